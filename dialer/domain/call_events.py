@@ -1,0 +1,146 @@
+"""What happens to a call, in our words: the only thing services learn from a PBX. Times are UTC, by the PBX's clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from dialer.domain.contact import Fingerprint
+
+AttemptId = NewType("AttemptId", str)
+"""Thirty-two hexadecimal digits; also the Linkedid of every channel and event of its call."""
+
+
+class DialStatus(StrEnum):
+    ANSWER = "ANSWER"
+    BUSY = "BUSY"
+    NOANSWER = "NOANSWER"
+    CONGESTION = "CONGESTION"
+    CHANUNAVAIL = "CHANUNAVAIL"
+    CANCEL = "CANCEL"
+    FAILED = "FAILED"
+
+
+class TraceVerb(StrEnum):
+    PLAY = "play"
+    DONE = "done"
+    CUT = "cut"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One thing that happened in an answered call: a prompt began, ended whole, was cut, or a key was pressed."""
+
+    at: datetime
+    verb: TraceVerb
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The PBX's own lock said no; nothing was sent. `why` is FORGED, REPEATED, EXPIRED, HALTED, SUPPRESSED or SCRIPT."""
+
+    attempt_id: AttemptId
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The PBX took the Originate but no channel came of it: nothing was sent."""
+
+    attempt_id: AttemptId
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialing:
+    """The INVITE has left."""
+
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opposed:
+    """A 9: from the dialplan, from the PBX's outbox, or a key-down alone (cut off by a hang-up)."""
+
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingStarted:
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingStopped:
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The call is over. `trace` is empty unless it was answered."""
+
+    attempt_id: AttemptId
+    at: datetime
+    dial_status: DialStatus
+    hangup_cause: int
+    sip_code: int | None
+    trace: tuple[TraceStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone:
+    """The last channel of a call vanished; normally `Ended` came with it."""
+
+    attempt_id: AttemptId
+    at: datetime
+
+
+CallEvent = (
+    Refused
+    | NotSent
+    | Dialing
+    | Ringing
+    | Answered
+    | Opposed
+    | TalkingStarted
+    | TalkingStopped
+    | Ended
+    | ChannelGone
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What a PBX remembers after a loss of the link: oppositions and ends not yet committed, and who is alive."""
+
+    opposed: tuple[Opposed, ...]
+    ended: tuple[Ended, ...]
+    alive: frozenset[AttemptId]
+
+
+@dataclass(frozen=True, slots=True)
+class PbxSuppression:
+    """An entry of the PBX's own lock: `sponsor_key` is None for everybody. No number, only its fingerprint."""
+
+    fingerprint: Fingerprint
+    sponsor_key: str | None

@@ -1,0 +1,61 @@
+"""What somebody agreed to, and when they took it back: append-only events (rules.md 3.4 and 2.10)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from dialer.domain.contact import Fingerprint, ImportId
+
+
+class ConsentAct(StrEnum):
+    """Positive acts: only these let a consent count again after a withdrawal (2.10)."""
+
+    OPT_IN_FORM = "opt_in_form"
+    DOUBLE_OPT_IN = "double_opt_in"
+    SIGNED_PAPER = "signed_paper"
+    SPOKEN_RECORDED = "spoken_recorded"
+    INBOUND_REQUEST = "inbound_request"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentedWindow:
+    """A weekly slot in the callee's local time, half-open. `days` are 0 (Monday) to 6."""
+
+    days: frozenset[int]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """One consent as collected. Empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF)."""
+
+    fingerprint: Fingerprint
+    sponsor: str
+    purpose: str
+    channel: str
+    source: str
+    proof: str
+    given_at: datetime
+    expires_at: datetime | None
+    windows: tuple[ConsentedWindow, ...]
+    appointment_at: datetime | None
+    act: ConsentAct | None
+    territory: str | None
+    timezone: str | None
+    import_id: ImportId | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """Ends every consent of `sponsor` (of everybody where None) given before `withdrawn_at`."""
+
+    fingerprint: Fingerprint
+    sponsor: str | None
+    channel: str
+    withdrawn_at: datetime
+    recorded_at: datetime
+
+
+ConsentEvent = ConsentGiven | ConsentWithdrawn

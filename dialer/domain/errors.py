@@ -1,0 +1,84 @@
+"""Every error a person may meet: one line that says what is wrong and what to do."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class DialerError(Exception):
+    """Root of all errors of this program.
+
+    `detail` is one line for a person; `hint` says what to do. `code` is stable and machine-readable.
+    """
+
+    code: ClassVar[str] = "ERROR"
+
+    def __init__(self, detail: str, *, hint: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.detail}; {self.hint}" if self.hint else self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One bad field: `where` is its path (`sponsor.name`, `line 12`), `detail` says why."""
+
+    where: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.detail}"
+
+
+class InvalidInput(DialerError):
+    """What somebody gave us cannot be used; `problems` names every bad field."""
+
+    code = "INVALID"
+
+    def __init__(self, detail: str, problems: tuple[Problem, ...] = (), *, hint: str = "") -> None:
+        listed = ", ".join(map(str, problems))
+        super().__init__(f"{detail}: {listed}" if listed else detail, hint=hint)
+        self.problems = problems
+
+
+class BadSettings(DialerError):
+    """The environment or `dialer.toml` is wrong; the program does not start."""
+
+    code = "SETTINGS"
+
+
+class NotFound(DialerError):
+    code = "NOT_FOUND"
+
+
+class Conflict(DialerError):
+    """The request is understood but does not fit the present state."""
+
+    code = "CONFLICT"
+
+
+class IllegalTransition(Conflict):
+    """A state machine refused; `allowed` lists the verbs it would take."""
+
+    code = "ILLEGAL_TRANSITION"
+
+    def __init__(self, verb: str, state: str, allowed: tuple[str, ...]) -> None:
+        offer = " or ".join(allowed) or "nothing: this state is final"
+        super().__init__(f"cannot {verb} while {state}", hint=f"allowed now: {offer}")
+        self.allowed = allowed
+
+
+class Unauthenticated(DialerError):
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(DialerError):
+    code = "FORBIDDEN"
+
+
+class Unavailable(DialerError):
+    """A part we depend on does not answer: the PBX, the database, Docker."""
+
+    code = "UNAVAILABLE"

@@ -1,0 +1,46 @@
+"""Oppositions: who must never be called again, and how they said so (FP-21, FP-33)."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dialer.domain.contact import Fingerprint, PhoneNumber
+
+
+class OppositionChannel(StrEnum):
+    DTMF = "dtmf"
+    INBOUND_CALL = "inbound_call"
+    SMS = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+    PHONE = "phone"
+    WEB_FORM = "web_form"
+    IN_PERSON = "in_person"
+    API = "api"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An opposition. `sponsor` None means every sponsor; `source` is the attempt or import it came from."""
+
+    fingerprint: Fingerprint
+    sponsor: str | None
+    channel: OppositionChannel
+    received_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    source: str | None = None
+    note: str | None = None
+
+
+def fingerprint_of(number: PhoneNumber, key: bytes) -> Fingerprint:
+    """HMAC-SHA256 (RFC 2104) of the canonical number, in hexadecimal."""
+    return Fingerprint(hmac.new(key, number.encode("ascii"), hashlib.sha256).hexdigest())
+
+
+def sponsor_key(sponsor: str) -> str:
+    """Sixteen hexadecimal digits that stand for a sponsor in the PBX's database, where free text has no place."""
+    return hashlib.sha256(sponsor.encode()).hexdigest()[:16]
