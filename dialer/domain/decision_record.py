@@ -52,8 +52,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`permit_until` (exclusive, UTC) is set for a permit only; `next_open` is the next instant at which the calendar alone would allow
-    the call, None where there is none. `zones` are the IANA zones judged. `rule_pack` is `name@version`, empty where none applies.
+    """What was decided, at which instant, and why.
+
+    `permit_until` (exclusive, UTC) is set for a permit only; `next_open` is the next instant at which the calendar alone would allow the call,
+    None where there is none. `zones` are the IANA zones judged. `rule_pack` is `name@version`, empty where none applies.
     """
 
     at: datetime

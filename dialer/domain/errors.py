@@ -82,3 +82,9 @@ class Unavailable(DialerError):
     """A part we depend on does not answer: the PBX, the database, Docker."""
 
     code = "UNAVAILABLE"
+
+
+class NotOriginated(DialerError):
+    """The PBX refused an Originate before any channel existed: nothing was sent."""
+
+    code = "NOT_ORIGINATED"

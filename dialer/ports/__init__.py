@@ -1,0 +1,1 @@
+"""What the services need from outside: Protocols, by purpose. Adapters satisfy them by shape; each docstring is the contract."""

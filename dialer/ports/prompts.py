@@ -1,0 +1,36 @@
+"""Spoken and recorded prompts, compiled to telephone audio."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPrompt:
+    """Telephone audio of one prompt: 8 kHz A-law, one byte a sample."""
+
+    name: str
+    sha256: str
+    duration_ms: int
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledScript:
+    """A campaign's audio, addressed by the hash of its content."""
+
+    script: str
+    prompts: tuple[CompiledPrompt, ...]
+
+
+class Prompts(Protocol):
+    """Speaks or converts prompts and stores them by content; idempotent."""
+
+    async def compile(
+        self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str
+    ) -> CompiledScript:
+        """Raise `InvalidInput` naming the prompt that cannot be made."""
+        ...
+
+    async def check(self, script: str) -> CompiledScript:
+        """Recompute every hash. Raise `InvalidInput` where a file is missing, changed or unreadable."""
+        ...

@@ -1,0 +1,201 @@
+"""The database, by purpose. Every method is one transaction; times go in and come out aware, in UTC."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dialer.domain.access import Token
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
+from dialer.domain.consent import ConsentEvent
+from dialer.domain.contact import (
+    ContactId,
+    Fingerprint,
+    ImportId,
+    Manifest,
+)
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import (
+    CallFilter,
+    CallRow,
+    Dossier,
+    HaltState,
+    ImportCounts,
+    Judgement,
+    NewContact,
+    Progress,
+    Progression,
+    Standing,
+)
+
+
+class Campaigns(Protocol):
+    async def add(self, campaign: Campaign) -> None: ...
+
+    async def get(self, campaign_id: CampaignId) -> Campaign:
+        """Raise `NotFound`."""
+        ...
+
+    async def page(self, *, after: CampaignId | None = None, limit: int = 100) -> list[Campaign]:
+        """In order of creation."""
+        ...
+
+    async def running(self) -> list[Campaign]: ...
+
+    async def move(
+        self,
+        campaign_id: CampaignId,
+        verb: CampaignVerb,
+        *,
+        by: str,
+        at: datetime,
+        reason: str = "",
+        self_approved: bool = False,
+    ) -> Campaign:
+        """Read, check `next_state` and write in one transaction. Raise `NotFound`, `IllegalTransition`."""
+        ...
+
+    async def set_script(self, campaign_id: CampaignId, script: str) -> None: ...
+
+    async def standing(self, campaign_id: CampaignId) -> Standing: ...
+
+    async def progress(self, campaign_id: CampaignId) -> Progress: ...
+
+
+class Contacts(Protocol):
+    async def begin_import(self, manifest: Manifest) -> None: ...
+
+    async def add(
+        self, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
+    ) -> list[int]:
+        """One transaction. Return the lines that were duplicates (same number already in the campaign): their consent is still stored."""
+        ...
+
+    async def end_import(self, import_id: ImportId, counts: ImportCounts, report: str) -> None:
+        """`report` is the import report as JSON."""
+        ...
+
+    async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
+        """The report is None while the import goes on. Raise `NotFound`."""
+        ...
+
+    async def count(self, campaign_id: CampaignId) -> int: ...
+
+    async def territories(self, campaign_id: CampaignId) -> frozenset[str | None]: ...
+
+    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None: ...
+
+    def dossiers(self, campaign_id: CampaignId, *, batch: int = 5000) -> AsyncIterator[Sequence[Dossier]]:
+        """Every contact of the campaign, in batches, for preflight and recounts."""
+        ...
+
+
+class Consents(Protocol):
+    async def add(self, events: Sequence[ConsentEvent]) -> None:
+        """Append; contacts closed for want of consent become due again where a new consent names their sponsor."""
+        ...
+
+    async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]: ...
+
+
+class Suppressions(Protocol):
+    async def add(self, suppressions: Sequence[Suppression]) -> None:
+        """Append; an opposition already stored for the same sponsor is not an error and is stored again as an event."""
+        ...
+
+    async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
+        """Those in force."""
+        ...
+
+    async def remove(
+        self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
+    ) -> int: ...
+
+    async def count(self) -> int:
+        """Distinct fingerprints in force."""
+        ...
+
+    def all(self, *, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]: ...
+
+
+class Attempts(Protocol):
+    async def claim(
+        self,
+        campaign_id: CampaignId,
+        *,
+        now: datetime,
+        limit: int,
+        judge: Callable[[Standing, Dossier], Judgement],
+    ) -> list[Judgement]:
+        """Take up to `limit` contacts due at `now`, judge each on facts read in this transaction, and commit every judgement.
+
+        A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its contact waits or closes. No two
+        processes claim one contact; no number has two live attempts (a unique index; the loser's contact waits five minutes).
+        """
+        ...
+
+    async def originating(self, attempt_ids: Sequence[AttemptId], *, at: datetime) -> list[AttemptId]:
+        """Commit PERMITTED -> ORIGINATING; return those that moved: only these may be sent, and each only by this caller."""
+        ...
+
+    async def commit(self, progressions: Sequence[Progression]) -> None:
+        """One transaction. An attempt already final in the store is left as it is."""
+        ...
+
+    async def get(self, attempt_id: AttemptId) -> CallRow:
+        """Raise `NotFound`."""
+        ...
+
+    async def get_many(self, attempt_ids: Iterable[AttemptId]) -> dict[AttemptId, Attempt]: ...
+
+    async def alive(
+        self, *, pbx: str | None = None, campaign_id: CampaignId | None = None
+    ) -> list[Attempt]: ...
+
+    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
+        """Attempts that count, by contact."""
+        ...
+
+    async def calls(self, query: CallFilter) -> list[CallRow]: ...
+
+
+class Tokens(Protocol):
+    async def add(self, token: Token) -> None:
+        """Raise `Conflict` where the name is taken."""
+        ...
+
+    async def by_secret(self, secret_sha256: str) -> Token | None: ...
+
+    async def all(self) -> list[Token]: ...
+
+    async def revoke(self, name: str, *, at: datetime) -> None:
+        """Raise `NotFound`."""
+        ...
+
+    async def used(self, name: str, *, at: datetime) -> None: ...
+
+
+class System(Protocol):
+    async def halt_state(self) -> HaltState: ...
+
+    async def set_halt(self, *, halted: bool, by: str, at: datetime, reason: str) -> None: ...
+
+
+class Store(Protocol):
+    """The database. Every method is one transaction; times go in and come out aware, in UTC."""
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def suppressions(self) -> Suppressions: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def system(self) -> System: ...

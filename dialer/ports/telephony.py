@@ -1,0 +1,66 @@
+"""A PBX, as the services see it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """All that a PBX needs to make one call. `longest_s` is the cut-off of the whole call after the answer, in seconds."""
+
+    attempt: Attempt
+    sponsor_key: str
+    ring_timeout_s: int
+    longest_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    pbx: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """Logged in again (or for the first time): read the outbox before anything is dialled."""
+
+    pbx: str
+
+
+TelephonyEvent = CallEvent | LinkLost | LinkUp
+
+
+class Telephony(Protocol):
+    """One PBX. Every method raises `Unavailable` when the link is down or no answer comes in time."""
+
+    @property
+    def pbx(self) -> str: ...
+
+    def events(self) -> AsyncIterator[TelephonyEvent]:
+        """In the order of arrival, from one queue; ends when the telephony is closed."""
+        ...
+
+    async def originate(self, order: CallOrder) -> None:
+        """Send at most once. Raise `NotOriginated` where surely nothing was sent, `Unavailable` where that is unknown."""
+        ...
+
+    async def hang_up(self, attempt_id: AttemptId) -> None: ...
+
+    async def hang_up_all(self) -> int: ...
+
+    async def set_halt(self, reason: str) -> None: ...
+
+    async def clear_halt(self) -> None: ...
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
+
+    async def unsuppress(self, entry: PbxSuppression) -> None: ...
+
+    async def outbox(self) -> Outbox: ...
+
+    async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None: ...
+
+    async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None: ...
