@@ -1,0 +1,97 @@
+"""How an attempt moves on when something happens to its call. Pure; tolerant of order, for events may overtake one another."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.domain.attempt import Attempt, AttemptState, Result
+from dialer.domain.call_events import (
+    Answered,
+    CallEvent,
+    ChannelGone,
+    Dialing,
+    Ended,
+    NotSent,
+    Opposed,
+    Refused,
+    Ringing,
+    TalkingStarted,
+    TalkingStopped,
+)
+from dialer.domain.outcome import result_of
+
+REPEATED = "REPEATED"
+"""The gate saw this attempt id before: the first Originate lives, so nothing changes."""
+
+
+def advance(attempt: Attempt, event: CallEvent) -> Attempt:
+    """The attempt after `event`; the same object where nothing changes. A final attempt only ever gains an opposition."""
+    if isinstance(event, Opposed):
+        return (
+            attempt
+            if attempt.opposed_at
+            else replace(attempt, opposed_at=event.at, result=_opposed_result(attempt))
+        )
+    if not attempt.alive:
+        return attempt
+    match event:
+        case Refused(why=why) if why != REPEATED and attempt.dialed_at is None:
+            return lapse(attempt, event.at, why)
+        case NotSent(why=why) if attempt.dialed_at is None:
+            return lapse(attempt, event.at, why)
+        case Dialing():
+            return replace(attempt, dialed_at=attempt.dialed_at or event.at)
+        case Ringing():
+            return _ringing(attempt, event.at)
+        case Answered():
+            return replace(
+                attempt,
+                state=AttemptState.ANSWERED,
+                answered_at=event.at,
+                dialed_at=attempt.dialed_at or event.at,
+            )
+        case Ended():
+            return _end(attempt, event)
+        case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped():
+            return attempt
+
+
+def lapse(attempt: Attempt, at: datetime, why: str) -> Attempt:
+    """Nothing was sent, and nothing will be."""
+    return replace(attempt, state=AttemptState.LAPSED, ended_at=at, lapse_reason=why)
+
+
+def lose(attempt: Attempt, at: datetime) -> Attempt:
+    """Sent, outcome unknown: it counts, and is never sent again."""
+    result = Result.OPTED_OUT if attempt.opposed_at else Result.LOST
+    return replace(attempt, state=AttemptState.LOST, ended_at=at, result=result)
+
+
+def _opposed_result(attempt: Attempt) -> Result | None:
+    return attempt.result if attempt.alive else Result.OPTED_OUT
+
+
+def _ringing(attempt: Attempt, at: datetime) -> Attempt:
+    state = AttemptState.RINGING if attempt.state is AttemptState.ORIGINATING else attempt.state
+    return replace(
+        attempt, state=state, ringing_at=attempt.ringing_at or at, dialed_at=attempt.dialed_at or at
+    )
+
+
+def _end(attempt: Attempt, event: Ended) -> Attempt:
+    result = result_of(
+        event.dial_status,
+        event.trace,
+        opposed=attempt.opposed_at is not None,
+        machine=attempt.machine_at is not None,
+    )
+    return replace(
+        attempt,
+        state=AttemptState.ENDED,
+        dialed_at=attempt.dialed_at or event.at,
+        ended_at=event.at,
+        dial_status=event.dial_status,
+        hangup_cause=event.hangup_cause,
+        sip_code=event.sip_code,
+        trace=event.trace,
+        result=result,
+    )
