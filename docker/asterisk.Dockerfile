@@ -1,0 +1,24 @@
+# Asterisk 22 LTS from Debian's own packages, and nothing of its sample configuration.
+# The configuration, the dialplan and the prompts are mounted read-only when the container starts; the image holds no secret.
+FROM debian:forky-slim
+
+# Empty on a pulled base image; docker/base-image.sh says what it must be on one that was made here.
+ARG APT_OPTIONS=""
+
+# A number of its own, above the system's range: files that only Asterisk may read are given to it from outside.
+RUN groupadd -g 10101 dialer && useradd -u 10101 -g 10101 -M -d /nonexistent -s /usr/sbin/nologin dialer
+
+RUN apt-get update -qq $APT_OPTIONS \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends asterisk asterisk-modules \
+    && rm -rf /var/lib/apt/lists/* /etc/asterisk/*
+
+# What is not in the image cannot be loaded: no module here starts programs or opens a port besides SIP, RTP and AMI.
+COPY asterisk/modules.list /usr/share/dialer/modules.list
+RUN cd "$(dirname "$(find /usr/lib -path '*asterisk/modules/chan_pjsip.so')")" \
+    && for module in *.so; do grep -qx "$module" /usr/share/dialer/modules.list || rm "$module"; done \
+    && test "$(grep -c '\.so$' /usr/share/dialer/modules.list)" -eq "$(ls | wc -l)" \
+    && install -d -o dialer -g dialer /var/lib/asterisk/astdb /var/lib/dialer/prompts /run/asterisk
+
+USER dialer
+# -f: in the foreground; no console is offered.
+ENTRYPOINT ["/usr/sbin/asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"]
