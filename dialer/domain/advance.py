@@ -10,6 +10,7 @@ from dialer.domain.call_events import (
     ChannelGone,
     Dialing,
     Ended,
+    MachineFound,
     NotSent,
     Opposed,
     Refused,
@@ -49,6 +50,8 @@ def advance(attempt: Attempt, event: CallEvent) -> Attempt:
                 answered_at=event.at,
                 dialed_at=attempt.dialed_at or event.at,
             )
+        case MachineFound():
+            return replace(attempt, machine_at=attempt.machine_at or event.at)
         case Ended():
             return _end(attempt, event)
         case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped():

@@ -96,6 +96,14 @@ class TalkingStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineFound:
+    """Said by our own detector: what answered has talked too long to be a person."""
+
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The call is over. `trace` is empty unless it was answered."""
 
@@ -124,6 +132,7 @@ CallEvent = (
     | Opposed
     | TalkingStarted
     | TalkingStopped
+    | MachineFound
     | Ended
     | ChannelGone
 )

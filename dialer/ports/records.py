@@ -16,6 +16,7 @@ from dialer.domain.contact import (
 )
 from dialer.domain.decision_record import Decision
 from dialer.domain.facts import PastAttempt
+from dialer.domain.retry import Closed, Due
 from dialer.domain.suppression import Suppression
 
 
@@ -64,21 +65,8 @@ class Standing:
     silences: tuple[Election, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactWaits:
-    """The contact stays on the list, due again at `until`."""
-
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ContactCloses:
-    """The contact is done with in this campaign."""
-
-    reason: str
-
-
-ContactChange = ContactWaits | ContactCloses
+ContactChange = Due | Closed
+"""What becomes of a contact: due again, or done with in this campaign."""
 
 
 @dataclass(frozen=True, slots=True)

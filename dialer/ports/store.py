@@ -126,9 +126,10 @@ class Attempts(Protocol):
         *,
         now: datetime,
         limit: int,
+        permits: int,
         judge: Callable[[Standing, Dossier], Judgement],
     ) -> list[Judgement]:
-        """Take up to `limit` contacts due at `now`, judge each on facts read in this transaction, and commit every judgement.
+        """Judge up to `limit` contacts due at `now`, on facts read in this transaction, until `permits` were given; commit all.
 
         A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its contact waits or closes. No two
         processes claim one contact; no number has two live attempts (a unique index; the loser's contact waits five minutes).

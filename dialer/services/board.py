@@ -1,0 +1,52 @@
+"""The calls alive in this process, counted for pacing. The database is the truth; this is refilled from it at every recovery."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId
+
+
+class Board:
+    def __init__(self) -> None:
+        self._alive: dict[AttemptId, Attempt] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def put(self, attempt: Attempt) -> None:
+        """Keep the attempt while it is alive; forget it when it no longer is."""
+        self._drop(attempt.id)
+        if attempt.alive:
+            self._alive[attempt.id] = attempt
+            self._counts.update(_keys(attempt))
+
+    def alive(self, pbx: str) -> list[Attempt]:
+        return [attempt for attempt in self._alive.values() if attempt.pbx == pbx]
+
+    def forget(self, pbx: str) -> None:
+        for attempt in self.alive(pbx):
+            self._drop(attempt.id)
+
+    def refill(self, pbx: str, attempts: Iterable[Attempt]) -> None:
+        self.forget(pbx)
+        for attempt in attempts:
+            self.put(attempt)
+
+    def on_campaign(self, campaign_id: str) -> int:
+        return self._counts["campaign", campaign_id]
+
+    def on_trunk(self, trunk: str) -> int:
+        return self._counts["trunk", trunk]
+
+    def on_pbx(self, pbx: str) -> int:
+        return self._counts["pbx", pbx]
+
+    def __contains__(self, attempt_id: AttemptId) -> bool:
+        return attempt_id in self._alive
+
+    def _drop(self, attempt_id: AttemptId) -> None:
+        if known := self._alive.pop(attempt_id, None):
+            self._counts.subtract(_keys(known))
+
+
+def _keys(attempt: Attempt) -> list[tuple[str, str]]:
+    return [("campaign", attempt.campaign_id), ("trunk", attempt.trunk), ("pbx", attempt.pbx)]

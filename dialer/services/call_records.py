@@ -1,0 +1,123 @@
+"""The call record of contract.md, masked for those who may not see whole numbers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId, TraceStep, TraceVerb
+from dialer.domain.outcome import notice_end_ms
+from dialer.ports.prompts import CompiledScript
+from dialer.ports.records import CallFilter, CallRow
+from dialer.ports.store import Store
+from dialer.services.scripts import Scripts
+
+Record = dict[str, Any]
+
+
+class CallRecords:
+    def __init__(self, store: Store, scripts: Scripts) -> None:
+        self._store = store
+        self._scripts = scripts
+
+    async def get(self, actor: Actor, attempt_id: AttemptId) -> Record:
+        """Raise `NotFound`."""
+        actor.demand(Right.READ_CALLS)
+        return await self._record(actor, await self._store.attempts.get(attempt_id))
+
+    async def page(self, actor: Actor, query: CallFilter) -> list[Record]:
+        actor.demand(Right.READ_CALLS)
+        return [await self._record(actor, row) for row in await self._store.attempts.calls(query)]
+
+    async def _record(self, actor: Actor, row: CallRow) -> Record:
+        hashes = self._scripts.hashes(row.attempt.script)
+        return call_record(row, hashes, whole_number=actor.may(Right.READ_NUMBERS))
+
+
+def call_record(row: CallRow, hashes: Mapping[str, str], *, whole_number: bool) -> Record:
+    """One call as JSON. `hashes`: SHA-256 by prompt name; times are RFC 3339 in UTC."""
+    attempt = row.attempt
+    answered_ms = _ms(attempt.answered_at)
+    return {
+        "attempt_id": attempt.id,
+        "campaign_id": attempt.campaign_id,
+        "contact": row.external_id,
+        "phone_number": attempt.number if whole_number else masked(attempt.number),
+        "decided_at": _text(attempt.decided_at),
+        "originated_at": _text(attempt.originated_at),
+        "ringing_at": _text(attempt.ringing_at),
+        "answered_at": _text(attempt.answered_at),
+        "ended_at": _text(attempt.ended_at),
+        "state": attempt.state,
+        "dial_status": attempt.dial_status,
+        "hangup_cause": attempt.hangup_cause,
+        "sip_code": attempt.sip_code,
+        "result": attempt.result,
+        "lapse_reason": attempt.lapse_reason,
+        "keys": _keys(attempt, answered_ms),
+        "prompts": _prompts(attempt, answered_ms, hashes),
+        "notice_end_ms": notice_end_ms(attempt.trace, answered_ms) if answered_ms else None,
+        "caller_id": attempt.caller_id,
+        "trunk": attempt.trunk,
+        "pbx": attempt.pbx,
+        "rule_pack": attempt.rule_pack,
+        "decision_hash": attempt.decision_hash,
+        "ledger_index": None,
+    }
+
+
+def masked(number: str) -> str:
+    """Country code and last two digits are enough for an operator to recognise a call."""
+    return f"{number[:3]}{'*' * max(0, len(number) - 5)}{number[-2:]}"
+
+
+def _keys(attempt: Attempt, answered_ms: float | None) -> list[dict[str, object]]:
+    return [
+        {"key": step.name, "at_ms": _since(step.at, answered_ms)}
+        for step in attempt.trace
+        if step.verb is TraceVerb.KEY
+    ]
+
+
+def _prompts(
+    attempt: Attempt, answered_ms: float | None, hashes: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Each prompt that began, with its end: whole (`completed`) or cut. A prompt still open when the call ended, ends with it."""
+    return [
+        _prompt(step, _end_of(attempt, index), answered_ms, hashes)
+        for index, step in enumerate(attempt.trace)
+        if step.verb is TraceVerb.PLAY
+    ]
+
+
+def _end_of(attempt: Attempt, index: int) -> TraceStep | None:
+    name = attempt.trace[index].name
+    ends = (
+        s for s in attempt.trace[index + 1 :] if s.name == name and s.verb in (TraceVerb.DONE, TraceVerb.CUT)
+    )
+    return next(ends, None)
+
+
+def _prompt(
+    start: TraceStep, end: TraceStep | None, answered_ms: float | None, hashes: Mapping[str, str]
+) -> dict[str, object]:
+    return {
+        "name": start.name,
+        "sha256": hashes.get(start.name),
+        "started_ms": _since(start.at, answered_ms),
+        "ended_ms": _since(end.at, answered_ms) if end else None,
+        "completed": end is not None and end.verb is TraceVerb.DONE,
+    }
+
+
+def _ms(at: datetime | None) -> float | None:
+    return at.timestamp() * 1000 if at else None
+
+
+def _since(at: datetime, answered_ms: float | None) -> int | None:
+    return round(at.timestamp() * 1000 - answered_ms) if answered_ms is not None else None
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds") if at else None

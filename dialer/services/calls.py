@@ -1,0 +1,139 @@
+"""What happens to calls, made durable: events become progressions, committed in batches; then the PBX's outbox is cleared."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from dialer.domain.advance import advance
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import AttemptId, CallEvent, Ended, Opposed, PbxSuppression
+from dialer.domain.campaign import CampaignId
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.contact import ContactId
+from dialer.domain.errors import Unavailable
+from dialer.domain.retry import Closed, Due, after_call
+from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
+from dialer.ports.clock import Clock
+from dialer.ports.records import ContactChange, Progression
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.board import Board
+from dialer.services.fleet import Fleet
+
+log = structlog.get_logger()
+
+LAPSE_PAUSE = timedelta(minutes=1)
+"""Before a contact whose call was never sent is judged again."""
+
+
+class Calls:
+    """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
+
+    def __init__(self, store: Store, fleet: Fleet, board: Board, clock: Clock) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._board = board
+        self._clock = clock
+        self._definitions: dict[CampaignId, CampaignDefinition] = {}
+
+    async def apply(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
+        """Fold the events, commit, then tell the PBXs. Raise `Unavailable` where the store is away: nothing was applied then."""
+        before = await self._store.attempts.get_many({event.attempt_id for event in events})
+        after = fold(before, events)
+        await self.commit(
+            [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
+        )
+        await self._settle(telephony, events, before, after)
+
+    async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
+        """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""
+        if not attempts:
+            return
+        made = await self._store.attempts.made(
+            {attempt.contact_id for attempt in attempts if not attempt.alive}
+        )
+        progressions = [await self._progression(attempt, before[attempt.id], made) for attempt in attempts]
+        await self._store.attempts.commit(progressions)
+        for attempt in attempts:
+            self._board.put(attempt)
+        opposed = [p.suppression for p in progressions if p.suppression]
+        if opposed:
+            await self._fleet.suppress(pbx_entries(opposed))
+
+    async def _progression(
+        self, attempt: Attempt, before: Attempt, made: dict[ContactId, int]
+    ) -> Progression:
+        newly_opposed = attempt.opposed_at and not before.opposed_at
+        newly_final = before.alive and not attempt.alive
+        return Progression(
+            attempt,
+            self._opposition(attempt) if newly_opposed else None,
+            await self._contact(attempt, made.get(attempt.contact_id, 0)) if newly_final else None,
+        )
+
+    def _opposition(self, attempt: Attempt) -> Suppression:
+        assert attempt.opposed_at is not None
+        return Suppression(
+            fingerprint=attempt.fingerprint,
+            sponsor=attempt.sponsor,
+            channel=OppositionChannel.DTMF,
+            received_at=attempt.opposed_at,
+            recorded_at=self._clock.now(),
+            recorded_by=attempt.pbx,
+            source=attempt.id,
+        )
+
+    async def _contact(self, attempt: Attempt, made: int) -> ContactChange:
+        """`made` does not count this attempt yet, which is still alive in the store."""
+        match attempt.state:
+            case AttemptState.LAPSED:
+                return Due(self._clock.now() + LAPSE_PAUSE)
+            case AttemptState.LOST:
+                return Closed("lost")
+            case _:
+                return after_call(attempt, made, await self._definition(attempt.campaign_id))
+
+    async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
+        """Definitions do not change after approval, so one reading serves."""
+        if campaign_id not in self._definitions:
+            self._definitions[campaign_id] = (await self._store.campaigns.get(campaign_id)).definition
+        return self._definitions[campaign_id]
+
+    async def _settle(
+        self,
+        telephony: Telephony,
+        events: Sequence[CallEvent],
+        before: dict[AttemptId, Attempt],
+        after: dict[AttemptId, Attempt],
+    ) -> None:
+        """Clear what is committed, hang up on machines and on calls nobody decided. A PBX that is away is settled at its recovery."""
+        strangers = {event.attempt_id for event in events} - before.keys()
+        machines = {a.id for a in after.values() if a.machine_at and not before[a.id].machine_at and a.alive}
+        for stranger in strangers:
+            log.error("a call nobody decided", attempt=stranger, pbx=telephony.pbx)
+        try:
+            await telephony.clear_opposed(
+                [event.attempt_id for event in events if isinstance(event, Opposed)]
+            )
+            for attempt_id in machines | strangers:
+                await telephony.hang_up(attempt_id)
+            await telephony.clear_ended([event.attempt_id for event in events if isinstance(event, Ended)])
+        except Unavailable as error:
+            log.warning("pbx not settled", pbx=telephony.pbx, error=str(error))
+
+
+def pbx_entries(suppressions: Sequence[Suppression]) -> list[PbxSuppression]:
+    """The same oppositions as a PBX keeps them: no number, no sponsor's name."""
+    return [
+        PbxSuppression(s.fingerprint, sponsor_key(s.sponsor) if s.sponsor else None) for s in suppressions
+    ]
+
+
+def fold(before: dict[AttemptId, Attempt], events: Sequence[CallEvent]) -> dict[AttemptId, Attempt]:
+    """Every known attempt after all its events, in order."""
+    after = dict(before)
+    for event in events:
+        if attempt := after.get(event.attempt_id):
+            after[attempt.id] = advance(attempt, event)
+    return after

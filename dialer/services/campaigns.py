@@ -1,0 +1,138 @@
+"""A campaign's life: created, checked, approved by somebody else, started, paused, stopped."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
+from dialer.domain.campaign_checks import check_approval, check_definition
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.errors import Conflict, Forbidden, InvalidInput
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.judge import Judge
+from dialer.services.scripts import Scripts
+
+INVITE_LAG = timedelta(milliseconds=250)
+"""Room from the gate's "let it pass" to the INVITE on the wire, also on a busy machine."""
+POLL_S = 0.02
+
+
+class Campaigns:
+    def __init__(self, store: Store, judge: Judge, scripts: Scripts, clock: Clock) -> None:
+        self._store = store
+        self._judge = judge
+        self._scripts = scripts
+        self._clock = clock
+
+    async def create(
+        self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes] | None = None
+    ) -> Campaign:
+        """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong."""
+        actor.demand(Right.CREATE_CAMPAIGN)
+        now = self._clock.now()
+        if problems := check_definition(definition, self._judge.packs, now):
+            raise InvalidInput("the campaign breaks its rules", problems)
+        campaign = Campaign(
+            CampaignId(f"c{uuid.uuid4().hex[:12]}"), definition, CampaignState.DRAFT, actor.name, now
+        )
+        await self._scripts.keep(campaign, recordings or {})
+        await self._store.campaigns.add(campaign)
+        return campaign
+
+    async def get(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        actor.demand(Right.READ_CAMPAIGNS)
+        return await self._store.campaigns.get(campaign_id)
+
+    async def page(
+        self, actor: Actor, *, after: CampaignId | None = None, limit: int = 100
+    ) -> list[Campaign]:
+        actor.demand(Right.READ_CAMPAIGNS)
+        return await self._store.campaigns.page(after=after, limit=limit)
+
+    async def approve(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        """Check all that needs trunk, contacts and prompts; freeze the script. The maker is not the approver (T125)."""
+        actor.demand(Right.APPROVE)
+        campaign = await self._store.campaigns.get(campaign_id)
+        next_state(campaign.state, CampaignVerb.APPROVE)
+        self._check_approver(actor, campaign)
+        await self._check_rules(campaign)
+        await self._store.campaigns.set_script(campaign_id, (await self._scripts.compile(campaign)).script)
+        return await self._store.campaigns.move(
+            campaign_id,
+            CampaignVerb.APPROVE,
+            by=actor.name,
+            at=self._clock.now(),
+            self_approved=actor.name == campaign.created_by,
+        )
+
+    async def start(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        """Raise `Conflict` for a campaign without contacts, `InvalidInput` where the approved audio is no longer what it was."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._store.campaigns.get(campaign_id)
+        next_state(campaign.state, CampaignVerb.START)
+        if await self._store.contacts.count(campaign_id) == 0:
+            raise Conflict("the campaign has no contacts", hint="import some with `dialer contacts import`")
+        await self._scripts.check(campaign)
+        return await self._move(actor, campaign_id, CampaignVerb.START, "")
+
+    async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+        """Return only when no further INVITE can leave for this campaign; calls in progress finish."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason)
+        await self._quiet(campaign_id)
+        return campaign
+
+    async def resume(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        await self._scripts.check(await self._store.campaigns.get(campaign_id))
+        return await self._move(actor, campaign_id, CampaignVerb.RESUME, "")
+
+    async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+        """For good. Returns, like `pause`, only when no further INVITE can leave."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)
+        await self._quiet(campaign_id)
+        return campaign
+
+    async def _move(self, actor: Actor, campaign_id: CampaignId, verb: CampaignVerb, reason: str) -> Campaign:
+        return await self._store.campaigns.move(
+            campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason
+        )
+
+    def _check_approver(self, actor: Actor, campaign: Campaign) -> None:
+        if actor.name == campaign.created_by and not self._judge.all_loopback:
+            raise Forbidden(
+                "who made a campaign may not approve it",
+                hint="let somebody else approve; only where every trunk is on loopback may one person do both",
+            )
+
+    async def _check_rules(self, campaign: Campaign) -> None:
+        definition = campaign.definition
+        problems = check_approval(
+            definition,
+            self._judge.packs,
+            self._judge.trunk_facts(definition.trunk),
+            await self._store.contacts.territories(campaign.id),
+            self._clock.now(),
+        )
+        if problems:
+            raise InvalidInput("the campaign cannot be approved", problems)
+
+    async def _quiet(self, campaign_id: CampaignId) -> None:
+        """Wait until every attempt has passed the PBX's gate long enough ago, or can no longer pass it: its permit ran out there."""
+        while True:
+            now = self._clock.now()
+            alive = await self._store.attempts.alive(campaign_id=campaign_id)
+            if not any(may_still_leave(attempt, now) for attempt in alive):
+                return
+            await asyncio.sleep(POLL_S)
+
+
+def may_still_leave(attempt: Attempt, now: datetime) -> bool:
+    """Whether this attempt's INVITE may yet be sent."""
+    last = attempt.dialed_at if attempt.dialed_at else attempt.expires_at
+    return now < last + INVITE_LAG

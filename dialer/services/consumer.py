@@ -1,0 +1,148 @@
+"""One PBX's events, one after another: the only place where its link, its calls and our own findings meet, so nothing races."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId, CallEvent, ChannelGone, NotSent
+from dialer.domain.errors import Unavailable
+from dialer.domain.machine import MachineDetector
+from dialer.ports.clock import Clock
+from dialer.ports.telephony import LinkLost, LinkUp, Telephony, TelephonyEvent
+from dialer.services.board import Board
+from dialer.services.calls import Calls
+from dialer.services.fleet import Fleet
+from dialer.services.recovery import SLACK, Recovery
+
+log = structlog.get_logger()
+
+TICK_S = 0.25
+RETRY_S = 1.0
+"""Between tries while the database is away; meanwhile the PBX keeps the outbox."""
+MAX_BATCH = 500
+LONGEST_SILENCE = timedelta(minutes=15)
+"""A call dialled so long ago whose end was never told: ask the PBX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Some attempt is overdue: ask the PBX what became of it."""
+
+
+class Consumer:
+    def __init__(
+        self, telephony: Telephony, fleet: Fleet, calls: Calls, recovery: Recovery, board: Board, clock: Clock
+    ) -> None:
+        self._telephony = telephony
+        self._fleet = fleet
+        self._calls = calls
+        self._recovery = recovery
+        self._board = board
+        self._clock = clock
+        self._machines = MachineDetector()
+        self._gone: dict[AttemptId, float] = {}
+        self._inbox: asyncio.Queue[TelephonyEvent | Doubt] = asyncio.Queue()
+
+    def put(self, event: CallEvent) -> None:
+        """Something this process itself knows about a call of this PBX."""
+        self._inbox.put_nowait(event)
+
+    def not_sent(self, attempt: Attempt, why: str) -> None:
+        self.put(NotSent(attempt.id, self._clock.now(), why))
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pump())
+            tasks.create_task(self._tick())
+            tasks.create_task(self._consume())
+
+    async def _pump(self) -> None:
+        async for event in self._telephony.events():
+            self._inbox.put_nowait(event)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            for found in self._machines.found(self._clock.now()):
+                self.put(found)
+            if self._fleet.ready(self._telephony.pbx) and self._doubtful():
+                self._inbox.put_nowait(Doubt())
+                await asyncio.sleep(RETRY_S)
+
+    def _doubtful(self) -> bool:
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        if any(monotonic - since > SLACK.total_seconds() for since in self._gone.values()):
+            self._gone.clear()
+            return True
+        return any(overdue(attempt, now) for attempt in self._board.alive(self._telephony.pbx))
+
+    async def _consume(self) -> None:
+        while True:
+            batch = [await self._inbox.get()]
+            while len(batch) < MAX_BATCH and not self._inbox.empty():
+                batch.append(self._inbox.get_nowait())
+            await self._handle(batch)
+
+    async def _handle(self, batch: list[TelephonyEvent | Doubt]) -> None:
+        calls: list[CallEvent] = []
+        for item in batch:
+            if isinstance(item, LinkLost | LinkUp | Doubt):
+                await self._apply(calls)
+                calls = []
+                await self._link(item)
+            else:
+                self._note(item)
+                calls.append(item)
+        await self._apply(calls)
+
+    def _note(self, event: CallEvent) -> None:
+        self._machines.feed(event)
+        if isinstance(event, ChannelGone):
+            self._gone[event.attempt_id] = self._clock.monotonic()
+
+    async def _apply(self, events: list[CallEvent]) -> None:
+        while events:
+            try:
+                await self._calls.apply(self._telephony, events)
+            except Unavailable as error:
+                log.error(
+                    "events wait for the database",
+                    pbx=self._telephony.pbx,
+                    events=len(events),
+                    error=str(error),
+                )
+                await asyncio.sleep(RETRY_S)
+            else:
+                for event in events:
+                    if event.attempt_id not in self._board:
+                        self._gone.pop(event.attempt_id, None)
+                return
+
+    async def _link(self, item: LinkLost | LinkUp | Doubt) -> None:
+        pbx = self._telephony.pbx
+        try:
+            match item:
+                case LinkLost():
+                    self._fleet.set_ready(pbx, ready=False)
+                    log.warning("link lost", pbx=pbx)
+                case LinkUp():
+                    await self._recovery.recover(self._telephony)
+                    self._fleet.set_ready(pbx, ready=True)
+                case Doubt():
+                    await self._recovery.reconcile(self._telephony)
+        except Unavailable as error:
+            # Nothing is dialled here until a whole recovery succeeds.
+            self._fleet.set_ready(pbx, ready=False)
+            log.error("recovery failed", pbx=pbx, error=str(error))
+            await asyncio.sleep(RETRY_S)
+            self._inbox.put_nowait(LinkUp(pbx))
+
+
+def overdue(attempt: Attempt, now: datetime) -> bool:
+    """The PBX should have told us more by now."""
+    if attempt.dialed_at is None:
+        return now > attempt.expires_at + 2 * SLACK
+    return now > attempt.dialed_at + LONGEST_SILENCE

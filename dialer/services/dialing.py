@@ -1,0 +1,152 @@
+"""The dialling loop: at every free slot, claim a due contact, decide, commit, and only then send. The only sender of Originates."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+import structlog
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import Campaign, CampaignVerb
+from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.domain.pacing import Pacer
+from dialer.domain.suppression import sponsor_key
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import CallOrder, Telephony
+from dialer.services.board import Board
+from dialer.services.consumer import Consumer
+from dialer.services.fleet import Fleet
+from dialer.services.judge import Judge, TrunkPlan
+
+log = structlog.get_logger()
+
+HORIZON_S = 0.1
+"""Calls are claimed this far ahead of their slot: fewer transactions, and a pause waits no longer than this for them."""
+IDLE_S = 0.25
+LOOK_AHEAD = 500
+"""Contacts judged in one transaction while looking for one that may be called."""
+SERVICE_NAME = "dialling loop"
+LONGEST_CALL_S = 180
+"""Where the campaign names no `max_duration_s` (rules 2.10, "Ring")."""
+
+
+class Dialing:
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        judge: Judge,
+        board: Board,
+        clock: Clock,
+        consumers: Mapping[str, Consumer],
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._judge = judge
+        self._board = board
+        self._clock = clock
+        self._trunks = judge.trunks
+        self._consumers = consumers
+        self._pacers: dict[str, Pacer] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Dial until cancelled; a database that is away stops the dialling, not the service."""
+        try:
+            while True:
+                try:
+                    busy = await self.turn()
+                except Unavailable as error:
+                    log.error("dialling suspended", error=str(error))
+                    busy = False
+                await asyncio.sleep(HORIZON_S / 2 if busy else IDLE_S)
+        finally:
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def turn(self) -> bool:
+        """Give every running campaign its slots once; return whether any had work."""
+        busy = False
+        for campaign in await self._store.campaigns.running():
+            busy |= await self._dial(campaign)
+        return busy
+
+    async def _dial(self, campaign: Campaign) -> bool:
+        trunk = self._trunks.get(campaign.definition.trunk)
+        telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
+        if trunk is None or telephony is None:
+            return False
+        room = self._room(campaign, trunk)
+        if room == 0:
+            return True
+        judgements = await self._store.attempts.claim(
+            campaign.id,
+            now=self._clock.now(),
+            limit=LOOK_AHEAD,
+            permits=room,
+            judge=partial(self._judge.claimed, pbx=telephony.pbx),
+        )
+        await self._send_all(
+            [j.outcome for j in judgements if isinstance(j.outcome, Attempt)], campaign, telephony
+        )
+        if not judgements:
+            await self._complete_if_done(campaign)
+        return bool(judgements)
+
+    def _room(self, campaign: Campaign, trunk: TrunkPlan) -> int:
+        """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once."""
+        now, pacing = self._clock.monotonic(), campaign.definition.pacing
+        return max(
+            0,
+            min(
+                self._pacer(campaign.id, pacing.calls_per_second).slots(now, HORIZON_S),
+                self._pacer(trunk.facts.name, trunk.calls_per_second).slots(now, HORIZON_S),
+                pacing.max_concurrent - self._board.on_campaign(campaign.id),
+                trunk.max_concurrent - self._board.on_trunk(trunk.facts.name),
+            ),
+        )
+
+    def _pacer(self, name: str, calls_per_second: float) -> Pacer:
+        pacer = self._pacers.setdefault(name, Pacer(calls_per_second))
+        pacer.calls_per_second = calls_per_second
+        return pacer
+
+    async def _send_all(self, permitted: list[Attempt], campaign: Campaign, telephony: Telephony) -> None:
+        now = self._clock.now()
+        moved = (
+            set(await self._store.attempts.originating([attempt.id for attempt in permitted], at=now))
+            if permitted
+            else set()
+        )
+        for attempt in permitted:
+            if attempt.id in moved:
+                self._board.put(attempt)
+                task = asyncio.create_task(self._send(attempt, self._slot(campaign), campaign, telephony))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+
+    def _slot(self, campaign: Campaign) -> float:
+        """The later of the two next slots, so that neither rate is ever exceeded."""
+        now = self._clock.monotonic()
+        return max(self._pacers[campaign.id].take(now), self._pacers[campaign.definition.trunk].take(now))
+
+    async def _send(self, attempt: Attempt, slot: float, campaign: Campaign, telephony: Telephony) -> None:
+        await asyncio.sleep(max(0.0, slot - self._clock.monotonic()))
+        call = campaign.definition.call
+        order = CallOrder(
+            attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, call.max_duration_s or LONGEST_CALL_S
+        )
+        try:
+            await telephony.originate(order)
+        except NotOriginated as error:
+            self._consumers[telephony.pbx].not_sent(attempt, str(error))
+        except Unavailable as error:
+            # Whether it left is unknown: the next recovery of this PBX finds out. It is never sent again.
+            log.warning("originate unanswered", attempt=attempt.id, pbx=telephony.pbx, error=str(error))
+
+    async def _complete_if_done(self, campaign: Campaign) -> None:
+        progress = await self._store.campaigns.progress(campaign.id)
+        if progress.due == progress.calling == 0:
+            await self._store.campaigns.move(
+                campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
+            )

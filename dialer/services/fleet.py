@@ -1,0 +1,50 @@
+"""The PBXs this process drives: which of them are ready, and how to tell them all something."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from dialer.domain.call_events import PbxSuppression
+from dialer.domain.errors import Unavailable
+from dialer.ports.telephony import Telephony
+
+log = structlog.get_logger()
+
+
+class Fleet:
+    """A PBX is ready only between a completed recovery and the next loss of its link."""
+
+    def __init__(self, telephonies: Mapping[str, Telephony]) -> None:
+        self.telephonies = telephonies
+        self._ready: set[str] = set()
+
+    def ready(self, pbx: str) -> bool:
+        return pbx in self._ready
+
+    def set_ready(self, pbx: str, *, ready: bool) -> None:
+        (self._ready.add if ready else self._ready.discard)(pbx)
+
+    def choose(self, names: Sequence[str], load: Callable[[str], int]) -> Telephony | None:
+        """The ready PBX of `names` with the fewest calls, or None."""
+        candidates = [name for name in names if name in self._ready]
+        return self.telephonies[min(candidates, key=load)] if candidates else None
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
+        """Tell every PBX at once. One that is away is told at its next recovery."""
+        await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
+
+    async def everywhere(self, what: str, act: Callable[[Telephony], Awaitable[object]]) -> dict[str, str]:
+        """Do it on every PBX in parallel; return, by PBX, why it failed where it did."""
+        names = list(self.telephonies)
+        outcomes = await asyncio.gather(
+            *(act(self.telephonies[name]) for name in names), return_exceptions=True
+        )
+        failures: dict[str, str] = {}
+        for name, outcome in zip(names, outcomes, strict=True):
+            if isinstance(outcome, Unavailable):
+                log.warning("pbx did not answer", pbx=name, what=what, error=str(outcome))
+                failures[name] = str(outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+        return failures

@@ -1,0 +1,139 @@
+"""From what is stored to a verdict: builds the facts, asks the rules, and says what becomes of the contact."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import Campaign
+from dialer.domain.contact import PhoneNumber
+from dialer.domain.decision import decide
+from dialer.domain.decision_record import Decision
+from dialer.domain.facts import Facts, SystemFacts, TrunkFacts
+from dialer.domain.facts_json import decision_hash, facts_to_json
+from dialer.domain.retry import after_refusal
+from dialer.domain.rulepack import PackShelf
+from dialer.domain.suppression import Suppression
+from dialer.ports.clock import Clock
+from dialer.ports.records import Dossier, Judgement, Standing
+
+ORIGINATE_LIFE = timedelta(seconds=10)
+"""How long after the decision its Originate stays valid at the PBX: the second lock refuses a later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkPlan:
+    """A trunk as the service may use it: its PBXs, and the operator's limits (calls a second, calls at once)."""
+
+    facts: TrunkFacts
+    pbxs: tuple[str, ...]
+    calls_per_second: float
+    max_concurrent: int
+
+
+class Judge:
+    """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
+
+    def __init__(self, packs: PackShelf, trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
+        self.packs = packs
+        self.trunks = trunks
+        self.clock = clock
+
+    def claimed(self, standing: Standing, dossier: Dossier, *, pbx: str) -> Judgement:
+        """Judge a due contact for an attempt on `pbx`, now."""
+        facts = self.facts(standing, dossier, self.system(standing))
+        now = self.clock.now()
+        decision = decide(facts, self.packs, now)
+        fingerprint = decision_hash(facts, decision)
+        outcome = (
+            self._attempt(standing.campaign, dossier, decision, fingerprint, pbx)
+            if decision.permitted
+            else after_refusal(decision)
+        )
+        return Judgement(decision, fingerprint, facts_to_json(facts), outcome)
+
+    def facts(self, standing: Standing, dossier: Dossier, system: SystemFacts | None) -> Facts:
+        contact = dossier.contact
+        return Facts(
+            number=contact.number,
+            on_list=True,
+            territory=contact.territory,
+            timezone=contact.timezone,
+            source_class=dossier.source_class,
+            consents=dossier.consents,
+            suppressions=dossier.suppressions,
+            attempts=dossier.attempts,
+            campaign_id=standing.campaign.id,
+            campaign=standing.campaign.definition,
+            silences=standing.silences,
+            trunk=self.trunk_facts(standing.campaign.definition.trunk),
+            system=system,
+        )
+
+    def stranger(
+        self,
+        standing: Standing,
+        number: PhoneNumber,
+        suppressions: tuple[Suppression, ...],
+        system: SystemFacts | None,
+    ) -> Facts:
+        """The facts about a number that is not on the campaign's list, so has no consent there."""
+        return Facts(
+            number=number,
+            on_list=False,
+            territory=None,
+            timezone=None,
+            source_class=None,
+            consents=(),
+            suppressions=suppressions,
+            attempts=(),
+            campaign_id=standing.campaign.id,
+            campaign=standing.campaign.definition,
+            silences=standing.silences,
+            trunk=self.trunk_facts(standing.campaign.definition.trunk),
+            system=system,
+        )
+
+    @property
+    def all_loopback(self) -> bool:
+        """True only where there are trunks and every one leads to this machine."""
+        return bool(self.trunks) and all(plan.facts.loopback for plan in self.trunks.values())
+
+    def trunk_facts(self, name: str) -> TrunkFacts:
+        plan = self.trunks.get(name)
+        return plan.facts if plan else TrunkFacts(name, loopback=False, caller_ids=())
+
+    def system(self, standing: Standing) -> SystemFacts:
+        return SystemFacts(
+            campaign_state=standing.campaign.state,
+            halted=standing.halted,
+            clock_trusted=self.clock.trusted(),
+            ledger_writable=True,
+        )
+
+    def _attempt(
+        self, campaign: Campaign, dossier: Dossier, decision: Decision, fingerprint: str, pbx: str
+    ) -> Attempt:
+        contact, until = dossier.contact, decision.permit_until
+        assert until is not None, "a permit has an end"
+        assert decision.caller_id is not None, "a permit names the number to present"
+        return Attempt(
+            id=AttemptId(uuid.uuid4().hex),
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            number=contact.number,
+            fingerprint=contact.fingerprint,
+            sponsor=campaign.definition.sponsor.id,
+            state=AttemptState.PERMITTED,
+            decided_at=decision.at,
+            permit_until=until,
+            expires_at=min(until, decision.at + ORIGINATE_LIFE),
+            decision_hash=fingerprint,
+            rule_pack=decision.rule_pack,
+            trunk=campaign.definition.trunk,
+            pbx=pbx,
+            caller_id=PhoneNumber(decision.caller_id),
+            script=campaign.script or "",
+        )

@@ -1,0 +1,59 @@
+"""How far a campaign is, and why it waits when it does."""
+
+from dataclasses import dataclass
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.campaign import Campaign, CampaignId, CampaignState
+from dialer.ports.clock import Clock
+from dialer.ports.records import Progress
+from dialer.ports.store import Store
+from dialer.services.fleet import Fleet
+from dialer.services.judge import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials."""
+
+    campaign: Campaign
+    counts: Progress
+    waiting: str
+
+
+class ProgressReader:
+    def __init__(self, store: Store, fleet: Fleet, judge: Judge, clock: Clock) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._judge = judge
+        self._clock = clock
+
+    async def of(self, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
+        actor.demand(Right.READ_CAMPAIGNS)
+        campaign = await self._store.campaigns.get(campaign_id)
+        counts = await self._store.campaigns.progress(campaign_id)
+        halt = await self._store.system.halt_state()
+        waiting = f"halted by {halt.by}: {halt.reason}" if halt.halted else self._waiting(campaign, counts)
+        return CampaignProgress(campaign, counts, waiting)
+
+    def _waiting(self, campaign: Campaign, counts: Progress) -> str:
+        now = self._clock.now()
+        if campaign.state is not CampaignState.RUNNING:
+            return f"{campaign.state}: {campaign.reason}" if campaign.reason else str(campaign.state)
+        if now < campaign.definition.starts_at:
+            return f"starts at {campaign.definition.starts_at.isoformat()}"
+        if not self._clock.trusted():
+            return "the machine's clock stepped; set it right and start the service again"
+        if trouble := self._no_trunk(campaign):
+            return trouble
+        if counts.calling == 0 and counts.next_due_at and counts.next_due_at > now:
+            return f"nobody may be called before {counts.next_due_at.isoformat(timespec='seconds')}"
+        return ""
+
+    def _no_trunk(self, campaign: Campaign) -> str:
+        name = campaign.definition.trunk
+        plan = self._judge.trunks.get(name)
+        if plan is None:
+            return f"trunk {name!r} is not known: start a PBX with `dialer pbx up` or name it in dialer.toml"
+        if not any(self._fleet.ready(pbx) for pbx in plan.pbxs):
+            return f"no PBX of trunk {name!r} is connected: {', '.join(plan.pbxs)}"
+        return ""

@@ -1,0 +1,62 @@
+"""After any loss of the link: read what the PBX remembers, ask who is alive, and leave no attempt in doubt. Nothing is dialled twice."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.domain.advance import lapse, lose
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import AttemptId
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.board import Board
+from dialer.services.calls import Calls, pbx_entries
+
+log = structlog.get_logger()
+
+SLACK = timedelta(seconds=2)
+"""Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
+UNSENT = "not sent before the service stopped"
+
+
+class Recovery:
+    def __init__(self, store: Store, calls: Calls, board: Board, clock: Clock) -> None:
+        self._store = store
+        self._calls = calls
+        self._board = board
+        self._clock = clock
+
+    async def recover(self, telephony: Telephony) -> None:
+        """Before anything is dialled on this PBX again: its locks first, then its calls."""
+        await self._lock(telephony)
+        await self.reconcile(telephony)
+        log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+
+    async def reconcile(self, telephony: Telephony) -> None:
+        """Bring every attempt of this PBX to a known state."""
+        outbox = await telephony.outbox()
+        await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
+        attempts = await self._store.attempts.alive(pbx=telephony.pbx)
+        settled = [settle(attempt, outbox.alive, self._clock.now()) for attempt in attempts]
+        known = {attempt.id: attempt for attempt in attempts}
+        await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
+        self._board.refill(telephony.pbx, settled)
+
+    async def _lock(self, telephony: Telephony) -> None:
+        """Give the PBX every opposition and the halt, so that its own lock is whole before the first call."""
+        async for batch in self._store.suppressions.all():
+            await telephony.suppress(pbx_entries(batch))
+        halt = await self._store.system.halt_state()
+        if halt.halted:
+            await telephony.set_halt(halt.reason)
+
+
+def settle(attempt: Attempt, alive_on_pbx: frozenset[AttemptId], now: datetime) -> Attempt:
+    """What is known of an attempt that has no end yet, given who is alive on its PBX."""
+    if attempt.id in alive_on_pbx:
+        return attempt
+    still_valid = attempt.dialed_at is None and now < attempt.expires_at + SLACK
+    if still_valid:
+        return attempt
+    return lapse(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else lose(attempt, now)

@@ -1,0 +1,185 @@
+"""The environment and `dialer.toml`, read once and frozen. Anything unknown or bad stops the start with one line."""
+
+import ipaddress
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dialer.domain.campaign_definition import E164
+from dialer.domain.contact import PhoneNumber
+from dialer.domain.errors import BadSettings
+from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
+
+PartName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CallerIdSettings(Section):
+    number: E164
+    mandate_ends_at: AwareDatetime | None = None
+
+
+class PbxSettings(Section):
+    """A PBX to drive. `secret_file` (AMI password) and `seal_file` (key of the permits' seals) are relative to the home."""
+
+    name: PartName
+    ami: HostPort
+    user: str = "dialer"
+    secret_file: str
+    seal_file: str = ""
+
+    @property
+    def seal_path(self) -> str:
+        return self.seal_file or f"{self.name}.seal"
+
+
+class TrunkSettings(Section):
+    name: PartName = "default"
+    pbx: tuple[PartName, ...]
+    host: HostPort
+    calls_per_second: float = Field(default=20, gt=0, le=1000)
+    max_concurrent: int = Field(default=200, ge=1, le=100_000)
+    caller_ids: tuple[E164 | CallerIdSettings, ...] = ()
+
+    @property
+    def loopback(self) -> bool:
+        host = self.host.rpartition(":")[0]
+        return host == "localhost" or _is_loopback(host)
+
+    @property
+    def facts(self) -> TrunkFacts:
+        return TrunkFacts(self.name, self.loopback, tuple(map(_authorised, self.caller_ids)))
+
+
+class ConfigFile(Section):
+    """`dialer.toml`, whole."""
+
+    pbx: tuple[PbxSettings, ...] = ()
+    trunk: tuple[TrunkSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def check_names(self) -> "ConfigFile":
+        for kind, names in (("pbx", [p.name for p in self.pbx]), ("trunk", [t.name for t in self.trunk])):
+            if repeated := {name for name in names if names.count(name) > 1}:
+                raise ValueError(f"{kind} {min(repeated)!r} stands twice")
+        return self
+
+
+class Environment(BaseSettings):
+    """The `DIALER_...` variables. Others with that prefix are refused, since a misspelt one would be silently lost."""
+
+    model_config = SettingsConfigDict(env_prefix="DIALER_", frozen=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    config: Path | None = None
+    token: str = ""
+    rate_limit: float = Field(default=50, gt=0)
+
+
+class Settings(Section):
+    home: Path
+    database_url: str
+    token: str
+    rate_limit: float
+    pbxs: tuple[PbxSettings, ...]
+    trunks: tuple[TrunkSettings, ...]
+
+    def trunk(self, name: str) -> TrunkSettings | None:
+        return next((trunk for trunk in self.trunks if trunk.name == name), None)
+
+
+Part = TypeVar("Part", PbxSettings, TrunkSettings)
+
+
+def read_settings() -> Settings:
+    """Read everything. Raise `BadSettings`, one line."""
+    environment = _environment()
+    home = environment.home.absolute()
+    config = _config_file(environment.config, home / "dialer.toml")
+    started = _started_pbxs(home)
+    return Settings(
+        home=home,
+        database_url=environment.database_url or f"sqlite:///{home / 'dialer.db'}",
+        token=environment.token,
+        rate_limit=environment.rate_limit,
+        pbxs=_merge(config.pbx, started.pbx),
+        trunks=_merge(config.trunk, started.trunk),
+    )
+
+
+def _environment() -> Environment:
+    known = {f"DIALER_{name.upper()}" for name in Environment.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith("DIALER_") and name not in known)
+    if unknown:
+        raise BadSettings(f"unknown setting {unknown[0]}", hint=f"known are {', '.join(sorted(known))}")
+    try:
+        return Environment()
+    except ValidationError as error:
+        raise BadSettings(_first_problem("the environment", error)) from None
+
+
+def _config_file(named: Path | None, default: Path) -> ConfigFile:
+    if named is None and not default.exists():
+        return ConfigFile()
+    path = named or default
+    try:
+        return ConfigFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadSettings(
+            f"{path}: {error.strerror}", hint="name an existing file in DIALER_CONFIG or unset it"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: not TOML: {error}") from None
+    except ValidationError as error:
+        raise BadSettings(_first_problem(str(path), error)) from None
+
+
+def _started_pbxs(home: Path) -> ConfigFile:
+    """What `dialer pbx up` recorded: one file a PBX, in the same shape as `dialer.toml`."""
+    parts = [_config_file(path, path) for path in sorted(home.glob("pbx/*/dialer.toml"))]
+    trunks: dict[str, TrunkSettings] = {}
+    for trunk in (trunk for part in parts for trunk in part.trunk):
+        known = trunks.get(trunk.name)
+        trunks[trunk.name] = known.model_copy(update={"pbx": known.pbx + trunk.pbx}) if known else trunk
+    return ConfigFile(pbx=tuple(pbx for part in parts for pbx in part.pbx), trunk=tuple(trunks.values()))
+
+
+def _merge(written: tuple[Part, ...], started: tuple[Part, ...]) -> tuple[Part, ...]:
+    """What somebody wrote wins over what `dialer pbx up` recorded under the same name."""
+    names = {part.name for part in written}
+    return written + tuple(part for part in started if part.name not in names)
+
+
+def _first_problem(where: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{where}: {'.'.join(map(str, first['loc'])) or 'settings'}: {first['msg']}"
+
+
+def _authorised(entry: str | CallerIdSettings) -> AuthorisedCallerId:
+    if isinstance(entry, CallerIdSettings):
+        return AuthorisedCallerId(PhoneNumber(entry.number), entry.mandate_ends_at)
+    return AuthorisedCallerId(PhoneNumber(entry), None)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
