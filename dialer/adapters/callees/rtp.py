@@ -1,0 +1,51 @@
+"""RTP packets (RFC 3550) and telephone events (RFC 4733), as bytes; 8 kHz clock, 20 ms a packet."""
+
+import struct
+from dataclasses import dataclass
+
+FRAME = 160
+"""Samples, and A-law bytes, in one packet of 20 ms."""
+FRAME_S = 0.02
+PCMA = 8
+
+_HEADER = struct.Struct("!BBHII")
+_START = struct.Struct("!BBH")
+_EVENT = struct.Struct("!BBH")
+_VERSION_2 = 0x80
+_MARKER = 0x80
+_END = 0x80
+_VOLUME = 10
+_KEYS = "0123456789*#"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One sender's stream: its id and the payload type agreed for telephone events."""
+
+    ssrc: int
+    event_type: int
+
+    def audio(self, sequence: int, timestamp: int, payload: bytes) -> bytes:
+        """One packet of A-law."""
+        return _HEADER.pack(_VERSION_2, PCMA, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, self.ssrc) + payload
+
+    def event(self, sequence: int, timestamp: int, key: str, duration: int, *, end: bool) -> bytes:
+        """One packet of a key that has been down for `duration` samples since `timestamp` (RFC 4733 section 2.3)."""
+        marker = _MARKER if duration <= FRAME and not end else 0
+        header = _HEADER.pack(
+            _VERSION_2, marker | self.event_type, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, self.ssrc
+        )
+        return header + _EVENT.pack(_KEYS.index(key), _VOLUME | (_END if end else 0), duration)
+
+
+def audio_of(packet: bytes) -> tuple[int, bytes] | None:
+    """The sequence number and A-law payload of a received packet; None for anything else (events, noise, no RTP)."""
+    if len(packet) <= _HEADER.size:
+        return None
+    first, second, sequence = _START.unpack_from(packet)
+    if first >> 6 != 2 or second & 0x7F != PCMA:
+        return None
+    start = _HEADER.size + 4 * (first & 0x0F)
+    if first & 0x10:
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
+    return sequence, packet[start:]

@@ -1,0 +1,43 @@
+"""The lines that SIPp logs while it answers (see `answering.xml`), read into values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class What(StrEnum):
+    READY = "ready"
+    INVITE = "invite"
+    ANSWERED = "answered"
+    CALLER_LEFT = "caller_left"
+    CALLEE_LEFT = "callee_left"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    UNACKNOWLEDGED = "unacknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an INVITE asked for: the numbers as they stood in it, and where the PBX wants the audio."""
+
+    number: str
+    caller_id: str
+    address: tuple[str, int]
+    event_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One step of one call, logged once: SIPp keeps retransmissions to itself."""
+
+    what: What
+    call_id: str
+    offer: Offer | None = None
+
+
+def parse(line: str) -> Signal:
+    """Reads one line; ValueError where it is not one of ours."""
+    what, call_id, *rest = line.split(" ")
+    if what != What.INVITE:
+        return Signal(What(what), call_id)
+    number, caller, address, port, event = rest
+    return Signal(What.INVITE, call_id, Offer(number, caller, (address, int(port)), int(event)))

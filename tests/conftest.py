@@ -1,0 +1,3 @@
+"""Fixtures that every test may name."""
+
+pytest_plugins = ["tests.harness.fixtures"]

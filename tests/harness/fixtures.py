@@ -1,0 +1,41 @@
+"""Fixtures for any test that needs somebody to answer the phone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.callees import Callees
+from tests.harness.caller import udp_socket
+
+
+@dataclass(frozen=True, slots=True)
+class CalleePorts:
+    """UDP ports of 127.0.0.1: point the trunk at `sip`."""
+
+    sip: int
+    rtp: int
+
+
+@pytest.fixture(scope="session")
+def callee_ports() -> CalleePorts:
+    """The same for all tests, so that one PBX can serve them all."""
+    with udp_socket() as sip, udp_socket() as rtp:
+        return CalleePorts(sip.getsockname()[1], rtp.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def prompt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the PBX mounts it and the callees know its sounds."""
+    return tmp_path_factory.mktemp("prompts")
+
+
+@pytest.fixture
+async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterator[Callees]:
+    """All personas behind one SIP port, with nothing received yet; their own faults fail the test."""
+    async with Callees.start(
+        sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=prompt_folder
+    ) as running:
+        yield running
+        assert await running.faults() == []
