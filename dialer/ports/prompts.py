@@ -34,3 +34,11 @@ class Prompts(Protocol):
     async def check(self, script: str) -> CompiledScript:
         """Recompute every hash. Raise `InvalidInput` where a file is missing, changed or unreadable."""
         ...
+
+
+class Recordings(Protocol):
+    """Audio as uploaded, by campaign and key of `[prompts]`, kept until it is compiled."""
+
+    async def keep(self, campaign_id: str, key: str, audio: bytes) -> None: ...
+
+    async def of(self, campaign_id: str) -> dict[str, bytes]: ...

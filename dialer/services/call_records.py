@@ -8,7 +8,6 @@ from dialer.domain.access import Actor, Right
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, TraceStep, TraceVerb
 from dialer.domain.outcome import notice_end_ms
-from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import CallFilter, CallRow
 from dialer.ports.store import Store
 from dialer.services.scripts import Scripts
@@ -31,7 +30,7 @@ class CallRecords:
         return [await self._record(actor, row) for row in await self._store.attempts.calls(query)]
 
     async def _record(self, actor: Actor, row: CallRow) -> Record:
-        hashes = self._scripts.hashes(row.attempt.script)
+        hashes = await self._scripts.hashes(row.attempt.script)
         return call_record(row, hashes, whole_number=actor.may(Right.READ_NUMBERS))
 
 

@@ -9,6 +9,7 @@ from dialer.services.decisions import Decisions
 from dialer.services.halting import Halting
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.progress import ProgressReader
+from dialer.services.scripts import Scripts
 from dialer.services.suppressions import Suppressions
 from dialer.services.tokens import Tokens
 
@@ -17,6 +18,7 @@ from dialer.services.tokens import Tokens
 class Suite:
     campaigns: Campaigns
     progress: ProgressReader
+    scripts: Scripts
     contact_imports: ContactImports
     consents: Consents
     suppressions: Suppressions

@@ -1,0 +1,43 @@
+"""The installation's secret keys, one file each, readable by their owner alone."""
+
+import os
+import secrets
+from pathlib import Path
+
+from dialer.domain.errors import BadSettings
+
+FINGERPRINT_KEY = "fingerprint.key"
+KEY_BYTES = 32
+
+
+def create_keys(home: Path) -> None:
+    """Make what is missing; never replace a key, for every fingerprint depends on it."""
+    folder = home / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_secret(folder / FINGERPRINT_KEY, secrets.token_hex(KEY_BYTES))
+
+
+def fingerprint_key(home: Path) -> bytes:
+    """Raise `BadSettings` where the key is missing or damaged."""
+    path = home / "keys" / FINGERPRINT_KEY
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise BadSettings(
+            f"{path} is missing", hint="run `dialer init`, or restore it from your backup"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{path} cannot be read: {error}", hint="restore it from your backup") from None
+    if len(key) != KEY_BYTES:
+        raise BadSettings(f"{path} is damaged", hint="restore it from your backup")
+    return key
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Write once, mode 0600; an existing file is left as it is."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret + "\n")

@@ -1,0 +1,126 @@
+"""The only place that builds adapters and wires them to the services."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.keys import create_keys, fingerprint_key
+from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.recordings import RecordingFiles
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.errors import BadSettings
+from dialer.ports.store import Store
+from dialer.services.board import Board
+from dialer.services.call_records import CallRecords
+from dialer.services.calls import Calls
+from dialer.services.campaigns import Campaigns
+from dialer.services.consents import Consents
+from dialer.services.consumer import Consumer
+from dialer.services.decisions import Decisions
+from dialer.services.dialing import Dialing
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.fleet import Fleet
+from dialer.services.halting import Halting
+from dialer.services.imports.contacts import ContactImports
+from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.progress import ProgressReader
+from dialer.services.recovery import Recovery
+from dialer.services.scripts import Scripts
+from dialer.services.suite import Suite
+from dialer.services.suppressions import Suppressions
+from dialer.services.tokens import Tokens
+from dialer.settings import PbxSettings, Settings, TrunkSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that is running: the use cases for the edges, and the loops for `dialer serve`."""
+
+    settings: Settings
+    clock: SystemClock
+    store: Store
+    suite: Suite
+    fleet: Fleet
+    dialing: Dialing
+    consumers: dict[str, Consumer]
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, clock: SystemClock | None = None) -> AsyncIterator[Service]:
+    """Open the database and the links to all known PBXs; close them at the end. Raise `BadSettings`, `Unavailable`.
+
+    A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on it meanwhile.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(SqlStore.open(settings.database_url))
+        telephonies = {
+            pbx.name: await stack.enter_async_context(_telephony(settings.home, pbx)) for pbx in settings.pbxs
+        }
+        yield _wire(settings, clock, store, Fleet(telephonies))
+
+
+def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) -> Service:
+    board, fingerprints = Board(), Fingerprints(fingerprint_key(settings.home))
+    judge = Judge(
+        load_packs(settings.home / "rulepacks"),
+        {trunk.name: _plan(trunk) for trunk in settings.trunks},
+        clock,
+    )
+    scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
+    calls = Calls(store, fleet, board, clock)
+    recovery = Recovery(store, calls, board, clock)
+    consumers = {
+        name: Consumer(telephony, fleet, calls, recovery, board, clock)
+        for name, telephony in fleet.telephonies.items()
+    }
+    suite = Suite(
+        campaigns=Campaigns(store, judge, scripts, clock),
+        progress=ProgressReader(store, fleet, judge, clock),
+        scripts=scripts,
+        contact_imports=ContactImports(store, clock, fingerprints),
+        consents=Consents(store, clock, fingerprints),
+        suppressions=Suppressions(store, clock, fingerprints, fleet.suppress),
+        decisions=Decisions(store, judge, fingerprints),
+        calls=CallRecords(store, scripts),
+        halting=Halting(store, fleet, clock),
+        tokens=Tokens(store, clock),
+    )
+    return Service(
+        settings, clock, store, suite, fleet, Dialing(store, fleet, judge, board, clock, consumers), consumers
+    )
+
+
+def prepare_home(home: Path) -> None:
+    """Folders and keys; what is there stays."""
+    home.mkdir(parents=True, exist_ok=True)
+    create_keys(home)
+
+
+def _telephony(home: Path, pbx: PbxSettings) -> AmiTelephony:
+    host, _, port = pbx.ami.rpartition(":")
+    return AmiTelephony(
+        pbx=pbx.name,
+        host=host,
+        port=int(port),
+        user=pbx.user,
+        secret=_read_secret(home / pbx.secret_file),
+        seal_key=_read_secret(home / pbx.seal_path),
+    )
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadSettings(
+            f"{path} cannot be read", hint="start the PBX with `dialer pbx up`, or name the right file"
+        ) from None
+
+
+def _plan(trunk: TrunkSettings) -> TrunkPlan:
+    return TrunkPlan(trunk.facts, trunk.pbx, trunk.calls_per_second, trunk.max_concurrent)

@@ -1,0 +1,57 @@
+"""The `dialer` command: one file a noun, all thin."""
+
+import sys
+
+import typer
+
+from dialer.cli import (
+    calls,
+    campaign,
+    consents,
+    contacts,
+    db,
+    decide,
+    demo,
+    doctor,
+    halt,
+    pbx,
+    suppressions,
+    token,
+)
+from dialer.cli.errors import report
+from dialer.cli.init import init
+from dialer.cli.serve import serve
+from dialer.domain.errors import DialerError
+
+app = typer.Typer(
+    name="dialer",
+    help="Calls only those who agreed, and proves it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(init)
+app.command()(serve)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+app.command("decide")(decide.decide)
+app.command("halt")(halt.halt)
+app.command("unhalt")(halt.unhalt)
+app.add_typer(pbx.app, name="pbx")
+app.add_typer(token.app, name="token")
+app.add_typer(campaign.app, name="campaign")
+app.add_typer(contacts.app, name="contacts")
+app.add_typer(consents.app, name="consents")
+app.add_typer(suppressions.app, name="suppressions")
+app.add_typer(calls.app, name="calls")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run the command; a typed error is one line and an exit status, never a traceback."""
+    try:
+        app()
+    except DialerError as error:
+        sys.exit(report(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,16 @@
+"""Instants on the command line: ISO 8601 with an offset; naive times are refused."""
+
+from datetime import datetime
+
+import typer
+
+
+def instant(text: str) -> datetime:
+    """Raise a usage error (exit status 2) for anything else."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no ISO 8601 time, such as 2027-02-01T10:00:00+01:00") from None
+    if value.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset: write 2027-02-01T10:00:00+01:00, or Z for UTC")
+    return value

@@ -1,0 +1,55 @@
+"""A campaign's audio through its life: recordings kept while a draft, compiled at approval, checked before every start."""
+
+from collections.abc import Mapping
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.campaign import Campaign, CampaignId, CampaignState
+from dialer.domain.errors import Conflict, InvalidInput, Problem
+from dialer.domain.script import PROMPT_OF_KEY
+from dialer.ports.prompts import CompiledScript, Prompts, Recordings
+from dialer.ports.store import Store
+from dialer.services.prompts import compile_script
+
+
+class Scripts:
+    def __init__(self, store: Store, prompts: Prompts, recordings: Recordings) -> None:
+        self._store = store
+        self._prompts = prompts
+        self._recordings = recordings
+        self._hashes: dict[str, dict[str, str]] = {}
+
+    async def record(self, actor: Actor, campaign_id: CampaignId, key: str, audio: bytes) -> None:
+        """Keep a recording for a draft; it replaces the text of the same key. Raise `Conflict` once the script is frozen."""
+        actor.demand(Right.CREATE_CAMPAIGN)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.state is not CampaignState.DRAFT:
+            raise Conflict("the script is frozen", hint="prompts are accepted before approval only")
+        await self.keep(campaign, {key: audio})
+
+    async def keep(self, campaign: Campaign, recordings: Mapping[str, bytes]) -> None:
+        if unknown := sorted(recordings.keys() - PROMPT_OF_KEY.keys()):
+            raise InvalidInput(
+                "unknown prompt", (Problem(f"prompts.{unknown[0]}", f"known are {', '.join(PROMPT_OF_KEY)}"),)
+            )
+        for key, audio in recordings.items():
+            await self._recordings.keep(campaign.id, key, audio)
+
+    async def compile(self, campaign: Campaign) -> CompiledScript:
+        """Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""
+        recordings = await self._recordings.of(campaign.id)
+        return await compile_script(campaign.definition, recordings, self._prompts)
+
+    async def check(self, campaign: Campaign) -> None:
+        """Raise `InvalidInput` where the audio is no longer what was approved (T102, T103)."""
+        if campaign.script is not None:
+            await self._prompts.check(campaign.script)
+
+    async def hashes(self, script: str) -> Mapping[str, str]:
+        """SHA-256 by prompt name, as approved; empty where the audio is gone or changed."""
+        if script not in self._hashes:
+            try:
+                compiled = await self._prompts.check(script)
+            except InvalidInput:
+                return {}
+            self._hashes[script] = {prompt.name: prompt.sha256 for prompt in compiled.prompts}
+        return self._hashes[script]
