@@ -8,6 +8,7 @@ import pytest
 
 from dialer.adapters.callees.callees import Callees
 from tests.harness.caller import udp_socket
+from tests.harness.prompts import write_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ def callee_ports() -> CalleePorts:
 def prompt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the PBX mounts it and the callees know its sounds."""
     return tmp_path_factory.mktemp("prompts")
+
+
+@pytest.fixture(scope="session")
+def script_audio(prompt_folder: Path) -> dict[str, bytes]:
+    """One script in the prompt folder, named SCRIPT: its audio by prompt name, 0.8 s each."""
+    return write_script(prompt_folder)
 
 
 @pytest.fixture

@@ -30,11 +30,11 @@ def silence(seconds: float) -> bytes:
     return bytes([SILENCE]) * (round(seconds * 50) * FRAME)
 
 
-def write_script(folder: Path, seconds: dict[str, float]) -> dict[str, bytes]:
-    """Writes every prompt (0.8 s where `seconds` does not say) into `folder`/SCRIPT and returns the audio by name."""
-    audio = {name: sound(name, seconds.get(name, 0.8)) for name in NAMES}
+def write_script(folder: Path) -> dict[str, bytes]:
+    """Writes every prompt, 0.8 s long, into `folder`/SCRIPT and returns the audio by name."""
+    audio = {name: sound(name, 0.8) for name in NAMES}
     script = folder / SCRIPT
-    script.mkdir(parents=True)
+    script.mkdir()
     for name, heard in audio.items():
         (script / f"{name}.alaw").write_bytes(heard)
     return audio

@@ -75,8 +75,13 @@ class Ear:
             self._talking[signal.call_id] = self.calls[signal.call_id]
             self.calls[signal.call_id].answered(now)
         else:
-            self._talking.pop(signal.call_id, None)
-            self.calls[signal.call_id].ended(now, _ENDINGS[signal.what])
+            self._end(self.calls[signal.call_id], now, _ENDINGS[signal.what])
+
+    def _end(self, call: Call, now: float, ending: Ending) -> None:
+        self._talking.pop(call.invite.call_id, None)
+        if self._by_port.get(call.address[1]) is call:
+            del self._by_port[call.address[1]]
+        call.ended(now, ending)
 
     def _on_packets(self) -> None:
         now = asyncio.get_running_loop().time()
