@@ -1,0 +1,48 @@
+"""From a text or a recording to telephone audio: 8 kHz, mono, A-law (ITU-T G.711), levelled, without a header."""
+
+from dialer.adapters.prompts.tools import run
+from dialer.domain.errors import InvalidInput
+
+BYTES_PER_MS = 8
+VOICES = {"fr": "fr-fr", "en": "en-gb"}
+WORDS_PER_MINUTE = "150"
+"""Rules section 3: the target speed."""
+PEAK_DB = "-3"
+LONGEST_S = "600"
+"""More than any prompt may take: what a recording unpacks to is cut there."""
+_SILENCE = bytes((0x55, 0xD5))
+_TYPES = ((b"RIFF", "wav"), (b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"))
+
+
+async def spoken(text: str, language: str) -> bytes:
+    """Synthesised by espeak-ng."""
+    voice = ("-v", VOICES[language], "-s", WORDS_PER_MINUTE)
+    return await _telephone_audio(
+        await run("espeak-ng", *voice, "-b", "1", "--stdin", "--stdout", stdin=text.encode()), "wav"
+    )
+
+
+async def converted(recording: bytes) -> bytes:
+    """From wav, mp3, flac or ogg, told apart by their first bytes. Raise `InvalidInput`."""
+    return await _telephone_audio(recording, _type_of(recording))
+
+
+def _type_of(recording: bytes) -> str:
+    if not recording:
+        raise InvalidInput("the recording is empty")
+    for magic, kind in _TYPES:
+        if recording.startswith(magic):
+            return kind
+    if recording[0] == 0xFF and recording[1:2] >= b"\xe0":
+        return "mp3"
+    raise InvalidInput("the recording is neither wav, mp3, flac nor ogg")
+
+
+async def _telephone_audio(sound: bytes, kind: str) -> bytes:
+    """Repeatable: without dither, the same input gives the same bytes and so the same hash."""
+    target = ("-t", "raw", "-r", "8000", "-c", "1", "-e", "a-law", "-b", "8", "-")
+    effects = ("trim", "0", LONGEST_S, "gain", "-n", PEAK_DB)
+    audio = await run("sox", "-V1", "-R", "-D", "-t", kind, "-", *target, *effects, stdin=sound)
+    if not audio.translate(None, _SILENCE):
+        raise InvalidInput("nothing is to be heard in it")
+    return audio

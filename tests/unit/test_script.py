@@ -1,0 +1,151 @@
+"""What is said in a call: rendering of the script from a campaign's prompts."""
+
+from typing import Any
+
+import pytest
+
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.errors import InvalidInput
+from dialer.domain.script import PROMPT_OF_KEY, Script, duration_problems, text_problems, write_script
+
+
+def campaign(prompts: dict[str, Any], **keys: Any) -> CampaignDefinition:
+    given = {
+        "name": "Municipales",
+        "caller_id": "+33162000001",
+        "starts_at": "2027-02-01T09:00:00+01:00",
+        "ends_at": "2027-02-05T20:00:00+01:00",
+        "purpose": "political",
+        "sponsor": {
+            "id": "liste-demo",
+            "name": "Liste Demo",
+            "postal_address": "1 place de la Mairie, 75004 Paris",
+            "email": "contact@liste-demo.example",
+            "callback_number": "+33162000001",
+        },
+        "prompts": prompts,
+    }
+    return CampaignDefinition.model_validate({**given, **keys})
+
+
+def script(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> Script:
+    return write_script(campaign(prompts, **keys), recorded)
+
+
+def refusal(prompts: dict[str, Any], recorded: frozenset[str] = frozenset()) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as caught:
+        script(prompts, recorded)
+    return {problem.where: problem.detail for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_message_alone_gives_a_whole_script_with_nothing_left_unbound(language: str) -> None:
+    texts = script({"message": "Votez."}, language=language).texts
+    assert texts.keys() == set(PROMPT_OF_KEY.values())
+    assert not [name for name, text in texts.items() if "{" in text or "}" in text]
+
+
+@pytest.mark.parametrize(("language", "automatic"), [("fr", "automatique"), ("en", "automated")])
+def test_the_notice_says_who_calls_and_that_it_is_automatic_before_how_to_object(
+    language: str, automatic: str
+) -> None:
+    notice = script({"message": "Votez."}, language=language).texts["notice"]
+    assert 0 < notice.index(automatic) < notice.index("Liste Demo") < notice.index(" 9")
+
+
+def test_the_operator_is_named_only_where_it_is_another() -> None:
+    assert "passé par" not in script({"message": "Votez."}).texts["notice"]
+    named = script({"message": "Votez."}, operator="Appels SARL").texts["notice"]
+    assert "Liste Demo, passé par Appels SARL." in named
+
+
+def test_a_commercial_call_says_that_it_is_one() -> None:
+    assert "commercial" in script({"message": "Achetez."}, profile="fr-commercial").texts["notice"]
+    assert "commercial" not in script({"message": "Votez."}).texts["notice"]
+
+
+def test_the_closing_names_address_email_erasure_and_callback() -> None:
+    closing = script({"message": "Votez."}).texts["closing"]
+    for needed in (
+        "1 place de la Mairie, 75004 Paris",
+        "contact arobase liste tiret demo point example",
+        "6 avril 2027",
+        "01 62 00 00 01",
+        "CNIL",
+    ):
+        assert needed in closing
+
+
+def test_a_number_of_another_country_is_read_digit_by_digit() -> None:
+    sponsor = campaign({}).sponsor.model_copy(update={"callback_number": "+442079460000"})
+    texts = script({"message": "Vote."}, sponsor=sponsor.model_dump(), language="en").texts
+    assert "plus 4 4 2 0 7 9" in texts["closing"]
+
+
+def test_an_own_identity_replaces_the_opening() -> None:
+    own = "Ici un appel automatique de Liste Demo. Pour refuser nos appels, tapez 9."
+    assert script({"identity": own, "message": "Votez."}).texts["notice"] == own
+
+
+def test_an_own_identity_without_objection_gets_the_objection_sentence_at_its_end() -> None:
+    notice = script({"identity": "Appel automatique de {sponsor}, depuis 1999.", "message": "Votez."}).texts[
+        "notice"
+    ]
+    assert notice.startswith("Appel automatique de Liste Demo, depuis 1999. ")
+    assert notice.endswith("tapez 9, à tout moment.")
+
+
+@pytest.mark.parametrize(
+    "own", ["Bonjour. Tapez 9 pour refuser.", "Un automate appelle. Tapez 9 pour refuser."]
+)
+def test_an_own_identity_that_hides_who_calls_or_that_it_is_automatic_is_preceded_by_it(own: str) -> None:
+    notice = script({"identity": own, "message": "Votez."}).texts["notice"]
+    assert notice == f"Bonjour. Appel automatique de Liste Demo. {own}"
+
+
+def test_the_invitation_says_that_a_synthetic_voice_speaks() -> None:
+    assert "dit par une voix de synthèse" in script({"message": "Votez."}).texts["invitation"]
+    recorded = script({"message": {"file": "m.wav"}}, frozenset({"message"})).texts["invitation"]
+    assert "Le message est enregistré" in recorded
+    own = script({"message": "Votez.", "invitation": "Tapez 1."}).texts["invitation"]
+    assert own == "Le message est dit par une voix de synthèse. Tapez 1."
+
+
+def test_a_recording_wins_over_a_text_of_the_same_key() -> None:
+    written = script({"identity": "Appel.", "message": "Votez."}, frozenset({"identity"}))
+    assert "notice" not in written.texts
+    assert written.recorded == {"notice": "identity"}
+
+
+def test_a_missing_message_is_refused() -> None:
+    assert refusal({}) == {"prompts.message": "is missing: a text or a recording is needed"}
+
+
+def test_a_recording_that_was_not_supplied_is_refused_by_name() -> None:
+    assert "'m.wav'" in refusal({"message": {"file": "m.wav"}})["prompts.message"]
+
+
+def test_every_unknown_key_is_refused() -> None:
+    refused = refusal({"message": "Votez.", "mesage": "x", "notice": "x"}, frozenset({"jingle"}))
+    assert refused.keys() == {"prompts.mesage", "prompts.notice", "prompts.jingle"}
+
+
+@pytest.mark.parametrize(
+    "text", ["De {operator}.", "{sponsor.id}", "{}", "{ sponsor }", "Votez {", "} {sponsor}"]
+)
+def test_a_placeholder_that_cannot_be_filled_is_refused_before_approval_too(text: str) -> None:
+    assert refusal({"message": text}).keys() == {"prompts.message"}
+    assert [problem.where for problem in text_problems(campaign({"message": text}))] == ["prompts.message"]
+
+
+def test_the_file_alone_is_in_order_while_its_recordings_are_still_to_come() -> None:
+    assert text_problems(campaign({"message": {"file": "m.wav"}})) == ()
+    assert text_problems(campaign({"message": "{sponsor}"})) == ()
+
+
+def test_a_part_that_takes_too_long_is_refused_with_the_measured_figure() -> None:
+    durations = {"notice": 12_001, "message": 60_000, "closing": 120_100, "legal": 120_000}
+    assert [str(problem) for problem in duration_problems(durations)] == [
+        "prompts.closing: takes 120.100 s; at most 120 s are allowed",
+        "prompts.identity: takes 12.001 s; at most 12 s are allowed",
+    ]
