@@ -62,6 +62,25 @@ def test_silence_within_a_prompt_does_not_end_it() -> None:
     assert [told(p) for p in heard.passages] == [("notice", 0.0, 3.0, True)]
 
 
+def test_a_prompt_stopped_and_resumed_after_its_silent_first_frame_is_one_passage() -> None:
+    """So Asterisk's ControlPlayback goes on from an offset: the file's first 20 ms, then the rest."""
+    prompt = silence(0.1) + NOTICE + silence(0.2) + MESSAGE
+    for stop in (20, 50, 56, 62):
+        stream = prompt[: stop * FRAME] + prompt[:FRAME] + prompt[stop * FRAME :]
+        heard = listen(stream, {"notice": prompt})
+        assert [(*told(p), p.resumed) for p in heard.passages] == [("notice", 0.0, 2.32, True, 1)]
+
+
+def test_a_prompt_stopped_and_begun_again_is_two_passages() -> None:
+    heard = listen(NOTICE[: 20 * FRAME] + NOTICE, {"notice": NOTICE})
+    assert [told(p) for p in heard.passages] == [("notice", 0.0, 0.4, False), ("notice", 0.4, 1.4, True)]
+
+
+def test_a_prompt_that_goes_on_elsewhere_is_not_the_same_passage() -> None:
+    heard = listen(NOTICE[: 20 * FRAME] + NOTICE[30 * FRAME :], {"notice": NOTICE})
+    assert [told(p) for p in heard.passages] == [("notice", 0.0, 0.4, False), ("notice", 0.4, 0.8, False)]
+
+
 def test_sound_that_no_prompt_has_is_unknown_and_kept() -> None:
     stranger = sound("stranger", 0.5)
     heard = listen(silence(0.1) + stranger + silence(1.0) + stranger, {"notice": NOTICE})

@@ -106,4 +106,4 @@ def _pressed(press: KeyPress, zero: float) -> KeyPressed:
 
 def _heard(passage: Passage, zero: float) -> Heard:
     started, ended = _ms(passage.started, zero), _ms(passage.ended, zero)
-    return Heard(passage.prompt, started, ended, passage.complete, bytes(passage.audio))
+    return Heard(passage.prompt, started, ended, passage.complete, bytes(passage.audio), passage.resumed)

@@ -15,13 +15,17 @@ _LONGEST_LOSS = 500
 
 @dataclass(slots=True)
 class Passage:
-    """A stretch of one prompt, or of unknown audio (then `audio` holds it); times are seconds of the monotonic clock."""
+    """A stretch of one prompt, or of unknown audio (then `audio` holds it); times are seconds of the monotonic clock.
+
+    `resumed` counts how often the prompt was stopped and went on where it had stopped, give or take 20 ms.
+    """
 
     places: list[Place]
     started: float
     last: float
     from_start: bool
     audio: bytearray = field(default_factory=bytearray)
+    resumed: int = 0
 
     @property
     def prompt(self) -> str | None:
@@ -51,6 +55,8 @@ class Listener:
         self._corpus = corpus
         self._on_news = on_news
         self._open: Passage | None = None
+        self._stopped: Passage | None = None
+        self._silent = 0
         self._next: int | None = None
 
     def receive(self, now: float, sequence: int, frame: bytes) -> None:
@@ -66,6 +72,7 @@ class Listener:
             self._search(now, frame)
         elif not self._follow(passage, now, frame):
             self._close()
+            self._stopped, self._silent = passage, 0
             self._search(now, frame)
 
     def _skip(self, packets: int) -> None:
@@ -92,15 +99,35 @@ class Listener:
             self._close()
             unknown = None
         if is_silent(frame):
+            self._silent += 1
             return
         fresh = unknown is None or len(unknown.audio) < _TRIES_OFF_GRID * FRAME
         if places := self._corpus.places(frame, anywhere=fresh):
-            self._begin(now, frame, places)
+            if not self._resume(now, frame, places):
+                self._begin(now, frame, places)
         elif unknown:
             unknown.last = now
             unknown.audio += frame
         else:
             self._announce(Passage([], now, now, from_start=False, audio=bytearray(frame)))
+
+    def _resume(self, now: float, frame: bytes, places: list[Place]) -> bool:
+        """Goes on with the prompt that was stopped, if the frame stands where it stopped or in the silence after that."""
+        stopped = self._stopped
+        if stopped is None:
+            return False
+        reach = (self._silent + 1) * FRAME
+        fits = [
+            place.skipped(len(frame))
+            for place in places
+            for old in stopped.places
+            if place.prompt is old.prompt and -FRAME <= place.offset - old.offset <= reach
+        ]
+        if fits:
+            stopped.places, stopped.last = fits, now
+            stopped.resumed += 1
+            self._open, self._stopped = stopped, None
+        return bool(fits)
 
     def _begin(self, now: float, frame: bytes, places: list[Place]) -> None:
         if self._open:
@@ -111,7 +138,7 @@ class Listener:
         self._announce(Passage(after, started, now, from_start=first.near_start))
 
     def _announce(self, passage: Passage) -> None:
-        self._open = passage
+        self._open, self._stopped = passage, None
         self.passages.append(passage)
         self._on_news()
 

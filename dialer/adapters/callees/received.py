@@ -33,6 +33,7 @@ class Heard:
     """A stretch of one prompt, or of `unknown` sound (its A-law in `audio`); silence is not listed.
 
     `prompt` is None where the stretch fits several prompts. `complete`: from its first sound to its last.
+    `resumed`: how often it was stopped and went on where it had stopped.
     """
 
     prompt: str | None
@@ -40,6 +41,7 @@ class Heard:
     ended_ms: int
     complete: bool
     audio: bytes = b""
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
