@@ -4,7 +4,7 @@
 # As root, or as a user with sudo. Prints one line; exit 1 with one line saying what is wrong.
 set -eu
 
-LOG=${DIALER_DOCKERD_LOG:-/tmp/dialer-dockerd.log}
+LOG=/tmp/dialer-dockerd.log
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -1,0 +1,1 @@
+"""The Dockerised Asterisk: its configuration, its container, and whether it is well."""

@@ -1,0 +1,29 @@
+"""What can keep a PBX from running, each as one line with what to do."""
+
+from dialer.domain.errors import Conflict, Unavailable
+
+
+class NoDocker(Unavailable):
+    """No Docker client, no engine that answers, or no right to use it."""
+
+    code = "NO_DOCKER"
+
+
+class ImageNotBuilt(Unavailable):
+    code = "IMAGE_NOT_BUILT"
+
+
+class AsteriskNotUp(Unavailable):
+    """The container ran, but Asterisk did not get as far as taking calls."""
+
+    code = "ASTERISK_NOT_UP"
+
+
+class PortBusy(Conflict):
+    code = "PORT_BUSY"
+
+
+class RunningOtherwise(Conflict):
+    """A PBX of this name runs with another configuration; changing it would cut its calls."""
+
+    code = "PBX_RUNNING_OTHERWISE"

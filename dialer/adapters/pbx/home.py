@@ -1,0 +1,98 @@
+"""What a PBX has in the home: secrets, configuration, AstDB, and the record that it was started."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from secrets import token_hex
+
+from dialer.adapters.keys import write_secret
+from dialer.adapters.pbx.render import AMI_USER, Secrets
+from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
+
+ASTERISK_UID = 10101
+"""Who Asterisk is in docker/asterisk.Dockerfile."""
+
+
+class PbxHome:
+    """`home`/pbx/`name`: etc and astdb are mounted into the container; pbx.json and dialer.toml say that it runs."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self._home = home.absolute()
+        self._name = name
+        self.folder = self._home / "pbx" / name
+        self.etc = self.folder / "etc"
+        self.astdb = self.folder / "astdb"
+        self.prompts = self._home / "prompts"
+
+    def secrets(self) -> Secrets:
+        """Made on first use, then kept: a new seal key would void the permits that are on their way."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        paths = (self._home / f"{self._name}.secret", self._home / f"{self._name}.seal")
+        for path in paths:
+            write_secret(path, token_hex(32))
+        ami, seal = (path.read_text(encoding="ascii").strip() for path in paths)
+        return Secrets(ami, seal)
+
+    def write_config(self, files: Mapping[str, str]) -> None:
+        """Replace the whole configuration; readable by Asterisk alone, since secrets are in it."""
+        shutil.rmtree(self.etc, ignore_errors=True)
+        for folder in (self.etc, self.etc / "dialplans", self.astdb):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _give(folder)
+        for name, text in files.items():
+            path = self.etc / name
+            write_secret(path, text)
+            _give(path)
+        self.prompts.mkdir(mode=0o755, exist_ok=True)
+
+    def record(self, running: RunningPbx, spec: PbxSpec) -> None:
+        """`pbx.json` for `status` and `down`, `dialer.toml` for the settings of `serve`."""
+        (self.folder / "pbx.json").write_text(json.dumps(asdict(running), indent=2) + "\n", encoding="utf-8")
+        (self.folder / "dialer.toml").write_text(_settings(spec), encoding="utf-8")
+
+    def recorded(self) -> RunningPbx | None:
+        path = self.folder / "pbx.json"
+        if not path.exists():
+            return None
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return RunningPbx(**fields | {"trunks": tuple(fields["trunks"])})
+
+    def forget(self) -> None:
+        """It was stopped. Secrets and AstDB stay: oppositions are in it."""
+        for name in ("pbx.json", "dialer.toml"):
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def container_user() -> str:
+    """`uid:gid` for the container: never root, and the owner of the files it must read."""
+    if os.geteuid() == 0:
+        return f"{ASTERISK_UID}:{ASTERISK_UID}"
+    return f"{os.geteuid()}:{os.getegid()}"
+
+
+def _give(path: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, ASTERISK_UID, ASTERISK_UID)
+
+
+def _settings(spec: PbxSpec) -> str:
+    lines = [
+        "[[pbx]]",
+        f'name = "{spec.name}"',
+        f'ami = "127.0.0.1:{spec.ami_port}"',
+        f'user = "{AMI_USER}"',
+        f'secret_file = "{spec.name}.secret"',
+        f'seal_file = "{spec.name}.seal"',
+    ]
+    for trunk in spec.trunks:
+        lines += [
+            "",
+            "[[trunk]]",
+            f'name = "{trunk.name}"',
+            f'pbx = ["{spec.name}"]',
+            f'host = "{trunk.host}:{trunk.port}"',
+        ]
+    return "\n".join(lines) + "\n"

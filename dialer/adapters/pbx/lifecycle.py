@@ -1,0 +1,158 @@
+"""Start, stop and check the Dockerised Asterisk."""
+
+import asyncio
+import hashlib
+import json
+import resource
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.adapters.pbx.busy import require_free_ports
+from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx.errors import AsteriskNotUp, RunningOtherwise
+from dialer.adapters.pbx.health import trouble
+from dialer.adapters.pbx.home import PbxHome, container_user
+from dialer.adapters.pbx.image import ensure_image
+from dialer.adapters.pbx.places import hash_of_dialplan
+from dialer.adapters.pbx.render import Secrets, render
+from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
+from dialer.domain.errors import NotFound
+
+_START_S = 20
+_OPEN_FILES = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class PbxStatus:
+    """`state`: up, down (not started, or stopped), or unwell, with the reason in `detail`."""
+
+    name: str
+    state: str
+    detail: str
+    running: RunningPbx | None
+
+
+async def up(spec: PbxSpec) -> RunningPbx:
+    """Start Asterisk, or find it running just so. It takes calls when this returns.
+
+    Raise `NoDocker`, `PortBusy`, `ImageNotBuilt`, `AsteriskNotUp` or `RunningOtherwise`.
+    """
+    running = await _container_state(spec.container) == "running"
+    if not running:
+        await docker("rm", "-f", spec.container)
+        require_free_ports(spec)
+    image = await ensure_image()
+    home = PbxHome(spec.home, spec.name)
+    secrets = home.secrets()
+    files = render(spec, secrets)
+    wanted = _wanted(spec, image, files)
+    if running:
+        return await _as_it_runs(spec, home, secrets, wanted)
+    home.write_config(files)
+    await _start(wanted, home)
+    try:
+        await _wait_until_it_takes_calls(spec, secrets)
+    except AsteriskNotUp:
+        await docker("rm", "-f", spec.container)
+        raise
+    home.record(wanted, spec)
+    return wanted
+
+
+async def down(name: str, home: Path) -> None:
+    """Stop it; calls in progress end. Raise `NotFound` if none of that name was started from this home."""
+    place = PbxHome(home, name)
+    container = container_of(home, name)
+    if place.recorded() is None and await _container_state(container) == "":
+        raise NotFound(f"no PBX {name!r} was started from {home}")
+    await docker("stop", "-t", "5", container)
+    await docker("rm", "-f", container)
+    place.forget()
+
+
+async def status(name: str, home: Path) -> PbxStatus:
+    place = PbxHome(home, name)
+    running = place.recorded()
+    if running is None:
+        return PbxStatus(name, "down", "not started from this home", None)
+    state = await _container_state(running.container)
+    if state != "running":
+        return PbxStatus(name, "down", f"its container is {state or 'gone'}", running)
+    reason = await trouble(int(running.ami.rpartition(":")[2]), place.secrets().ami)
+    return PbxStatus(name, "unwell" if reason else "up", reason, running)
+
+
+def started(home: Path) -> tuple[str, ...]:
+    """Names of the PBXes that were started from this home and not stopped."""
+    return tuple(sorted(path.parent.name for path in home.glob("pbx/*/pbx.json")))
+
+
+def _wanted(spec: PbxSpec, image: str, files: Mapping[str, str]) -> RunningPbx:
+    return RunningPbx(
+        name=spec.name,
+        container=spec.container,
+        image=image,
+        ami=f"127.0.0.1:{spec.ami_port}",
+        sip=f"{spec.sip_address}:{spec.sip_port}",
+        rtp=f"{spec.rtp_first}-{spec.rtp_last}",
+        trunks=tuple(f"{trunk.name}={trunk.host}:{trunk.port}" for trunk in spec.trunks),
+        config_hash=hashlib.sha256(json.dumps([image, sorted(files.items())]).encode()).hexdigest(),
+        dialplan_hash=hash_of_dialplan(),
+    )
+
+
+async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: Secrets, wanted: RunningPbx) -> RunningPbx:
+    if await _inspect(spec.container, '{{index .Config.Labels "dialer.config"}}') != wanted.config_hash:
+        raise RunningOtherwise(
+            f"PBX {spec.name!r} runs with another configuration or dialplan",
+            hint=f"stop it first: dialer pbx down --name {spec.name}",
+        )
+    await _wait_until_it_takes_calls(spec, secrets)
+    home.record(wanted, spec)
+    return wanted
+
+
+async def _container_state(container: str) -> str:
+    """Docker's word for it (running, exited, ...), or nothing where there is no such container."""
+    return await _inspect(container, "{{.State.Status}}")
+
+
+async def _inspect(container: str, template: str) -> str:
+    answer = await docker("container", "inspect", "--format", template, container)
+    return answer.output.strip()
+
+
+async def _start(wanted: RunningPbx, home: PbxHome) -> None:
+    user = container_user()
+    uid, gid = user.split(":")
+    files = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    answer = await docker(
+        *("run", "--detach", "--name", wanted.container, "--restart", "unless-stopped"),
+        *("--label", f"dialer.pbx={wanted.name}", "--label", f"dialer.config={wanted.config_hash}"),
+        *("--network", "host", "--user", user, "--read-only", "--cap-drop", "ALL"),
+        *("--security-opt", "no-new-privileges", "--ulimit", f"nofile={files}:{files}"),
+        *("--log-opt", "max-size=10m", "--log-opt", "max-file=3"),
+        *("--tmpfs", f"/run/asterisk:uid={uid},gid={gid},mode=0700"),
+        *("--mount", f"type=bind,src={home.etc},dst=/etc/asterisk,readonly"),
+        *("--mount", f"type=bind,src={home.astdb},dst=/var/lib/asterisk/astdb"),
+        *("--mount", f"type=bind,src={home.prompts},dst=/var/lib/dialer/prompts,readonly"),
+        wanted.image,
+    )
+    if answer.status:
+        await docker("rm", "-f", wanted.container)
+        raise AsteriskNotUp(f"docker run failed: {answer.last_line}", hint="mend it and start the PBX again")
+
+
+async def _wait_until_it_takes_calls(spec: PbxSpec, secrets: Secrets) -> None:
+    reason = "it never answered"
+    for _ in range(_START_S * 5):
+        reason = await trouble(spec.ami_port, secrets.ami)
+        if not reason:
+            return
+        await asyncio.sleep(0.2)
+    log = await docker("logs", "--tail", "5", spec.container)
+    raise AsteriskNotUp(
+        f"Asterisk did not start: {reason}; its last word: {log.last_line}",
+        hint="mend it and start the PBX again",
+    )

@@ -1,0 +1,54 @@
+"""From a specification to Asterisk's configuration files. Reads the templates of docker/asterisk, writes nothing."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from dialer.adapters.pbx.places import DOCKER, MODULES, dialplan_files
+from dialer.adapters.pbx.spec import PbxSpec
+
+AMI_USER = "dialer"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The AMI password, and the key of the seals that 10-permit.conf checks."""
+
+    ami: str
+    seal: str
+
+
+def render(spec: PbxSpec, secrets: Secrets) -> dict[str, str]:
+    """Text by file name below /etc/asterisk."""
+    values = {
+        "name": spec.name,
+        "modules": [
+            line for line in MODULES.read_text(encoding="utf-8").splitlines() if line.endswith(".so")
+        ],
+        "ami_port": spec.ami_port,
+        "user": AMI_USER,
+        "secret": secrets.ami,
+        "seal_key": secrets.seal,
+        "sip_bind": f"{spec.sip_address}:{spec.sip_port}",
+        "trunks": spec.trunks,
+        "rtp_first": spec.rtp_first,
+        "rtp_last": spec.rtp_last,
+        "dialplan_files": [file.name for file in dialplan_files()],
+    }
+    templates = _templates()
+    files = {
+        name.removesuffix(".j2"): templates.get_template(name).render(values)
+        for name in templates.list_templates(extensions=["j2"])
+    }
+    return files | {f"dialplans/{file.name}": file.read_text(encoding="utf-8") for file in dialplan_files()}
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(DOCKER / "asterisk"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=select_autoescape(),
+    )

@@ -1,0 +1,112 @@
+"""What a PBX is asked to be, and what is recorded of one that runs."""
+
+import hashlib
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.domain.errors import InvalidInput, Problem
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkEndpoint:
+    """Where the INVITEs of one trunk go: `host` is an IPv4 address or a host name, SIP over UDP."""
+
+    name: str
+    host: str
+    port: int
+
+    @property
+    def sound(self) -> bool:
+        return bool(NAME.fullmatch(self.name) and HOST.fullmatch(self.host)) and 1 <= self.port <= 65535
+
+    @property
+    def loopback(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class PbxSpec:
+    """One PBX of one home. RTP uses the UDP ports from `rtp_first` to `rtp_last`, two a call.
+
+    Raise `InvalidInput` naming every bad field: these values go into Asterisk's configuration.
+    """
+
+    name: str
+    sip_port: int
+    ami_port: int
+    rtp_first: int
+    rtp_last: int
+    trunks: tuple[TrunkEndpoint, ...]
+    home: Path
+
+    def __post_init__(self) -> None:
+        if problems := (*self._bad_ports(), *self._bad_names()):
+            raise InvalidInput("this PBX cannot be", problems)
+
+    def _bad_ports(self) -> tuple[Problem, ...]:
+        ports = {
+            "SIP port": self.sip_port,
+            "AMI port": self.ami_port,
+            "RTP": self.rtp_first,
+            "RTP end": self.rtp_last,
+        }
+        bad = [
+            Problem(name, f"{port} is not a port")
+            for name, port in ports.items()
+            if not 1024 <= port <= 65535
+        ]
+        if self.rtp_last <= self.rtp_first:
+            bad.append(Problem("RTP", f"{self.rtp_first}-{self.rtp_last} holds no two ports"))
+        return tuple(bad)
+
+    def _bad_names(self) -> tuple[Problem, ...]:
+        bad = (
+            []
+            if NAME.fullmatch(self.name)
+            else [Problem("name", f"{self.name!r} is not lower-case letters, digits and hyphens")]
+        )
+        bad += [
+            Problem("trunk", f"{trunk.name!r} at {trunk.host}:{trunk.port} cannot be")
+            for trunk in self.trunks
+            if not trunk.sound
+        ]
+        if len({trunk.name for trunk in self.trunks}) != len(self.trunks):
+            bad.append(Problem("trunk", "a name stands twice"))
+        return tuple(bad)
+
+    @property
+    def container(self) -> str:
+        return container_of(self.home, self.name)
+
+    @property
+    def sip_address(self) -> str:
+        """Loopback for as long as no trunk needs more."""
+        return "127.0.0.1" if all(trunk.loopback for trunk in self.trunks) else "0.0.0.0"  # noqa: S104
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPbx:
+    """A started PBX, as recorded in the home. `config_hash` and `dialplan_hash` are SHA-256, hexadecimal."""
+
+    name: str
+    container: str
+    image: str
+    ami: str
+    sip: str
+    rtp: str
+    trunks: tuple[str, ...]
+    config_hash: str
+    dialplan_hash: str
+
+
+def container_of(home: Path, name: str) -> str:
+    """Unique to the home, so that several homes run PBXes of the same name side by side."""
+    return f"dialer-{name}-{hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:8]}"

@@ -1,0 +1,133 @@
+"""A bare AMI client for tests: sends what it is told, keeps every event. Not the product's client, on purpose."""
+
+import asyncio
+import hashlib
+import itertools
+import time
+import uuid
+from dataclasses import dataclass, field
+
+Message = dict[str, str]
+CALL_S = 60
+NUMBER = "+33199000001"
+CALLER_ID = "+33162000001"
+
+
+@dataclass(slots=True)
+class Manager:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    events: list[Message] = field(default_factory=list)
+    answers: dict[str, Message] = field(default_factory=dict)
+    lists: dict[str, list[Message]] = field(default_factory=dict)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    listener: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        while True:
+            text = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+            fields = (line.partition(":") for line in text.split("\r\n") if line)
+            message = {name: value.strip() for name, _, value in fields}
+            async with self.arrived:
+                self.keep(message)
+                self.arrived.notify_all()
+
+    def keep(self, message: Message) -> None:
+        action = message.get("ActionID", "")
+        if "Response" in message:
+            self.answers[action] = message
+        elif action in self.lists:
+            self.lists[action].append(message)
+        else:
+            self.events.append(message)
+
+    async def action(self, name: str, *variables: str, **headers: str) -> Message:
+        """Send one action and return its answer; the events that belong to it are in `lists[answer["ActionID"]]`."""
+        number = str(next(self.numbers))
+        self.lists[number] = []
+        fields = [f"Action: {name}", f"ActionID: {number}", *(f"{k}: {v}" for k, v in headers.items())]
+        self.writer.write("\r\n".join([*fields, *(f"Variable: {v}" for v in variables), "", ""]).encode())
+        async with self.arrived:
+            await asyncio.wait_for(self.arrived.wait_for(lambda: number in self.answers), 5)
+        return self.answers[number]
+
+    async def event(self, what: str, attempt: str, seconds: float = CALL_S) -> Message:
+        """Wait for the UserEvent `what` of `attempt`."""
+        async with self.arrived:
+            await asyncio.wait_for(self.arrived.wait_for(lambda: bool(self.of(what, attempt))), seconds)
+        return self.of(what, attempt)[0]
+
+    def of(self, what: str, attempt: str) -> list[Message]:
+        return [e for e in self.events if e.get("UserEvent") == what and e.get("Attempt") == attempt]
+
+    async def database(self, key: str) -> str | None:
+        """Value of `family/key` in AstDB, or None."""
+        family, name = key.rsplit("/", 1)
+        answer = await self.action("DBGet", Family=family, Key=name)
+        if answer["Response"] != "Success":
+            return None
+        await asyncio.sleep(0.05)
+        return self.lists[answer["ActionID"]][0]["Val"]
+
+    async def put(self, key: str, value: str) -> Message:
+        family, name = key.rsplit("/", 1)
+        return await self.action("DBPut", Family=family, Key=name, Val=value)
+
+    async def delete(self, key: str) -> Message:
+        family, name = key.rsplit("/", 1)
+        return await self.action("DBDel", Family=family, Key=name)
+
+    async def originate(self, permit: Message) -> Message:
+        attempt = permit["DIALER_ATTEMPT"]
+        return await self.action(
+            "Originate",
+            *(f"{k}={v}" for k, v in permit.items()),
+            Channel="Local/call@dialer-permit/n",
+            Application="Wait",
+            Data="1",
+            Async="true",
+            ChannelId=attempt,
+            OtherChannelId=f"{attempt}-2",
+            Timeout="30000",
+            CallerID=CALLER_ID,
+        )
+
+    async def close(self) -> None:
+        if self.listener is not None:
+            self.listener.cancel()
+        self.writer.close()
+
+
+def permit(seal_key: str, script: str, **changes: str) -> Message:
+    """A fresh permit for a fictional number, valid for a minute; `changes` are made before it is sealed."""
+    values = {
+        "DIALER_ATTEMPT": uuid.uuid4().hex,
+        "DIALER_NUMBER": NUMBER,
+        "DIALER_FINGERPRINT": hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
+        "DIALER_SPONSOR": "a1" * 8,
+        "DIALER_CAMPAIGN": "c0123456789ab",
+        "DIALER_EXPIRES": str(int(time.time()) + CALL_S),
+        "DIALER_TRUNK": "default",
+        "DIALER_RING": "5",
+        "DIALER_SCRIPT": script,
+        "DIALER_MAX": str(CALL_S),
+    } | changes
+    return values | {"DIALER_SEAL": seal(seal_key, values)}
+
+
+def seal(key: str, values: Message) -> str:
+    names = ("ATTEMPT", "NUMBER", "FINGERPRINT", "SPONSOR", "CAMPAIGN", "EXPIRES", "TRUNK", "RING", "SCRIPT")
+    parts = [key, *(values[f"DIALER_{name}"] for name in names), key]
+    return hashlib.sha1(":".join(parts).encode()).hexdigest()
+
+
+async def manager_at(port: int, user: str, secret: str) -> Manager:
+    """Log in and listen."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    await reader.readline()
+    manager = Manager(reader, writer)
+    manager.listener = asyncio.create_task(manager.listen())
+    answer = await manager.action("Login", Username=user, Secret=secret)
+    assert answer["Response"] == "Success", answer
+    return manager
