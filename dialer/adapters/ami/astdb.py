@@ -1,0 +1,78 @@
+"""The PBX's own memory (AstDB): the keys of dialplans/10-permit.conf, written and read over AMI. Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from dialer.adapters.ami.originate import SHAPES, require
+from dialer.adapters.ami.pbx_time import PbxTime
+from dialer.adapters.ami.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
+from dialer.adapters.ami.translate import Unusable
+from dialer.adapters.ami.wire import Action, Fields
+from dialer.domain.call_events import AttemptId, Ended, Opposed, PbxSuppression
+
+HALT = "dialer-halt"
+HALT_KEY = "all"
+SUPPRESSED = "dialer-suppressed"
+EVERYBODY = "all"
+USED = "dialer-used"
+OPPOSED = "dialer-opposed"
+ENDED = "dialer-ended"
+NOT_FOUND = "Database entry not found"
+"""Asterisk's answer to reading or deleting a key that is not there."""
+
+
+def put(family: str, key: str, value: str) -> Action:
+    return {"Action": "DBPut", "Family": family, "Key": key, "Val": value}
+
+
+def get(family: str, key: str) -> Action:
+    return {"Action": "DBGet", "Family": family, "Key": key}
+
+
+def delete(family: str, key: str) -> Action:
+    return {"Action": "DBDel", "Family": family, "Key": key}
+
+
+def tree(family: str) -> Action:
+    return {"Action": "DBGetTree", "Family": family}
+
+
+def suppressed_family(entry: PbxSuppression) -> str:
+    """Raise `UnsafeValue` for a key or fingerprint that the gate would never look up."""
+    require("fingerprint", entry.fingerprint, SHAPES["DIALER_FINGERPRINT"])
+    if entry.sponsor_key is not None:
+        require("sponsor key", entry.sponsor_key, SHAPES["DIALER_SPONSOR"])
+    return f"{SUPPRESSED}/{entry.sponsor_key or EVERYBODY}"
+
+
+def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:
+    """`<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id; dated `now` where the time cannot be read."""
+    for row in rows:
+        try:
+            milliseconds = {"at": text(row, "val").partition("|")[0]}
+            yield Opposed(attempt_of(row, OPPOSED), opposed_at(milliseconds, pbx_time, now))
+        except Malformed as error:
+            yield Unusable(OPPOSED, str(error))
+
+
+def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended | Unusable]:
+    """The fields of the DialerEnded event, `Name: value` joined by commas, under the attempt id."""
+    for row in rows:
+        try:
+            fields = dict(named(part) for part in text(row, "val").split(","))
+            yield ended(attempt_of(row, ENDED), fields, pbx_time)
+        except (Malformed, OverflowError) as error:
+            yield Unusable(ENDED, str(error))
+
+
+def named(part: str) -> tuple[str, str]:
+    name, _, value = part.partition(":")
+    return name.strip().lower(), value.strip()
+
+
+def attempt_of(row: Fields, family: str) -> AttemptId:
+    """DBGetTree names its rows `/family/key`."""
+    head, _, key = text(row, "key").rpartition("/")
+    if head != f"/{family}":
+        raise Malformed("key is of another family")
+    return AttemptId(matching({"key": key}, "key", ATTEMPT_ID))

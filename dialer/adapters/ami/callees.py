@@ -1,0 +1,43 @@
+"""Which channel is the callee of which attempt, learnt from events: nobody has to list all channels to hang up one."""
+
+from collections.abc import Iterable
+
+from dialer.adapters.ami.report import Malformed, text
+from dialer.adapters.ami.translate import callee_call
+from dialer.adapters.ami.wire import Fields
+from dialer.domain.call_events import AttemptId
+
+_BIRTHS = {"DialBegin": "dest", "DialState": "dest", "UserEvent": "", "CoreShowChannel": ""}
+"""Events that only come while the channel lives, and the prefix of its headers."""
+
+
+class Callees:
+    def __init__(self) -> None:
+        self._channels: dict[AttemptId, str] = {}
+
+    def feed(self, fields: Fields) -> None:
+        try:
+            self._feed(fields)
+        except Malformed:
+            return
+
+    def _feed(self, fields: Fields) -> None:
+        event = text(fields, "event")
+        if event == "Hangup":
+            attempt = callee_call(fields)
+            if attempt and self._channels.get(attempt) == text(fields, "channel"):
+                del self._channels[attempt]
+        elif event in _BIRTHS:
+            prefix = _BIRTHS[event]
+            attempt = callee_call(fields, prefix)
+            if attempt:
+                self._channels[attempt] = text(fields, f"{prefix}channel")
+
+    def reset(self, channels: Iterable[Fields]) -> None:
+        """Start again from a list of all channels: after a loss of the link, hang-ups may have been missed."""
+        self._channels.clear()
+        for fields in channels:
+            self.feed(fields)
+
+    def of(self, attempt: AttemptId) -> str | None:
+        return self._channels.get(attempt)

@@ -1,0 +1,148 @@
+"""One connection to one Asterisk. The only file that knows panoramisk.
+
+panoramisk's protocol is used, its `Manager` is not: that one sends unanswered actions again after a reconnect (a second call),
+reconnects after being closed, repeats a refused login for ever and cannot be told how long to wait. A connection here lives once.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from panoramisk.actions import Action as PanoramiskAction
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.message import Message
+
+from dialer.adapters.ami.errors import ActionRefused, LinkDown, NoAnswer
+from dialer.adapters.ami.wire import TRANSPORT_ENCODING, Action, Fields, Reply, check_safe, fields_of
+
+WINDOW = 500
+"""Actions under way at once when many are sent: enough to keep Asterisk busy, few enough to keep events flowing."""
+
+# panoramisk logs whole messages, telephone numbers included, below this level.
+_panoramisk_log = logging.getLogger("dialer.panoramisk")
+_panoramisk_log.setLevel(logging.WARNING)
+
+
+class Wires:
+    """What panoramisk's protocol asks of its factory. `dispatch` is a plain function, called in the order of arrival."""
+
+    save_stream = None
+    # Whatever was unanswered when the connection ended is never sent again, whichever of the two is looked at.
+    forgetable_actions = frozenset({"originate", "login", "ping"})
+
+    def __init__(self, on_event: Callable[[Fields], None], on_lost: Callable[[], None]) -> None:
+        self.awaiting_actions: deque[PanoramiskAction] = deque(maxlen=0)
+        self._on_event = on_event
+        self._on_lost = on_lost
+
+    def dispatch(self, message: Message) -> None:
+        self._on_event(fields_of(message.items()))
+
+    def connection_lost(self, _reason: object) -> None:
+        self._on_lost()
+
+
+class AmiClient:
+    """`on_event` gets every event that answers no action, in order; it must not raise."""
+
+    def __init__(self, on_event: Callable[[Fields], None]) -> None:
+        self._on_event = on_event
+        self._protocol: Any = None
+        self._unanswered: set[asyncio.Future[Any]] = set()
+        self._lost = asyncio.Event()
+
+    async def open(self, host: str, port: int, timeout_s: float) -> None:
+        """Raise `LinkDown` when nothing answers within `timeout_s` seconds. Call once."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout_s):
+                _, protocol = await loop.create_connection(AMIProtocol, host, port)
+        except (OSError, TimeoutError) as error:
+            raise LinkDown(
+                f"no AMI at {host}:{port} ({error or 'no answer'})", hint="is the PBX up?"
+            ) from error
+        protocol.factory = Wires(self._on_event, self._when_lost)
+        protocol.encoding = TRANSPORT_ENCODING
+        protocol.log = _panoramisk_log
+        self._protocol = protocol
+
+    async def lost(self) -> None:
+        """Return once the connection is gone, whoever ended it."""
+        await self._lost.wait()
+
+    def close(self) -> None:
+        if self._protocol is not None:
+            self._protocol.close()
+            self._protocol.transport.abort()
+        self._when_lost()
+
+    async def ask(self, action: Action, timeout_s: float) -> Reply:
+        """Send once and wait. Raise `UnsafeValue` or `LinkDown` (nothing was sent), or `NoAnswer` (that is unknown)."""
+        [reply] = await self._ask_window([action], timeout_s)
+        return reply
+
+    async def ask_all(self, actions: Sequence[Action], timeout_s: float) -> list[Reply]:
+        """The same for many, `WINDOW` at a time, each within `timeout_s` seconds. The replies are in the order of `actions`."""
+        for action in actions:
+            check_safe(action)
+        replies: list[Reply] = []
+        for start in range(0, len(actions), WINDOW):
+            replies += await self._ask_window(actions[start : start + WINDOW], timeout_s)
+        return replies
+
+    async def _ask_window(self, actions: Sequence[Action], timeout_s: float) -> list[Reply]:
+        sent: list[PanoramiskAction] = []
+        try:
+            async with asyncio.timeout(timeout_s):
+                sent += [self._send(action) for action in actions]
+                return [self._reply(await one.future) for one in sent]
+        except TimeoutError:
+            raise NoAnswer(f"the PBX did not answer {actions[0]['Action']} within {timeout_s:g} s") from None
+        finally:
+            for one in sent:
+                self._forget(one)
+
+    def _send(self, action: Action) -> PanoramiskAction:
+        check_safe(action)
+        if self._protocol is None or self._lost.is_set():
+            raise LinkDown("there is no link to the PBX")
+        sent = PanoramiskAction(dict(action))
+        self._unanswered.add(sent.future)
+        # An Originate is answered when it is taken; its OriginateResponse then comes as an event like any other.
+        self._protocol.send(sent, as_list=False if action["Action"] == "Originate" else None)
+        return sent
+
+    def _forget(self, sent: PanoramiskAction) -> None:
+        sent.future.cancel()
+        self._unanswered.discard(sent.future)
+        self._protocol.responses.pop(sent.id, None)
+
+    def _reply(self, answer: Message | list[Message] | None) -> Reply:
+        if answer is None:
+            raise NoAnswer("the link was lost before the PBX answered")
+        first, *rest = answer if isinstance(answer, list) else [answer]
+        if "event" in first:
+            # OriginateResponse overtook the answer to its Originate: it is that answer, and an event all the same.
+            self._on_event(fields_of(first.items()))
+            return Reply(success=True, message="", fields={})
+        items = tuple(fields_of(message.items()) for message in rest)
+        return Reply(first.success, str(first.message), fields_of(first.items()), without_end(items))
+
+    def _when_lost(self) -> None:
+        self._lost.set()
+        for future in self._unanswered:
+            if not future.done():
+                future.set_result(None)
+
+
+def without_end(items: tuple[Fields, ...]) -> tuple[Fields, ...]:
+    """The items of a list. Raise `ActionRefused` when the event that ends it counts others than have come."""
+    if not items:
+        return items
+    *listed, end = items
+    count = end.get("listitems")
+    if count is not None and count != str(len(listed)):
+        raise ActionRefused(f"the PBX counts {count} items in a list of {len(listed)}")
+    return tuple(listed)

@@ -1,0 +1,53 @@
+"""What we rely on in an Asterisk, checked at every login. Pure."""
+
+import re
+
+from dialer.adapters.ami.errors import ContractBroken
+from dialer.adapters.ami.wire import Reply
+
+MIN_VERSION = 22
+"""`ChannelId` as Linkedid, `eventfilter(...)`, DBGetTree and `ControlPlayback`'s offset as our dialplan uses them."""
+ACTIONS = (
+    "CoreShowChannels",
+    "DBDel",
+    "DBGet",
+    "DBGetTree",
+    "DBPut",
+    "Hangup",
+    "Originate",
+    "Ping",
+    "Setvar",
+    "ShowDialPlan",
+)
+GATE_CONTEXT = "dialer-permit"
+_VERSION = re.compile(r"(?:[A-Za-z-]+[-/])?([0-9]+)\..*")
+
+
+def check_version(settings: Reply) -> None:
+    """`settings` answers CoreSettings. What cannot be read is refused."""
+    version = settings.fields.get("asteriskversion", "")
+    found = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if found is None or int(found[1]) < MIN_VERSION:
+        raise ContractBroken(
+            f"the PBX says it is Asterisk {version or '(nothing)'}",
+            hint=f"Asterisk {MIN_VERSION} or later is needed",
+        )
+
+
+def check_rights(commands: Reply) -> None:
+    """`commands` answers ListCommands, which names only what the user may do."""
+    missing = [action for action in ACTIONS if action.lower() not in commands.fields]
+    if missing:
+        raise ContractBroken(
+            f"the AMI user may not {', '.join(missing)}",
+            hint="give it write = originate,call,reporting,system in manager.conf",
+        )
+
+
+def check_gate(dialplan: Reply) -> None:
+    """`dialplan` answers ShowDialPlan for `GATE_CONTEXT`: without the gate there is no second lock, and no call."""
+    if not dialplan.success:
+        raise ContractBroken(
+            f"the PBX has no context {GATE_CONTEXT} ({dialplan.message})",
+            hint="load this version's dialplans/",
+        )

@@ -1,0 +1,87 @@
+"""What comes from one Asterisk, translated, in one queue and in the order of arrival."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.adapters.ami.callees import Callees
+from dialer.adapters.ami.pbx_time import PbxTime
+from dialer.adapters.ami.translate import OriginateFailed, Unusable, translate
+from dialer.adapters.ami.wire import Fields
+from dialer.domain.call_events import AttemptId
+from dialer.ports.clock import Clock
+from dialer.ports.telephony import LinkLost, LinkUp, TelephonyEvent
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last item; `error` where it did not end by our wish."""
+
+    error: BaseException | None = None
+
+
+class Inbox:
+    """`on_failed` is told of each Originate that came to nothing; it must not raise. `unusable` counts by kind of event."""
+
+    def __init__(
+        self, pbx: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
+    ) -> None:
+        self.callees = Callees()
+        self.unusable: Counter[str] = Counter()
+        self._pbx = pbx
+        self._clock = clock
+        self._pbx_time = pbx_time
+        self._on_failed = on_failed
+        self._queue: asyncio.Queue[TelephonyEvent | Closed] = asyncio.Queue()
+
+    def event(self, fields: Fields) -> None:
+        self.callees.feed(fields)
+        match translate(fields, self._clock.now(), self._pbx_time):
+            case None:
+                return
+            case OriginateFailed(attempt_id):
+                self._on_failed(attempt_id)
+            case Unusable() as unusable:
+                self.warn(unusable)
+            case event:
+                self.put(event)
+
+    def put(self, event: TelephonyEvent) -> None:
+        self._queue.put_nowait(event)
+
+    def warn(self, unusable: Unusable) -> None:
+        self.unusable[unusable.what] += 1
+        log.warning(
+            "unusable report of the PBX",
+            pbx=self._pbx,
+            what=unusable.what,
+            why=unusable.why,
+            so_far=self.unusable[unusable.what],
+        )
+
+    def up(self) -> None:
+        self.put(LinkUp(self._pbx))
+
+    def lost(self) -> None:
+        self.put(LinkLost(self._pbx))
+
+    def broken(self, error: BaseException) -> None:
+        self._queue.put_nowait(Closed(error))
+
+    def close(self) -> None:
+        self._queue.put_nowait(Closed())
+
+    async def stream(self) -> AsyncIterator[TelephonyEvent]:
+        """Ends when closed. Raises what broke the link, so that a fault of ours is never silence."""
+        while True:
+            item = await self._queue.get()
+            if isinstance(item, Closed):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item

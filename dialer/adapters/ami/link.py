@@ -1,0 +1,189 @@
+"""The standing link to one Asterisk: logs in, checks what we rely on, notices its loss, and tries again with growing pauses."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from dialer.adapters.ami.client import AmiClient
+from dialer.adapters.ami.contract import GATE_CONTEXT, check_gate, check_rights, check_version
+from dialer.adapters.ami.errors import ContractBroken, LinkDown, LoginRefused
+from dialer.adapters.ami.wire import Action, Fields, Reply
+from dialer.domain.errors import DialerError, Unavailable
+
+log = structlog.get_logger()
+
+EVENT_CLASSES = "user,call,dtmf,system"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds. A dead link is noticed within `ping_every` + `answer`; a boot may take `boot`."""
+
+    connect: float = 3.0
+    answer: float = 5.0
+    boot: float = 20.0
+    ping_every: float = 5.0
+    first_pause: float = 0.25
+    longest_pause: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class AmiAddress:
+    """Where one PBX answers, and as whom."""
+
+    host: str
+    port: int
+    user: str
+    secret: str = field(repr=False)
+
+
+class LinkListener(Protocol):
+    """Called in the order in which things happen. Must not raise."""
+
+    def event(self, fields: Fields) -> None: ...
+
+    def up(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+    def broken(self, error: BaseException) -> None:
+        """The link has ended by a fault of ours and will not come back."""
+        ...
+
+
+class AmiLink:
+    def __init__(self, address: AmiAddress, listener: LinkListener, timing: Timing) -> None:
+        self._address = address
+        self._listener = listener
+        self._timing = timing
+        self._client: AmiClient | None = None
+        self._booted = asyncio.Event()
+        self._why: DialerError = LinkDown("the link to the PBX was not started")
+        self._tried = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def up(self) -> bool:
+        return self._client is not None
+
+    async def start(self) -> None:
+        """Return after the first try, up or not, and go on trying behind.
+
+        Raise `LoginRefused` or `ContractBroken`, and give up, where trying again could not help.
+        """
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+        await self._tried.wait()
+        if not self.up and isinstance(self._why, LoginRefused | ContractBroken):
+            await self.close()
+            raise self._why
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._why = LinkDown("the link to the PBX was closed")
+
+    async def ask(self, action: Action) -> Reply:
+        """Raise `LinkDown` at once where there is no link, saying why; otherwise as `AmiClient.ask`."""
+        return await self._up_client().ask(action, self._timing.answer)
+
+    async def ask_all(self, actions: Sequence[Action]) -> list[Reply]:
+        return await self._up_client().ask_all(actions, self._timing.answer)
+
+    def _up_client(self) -> AmiClient:
+        if self._client is None:
+            raise LinkDown(self._why.detail, hint=self._why.hint)
+        return self._client
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tried.set()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._listener.broken(error)
+
+    async def _run(self) -> None:
+        pause = self._timing.first_pause
+        while True:
+            try:
+                await self._live()
+            except Unavailable as error:
+                self._why = error
+                log.warning("no link to the PBX", at=self._at, error=str(error), again_in_s=pause)
+            if self._booted.is_set():
+                pause = self._timing.first_pause
+            self._tried.set()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self._timing.longest_pause)
+
+    @property
+    def _at(self) -> str:
+        return f"{self._address.host}:{self._address.port}"
+
+    async def _live(self) -> None:
+        """One connection, from the first packet to the last. Ends by an error, always."""
+        self._booted.clear()
+        client = AmiClient(self._on_event)
+        try:
+            await client.open(self._address.host, self._address.port, self._timing.connect)
+            await self._log_in(client)
+            await self._check(client)
+            self._client = client
+            self._listener.up()
+            self._tried.set()
+            await self._watch(client)
+        finally:
+            client.close()
+            if self._client is not None:
+                self._client = None
+                self._listener.lost()
+
+    def _on_event(self, fields: Fields) -> None:
+        if fields.get("event") == "FullyBooted":
+            self._booted.set()
+        else:
+            self._listener.event(fields)
+
+    async def _log_in(self, client: AmiClient) -> None:
+        address = self._address
+        action = {
+            "Action": "Login",
+            "Username": address.user,
+            "Secret": address.secret,
+            "Events": EVENT_CLASSES,
+        }
+        reply = await client.ask(action, self._timing.answer)
+        if not reply.success:
+            raise LoginRefused(
+                f"the PBX at {self._at} refuses AMI user {address.user!r} ({reply.message})",
+                hint="its secret is not the one in the home: mend `secret_file`, or start the PBX again",
+            )
+
+    async def _check(self, client: AmiClient) -> None:
+        """Only after FullyBooted is the dialplan, and with it the gate, loaded."""
+        try:
+            async with asyncio.timeout(self._timing.boot):
+                await self._booted.wait()
+        except TimeoutError:
+            raise LinkDown(
+                f"the PBX at {self._at} does not say that it has booted",
+                hint="wait, or give its AMI user read = system",
+            ) from None
+        answer_s = self._timing.answer
+        check_rights(await client.ask({"Action": "ListCommands"}, answer_s))
+        check_version(await client.ask({"Action": "CoreSettings"}, answer_s))
+        check_gate(await client.ask({"Action": "ShowDialPlan", "Context": GATE_CONTEXT}, answer_s))
+
+    async def _watch(self, client: AmiClient) -> None:
+        """Ping until the connection ends: a peer that is gone without a word would never be noticed otherwise."""
+        while True:
+            try:
+                async with asyncio.timeout(self._timing.ping_every):
+                    await client.lost()
+            except TimeoutError:
+                await client.ask({"Action": "Ping"}, self._timing.answer)
+            else:
+                raise LinkDown(f"the link to the PBX at {self._at} was lost")

@@ -1,0 +1,84 @@
+"""A call order as the AMI action that asks for it. Pure. Every value has the shape that dialplans/10-permit.conf demands."""
+
+import hashlib
+import re
+
+from dialer.adapters.ami.errors import UnsafeValue
+from dialer.adapters.ami.pbx_time import PbxTime
+from dialer.adapters.ami.wire import Action
+from dialer.ports.telephony import CallOrder
+
+GATE = "Local/call@dialer-permit/n"
+"""`/n`: the half that runs the gate is not optimised away, so its hang-up can be told from the callee's."""
+TIMEOUT_SLACK_S = 10
+"""Beyond the ringing: the gate, and a trunk that is slow to say that it tries."""
+
+SHAPES = {
+    "DIALER_ATTEMPT": re.compile(r"[0-9a-f]{32}"),
+    "DIALER_NUMBER": re.compile(r"\+[1-9][0-9]{6,14}"),
+    "DIALER_FINGERPRINT": re.compile(r"[0-9a-f]{64}"),
+    "DIALER_SPONSOR": re.compile(r"[0-9a-f]{16}"),
+    "DIALER_CAMPAIGN": re.compile(r"c[0-9a-f]{12}"),
+    "DIALER_EXPIRES": re.compile(r"[1-9][0-9]{9}"),
+    "DIALER_TRUNK": re.compile(r"[a-z][a-z0-9-]{0,31}"),
+    "DIALER_RING": re.compile(r"[1-9][0-9]{0,2}"),
+    "DIALER_SCRIPT": re.compile(r"[0-9a-f]{64}"),
+    "DIALER_MAX": re.compile(r"[1-9][0-9]{0,3}"),
+}
+SEALED = tuple(name for name in SHAPES if name != "DIALER_MAX")
+"""In the order in which the seal takes them."""
+
+
+def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
+    """Raise `UnsafeValue` naming the first value that has not its shape."""
+    variables = variables_of(order, pbx_time)
+    for name, shape in SHAPES.items():
+        require(name, variables[name], shape)
+    caller_id = order.attempt.caller_id
+    require("caller ID", caller_id, SHAPES["DIALER_NUMBER"])
+    variables["DIALER_SEAL"] = seal(variables, seal_key)
+    return {
+        "Action": "Originate",
+        "Channel": GATE,
+        "Application": "Wait",
+        "Data": "1",
+        "Async": "true",
+        "ChannelId": order.attempt.id,
+        "OtherChannelId": dialling_half(order.attempt.id),
+        "Timeout": str((order.ring_timeout_s + TIMEOUT_SLACK_S) * 1000),
+        "CallerID": f"<{caller_id}>",
+        "Variable": [f"{name}={value}" for name, value in variables.items()],
+    }
+
+
+def dialling_half(attempt_id: str) -> str:
+    """The Uniqueid of the channel that runs the gate and dials; the attempt id alone is that of its idle other half."""
+    return f"{attempt_id}-2"
+
+
+def variables_of(order: CallOrder, pbx_time: PbxTime) -> dict[str, str]:
+    attempt = order.attempt
+    return {
+        "DIALER_ATTEMPT": attempt.id,
+        "DIALER_NUMBER": attempt.number,
+        "DIALER_FINGERPRINT": attempt.fingerprint,
+        "DIALER_SPONSOR": order.sponsor_key,
+        "DIALER_CAMPAIGN": attempt.campaign_id,
+        "DIALER_EXPIRES": str(pbx_time.epoch(attempt.expires_at)),
+        "DIALER_TRUNK": attempt.trunk,
+        "DIALER_RING": str(order.ring_timeout_s),
+        "DIALER_SCRIPT": attempt.script,
+        "DIALER_MAX": str(order.longest_s),
+    }
+
+
+def seal(variables: dict[str, str], key: str) -> str:
+    """Shows the gate that the service wrote these values together: SHA-1, the one digest the dialplan can compute."""
+    sealed = ":".join([key, *(variables[name] for name in SEALED), key])
+    return hashlib.sha1(sealed.encode("ascii"), usedforsecurity=False).hexdigest()
+
+
+def require(name: str, value: str, shape: re.Pattern[str]) -> None:
+    if not shape.fullmatch(value):
+        # Not the value itself: it may be a number, and errors are logged.
+        raise UnsafeValue(f"{name} has not the shape {shape.pattern}")

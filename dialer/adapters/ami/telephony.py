@@ -1,0 +1,193 @@
+"""One Asterisk as the services see it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Self, TypeVar
+
+from dialer.adapters.ami import astdb
+from dialer.adapters.ami.errors import ActionRefused, LinkDown, UnsafeValue
+from dialer.adapters.ami.inbox import Inbox
+from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.originate import dialling_half, originate, require
+from dialer.adapters.ami.pbx_time import PbxTime
+from dialer.adapters.ami.report import ATTEMPT_ID
+from dialer.adapters.ami.translate import CALLEE, Unusable
+from dialer.adapters.ami.wire import Action, Reply, legible
+from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
+from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.ports.clock import Clock
+from dialer.ports.telephony import CallOrder, TelephonyEvent
+
+Entry = TypeVar("Entry", Opposed, Ended)
+
+EVERY_CHANNEL = "/^(Local|PJSIP)/"
+NO_CHANNEL = "No such channel"
+BROKEN_FLAG = "DIALER_BROKEN"
+"""The halt that 40-opposition.conf keeps in memory when AstDB cannot be written."""
+UNSENT = "the PBX could not make a channel"
+
+
+class AmiTelephony:
+    """Implements `ports.telephony.Telephony`.
+
+    `seal_key` is the PBX's DIALER_SEAL_KEY; `shift` is how far ahead of real time `clock` pretends to be.
+    """
+
+    def __init__(
+        self,
+        pbx: str,
+        address: AmiAddress,
+        seal_key: str,
+        clock: Clock,
+        *,
+        shift: timedelta = timedelta(),
+        timing: Timing | None = None,
+    ) -> None:
+        self._pbx = pbx
+        self._seal_key = seal_key
+        self._clock = clock
+        self._pbx_time = PbxTime(shift)
+        self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
+        self._link = AmiLink(address, self._inbox, timing or Timing())
+        self._checks: set[asyncio.Task[None]] = set()
+
+    @property
+    def pbx(self) -> str:
+        return self._pbx
+
+    @property
+    def up(self) -> bool:
+        return self._link.up
+
+    @property
+    def unusable(self) -> int:
+        """How many reports of the PBX could not be read so far."""
+        return self._inbox.unusable.total()
+
+    async def start(self) -> None:
+        """Return after the first try to connect, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that."""
+        await self._link.start()
+
+    async def close(self) -> None:
+        await self._link.close()
+        for check in self._checks:
+            check.cancel()
+        if self._checks:
+            await asyncio.wait(self._checks)
+        self._inbox.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def events(self) -> AsyncIterator[TelephonyEvent]:
+        return self._inbox.stream()
+
+    async def originate(self, order: CallOrder) -> None:
+        try:
+            reply = await self._link.ask(originate(order, self._seal_key, self._pbx_time))
+        except (UnsafeValue, LinkDown) as error:
+            raise NotOriginated(error.detail, hint=error.hint) from error
+        if not reply.success:
+            raise NotOriginated(f"the PBX refused the Originate ({reply.message})")
+
+    async def hang_up(self, attempt_id: AttemptId) -> None:
+        """The half that dials, which cancels an INVITE, and the callee if it has answered."""
+        require("attempt id", attempt_id, ATTEMPT_ID)
+        channels = [dialling_half(attempt_id), self._inbox.callees.of(attempt_id)]
+        actions: list[Action] = [{"Action": "Hangup", "Channel": channel} for channel in channels if channel]
+        await self._do(actions, harmless=NO_CHANNEL)
+
+    async def hang_up_all(self) -> int:
+        """Every channel, known to us or not, in one action. Return how many callees were cut off."""
+        reply = succeeded(await self._link.ask({"Action": "Hangup", "Channel": EVERY_CHANNEL}))
+        return sum(str(item.get("channel", "")).startswith(CALLEE) for item in reply.items)
+
+    async def set_halt(self, reason: str) -> None:
+        await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])
+
+    async def clear_halt(self) -> None:
+        forget: Action = {"Action": "Setvar", "Variable": BROKEN_FLAG, "Value": ""}
+        await self._do([astdb.delete(astdb.HALT, astdb.HALT_KEY), forget], harmless=astdb.NOT_FOUND)
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
+        since = str(self._pbx_time.epoch(self._clock.now()))
+        await self._do(
+            [astdb.put(astdb.suppressed_family(entry), entry.fingerprint, since) for entry in entries]
+        )
+
+    async def unsuppress(self, entry: PbxSuppression) -> None:
+        await self._do(
+            [astdb.delete(astdb.suppressed_family(entry), entry.fingerprint)], harmless=astdb.NOT_FOUND
+        )
+
+    async def outbox(self) -> Outbox:
+        """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
+        channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
+        opposed = succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
+        ended = succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items
+        self._inbox.callees.reset(channels)
+        linked = (channel.get("linkedid", "") for channel in channels)
+        return Outbox(
+            tuple(self._usable(astdb.opposed_entries(opposed, self._pbx_time, self._clock.now()))),
+            tuple(self._usable(astdb.ended_entries(ended, self._pbx_time))),
+            frozenset(
+                AttemptId(link) for link in linked if isinstance(link, str) and ATTEMPT_ID.fullmatch(link)
+            ),
+        )
+
+    async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
+        await self._clear(astdb.OPPOSED, attempt_ids)
+
+    async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None:
+        await self._clear(astdb.ENDED, attempt_ids)
+
+    async def _clear(self, family: str, attempt_ids: Sequence[AttemptId]) -> None:
+        for attempt_id in attempt_ids:
+            require("attempt id", attempt_id, ATTEMPT_ID)
+        await self._do(
+            [astdb.delete(family, attempt_id) for attempt_id in attempt_ids], harmless=astdb.NOT_FOUND
+        )
+
+    async def _do(self, actions: Sequence[Action], *, harmless: str = "") -> None:
+        """Raise `ActionRefused` for the first that Asterisk refuses for any reason but the `harmless` one."""
+        for reply in await self._link.ask_all(actions):
+            if not reply.success and reply.message != harmless:
+                succeeded(reply)
+
+    def _usable(self, entries: Iterable[Entry | Unusable]) -> Iterator[Entry]:
+        """What cannot be read stays where it is, for a person to look at."""
+        for entry in entries:
+            if isinstance(entry, Unusable):
+                self._inbox.warn(entry)
+            else:
+                yield entry
+
+    def _originate_failed(self, attempt_id: AttemptId) -> None:
+        check = asyncio.create_task(self._settle_failed(attempt_id))
+        self._checks.add(check)
+        check.add_done_callback(self._settled)
+
+    async def _settle_failed(self, attempt_id: AttemptId) -> None:
+        """The gate marks an attempt as used before it lets it pass. Without the mark nothing was sent, and with ours nothing will be."""
+        if (await self._link.ask(astdb.get(astdb.USED, attempt_id))).message != astdb.NOT_FOUND:
+            return
+        await self._do([astdb.put(astdb.USED, attempt_id, str(self._pbx_time.epoch(self._clock.now())))])
+        self._inbox.put(NotSent(attempt_id, self._clock.now(), UNSENT))
+
+    def _settled(self, check: asyncio.Task[None]) -> None:
+        self._checks.discard(check)
+        error = None if check.cancelled() else check.exception()
+        # Where the link was lost meanwhile, the recovery that follows finds out instead.
+        if error is not None and not isinstance(error, Unavailable):
+            self._inbox.broken(error)
+
+
+def succeeded(reply: Reply) -> Reply:
+    if not reply.success:
+        raise ActionRefused(f"the PBX refuses: {reply.message}", hint="its log (docker logs) says more")
+    return reply
