@@ -1,0 +1,118 @@
+"""Attempts, from the permit to the end."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_, update
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.claim import Claim
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.progressions import commit_progressions
+from dialer.adapters.sql.records import ATTEMPT
+from dialer.adapters.sql.standing import standing_of
+from dialer.adapters.sql.tables import LIVE_STATES, attempts, contacts
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ContactId
+from dialer.domain.errors import NotFound
+from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
+
+IN_ORDER = (attempts.c.decided_at, attempts.c.id)
+COUNTED = (AttemptState.ENDED, AttemptState.LOST)
+CALL = ATTEMPT.add_columns(contacts.c.external_id)
+
+
+class SqlAttempts:
+    """`dialer.ports.store.Attempts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(
+        self,
+        campaign_id: CampaignId,
+        *,
+        now: datetime,
+        limit: int,
+        permits: int,
+        judge: Callable[[Standing, Dossier], Judgement],
+    ) -> list[Judgement]:
+        """Raise `NotFound`."""
+        async with self._database.write() as connection:
+            standing = await standing_of(connection, campaign_id, lock="shared")
+            return await Claim(connection, standing, now, limit, permits, judge).run()
+
+    async def originating(self, attempt_ids: Sequence[AttemptId], *, at: datetime) -> list[AttemptId]:
+        """In the order asked."""
+        moved: set[AttemptId] = set()
+        async with self._database.write() as connection:
+            for ids in chunks(attempt_ids):
+                statement = (
+                    update(attempts)
+                    .where(attempts.c.id.in_(ids), attempts.c.state == AttemptState.PERMITTED)
+                    .values(state=AttemptState.ORIGINATING, originated_at=at)
+                    .returning(attempts.c.id)
+                )
+                moved.update((await connection.execute(statement)).scalars())
+        return [attempt_id for attempt_id in dict.fromkeys(attempt_ids) if attempt_id in moved]
+
+    async def commit(self, progressions: Sequence[Progression]) -> None:
+        async with self._database.write() as connection:
+            await commit_progressions(connection, progressions)
+
+    async def get(self, attempt_id: AttemptId) -> CallRow:
+        found = await self._calls(CALL.where(attempts.c.id == attempt_id))
+        if not found:
+            raise NotFound(f"there is no call {attempt_id}")
+        return found[0]
+
+    async def get_many(self, attempt_ids: Iterable[AttemptId]) -> dict[AttemptId, Attempt]:
+        """Unknown ids are left out."""
+        found: dict[AttemptId, Attempt] = {}
+        async with self._database.read() as connection:
+            for ids in chunks(attempt_ids):
+                rows = await connection.execute(ATTEMPT.where(attempts.c.id.in_(ids)))
+                found.update((row.id, Attempt(*row)) for row in rows)
+        return found
+
+    async def alive(self, *, pbx: str | None = None, campaign_id: CampaignId | None = None) -> list[Attempt]:
+        """In order of decision."""
+        statement = ATTEMPT.where(attempts.c.state.in_(LIVE_STATES)).order_by(*IN_ORDER)
+        if pbx is not None:
+            statement = statement.where(attempts.c.pbx == pbx)
+        if campaign_id is not None:
+            statement = statement.where(attempts.c.campaign_id == campaign_id)
+        async with self._database.read() as connection:
+            return [Attempt(*row) for row in await connection.execute(statement)]
+
+    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
+        """Zero is said, not left out. An attempt still alive is not counted yet."""
+        counts = dict.fromkeys(contact_ids, 0)
+        async with self._database.read() as connection:
+            for ids in chunks(list(counts)):
+                statement = (
+                    select(attempts.c.contact_id, func.count())
+                    .where(attempts.c.contact_id.in_(ids), attempts.c.state.in_(COUNTED))
+                    .group_by(attempts.c.contact_id)
+                )
+                counts.update((row[0], row[1]) for row in await connection.execute(statement))
+        return counts
+
+    async def calls(self, query: CallFilter) -> list[CallRow]:
+        statement = CALL.order_by(*IN_ORDER).limit(query.limit)
+        if query.campaign_id is not None:
+            statement = statement.where(attempts.c.campaign_id == query.campaign_id)
+        if query.fingerprint is not None:
+            statement = statement.where(attempts.c.fingerprint == query.fingerprint)
+        if query.after is not None:
+            cursor = select(*IN_ORDER).where(attempts.c.id == query.after).scalar_subquery()
+            statement = statement.where(tuple_(*IN_ORDER) > cursor)
+        return await self._calls(statement)
+
+    async def _calls(self, statement: Select[Any]) -> list[CallRow]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(statement)
+            return [CallRow(Attempt(*row[:-1]), row.external_id) for row in rows]

@@ -1,0 +1,91 @@
+"""Campaigns and their moves."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, tuple_, update
+
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.progress import progress_of
+from dialer.adapters.sql.records import CAMPAIGN, Record, campaign_record
+from dialer.adapters.sql.standing import campaign_of, standing_of
+from dialer.adapters.sql.tables import campaign_moves, campaigns
+from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
+from dialer.domain.errors import NotFound
+from dialer.ports.records import Progress, Standing
+
+IN_ORDER = (campaigns.c.created_at, campaigns.c.id)
+
+
+class SqlCampaigns:
+    """`dialer.ports.store.Campaigns`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, campaign: Campaign) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(insert(campaigns).values(campaign_record(campaign)))
+
+    async def get(self, campaign_id: CampaignId) -> Campaign:
+        async with self._database.read() as connection:
+            return await campaign_of(connection, campaign_id)
+
+    async def page(self, *, after: CampaignId | None = None, limit: int = 100) -> list[Campaign]:
+        statement = CAMPAIGN.order_by(*IN_ORDER).limit(limit)
+        if after is not None:
+            cursor = select(*IN_ORDER).where(campaigns.c.id == after).scalar_subquery()
+            statement = statement.where(tuple_(*IN_ORDER) > cursor)
+        async with self._database.read() as connection:
+            return [Campaign(*row) for row in await connection.execute(statement)]
+
+    async def running(self) -> list[Campaign]:
+        statement = CAMPAIGN.where(campaigns.c.state == CampaignState.RUNNING).order_by(*IN_ORDER)
+        async with self._database.read() as connection:
+            return [Campaign(*row) for row in await connection.execute(statement)]
+
+    async def move(
+        self,
+        campaign_id: CampaignId,
+        verb: CampaignVerb,
+        *,
+        by: str,
+        at: datetime,
+        reason: str = "",
+        self_approved: bool = False,
+    ) -> Campaign:
+        async with self._database.write() as connection:
+            campaign = await campaign_of(connection, campaign_id, lock="exclusive")
+            changes = {"state": next_state(campaign.state, verb), "reason": reason}
+            changes |= _marks(verb, by=by, at=at, self_approved=self_approved)
+            await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(changes))
+            move = {"campaign_id": campaign_id, "verb": verb, "by": by, "at": at, "reason": reason}
+            await connection.execute(insert(campaign_moves).values(move))
+            return await campaign_of(connection, campaign_id)
+
+    async def set_script(self, campaign_id: CampaignId, script: str) -> None:
+        """Raise `NotFound`."""
+        async with self._database.write() as connection:
+            statement = update(campaigns).where(campaigns.c.id == campaign_id).values(script=script)
+            if (await connection.execute(statement)).rowcount == 0:
+                raise NotFound(f"there is no campaign {campaign_id}")
+
+    async def standing(self, campaign_id: CampaignId) -> Standing:
+        async with self._database.read() as connection:
+            return await standing_of(connection, campaign_id)
+
+    async def progress(self, campaign_id: CampaignId) -> Progress:
+        async with self._database.read() as connection:
+            return await progress_of(connection, campaign_id)
+
+
+def _marks(verb: CampaignVerb, *, by: str, at: datetime, self_approved: bool) -> Record:
+    """What a move leaves on the campaign beside its state."""
+    match verb:
+        case CampaignVerb.APPROVE:
+            return {"approved_by": by, "approved_at": at, "self_approved": self_approved}
+        case CampaignVerb.START:
+            return {"started_at": at}
+        case CampaignVerb.STOP | CampaignVerb.COMPLETE:
+            return {"ended_at": at}
+        case CampaignVerb.PAUSE | CampaignVerb.RESUME:
+            return {}

@@ -1,0 +1,17 @@
+"""How much goes into one statement."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+# SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535.
+LONGEST_LIST = 5000
+
+
+def chunks(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
+    """Cut a list of any length into lists that both engines take as IN (...)."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, LONGEST_LIST)):
+        yield chunk

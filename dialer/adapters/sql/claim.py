@@ -1,0 +1,93 @@
+"""The claim: contacts that are due, judged on what is stored at this moment, and every judgement written, in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.chunks import LONGEST_LIST
+from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.dossiers import LISTED, dossiers_of
+from dialer.adapters.sql.judgements import Judged, write_judgements
+from dialer.adapters.sql.tables import LIVE_STATES, attempts, contacts
+from dialer.domain.attempt import Attempt
+from dialer.domain.contact import Contact, ContactState, Fingerprint
+from dialer.domain.retry import Due
+from dialer.ports.records import Dossier, Judgement, Standing
+
+NUMBER_BUSY = timedelta(minutes=5)
+"""How long a contact waits whose number has a live attempt elsewhere: longer than nearly every call."""
+FIRST_PAGE = 20
+IN_ORDER = (contacts.c.next_due_at, contacts.c.id)
+
+Judge = Callable[[Standing, Dossier], Judgement]
+
+
+@dataclass(slots=True)
+class Claim:
+    """One claim in progress: `limit` contacts may still be looked at, `permits` may still be given."""
+
+    connection: AsyncConnection
+    standing: Standing
+    now: datetime
+    limit: int
+    permits: int
+    judge: Judge
+    judged: list[Judged] = field(default_factory=list)
+    busy: list[Contact] = field(default_factory=list)
+
+    async def run(self) -> list[Judgement]:
+        await self._judge_pages()
+        written, losers = await write_judgements(self.connection, self.standing.campaign.id, self.judged)
+        later = Due(self.now + NUMBER_BUSY)
+        waiting = [changed_record(contact.id, later) for contact in [*self.busy, *losers]]
+        await change_contacts(self.connection, waiting)
+        return written
+
+    async def _judge_pages(self) -> None:
+        """Small pages first, then larger: few dossiers are read in vain, whether most contacts may be called or hardly any."""
+        sponsor = self.standing.campaign.definition.sponsor.id
+        size, page = max(FIRST_PAGE, self.permits), self._due()
+        while self.limit > 0 and self.permits > 0:
+            size = min(size, self.limit, LONGEST_LIST)
+            rows = (await self.connection.execute(page.limit(size))).all()
+            await self._judge_page(await dossiers_of(self.connection, sponsor, rows))
+            if len(rows) < size:
+                return
+            page = self._due().where(tuple_(*IN_ORDER) > (rows[-1].next_due_at, rows[-1].id))
+            self.limit -= size
+            size *= 2
+
+    def _due(self) -> Select[Any]:
+        """Locked until the end of the transaction; what another process has locked is passed over."""
+        return (
+            LISTED.where(
+                contacts.c.campaign_id == self.standing.campaign.id,
+                contacts.c.state == ContactState.DUE,
+                contacts.c.next_due_at <= self.now,
+            )
+            .order_by(*IN_ORDER)
+            .with_for_update(of=contacts, skip_locked=True)
+        )
+
+    async def _judge_page(self, page: Sequence[Dossier]) -> None:
+        taken = await self._taken([dossier.contact.fingerprint for dossier in page])
+        for dossier in page:
+            if self.permits == 0:
+                return
+            if dossier.contact.fingerprint in taken:
+                self.busy.append(dossier.contact)
+                continue
+            judgement = self.judge(self.standing, dossier)
+            self.judged.append((dossier.contact, judgement))
+            self.permits -= isinstance(judgement.outcome, Attempt)
+
+    async def _taken(self, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
+        """Numbers that are being called by any campaign of any sponsor."""
+        statement = select(attempts.c.fingerprint).where(
+            attempts.c.fingerprint.in_(fingerprints), attempts.c.state.in_(LIVE_STATES)
+        )
+        return set((await self.connection.execute(statement)).scalars())

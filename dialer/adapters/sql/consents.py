@@ -1,0 +1,93 @@
+"""Consents given and withdrawn: appended, never changed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.records import Record, consent_of, consent_record
+from dialer.adapters.sql.tables import campaigns, consents, contacts
+from dialer.domain.campaign import CampaignState
+from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.domain.contact import ContactState, Fingerprint
+from dialer.domain.decision_record import ReasonCode
+
+WANT_OF_CONSENT = frozenset(
+    {
+        ReasonCode.NO_CONSENT,
+        ReasonCode.CONSENT_SPONSOR,
+        ReasonCode.CONSENT_PURPOSE,
+        ReasonCode.CONSENT_CHANNEL,
+        ReasonCode.CONSENT_EXPIRED,
+        ReasonCode.CONSENT_WITHDRAWN,
+        ReasonCode.CONSENT_NO_WINDOW,
+        ReasonCode.CONSENT_PROOF,
+        ReasonCode.OUT_OF_CONSENT_WINDOW,
+    }
+)
+OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
+
+
+class SqlConsents:
+    """`dialer.ports.store.Consents`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, events: Sequence[ConsentEvent]) -> None:
+        async with self._database.write() as connection:
+            await append_consents(connection, events)
+
+    async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]:
+        async with self._database.read() as connection:
+            return (await consents_of(connection, [fingerprint]))[fingerprint]
+
+
+async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent]) -> None:
+    """Store the events, and put contacts back on the list that were closed for want of such a consent."""
+    if not events:
+        return
+    await connection.execute(insert(consents), [consent_record(event) for event in events])
+    given = [event for event in events if isinstance(event, ConsentGiven)]
+    await _reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
+
+
+async def consents_of(
+    connection: AsyncConnection, fingerprints: Sequence[Fingerprint]
+) -> dict[Fingerprint, tuple[ConsentEvent, ...]]:
+    """In the order of their recording; an empty tuple for a number that has none."""
+    found: defaultdict[Fingerprint, list[ConsentEvent]] = defaultdict(list)
+    statement = select(consents).where(consents.c.fingerprint.in_(fingerprints)).order_by(consents.c.id)
+    for row in await connection.execute(statement):
+        found[row.fingerprint].append(consent_of(row))
+    return {fingerprint: tuple(found[fingerprint]) for fingerprint in fingerprints}
+
+
+async def _reopen(connection: AsyncConnection, renewed: dict[tuple[str, Fingerprint], datetime]) -> None:
+    """`renewed`: by sponsor and number, since when there is a new consent. Being judged again, nobody is called for it alone."""
+    reopened: list[Record] = []
+    for fingerprints in chunks({fingerprint for _, fingerprint in renewed}):
+        closed = (
+            select(contacts.c.id, contacts.c.fingerprint, contacts.c.last_refusal, campaigns.c.sponsor)
+            .join_from(contacts, campaigns)
+            .where(
+                contacts.c.fingerprint.in_(fingerprints),
+                contacts.c.state == ContactState.CLOSED,
+                contacts.c.last_refusal.is_not(None),
+                campaigns.c.state.not_in(OVER),
+            )
+            .order_by(contacts.c.id)
+            .with_for_update(of=contacts)
+        )
+        for row in await connection.execute(closed):
+            since = renewed.get((row.sponsor, row.fingerprint))
+            if since is not None and not WANT_OF_CONSENT.isdisjoint(row.last_refusal.split()):
+                reopened.append({"contact": row.id, "since": since})
+    if reopened:
+        statement = update(contacts).where(contacts.c.id == bindparam("contact"))
+        again: Record = {"state": ContactState.DUE, "next_due_at": bindparam("since"), "closed_reason": None}
+        await connection.execute(statement.values(again), reopened)

@@ -1,0 +1,107 @@
+"""Lists of contacts and the imports they came with."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from dialer.adapters.sql.consents import append_consents
+from dialer.adapters.sql.dialects import insert_new
+from dialer.adapters.sql.dossiers import LISTED, dossiers_of
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.records import MANIFEST, Record, record_of
+from dialer.adapters.sql.standing import campaign_of
+from dialer.adapters.sql.tables import contacts, imports
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ContactState, Fingerprint, ImportId, Manifest
+from dialer.domain.errors import NotFound
+from dialer.ports.records import Dossier, ImportCounts, NewContact
+
+
+class SqlContacts:
+    """`dialer.ports.store.Contacts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin_import(self, manifest: Manifest) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(insert(imports).values(record_of(manifest)))
+
+    async def add(
+        self, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
+    ) -> list[int]:
+        """Raise `NotFound` unless the import was begun for this campaign."""
+        async with self._database.write() as connection:
+            # Locking the campaign's manifests keeps two imports of one list from waiting for each other's rows in a circle.
+            manifests = select(imports.c.id, imports.c.imported_at).where(
+                imports.c.campaign_id == campaign_id
+            )
+            begun = await connection.execute(manifests.order_by(imports.c.id).with_for_update(key_share=True))
+            times = {row.id: row.imported_at for row in begun}
+            if import_id not in times:
+                raise NotFound(f"there is no import {import_id} for campaign {campaign_id}")
+            common: Record = {
+                "import_id": import_id,
+                "campaign_id": campaign_id,
+                "state": ContactState.DUE,
+                "next_due_at": times[import_id],
+            }
+            records = [record_of(row, without="consent") | common for row in rows]
+            statement = insert_new(connection, contacts).returning(contacts.c.line)
+            added = set((await connection.execute(statement, records)).scalars()) if records else set()
+            await append_consents(connection, [row.consent for row in rows if row.consent is not None])
+        return [row.line for row in rows if row.line not in added]
+
+    async def end_import(self, import_id: ImportId, counts: ImportCounts, report: str) -> None:
+        """Raise `NotFound`."""
+        async with self._database.write() as connection:
+            statement = update(imports).where(imports.c.id == import_id)
+            ended = await connection.execute(statement.values(report=report, **record_of(counts)))
+            if ended.rowcount == 0:
+                raise NotFound(f"there is no import {import_id}")
+
+    async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
+        statement = MANIFEST.add_columns(imports.c.report).where(imports.c.id == import_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).first()
+        if row is None:
+            raise NotFound(f"there is no import {import_id}")
+        return Manifest(*row[:-1]), row.report
+
+    async def count(self, campaign_id: CampaignId) -> int:
+        statement = select(func.count()).where(contacts.c.campaign_id == campaign_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(statement)).scalar_one()
+
+    async def territories(self, campaign_id: CampaignId) -> frozenset[str | None]:
+        statement = select(contacts.c.territory).where(contacts.c.campaign_id == campaign_id).distinct()
+        async with self._database.read() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
+
+    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None:
+        """Raise `NotFound` for an unknown campaign; None where the number is not on its list."""
+        statement = LISTED.where(contacts.c.campaign_id == campaign_id, contacts.c.fingerprint == fingerprint)
+        async with self._database.read() as connection:
+            campaign = await campaign_of(connection, campaign_id)
+            listed = (await connection.execute(statement)).all()
+            found = await dossiers_of(connection, campaign.definition.sponsor.id, listed)
+        return found[0] if found else None
+
+    async def dossiers(
+        self, campaign_id: CampaignId, *, batch: int = 5000
+    ) -> AsyncIterator[Sequence[Dossier]]:
+        """In order of import; a transaction a batch (a long reader would keep SQLite's log from being folded back)."""
+        last = 0
+        while rows := await self._dossiers_after(campaign_id, last, batch):
+            last = rows[-1].contact.id
+            yield rows
+
+    async def _dossiers_after(self, campaign_id: CampaignId, last: int, batch: int) -> list[Dossier]:
+        page = LISTED.where(contacts.c.campaign_id == campaign_id, contacts.c.id > last)
+        async with self._database.read() as connection:
+            campaign = await campaign_of(connection, campaign_id)
+            listed: Sequence[Row[Any]] = (
+                await connection.execute(page.order_by(contacts.c.id).limit(batch))
+            ).all()
+            return await dossiers_of(connection, campaign.definition.sponsor.id, listed)

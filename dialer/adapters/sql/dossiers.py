@@ -1,0 +1,81 @@
+"""Everything stored about contacts, by a fixed number of queries however many they are."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.consents import consents_of
+from dialer.adapters.sql.records import CONTACT
+from dialer.adapters.sql.suppressions import IN_FORCE
+from dialer.adapters.sql.tables import attempts, contacts, imports, suppressions
+from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
+from dialer.domain.contact import Contact, Fingerprint
+from dialer.domain.facts import PastAttempt
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import Dossier
+
+DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
+
+# The start of a dossier: the contact's fields, the class of the list it came with, and where it stands in the order of dialling.
+LISTED: Select[Any] = CONTACT.add_columns(imports.c.source_class, contacts.c.next_due_at).join_from(
+    contacts, imports
+)
+
+
+async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]) -> list[Dossier]:
+    """One for each row of `LISTED` (at most `chunks.LONGEST_LIST`), in their order."""
+    fingerprints = [row.fingerprint for row in listed]
+    consents = await consents_of(connection, fingerprints)
+    oppositions = await _suppressions_of(connection, fingerprints)
+    past = await _attempts_of(connection, sponsor, fingerprints)
+    return [
+        Dossier(
+            contact=Contact(*tuple(row)[:-2]),
+            source_class=row.source_class,
+            consents=consents[row.fingerprint],
+            suppressions=tuple(oppositions[row.fingerprint]),
+            attempts=tuple(past[row.fingerprint]),
+        )
+        for row in listed
+    ]
+
+
+async def _suppressions_of(
+    connection: AsyncConnection, fingerprints: Sequence[Fingerprint]
+) -> defaultdict[Fingerprint, list[Suppression]]:
+    found: defaultdict[Fingerprint, list[Suppression]] = defaultdict(list)
+    statement = IN_FORCE.where(suppressions.c.fingerprint.in_(fingerprints))
+    for row in await connection.execute(statement):
+        found[row.fingerprint].append(Suppression(*row))
+    return found
+
+
+async def _attempts_of(
+    connection: AsyncConnection, sponsor: str, fingerprints: Sequence[Fingerprint]
+) -> defaultdict[Fingerprint, list[PastAttempt]]:
+    found: defaultdict[Fingerprint, list[PastAttempt]] = defaultdict(list)
+    at = func.coalesce(attempts.c.dialed_at, attempts.c.originated_at, attempts.c.decided_at)
+    statement = (
+        select(
+            attempts.c.fingerprint,
+            attempts.c.campaign_id,
+            at.label("at"),
+            attempts.c.state,
+            attempts.c.result,
+        )
+        .where(attempts.c.fingerprint.in_(fingerprints), attempts.c.sponsor == sponsor)
+        .order_by(attempts.c.decided_at, attempts.c.id)
+    )
+    for row in await connection.execute(statement):
+        past = PastAttempt(
+            campaign_id=row.campaign_id,
+            at=row.at,
+            counts=row.state is not AttemptState.LAPSED,
+            delivered=row.result in DELIVERED,
+            alive=row.state not in FINAL_STATES,
+        )
+        found[row.fingerprint].append(past)
+    return found

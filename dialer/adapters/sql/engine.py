@@ -1,0 +1,144 @@
+"""Connections: how each engine begins a transaction, and how its errors become ours."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from dialer.domain.errors import BadSettings, Conflict, Unavailable
+
+BUSY_SECONDS = 30
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+def parse_url(text: str) -> URL:
+    """Name the driver we use. Raise `BadSettings` for another engine or a SQLite database without a file."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadSettings("the database URL cannot be read", hint=_EXAMPLES) from error
+    driver = DRIVERS.get(url.drivername.partition("+")[0])
+    if driver is None:
+        raise BadSettings(f"databases of the kind {url.drivername!r} are not supported", hint=_EXAMPLES)
+    if driver.startswith("sqlite") and url.database in {None, "", ":memory:"}:
+        raise BadSettings("the SQLite database needs a file", hint=_EXAMPLES)
+    return url.set(drivername=driver)
+
+
+_EXAMPLES = "write sqlite:////path/to/file.db or postgresql://user@host/name"
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn SQLAlchemy's errors into `Conflict` and `Unavailable`; the cause stays attached."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(
+            f"the database refused what contradicts its contents: {_first_line(error)}",
+            hint="read the present state and try again",
+        ) from error
+    except (DBAPIError, NoResultFound, PoolExhausted) as error:
+        raise Unavailable(
+            f"the database does not answer as it should: {_first_line(error)}",
+            hint="check that it runs, is reachable and has room, then try again",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    # The rest may quote the row in question, phone number included.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]
+
+
+class Database:
+    """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers."""
+
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return _transaction(self._reader)
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return _transaction(self._writer)
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    with database_errors():
+        async with engine.begin() as connection:
+            yield connection
+
+
+def connect(url: URL) -> Database:
+    """Make the pools; nothing is opened before the first use."""
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _postgresql(url: URL) -> Database:
+    # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that before a statement is lost to it.
+    engine = create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        pool_size=10,
+        pool_timeout=BUSY_SECONDS,
+        hide_parameters=True,
+    )
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(snapshot, engine)
+
+
+def _sqlite(url: URL) -> Database:
+    # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
+    writer = create_async_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+    )
+    reader = create_async_engine(
+        url, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
+    prepare_sqlite(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
+    prepare_sqlite(reader.sync_engine, begin="BEGIN", query_only=True)
+    return Database(reader, writer)
+
+
+def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
+    """Take transactions out of the driver's hands (it begins none before a SELECT) and set what each connection needs.
+
+    `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
+    survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits.
+    """
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"query_only={'ON' if query_only else 'OFF'}",
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,68 @@
+"""Judgements, written: the attempts permitted, the decisions, and what becomes of each contact."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.dialects import insert_new
+from dialer.adapters.sql.records import Record, attempt_record, record_of
+from dialer.adapters.sql.tables import attempts, decisions
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import Contact, ContactState
+from dialer.ports.records import Judgement
+
+Judged = tuple[Contact, Judgement]
+
+
+async def write_judgements(
+    connection: AsyncConnection, campaign_id: CampaignId, judged: Sequence[Judged]
+) -> tuple[list[Judgement], list[Contact]]:
+    """Return what was written, and the contacts whose number another process took in this very moment: for them nothing was."""
+    made = await _insert_attempts(connection, judged)
+    kept: list[Judged] = []
+    losers: list[Contact] = []
+    for contact, judgement in judged:
+        if isinstance(judgement.outcome, Attempt) and judgement.outcome.id not in made:
+            losers.append(contact)
+        else:
+            kept.append((contact, judgement))
+    if kept:
+        records = [_decision_record(campaign_id, contact, judgement) for contact, judgement in kept]
+        await connection.execute(insert(decisions), records)
+    await change_contacts(connection, [_contact_record(contact, judgement) for contact, judgement in kept])
+    return [judgement for _, judgement in kept], losers
+
+
+async def _insert_attempts(connection: AsyncConnection, judged: Sequence[Judged]) -> set[AttemptId]:
+    """The unique index on live numbers decides which go in."""
+    permits = [judgement.outcome for _, judgement in judged if isinstance(judgement.outcome, Attempt)]
+    if not permits:
+        return set()
+    statement = insert_new(connection, attempts).returning(attempts.c.id)
+    return set(
+        (await connection.execute(statement, [attempt_record(permit) for permit in permits])).scalars()
+    )
+
+
+def _decision_record(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> Record:
+    return record_of(judgement.decision) | {
+        "campaign_id": campaign_id,
+        "contact_id": contact.id,
+        "fingerprint": contact.fingerprint,
+        "reasons": [record_of(reason) for reason in judgement.decision.reasons],
+        "facts": judgement.facts,
+        "hash": judgement.decision_hash,
+        "attempt_id": judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
+    }
+
+
+def _contact_record(contact: Contact, judgement: Judgement) -> Record:
+    if isinstance(judgement.outcome, Attempt):
+        calling: Record = {"state": ContactState.CALLING, "next_due_at": None, "closed_reason": None}
+        return calling | {"contact": contact.id, "last_refusal": None}
+    codes = " ".join(sorted(judgement.decision.codes))
+    return changed_record(contact.id, judgement.outcome) | {"last_refusal": codes}

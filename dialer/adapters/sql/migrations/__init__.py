@@ -1,0 +1,1 @@
+"""Alembic's tree: one line of versions for both engines."""

@@ -1,0 +1,14 @@
+"""Run by alembic; the connection comes from `dialer.adapters.sql.migrate`."""
+
+from alembic import context
+
+from dialer.adapters.sql.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,87 @@
+"""What calls.apply learned, written whole: the attempt, the opposition, what becomes of the contact."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.records import Record, attempt_record
+from dialer.adapters.sql.suppressions import append_suppressions
+from dialer.adapters.sql.tables import LIVE_STATES, attempts, suppressions
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import Progression
+
+
+async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
+    """In their order. A final attempt gains an opposition at most, and its contact stays as it is; an opposition is always stored."""
+    alive = await _alive(connection, sorted({progression.attempt.id for progression in progressions}))
+    moved: list[Record] = []
+    changed: list[Record] = []
+    late: list[Attempt] = []
+    for progression in progressions:
+        attempt = progression.attempt
+        if attempt.id not in alive:
+            late.append(attempt)
+            continue
+        moved.append(attempt_record(attempt))
+        if progression.contact is not None:
+            changed.append(changed_record(attempt.contact_id, progression.contact))
+        if not attempt.alive:
+            alive.discard(attempt.id)
+    await _move(connection, moved)
+    await _oppose(connection, late)
+    await change_contacts(connection, changed)
+    oppositions = [entry.suppression for entry in progressions if entry.suppression is not None]
+    await append_suppressions(connection, await _unknown(connection, oppositions))
+
+
+async def _alive(connection: AsyncConnection, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:
+    """Those not yet final, locked in the order of their ids so that two commits never wait for each other in a circle."""
+    alive: set[AttemptId] = set()
+    for ids in chunks(attempt_ids):
+        statement = (
+            select(attempts.c.id)
+            .where(attempts.c.id.in_(ids), attempts.c.state.in_(LIVE_STATES))
+            .order_by(attempts.c.id)
+            .with_for_update()
+        )
+        alive.update((await connection.execute(statement)).scalars())
+    return alive
+
+
+async def _move(connection: AsyncConnection, moved: Sequence[Record]) -> None:
+    if moved:
+        columns: Record = {name: bindparam(name) for name in moved[0] if name != "id"}
+        statement = update(attempts).where(attempts.c.id == bindparam("moved")).values(columns)
+        # SQLAlchemy keeps a column's own name for what is SET, so the id to find goes under another.
+        await connection.execute(statement, [record | {"moved": record["id"]} for record in moved])
+
+
+async def _oppose(connection: AsyncConnection, late: Sequence[Attempt]) -> None:
+    """The 9 of a call that had ended before we heard of it."""
+    heard = [
+        {"call": attempt.id, "opposed_at": attempt.opposed_at, "result": attempt.result}
+        for attempt in late
+        if attempt.opposed_at is not None
+    ]
+    if heard:
+        first = update(attempts).where(
+            attempts.c.id == bindparam("call"),
+            attempts.c.state.not_in(LIVE_STATES),
+            attempts.c.opposed_at.is_(None),
+        )
+        columns: Record = {"opposed_at": bindparam("opposed_at"), "result": bindparam("result")}
+        await connection.execute(first.values(columns), heard)
+
+
+async def _unknown(connection: AsyncConnection, entries: Sequence[Suppression]) -> list[Suppression]:
+    """Without those of calls whose opposition is stored: an outbox is read as often as it takes, and what was removed stays removed."""
+    known: set[str | None] = set()
+    for sources in chunks({entry.source for entry in entries}):
+        statement = select(suppressions.c.source).where(suppressions.c.source.in_(sources))
+        known.update((await connection.execute(statement)).scalars())
+    return list({entry.source: entry for entry in entries if entry.source not in known}.values())

@@ -1,0 +1,66 @@
+"""Rows to domain values and back. Columns carry the names of the fields they hold, so most of it is by name."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, Table, select
+
+from dialer.adapters.sql.tables import attempts, campaigns, contacts, imports, suppressions, tokens
+from dialer.domain.access import Token
+from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import Campaign
+from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from dialer.domain.contact import Contact, Manifest
+from dialer.domain.suppression import Suppression
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Record = dict[str, Any]
+WITHDRAWAL_FIELDS = {"fingerprint", "sponsor", "channel", "recorded_at"}
+
+
+def columns_for(kind: "type[DataclassInstance]", *tables: Table) -> Select[Any]:
+    """Select exactly the fields of `kind`, each from the first of `tables` that has it."""
+    return select(
+        *(next(table.c[field.name] for table in tables if field.name in table.c) for field in fields(kind))
+    )
+
+
+def record_of(value: "DataclassInstance", *, without: str = "") -> Record:
+    """The fields of `value` by name, one level deep."""
+    return {field.name: getattr(value, field.name) for field in fields(value) if field.name != without}
+
+
+CAMPAIGN = columns_for(Campaign, campaigns)
+CONTACT = columns_for(Contact, contacts)
+MANIFEST = columns_for(Manifest, imports)
+SUPPRESSION = columns_for(Suppression, suppressions)
+TOKEN = columns_for(Token, tokens)
+# The number in clear is read where it stands: with the contact.
+ATTEMPT = columns_for(Attempt, attempts, contacts).join_from(attempts, contacts)
+
+
+def campaign_record(campaign: Campaign) -> Record:
+    return record_of(campaign) | {"sponsor": campaign.definition.sponsor.id}
+
+
+def attempt_record(attempt: Attempt) -> Record:
+    return record_of(attempt, without="number")
+
+
+def consent_record(event: ConsentEvent) -> Record:
+    """Both kinds of event have every column: rows inserted together must be alike."""
+    if isinstance(event, ConsentGiven):
+        return record_of(event, without="given_at") | {"withdrawn": False, "at": event.given_at}
+    absent = dict.fromkeys(field.name for field in fields(ConsentGiven) if field.name != "given_at")
+    return absent | record_of(event, without="withdrawn_at") | {"withdrawn": True, "at": event.withdrawn_at}
+
+
+def consent_of(row: Row[Any]) -> ConsentEvent:
+    record = dict(row._mapping)
+    if record.pop("withdrawn"):
+        kept = {name: record[name] for name in WITHDRAWAL_FIELDS}
+        return ConsentWithdrawn(**kept, withdrawn_at=record["at"])
+    del record["id"]
+    return ConsentGiven(given_at=record.pop("at"), **record)

@@ -1,0 +1,42 @@
+"""The whole store, as the services know it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dialer.adapters.sql.attempts import SqlAttempts
+from dialer.adapters.sql.campaigns import SqlCampaigns
+from dialer.adapters.sql.consents import SqlConsents
+from dialer.adapters.sql.contacts import SqlContacts
+from dialer.adapters.sql.engine import Database, connect, parse_url
+from dialer.adapters.sql.migrate import is_current
+from dialer.adapters.sql.suppressions import SqlSuppressions
+from dialer.adapters.sql.system import SqlSystem
+from dialer.adapters.sql.tokens import SqlTokens
+from dialer.domain.errors import Unavailable
+
+
+class SqlStore:
+    """`dialer.ports.store.Store` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.campaigns = SqlCampaigns(database)
+        self.contacts = SqlContacts(database)
+        self.consents = SqlConsents(database)
+        self.suppressions = SqlSuppressions(database)
+        self.attempts = SqlAttempts(database)
+        self.tokens = SqlTokens(database)
+        self.system = SqlSystem(database)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator["SqlStore"]:
+        """Raise `BadSettings` for a URL we cannot use, `Unavailable` where the database is down or its schema is not current."""
+        if not await is_current(url):
+            raise Unavailable(
+                "the database has not the schema of this program", hint="run `dialer db upgrade`"
+            )
+        database = connect(parse_url(url))
+        try:
+            yield cls(database)
+        finally:
+            await database.close()

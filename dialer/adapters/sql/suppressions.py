@@ -1,0 +1,66 @@
+"""Oppositions: appended, taken out of force by an administrator, never deleted."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.records import SUPPRESSION, record_of
+from dialer.adapters.sql.tables import suppressions
+from dialer.domain.contact import Fingerprint
+from dialer.domain.suppression import Suppression
+
+IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppressions.c.id)
+
+
+async def append_suppressions(connection: AsyncConnection, entries: Sequence[Suppression]) -> None:
+    if entries:
+        await connection.execute(insert(suppressions), [record_of(entry) for entry in entries])
+
+
+class SqlSuppressions:
+    """`dialer.ports.store.Suppressions`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, entries: Sequence[Suppression]) -> None:
+        async with self._database.write() as connection:
+            await append_suppressions(connection, entries)
+
+    async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(IN_FORCE.where(suppressions.c.fingerprint == fingerprint))
+            return tuple(Suppression(*row) for row in rows)
+
+    async def remove(
+        self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
+    ) -> int:
+        statement = update(suppressions).where(
+            suppressions.c.fingerprint == fingerprint, suppressions.c.removed_at.is_(None)
+        )
+        if sponsor is not None:
+            statement = statement.where(suppressions.c.sponsor == sponsor)
+        async with self._database.write() as connection:
+            removal = statement.values(removed_at=at, removed_by=by, removed_reason=reason)
+            return (await connection.execute(removal)).rowcount
+
+    async def count(self) -> int:
+        statement = select(func.count(suppressions.c.fingerprint.distinct()))
+        async with self._database.read() as connection:
+            rows = await connection.execute(statement.where(suppressions.c.removed_at.is_(None)))
+            return rows.scalar_one()
+
+    async def all(self, *, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]:
+        """A transaction a batch: a long reader would keep SQLite's log from being folded back."""
+        last = 0
+        while True:
+            page = IN_FORCE.add_columns(suppressions.c.id).where(suppressions.c.id > last).limit(batch)
+            async with self._database.read() as connection:
+                rows = (await connection.execute(page)).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            yield [Suppression(*row[:-1]) for row in rows]

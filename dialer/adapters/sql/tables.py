@@ -1,0 +1,284 @@
+"""The schema. What must never be false is stated here and held by the database: CHECKs, foreign keys, partial unique indexes.
+
+A callee's number in clear stands in `contacts` alone; every other table knows its fingerprint.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from dialer.adapters.sql.columns import BigId, Definition, Trace, UtcDateTime, Windows, one_of
+from dialer.domain.access import Role
+from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
+from dialer.domain.call_events import DialStatus
+from dialer.domain.campaign import CampaignState, CampaignVerb
+from dialer.domain.consent import ConsentAct
+from dialer.domain.contact import ContactState, SourceClass
+from dialer.domain.suppression import OppositionChannel
+
+LIVE_STATES = tuple(state for state in AttemptState if state not in FINAL_STATES)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(13), primary_key=True),
+    Column("sponsor", Text, nullable=False),
+    Column("definition", Definition, nullable=False),
+    Column("state", one_of(CampaignState, "state"), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", UtcDateTime),
+    Column("self_approved", Boolean, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("reason", Text, nullable=False),
+    Column("script", String(64)),
+)
+Index("ix_campaigns_created_at", campaigns.c.created_at, campaigns.c.id)
+Index("ix_campaigns_sponsor", campaigns.c.sponsor, campaigns.c.state)
+
+campaign_moves = Table(
+    "campaign_moves",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("verb", one_of(CampaignVerb, "verb"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+Index("ix_campaign_moves_campaign_id", campaign_moves.c.campaign_id)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", String(13), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id")),
+    Column("source_class", one_of(SourceClass, "source_class")),
+    Column("supplier", Text),
+    Column("collected_at", UtcDateTime),
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("imported_by", Text, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("rows", Integer),
+    Column("imported", Integer),
+    Column("duplicates", Integer),
+    Column("rejected", Integer),
+    Column("report", Text),
+    CheckConstraint("rows = imported + duplicates + rejected", name="sums"),
+)
+Index("ix_imports_campaign_id", imports.c.campaign_id)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("import_id", ForeignKey("imports.id"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("external_id", Text),
+    Column("language", Text),
+    Column("territory", Text),
+    Column("timezone", Text),
+    Column("state", one_of(ContactState, "state"), nullable=False),
+    Column("next_due_at", UtcDateTime),
+    Column("closed_reason", Text),
+    # The codes of the last decision where it was a refusal: sorted, with spaces between; the progress page counts them.
+    Column("last_refusal", Text),
+    CheckConstraint("(state = 'due') = (next_due_at IS NOT NULL)", name="due"),
+    CheckConstraint("(state = 'closed') = (closed_reason IS NOT NULL)", name="closed"),
+)
+# Fingerprint first: one index answers "this number in this campaign" and "this number in any campaign".
+Index("uq_contacts_fingerprint", contacts.c.fingerprint, contacts.c.campaign_id, unique=True)
+Index("ix_contacts_claim", contacts.c.campaign_id, contacts.c.state, contacts.c.next_due_at, contacts.c.id)
+Index("ix_contacts_list", contacts.c.campaign_id, contacts.c.id)
+Index(
+    "ix_contacts_last_refusal",
+    contacts.c.campaign_id,
+    contacts.c.last_refusal,
+    sqlite_where=contacts.c.last_refusal.is_not(None),
+    postgresql_where=contacts.c.last_refusal.is_not(None),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    # When it was given or withdrawn, by `withdrawn`.
+    Column("at", UtcDateTime, nullable=False),
+    Column("sponsor", Text),
+    Column("purpose", Text),
+    Column("channel", Text, nullable=False),
+    Column("source", Text),
+    Column("proof", Text),
+    Column("expires_at", UtcDateTime),
+    Column("windows", Windows(none_as_null=True)),
+    Column("appointment_at", UtcDateTime),
+    Column("act", one_of(ConsentAct, "act")),
+    Column("territory", Text),
+    Column("timezone", Text),
+    Column("import_id", ForeignKey("imports.id")),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint(
+        "withdrawn OR (sponsor IS NOT NULL AND purpose IS NOT NULL AND source IS NOT NULL"
+        " AND proof IS NOT NULL AND windows IS NOT NULL)",
+        name="given",
+    ),
+)
+Index("ix_consents_fingerprint", consents.c.fingerprint)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("sponsor", Text),
+    Column("channel", one_of(OppositionChannel, "channel"), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("source", Text),
+    Column("note", Text),
+    Column("removed_at", UtcDateTime),
+    Column("removed_by", Text),
+    Column("removed_reason", Text),
+    CheckConstraint(
+        "(removed_at IS NULL) = (removed_by IS NULL) AND (removed_at IS NULL) = (removed_reason IS NULL)",
+        name="removed",
+    ),
+)
+Index(
+    "ix_suppressions_fingerprint",
+    suppressions.c.fingerprint,
+    sqlite_where=suppressions.c.removed_at.is_(None),
+    postgresql_where=suppressions.c.removed_at.is_(None),
+)
+Index("ix_suppressions_source", suppressions.c.source)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("sponsor", Text, nullable=False),
+    Column("state", one_of(AttemptState, "state"), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("permit_until", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("decision_hash", String(64), nullable=False),
+    Column("rule_pack", Text, nullable=False),
+    Column("trunk", Text, nullable=False),
+    Column("pbx", Text, nullable=False),
+    Column("caller_id", String(16), nullable=False),
+    Column("script", String(64), nullable=False),
+    Column("originated_at", UtcDateTime),
+    Column("dialed_at", UtcDateTime),
+    Column("ringing_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("opposed_at", UtcDateTime),
+    Column("machine_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("dial_status", one_of(DialStatus, "dial_status")),
+    Column("hangup_cause", Integer),
+    Column("sip_code", Integer),
+    Column("result", one_of(Result, "result")),
+    Column("lapse_reason", Text),
+    Column("trace", Trace, nullable=False),
+)
+# T067: whatever the workers believe, a number has at most one live attempt over all campaigns.
+Index(
+    "uq_attempts_live",
+    attempts.c.fingerprint,
+    unique=True,
+    sqlite_where=attempts.c.state.in_(LIVE_STATES),
+    postgresql_where=attempts.c.state.in_(LIVE_STATES),
+)
+Index(
+    "ix_attempts_live",
+    attempts.c.pbx,
+    attempts.c.campaign_id,
+    sqlite_where=attempts.c.state.in_(LIVE_STATES),
+    postgresql_where=attempts.c.state.in_(LIVE_STATES),
+)
+Index("ix_attempts_fingerprint", attempts.c.fingerprint, attempts.c.decided_at, attempts.c.id)
+Index("ix_attempts_campaign_id", attempts.c.campaign_id, attempts.c.decided_at, attempts.c.id)
+Index("ix_attempts_decided_at", attempts.c.decided_at, attempts.c.id)
+Index("ix_attempts_progress", attempts.c.campaign_id, attempts.c.state, attempts.c.result)
+Index("ix_attempts_contact_id", attempts.c.contact_id)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("permitted", Boolean, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("permit_until", UtcDateTime),
+    Column("next_open", UtcDateTime),
+    Column("zones", JSON, nullable=False),
+    Column("caller_id", String(16)),
+    # Canonical JSON, kept to the byte: the hash was taken over it.
+    Column("facts", Text, nullable=False),
+    Column("rule_pack", Text, nullable=False),
+    Column("pack_hash", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("attempt_id", ForeignKey("attempts.id")),
+    CheckConstraint("permitted = (attempt_id IS NOT NULL)", name="attempt"),
+)
+Index("ix_decisions_fingerprint", decisions.c.fingerprint)
+Index("ix_decisions_attempt_id", decisions.c.attempt_id, unique=True)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", one_of(Role, "role"), nullable=False),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+)
+Index("uq_tokens_secret_sha256", tokens.c.secret_sha256, unique=True)
+
+# One row, made by the first migration: a store without it cannot say whether dialling is halted, so it does not dial.
+system = Table(
+    "system",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("halted", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime),
+    CheckConstraint("id = 1", name="single"),
+)

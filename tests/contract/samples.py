@@ -1,0 +1,197 @@
+"""Values to store: plausible, fictional, and different in every field where it matters."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
+from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
+from dialer.domain.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.retry import Closed
+from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
+from dialer.ports.records import Dossier, Judgement, NewContact, Standing
+
+NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
+CAMPAIGN = CampaignId("c000000000001")
+OTHER_CAMPAIGN = CampaignId("c000000000002")
+IMPORT = ImportId("i000000000001")
+SPONSOR = "liste-demo"
+ids = count(1)
+
+Judge = Callable[[Standing, Dossier], Judgement]
+
+
+def number(index: int) -> PhoneNumber:
+    return PhoneNumber(f"+3319900{index:04}")
+
+
+def fingerprint(index: int) -> Fingerprint:
+    return fingerprint_of(number(index), b"key of the tests")
+
+
+def definition(**changes: object) -> CampaignDefinition:
+    sponsor = {
+        "id": SPONSOR,
+        "name": "Liste Demo",
+        "postal_address": "1 place de la Mairie, 75004 Paris",
+        "email": "contact@liste-demo.example",
+        "callback_number": "+33162000001",
+    }
+    given: dict[str, object] = {
+        "name": "Municipales 2027",
+        "caller_id": "+33162000001",
+        "starts_at": "2027-02-01T09:00:00+01:00",
+        "ends_at": "2027-02-05T20:00:00+01:00",
+        "purpose": "political",
+        "sponsor": sponsor,
+        "prompts": {"identity": "Bonjour.", "message": {"file": "message.wav"}},
+    }
+    return CampaignDefinition.model_validate(given | changes)
+
+
+def campaign(campaign_id: CampaignId = CAMPAIGN, **changes: object) -> Campaign:
+    return Campaign(campaign_id, definition(**changes), CampaignState.DRAFT, "camille", NOW)
+
+
+def manifest(import_id: ImportId = IMPORT, campaign_id: CampaignId | None = CAMPAIGN) -> Manifest:
+    return Manifest(
+        id=import_id,
+        kind="contacts",
+        campaign_id=campaign_id,
+        source_class=SourceClass.OPT_IN_FORM,
+        supplier="Fournisseur",
+        collected_at=NOW - timedelta(days=30),
+        file_name="liste.csv",
+        file_sha256="a" * 64,
+        imported_by="camille",
+        imported_at=NOW - timedelta(hours=1),
+    )
+
+
+def consent(index: int, **changes: object) -> ConsentGiven:
+    given = ConsentGiven(
+        fingerprint=fingerprint(index),
+        sponsor=SPONSOR,
+        purpose="political",
+        channel="automated_voice",
+        source="web form",
+        proof="proof-1",
+        given_at=NOW - timedelta(days=40),
+        expires_at=NOW + timedelta(days=300),
+        windows=(
+            ConsentedWindow(frozenset({0, 1, 4}), time(10), time(13)),
+            ConsentedWindow(frozenset({6}), time(18, 0, 30), time(19)),
+        ),
+        appointment_at=NOW + timedelta(days=1),
+        act=ConsentAct.DOUBLE_OPT_IN,
+        territory="FR",
+        timezone="Europe/Paris",
+        import_id=None,
+        recorded_at=NOW,
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def new_contact(index: int, line: int | None = None, given: ConsentGiven | None = None) -> NewContact:
+    return NewContact(
+        line=index + 1 if line is None else line,
+        number=number(index),
+        fingerprint=fingerprint(index),
+        external_id=f"person-{index}",
+        language="fr",
+        territory="FR",
+        timezone=None,
+        consent=given,
+    )
+
+
+def suppression(index: int, **changes: object) -> Suppression:
+    entry = Suppression(
+        fingerprint=fingerprint(index),
+        sponsor=SPONSOR,
+        channel=OppositionChannel.LETTER,
+        received_at=NOW - timedelta(hours=2),
+        recorded_at=NOW,
+        recorded_by="camille",
+        note="par courrier",
+    )
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+def permit(standing: Standing, dossier: Dossier) -> Judgement:
+    decision = Decision(
+        at=NOW,
+        permitted=True,
+        reasons=(),
+        permit_until=NOW + timedelta(hours=1),
+        next_open=None,
+        zones=("Europe/Paris",),
+        rule_pack="fr-political@1",
+        pack_hash="b" * 64,
+        caller_id="+33162000001",
+    )
+    contact = dossier.contact
+    attempt = Attempt(
+        id=AttemptId(f"{next(ids):032x}"),
+        campaign_id=standing.campaign.id,
+        contact_id=contact.id,
+        number=contact.number,
+        fingerprint=contact.fingerprint,
+        sponsor=standing.campaign.definition.sponsor.id,
+        state=AttemptState.PERMITTED,
+        decided_at=NOW + timedelta(microseconds=contact.id),
+        permit_until=NOW + timedelta(hours=1),
+        expires_at=NOW + timedelta(seconds=10),
+        decision_hash="c" * 64,
+        rule_pack="fr-political@1",
+        trunk="default",
+        pbx="pbx1",
+        caller_id=PhoneNumber("+33162000001"),
+        script="d" * 64,
+    )
+    return Judgement(decision, "c" * 64, _facts(dossier), attempt)
+
+
+def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
+    """Refuse every contact with `codes`; it closes unless told otherwise."""
+
+    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+        decision = replace(
+            permit(standing, dossier).decision,
+            permitted=False,
+            permit_until=None,
+            reasons=tuple(Reason("FP-02", code, f"because of {code}") for code in codes),
+        )
+        change = Closed("refused") if outcome is None else outcome
+        return Judgement(decision, "e" * 64, _facts(dossier), change)  # type: ignore[arg-type]
+
+    return judge
+
+
+def _facts(dossier: Dossier) -> str:
+    digest = hashlib.sha256(dossier.contact.fingerprint.encode()).hexdigest()
+    return json.dumps({"seen": digest}, separators=(",", ":"))
+
+
+async def listed(store: SqlStore, *indices: int, campaign_id: CampaignId = CAMPAIGN) -> None:
+    """A running campaign with these contacts."""
+    await store.campaigns.add(campaign(campaign_id))
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await store.campaigns.move(campaign_id, verb, by="omar", at=NOW)
+    import_id = ImportId("i" + campaign_id[1:])
+    await store.contacts.begin_import(manifest(import_id, campaign_id))
+    await store.contacts.add(import_id, campaign_id, [new_contact(index) for index in indices])
+
+
+async def claimed(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> list[Attempt]:
+    """Every due contact, permitted."""
+    judgements = await store.attempts.claim(campaign_id, now=NOW, limit=1000, permits=1000, judge=permit)
+    return [judgement.outcome for judgement in judgements if isinstance(judgement.outcome, Attempt)]
