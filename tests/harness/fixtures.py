@@ -27,15 +27,23 @@ def callee_ports() -> CalleePorts:
 
 
 @pytest.fixture(scope="session")
-def prompt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pbx_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that a PBX of this session is started from."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def prompt_folder(pbx_home: Path) -> Path:
     """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the PBX mounts it and the callees know its sounds."""
-    return tmp_path_factory.mktemp("prompts")
+    folder = pbx_home / "prompts"
+    folder.mkdir(mode=0o755)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def script_audio(prompt_folder: Path) -> dict[str, bytes]:
-    """One script in the prompt folder, named SCRIPT: its audio by prompt name, 0.8 s each."""
-    return write_script(prompt_folder)
+    """One script of short prompts in the prompt folder: its audio by prompt name."""
+    return write_script(prompt_folder, "5c" * 32, {})
 
 
 @pytest.fixture

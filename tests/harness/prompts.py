@@ -1,6 +1,7 @@
 """Prompts for tests: each has a sound of its own, no two frames alike."""
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 from dialer.adapters.callees.rtp import FRAME
@@ -17,8 +18,8 @@ NAMES = (
     "wrong-key",
     "not-recorded",
 )
-SCRIPT = "5c" * 32
-"""A folder name of the shape that compiled scripts have."""
+LEAD_S = 0.1
+USUAL_S = 0.8
 
 
 def sound(name: str, seconds: float) -> bytes:
@@ -30,11 +31,16 @@ def silence(seconds: float) -> bytes:
     return bytes([SILENCE]) * (round(seconds * 50) * FRAME)
 
 
-def write_script(folder: Path) -> dict[str, bytes]:
-    """Writes every prompt, 0.8 s long, into `folder`/SCRIPT and returns the audio by name."""
-    audio = {name: sound(name, 0.8) for name in NAMES}
-    script = folder / SCRIPT
-    script.mkdir()
+def write_script(folder: Path, script: str, seconds: Mapping[str, float]) -> dict[str, bytes]:
+    """Writes every prompt into `folder`/`script` (64 hexadecimal digits) and returns the audio by name.
+
+    Each begins with LEAD_S of silence, as compiled prompts do, and lasts `seconds`, or USUAL_S where that does not say.
+    """
+    (folder / script).mkdir()
+    audio = {
+        name: silence(LEAD_S) + sound(f"{script} {name}", seconds.get(name, USUAL_S) - LEAD_S)
+        for name in NAMES
+    }
     for name, heard in audio.items():
-        (script / f"{name}.alaw").write_bytes(heard)
+        (folder / script / f"{name}.alaw").write_bytes(heard)
     return audio

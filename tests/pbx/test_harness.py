@@ -1,0 +1,137 @@
+"""Every persona, called once by the real Asterisk: what they heard and pressed, and that its own report agrees."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.callees import Callees
+from dialer.adapters.callees.personas import ROLES, Persona, number_for
+from dialer.adapters.callees.received import Ending, ReceivedCall
+from dialer.adapters.pbx import lifecycle
+from dialer.adapters.pbx.home import PbxHome
+from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from tests.harness.caller import udp_socket
+from tests.harness.fixtures import CalleePorts
+from tests.harness.prompts import write_script
+from tests.pbx.manager import Manager, Message, manager_at, permit
+
+SCRIPT = "7d" * 32
+SECONDS = {"notice": 3.5, "invitation": 2.0, "message": 2.5}
+ALL_OVER_S = 40
+AGREE_MS = 100
+
+# A prompt that was cut ends in a stroke; the persona's own keys are in its row of the table.
+HEARD = {
+    Persona.PRESSES_ONE: "notice invitation/ message closing",
+    Persona.NINE_IN_NOTICE: "notice/ opposed",
+    Persona.NINE_IN_MESSAGE: "notice invitation/ message/ opposed",
+    Persona.NINE_THEN_HANGS_UP: "notice/",
+    Persona.NO_KEY: "notice invitation no-key",
+    Persona.WRONG_KEY_THEN_ONE: "notice invitation wrong-key message closing",
+    Persona.HANGS_UP_IN_NOTICE: "notice/",
+    Persona.HANGS_UP_IN_MESSAGE: "notice invitation/ message/",
+    Persona.ONE_DURING_NOTICE: "notice message closing",
+    Persona.EIGHT_THEN_ONE: "notice invitation/ legal invitation/ message closing",
+    Persona.NINE_AT_ONCE: "notice/ opposed",
+    Persona.MACHINE: "notice invitation no-key",
+}
+HANG_UP = {Persona.NINE_THEN_HANGS_UP, Persona.HANGS_UP_IN_NOTICE, Persona.HANGS_UP_IN_MESSAGE}
+
+
+@dataclass(frozen=True, slots=True)
+class BothSides:
+    """One call as its callee and as the PBX tell it; `answered` is the PBX's DialerAnswered, if there was one."""
+
+    callee: ReceivedCall
+    answered: Message | None
+    ended: Message
+
+
+@pytest.fixture(scope="module")
+def pbx(callee_ports: CalleePorts, pbx_home: Path, prompt_folder: Path) -> Iterator[PbxSpec]:
+    write_script(prompt_folder, SCRIPT, SECONDS)
+    with udp_socket() as sip, udp_socket() as ami:
+        ports = sip.getsockname()[1], ami.getsockname()[1]
+    trunk = TrunkEndpoint("default", "127.0.0.1", callee_ports.sip)
+    spec = PbxSpec("harness", *ports, rtp_first=24000, rtp_last=24399, trunks=(trunk,), home=pbx_home)
+    asyncio.run(lifecycle.up(spec))
+    try:
+        yield spec
+    finally:
+        asyncio.run(lifecycle.down(spec.name, spec.home))
+
+
+async def call(manager: Manager, seal_key: str, persona: Persona) -> tuple[Message | None, Message]:
+    values = permit(seal_key, SCRIPT, DIALER_NUMBER=number_for(persona, 0))
+    await manager.originate(values)
+    ended = await manager.event("DialerEnded", values["DIALER_ATTEMPT"], ALL_OVER_S)
+    return next(iter(manager.of("DialerAnswered", values["DIALER_ATTEMPT"])), None), ended
+
+
+async def call_all(pbx: PbxSpec, ports: CalleePorts) -> dict[Persona, BothSides]:
+    secrets = PbxHome(pbx.home, pbx.name).secrets()
+    async with Callees.start(sip_port=ports.sip, rtp_port=ports.rtp, prompts=pbx.home / "prompts") as callees:
+        manager = await manager_at(pbx.ami_port, "dialer", secrets.ami)
+        try:
+            told = await asyncio.gather(*(call(manager, secrets.seal, persona) for persona in Persona))
+            calls = await callees.ended(len(Persona), within_s=5)
+            assert await callees.faults() == []
+        finally:
+            await manager.close()
+    received = {call.number: call for call in calls}
+    return {
+        persona: BothSides(received[number_for(persona, 0)], *pbx_told)
+        for persona, pbx_told in zip(Persona, told, strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def calls(pbx: PbxSpec, callee_ports: CalleePorts) -> dict[Persona, BothSides]:
+    """All personas called at once, so that it takes as long as the longest call."""
+    return asyncio.run(call_all(pbx, callee_ports))
+
+
+@pytest.mark.parametrize("persona", Persona)
+def test_the_pbx_reports_the_dial_status_of_the_table(
+    calls: dict[Persona, BothSides], persona: Persona
+) -> None:
+    assert calls[persona].ended["DialStatus"] == ROLES[persona].dial_status
+
+
+@pytest.mark.parametrize(("persona", "expected"), HEARD.items())
+def test_a_callee_hears_these_prompts_and_no_other_sound(
+    calls: dict[Persona, BothSides], persona: Persona, expected: str
+) -> None:
+    heard = calls[persona].callee.heard
+    assert " ".join(f"{each.prompt}{'' if each.complete else '/'}" for each in heard) == expected
+
+
+@pytest.mark.parametrize("persona", HEARD)
+def test_who_hangs_up_is_known(calls: dict[Persona, BothSides], persona: Persona) -> None:
+    expected = Ending.CALLEE_HUNG_UP if persona in HANG_UP else Ending.CALLER_HUNG_UP
+    assert calls[persona].callee.ending is expected
+
+
+@pytest.mark.parametrize("persona", HEARD)
+def test_the_ear_and_the_trace_of_the_pbx_agree_on_what_began_when(
+    calls: dict[Persona, BothSides], persona: Persona
+) -> None:
+    both = calls[persona]
+    assert both.answered is not None
+    zero = int(both.answered["At"])
+    steps = [step.split(" ") for step in both.ended["Trace"].split("|")]
+    played: list[tuple[str | None, object]] = [
+        (name, pytest.approx(int(at) - zero, abs=AGREE_MS)) for at, verb, name in steps if verb == "play"
+    ]
+    assert [(heard.prompt, heard.started_ms) for heard in both.callee.heard] == played
+
+
+def test_a_wrong_key_stops_the_invitation_for_no_longer_than_a_packet(
+    calls: dict[Persona, BothSides],
+) -> None:
+    invitation = calls[Persona.WRONG_KEY_THEN_ONE].callee.heard[1]
+    assert (invitation.prompt, invitation.resumed, invitation.complete) == ("invitation", 1, True)
+    assert invitation.ended_ms - invitation.started_ms < SECONDS["invitation"] * 1000 + AGREE_MS
