@@ -18,7 +18,7 @@ USED = "dialer-used"
 OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
 NOT_FOUND = "Database entry not found"
-"""Asterisk's answer to reading or deleting a key that is not there."""
+"""Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""
 
 
 def put(family: str, key: str, value: str) -> Action:

@@ -111,8 +111,8 @@ class AmiTelephony:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])
 
     async def clear_halt(self) -> None:
-        forget: Action = {"Action": "Setvar", "Variable": BROKEN_FLAG, "Value": ""}
-        await self._do([astdb.delete(astdb.HALT, astdb.HALT_KEY), forget], harmless=astdb.NOT_FOUND)
+        await self._delete(astdb.HALT, [astdb.HALT_KEY])
+        await self._do([{"Action": "Setvar", "Variable": BROKEN_FLAG, "Value": ""}])
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         since = str(self._pbx_time.epoch(self._clock.now()))
@@ -121,9 +121,7 @@ class AmiTelephony:
         )
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
-        await self._do(
-            [astdb.delete(astdb.suppressed_family(entry), entry.fingerprint)], harmless=astdb.NOT_FOUND
-        )
+        await self._delete(astdb.suppressed_family(entry), [entry.fingerprint])
 
     async def outbox(self) -> Outbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
@@ -149,9 +147,17 @@ class AmiTelephony:
     async def _clear(self, family: str, attempt_ids: Sequence[AttemptId]) -> None:
         for attempt_id in attempt_ids:
             require("attempt id", attempt_id, ATTEMPT_ID)
-        await self._do(
-            [astdb.delete(family, attempt_id) for attempt_id in attempt_ids], harmless=astdb.NOT_FOUND
-        )
+        await self._delete(family, attempt_ids)
+
+    async def _delete(self, family: str, keys: Sequence[str]) -> None:
+        """A key that was not there is as good as deleted; only looking again tells that from a failure."""
+        replies = await self._link.ask_all([astdb.delete(family, key) for key in keys])
+        doubtful = [key for key, reply in zip(keys, replies, strict=True) if not reply.success]
+        for reply in await self._link.ask_all([astdb.get(family, key) for key in doubtful]):
+            if reply.message != astdb.NOT_FOUND:
+                raise ActionRefused(
+                    f"the PBX did not delete a key of {family}", hint="its log (docker logs) says more"
+                )
 
     async def _do(self, actions: Sequence[Action], *, harmless: str = "") -> None:
         """Raise `ActionRefused` for the first that Asterisk refuses for any reason but the `harmless` one."""
