@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
+import structlog
+
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.keys import create_keys, fingerprint_key
@@ -12,7 +16,7 @@ from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.errors import BadSettings
+from dialer.domain.errors import BadSettings, DialerError
 from dialer.ports.store import Store
 from dialer.services.board import Board
 from dialer.services.call_records import CallRecords
@@ -22,6 +26,7 @@ from dialer.services.consents import Consents
 from dialer.services.consumer import Consumer
 from dialer.services.decisions import Decisions
 from dialer.services.dialing import Dialing
+from dialer.services.engine import Engine
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.halting import Halting
@@ -35,33 +40,55 @@ from dialer.services.suppressions import Suppressions
 from dialer.services.tokens import Tokens
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that is running: the use cases for the edges, and the loops for `dialer serve`."""
+    """Everything wired: the use cases for the edges, and the loops for `dialer serve`."""
 
     settings: Settings
     clock: SystemClock
     store: Store
     suite: Suite
     fleet: Fleet
-    dialing: Dialing
-    consumers: dict[str, Consumer]
+    engine: Engine
+
+
+class Links(Enum):
+    """How a command stands to the PBXs."""
+
+    NONE = "it needs none"
+    TRIED = "it tells those it can reach"
+    DRIVEN = "it drives them: a wrong password or a wrong dialplan stops the start"
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, clock: SystemClock | None = None) -> AsyncIterator[Service]:
-    """Open the database and the links to all known PBXs; close them at the end. Raise `BadSettings`, `Unavailable`.
+async def open_service(
+    settings: Settings, *, links: Links = Links.NONE, clock: SystemClock | None = None
+) -> AsyncIterator[Service]:
+    """Open the database and the links; close them at the end. Raise `BadSettings`, `Unavailable`.
 
     A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on it meanwhile.
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqlStore.open(settings.database_url))
-        telephonies = {
-            pbx.name: await stack.enter_async_context(_telephony(settings.home, pbx)) for pbx in settings.pbxs
-        }
+        pbxs = settings.pbxs if links is not Links.NONE else ()
+        telephonies = {pbx.name: _telephony(settings.home, pbx, clock) for pbx in pbxs}
+        for telephony in telephonies.values():
+            stack.push_async_callback(telephony.close)
+            await _start(telephony, links)
         yield _wire(settings, clock, store, Fleet(telephonies))
+
+
+async def _start(telephony: AmiTelephony, links: Links) -> None:
+    try:
+        await telephony.start()
+    except DialerError as error:
+        if links is Links.DRIVEN:
+            raise
+        log.warning("pbx not reached", pbx=telephony.pbx, error=str(error))
 
 
 def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) -> Service:
@@ -84,15 +111,14 @@ def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) ->
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints),
         consents=Consents(store, clock, fingerprints),
-        suppressions=Suppressions(store, clock, fingerprints, fleet.suppress),
+        suppressions=Suppressions(store, clock, fingerprints, fleet),
         decisions=Decisions(store, judge, fingerprints),
         calls=CallRecords(store, scripts),
         halting=Halting(store, fleet, clock),
         tokens=Tokens(store, clock),
     )
-    return Service(
-        settings, clock, store, suite, fleet, Dialing(store, fleet, judge, board, clock, consumers), consumers
-    )
+    dialing = Dialing(store, fleet, judge, board, clock, consumers)
+    return Service(settings, clock, store, suite, fleet, Engine(dialing, consumers))
 
 
 def prepare_home(home: Path) -> None:
@@ -101,16 +127,10 @@ def prepare_home(home: Path) -> None:
     create_keys(home)
 
 
-def _telephony(home: Path, pbx: PbxSettings) -> AmiTelephony:
+def _telephony(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelephony:
     host, _, port = pbx.ami.rpartition(":")
-    return AmiTelephony(
-        pbx=pbx.name,
-        host=host,
-        port=int(port),
-        user=pbx.user,
-        secret=_read_secret(home / pbx.secret_file),
-        seal_key=_read_secret(home / pbx.seal_path),
-    )
+    address = AmiAddress(host, int(port), pbx.user, _read_secret(home / pbx.secret_file))
+    return AmiTelephony(pbx.name, address, _read_secret(home / pbx.seal_path), clock, shift=clock.shift)
 
 
 def _read_secret(path: Path) -> str:

@@ -110,7 +110,15 @@ Part = TypeVar("Part", PbxSettings, TrunkSettings)
 
 def read_settings() -> Settings:
     """Read everything. Raise `BadSettings`, one line."""
-    environment = _environment()
+    return _settings(_environment())
+
+
+def settings_of(home: Path) -> Settings:
+    """The settings of a home that stands alone, whatever the environment says: the demo's."""
+    return _settings(Environment.model_construct(home=home))
+
+
+def _settings(environment: Environment) -> Settings:
     home = environment.home.absolute()
     config = _config_file(environment.config, home / "dialer.toml")
     started = _started_pbxs(home)

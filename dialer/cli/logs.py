@@ -2,11 +2,13 @@
 
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 
 
-def configure_logs() -> None:
+def configure_logs(path: Path | None = None) -> None:
+    """Log to `path`, or to standard error."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -15,6 +17,6 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(path.open("w", encoding="utf-8") if path else sys.stderr),
         cache_logger_on_first_use=True,
     )

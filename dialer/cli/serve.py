@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.api.app import build_app
-from dialer.bootstrap import Service, open_service
+from dialer.bootstrap import Links, Service, open_service
 from dialer.cli.logs import configure_logs
 from dialer.cli.times import instant
 from dialer.domain.errors import BadSettings, Unavailable
@@ -46,39 +47,37 @@ def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
 
 
 async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -> None:
-    async with open_service(settings, clock) as service:
-        app = build_app(service.suite, service.store, service.fleet, clock, rate_limit=settings.rate_limit)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await _listen(runner, host, port)
-            await run_until_told(service)
-        finally:
-            await runner.cleanup()
+    async with (
+        open_service(settings, links=Links.DRIVEN, clock=clock) as service,
+        served(service, host, port) as address,
+    ):
+        print(f"dialer: listening on {address}", flush=True)
+        await service.engine.run(told_to_stop())
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
-    site = web.TCPSite(runner, host, port, shutdown_timeout=GRACE_S)
+@asynccontextmanager
+async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
+    """Answer HTTP until the block ends; give the address. Raise `Unavailable` where the port is taken."""
+    app = build_app(
+        service.suite, service.store, service.fleet, service.clock, rate_limit=service.settings.rate_limit
+    )
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
     try:
-        await site.start()
+        await web.TCPSite(runner, host, port, shutdown_timeout=GRACE_S).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
     except OSError as error:
         raise Unavailable(
             f"cannot listen on {host}:{port}: {error.strerror}", hint="choose another with --port"
         ) from None
-    print(f"dialer: listening on http://{host}:{runner.addresses[0][1]}", flush=True)
+    finally:
+        await runner.cleanup()
 
 
-async def run_until_told(service: Service) -> None:
-    """Run the loops until SIGINT or SIGTERM. Dialling stops first; calls in progress live on at the PBX and are recovered."""
+def told_to_stop() -> asyncio.Event:
+    """Set at SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    with suppress(asyncio.CancelledError):
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(consumer.run()) for consumer in service.consumers.values()]
-            dialing = tasks.create_task(service.dialing.run())
-            await stop.wait()
-            dialing.cancel()
-            for task in running:
-                task.cancel()
+    return stop

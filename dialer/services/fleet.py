@@ -34,6 +34,10 @@ class Fleet:
         """Tell every PBX at once. One that is away is told at its next recovery."""
         await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
 
+    async def unsuppress(self, entry: PbxSuppression) -> None:
+        """A PBX that is away keeps its lock, which is the safe side, until it is told again."""
+        await self.everywhere("unsuppress", lambda telephony: telephony.unsuppress(entry))
+
     async def everywhere(self, what: str, act: Callable[[Telephony], Awaitable[object]]) -> dict[str, str]:
         """Do it on every PBX in parallel; return, by PBX, why it failed where it did."""
         names = list(self.telephonies)

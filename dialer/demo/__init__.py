@@ -1,0 +1,1 @@
+"""A whole campaign on one machine: real Asterisk, fictional callees, pretended time."""

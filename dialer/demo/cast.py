@@ -1,0 +1,95 @@
+"""Who is on the demo's list, and what must become of each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialer.adapters.callees.personas import ROLES, Persona, number_for
+from dialer.domain.attempt import Result
+from dialer.domain.decision_record import ReasonCode
+
+
+class Standing(StrEnum):
+    """What the contact agreed to, or said since."""
+
+    CONSENTED = "consented"
+    NO_CONSENT = "no consent"
+    OTHER_SPONSOR = "agreed to somebody else"
+    OTHER_PURPOSE = "agreed to something else"
+    EXPIRED = "consent expired"
+    SUPPRESSED = "opposed before"
+    EVENINGS = "agreed to evenings only"
+
+
+REFUSED_FOR: dict[Standing, ReasonCode] = {
+    Standing.NO_CONSENT: ReasonCode.NO_CONSENT,
+    Standing.OTHER_SPONSOR: ReasonCode.CONSENT_SPONSOR,
+    Standing.OTHER_PURPOSE: ReasonCode.CONSENT_PURPOSE,
+    Standing.EXPIRED: ReasonCode.CONSENT_EXPIRED,
+    Standing.SUPPRESSED: ReasonCode.SUPPRESSED,
+    Standing.EVENINGS: ReasonCode.OUT_OF_CONSENT_WINDOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One contact. Those who may not be called would press 1 if they were, so a wrong call shows."""
+
+    external_id: str
+    number: str
+    persona: Persona
+    standing: Standing
+
+    @property
+    def result(self) -> Result | None:
+        """What the call must end as; None where there must be no call."""
+        return ROLES[self.persona].result if self.standing is Standing.CONSENTED else None
+
+    @property
+    def refusal(self) -> ReasonCode | None:
+        return REFUSED_FOR.get(self.standing)
+
+
+_CALLED: tuple[tuple[Persona, int], ...] = (
+    (Persona.PRESSES_ONE, 6),
+    (Persona.ONE_DURING_NOTICE, 2),
+    (Persona.WRONG_KEY_THEN_ONE, 2),
+    (Persona.EIGHT_THEN_ONE, 1),
+    (Persona.NINE_AT_ONCE, 2),
+    (Persona.NINE_IN_NOTICE, 2),
+    (Persona.NINE_IN_MESSAGE, 2),
+    (Persona.NINE_THEN_HANGS_UP, 1),
+    (Persona.NO_KEY, 2),
+    (Persona.HANGS_UP_IN_NOTICE, 2),
+    (Persona.HANGS_UP_IN_MESSAGE, 1),
+    (Persona.BUSY, 2),
+    (Persona.NO_ANSWER, 2),
+    (Persona.NOT_FOUND, 1),
+    (Persona.UNAVAILABLE, 1),
+    (Persona.DECLINED, 1),
+    (Persona.MACHINE, 2),
+)
+
+_NOT_CALLED: tuple[tuple[Standing, int], ...] = (
+    (Standing.NO_CONSENT, 3),
+    (Standing.OTHER_SPONSOR, 3),
+    (Standing.OTHER_PURPOSE, 2),
+    (Standing.EXPIRED, 2),
+    (Standing.SUPPRESSED, 3),
+    (Standing.EVENINGS, 3),
+)
+
+_FIRST_UNCALLED = 50
+"""Their index among those who press 1, so that no number stands twice."""
+
+
+def cast() -> tuple[Member, ...]:
+    """The whole list, in the order of the file."""
+    called = [(persona, index, Standing.CONSENTED) for persona, count in _CALLED for index in range(count)]
+    standings = [standing for standing, count in _NOT_CALLED for _ in range(count)]
+    uncalled = [
+        (Persona.PRESSES_ONE, _FIRST_UNCALLED + index, standing) for index, standing in enumerate(standings)
+    ]
+    return tuple(
+        Member(f"demo-{line:03d}", number_for(persona, index), persona, standing)
+        for line, (persona, index, standing) in enumerate([*called, *uncalled], start=1)
+    )

@@ -1,0 +1,125 @@
+"""The demo, start to end: what a campaigner, an operator and an auditor would do, on one machine."""
+
+import asyncio
+import json
+import time
+import tomllib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from dialer.adapters.clock import pretending
+from dialer.bootstrap import Links, Service, open_service
+from dialer.demo.cast import Member, Standing, cast
+from dialer.demo.files import MORNING, write_campaign, write_contacts
+from dialer.demo.stage import Stage
+from dialer.demo.verdict import Outcome, Verdict
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import SourceClass
+from dialer.domain.errors import Unavailable
+from dialer.domain.suppression import OppositionChannel
+from dialer.ports.records import CallFilter, Progress
+from dialer.services.campaign_file import parse_definition
+from dialer.services.decisions import Question
+from dialer.services.oppositions import Opposition
+
+LONGEST_S = 300
+"""The demo takes about a minute; a machine that needs five has a fault."""
+LOOK_EVERY_S = 0.25
+
+ProgressListener = Callable[[Progress], None]
+
+
+@asynccontextmanager
+async def running(stage: Stage) -> AsyncIterator[Service]:
+    """The service with its loops turning, in pretended time."""
+    async with open_service(stage.settings, links=Links.DRIVEN, clock=pretending(MORNING)) as service:
+        stop = asyncio.Event()
+        engine = asyncio.create_task(service.engine.run(stop))
+        try:
+            yield service
+        finally:
+            stop.set()
+            await engine
+
+
+async def play(stage: Stage, service: Service, listener: ProgressListener) -> Verdict:
+    """Prepare, run and judge one campaign."""
+    members = cast()
+    campaign_id = await _prepare(stage.settings.home, service, members)
+    started = time.monotonic()
+    await service.suite.campaigns.start(LOCAL_ADMINISTRATOR, campaign_id)
+    await _watch(service, campaign_id, listener)
+    seconds = time.monotonic() - started
+    await service.suite.campaigns.stop(LOCAL_ADMINISTRATOR, campaign_id, "the demo is over")
+    return await _judge(stage, service, members, campaign_id, seconds)
+
+
+def write_report(path: Path, verdict: Verdict) -> None:
+    path.write_text(json.dumps(verdict.report(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+async def _prepare(home: Path, service: Service, members: tuple[Member, ...]) -> CampaignId:
+    suite, actor = service.suite, LOCAL_ADMINISTRATOR
+    definition = parse_definition(tomllib.loads(write_campaign(home).read_text(encoding="utf-8")))
+    campaign = await suite.campaigns.create(actor, definition)
+    await suite.contact_imports.run(
+        actor,
+        campaign.id,
+        write_contacts(home, members),
+        source_class=SourceClass.OPT_IN_FORM,
+        supplier="the list's own form",
+        collected_at=MORNING - timedelta(days=60),
+    )
+    for member in members:
+        if member.standing is Standing.SUPPRESSED:
+            await suite.suppressions.add(actor, Opposition(member.number, OppositionChannel.LETTER))
+    await suite.campaigns.approve(actor, campaign.id)
+    return campaign.id
+
+
+async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressListener) -> None:
+    """Until nobody is on the phone and nobody else may be called now."""
+    deadline = time.monotonic() + LONGEST_S
+    while time.monotonic() < deadline:
+        counts = await service.store.campaigns.progress(campaign_id)
+        listener(counts)
+        waiting = counts.next_due_at is None or counts.next_due_at > service.clock.now()
+        if counts.calling == 0 and waiting:
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise Unavailable(
+        f"the demo did not end within {LONGEST_S} s", hint="see the log of the PBX: docker logs"
+    )
+
+
+async def _judge(
+    stage: Stage, service: Service, members: tuple[Member, ...], campaign_id: CampaignId, seconds: float
+) -> Verdict:
+    rows = await service.store.attempts.calls(CallFilter(campaign_id=campaign_id, limit=1000))
+    results = {row.external_id: row.attempt.result for row in rows}
+    outcomes = [
+        Outcome(
+            member,
+            tuple(await stage.callees.calls(member.number)),
+            results.get(member.external_id),
+            await _refusals(service, campaign_id, member),
+            bool(await service.suite.suppressions.check(LOCAL_ADMINISTRATOR, member.number)),
+        )
+        for member in members
+    ]
+    known = {member.number for member in members}
+    strays = Counter(invite.number for invite in await stage.callees.invites() if invite.number not in known)
+    return Verdict(outcomes, seconds, strays)
+
+
+async def _refusals(service: Service, campaign_id: CampaignId, member: Member) -> frozenset[str]:
+    """Why the rules refuse this contact at the demo's hour; nothing for those who were called."""
+    if member.result is not None:
+        return frozenset()
+    question = Question(member.number, MORNING)
+    (answer,) = await service.suite.decisions.ask(LOCAL_ADMINISTRATOR, campaign_id, [question])
+    return frozenset(answer.decision.codes)

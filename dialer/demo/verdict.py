@@ -1,0 +1,108 @@
+"""Did the campaign end as its callees were scripted? Judged by what each callee received, then by what the service recorded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dialer.adapters.callees.received import ReceivedCall
+from dialer.demo.cast import Member
+from dialer.domain.attempt import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One contact after the campaign: what the callee received, and what the service says of it."""
+
+    member: Member
+    received: tuple[ReceivedCall, ...]
+    result: Result | None
+    refusals: frozenset[str]
+    suppressed: bool
+
+    @property
+    def what(self) -> str:
+        return str(self.result) if self.result else f"not called: {', '.join(sorted(self.refusals))}"
+
+    @property
+    def faults(self) -> list[str]:
+        """Every way in which this contact was treated wrongly; empty when all is well."""
+        return [*self._call_faults(), *self._sound_faults(), *self._opposition_faults()]
+
+    def _call_faults(self) -> list[str]:
+        member = self.member
+        expected = 0 if member.result is None else 1
+        faults = []
+        if len(self.received) != expected:
+            faults.append(f"received {len(self.received)} calls instead of {expected}")
+        if self.result != member.result:
+            faults.append(f"result {self.result} instead of {member.result}")
+        if member.refusal and member.refusal not in self.refusals:
+            faults.append(
+                f"refused for {', '.join(sorted(self.refusals)) or 'nothing'} instead of {member.refusal}"
+            )
+        return faults
+
+    def _sound_faults(self) -> list[str]:
+        faults = []
+        for call in self.received:
+            prompts = [heard.prompt for heard in call.heard]
+            if call.heard and prompts[0] != "notice":
+                faults.append(f"heard {prompts[0]} before the notice")
+            if "message" in prompts and not any(key.key == "1" for key in call.keys):
+                faults.append("heard the message without pressing 1")
+            faults.extend(_after_nine(call))
+        return faults
+
+    def _opposition_faults(self) -> list[str]:
+        opposed = self.member.result is Result.OPTED_OUT
+        return ["opposed, but is not on the suppression list"] if opposed and not self.suppressed else []
+
+
+def _after_nine(call: ReceivedCall) -> list[str]:
+    """After a 9 nothing but the confirmation may start."""
+    nines = [key.down_ms for key in call.keys if key.key == "9"]
+    late = [
+        heard.prompt
+        for heard in call.heard
+        if nines and heard.started_ms > nines[0] and heard.prompt != "opposed"
+    ]
+    return [f"heard {late[0]} after the 9"] if late else []
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    outcomes: Sequence[Outcome]
+    seconds: float
+    strays: Mapping[str, int] = field(default_factory=dict)
+    """Calls to numbers that are on no list, by number."""
+
+    @property
+    def faults(self) -> list[str]:
+        wrong = [
+            f"{o.member.external_id} ({o.member.persona}): {fault}"
+            for o in self.outcomes
+            for fault in o.faults
+        ]
+        return wrong + [f"{number}: called, and on no list" for number in self.strays]
+
+    def groups(self) -> dict[str, list[str]]:
+        """Contacts by what became of them: a result, or the reasons why they were not called."""
+        groups: dict[str, list[str]] = {}
+        for outcome in self.outcomes:
+            groups.setdefault(outcome.what, []).append(outcome.member.external_id)
+        return groups
+
+    def report(self) -> dict[str, object]:
+        """What `report.json` holds."""
+        results = Counter(str(o.result) for o in self.outcomes if o.result)
+        refusals = Counter(code for o in self.outcomes if o.result is None for code in o.refusals)
+        return {
+            "contacts": len(self.outcomes),
+            "calls": sum(len(o.received) for o in self.outcomes),
+            "seconds": round(self.seconds, 1),
+            "results": dict(sorted(results.items())),
+            "refusals": dict(sorted(refusals.items())),
+            "oppositions": sum(o.suppressed for o in self.outcomes),
+            "faults": self.faults,
+            "pretended_time": True,
+        }

@@ -1,0 +1,47 @@
+"""An installation with its own PBX, whose trunk leads to the fictional callees."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.callees import Callees
+from dialer.adapters.pbx import lifecycle
+from tests.acceptance.installation import Installation
+from tests.harness.caller import udp_socket
+from tests.harness.fixtures import CalleePorts
+
+PBX = "acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    installation: Installation
+    callees: Callees
+
+
+@pytest.fixture
+async def installation(callee_ports: CalleePorts, tmp_path: Path) -> AsyncIterator[Installation]:
+    """Initialised, with a running PBX; both end with the test."""
+    made = Installation(tmp_path / "home")
+    with udp_socket() as sip, socket.create_server(("127.0.0.1", 0)) as ami:
+        sip_port, ami_port = sip.getsockname()[1], ami.getsockname()[1]
+    await made.prepare()
+    await made.must(
+        *("pbx", "up", "--name", PBX, "--trunk", f"127.0.0.1:{callee_ports.sip}"),
+        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", "25000-25998"),
+    )
+    try:
+        yield made
+    finally:
+        await lifecycle.down(PBX, made.home)
+
+
+@pytest.fixture
+async def scene(installation: Installation, callee_ports: CalleePorts) -> AsyncIterator[Scene]:
+    async with Callees.start(
+        sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=installation.home / "prompts"
+    ) as callees:
+        yield Scene(installation, callees)

@@ -1,0 +1,124 @@
+"""A whole installation as a user has one: a home, a PBX, the `dialer` command and `dialer serve`, in processes of their own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+MORNING = "2027-02-01T10:30:00+01:00"
+"""A Monday within every consent of these tests; the service pretends that it is then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(slots=True)
+class Served:
+    """A running `dialer serve` and how to speak to it as an administrator."""
+
+    process: asyncio.subprocess.Process
+    address: str
+    http: aiohttp.ClientSession
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        async with self.http.post(self.address + path, json=body or {}) as answer:
+            assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    async def get(self, path: str) -> Any:
+        async with self.http.get(self.address + path) as answer:
+            assert answer.status == 200, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    async def kill(self) -> None:
+        """As the machine would: no farewell."""
+        self.process.kill()
+        await self.process.wait()
+
+
+@dataclass(slots=True)
+class Installation:
+    home: Path
+    token: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    async def cli(self, *words: str) -> Ran:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "dialer", *words),
+            env=self._environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return Ran(process.returncode or 0, out.decode(), err.decode())
+
+    async def must(self, *words: str) -> Any:
+        """Run with `--json`; the document, or a failed test."""
+        ran = await self.cli(*words, "--json")
+        assert ran.status == 0, ran.err
+        return ran.json
+
+    async def prepare(self) -> None:
+        self.token = (await self.must("init"))["admin_token"]
+
+    async def campaign(self, file: Path, contacts: Path) -> str:
+        """Create, fill and approve; give the id."""
+        campaign = await self.must("campaign", "create", str(file))
+        await self.must(
+            *("contacts", "import", str(contacts), "--campaign", campaign["id"]),
+            *(
+                "--source-class",
+                "opt_in_form",
+                "--supplier",
+                "own form",
+                "--collected-at",
+                "2026-11-01T10:00:00+01:00",
+            ),
+        )
+        await self.must("campaign", "approve", campaign["id"])
+        return str(campaign["id"])
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[Served]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", MORNING),
+            env=self._environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=(self.home / "serve.log").open("ab"),
+        )
+        try:
+            address = await self._address(process)
+            headers = {"Authorization": f"Bearer {self.token}"}
+            async with aiohttp.ClientSession(headers=headers) as http:
+                served = Served(process, address, http)
+                yield served
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+                await asyncio.wait_for(process.wait(), 15)
+
+    async def _address(self, process: asyncio.subprocess.Process) -> str:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        assert "listening on " in line, (self.home / "serve.log").read_text()[-2000:]
+        return line.split("listening on ")[1].strip()
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DIALER_")}
+        return inherited | {"DIALER_HOME": str(self.home)} | self.environment

@@ -1,0 +1,42 @@
+"""Pause and resume at 50 calls a second, judged by what arrives at the callees."""
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.personas import Persona, number_for
+from tests.acceptance.conftest import Scene
+from tests.acceptance.files import campaign_file, contact_file
+
+CONTACTS = 450
+
+
+@pytest.mark.timeout(240)
+async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_nobody_twice(
+    scene: Scene, tmp_path: Path
+) -> None:
+    numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
+    campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    async with scene.installation.serve() as served:
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        await _until_called(scene, 100)
+        await served.post(f"/v1/campaigns/{campaign}/pause")
+        answered_at = time.monotonic()
+        await asyncio.sleep(3)
+        paused = await scene.callees.invites()
+        assert 100 <= len(paused) < CONTACTS
+        assert [invite.at - answered_at for invite in paused if invite.at > answered_at] == []
+        await served.post(f"/v1/campaigns/{campaign}/resume")
+        await _until_called(scene, CONTACTS)
+        await asyncio.sleep(2)
+    calls = Counter(invite.number for invite in await scene.callees.invites())
+    assert calls == Counter(numbers)
+
+
+async def _until_called(scene: Scene, count: int) -> None:
+    async with asyncio.timeout(90):
+        while len(await scene.callees.invites()) < count:
+            await asyncio.sleep(0.05)
