@@ -16,7 +16,11 @@ EVENT_TYPE = 101
 def udp_socket(port: int = 0) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     bound.setblocking(False)
-    bound.bind((HOST, port))
+    try:
+        bound.bind((HOST, port))
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 

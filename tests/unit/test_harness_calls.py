@@ -1,7 +1,9 @@
 """The callees, called without Asterisk: by SIP and RTP from `tests.harness.caller`."""
 
 import asyncio
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -247,3 +249,36 @@ async def test_a_port_that_is_taken_is_refused_by_name(taken: str, tmp_path: Pat
 async def test_waiting_for_a_call_that_never_comes_says_how_many_came(callees: Callees) -> None:
     with pytest.raises(Unavailable, match="0 of 1 calls"):
         await callees.ended(1, within_s=0.1)
+
+
+STARTER = """
+import asyncio, sys
+from pathlib import Path
+from dialer.adapters.callees.callees import Callees
+
+async def main():
+    async with Callees.start(sip_port=int(sys.argv[1]), rtp_port=int(sys.argv[2]), prompts=Path(sys.argv[3])):
+        print("started", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_the_callees_of_a_killed_program_die_with_it(tmp_path: Path) -> None:
+    with udp_socket() as sip, udp_socket() as rtp:
+        ports = sip.getsockname()[1], rtp.getsockname()[1]
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", STARTER, *map(str, ports), str(tmp_path)), stdout=asyncio.subprocess.PIPE
+    )
+    assert program.stdout is not None
+    assert await asyncio.wait_for(program.stdout.readline(), 15) == b"started\n"
+    with pytest.raises(OSError, match="in use"):
+        udp_socket(ports[0])
+    program.kill()
+    await program.communicate()
+    for _ in range(100):
+        with suppress(OSError), udp_socket(ports[0]):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("the SIP port is still taken")

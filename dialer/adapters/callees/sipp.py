@@ -15,6 +15,8 @@ from dialer.domain.errors import Unavailable
 HOST = "127.0.0.1"
 _LONGEST_RUN_S = 4 * 3600
 _STARTS_WITHIN_S = 10.0
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Should this program be killed, the port does not stay taken."""
 _PATIENT_WATCHDOG = ("-watchdog_major_maxtriggers", "100000", "-watchdog_minor_maxtriggers", "100000")
 """A busy machine is no reason for SIPp to give up."""
 
@@ -107,14 +109,15 @@ class Sipp:
         ports = ("-i", HOST, "-p", str(self._ports[0]), "-ci", HOST, "-cp", str(_free_port()))
         logs = ("-trace_logs", "-log_file", str(self._pipe), "-trace_err", "-error_file", str(self._errors))
         bounds = ("-nostdin", "-timeout", str(_LONGEST_RUN_S), *_PATIENT_WATCHDOG)
-        command = ("sipp", "-sf", str(file), *ports, *logs, *bounds)
-        try:
-            with (self._folder / "stderr").open("wb") as stderr:
-                return await asyncio.create_subprocess_exec(
-                    *command, cwd=self._folder, stdout=asyncio.subprocess.DEVNULL, stderr=stderr
-                )
-        except FileNotFoundError as error:
-            raise Unavailable("SIPp is not installed", hint="apt-get install sip-tester") from error
+        if shutil.which("sipp") is None:
+            raise Unavailable("SIPp is not installed", hint="apt-get install sip-tester")
+        with (self._folder / "stderr").open("wb") as stderr:
+            return await asyncio.create_subprocess_exec(
+                *(*_DIES_WITH_US, "sipp", "-sf", str(file), *ports, *logs, *bounds),
+                cwd=self._folder,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=stderr,
+            )
 
     def _send(self, method: str, call_id: str) -> None:
         port = self._ports[0]
