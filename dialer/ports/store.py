@@ -23,9 +23,11 @@ from dialer.ports.records import (
     HaltState,
     ImportCounts,
     Judgement,
+    KeptAnswer,
     NewContact,
     Progress,
     Progression,
+    RequestKey,
     Standing,
 )
 
@@ -61,6 +63,10 @@ class Campaigns(Protocol):
     async def standing(self, campaign_id: CampaignId) -> Standing: ...
 
     async def progress(self, campaign_id: CampaignId) -> Progress: ...
+
+    async def unfinished(self, campaign_id: CampaignId) -> bool:
+        """Whether any contact is due or being called; cheap, unlike `progress`."""
+        ...
 
 
 class Contacts(Protocol):
@@ -110,7 +116,9 @@ class Suppressions(Protocol):
 
     async def remove(
         self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
-    ) -> int: ...
+    ) -> int:
+        """Take oppositions out of force: of this sponsor alone, or all of the number where `sponsor` is None. Return how many."""
+        ...
 
     async def count(self) -> int:
         """Distinct fingerprints in force."""
@@ -141,7 +149,10 @@ class Attempts(Protocol):
         ...
 
     async def commit(self, progressions: Sequence[Progression]) -> None:
-        """One transaction. An attempt already final in the store is left as it is."""
+        """One transaction. An attempt already final in the store gains an opposition at most, and its contact stays as it is.
+
+        An opposition whose `source` is stored already is not stored again, even where it was removed since.
+        """
         ...
 
     async def get(self, attempt_id: AttemptId) -> CallRow:
@@ -155,7 +166,7 @@ class Attempts(Protocol):
     ) -> list[Attempt]: ...
 
     async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
-        """Attempts that count, by contact."""
+        """Finished attempts that count, by contact, zero included; one still alive is not counted yet."""
         ...
 
     async def calls(self, query: CallFilter) -> list[CallRow]: ...
@@ -183,6 +194,23 @@ class System(Protocol):
     async def set_halt(self, *, halted: bool, by: str, at: datetime, reason: str) -> None: ...
 
 
+class Idempotency(Protocol):
+    """Requests that carry an `Idempotency-Key`: each is carried out once."""
+
+    async def begin(self, key: RequestKey, *, at: datetime, forget_before: datetime) -> KeptAnswer | None:
+        """Claim the key (None), or return the answer its request was given; what began before `forget_before` is forgotten.
+
+        Raise `Conflict` where the key stands for another request, or for one that has not been answered.
+        """
+        ...
+
+    async def keep(self, key: RequestKey, answer: KeptAnswer) -> None: ...
+
+    async def release(self, key: RequestKey) -> None:
+        """The request had no effect: it may be tried again."""
+        ...
+
+
 class Store(Protocol):
     """The database. Every method is one transaction; times go in and come out aware, in UTC."""
 
@@ -200,3 +228,5 @@ class Store(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def system(self) -> System: ...
+    @property
+    def idempotency(self) -> Idempotency: ...

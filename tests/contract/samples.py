@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from itertools import count
+
+from dialer.domain.retry import Closed
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState
@@ -15,7 +17,6 @@ from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
-from dialer.domain.retry import Closed
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import Dossier, Judgement, NewContact, Standing
 
@@ -24,7 +25,6 @@ CAMPAIGN = CampaignId("c000000000001")
 OTHER_CAMPAIGN = CampaignId("c000000000002")
 IMPORT = ImportId("i000000000001")
 SPONSOR = "liste-demo"
-ids = count(1)
 
 Judge = Callable[[Standing, Dossier], Judgement]
 
@@ -140,7 +140,7 @@ def permit(standing: Standing, dossier: Dossier) -> Judgement:
     )
     contact = dossier.contact
     attempt = Attempt(
-        id=AttemptId(f"{next(ids):032x}"),
+        id=AttemptId(uuid.uuid4().hex),
         campaign_id=standing.campaign.id,
         contact_id=contact.id,
         number=contact.number,

@@ -8,8 +8,9 @@ from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.progress import progress_of
 from dialer.adapters.sql.records import CAMPAIGN, Record, campaign_record
 from dialer.adapters.sql.standing import campaign_of, standing_of
-from dialer.adapters.sql.tables import campaign_moves, campaigns
+from dialer.adapters.sql.tables import campaign_moves, campaigns, contacts
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
+from dialer.domain.contact import ContactState
 from dialer.domain.errors import NotFound
 from dialer.ports.records import Progress, Standing
 
@@ -76,6 +77,14 @@ class SqlCampaigns:
     async def progress(self, campaign_id: CampaignId) -> Progress:
         async with self._database.read() as connection:
             return await progress_of(connection, campaign_id)
+
+    async def unfinished(self, campaign_id: CampaignId) -> bool:
+        waiting = select(contacts.c.id).where(
+            contacts.c.campaign_id == campaign_id,
+            contacts.c.state.in_((ContactState.DUE, ContactState.CALLING)),
+        )
+        async with self._database.read() as connection:
+            return (await connection.execute(waiting.limit(1))).first() is not None
 
 
 def _marks(verb: CampaignVerb, *, by: str, at: datetime, self_approved: bool) -> Record:

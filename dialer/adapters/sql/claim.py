@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.chunks import LONGEST_LIST
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.dialects import reserve
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
 from dialer.adapters.sql.judgements import Judged, write_judgements
 from dialer.adapters.sql.tables import LIVE_STATES, attempts, contacts
@@ -21,6 +21,8 @@ from dialer.ports.records import Dossier, Judgement, Standing
 NUMBER_BUSY = timedelta(minutes=5)
 """How long a contact waits whose number has a live attempt elsewhere: longer than nearly every call."""
 FIRST_PAGE = 20
+LONGEST_CLAIM = 1000
+"""PostgreSQL's table of locks holds 6,400 by default, for all processes together."""
 IN_ORDER = (contacts.c.next_due_at, contacts.c.id)
 
 Judge = Callable[[Standing, Dossier], Judgement]
@@ -50,11 +52,14 @@ class Claim:
     async def _judge_pages(self) -> None:
         """Small pages first, then larger: few dossiers are read in vain, whether most contacts may be called or hardly any."""
         sponsor = self.standing.campaign.definition.sponsor.id
+        self.limit = min(self.limit, LONGEST_CLAIM)
         size, page = max(FIRST_PAGE, self.permits), self._due()
         while self.limit > 0 and self.permits > 0:
-            size = min(size, self.limit, LONGEST_LIST)
+            size = min(size, self.limit)
             rows = (await self.connection.execute(page.limit(size))).all()
-            await self._judge_page(await dossiers_of(self.connection, sponsor, rows))
+            mine = await reserve(self.connection, [row.fingerprint for row in rows])
+            own = [row for row in rows if row.fingerprint in mine]
+            await self._judge_page(await dossiers_of(self.connection, sponsor, own))
             if len(rows) < size:
                 return
             page = self._due().where(tuple_(*IN_ORDER) > (rows[-1].next_due_at, rows[-1].id))

@@ -1,8 +1,12 @@
-"""The one statement whose spelling differs between the engines beyond what SQLAlchemy Core hides."""
+"""The two statements that differ between the engines beyond what SQLAlchemy Core hides."""
 
-from sqlalchemy import Table
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, BigInteger, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.domain.contact import Fingerprint
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -12,3 +16,22 @@ def insert_new(connection: AsyncConnection, table: Table) -> Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
+
+
+async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
+    """Those numbers that this transaction alone may judge until it ends; never waits.
+
+    Two campaigns may list one number. Without this, both could count its attempts before either writes one, and together pass a cap.
+    SQLite's one writer has them all.
+    """
+    if connection.dialect.name == "sqlite":
+        return set(fingerprints)
+    keys = {_lock_key(fingerprint): fingerprint for fingerprint in fingerprints}
+    key = func.unnest(literal(list(keys), ARRAY(BigInteger))).column_valued("key")
+    locked = await connection.execute(select(key).where(func.pg_try_advisory_xact_lock(key)))
+    return {keys[row.key] for row in locked}
+
+
+def _lock_key(fingerprint: Fingerprint) -> int:
+    """Sixty-four bits of it, signed. Should two numbers ever share them, one waits for its next turn."""
+    return int(fingerprint[:16], 16) - 2**63

@@ -8,6 +8,7 @@ from dialer.adapters.sql.campaigns import SqlCampaigns
 from dialer.adapters.sql.consents import SqlConsents
 from dialer.adapters.sql.contacts import SqlContacts
 from dialer.adapters.sql.engine import Database, connect, parse_url
+from dialer.adapters.sql.idempotency import SqlIdempotency
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
@@ -26,6 +27,7 @@ class SqlStore:
         self.attempts = SqlAttempts(database)
         self.tokens = SqlTokens(database)
         self.system = SqlSystem(database)
+        self.idempotency = SqlIdempotency(database)
 
     @classmethod
     @asynccontextmanager

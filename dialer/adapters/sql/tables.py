@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -282,3 +283,18 @@ system = Table(
     Column("at", UtcDateTime),
     CheckConstraint("id = 1", name="single"),
 )
+
+# An answer without a status is still being worked out, or was never given.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_sha256", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("status", Integer),
+    Column("location", Text),
+    Column("body", LargeBinary),
+    CheckConstraint("(status IS NULL) = (body IS NULL)", name="answered"),
+)
+Index("ix_idempotency_at", idempotency.c.at)

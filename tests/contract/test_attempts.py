@@ -1,0 +1,177 @@
+"""Attempts after the permit: sent at most once, ended once, asked about in every way."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from dialer.domain.retry import Closed, Due
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.attempt import Attempt, AttemptState, Result
+from dialer.domain.call_events import AttemptId, DialStatus, TraceStep, TraceVerb
+from dialer.domain.campaign import CampaignId
+from dialer.domain.errors import NotFound
+from dialer.domain.suppression import OppositionChannel
+from dialer.ports.records import CallFilter, CallRow, Progression
+from tests.contract.samples import (
+    CAMPAIGN,
+    NOW,
+    OTHER_CAMPAIGN,
+    claimed,
+    fingerprint,
+    listed,
+    suppression,
+)
+
+UNKNOWN = AttemptId("f" * 32)
+
+
+def ended(attempt: Attempt) -> Attempt:
+    """With every field set."""
+    return replace(
+        attempt,
+        state=AttemptState.ENDED,
+        originated_at=NOW,
+        dialed_at=NOW + timedelta(milliseconds=1),
+        ringing_at=NOW + timedelta(milliseconds=2),
+        answered_at=NOW + timedelta(milliseconds=3),
+        opposed_at=NOW + timedelta(milliseconds=4),
+        machine_at=NOW + timedelta(milliseconds=5),
+        ended_at=NOW + timedelta(milliseconds=6),
+        dial_status=DialStatus.ANSWER,
+        hangup_cause=16,
+        sip_code=200,
+        result=Result.OPTED_OUT,
+        lapse_reason="none",
+        trace=(
+            TraceStep(NOW + timedelta(microseconds=7), TraceVerb.PLAY, "notice"),
+            TraceStep(NOW + timedelta(microseconds=8), TraceVerb.KEY, "9"),
+        ),
+    )
+
+
+async def one(store: SqlStore) -> Attempt:
+    await listed(store, 1)
+    (attempt,) = await claimed(store)
+    return attempt
+
+
+async def test_an_attempt_is_handed_out_for_sending_once(store: SqlStore) -> None:
+    attempt = await one(store)
+    assert await store.attempts.originating([attempt.id, UNKNOWN, attempt.id], at=NOW) == [attempt.id]
+    assert await store.attempts.originating([attempt.id], at=NOW) == []
+    stored = (await store.attempts.get(attempt.id)).attempt
+    assert (stored.state, stored.originated_at) == (AttemptState.ORIGINATING, NOW)
+
+
+async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
+    async with SqlStore.open(url) as first, SqlStore.open(url) as second:
+        await listed(first, *range(50))
+        ids = [attempt.id for attempt in await claimed(first)]
+        asked = [store.attempts.originating(ids, at=NOW) for store in (first, second) for _ in range(4)]
+        handed_out = await asyncio.gather(*asked)
+    assert Counter(id_ for got in handed_out for id_ in got) == Counter(ids)
+
+
+async def test_an_end_comes_back_with_every_field(store: SqlStore) -> None:
+    end = ended(await one(store))
+    await store.attempts.commit([Progression(end, contact=Closed("done"))])
+    assert await store.attempts.get(end.id) == CallRow(end, "person-1")
+    assert await store.attempts.get_many([end.id, UNKNOWN]) == {end.id: end}
+
+
+async def test_an_end_is_committed_once(store: SqlStore) -> None:
+    attempt = await one(store)
+    later = NOW + timedelta(days=1)
+    await store.attempts.commit([Progression(ended(attempt), contact=Due(later))])
+    lost = replace(ended(attempt), state=AttemptState.LOST, result=Result.LOST, opposed_at=None)
+    await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
+    assert (await store.attempts.get(attempt.id)).attempt == ended(attempt)
+    assert (await store.campaigns.progress(CAMPAIGN)).next_due_at == later
+
+
+async def test_within_one_batch_what_follows_the_end_is_ignored(store: SqlStore) -> None:
+    attempt = await one(store)
+    ringing = replace(attempt, state=AttemptState.RINGING)
+    end = ended(attempt)
+    await store.attempts.commit([Progression(ringing), Progression(end), Progression(ringing)])
+    assert (await store.attempts.get(attempt.id)).attempt == end
+
+
+async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(store: SqlStore) -> None:
+    end = replace(ended(await one(store)), opposed_at=None, result=Result.HANGUP_IN_NOTICE)
+    await store.attempts.commit([Progression(end, contact=Due(NOW))])
+    opposed = replace(end, opposed_at=NOW, result=Result.OPTED_OUT)
+    nine = suppression(1, channel=OppositionChannel.DTMF, source=end.id)
+    await store.attempts.commit([Progression(replace(opposed, sip_code=999), nine, Closed("opposed"))])
+    assert (await store.attempts.get(end.id)).attempt == opposed
+    assert await store.suppressions.of(fingerprint(1)) == (nine,)
+    assert (await store.campaigns.progress(CAMPAIGN)).due == 1
+
+
+async def test_the_same_nine_reported_again_is_one_opposition_also_after_its_removal(store: SqlStore) -> None:
+    end = ended(await one(store))
+    nine = Progression(end, suppression(1, channel=OppositionChannel.DTMF, source=end.id))
+    await store.attempts.commit([nine, nine])
+    await store.attempts.commit([nine])
+    assert await store.suppressions.of(fingerprint(1)) == (nine.suppression,)
+    await store.suppressions.remove(fingerprint(1), None, by="alma", at=NOW, reason="asked in writing")
+    await store.attempts.commit([nine])
+    assert await store.suppressions.of(fingerprint(1)) == ()
+
+
+async def test_after_the_end_the_number_may_be_claimed_again(store: SqlStore) -> None:
+    attempt = await one(store)
+    await store.attempts.commit([Progression(ended(attempt), contact=Due(NOW))])
+    (again,) = await claimed(store)
+    assert again.id != attempt.id
+    assert again.contact_id == attempt.contact_id
+
+
+async def test_the_living_are_found_by_pbx_and_campaign(store: SqlStore) -> None:
+    await listed(store, 1, 2)
+    await listed(store, 3, campaign_id=OTHER_CAMPAIGN)
+    first, second = await claimed(store)
+    (third,) = await claimed(store, OTHER_CAMPAIGN)
+    await store.attempts.commit([Progression(ended(first), contact=Closed("done"))])
+    assert await store.attempts.alive() == [second, third]
+    assert await store.attempts.alive(pbx="pbx1", campaign_id=CAMPAIGN) == [second]
+    assert await store.attempts.alive(pbx="pbx2") == []
+
+
+async def test_lapsed_and_living_attempts_are_not_counted_as_made(store: SqlStore) -> None:
+    await listed(store, 1, 2, 3, 4)
+    lapsed, lost, end, living = await claimed(store)
+    await store.attempts.commit(
+        [
+            Progression(replace(lapsed, state=AttemptState.LAPSED)),
+            Progression(replace(lost, state=AttemptState.LOST)),
+            Progression(ended(end)),
+        ]
+    )
+    contacts = [attempt.contact_id for attempt in (lapsed, lost, end, living)]
+    made = await store.attempts.made(iter(contacts))
+    assert [made[contact] for contact in contacts] == [0, 1, 1, 0]
+
+
+async def test_calls_are_paged_in_order_of_decision_and_filtered(store: SqlStore) -> None:
+    await listed(store, *range(5))
+    await listed(store, 7, campaign_id=OTHER_CAMPAIGN)
+    attempts = await claimed(store)
+    await claimed(store, OTHER_CAMPAIGN)
+    found: list[CallRow] = []
+    cursor: AttemptId | None = None
+    while page := await store.attempts.calls(CallFilter(campaign_id=CAMPAIGN, after=cursor, limit=2)):
+        found += page
+        cursor = page[-1].attempt.id
+    assert [row.attempt for row in found] == attempts
+    (only,) = await store.attempts.calls(CallFilter(fingerprint=fingerprint(7)))
+    assert (only.external_id, only.attempt.campaign_id) == ("person-7", OTHER_CAMPAIGN)
+    assert await store.attempts.calls(CallFilter(campaign_id=CampaignId("c000000000009"))) == []
+
+
+async def test_an_unknown_attempt_is_not_found(store: SqlStore) -> None:
+    with pytest.raises(NotFound):
+        await store.attempts.get(UNKNOWN)

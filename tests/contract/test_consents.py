@@ -1,0 +1,70 @@
+"""Consents: append-only, and what a new one means to contacts given up for want of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.campaign import CampaignVerb
+from dialer.domain.consent import ConsentEvent, ConsentWithdrawn
+from dialer.domain.contact import Fingerprint
+from dialer.domain.decision_record import ReasonCode
+from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, refuse
+
+
+def withdrawal(index: int, sponsor: str | None) -> ConsentWithdrawn:
+    return ConsentWithdrawn(
+        fingerprint(index), sponsor, "letter", NOW - timedelta(days=1), NOW + timedelta(seconds=1)
+    )
+
+
+async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStore) -> None:
+    events: list[ConsentEvent] = [
+        withdrawal(1, None),
+        consent(1),
+        withdrawal(1, "liste-demo"),
+        consent(
+            1, source="", proof="", expires_at=None, windows=(), appointment_at=None, act=None, territory=None
+        ),
+    ]
+    await store.consents.add(events[:3])
+    await store.consents.add(events[3:])
+    assert await store.consents.of(fingerprint(1)) == tuple(events)
+
+
+async def test_a_number_nobody_spoke_of_has_none(store: SqlStore) -> None:
+    await store.consents.add([])
+    assert await store.consents.of(Fingerprint("0" * 64)) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "sponsor", "reopened"),
+    [
+        (ReasonCode.NO_CONSENT, "liste-demo", True),
+        (ReasonCode.CONSENT_EXPIRED, "liste-demo", True),
+        (ReasonCode.NO_CONSENT, "another", False),
+        (ReasonCode.SUPPRESSED, "liste-demo", False),
+    ],
+)
+async def test_only_a_consent_to_the_sponsor_reopens_what_was_closed_for_want_of_one(
+    store: SqlStore, code: ReasonCode, sponsor: str, *, reopened: bool
+) -> None:
+    await listed(store, 1)
+    await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(code))
+    await store.consents.add([consent(1, sponsor=sponsor)])
+    assert bool(await claimed(store)) is reopened
+
+
+async def test_a_withdrawal_reopens_nothing(store: SqlStore) -> None:
+    await listed(store, 1)
+    await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
+    await store.consents.add([withdrawal(1, "liste-demo")])
+    assert not await store.campaigns.unfinished(CAMPAIGN)
+
+
+async def test_a_stopped_campaign_stays_as_it_is(store: SqlStore) -> None:
+    await listed(store, 1)
+    await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
+    await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
+    await store.consents.add([consent(1)])
+    assert not await store.campaigns.unfinished(CAMPAIGN)

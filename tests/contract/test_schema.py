@@ -1,0 +1,107 @@
+"""The schema: migrations lead to what the program expects, and invariants are the database's own."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from dialer.adapters.sql.engine import parse_url, prepare_sqlite
+from dialer.adapters.sql.migrate import is_current, upgrade
+from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.sql.tables import metadata
+from dialer.domain.errors import BadSettings, Unavailable
+from tests.contract.engines import Engine
+from tests.contract.samples import claimed, listed, number, suppression
+
+
+@pytest.fixture
+def connection(url: str) -> Iterator[Connection]:
+    """The way another program, or a person, would come in."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
+        prepare_sqlite(engine, begin="BEGIN", query_only=False)
+    else:
+        engine = create_engine(parsed, poolclass=NullPool)
+    with engine.connect() as opened:
+        yield opened
+
+
+async def test_a_database_without_the_schema_is_refused_in_one_line(engine: Engine) -> None:
+    url = engine.empty("bare")
+    assert not await is_current(url)
+    with pytest.raises(Unavailable, match="run `dialer db upgrade`") as refused:
+        async with SqlStore.open(url):
+            pass
+    assert "\n" not in str(refused.value)
+
+
+async def test_two_who_upgrade_at_once_both_succeed(engine: Engine) -> None:
+    url = engine.empty("twice")
+    await asyncio.gather(upgrade(url), upgrade(url))
+    assert await is_current(url)
+
+
+def test_the_migrations_lead_to_the_schema_the_program_expects(connection: Connection) -> None:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE attempts SET state = 'dreaming'",
+        "UPDATE contacts SET state = 'closed'",
+        "UPDATE contacts SET campaign_id = 'c999999999999'",
+        "UPDATE contacts SET fingerprint = 'same'",
+        "UPDATE attempts SET fingerprint = 'same'",
+        "DELETE FROM contacts",
+        "UPDATE decisions SET attempt_id = NULL",
+        "UPDATE imports SET rows = 3, imported = 1, duplicates = 1, rejected = 0",
+        'INSERT INTO system SELECT 2, halted, reason, "by", at FROM system',
+    ],
+)
+async def test_the_database_itself_refuses_what_must_never_be(
+    store: SqlStore, connection: Connection, change: str
+) -> None:
+    await listed(store, 1, 2)
+    await claimed(store)
+    with pytest.raises(IntegrityError):
+        connection.execute(text(change))
+
+
+async def test_a_number_stands_in_clear_with_its_contact_alone(
+    store: SqlStore, engine: Engine, url: str
+) -> None:
+    await listed(store, 1, 2)
+    await claimed(store)
+    await store.suppressions.add([suppression(1)])
+    holders = {table for table, rows in engine.dump(url).items() if number(1).removeprefix("+") in rows}
+    assert holders == {"contacts"}
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "nonsense", "sqlite:///:memory:"])
+async def test_a_url_we_cannot_use_is_refused(url: str) -> None:
+    with pytest.raises(BadSettings):
+        async with SqlStore.open(url):
+            pass
+
+
+async def test_a_server_that_does_not_answer_is_named_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        async with SqlStore.open(f"postgresql://postgres@/none?host={tmp_path}"):
+            pass
+    assert "\n" not in str(refused.value)
+    assert refused.value.__cause__ is not None
+
+
+async def test_a_file_that_is_no_database_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("not a database, " * 100)
+    with pytest.raises(Unavailable, match="not a database"):
+        async with SqlStore.open(f"sqlite:///{tmp_path / 'notes.db'}"):
+            pass

@@ -1,0 +1,53 @@
+"""Tokens and the halt."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access import Role, Token
+from dialer.domain.errors import Conflict, NotFound
+from dialer.ports.records import HaltState
+from tests.contract.samples import NOW
+
+TOKEN = Token("olga", Role.OPERATOR, "a" * 64, NOW, expires_at=NOW + timedelta(days=1))
+
+
+async def test_a_token_is_found_by_the_hash_of_its_secret(store: SqlStore) -> None:
+    await store.tokens.add(TOKEN)
+    assert await store.tokens.by_secret("a" * 64) == TOKEN
+    assert await store.tokens.by_secret("b" * 64) is None
+
+
+async def test_a_name_stays_taken_after_its_revocation(store: SqlStore) -> None:
+    await store.tokens.add(TOKEN)
+    await store.tokens.revoke("olga", at=NOW)
+    with pytest.raises(Conflict):
+        await store.tokens.add(replace(TOKEN, secret_sha256="b" * 64))
+    assert await store.tokens.by_secret("b" * 64) is None
+
+
+async def test_a_revoked_token_keeps_the_first_date(store: SqlStore) -> None:
+    await store.tokens.add(TOKEN)
+    await store.tokens.revoke("olga", at=NOW)
+    await store.tokens.revoke("olga", at=NOW + timedelta(days=1))
+    assert await store.tokens.all() == [replace(TOKEN, revoked_at=NOW)]
+
+
+async def test_the_last_use_is_kept(store: SqlStore) -> None:
+    await store.tokens.add(TOKEN)
+    await store.tokens.used("olga", at=NOW)
+    assert await store.tokens.by_secret("a" * 64) == replace(TOKEN, last_used_at=NOW)
+
+
+async def test_revoking_nobody_is_an_error(store: SqlStore) -> None:
+    with pytest.raises(NotFound):
+        await store.tokens.revoke("nobody", at=NOW)
+
+
+async def test_a_halt_is_seen_by_every_process(url: str) -> None:
+    async with SqlStore.open(url) as first, SqlStore.open(url) as second:
+        assert await first.system.halt_state() == HaltState(halted=False, reason="", by="", at=None)
+        await second.system.set_halt(halted=True, by="olga", at=NOW, reason="fire")
+        assert await first.system.halt_state() == HaltState(halted=True, reason="fire", by="olga", at=NOW)
