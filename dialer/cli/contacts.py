@@ -1,0 +1,43 @@
+"""dialer contacts: lists of people, with where they came from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.imports import import_file
+from dialer.cli.options import CampaignOption, Json
+from dialer.cli.times import instant
+from dialer.domain.access import Actor
+from dialer.domain.campaign import CampaignId
+from dialer.services.imports.contacts import Provenance
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Source
+
+app = typer.Typer(help="Import contact lists.", no_args_is_help=True)
+
+
+@app.callback()
+def contacts() -> None:
+    """Import contact lists."""
+
+
+@app.command("import")
+def import_contacts(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    campaign: CampaignOption,
+    source_class: Annotated[
+        str, typer.Option(help="opt_in_form, own_members, partner_opt_in, paper_form or inbound_request.")
+    ],
+    supplier: Annotated[str, typer.Option(help="Who supplied the list.")],
+    collected_at: Annotated[str, typer.Option(metavar="TIME", help="When the numbers were collected.")],
+    as_json: Json = False,
+) -> None:
+    """Add a list to a campaign. A bad row is reported and never stops the rest; exit 1 where nothing was imported."""
+    provenance = Provenance(source_class, supplier, instant(collected_at))
+
+    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
+        return await service.suite.contact_imports.run(actor, CampaignId(campaign), provenance, source)
+
+    import_file(file, start, as_json=as_json)

@@ -1,0 +1,22 @@
+"""What oppositions and withdrawals have in common at the command line."""
+
+from typing import Annotated, Any
+
+import typer
+
+from dialer.cli.output import console, print_json
+from dialer.domain.suppression import OppositionChannel
+
+Channel = Annotated[OppositionChannel, typer.Option(help="The way it reached us.")]
+Sponsor = Annotated[str | None, typer.Option(metavar="ID", help="For this sponsor only; else for all.")]
+ReceivedAt = Annotated[str | None, typer.Option(metavar="TIME", help="When it reached us; else now.")]
+
+
+def show_recorded(view: dict[str, Any], done: str, *, as_json: bool) -> None:
+    """The view as JSON, or one line and its warnings."""
+    if as_json:
+        print_json(view)
+        return
+    console.print(done)
+    for warning in view["warnings"]:
+        console.print(f"warning: {warning}", markup=False, soft_wrap=True)

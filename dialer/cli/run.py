@@ -1,0 +1,41 @@
+"""The last resort of every command: what went wrong becomes one line on standard error and an exit status."""
+
+import os
+import sys
+
+import typer
+
+from dialer.cli.errors import report
+from dialer.domain.errors import DialerError
+
+INTERRUPTED = 130
+READER_GONE = 141
+"""As a shell reports a command that died of SIGPIPE: whoever read our output has seen enough (`| head`)."""
+
+
+def run(app: typer.Typer) -> int:
+    """Run the command of `sys.argv` and return its exit status (contract.md, "CLI"); never a traceback for what people do."""
+    try:
+        status = _run(app)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return READER_GONE
+    return status
+
+
+def _run(app: typer.Typer) -> int:
+    try:
+        return app(standalone_mode=False) or 0
+    except DialerError as error:
+        return report(error)
+    except typer.TyperException as error:
+        print(f"dialer: {' '.join(error.format_message().split())}", file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+
+
+def _forget_output() -> None:
+    """What is still buffered would fail again when the interpreter closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

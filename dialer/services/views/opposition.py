@@ -1,0 +1,30 @@
+"""Oppositions as JSON. The number is not among it: only its fingerprint is stored."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dialer.domain.suppression import Suppression
+from dialer.services.oppositions import Understood
+from dialer.services.views.instants import instant_text
+
+
+def suppression_view(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "sponsor": suppression.sponsor,
+        "channel": suppression.channel.value,
+        "received_at": instant_text(suppression.received_at),
+        "recorded_at": instant_text(suppression.recorded_at),
+        "recorded_by": suppression.recorded_by,
+        "source": suppression.source,
+        "note": suppression.note,
+    }
+
+
+def check_view(found: Sequence[Suppression]) -> dict[str, Any]:
+    """`suppressed`: whether any opposition is in force."""
+    return {"suppressed": bool(found), "suppressions": [suppression_view(entry) for entry in found]}
+
+
+def understood_view(understood: Understood) -> dict[str, Any]:
+    """What was stored. `recorded`: entries, one for each number that could be meant."""
+    return {"recorded": len(understood.suppressions), "warnings": list(understood.warnings)}

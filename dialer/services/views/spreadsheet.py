@@ -1,0 +1,17 @@
+"""Text for spreadsheets: a cell that one would run as a formula is made harmless."""
+
+import json
+import re
+
+_RUNS = re.compile(r"^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
+_NUMBER = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?$")
+
+
+def cell(value: object) -> str:
+    """The text of one CSV cell. Numbers (telephone numbers too) stay as they are; lists become JSON; None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    return f"'{text}" if _RUNS.search(text) and not _NUMBER.match(text) else text
