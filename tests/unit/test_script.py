@@ -7,25 +7,11 @@ import pytest
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import InvalidInput
 from dialer.domain.script import PROMPT_OF_KEY, Script, duration_problems, text_problems, write_script
+from tests.unit.values import a_definition
 
 
 def campaign(prompts: dict[str, Any], **keys: Any) -> CampaignDefinition:
-    given = {
-        "name": "Municipales",
-        "caller_id": "+33162000001",
-        "starts_at": "2027-02-01T09:00:00+01:00",
-        "ends_at": "2027-02-05T20:00:00+01:00",
-        "purpose": "political",
-        "sponsor": {
-            "id": "liste-demo",
-            "name": "Liste Demo",
-            "postal_address": "1 place de la Mairie, 75004 Paris",
-            "email": "contact@liste-demo.example",
-            "callback_number": "+33162000001",
-        },
-        "prompts": prompts,
-    }
-    return CampaignDefinition.model_validate({**given, **keys})
+    return a_definition(prompts=prompts, **keys)
 
 
 def script(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> Script:

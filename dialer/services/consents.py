@@ -1,0 +1,68 @@
+"""Consents one by one: recorded, and taken back as easily as given (GDPR 7(3); rules 2.10, "Consent")."""
+
+from collections.abc import Mapping, Sequence
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.phone import every_reading
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.imports.consents import COLUMNS, read_consent_row
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.oppositions import Objection, moment
+
+
+class Consents:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+
+    async def add(self, actor: Actor, given: Sequence[Mapping[str, str]]) -> int:
+        """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
+        actor.demand(Right.IMPORT)
+        stamp = Stamp(None, self._clock.now(), self._fingerprints)
+        consents: list[ConsentGiven] = []
+        problems: list[Problem] = []
+        for place, cells in enumerate(given):
+            try:
+                consents.append(_read(cells, stamp))
+            except RowRejected as rejected:
+                problems.append(Problem(f"items.{place}", rejected.detail))
+        if problems:
+            raise InvalidInput("these consents are malformed", tuple(problems))
+        await self._store.consents.add(consents)
+        return len(consents)
+
+    async def withdraw(self, actor: Actor, withdrawal: Objection) -> tuple[str, ...]:
+        """End the consents given before it; of every sponsor where none is named. Return warnings.
+
+        Like an opposition it is never refused for its spelling, and an unreadable `received_at` is taken for now (T054).
+        """
+        actor.demand(Right.WITHDRAW_CONSENT)
+        numbers = every_reading(withdrawal.phone_number)
+        if not numbers:
+            raise InvalidInput("phone_number holds no digits", hint="give the number of whoever withdraws")
+        now = self._clock.now()
+        withdrawn_at, warnings = moment(withdrawal.received_at, now)
+        events = [
+            ConsentWithdrawn(
+                self._fingerprints.of(number),
+                withdrawal.sponsor or None,
+                withdrawal.channel,
+                withdrawn_at,
+                now,
+            )
+            for number in numbers
+        ]
+        await self._store.consents.add(events)
+        return warnings
+
+
+def _read(cells: Mapping[str, str], stamp: Stamp) -> ConsentGiven:
+    if unknown := sorted(cells.keys() - COLUMNS):
+        raise RowRejected("COLUMN", f"unknown key {unknown[0]!r}")
+    return read_consent_row(Row(line=0, cells=dict(cells)), stamp)

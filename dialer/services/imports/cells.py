@@ -1,0 +1,76 @@
+"""Cells that several kinds of import read alike. Each raises `RowRejected` for what is malformed."""
+
+import unicodedata
+from datetime import datetime
+
+from dialer.domain.contact import PhoneNumber
+from dialer.domain.errors import InvalidInput
+from dialer.domain.phone import parse_phone
+from dialer.domain.phone_text import PhoneError, quoted
+from dialer.domain.place import check_zone
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected
+from dialer.services.imports.stated_times import parse_instant
+
+MAX_NAME = 200
+MAX_TEXT = 2000
+_PLACE_CODES = {"territory": "TERRITORY", "timezone": "UNKNOWN_TIMEZONE"}
+
+
+def demand_whole(row: Row) -> None:
+    """Reject a row whose cells cannot be told apart with certainty."""
+    if row.fault:
+        raise RowRejected("MALFORMED_ROW", row.fault)
+
+
+def phone(row: Row, region: str) -> PhoneNumber:
+    """The canonical number. What was typed is not repeated: a report is no place for numbers."""
+    raw = row.cells.get("phone_number", "")
+    if not raw.strip():
+        raise RowRejected("INVALID_NUMBER", "phone_number is empty")
+    try:
+        return parse_phone(raw, region=region)
+    except PhoneError as error:
+        why = error.detail.replace(quoted(raw), "phone_number")
+        raise RowRejected(error.reason, why) from None
+
+
+def name(row: Row, column: str) -> str | None:
+    """An identifier exactly as written (ids are compared so); None where the cell is blank."""
+    value = row.cells.get(column, "")
+    _check(column, value, MAX_NAME)
+    return value if value.strip() else None
+
+
+def text(row: Row, column: str) -> str:
+    """Free text without surrounding spaces, perhaps empty."""
+    value = row.text(column)
+    _check(column, value, MAX_TEXT)
+    return value
+
+
+def instant(row: Row, column: str) -> datetime | None:
+    """In UTC; None where the cell is blank."""
+    value = row.text(column)
+    try:
+        return parse_instant(value) if value else None
+    except ValueError as error:
+        raise RowRejected("TIME", f"{column} {error}") from None
+
+
+def place(row: Row, number: PhoneNumber) -> tuple[str | None, str | None]:
+    """Territory and zone as stated, where they are known and fit each other and the number."""
+    territory, timezone = row.text("territory") or None, row.text("timezone") or None
+    try:
+        check_zone(territory, timezone, number)
+    except InvalidInput as error:
+        (problem,) = error.problems
+        raise RowRejected(_PLACE_CODES[problem.where], f"{problem.where} {problem.detail}") from None
+    return territory, timezone
+
+
+def _check(column: str, value: str, longest: int) -> None:
+    if len(value) > longest:
+        raise RowRejected("TEXT", f"{column} is longer than {longest} characters")
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise RowRejected("TEXT", f"{column} holds control characters, such as a line break")

@@ -1,0 +1,82 @@
+"""The consent columns of a row (contract.md, "Contact CSV"; rules.md 2.10, "Consent")."""
+
+from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
+from dialer.domain.contact import PhoneNumber
+from dialer.services.imports.cells import instant, name, place, text
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.imports.stated_times import parse_window, parse_windows
+
+_REQUIRED = ("consent_sponsor", "consent_purpose", "consent_channel", "consent_at")
+_ONE_WINDOW = ("window_days", "window_start", "window_end")
+CONSENT_COLUMNS = frozenset(
+    {
+        *_REQUIRED,
+        *_ONE_WINDOW,
+        "consent_source",
+        "consent_proof",
+        "consent_expires_at",
+        "consent_act",
+        "appointment_at",
+        "windows",
+    }
+)
+CHANNELS = ("automated_voice", "phone", "sms", "email", "letter")
+"""What a form may have offered. Only the first lets a machine call; the others are kept, and refuse at the decision (T048)."""
+
+
+def states_consent(row: Row) -> bool:
+    return any(row.text(column) for column in CONSENT_COLUMNS)
+
+
+def read_consent(row: Row, number: PhoneNumber, stamp: Stamp) -> ConsentGiven:
+    """Raise `RowRejected` where it is incomplete or anything in it is malformed. Empty source and proof refuse later, at the decision."""
+    sponsor, given_at = name(row, "consent_sponsor"), instant(row, "consent_at")
+    purpose, channel = text(row, "consent_purpose"), _channel(row)
+    if sponsor is None or given_at is None or not purpose or not channel:
+        raise RowRejected("CONSENT_INCOMPLETE", f"a consent has all of {', '.join(_REQUIRED)}")
+    territory, timezone = place(row, number)
+    return ConsentGiven(
+        fingerprint=stamp.fingerprints.of(number),
+        sponsor=sponsor,
+        purpose=purpose,
+        channel=channel,
+        source=text(row, "consent_source"),
+        proof=text(row, "consent_proof"),
+        given_at=given_at,
+        expires_at=instant(row, "consent_expires_at"),
+        windows=_windows(row),
+        appointment_at=instant(row, "appointment_at"),
+        act=_act(row),
+        territory=territory,
+        timezone=timezone,
+        import_id=stamp.import_id,
+        recorded_at=stamp.recorded_at,
+    )
+
+
+def _channel(row: Row) -> str:
+    channel = row.text("consent_channel")
+    if channel and channel not in CHANNELS:
+        raise RowRejected("CONSENT_CHANNEL", f"consent_channel is none of {', '.join(CHANNELS)}")
+    return channel
+
+
+def _act(row: Row) -> ConsentAct | None:
+    """A ticked box that came ticked is no act (T060), and neither is anything else that is not on the list."""
+    try:
+        return ConsentAct(act) if (act := row.text("consent_act")) else None
+    except ValueError:
+        raise RowRejected("CONSENT_ACT", f"consent_act is none of {', '.join(ConsentAct)}") from None
+
+
+def _windows(row: Row) -> tuple[ConsentedWindow, ...]:
+    days, start, end = (row.text(column) for column in _ONE_WINDOW)
+    stated = [bool(days), bool(start), bool(end)]
+    if any(stated) and not all(stated):
+        raise RowRejected("CONSENT_WINDOW", f"half a window: give all of {', '.join(_ONE_WINDOW)} or none")
+    try:
+        single = (parse_window(days, start, end),) if all(stated) else ()
+        return single + parse_windows(row.text("windows"))
+    except ValueError as error:
+        raise RowRejected("CONSENT_WINDOW", f"the window {error}") from None

@@ -1,0 +1,57 @@
+"""Use case: consents from a file, whatever campaign they will serve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.consent import ConsentGiven
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.imports.cells import demand_whole, phone
+from dialer.services.imports.consent_rows import CONSENT_COLUMNS, read_consent
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import Stamp, Warned
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Origin, Source, take_in
+
+COLUMNS = CONSENT_COLUMNS | {"phone_number", "territory", "timezone"}
+REGION = "FR"
+"""National forms are read as French: a consent names no profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentIntake:
+    stamp: Stamp
+    store: Store
+    columns: frozenset[str] = COLUMNS
+
+    def read(self, row: Row) -> tuple[ConsentGiven, Sequence[Warned]]:
+        return read_consent_row(row, self.stamp), ()
+
+    async def keep(self, items: Sequence[ConsentGiven]) -> int:
+        await self.store.consents.add(items)
+        return 0
+
+
+def read_consent_row(row: Row, stamp: Stamp) -> ConsentGiven:
+    """Raise `RowRejected`."""
+    demand_whole(row)
+    return read_consent(row, phone(row, REGION), stamp)
+
+
+class ConsentImports:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, rejects_folder: Path) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._rejects_folder = rejects_folder
+
+    async def run(self, actor: Actor, source: Source) -> ImportReport:
+        """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
+        actor.demand(Right.IMPORT)
+        now = self._clock.now()
+        intake = ConsentIntake(Stamp(source.import_id, now, self._fingerprints), self._store)
+        origin = Origin("consents", actor.name, now)
+        return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)

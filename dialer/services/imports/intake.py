@@ -1,0 +1,67 @@
+"""What one kind of import adds to the common way of reading a file: its columns, the meaning of a row, and where rows go."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+from dialer.domain.contact import ImportId
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.imports.csv_reader import Row
+
+Item = TypeVar("Item")
+Phase = Literal["check", "import"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """A file is read twice: first checked whole, so that a refused file leaves nothing behind, then imported."""
+
+    phase: Phase
+    rows: int
+    bytes_done: int
+    bytes_total: int
+
+
+ProgressListener = Callable[[ImportProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all rows of one import share."""
+
+    import_id: ImportId | None
+    recorded_at: datetime
+    fingerprints: Fingerprints
+
+
+class RowRejected(Exception):
+    """This row is left out; the others go on. `detail` must not repeat a phone number."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A remark on a row that is kept all the same."""
+
+    code: str
+    detail: str
+
+
+class Intake(Protocol[Item]):
+    """One kind of import."""
+
+    @property
+    def columns(self) -> frozenset[str]: ...
+
+    def read(self, row: Row) -> tuple[Item, Sequence[Warned]]:
+        """Pure. Raise `RowRejected`."""
+        ...
+
+    async def keep(self, items: Sequence[Item]) -> int:
+        """One transaction; return how many of them were stored before."""
+        ...

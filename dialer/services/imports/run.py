@@ -1,0 +1,139 @@
+"""The way every import goes: check the whole file, record where it came from, then keep its rows a few thousand at a time."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ImportId, Manifest, SourceClass
+from dialer.domain.errors import InvalidInput
+from dialer.ports.store import Contacts
+from dialer.services.imports.csv_reader import Batch, CsvReader
+from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected
+from dialer.services.imports.report import ImportReport, Note, Tally
+
+BATCH = 2000
+"""Rows a transaction: enough for bulk speed, few enough that dialling does not wait long for the database."""
+_INTERRUPTED = Note(
+    0,
+    "INTERRUPTED",
+    "the end of the file was not reached: import it again, rows already kept are then duplicates",
+)
+_CHANGED = Note(
+    0,
+    "FILE_CHANGED",
+    "the file was changed while it was imported: these rows are not all those of the recorded hash",
+)
+
+
+def new_import_id() -> ImportId:
+    return ImportId(f"i{secrets.token_hex(6)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A CSV file on this machine's disk, up to 2 GiB; `name` is what its owner called it."""
+
+    path: Path
+    name: str
+    listener: ProgressListener | None = None
+    import_id: ImportId = field(default_factory=new_import_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who imports what, when; for contacts also what the supplier states."""
+
+    kind: str
+    imported_by: str
+    imported_at: datetime
+    campaign_id: CampaignId | None = None
+    source_class: SourceClass | None = None
+    supplier: str | None = None
+    collected_at: datetime | None = None
+
+
+class Reading:
+    """One reading of the file, from its beginning to its end. Rows are parsed in a thread: calls go on meanwhile."""
+
+    def __init__(self, source: Source, columns: frozenset[str], phase: Phase) -> None:
+        self._source = source
+        self._columns = columns
+        self._phase: Phase = phase
+        self.sha256 = ""
+        """Of the whole file, once read."""
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Raise `InvalidInput` where the file as a whole is refused."""
+        path = self._source.path
+        try:
+            file = await asyncio.to_thread(path.open, "rb")
+        except OSError as error:
+            raise InvalidInput(f"{self._source.name} cannot be read ({error.strerror})") from None
+        with file:
+            reader = await asyncio.to_thread(CsvReader, file, self._columns)
+            size, rows = os.fstat(file.fileno()).st_size, 0
+            while (batch := await asyncio.to_thread(reader.next_batch, BATCH)).rows:
+                rows += len(batch.rows)
+                if self._source.listener:
+                    self._source.listener(ImportProgress(self._phase, rows, batch.bytes_done, size))
+                yield batch
+            self.sha256 = reader.sha256()
+
+
+async def take_in(
+    source: Source, intake: Intake[Item], origin: Origin, contacts: Contacts, rejects_folder: Path
+) -> ImportReport:
+    """Check the file whole, then keep its good rows. Raise `InvalidInput` where it is refused: nothing is stored then."""
+    checked = Reading(source, intake.columns, "check")
+    async for _ in checked.batches():
+        pass
+    manifest = Manifest(
+        id=source.import_id,
+        kind=origin.kind,
+        campaign_id=origin.campaign_id,
+        source_class=origin.source_class,
+        supplier=origin.supplier,
+        collected_at=origin.collected_at,
+        file_name=source.name,
+        file_sha256=checked.sha256,
+        imported_by=origin.imported_by,
+        imported_at=origin.imported_at,
+    )
+    await contacts.begin_import(manifest)
+    tally = Tally(manifest.id, rejects_folder)
+    try:
+        await _keep(Reading(source, intake.columns, "import"), intake, manifest, tally)
+    except BaseException:
+        tally.warn(_INTERRUPTED)
+        raise
+    finally:
+        report = tally.report()
+        await contacts.end_import(manifest.id, report.counts(), report.as_json())
+    return report
+
+
+async def _keep(reading: Reading, intake: Intake[Item], manifest: Manifest, tally: Tally) -> None:
+    async for batch in reading.batches():
+        items = await asyncio.to_thread(_read_rows, batch, intake, tally)
+        tally.kept(len(items), duplicates=await intake.keep(items) if items else 0)
+    if reading.sha256 != manifest.file_sha256:
+        tally.warn(_CHANGED)
+
+
+def _read_rows(batch: Batch, intake: Intake[Item], tally: Tally) -> list[Item]:
+    items: list[Item] = []
+    for row in batch.rows:
+        try:
+            item, warnings = intake.read(row)
+        except RowRejected as rejected:
+            tally.reject(Note(row.line, rejected.code, rejected.detail))
+            continue
+        items.append(item)
+        for warned in warnings:
+            tally.warn(Note(row.line, warned.code, warned.detail))
+    return items

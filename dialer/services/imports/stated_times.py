@@ -1,0 +1,62 @@
+"""Times as people write them in a list: instants with an offset, and weekly windows (rules 2.10, "Consent"). Raise `ValueError` with why."""
+
+import re
+from datetime import UTC, datetime, time
+
+from dialer.domain.consent import ConsentedWindow
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_RANGE = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_WINDOW = re.compile(r"(\S+(?: *, *\S+)*) +([0-9:]+)-([0-9:]+)")
+
+
+def parse_instant(text: str) -> datetime:
+    """ISO 8601 with an offset, to UTC. A date alone or a time without an offset could mean several instants."""
+    try:
+        stated = datetime.fromisoformat(text)
+        if stated.tzinfo is not None:
+            return stated.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("is no ISO 8601 time with an offset, such as 2027-02-01T10:00:00+01:00")
+
+
+def parse_windows(text: str) -> tuple[ConsentedWindow, ...]:
+    """`mon-fri 10:00-13:00; tue 18:00-19:00`; empty text gives none."""
+    return tuple(_window(part.strip()) for part in text.split(";")) if text.strip() else ()
+
+
+def parse_window(days: str, start: str, end: str) -> ConsentedWindow:
+    """`mon-fri` or `tue,thu`, and two times `HH:MM`, half-open within one day."""
+    opens, closes = _clock(start), _clock(end)
+    if opens >= closes:
+        raise ValueError(f"ends at {end}, not after its start at {start}")
+    return ConsentedWindow(
+        frozenset(day for part in days.split(",") for day in _days(part.strip())), opens, closes
+    )
+
+
+def _window(text: str) -> ConsentedWindow:
+    if found := _WINDOW.fullmatch(text):
+        return parse_window(*found.groups())
+    raise ValueError("is not written like `mon-fri 10:00-13:00; tue 18:00-19:00`")
+
+
+def _days(text: str) -> range:
+    found = _RANGE.fullmatch(text.lower())
+    if not found or not {found[1], found[2] or found[1]} <= set(DAYS):
+        raise ValueError(
+            f"names days that are not written like `mon-fri` or `tue,thu` with {', '.join(DAYS)}"
+        )
+    first, last = DAYS.index(found[1]), DAYS.index(found[2] or found[1])
+    if first > last:
+        raise ValueError("runs over the end of the week: write two windows")
+    return range(first, last + 1)
+
+
+def _clock(text: str) -> time:
+    found = _CLOCK.fullmatch(text)
+    if not found:
+        raise ValueError("has a time that is not written HH:MM, from 00:00 to 23:59")
+    return time(int(found[1]), int(found[2]))

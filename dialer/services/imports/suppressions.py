@@ -1,0 +1,61 @@
+"""Use case: oppositions from a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.suppression import Suppression
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import Warned
+from dialer.services.imports.opposition_rows import OPPOSITION_COLUMNS, read_opposition
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Origin, Source, take_in
+from dialer.services.oppositions import Receipt
+from dialer.services.suppressions import Suppressions
+
+Readings = tuple[Suppression, ...]
+"""Of one row: an entry for each number it could mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class OppositionIntake:
+    receipt: Receipt
+    fingerprints: Fingerprints
+    suppressions: Suppressions
+    columns: frozenset[str] = OPPOSITION_COLUMNS
+
+    def read(self, row: Row) -> tuple[Readings, Sequence[Warned]]:
+        return read_opposition(row, self.receipt, self.fingerprints)
+
+    async def keep(self, items: Sequence[Readings]) -> int:
+        await self.suppressions.enforce([suppression for readings in items for suppression in readings])
+        return 0
+
+
+class SuppressionImports:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        suppressions: Suppressions,
+        rejects_folder: Path,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._suppressions = suppressions
+        self._rejects_folder = rejects_folder
+
+    async def run(self, actor: Actor, source: Source) -> ImportReport:
+        """Raise `InvalidInput` where the whole file is refused. An opposition stored before is stored again: its events are a history."""
+        actor.demand(Right.ADD_OPPOSITION)
+        now = self._clock.now()
+        receipt = Receipt(now, actor.name, source=source.import_id)
+        intake = OppositionIntake(receipt, self._fingerprints, self._suppressions)
+        origin = Origin("suppressions", actor.name, now)
+        return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)

@@ -1,0 +1,99 @@
+"""Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21; rules 2.10, "Consent")."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.call_events import PbxSuppression
+from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.contact import Fingerprint
+from dialer.domain.errors import InvalidInput, NotFound
+from dialer.domain.phone import every_reading, parse_phone
+from dialer.domain.phone_text import PhoneError
+from dialer.domain.suppression import Suppression
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.calls import pbx_entries
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.oppositions import Objection, Receipt, Understood, understand
+
+
+class PbxLocks(Protocol):
+    """The suppression locks of all PBXs. One that is away is told at its next recovery."""
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
+
+    async def unsuppress(self, entry: PbxSuppression) -> None: ...
+
+
+class Suppressions:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._locks = locks
+
+    async def add(self, actor: Actor, objection: Objection) -> Understood:
+        """In force when this returns. Raise `InvalidInput` only for a number without a digit."""
+        actor.demand(Right.ADD_OPPOSITION)
+        receipt = Receipt(self._clock.now(), actor.name)
+        understood = understand(objection, receipt, self._fingerprints)
+        await self.enforce(understood.suppressions)
+        return understood
+
+    async def enforce(self, suppressions: Sequence[Suppression]) -> None:
+        """Commit, then lock every PBX."""
+        await self._store.suppressions.add(suppressions)
+        await self._locks.suppress(pbx_entries(suppressions))
+
+    async def check(self, actor: Actor, phone_number: str) -> tuple[Suppression, ...]:
+        """Those in force against this number; against every number it could mean where its spelling is odd."""
+        _demand_sight(actor)
+        found: list[Suppression] = []
+        for fingerprint in self._meant(phone_number):
+            found.extend(await self._store.suppressions.of(fingerprint))
+        return tuple(found)
+
+    async def count(self, actor: Actor) -> int:
+        """Numbers opposed, by fingerprint."""
+        _demand_sight(actor)
+        return await self._store.suppressions.count()
+
+    async def remove(self, actor: Actor, phone_number: str, reason: str) -> int:
+        """Lift every opposition of this number; return how many.
+
+        Consents given before the opposition stay void: only a later positive act counts again. Raise `NotFound` where there is none,
+        `PhoneError` for a number that is not plain: what is lifted must not be a guess.
+        """
+        actor.demand(Right.REMOVE_OPPOSITION)
+        if not reason.strip():
+            raise InvalidInput("a removal needs a reason", hint="say who asked for it, and how")
+        fingerprint = self._fingerprints.of(parse_phone(phone_number))
+        lifted = await self._store.suppressions.of(fingerprint)
+        if not lifted:
+            raise NotFound("no opposition of this number is in force")
+        now = self._clock.now()
+        await self._store.consents.add(
+            [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted]
+        )
+        removed = await self._store.suppressions.remove(
+            fingerprint, None, by=actor.name, at=now, reason=reason
+        )
+        for entry in dict.fromkeys(pbx_entries(lifted)):
+            await self._locks.unsuppress(entry)
+        return removed
+
+    def _meant(self, phone_number: str) -> tuple[Fingerprint, ...]:
+        try:
+            return (self._fingerprints.of(parse_phone(phone_number)),)
+        except PhoneError:
+            numbers = every_reading(phone_number)
+        if not numbers:
+            raise InvalidInput("phone_number holds no digits")
+        return tuple(self._fingerprints.of(number) for number in numbers)
+
+
+def _demand_sight(actor: Actor) -> None:
+    """Who may take oppositions down may see them, and so may the auditor."""
+    if not actor.may(Right.READ_SUBJECTS):
+        actor.demand(Right.ADD_OPPOSITION)
