@@ -49,14 +49,15 @@ def list_calls(
     async def work(service: Service, actor: Actor) -> list[Record]:
         query = await _filter(service, campaign, number)
         after = AttemptId(cursor) if cursor else None
-        return await service.suite.calls.page(actor, replace(query, after=after, limit=limit))
+        # One more than asked for tells whether the list goes on.
+        return await service.suite.calls.page(actor, replace(query, after=after, limit=limit + 1))
 
-    records = with_service(work)
-    more = records[-1]["attempt_id"] if len(records) == limit else None
+    found = with_service(work)
+    shown = found[:limit]
     if as_json:
-        print_json(listing(records, more))
+        print_json(listing(shown, shown[-1]["attempt_id"] if len(found) > limit else None))
     else:
-        print_table(records, COLUMNS)
+        print_table(shown, COLUMNS)
 
 
 @app.command()

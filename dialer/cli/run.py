@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from dialer.adapters.zone_data import pin_zone_data
 from dialer.cli.errors import report
 from dialer.domain.errors import DialerError
 
@@ -15,6 +16,7 @@ READER_GONE = 141
 
 def run(app: typer.Typer) -> int:
     """Run the command of `sys.argv` and return its exit status (contract.md, "CLI"); never a traceback for what people do."""
+    pin_zone_data()
     try:
         status = _run(app)
         sys.stdout.flush()

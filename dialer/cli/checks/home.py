@@ -1,0 +1,69 @@
+"""The home: there, writable, with room, and its secrets its owner's alone."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from dialer.adapters.keys import FINGERPRINT_KEY, fingerprint_key
+from dialer.cli.checks.finding import Finding, from_error, well, wrong
+from dialer.domain.errors import BadSettings
+from dialer.settings import Settings
+
+ROOM_BYTES = 1024**3
+"""Less than this is little: a full disk stops every call."""
+_OTHERS = 0o077
+
+
+def check_home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    if not home.is_dir():
+        yield wrong("home", f"{home} is missing", "run `dialer init`")
+        return
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        yield wrong(
+            "home", f"{home} is not writable for this user", f"chown it, or run as its owner: {home.owner()}"
+        )
+    else:
+        yield well("home", str(home))
+    yield _room(home)
+    yield _fingerprint_key(home)
+    yield from map(_secret, _secret_files(settings))
+
+
+def _room(home: Path) -> Finding:
+    free = shutil.disk_usage(home).free
+    detail = f"{free // 1024**2} MiB free"
+    return (
+        well("disk", detail)
+        if free >= ROOM_BYTES
+        else wrong("disk", detail, f"make room on the disk of {home}")
+    )
+
+
+def _fingerprint_key(home: Path) -> Finding:
+    try:
+        fingerprint_key(home)
+    except BadSettings as error:
+        return from_error("key", error)
+    return _mode(home / "keys" / FINGERPRINT_KEY, "key")
+
+
+def _secret_files(settings: Settings) -> list[Path]:
+    names = [name for pbx in settings.pbxs for name in (pbx.secret_file, pbx.seal_path)]
+    return [settings.home / name for name in names]
+
+
+def _secret(path: Path) -> Finding:
+    if not path.is_file():
+        return wrong(
+            "secret", f"{path} is missing", "start the PBX with `dialer pbx up`, or name the right file"
+        )
+    return _mode(path, "secret")
+
+
+def _mode(path: Path, check: str) -> Finding:
+    mode = path.stat().st_mode & 0o777
+    if mode & _OTHERS:
+        return wrong(check, f"others may read {path} (mode {mode:o})", f"chmod 600 {path}")
+    return well(check, str(path))

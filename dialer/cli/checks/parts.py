@@ -1,0 +1,81 @@
+"""The parts a campaign needs: database, rule packs, PBXs, trunks."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.migrate import is_current
+from dialer.bootstrap import Links, open_service
+from dialer.cli.checks.finding import Finding, from_error, well, wrong
+from dialer.domain.errors import DialerError
+from dialer.settings import PbxSettings, Settings, TrunkSettings
+
+
+async def check_database(settings: Settings) -> Finding:
+    try:
+        if await is_current(settings.database_url):
+            return well("database", "its schema is current")
+    except DialerError as error:
+        return from_error("database", error)
+    return wrong(
+        "database",
+        "it is missing or of another version of this program",
+        "run `dialer init`, or `dialer db upgrade` where it holds data",
+    )
+
+
+def check_packs(settings: Settings) -> Finding:
+    try:
+        packs = load_packs(settings.home / "rulepacks")
+    except DialerError as error:
+        return from_error("rule packs", error)
+    return well("rule packs", ", ".join(sorted(packs.by_title)))
+
+
+async def check_pbxs(settings: Settings) -> AsyncIterator[Finding]:
+    """Log in to each as `dialer serve` would: user, secret, version, dialplan."""
+    if not settings.pbxs:
+        yield wrong("pbx", "no PBX is known", "run `dialer pbx up`, or name one in dialer.toml")
+    for pbx in settings.pbxs:
+        yield await _pbx(settings, pbx)
+
+
+async def _pbx(settings: Settings, pbx: PbxSettings) -> Finding:
+    alone = settings.model_copy(update={"pbxs": (pbx,)})
+    check = f"pbx {pbx.name}"
+    try:
+        async with open_service(alone, links=Links.DRIVEN) as service:
+            outbox = await service.fleet.telephonies[pbx.name].outbox()
+    except DialerError as error:
+        return from_error(check, error)
+    return well(check, f"{pbx.ami}, {len(outbox.alive)} calls")
+
+
+def check_trunks(settings: Settings, now: datetime) -> Iterator[Finding]:
+    if not settings.trunks:
+        yield wrong("trunk", "no trunk is known", "run `dialer pbx up`, or name one in dialer.toml")
+    known = {pbx.name for pbx in settings.pbxs}
+    for trunk in settings.trunks:
+        yield _trunk(trunk, known, now)
+
+
+def _trunk(trunk: TrunkSettings, known: set[str], now: datetime) -> Finding:
+    check = f"trunk {trunk.name}"
+    if unknown := sorted(set(trunk.pbx) - known):
+        return wrong(
+            check, f"it names a PBX that is not known: {unknown[0]}", "name it under [[pbx]], or start it"
+        )
+    if trunk.loopback:
+        return well(check, f"{trunk.host}, on this machine")
+    valid = [
+        entry
+        for entry in trunk.facts.caller_ids
+        if entry.mandate_ends_at is None or now < entry.mandate_ends_at
+    ]
+    if not valid:
+        return wrong(
+            check,
+            "it has no caller_ids whose mandate still runs: nobody can be called through it",
+            "list the numbers that your operator lets you present",
+        )
+    return well(check, f"{trunk.host}, {len(valid)} caller ids")
