@@ -1,0 +1,148 @@
+"""What is wrong with a campaign before anybody is called: from its file alone, then with its trunk and its list (section 5 C, D, H)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dialer.domain.caller_id import presentable, trunk_complaint
+from dialer.domain.campaign_definition import CampaignDefinition, Election
+from dialer.domain.campaign_terms import TERMS, folded
+from dialer.domain.errors import Problem
+from dialer.domain.facts import TrunkFacts
+from dialer.domain.rulepack import PackShelf, RulePack
+from dialer.domain.territory import TERRITORIES
+
+
+def check_definition(
+    definition: CampaignDefinition, packs: PackShelf, today: datetime
+) -> tuple[Problem, ...]:
+    """Every problem that the file alone shows. `today` is when the rules are asked, if the campaign has already begun."""
+    if definition.profile not in packs.profiles:
+        known = ", ".join(sorted(packs.profiles))
+        return (Problem("profile", f"{definition.profile!r} has no rule pack; known are {known}"),)
+    pack = pack_of(definition, packs, today)
+    if pack is None:
+        return (
+            Problem("starts_at", f"no rule pack {definition.profile!r} is in force when the campaign starts"),
+        )
+    return (
+        *caller_id_problems(definition, pack, today),
+        *callback_problems(definition, pack),
+        *purpose_problems(definition, pack),
+        *election_problems(definition),
+        *call_problems(definition, pack),
+    )
+
+
+def pack_of(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> RulePack | None:
+    return packs.for_day(definition.profile, max(definition.starts_at, today).date())
+
+
+def caller_id_problems(definition: CampaignDefinition, pack: RulePack, today: datetime) -> Iterable[Problem]:
+    when = max(definition.starts_at, today)
+    if not any(presentable(definition.caller_id, code, pack, when) for code in pack.territories):
+        yield Problem(
+            "caller_id", f"{definition.caller_id} is no number that {pack.name} lets a machine present"
+        )
+    for code, number in definition.caller_ids.items():
+        if code not in pack.territories:
+            yield Problem(f"caller_ids.{code}", f"{code} is no territory of {pack.name}")
+        elif not presentable(number, code, pack, when):
+            yield Problem(f"caller_ids.{code}", f"{number} may not be presented by a machine in {code}")
+
+
+def callback_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    number = definition.sponsor.callback_number
+    free = number.startswith(pack.callback.tollfree_prefixes)
+    if number.startswith(pack.callback.premium_prefixes):
+        yield Problem("sponsor.callback_number", f"{number} costs more than an ordinary call")
+    if free and definition.election and pack.callback.tollfree_with_election == "forbidden":
+        yield Problem(
+            "sponsor.callback_number",
+            "a free number may not be made known for a candidate before an election",
+        )
+    required = pack.callback.tollfree_with_machine == "required"
+    if required and definition.machine.mode == "message" and not free:
+        yield Problem(
+            "sponsor.callback_number", "a message on a machine needs a toll-free number to call back"
+        )
+
+
+def purpose_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    purpose = folded(definition.purpose)
+    political = purpose == "political" or purpose.startswith("political:")
+    if pack.consent.purpose == "political" and not political:
+        yield Problem("purpose", f"{definition.purpose!r} is not political, as {pack.name} wants")
+    if pack.consent.purpose == "not_political" and (political or definition.election):
+        yield Problem("purpose", f"{pack.name} is not for political calls")
+    named = purpose.removeprefix("political:")
+    if purpose.startswith("political:") and definition.election and named != folded(definition.election.id):
+        yield Problem(
+            "purpose", f"{definition.purpose!r} names another election than {definition.election.id!r}"
+        )
+    if TERMS.of(definition).sector in pack.forbidden_sectors:
+        yield Problem("sector", f"calls for {definition.sector!r} are forbidden, even with consent")
+
+
+def election_problems(definition: CampaignDefinition) -> Iterable[Problem]:
+    if definition.election is None:
+        return
+    for code in definition.election.poll_dates:
+        if code != "default" and code not in TERRITORIES:
+            yield Problem(f"election.poll_dates.{code}", "is no territory that is known")
+    over = TERMS.of(definition).election
+    if over is not None and definition.starts_at >= over.ends_at:
+        yield Problem("election.poll_dates", "the election is over when the campaign starts")
+
+
+def call_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    if definition.call.ring_timeout_s < pack.min_ring_timeout_s:
+        yield Problem(
+            "call.ring_timeout_s", f"{pack.name} wants at least {pack.min_ring_timeout_s} s of ringing"
+        )
+
+
+def check_approval(
+    definition: CampaignDefinition,
+    packs: PackShelf,
+    trunk: TrunkFacts,
+    territories: frozenset[str | None],
+    now: datetime,
+) -> tuple[Problem, ...]:
+    """Every problem that needs the trunk and the list too. `territories`: those stated in the list, None for rows that state none.
+
+    Rows without a territory count as metropolitan here; the decision judges each by its number.
+    """
+    problems = list(check_definition(definition, packs, now))
+    pack = None if problems else pack_of(definition, packs, now)
+    if pack is None:
+        return tuple(problems)
+    if definition.ends_at <= now:
+        problems.append(Problem("ends_at", "is past"))
+    home = pack.territories[0]
+    present = sorted({code or home for code in territories})
+    problems += list_problems(definition, pack, present, now)
+    for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
+        if complaint := trunk_complaint(number, trunk, now):
+            problems.append(Problem("caller_id", complaint))
+    return tuple(problems)
+
+
+def list_problems(
+    definition: CampaignDefinition, pack: RulePack, present: list[str], now: datetime
+) -> Iterable[Problem]:
+    when = max(definition.starts_at, now)
+    for code in present:
+        if code not in pack.territories:
+            yield Problem("contacts", f"the list holds {code}, which is no territory of {pack.name}")
+            continue
+        if definition.election and date_missing(definition.election, code):
+            yield Problem("election.poll_dates", f"no date for {code}, which the list holds, and no default")
+        own = definition.caller_ids.get(code)
+        if not any(presentable(number, code, pack, when) for number in (own, definition.caller_id) if number):
+            yield Problem("caller_ids", f"the list holds {code}, and no number may be presented there")
+
+
+def date_missing(election: Election, code: str) -> bool:
+    return (
+        election.scope == "all" and code not in election.poll_dates and "default" not in election.poll_dates
+    )

@@ -1,0 +1,81 @@
+"""What every decision of a campaign needs from its file, worked out once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.silence import SilencePlan, silence_plan
+
+DEFAULT_CALL_S = 180
+"""The longest call where no compiled script says otherwise (2.10, "Ring")."""
+
+
+def folded(text: str) -> str:
+    """Purposes and channels compare without case and surrounding spaces (2.10)."""
+    return text.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignTerms:
+    """Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
+
+    sponsor: str
+    purposes: frozenset[str]
+    starts_at: datetime
+    ends_at: datetime
+    ring: timedelta
+    call: timedelta
+    election: SilencePlan | None
+    own_numbers: frozenset[str]
+    sector: str | None
+    min_gap: timedelta
+
+
+def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
+    """`political` covers every election, `political:ID` only that one."""
+    purpose = folded(definition.purpose)
+    accepted = {purpose}
+    if purpose.startswith("political:"):
+        accepted.add("political")
+    if purpose == "political" and definition.election is not None:
+        accepted.add(f"political:{folded(definition.election.id)}")
+    return frozenset(accepted)
+
+
+def work_out(definition: CampaignDefinition) -> CampaignTerms:
+    ring = timedelta(seconds=definition.call.ring_timeout_s)
+    longest = timedelta(seconds=definition.call.max_duration_s or DEFAULT_CALL_S)
+    own = {definition.caller_id, definition.sponsor.callback_number, *definition.caller_ids.values()}
+    return CampaignTerms(
+        sponsor=definition.sponsor.id,
+        purposes=accepted_purposes(definition),
+        starts_at=definition.starts_at.astimezone(UTC),
+        ends_at=definition.ends_at.astimezone(UTC),
+        ring=ring,
+        call=ring + longest,
+        election=silence_plan(definition.election) if definition.election else None,
+        own_numbers=frozenset(own),
+        sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
+        min_gap=timedelta(hours=definition.retry.min_gap_hours),
+    )
+
+
+class TermsMemory:
+    """Terms by the identity of the definition: hashing a whole campaign file for each decision would cost more than the decision."""
+
+    def __init__(self, size: int = 256) -> None:
+        self.size = size
+        self.known: dict[int, tuple[CampaignDefinition, CampaignTerms]] = {}
+
+    def of(self, definition: CampaignDefinition) -> CampaignTerms:
+        found = self.known.get(id(definition))
+        if found is not None and found[0] is definition:
+            return found[1]
+        if len(self.known) >= self.size:
+            self.known.clear()
+        terms = work_out(definition)
+        self.known[id(definition)] = (definition, terms)
+        return terms
+
+
+TERMS = TermsMemory()

@@ -1,0 +1,57 @@
+"""Half-open intervals of UTC time, as sorted tuples of (start, end) that neither touch nor overlap."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+Interval = tuple[datetime, datetime]
+Span = tuple[Interval, ...]
+DAY = timedelta(days=1)
+MIDNIGHT = time(0)
+
+
+def merge(intervals: Iterable[Interval]) -> Span:
+    """Empty and inverted ones vanish; touching ones become one."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def intersect(left: Span, right: Span) -> Span:
+    return merge((max(a, c), min(b, d)) for a, b in left for c, d in right)
+
+
+def subtract(span: Span, hole: Interval) -> Span:
+    start, end = hole
+    return merge(part for a, b in span for part in ((a, min(b, start)), (max(a, end), b)))
+
+
+def end_of(span: Span, at: datetime) -> datetime | None:
+    """The end of the interval that contains `at`, None where none does."""
+    for start, end in span:
+        if start <= at < end:
+            return end
+    return None
+
+
+def opens(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """UTC instant of a wall time that begins something. In a repeated or skipped hour: the later reading, the stricter one."""
+    local = datetime.combine(day, wall, zone)
+    return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
+
+
+def closes(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """UTC instant of a wall time that ends something. In a repeated or skipped hour: the earlier reading, the stricter one."""
+    local = datetime.combine(day, wall, zone)
+    return min(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
+
+
+def shown(at: datetime) -> str:
+    """An instant for a sentence, in UTC whatever offset it came with, so that a decision made again reads the same."""
+    return at.astimezone(UTC).isoformat()

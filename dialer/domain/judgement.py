@@ -1,0 +1,121 @@
+"""Where an instant stands in a case's calendar: inside or outside of what, and until when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from dialer.domain.case import Case
+from dialer.domain.consent import ConsentGiven
+from dialer.domain.consent_rules import consent_end
+from dialer.domain.intervals import end_of
+from dialer.domain.opening import appointment_span, holiday_on, open_span, windows_span, zone_hours
+from dialer.domain.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the calendar looks at one instant.
+
+    `open_until`: end of what is open around it, None where closed; `last_start`: when the INVITE must have left for that, consent
+    still in force. The others are judged only where it is closed:
+    `outside_window`, `outside_hours`, `holiday` are sentences, None where they do not refuse. `window_ends`, `hours_end`: where each alone would end.
+    """
+
+    open_until: datetime | None
+    last_start: datetime | None = None
+    outside_window: str | None = None
+    outside_hours: str | None = None
+    holiday: str | None = None
+    window_ends: datetime | None = None
+    hours_end: datetime | None = None
+
+
+UNKNOWN = Standing(None)
+
+
+def stand(case: Case) -> Standing:
+    """Nothing is said where the place or the pack is unknown, and nothing of windows without a consent that matches."""
+    place = case.place
+    if not isinstance(place, Place) or case.pack is None:
+        return UNKNOWN
+    open_now = [
+        (end, last_start(case, consent, end))
+        for consent in case.consent.usable
+        if (end := open_until(case, place, consent)) is not None
+    ]
+    if open_now:
+        return Standing(max(end for end, _ in open_now), max(last for _, last in open_now))
+    return closed(case, place)
+
+
+def closed(case: Case, place: Place) -> Standing:
+    outside_hours, hours_end = judge_hours(case, place)
+    outside_window, window_ends = judge_windows(case, place)
+    holiday = judge_holiday(case, place)
+    if case.consent.usable and not (outside_hours or outside_window or holiday):
+        outside_hours = f"{local_times(case, place)} is in no calling time"
+    return Standing(None, None, outside_window, outside_hours, holiday, window_ends, hours_end)
+
+
+def last_start(case: Case, consent: ConsentGiven, end: datetime) -> datetime:
+    fits = end - case.terms.ring
+    expires = consent_end(consent, case.pack)
+    return fits if expires is None else min(fits, expires)
+
+
+def open_until(case: Case, place: Place, consent: ConsentGiven) -> datetime | None:
+    """The later end of legal hours within the windows and of an exact appointment."""
+    ends: datetime | None = None
+    if consent.windows or consent.appointment_at is None:
+        ends = end_of(open_span(case.shelf, case.profile, place, consent.windows, case.at.date()), case.at)
+    if consent.appointment_at is not None:
+        met = end_of(appointment_of(case, place, consent.appointment_at), case.at)
+        ends = max(ends, met) if ends and met else ends or met
+    return ends
+
+
+def appointment_of(case: Case, place: Place, appointment: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    return appointment_span(case.shelf, case.profile, place, appointment.astimezone(UTC))
+
+
+def judge_windows(case: Case, place: Place) -> tuple[str | None, datetime | None]:
+    """Whether the instant lies outside of every consented window and appointment, and else where the last of them ends."""
+    if not case.consent.usable:
+        return None, None
+    ends = []
+    for consent in case.consent.usable:
+        if not consent.windows and consent.appointment_at is None:
+            return None, None
+        if consent.windows:
+            ends.append(end_of(windows_span(place, consent.windows, case.at.date()), case.at))
+        if consent.appointment_at is not None:
+            ends.append(end_of(appointment_of(case, place, consent.appointment_at), case.at))
+    inside = [end for end in ends if end is not None]
+    if inside:
+        return None, max(inside)
+    return f"{local_times(case, place)} is outside of every consented window", None
+
+
+def judge_hours(case: Case, place: Place) -> tuple[str | None, datetime | None]:
+    ends = [
+        end_of(zone_hours(case.shelf, case.profile, place.area, zone, case.at.date()), case.at)
+        for zone in place.zones
+    ]
+    inside = [end for end in ends if end is not None]
+    if len(inside) == len(ends):
+        return None, min(inside)
+    return f"{local_times(case, place)} is outside of the legal hours", None
+
+
+def judge_holiday(case: Case, place: Place) -> str | None:
+    for zone in place.zones:
+        day = case.at.astimezone(ZoneInfo(zone)).date()
+        pack = case.shelf.for_day(case.profile, day)
+        if pack and (name := holiday_on(pack.title, case.shelf, place.territories, day)):
+            return f"{day.isoformat()} is a holiday: {name}"
+    return None
+
+
+def local_times(case: Case, place: Place) -> str:
+    times = (f"{case.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} in {zone}" for zone in place.zones[:3])
+    return ", ".join(times)

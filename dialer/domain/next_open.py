@@ -1,0 +1,81 @@
+"""The next instant at which the calendar alone would allow the call: windows, hours, holidays, silence, the campaign's own dates."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from dialer.domain.case import Case
+from dialer.domain.consent import ConsentGiven
+from dialer.domain.consent_rules import consent_end
+from dialer.domain.intervals import DAY, Interval
+from dialer.domain.judgement import appointment_of
+from dialer.domain.opening import open_span
+from dialer.domain.place import Place
+from dialer.domain.silence import Silence
+
+HORIZON = timedelta(days=400)
+"""A year of weekly windows and movable feasts, and some; who is not reachable then has no next instant."""
+
+
+def next_open(case: Case) -> datetime | None:
+    """The earliest instant from `case.at` on, in UTC. None where there is none before the campaign ends, or where nothing can be judged."""
+    if not isinstance(case.place, Place) or case.pack is None:
+        return None
+    found = [start for consent in case.consent.matching if (start := first_for(case, case.place, consent))]
+    return min(found, default=None)
+
+
+def first_for(case: Case, place: Place, consent: ConsentGiven) -> datetime | None:
+    starts = (
+        start
+        for interval in intervals_of(case, place, consent)
+        if (start := first_in(case, consent, interval)) is not None
+    )
+    ordinary = next(starts, None)
+    if consent.appointment_at is None:
+        return ordinary
+    met = [
+        start
+        for interval in appointment_of(case, place, consent.appointment_at)
+        if (start := first_in(case, consent, interval)) is not None
+    ]
+    return min([*met, ordinary] if ordinary else met, default=None)
+
+
+def intervals_of(case: Case, place: Place, consent: ConsentGiven) -> Iterator[Interval]:
+    """What is open under the consent's windows, in order of time, day by day."""
+    if not consent.windows and (consent.appointment_at is not None or window_missing(case)):
+        return
+    day = max(case.at, case.terms.starts_at, consent.given_at.astimezone(UTC)).date()
+    last = min(case.terms.ends_at, case.at + HORIZON).date()
+    while day <= last:
+        for start, end in open_span(case.shelf, case.profile, place, consent.windows, day):
+            if start.date() <= day <= end.date():
+                yield start, end
+        day += DAY
+
+
+def window_missing(case: Case) -> bool:
+    return case.pack is not None and case.pack.consent.window_required
+
+
+def first_in(case: Case, consent: ConsentGiven, interval: Interval) -> datetime | None:
+    """The first instant of the interval at which the whole ring fits before everything that ends."""
+    start = max(interval[0], case.at, case.terms.starts_at, consent.given_at)
+    for silence in case.silences:
+        start = after_silence(case, silence, start) or interval[1]
+    limit = min(interval[1], case.terms.ends_at) - case.terms.ring
+    expires = consent_end(consent, case.pack)
+    if start > limit or (expires is not None and start >= expires):
+        return None
+    if any(after_silence(case, silence, start) != start for silence in case.silences):
+        return None
+    return start.astimezone(UTC)
+
+
+def after_silence(case: Case, silence: Silence, at: datetime) -> datetime | None:
+    """`at` itself where a whole call fits before silence, else its end; None for the campaign of that election, which ends with it."""
+    last = silence.last_start(case.terms.call)
+    if last is not None and at <= last:
+        return at
+    own = case.terms.election is not None and case.terms.election.election_id == silence.election_id
+    return None if own else max(at, silence.ends_at)

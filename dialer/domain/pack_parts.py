@@ -1,0 +1,133 @@
+"""The parts of a rule pack, each checked by itself (rules section 2)."""
+
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,9}$")]
+"""The beginning of an E.164 number."""
+
+
+class Part(BaseModel):
+    """Frozen, and strict about keys: a misspelt rule must not vanish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hours(Part):
+    """A daily range of local time, half-open; an end of 00:00 is midnight. It belongs to the day it starts on."""
+
+    days: tuple[Day, ...] = Field(min_length=1)
+    start: time
+    end: time
+    crosses_midnight: bool = False
+
+    @field_validator("start", "end")
+    @classmethod
+    def refuse_offsets(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("hours are the callee's local time, without offset")
+        return value
+
+    @model_validator(mode="after")
+    def check_order(self) -> "Hours":
+        if self.crosses_midnight != (self.end <= self.start and self.end != time(0)):
+            raise ValueError(
+                f"{self.start:%H:%M}-{self.end:%H:%M} with crosses_midnight = {str(self.crosses_midnight).lower()} is contradictory"
+            )
+        return self
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        """0 is Monday."""
+        return frozenset(DAYS.index(day) for day in self.days)
+
+
+class ConsentRules(Part):
+    """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of."""
+
+    channel: Line
+    purpose: Literal["political", "not_political", "any"]
+    max_age_days: int | None = Field(default=None, ge=1)
+    window_required: bool = False
+
+
+class Appointment(Part):
+    """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence."""
+
+    tolerance_minutes: int = Field(ge=0, le=60)
+
+
+class Holidays(Part):
+    """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in."""
+
+    national: Line
+    local: bool
+
+
+class Cap(Part):
+    rule: Line
+    max: int = Field(ge=1)
+    window_days: int = Field(ge=1, le=366)
+
+
+class CallerIdRange(Part):
+    """Verified-number ranges of some territories, as E.164 prefixes, from a day on (2.6)."""
+
+    territories: tuple[str, ...] = Field(min_length=1)
+    prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    since: date
+    until: date | None = None
+
+
+class CallerIdRules(Part):
+    """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix."""
+
+    ranges: tuple[CallerIdRange, ...] = ()
+    forbidden_prefixes: tuple[Prefix, ...] = ()
+
+
+class CallbackRules(Part):
+    """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never."""
+
+    tollfree_with_election: Literal["forbidden", "optional"] = "optional"
+    tollfree_with_machine: Literal["required", "optional"] = "optional"
+    tollfree_prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    premium_prefixes: tuple[Prefix, ...] = Field(min_length=1)
+
+
+class Region(Part):
+    """Stricter hours of a part of a territory, known by NANP area code; they are intersected with the pack's."""
+
+    name: Line
+    area_codes: tuple[Annotated[str, StringConstraints(pattern=r"^[2-9][0-9]{2}$")], ...] = Field(
+        min_length=1
+    )
+    hours: tuple[Hours, ...] = Field(min_length=1)
+
+
+class Mark(StrEnum):
+    """How well a source is known (rules.md, first table)."""
+
+    PRESS = "S"
+    SEEN = "P"
+    THIRD_PARTY = "T"
+    MEASURED = "M"
+    GENERAL = "G"
+    DECIDED = "D"
+
+
+class Source(Part):
+    """Where a rule comes from. `note` says what was chosen where sources disagree or are silent."""
+
+    rule: Line
+    cite: Line
+    marks: tuple[Mark, ...] = Field(min_length=1)
+    note: Line | None = None

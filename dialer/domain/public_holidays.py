@@ -1,0 +1,36 @@
+"""Public holidays: the union of the Labour code's table (rules 2.7) and of the `holidays` package, which disagree; both block."""
+
+from datetime import date
+from functools import lru_cache
+
+from holidays import country_holidays
+
+from dialer.domain.territory import TERRITORIES
+
+FRENCH_NATIONAL = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+"""L3133-1 without the three that move with Easter, which the package computes."""
+
+
+@lru_cache(maxsize=1024)
+def holidays_of_year(entity: str, subdivision: str | None, year: int) -> dict[date, str]:
+    return dict(country_holidays(entity, subdiv=subdivision, years=year, language="en_US").items())
+
+
+@lru_cache(maxsize=65536)
+def national_holiday(entity: str, day: date) -> str | None:
+    """The name of the holiday that `day` is in the whole of `entity` (ISO 3166), None for a working day."""
+    if entity == "FR" and (day.month, day.day) in FRENCH_NATIONAL:
+        return holidays_of_year("FR", None, day.year).get(day, "public holiday")
+    return holidays_of_year(entity, None, day.year).get(day)
+
+
+@lru_cache(maxsize=65536)
+def local_holiday(code: str, day: date) -> str | None:
+    """The name of the holiday that `day` is in the territory `code`, None for a working day."""
+    territory = TERRITORIES[code]
+    if (day.month, day.day) in territory.local_days:
+        return f"local holiday of {code}"
+    for entity, subdivision in territory.holiday_entities:
+        if name := holidays_of_year(entity, subdivision, day.year).get(day):
+            return f"{name} in {subdivision or entity}"
+    return None

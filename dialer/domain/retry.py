@@ -1,0 +1,104 @@
+"""What becomes of a contact after a call, or after a refusal: due again, or closed with a reason (rules FP-27, section 5 E, T057)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialer.domain.attempt import Attempt, AttemptState, Result
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.decision import PROJECT_RULE
+from dialer.domain.decision_record import Decision, Reason, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """To be judged again at `at` (UTC), and called if the decision then permits."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Not called again in this campaign. `reason` is a lower-case word for an outcome, or the code of a refusal."""
+
+    reason: str
+
+
+AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
+"""The only results that are tried again: everybody else was reached, and calling them twice would be pressing them."""
+CLOSED_BY: dict[Result, str] = {
+    Result.MESSAGE_PLAYED: "delivered",
+    Result.MACHINE_MESSAGE: "delivered",
+    Result.MESSAGE_CUT: "message_cut",
+    Result.NO_KEY: "no_key",
+    Result.OPTED_OUT: "opted_out",
+    Result.HANGUP_IN_NOTICE: "hung_up",
+    Result.LEGAL_NOTICE: "legal_notice",
+    Result.LOST: "lost",
+}
+NUMBER_GONE_CAUSES = frozenset({1, 2, 3, 22, 28})
+"""Q.850: unallocated, no route (twice), number changed, invalid format."""
+NUMBER_GONE_SIP = frozenset({404, 410, 484, 604})
+
+WAITS = frozenset(
+    {
+        ReasonCode.OUT_OF_CONSENT_WINDOW,
+        ReasonCode.OUT_OF_LEGAL_HOURS,
+        ReasonCode.HOLIDAY,
+        ReasonCode.ELECTORAL_SILENCE,
+        ReasonCode.WOULD_RING_PAST_END,
+    }
+)
+"""Over when the calendar opens."""
+PAUSES: dict[ReasonCode, timedelta] = {
+    ReasonCode.CAPPED: timedelta(hours=1),
+    ReasonCode.RECALL_TOO_SOON: timedelta(hours=1),
+    ReasonCode.CALLER_ID: timedelta(hours=1),
+    ReasonCode.CAMPAIGN_NOT_RUNNING: timedelta(minutes=1),
+    ReasonCode.HALTED: timedelta(minutes=1),
+    ReasonCode.CLOCK: timedelta(minutes=1),
+    ReasonCode.LEDGER: timedelta(minutes=1),
+}
+"""Over at a time that the decision does not say: asked again after this long."""
+
+
+def number_gone(attempt: Attempt) -> bool:
+    """The network says that nobody has this number: whoever gets it next has consented to nothing (T057)."""
+    if attempt.answered_at is not None:
+        return False
+    return attempt.hangup_cause in NUMBER_GONE_CAUSES or attempt.sip_code in NUMBER_GONE_SIP
+
+
+def after_call(attempt: Attempt, attempts_made: int, definition: CampaignDefinition) -> Due | Closed:
+    """`attempts_made` are the earlier ones that count, without this one."""
+    if attempt.opposed_at is not None:
+        return Closed("opted_out")
+    if attempt.state is AttemptState.LOST:
+        return Closed("lost")
+    result = attempt.result or Result.LOST
+    if result not in AGAIN:
+        return Closed(CLOSED_BY[result])
+    if number_gone(attempt):
+        return Closed("number_gone")
+    if attempts_made + 1 >= definition.retry.max_attempts:
+        return Closed("max_attempts")
+    called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
+    return Due(called_at + timedelta(hours=definition.retry.min_gap_hours))
+
+
+def after_refusal(decision: Decision) -> Due | Closed:
+    """Reasons that time or an operator can lift wait; the first that cannot be lifted closes."""
+    for reason in decision.reasons:
+        if final(reason, decision):
+            return Closed(reason.code.value)
+    pauses = [PAUSES[reason.code] for reason in decision.reasons if reason.code in PAUSES]
+    return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
+
+
+def final(reason: Reason, decision: Decision) -> bool:
+    if reason.code in WAITS:
+        return decision.next_open is None
+    if reason.code is ReasonCode.CAPPED:
+        return reason.rule == PROJECT_RULE
+    if reason.code is ReasonCode.CALLER_ID:
+        return decision.caller_id is None
+    return reason.code not in PAUSES

@@ -1,0 +1,32 @@
+"""The names of the rules a decision applies; each pack says under which id its own text knows them."""
+
+from enum import StrEnum
+
+
+class RuleName(StrEnum):
+    NUMBER = "number"
+    OWN_NUMBER = "own_number"
+    TEST_NUMBER = "test_number"
+    DENIED_NUMBER = "denied_number"
+    JURISDICTION = "jurisdiction"
+    TIMEZONE = "timezone"
+    PROVENANCE = "provenance"
+    SECTOR = "sector"
+    CALLER_ID = "caller_id"
+    SUPPRESSED = "suppressed"
+    CONSENT = "consent"
+    CONSENT_SPONSOR = "consent_sponsor"
+    CONSENT_PURPOSE = "consent_purpose"
+    CONSENT_CHANNEL = "consent_channel"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_PROOF = "consent_proof"
+    CONSENT_EXPIRED = "consent_expired"
+    CONSENT_WINDOW = "consent_window"
+    OUTSIDE_CONSENT_WINDOW = "outside_consent_window"
+    HOURS = "hours"
+    HOLIDAY = "holiday"
+    RING = "ring"
+    SILENCE = "silence"
+    CAP = "cap"
+    GAP = "gap"
+    DELIVERED = "delivered"
