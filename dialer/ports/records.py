@@ -125,3 +125,21 @@ class HaltState:
     reason: str
     by: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What an HTTP request was answered, to be given again when it is repeated."""
+
+    status: int
+    location: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """An `Idempotency-Key` of one token, and the SHA-256 of the request it stands for."""
+
+    token: str
+    key: str
+    request_sha256: str

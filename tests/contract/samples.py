@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from dialer.domain.retry import Closed
-
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
@@ -17,6 +15,7 @@ from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.retry import Closed
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import Dossier, Judgement, NewContact, Standing
 

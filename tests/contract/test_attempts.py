@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from dialer.domain.retry import Closed, Due
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.call_events import AttemptId, DialStatus, TraceStep, TraceVerb
 from dialer.domain.campaign import CampaignId
 from dialer.domain.errors import NotFound
+from dialer.domain.retry import Closed, Due
 from dialer.domain.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, CallRow, Progression
 from tests.contract.samples import (

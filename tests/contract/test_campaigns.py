@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from dialer.domain.retry import Closed, Due
 
 from dialer.adapters.sql.columns import NaiveTime
 from dialer.adapters.sql.store import SqlStore
@@ -13,6 +12,7 @@ from dialer.domain.attempt import AttemptState, Result
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.errors import Conflict, IllegalTransition, NotFound
+from dialer.domain.retry import Closed, Due
 from dialer.ports.records import Progression
 from tests.contract.samples import (
     CAMPAIGN,

@@ -5,13 +5,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from dialer.domain.retry import Due
-
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaign import CampaignVerb
 from dialer.domain.contact import SourceClass
 from dialer.domain.decision_record import ReasonCode
+from dialer.domain.retry import Due
 from dialer.ports.records import Dossier, Judgement, Progression, Standing
 from tests.contract.samples import (
     CAMPAIGN,
