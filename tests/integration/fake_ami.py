@@ -214,10 +214,10 @@ DEFAULTS: Mapping[str, Answer] = {
 
 
 @asynccontextmanager
-async def fake_ami() -> AsyncIterator[FakeAmi]:
-    """A fake that listens on a free port of 127.0.0.1 until the block ends."""
+async def fake_ami(port: int = 0) -> AsyncIterator[FakeAmi]:
+    """A fake that listens on 127.0.0.1 (0: at a free port) until the block ends."""
     ami = FakeAmi()
-    server = await asyncio.start_server(ami.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(ami.serve, "127.0.0.1", port)
     ami.port = server.sockets[0].getsockname()[1]
     try:
         yield ami

@@ -121,18 +121,12 @@ def answered(**fields: str) -> Reply:
     return Reply(success=True, message="", fields=fields)
 
 
-@pytest.mark.parametrize(
-    "version", ["22.10.1~dfsg+~cs6.15", "22.0.0", "23.1.0-rc1", "certified/22.8-cert1", "GIT-22-abc.d"]
-)
+@pytest.mark.parametrize("version", ["22.10.1~dfsg+~cs6.15", "22.0.0", "23.1.0-rc1", "certified/22.8-cert1"])
 def test_asterisk_22_and_later_will_do(version: str) -> None:
-    if version.startswith("GIT"):
-        with pytest.raises(ContractBroken):
-            check_version(answered(asteriskversion=version))
-    else:
-        check_version(answered(asteriskversion=version))
+    check_version(answered(asteriskversion=version))
 
 
-@pytest.mark.parametrize("version", ["21.4.0", "18.9", "certified/20.7-cert2", "", "unknown", "twenty-two"])
+@pytest.mark.parametrize("version", ["21.4.0", "18.9", "certified/20.7-cert2", "", "unknown", "GIT-22-abc.d"])
 def test_an_older_or_unknown_asterisk_is_refused(version: str) -> None:
     with pytest.raises(ContractBroken, match="Asterisk 22 or later"):
         check_version(answered(asteriskversion=version))

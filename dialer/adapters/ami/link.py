@@ -72,14 +72,17 @@ class AmiLink:
     async def start(self) -> None:
         """Return after the first try, up or not, and go on trying behind.
 
-        Raise `LoginRefused` or `ContractBroken`, and give up, where trying again could not help.
+        Raise `LoginRefused`, `ContractBroken` or `UnsafeValue`, and give up, where trying again could not help.
         """
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._ended)
         await self._tried.wait()
-        if not self.up and isinstance(self._why, LoginRefused | ContractBroken):
+        if self._task.done():
+            self._task.result()
+        why = self._why
+        if not self.up and isinstance(why, LoginRefused | ContractBroken):
             await self.close()
-            raise self._why
+            raise why
 
     async def close(self) -> None:
         if self._task is not None:
@@ -144,8 +147,12 @@ class AmiLink:
     def _on_event(self, fields: Fields) -> None:
         if fields.get("event") == "FullyBooted":
             self._booted.set()
-        else:
+            return
+        try:
             self._listener.event(fields)
+        except Exception as error:
+            # Raised on from here it would end in asyncio's log, and the event in nothing.
+            self._listener.broken(error)
 
     async def _log_in(self, client: AmiClient) -> None:
         address = self._address
