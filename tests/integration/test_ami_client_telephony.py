@@ -1,0 +1,304 @@
+"""A PBX as the services see it, against a manager interface that misbehaves: what may be concluded from each silence and refusal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dialer.adapters.ami.errors import LoginRefused
+from dialer.adapters.ami.link import AmiAddress, Timing
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.clock import SystemClock
+from dialer.domain.call_events import (
+    AttemptId,
+    ChannelGone,
+    Dialing,
+    DialStatus,
+    NotSent,
+    Opposed,
+    PbxSuppression,
+)
+from dialer.domain.contact import Fingerprint, PhoneNumber
+from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, Telephony, TelephonyEvent
+from tests.integration import fake_ami as fake
+from tests.integration.fake_ami import SECRET, USER, FakeAmi, event, fake_ami
+from tests.unit.values import an_attempt
+
+A = AttemptId("0a" * 16)
+B = AttemptId("0b" * 16)
+MS = 1_795_000_000_123
+TIMING = Timing(connect=2, answer=1, boot=2, ping_every=60, first_pause=0.02, longest_pause=0.1)
+ORDER = CallOrder(an_attempt(id=A), "a1" * 8, 25, 180)
+ENTRY = PbxSuppression(Fingerprint("f1" * 32), "a1" * 8)
+RECORD = f"At: {MS},DialStatus: BUSY,Cause: 17,Sip: 486,Trace: "
+
+
+class Heard:
+    """What a telephony tells, one after another."""
+
+    def __init__(self, telephony: Telephony) -> None:
+        self._events = telephony.events()
+
+    async def next(self) -> TelephonyEvent:
+        return await asyncio.wait_for(anext(self._events), 5)
+
+
+@asynccontextmanager
+async def pbx(**options: Any) -> AsyncIterator[tuple[FakeAmi, AmiTelephony, Heard]]:
+    """A fake PBX, its telephony with the link up, and what it tells from then on."""
+    async with fake_ami() as ami:
+        address = AmiAddress("127.0.0.1", ami.port, USER, SECRET)
+        telephony = AmiTelephony("pbx1", address, "5ea1" * 16, SystemClock(), timing=TIMING, **options)
+        async with telephony:
+            heard = Heard(telephony)
+            assert await heard.next() == LinkUp("pbx1")
+            yield ami, telephony, heard
+
+
+def originate_response(outcome: str) -> bytes:
+    return event("OriginateResponse", Response=outcome, Reason="0", Uniqueid=A)
+
+
+def user_event(name: str, **headers: str) -> bytes:
+    return event("UserEvent", UserEvent=name, **({"Attempt": A, "At": str(MS)} | headers))
+
+
+async def test_an_order_becomes_one_originate_with_its_seal() -> None:
+    async with pbx() as (ami, telephony, _):
+        await telephony.originate(ORDER)
+        [action] = ami.received("Originate")
+        assert action["ChannelId"] == [A]
+        assert [line.partition("=")[0] for line in action["Variable"]][-1] == "DIALER_SEAL"
+
+
+async def test_a_refused_originate_was_surely_not_sent() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.answers["Originate"] = fake.refused("Originate failed")
+        with pytest.raises(NotOriginated, match="Originate failed"):
+            await telephony.originate(ORDER)
+
+
+async def test_an_originate_without_answer_may_have_been_sent() -> None:
+    async with pbx() as (ami, telephony, heard):
+        ami.answers["Originate"] = fake.hang_up_on_us
+        with pytest.raises(Unavailable):
+            await telephony.originate(ORDER)
+        assert [await heard.next(), await heard.next()] == [LinkLost("pbx1"), LinkUp("pbx1")]
+        assert len(ami.received("Originate")) == 1
+
+
+async def test_without_a_link_nothing_is_sent_and_that_is_known() -> None:
+    telephony = AmiTelephony(
+        "pbx1", AmiAddress("127.0.0.1", 9, USER, SECRET), "5ea1" * 16, SystemClock(), timing=TIMING
+    )
+    async with telephony:
+        assert not telephony.up
+        with pytest.raises(NotOriginated, match="no AMI at"):
+            await telephony.originate(ORDER)
+        with pytest.raises(Unavailable, match="no AMI at"):
+            await telephony.set_halt("test")
+
+
+async def test_an_order_that_could_carry_another_action_is_never_sent() -> None:
+    number = PhoneNumber("+33199000001\r\n\r\nAction: Originate\r\nChannel: Local/evil")
+    async with pbx() as (ami, telephony, _):
+        with pytest.raises(NotOriginated, match="DIALER_NUMBER"):
+            await telephony.originate(replace(ORDER, attempt=replace(ORDER.attempt, number=number)))
+        assert ami.received("Originate") == []
+
+
+async def test_a_call_for_which_no_channel_was_made_was_not_sent_and_never_will_be() -> None:
+    async with pbx() as (ami, _, heard):
+        await ami.say(originate_response("Failure"))
+        unsent = await heard.next()
+        assert isinstance(unsent, NotSent)
+        assert unsent.attempt_id == A
+        assert f"/dialer-used/{A}" in ami.astdb
+
+
+async def test_a_call_that_the_gate_let_pass_is_an_ordinary_one_whatever_the_originate_says() -> None:
+    async with pbx() as (ami, _, heard):
+        ami.astdb[f"/dialer-used/{A}"] = "1795000010"
+        await ami.say(originate_response("Failure"), originate_response("Success"))
+        while not ami.received("DBGet"):
+            await asyncio.sleep(0.01)
+        await ami.say(event("Hangup", Channel="PJSIP/default-1", Linkedid=B))
+        last = await heard.next()
+        assert isinstance(last, ChannelGone)
+        assert ami.astdb == {f"/dialer-used/{A}": "1795000010"}
+
+
+async def test_events_come_translated_and_in_order_with_the_link_itself() -> None:
+    async with pbx() as (ami, telephony, heard):
+        await ami.say(user_event("DialerDialing"), user_event("DialerNonsense"), user_event("DialerOpposed"))
+        first, second = await heard.next(), await heard.next()
+        assert (type(first), type(second)) == (Dialing, Opposed)
+        assert telephony.unusable == 1
+        ami.drop()
+        assert [await heard.next(), await heard.next()] == [LinkLost("pbx1"), LinkUp("pbx1")]
+
+
+async def test_the_events_end_when_the_telephony_is_closed() -> None:
+    async with fake_ami() as ami:
+        telephony = AmiTelephony(
+            "pbx1", AmiAddress("127.0.0.1", ami.port, USER, SECRET), "5e" * 32, SystemClock()
+        )
+        await telephony.start()
+        await telephony.close()
+        assert [item async for item in telephony.events()] == [LinkUp("pbx1"), LinkLost("pbx1")]
+
+
+async def test_a_wrong_password_stops_the_start() -> None:
+    async with fake_ami() as ami:
+        telephony = AmiTelephony(
+            "pbx1", AmiAddress("127.0.0.1", ami.port, USER, "no"), "5e" * 32, SystemClock()
+        )
+        with pytest.raises(LoginRefused):
+            await telephony.start()
+
+
+async def test_where_the_mark_cannot_be_written_nothing_is_concluded() -> None:
+    async with pbx() as (ami, _, heard):
+        ami.answers["DBPut"] = fake.refused("Failed to update entry")
+        await ami.say(originate_response("Failure"))
+        while not ami.received("DBPut"):
+            await asyncio.sleep(0.01)
+        await ami.say(user_event("DialerDialing"))
+        assert isinstance(await heard.next(), Dialing)
+
+
+class BrokenClock(SystemClock):
+    def now(self) -> datetime:
+        raise RuntimeError("a fault of ours")
+
+
+async def test_a_fault_of_ours_comes_out_of_the_events() -> None:
+    async with fake_ami() as ami:
+        address = AmiAddress("127.0.0.1", ami.port, USER, SECRET)
+        async with AmiTelephony("pbx1", address, "5e" * 32, BrokenClock()) as telephony:
+            heard = Heard(telephony)
+            assert await heard.next() == LinkUp("pbx1")
+            await ami.say(user_event("DialerDialing"))
+            with pytest.raises(RuntimeError, match="a fault of ours"):
+                await heard.next()
+
+
+def channel(name: str, unique: str, linked: str = A) -> dict[str, str]:
+    return {"Channel": name, "Uniqueid": unique, "Linkedid": linked}
+
+
+async def test_hanging_up_names_the_dialling_half_and_the_callee_and_lists_no_channels() -> None:
+    async with pbx() as (ami, telephony, heard):
+        ami.channels = [channel("Local/call@dialer-permit-1;2", f"{A}-2")]
+        await ami.say(event("DialState", DestChannel="PJSIP/default-1", DestLinkedid=A, DialStatus="RINGING"))
+        await heard.next()
+        await telephony.hang_up(A)
+        assert [action["Channel"] for action in ami.received("Hangup")] == [[f"{A}-2"], ["PJSIP/default-1"]]
+        assert ami.received("CoreShowChannels") == []
+
+
+async def test_hanging_up_who_is_gone_is_done() -> None:
+    async with pbx() as (ami, telephony, _):
+        await telephony.hang_up(A)
+        ami.answers["Hangup"] = fake.refused("Permission denied")
+        with pytest.raises(Unavailable, match="Permission denied"):
+            await telephony.hang_up(A)
+
+
+async def test_everybody_is_hung_up_in_one_action() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.channels = [channel(f"PJSIP/default-{n}", f"{n}") for n in range(300)]
+        ami.channels.append(channel("Local/call@dialer-permit-1;2", f"{A}-2"))
+        assert await telephony.hang_up_all() == 300
+        assert len(ami.received("Hangup")) == 1
+
+
+async def test_a_halt_takes_any_reason_and_is_lifted_as_often_as_wished() -> None:
+    async with pbx() as (ami, telephony, _):
+        await telephony.set_halt("arrêt d'urgence\r\nAction: Originate")
+        assert ami.astdb["/dialer-halt/all"] == "arr?t d'urgence??Action: Originate"
+        await telephony.set_halt("")
+        assert ami.astdb["/dialer-halt/all"]
+        for _ in range(2):
+            await telephony.clear_halt()
+        assert ami.astdb == {}
+        assert ami.received("Setvar")[0]["Variable"] == ["DIALER_BROKEN"]
+
+
+async def test_a_halt_that_stays_is_not_called_lifted() -> None:
+    async with pbx() as (ami, telephony, _):
+        await telephony.set_halt("test")
+        ami.answers["DBDel"] = fake.refused("Database entry could not be deleted")
+        with pytest.raises(Unavailable, match="dialer-halt"):
+            await telephony.clear_halt()
+
+
+async def test_suppressions_are_written_where_the_gate_looks() -> None:
+    everybody = PbxSuppression(Fingerprint("f2" * 32), None)
+    async with pbx() as (ami, telephony, _):
+        await telephony.suppress([ENTRY, everybody])
+        assert set(ami.astdb) == {
+            f"/dialer-suppressed/{ENTRY.sponsor_key}/{ENTRY.fingerprint}",
+            f"/dialer-suppressed/all/{everybody.fingerprint}",
+        }
+        await telephony.unsuppress(ENTRY)
+        await telephony.unsuppress(ENTRY)
+        assert len(ami.astdb) == 1
+        await telephony.suppress([])
+
+
+async def test_a_suppression_that_was_not_written_is_an_error() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.answers["DBPut"] = fake.refused("Failed to update entry")
+        with pytest.raises(Unavailable, match="Failed to update"):
+            await telephony.suppress([ENTRY])
+
+
+async def test_the_outbox_is_read_whole_and_what_is_unreadable_stays() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.astdb |= {f"/dialer-opposed/{A}": f"{MS}|{'f1' * 32}|{'a1' * 8}"}
+        ami.astdb |= {f"/dialer-ended/{A}": RECORD, f"/dialer-ended/{B}": "torn"}
+        ami.channels = [channel("PJSIP/default-1", "1.1", B), channel("PJSIP/other-1", "1.2", "1795000000.7")]
+        outbox = await telephony.outbox()
+        assert [opposed.attempt_id for opposed in outbox.opposed] == [A]
+        assert [(ended.attempt_id, ended.dial_status) for ended in outbox.ended] == [(A, DialStatus.BUSY)]
+        assert outbox.alive == {B}
+        assert telephony.unusable == 1
+        await telephony.clear_opposed([A, B])
+        await telephony.clear_ended([A])
+        assert set(ami.astdb) == {f"/dialer-ended/{B}"}
+
+
+async def test_who_ends_while_the_outbox_is_read_is_in_it() -> None:
+    def ends_now(ami: FakeAmi, action: fake.Action) -> Iterable[bytes]:
+        listed = list(fake.core_show_channels(ami, action))
+        ami.channels.clear()
+        ami.astdb[f"/dialer-ended/{A}"] = RECORD
+        return listed
+
+    async with pbx() as (ami, telephony, _):
+        ami.channels = [channel("PJSIP/default-1", "1.1", A)]
+        ami.answers["CoreShowChannels"] = ends_now
+        outbox = await telephony.outbox()
+        assert [ended.attempt_id for ended in outbox.ended] == [A]
+
+
+async def test_after_the_outbox_a_call_of_before_can_be_hung_up() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.channels = [channel("PJSIP/default-1", "1.1", A)]
+        await telephony.outbox()
+        await telephony.hang_up(A)
+        assert ["PJSIP/default-1"] in [action["Channel"] for action in ami.received("Hangup")]
+
+
+async def test_in_pretended_time_everything_said_is_in_ours() -> None:
+    async with pbx(shift=timedelta(days=70)) as (ami, _, heard):
+        await ami.say(user_event("DialerDialing"))
+        dialing = await heard.next()
+        assert isinstance(dialing, Dialing)
+        assert dialing.at.timestamp() == pytest.approx(MS / 1000 + timedelta(days=70).total_seconds())
