@@ -1,8 +1,10 @@
 """Prompts made by the real espeak-ng and sox."""
 
 import hashlib
+import os
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,13 @@ def samples(alaw: bytes) -> list[int]:
     return loudness
 
 
+@pytest.fixture
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    yield
+    os.umask(before)
+
+
 async def test_texts_become_telephone_audio_that_is_measured_and_addressed_by_its_content(
     tmp_path: Path,
 ) -> None:
@@ -58,7 +67,8 @@ async def test_the_same_prompts_give_the_same_script_and_one_folder(tmp_path: Pa
     assert await compiler.compile(TEXTS, {}, language="en") != first
 
 
-async def test_another_user_may_read_what_was_compiled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+async def test_another_user_may_read_what_was_compiled(tmp_path: Path, umask: None) -> None:
     script = await PromptCompiler(tmp_path / "prompts").compile(TEXTS, {}, language="fr")
     folder = tmp_path / "prompts" / script.script
     assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder)] == [0o755, 0o755]

@@ -50,7 +50,8 @@ class Shelf:
         target = self._folder / script.script
         if self._sound(script.script):
             return script
-        self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o755)
         making = Path(mkdtemp(prefix=".making-", dir=self._folder))
         try:
             _fill(making, prompts)

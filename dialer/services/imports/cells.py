@@ -1,19 +1,21 @@
 """Cells that several kinds of import read alike. Each raises `RowRejected` for what is malformed."""
 
-import unicodedata
+import re
 from datetime import datetime
 
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import InvalidInput
 from dialer.domain.phone import parse_phone
 from dialer.domain.phone_text import PhoneError, quoted
-from dialer.domain.place import check_zone
+from dialer.domain.place import Statement, check_zone
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected
 from dialer.services.imports.stated_times import parse_instant
 
 MAX_NAME = 200
 MAX_TEXT = 2000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Unicode category Cc."""
 _PLACE_CODES = {"territory": "TERRITORY", "timezone": "UNKNOWN_TIMEZONE"}
 
 
@@ -58,7 +60,7 @@ def instant(row: Row, column: str) -> datetime | None:
         raise RowRejected("TIME", f"{column} {error}") from None
 
 
-def place(row: Row, number: PhoneNumber) -> tuple[str | None, str | None]:
+def place(row: Row, number: PhoneNumber) -> Statement:
     """Territory and zone as stated, where they are known and fit each other and the number."""
     territory, timezone = row.text("territory") or None, row.text("timezone") or None
     try:
@@ -72,5 +74,5 @@ def place(row: Row, number: PhoneNumber) -> tuple[str | None, str | None]:
 def _check(column: str, value: str, longest: int) -> None:
     if len(value) > longest:
         raise RowRejected("TEXT", f"{column} is longer than {longest} characters")
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if _CONTROL.search(value):
         raise RowRejected("TEXT", f"{column} holds control characters, such as a line break")

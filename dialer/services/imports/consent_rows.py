@@ -2,7 +2,8 @@
 
 from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.contact import PhoneNumber
-from dialer.services.imports.cells import instant, name, place, text
+from dialer.domain.place import Statement
+from dialer.services.imports.cells import instant, name, text
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Stamp
 from dialer.services.imports.stated_times import parse_window, parse_windows
@@ -29,13 +30,13 @@ def states_consent(row: Row) -> bool:
     return any(row.text(column) for column in CONSENT_COLUMNS)
 
 
-def read_consent(row: Row, number: PhoneNumber, stamp: Stamp) -> ConsentGiven:
+def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp) -> ConsentGiven:
     """Raise `RowRejected` where it is incomplete or anything in it is malformed. Empty source and proof refuse later, at the decision."""
     sponsor, given_at = name(row, "consent_sponsor"), instant(row, "consent_at")
     purpose, channel = text(row, "consent_purpose"), _channel(row)
     if sponsor is None or given_at is None or not purpose or not channel:
         raise RowRejected("CONSENT_INCOMPLETE", f"a consent has all of {', '.join(_REQUIRED)}")
-    territory, timezone = place(row, number)
+    territory, timezone = stated
     return ConsentGiven(
         fingerprint=stamp.fingerprints.of(number),
         sponsor=sponsor,

@@ -9,7 +9,7 @@ from dialer.domain.consent import ConsentGiven
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.fingerprints import Fingerprints
-from dialer.services.imports.cells import demand_whole, phone
+from dialer.services.imports.cells import demand_whole, phone, place
 from dialer.services.imports.consent_rows import CONSENT_COLUMNS, read_consent
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import Stamp, Warned
@@ -38,7 +38,8 @@ class ConsentIntake:
 def read_consent_row(row: Row, stamp: Stamp) -> ConsentGiven:
     """Raise `RowRejected`."""
     demand_whole(row)
-    return read_consent(row, phone(row, REGION), stamp)
+    number = phone(row, REGION)
+    return read_consent(row, number, place(row, number), stamp)
 
 
 class ConsentImports:

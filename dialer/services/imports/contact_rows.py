@@ -29,7 +29,8 @@ def read_contact(row: Row, jurisdiction: Jurisdiction, stamp: Stamp) -> NewConta
     demand_whole(row)
     number = phone(row, jurisdiction.region)
     _demand_inside(number, jurisdiction)
-    territory, timezone = place(row, number)
+    stated = place(row, number)
+    territory, timezone = stated
     return NewContact(
         line=row.line,
         number=number,
@@ -38,7 +39,7 @@ def read_contact(row: Row, jurisdiction: Jurisdiction, stamp: Stamp) -> NewConta
         language=_language(row),
         territory=territory,
         timezone=timezone,
-        consent=read_consent(row, number, stamp) if states_consent(row) else None,
+        consent=read_consent(row, number, stated, stamp) if states_consent(row) else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time
+from functools import lru_cache
 
 from dialer.domain.consent import ConsentedWindow
 
@@ -27,6 +28,7 @@ def parse_windows(text: str) -> tuple[ConsentedWindow, ...]:
     return tuple(_window(part.strip()) for part in text.split(";")) if text.strip() else ()
 
 
+@lru_cache(maxsize=1024)
 def parse_window(days: str, start: str, end: str) -> ConsentedWindow:
     """`mon-fri` or `tue,thu`, and two times `HH:MM`, half-open within one day."""
     opens, closes = _clock(start), _clock(end)
