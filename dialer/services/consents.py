@@ -51,7 +51,7 @@ class Consents:
         events = [
             ConsentWithdrawn(
                 self._fingerprints.of(number),
-                withdrawal.sponsor or None,
+                withdrawal.against,
                 withdrawal.channel,
                 withdrawn_at,
                 now,

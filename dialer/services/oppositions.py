@@ -21,6 +21,12 @@ class Objection:
     received_at: str | None = None
     note: str | None = None
 
+    @property
+    def against(self) -> str | None:
+        """The sponsor as written; None for every sponsor."""
+        sponsor = _storable(self.sponsor or "")
+        return sponsor if sponsor.strip() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -47,18 +53,18 @@ def understand(objection: Objection, receipt: Receipt, fingerprints: Fingerprint
             "phone_number holds no digits", hint="give the number of whoever objects, in any spelling"
         )
     received_at, warnings = moment(objection.received_at, receipt.recorded_at)
-    sponsor = objection.sponsor if objection.sponsor and objection.sponsor.strip() else None
+    note = _storable(objection.note or "")[:MAX_NOTE] or None
     return Understood(
         tuple(
             Suppression(
                 fingerprint=fingerprints.of(number),
-                sponsor=sponsor,
+                sponsor=objection.against,
                 channel=objection.channel,
                 received_at=received_at,
                 recorded_at=receipt.recorded_at,
                 recorded_by=receipt.recorded_by,
                 source=receipt.source,
-                note=objection.note[:MAX_NOTE] if objection.note else None,
+                note=note,
             )
             for number in readings
         ),
@@ -79,3 +85,8 @@ def moment(received_at: str | None, recorded_at: datetime) -> tuple[datetime, tu
     return recorded_at, (
         "received_at is no past time with an offset: the time of recording was stored instead",
     )
+
+
+def _storable(text: str) -> str:
+    """Without NUL, which PostgreSQL does not take: no opposition may fail for that."""
+    return text.replace("\0", "")

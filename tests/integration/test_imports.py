@@ -229,6 +229,7 @@ async def test_a_list_collected_in_the_future_or_by_nobody_is_refused(desk: Desk
     for provenance in (
         Provenance("opt_in_form", "Demo Forms", MONDAY + timedelta(hours=1)),
         Provenance("opt_in_form", " ", LIST.collected_at),
+        Provenance("opt_in_form", "Demo\0Forms", LIST.collected_at),
     ):
         with pytest.raises(InvalidInput, match=r"^(collected_at|supplier) "):
             await desk.contacts.run(MAKER, CAMPAIGN, provenance, desk.file("phone_number\n"))
@@ -333,6 +334,15 @@ async def test_an_opposition_is_in_force_at_once_and_counted_once(desk: Desk) ->
     assert await desk.suppressions.count(AUDITOR) == 1
     (held, _) = desk.locks.held
     assert held.sponsor_key is None
+
+
+async def test_no_odd_character_keeps_an_opposition_out(desk: Desk) -> None:
+    objection = Objection("0199000001", OppositionChannel.API, "\0", None, "stop\0 it" + "!" * 3000)
+    await desk.suppressions.add(MAKER, objection)
+    (entry,) = await desk.suppressions.check(MAKER, "0199000001")
+    assert entry.sponsor is None
+    assert entry.note is not None
+    assert entry.note.startswith("stop it!")
 
 
 async def test_a_misspelt_number_is_checked_in_every_reading(desk: Desk) -> None:

@@ -99,8 +99,8 @@ class ContactImports:
 
 def _judged(provenance: Provenance, now: datetime) -> SourceClass:
     """The class of the source. Raise `InvalidInput` for what no list may come from."""
-    if not provenance.supplier.strip():
-        raise InvalidInput("supplier is empty", hint="name who supplied the list")
+    if not provenance.supplier.strip() or not provenance.supplier.isprintable():
+        raise InvalidInput("supplier is empty or no plain text", hint="name who supplied the list")
     if provenance.collected_at > now:
         raise InvalidInput("collected_at lies in the future", hint="state when the numbers were collected")
     try:
