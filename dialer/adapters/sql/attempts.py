@@ -12,7 +12,7 @@ from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.standing import standing_of
-from dialer.adapters.sql.tables import LIVE_STATES, attempts, contacts
+from dialer.adapters.sql.tables import attempts, contacts, live
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
@@ -80,13 +80,15 @@ class SqlAttempts:
 
     async def alive(self, *, pbx: str | None = None, campaign_id: CampaignId | None = None) -> list[Attempt]:
         """In order of decision."""
-        statement = ATTEMPT.where(attempts.c.state.in_(LIVE_STATES)).order_by(*IN_ORDER)
+        statement = ATTEMPT.where(live)
         if pbx is not None:
             statement = statement.where(attempts.c.pbx == pbx)
         if campaign_id is not None:
             statement = statement.where(attempts.c.campaign_id == campaign_id)
         async with self._database.read() as connection:
-            return [Attempt(*row) for row in await connection.execute(statement)]
+            found = [Attempt(*row) for row in await connection.execute(statement)]
+        # Sorted here, for they are few: asked to sort, SQLite would walk all attempts in order instead of the live ones.
+        return sorted(found, key=lambda attempt: (attempt.decided_at, attempt.id))
 
     async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
         """Zero is said, not left out. An attempt still alive is not counted yet."""

@@ -12,7 +12,7 @@ from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.dialects import reserve
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
 from dialer.adapters.sql.judgements import Judged, write_judgements
-from dialer.adapters.sql.tables import LIVE_STATES, attempts, contacts
+from dialer.adapters.sql.tables import attempts, contacts, live
 from dialer.domain.attempt import Attempt
 from dialer.domain.contact import Contact, ContactState, Fingerprint
 from dialer.domain.retry import Due
@@ -20,7 +20,7 @@ from dialer.ports.records import Dossier, Judgement, Standing
 
 NUMBER_BUSY = timedelta(minutes=5)
 """How long a contact waits whose number has a live attempt elsewhere: longer than nearly every call."""
-FIRST_PAGE = 20
+SMALLEST_PAGE = 8
 LONGEST_CLAIM = 1000
 """PostgreSQL's table of locks holds 6,400 by default, for all processes together."""
 IN_ORDER = (contacts.c.next_due_at, contacts.c.id)
@@ -53,7 +53,7 @@ class Claim:
         """Small pages first, then larger: few dossiers are read in vain, whether most contacts may be called or hardly any."""
         sponsor = self.standing.campaign.definition.sponsor.id
         self.limit = min(self.limit, LONGEST_CLAIM)
-        size, page = max(FIRST_PAGE, self.permits), self._due()
+        size, page = max(SMALLEST_PAGE, self.permits), self._due()
         while self.limit > 0 and self.permits > 0:
             size = min(size, self.limit)
             rows = (await self.connection.execute(page.limit(size))).all()
@@ -92,7 +92,5 @@ class Claim:
 
     async def _taken(self, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
         """Numbers that are being called by any campaign of any sponsor."""
-        statement = select(attempts.c.fingerprint).where(
-            attempts.c.fingerprint.in_(fingerprints), attempts.c.state.in_(LIVE_STATES)
-        )
+        statement = select(attempts.c.fingerprint).where(attempts.c.fingerprint.in_(fingerprints), live)
         return set((await self.connection.execute(statement)).scalars())

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import Database
-from dialer.adapters.sql.records import Record, consent_of, consent_record
+from dialer.adapters.sql.records import CONSENT, Record, consent_of, consent_record
 from dialer.adapters.sql.tables import campaigns, consents, contacts
 from dialer.domain.campaign import CampaignState
 from dialer.domain.consent import ConsentEvent, ConsentGiven
@@ -61,7 +61,7 @@ async def consents_of(
 ) -> dict[Fingerprint, tuple[ConsentEvent, ...]]:
     """In the order of their recording; an empty tuple for a number that has none."""
     found: defaultdict[Fingerprint, list[ConsentEvent]] = defaultdict(list)
-    statement = select(consents).where(consents.c.fingerprint.in_(fingerprints)).order_by(consents.c.id)
+    statement = CONSENT.where(consents.c.fingerprint.in_(fingerprints)).order_by(consents.c.id)
     for row in await connection.execute(statement):
         found[row.fingerprint].append(consent_of(row))
     return {fingerprint: tuple(found[fingerprint]) for fingerprint in fingerprints}

@@ -9,7 +9,7 @@ from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.records import Record, attempt_record
 from dialer.adapters.sql.suppressions import append_suppressions
-from dialer.adapters.sql.tables import LIVE_STATES, attempts, suppressions
+from dialer.adapters.sql.tables import attempts, live, suppressions
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.suppression import Suppression
@@ -45,7 +45,7 @@ async def _alive(connection: AsyncConnection, attempt_ids: Sequence[AttemptId]) 
     for ids in chunks(attempt_ids):
         statement = (
             select(attempts.c.id)
-            .where(attempts.c.id.in_(ids), attempts.c.state.in_(LIVE_STATES))
+            .where(attempts.c.id.in_(ids), live)
             .order_by(attempts.c.id)
             .with_for_update()
         )
@@ -71,7 +71,7 @@ async def _oppose(connection: AsyncConnection, late: Sequence[Attempt]) -> None:
     if heard:
         first = update(attempts).where(
             attempts.c.id == bindparam("call"),
-            attempts.c.state.not_in(LIVE_STATES),
+            ~live,
             attempts.c.opposed_at.is_(None),
         )
         columns: Record = {"opposed_at": bindparam("opposed_at"), "result": bindparam("result")}

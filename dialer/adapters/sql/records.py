@@ -1,11 +1,12 @@
 """Rows to domain values and back. Columns carry the names of the fields they hold, so most of it is by name."""
 
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, select
 
-from dialer.adapters.sql.tables import attempts, campaigns, contacts, imports, suppressions, tokens
+from dialer.adapters.sql.tables import attempts, campaigns, consents, contacts, imports, suppressions, tokens
 from dialer.domain.access import Token
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign
@@ -17,19 +18,21 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Record = dict[str, Any]
-WITHDRAWAL_FIELDS = {"fingerprint", "sponsor", "channel", "recorded_at"}
+
+
+@cache
+def names_of(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def columns_for(kind: "type[DataclassInstance]", *tables: Table) -> Select[Any]:
     """Select exactly the fields of `kind`, each from the first of `tables` that has it."""
-    return select(
-        *(next(table.c[field.name] for table in tables if field.name in table.c) for field in fields(kind))
-    )
+    return select(*(next(table.c[name] for table in tables if name in table.c) for name in names_of(kind)))
 
 
 def record_of(value: "DataclassInstance", *, without: str = "") -> Record:
     """The fields of `value` by name, one level deep."""
-    return {field.name: getattr(value, field.name) for field in fields(value) if field.name != without}
+    return {name: getattr(value, name) for name in names_of(type(value)) if name != without}
 
 
 CAMPAIGN = columns_for(Campaign, campaigns)
@@ -49,18 +52,23 @@ def attempt_record(attempt: Attempt) -> Record:
     return record_of(attempt, without="number")
 
 
+CONSENT = select(
+    consents.c.withdrawn,
+    *(consents.c["at" if name == "given_at" else name] for name in names_of(ConsentGiven)),
+)
+
+
 def consent_record(event: ConsentEvent) -> Record:
     """Both kinds of event have every column: rows inserted together must be alike."""
     if isinstance(event, ConsentGiven):
         return record_of(event, without="given_at") | {"withdrawn": False, "at": event.given_at}
-    absent = dict.fromkeys(field.name for field in fields(ConsentGiven) if field.name != "given_at")
+    absent = dict.fromkeys(names_of(ConsentGiven))
+    del absent["given_at"]
     return absent | record_of(event, without="withdrawn_at") | {"withdrawn": True, "at": event.withdrawn_at}
 
 
 def consent_of(row: Row[Any]) -> ConsentEvent:
-    record = dict(row._mapping)
-    if record.pop("withdrawn"):
-        kept = {name: record[name] for name in WITHDRAWAL_FIELDS}
-        return ConsentWithdrawn(**kept, withdrawn_at=record["at"])
-    del record["id"]
-    return ConsentGiven(given_at=record.pop("at"), **record)
+    """Of a row of `CONSENT`."""
+    if row.withdrawn:
+        return ConsentWithdrawn(row.fingerprint, row.sponsor, row.channel, row.at, row.recorded_at)
+    return ConsentGiven(*tuple(row)[1:])

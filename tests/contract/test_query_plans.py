@@ -1,0 +1,84 @@
+"""What the dialling loop asks, millions of contacts must not slow: every table is entered by an index."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.attempt import AttemptState
+from dialer.domain.decision_record import ReasonCode
+from dialer.domain.retry import Closed
+from dialer.ports.records import CallFilter, Progression
+from tests.contract.samples import (
+    CAMPAIGN,
+    NOW,
+    claimed,
+    consent,
+    fingerprint,
+    listed,
+    refuse,
+    suppression,
+)
+
+SMALL = {"campaigns", "system", "imports"}
+WHOLE = re.compile(r"^SCAN (\w+)\b(?! USING INDEX (?:ix|uq)_attempts_live)")
+
+
+@pytest.fixture
+def whole_reads() -> Iterator[list[str]]:
+    """Statements that read a growing table whole, by SQLite's own plan for them as they pass."""
+    found: list[str] = []
+
+    def explain(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            return
+        rows = connection.connection.cursor()
+        rows.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
+        for *_, step in rows.fetchall():
+            scanned = WHOLE.match(step)
+            if scanned and scanned[1] not in SMALL:
+                found.append(f"{step}: {statement}")
+        rows.close()
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    yield found
+    event.remove(Engine, "before_cursor_execute", explain)
+
+
+@pytest.fixture
+async def store(sqlite_engine: Any) -> Any:
+    async with SqlStore.open(sqlite_engine.copy("plans")) as opened:
+        yield opened
+
+
+async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[str]) -> None:
+    await listed(store, *range(40))
+    await store.attempts.claim(CAMPAIGN, now=NOW, limit=30, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
+    await store.consents.add([consent(1)])
+    attempts = await claimed(store)
+    await store.attempts.originating([attempt.id for attempt in attempts], at=NOW)
+    await store.attempts.alive()
+    await store.attempts.alive(pbx="pbx1", campaign_id=CAMPAIGN)
+    await store.attempts.get_many([attempt.id for attempt in attempts])
+    await store.attempts.made([attempt.contact_id for attempt in attempts])
+    ends = [replace(attempt, state=AttemptState.ENDED, opposed_at=NOW) for attempt in attempts]
+    nine = suppression(1, source=ends[0].id)
+    await store.attempts.commit([Progression(end, nine, Closed("opted_out")) for end in ends])
+    await store.attempts.calls(CallFilter(campaign_id=CAMPAIGN, after=ends[0].id))
+    await store.attempts.calls(CallFilter(fingerprint=fingerprint(1)))
+    await store.contacts.dossier(CAMPAIGN, fingerprint(1))
+    await store.suppressions.of(fingerprint(1))
+    await store.campaigns.unfinished(CAMPAIGN)
+    await store.campaigns.progress(CAMPAIGN)
+    assert whole_reads == []
+
+
+async def test_the_watch_for_whole_reads_sees_one(store: SqlStore, whole_reads: list[str]) -> None:
+    await store.suppressions.count()
+    assert len(whole_reads) == 1
