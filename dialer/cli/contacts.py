@@ -1,5 +1,6 @@
 """dialer contacts: lists of people, with where they came from."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,11 +32,13 @@ def import_contacts(
         str, typer.Option(help="opt_in_form, own_members, partner_opt_in, paper_form or inbound_request.")
     ],
     supplier: Annotated[str, typer.Option(help="Who supplied the list.")],
-    collected_at: Annotated[str, typer.Option(metavar="TIME", help="When the numbers were collected.")],
+    collected_at: Annotated[
+        datetime, typer.Option(parser=instant, metavar="TIME", help="When the numbers were collected.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Add a list to a campaign. A bad row is reported and never stops the rest; exit 1 where nothing was imported."""
-    provenance = Provenance(source_class, supplier, instant(collected_at))
+    provenance = Provenance(source_class, supplier, collected_at)
 
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
         return await service.suite.contact_imports.run(actor, CampaignId(campaign), provenance, source)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,9 @@ BATCH = 1000
 def decide(
     campaign: CampaignOption,
     number: Annotated[str | None, typer.Option(metavar="NUMBER", help="The number.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="ISO 8601 with an offset.")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(parser=instant, metavar="TIME", help="ISO 8601 with an offset.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(metavar="CASES.csv", help="Columns number,at; one JSON object a line.")
     ] = None,
@@ -42,7 +45,7 @@ def decide(
     elif number is None or at is None:
         raise typer.BadParameter("give --number and --at, or --file")
     else:
-        _decide_one(campaign_id, Question(number, instant(at), live), as_json=as_json)
+        _decide_one(campaign_id, Question(number, at, live), as_json=as_json)
 
 
 def _decide_one(campaign_id: CampaignId, question: Question, *, as_json: bool) -> None:

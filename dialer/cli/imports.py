@@ -29,7 +29,8 @@ def import_file(file: Path, start: Import, *, as_json: bool, links: Links = Link
 
     async def work(service: Service, actor: Actor) -> ImportReport:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        stderr = Console(stderr=True)
+        with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
             return await start(service, actor, Source(file, file.name, _listener(bars)))
 
     report = with_service(work, links=links)

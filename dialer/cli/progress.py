@@ -42,7 +42,8 @@ async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> Cam
     """A bar on standard error until the campaign has ended; return how it ended."""
     found = await service.suite.progress.of(actor, campaign_id)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    stderr = Console(stderr=True)
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bars:
         bar = bars.add_task("")
         while True:
             counts = found.counts

@@ -32,10 +32,16 @@ def _run(app: typer.Typer) -> int:
     except DialerError as error:
         return report(error)
     except typer.TyperException as error:
-        print(f"dialer: {' '.join(error.format_message().split())}", file=sys.stderr)
+        _explain(error)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+
+
+def _explain(error: typer.TyperException) -> None:
+    """Empty where the help was shown in its place."""
+    if words := error.format_message().replace("Value error, ", "").split():
+        print(f"dialer: {' '.join(words)}", file=sys.stderr)
 
 
 def _forget_output() -> None:

@@ -1,5 +1,6 @@
 """dialer token: who may do what over HTTP, and at the command line with `DIALER_TOKEN`."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -20,18 +21,19 @@ app = typer.Typer(help="Make, list and revoke bearer tokens.", no_args_is_help=T
 def create(
     role: Annotated[Role, typer.Option(help="What its bearer may do.")],
     name: Annotated[str, typer.Option(help="Who acts: this name stands in every record.")],
-    expires: Annotated[str | None, typer.Option(metavar="TIME", help="When it ends.")] = None,
+    expires: Annotated[
+        datetime | None, typer.Option(parser=instant, metavar="TIME", help="When it ends.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a token and show it, this once."""
-    expires_at = instant(expires) if expires else None
 
     async def work(service: Service, actor: Actor) -> str:
-        return await service.suite.tokens.create(actor, name, role, expires_at)
+        return await service.suite.tokens.create(actor, name, role, expires)
 
     secret = with_service(work)
     if as_json:
-        print_json({"name": name, "role": role.value, "expires_at": expires_at, "token": secret})
+        print_json({"name": name, "role": role.value, "expires_at": expires, "token": secret})
     else:
         # Alone on its line, so that `TOKEN=$(dialer token create ...)` is all a script needs.
         console.print(secret, markup=False, soft_wrap=True)
