@@ -1,0 +1,101 @@
+"""dialer suppressions: who must never be called again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.bootstrap import Links, Service
+from dialer.cli.imports import import_file
+from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
+from dialer.cli.options import Json, NumberArgument
+from dialer.cli.output import console, print_json, print_table
+from dialer.cli.session import with_service
+from dialer.domain.access import Actor
+from dialer.domain.suppression import Suppression
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Source
+from dialer.services.oppositions import Objection, Understood
+from dialer.services.views.opposition import check_view, understood_view
+
+app = typer.Typer(help="Record, check and count oppositions.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    number: NumberArgument,
+    channel: Channel,
+    sponsor: Sponsor = None,
+    received_at: ReceivedAt = None,
+    note: Annotated[str | None, typer.Option(help="What was said.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
+    objection = Objection(number, channel, sponsor, received_at, note)
+
+    async def work(service: Service, actor: Actor) -> Understood:
+        return await service.suite.suppressions.add(actor, objection)
+
+    understood = with_service(work, links=Links.TRIED)
+    show_recorded(understood_view(understood), "recorded", as_json=as_json)
+
+
+@app.command("import")
+def import_suppressions(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")], as_json: Json = False
+) -> None:
+    """Record oppositions from a file: phone_number, channel, received_at, sponsor, note."""
+
+    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
+        return await service.suite.suppression_imports.run(actor, source)
+
+    import_file(file, start, as_json=as_json, links=Links.TRIED)
+
+
+@app.command()
+def check(number: NumberArgument, as_json: Json = False) -> None:
+    """Say whether oppositions against a number are in force."""
+
+    async def work(service: Service, actor: Actor) -> Sequence[Suppression]:
+        return await service.suite.suppressions.check(actor, number)
+
+    view = check_view(with_service(work))
+    if as_json:
+        print_json(view)
+    elif view["suppressed"]:
+        print_table(view["suppressions"], ("sponsor", "channel", "received_at", "recorded_by", "note"))
+    else:
+        console.print("no opposition")
+
+
+@app.command()
+def count(as_json: Json = False) -> None:
+    """How many numbers are opposed."""
+
+    async def work(service: Service, actor: Actor) -> int:
+        return await service.suite.suppressions.count(actor)
+
+    total = with_service(work)
+    if as_json:
+        print_json({"count": total})
+    else:
+        console.print(str(total))
+
+
+@app.command()
+def remove(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Who asked for it, and how.")],
+    as_json: Json = False,
+) -> None:
+    """Lift every opposition of a number; for administrators. Consents given before it stay void."""
+
+    async def work(service: Service, actor: Actor) -> int:
+        return await service.suite.suppressions.remove(actor, number, reason)
+
+    removed = with_service(work, links=Links.TRIED)
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        console.print(f"{removed} removed")
