@@ -58,9 +58,7 @@ async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -
 @asynccontextmanager
 async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
     """Answer HTTP until the block ends; give the address. Raise `Unavailable` where the port is taken."""
-    app = build_app(
-        service.suite, service.store, service.fleet, service.clock, rate_limit=service.settings.rate_limit
-    )
+    app = build_app(service.suite, service.clock, rate_limit=service.settings.rate_limit)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -1,0 +1,81 @@
+"""How answers go out: a model as JSON, or a stream of events."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from dialer.ports.records import KeptAnswer
+
+Value = TypeVar("Value")
+View = dict[str, Any]
+"""A JSON object as `services/views` make it."""
+
+
+class Answer(ABC, Generic[Value]):
+    """What a route answers when all goes well, and what the OpenAPI document says of it."""
+
+    model: type[BaseModel] | None = None
+    status: int = 200
+    location: Callable[[Any], str] | None = None
+
+    @abstractmethod
+    async def send(self, request: web.Request, value: Value) -> web.StreamResponse: ...
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """The OpenAPI content of the answer."""
+
+
+class JsonAnswer(Answer[View]):
+    """A view as JSON; `model` describes it. `location`: from the view to the path of what it speaks of."""
+
+    def __init__(
+        self, model: type[BaseModel], *, status: int = 200, location: Callable[[View], str] | None = None
+    ) -> None:
+        self.model: type[BaseModel] = model
+        self.status = status
+        self.location = location
+
+    def keep(self, value: View) -> KeptAnswer:
+        """The answer as it goes over the wire, fit to be given again."""
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return KeptAnswer(self.status, self.location(value) if self.location else None, body)
+
+    async def send(self, request: web.Request, value: View) -> web.StreamResponse:  # noqa: ARG002
+        return render(self.keep(value))
+
+    def describe(self) -> dict[str, Any]:
+        return {"application/json": {"schema": reference(self.model)}}
+
+
+class EventAnswer(Answer[AsyncIterator[str]]):
+    """Server-sent events; each item is one event or comment, ready for the wire."""
+
+    async def send(self, request: web.Request, value: AsyncIterator[str]) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        await answer.prepare(request)
+        try:
+            async for event in value:
+                await answer.write(event.encode())
+        except ConnectionError:
+            pass  # the reader has gone
+        return answer
+
+    def describe(self) -> dict[str, Any]:
+        return {"text/event-stream": {"schema": {"type": "string"}}}
+
+
+def render(kept: KeptAnswer) -> web.Response:
+    headers = {"Location": kept.location} if kept.location else None
+    return web.Response(
+        status=kept.status, body=kept.body, headers=headers, content_type="application/json", charset="utf-8"
+    )
+
+
+def reference(model: type[BaseModel]) -> dict[str, str]:
+    """To the schema of `model` in the OpenAPI document."""
+    return {"$ref": f"#/components/schemas/{model.__name__}"}

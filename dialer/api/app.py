@@ -1,0 +1,54 @@
+"""The HTTP application, put together."""
+
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from aiohttp import web
+
+from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system
+from dialer.api.bodies import UPLOADS
+from dialer.api.endpoint import AnyEndpoint
+from dialer.api.gate import Gate
+from dialer.api.limits import RateLimiter
+from dialer.api.metrics import HttpMetrics
+from dialer.api.middlewares import answer_problems, measure, write_headers
+from dialer.api.openapi import describe
+from dialer.api.public import PublicPages
+from dialer.ports.clock import Clock
+from dialer.services.suite import Suite
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    *campaigns.ENDPOINTS,
+    *contacts.ENDPOINTS,
+    *consents.ENDPOINTS,
+    *suppressions.ENDPOINTS,
+    *decisions.ENDPOINTS,
+    *calls.ENDPOINTS,
+    *system.ENDPOINTS,
+    *events.ENDPOINTS,
+)
+HEADERS_S = 10
+"""Within this time from the connection, or from the last answer, the headers of a request must have come."""
+
+
+def build_app(
+    suite: Suite, clock: Clock, *, rate_limit: float, uploads: Path | None = None
+) -> web.Application:
+    """`rate_limit`: requests a second for each token.
+
+    `uploads`: an existing folder with room for lists that are coming in; the system's own for temporary files by default.
+    """
+    gate = Gate(suite, RateLimiter(rate_limit, clock.monotonic))
+    metrics = HttpMetrics()
+    app = web.Application(
+        middlewares=[measure(metrics, clock), answer_problems],
+        handler_args={"keepalive_timeout": HEADERS_S},
+    )
+    app[UPLOADS] = uploads or Path(tempfile.gettempdir())
+    for endpoint in ENDPOINTS:
+        app.router.add_route(endpoint.method, endpoint.path, gate.handler(endpoint))
+    document = describe(ENDPOINTS, version("dialer"))
+    app.add_routes(PublicPages(gate, suite.system, metrics, document).routes())
+    app.on_response_prepare.append(write_headers(clock, pretended=suite.system.pretended))
+    return app

@@ -1,0 +1,53 @@
+"""Answers about campaigns, as the OpenAPI document describes them (`services/views/campaign.py` makes them)."""
+
+from pydantic import Field
+
+from dialer.api.wire import Instant, Wire
+from dialer.domain.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaign_definition import CampaignDefinition
+
+
+class CampaignView(CampaignDefinition):
+    """The keys of the campaign file that were given or have a default, and what happened to it since."""
+
+    id: str
+    state: CampaignState
+    created_by: str
+    created_at: Instant
+    approved_by: str | None
+    approved_at: Instant | None
+    self_approved: bool = Field(
+        description="Creator and approver are one person: possible on loopback trunks only."
+    )
+    started_at: Instant | None
+    ended_at: Instant | None
+    reason: str
+    script: str | None = Field(description="Hash of the compiled prompts, once approved.")
+    allowed: list[CampaignVerb] = Field(description="The transitions possible now.")
+
+
+class CampaignList(Wire):
+    items: list[CampaignView]
+    next_cursor: str | None
+
+
+class ProgressView(Wire):
+    """`waiting` says why nothing is dialled at the moment; empty while it dials. `refused`: contacts by code of their last refusal."""
+
+    id: str
+    name: str
+    state: CampaignState
+    waiting: str
+    contacts: int
+    due: int
+    calling: int
+    closed: int
+    attempts: int
+    results: dict[str, int]
+    refused: dict[str, int]
+    next_due_at: Instant | None
+
+
+class RecordingView(Wire):
+    prompt: str
+    bytes: int

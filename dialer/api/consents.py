@@ -1,0 +1,93 @@
+"""Consents: recorded one by one, and taken back."""
+
+from pydantic import Field, RootModel
+
+from dialer.api.answers import JsonAnswer, View
+from dialer.api.bodies import JsonBody
+from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.oppositions import OppositionBody
+from dialer.api.parsing import parse_json
+from dialer.api.wire import Nothing, Phone, Wire
+from dialer.domain.access import Right
+
+
+class ConsentBody(Wire):
+    """The consent columns of the contact CSV, written as there."""
+
+    phone_number: Phone
+    consent_sponsor: str
+    consent_purpose: str
+    consent_channel: str
+    consent_at: str
+    consent_source: str = ""
+    consent_proof: str = ""
+    consent_expires_at: str = ""
+    consent_act: str = ""
+    appointment_at: str = ""
+    window_days: str = ""
+    window_start: str = ""
+    window_end: str = ""
+    windows: str = Field(default="", examples=["mon-fri 10:00-13:00; tue 18:00-19:00"])
+    territory: str = ""
+    timezone: str = ""
+
+
+class ManyConsents(RootModel[list[ConsentBody]]):
+    pass
+
+
+class ConsentsBody(RootModel[ConsentBody | list[ConsentBody]]):
+    """One consent, or a list of which all are stored or none."""
+
+    def many(self) -> list[ConsentBody]:
+        return self.root if isinstance(self.root, list) else [self.root]
+
+
+class Recorded(Wire):
+    recorded: int
+
+
+class Withdrawn(Wire):
+    """`warnings`: what was stored otherwise than it was written."""
+
+    warnings: list[str]
+
+
+def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
+    """Told apart first, so that what is wrong is said of the one form that was meant."""
+    if raw.lstrip().startswith(b"["):
+        return model(parse_json(ManyConsents, raw).root)
+    return model(parse_json(ConsentBody, raw))
+
+
+async def give(asked: Asked[Nothing, ConsentsBody]) -> View:
+    rows = [consent.model_dump(exclude_unset=True) for consent in asked.body.many()]
+    return {"recorded": await asked.suite.consents.add(asked.actor, rows)}
+
+
+async def withdraw(asked: Asked[Nothing, OppositionBody]) -> View:
+    return {"warnings": list(await asked.suite.consents.withdraw(asked.actor, asked.body.objection()))}
+
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    Endpoint(
+        method="POST",
+        path="/v1/consents",
+        summary="Record consents. All are stored, or none.",
+        rights=(Right.IMPORT,),
+        query=Nothing,
+        body=JsonBody(ConsentsBody, parse=read_consents),
+        answer=JsonAnswer(Recorded, status=201),
+        handler=give,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/consents/withdraw",
+        summary="Take consents back, of one sponsor or of all. Never refused for the spelling of number or time.",
+        rights=(Right.WITHDRAW_CONSENT,),
+        query=Nothing,
+        body=JsonBody(OppositionBody),
+        answer=JsonAnswer(Withdrawn),
+        handler=withdraw,
+    ),
+)

@@ -1,0 +1,119 @@
+"""Contact lists: streamed in, with where they came from; and what became of them."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Literal
+
+from dialer.api.answers import JsonAnswer, View
+from dialer.api.bodies import MIB, FileBody, NoBody
+from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.wire import Instant, Name, Nothing, Wire
+from dialer.domain.access import Right
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ImportId, SourceClass
+from dialer.domain.errors import Conflict
+from dialer.services.imports.contacts import Provenance
+from dialer.services.imports.run import Source, new_import_id
+from dialer.services.views.imports import import_view
+
+LARGEST_LIST = 2048 * MIB
+
+
+class ProvenanceQuery(Wire):
+    """Where the list comes from, as its supplier states (FP-30)."""
+
+    source_class: str
+    supplier: Name
+    collected_at: Instant
+
+
+class NoteView(Wire):
+    """A remark on one row; `line` is where it starts, the header being 1."""
+
+    line: int
+    code: str
+    detail: str
+
+
+class ReportView(Wire):
+    """`rows` = `imported` + `duplicates` + `rejected_count`. At most 1,000 rejects inline, all of them in `rejects_file`."""
+
+    import_id: str
+    rows: int
+    imported: int
+    duplicates: int
+    rejected_count: int
+    rejected: list[NoteView]
+    warnings: list[NoteView]
+    rejects_file: str | None
+
+
+class ImportProgressView(Wire):
+    """A file is read twice: first checked whole, then imported."""
+
+    phase: Literal["check", "import"]
+    rows: int
+    bytes_done: int
+    bytes_total: int
+
+
+class ManifestView(Wire):
+    id: str
+    kind: str
+    campaign_id: str | None
+    source_class: SourceClass | None
+    supplier: str | None
+    collected_at: Instant | None
+    file_name: str
+    file_sha256: str
+    imported_by: str
+    imported_at: Instant
+
+
+class ImportView(Wire):
+    """`progress` while it goes on, `report` once it is done; `manifest` is absent while the file is checked."""
+
+    id: str
+    done: bool
+    progress: ImportProgressView | None
+    manifest: ManifestView | None
+    report: ReportView | None
+
+
+async def take_in(asked: Asked[ProvenanceQuery, Path]) -> View:
+    stated, import_id = asked.query, new_import_id()
+    provenance = Provenance(stated.source_class, stated.supplier, stated.collected_at)
+    with asked.suite.import_reports.followed(import_id) as listener:
+        source = Source(asked.body, "sent over HTTP", listener, import_id)
+        campaign_id = CampaignId(asked.ids["campaign_id"])
+        return asdict(await asked.suite.contact_imports.run(asked.actor, campaign_id, provenance, source))
+
+
+async def show(asked: Asked[Nothing, Nothing]) -> View:
+    import_id = ImportId(asked.ids["import_id"])
+    return import_view(import_id, await asked.suite.import_reports.state(asked.actor, import_id))
+
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    Endpoint(
+        method="POST",
+        path="/v1/campaigns/{campaign_id}/contacts",
+        summary="Import a contact list. A bad row is reported and never stops the rest.",
+        rights=(Right.IMPORT,),
+        query=ProvenanceQuery,
+        body=FileBody("text/csv", limit=LARGEST_LIST),
+        answer=JsonAnswer(ReportView, location=lambda view: f"/v1/imports/{view['import_id']}"),
+        handler=take_in,
+        errors=(Conflict,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/imports/{import_id}",
+        summary="Show what became of an import, or how far it is.",
+        rights=(Right.IMPORT, Right.READ_EVIDENCE),
+        query=Nothing,
+        body=NoBody(),
+        answer=JsonAnswer(ImportView),
+        handler=show,
+    ),
+)

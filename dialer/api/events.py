@@ -1,0 +1,73 @@
+"""Server-sent events: the machine and its running campaigns, as they change."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from dialer.api.answers import EventAnswer, View
+from dialer.api.bodies import NoBody
+from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.wire import Nothing
+from dialer.domain.access import Right
+from dialer.domain.campaign import CampaignState
+from dialer.domain.errors import DialerError
+from dialer.services.views.campaign import progress_view
+from dialer.services.views.system import system_view
+
+PERIOD_S = 1.0
+QUIET_PERIODS = 15
+"""After so many without news a comment goes out, so that a connection that is dead is noticed."""
+LONGEST_PERIODS = 900
+"""Then the stream ends and the reader comes back with its token, which may have been revoked meanwhile."""
+LIVE = (CampaignState.RUNNING, CampaignState.PAUSED)
+
+
+async def follow(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
+    return changes(asked)
+
+
+async def changes(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
+    """`system` and `progress` events, each with the same JSON as its route; first all, then what changed."""
+    shown: dict[str, View] = {}
+    for period in range(LONGEST_PERIODS):
+        try:
+            views = await snapshot(asked)
+        except DialerError as error:
+            yield event("trouble", {"code": error.code, "detail": str(error)})
+            return
+        for key, view in views.items():
+            if shown.get(key) != view:
+                yield event(key.partition(" ")[0], view)
+        shown = views
+        if period % QUIET_PERIODS == QUIET_PERIODS - 1:
+            yield ": still here\n\n"
+        await asyncio.sleep(PERIOD_S)
+
+
+async def snapshot(asked: Asked[Nothing, Nothing]) -> dict[str, View]:
+    """By kind of event and id."""
+    suite, actor = asked.suite, asked.actor
+    views = {"system": system_view(await asked.suite.system.state(actor))}
+    del views["system"]["now"]
+    for campaign in await suite.campaigns.page(actor, limit=1000):
+        if campaign.state in LIVE:
+            views[f"progress {campaign.id}"] = progress_view(await suite.progress.of(actor, campaign.id))
+    return views
+
+
+def event(name: str, data: View) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    Endpoint(
+        method="GET",
+        path="/v1/events",
+        summary="Follow the machine (`system`) and its running campaigns (`progress`) as server-sent events.",
+        rights=(Right.READ_SYSTEM,),
+        query=Nothing,
+        body=NoBody(),
+        answer=EventAnswer(),
+        handler=follow,
+    ),
+)

@@ -1,0 +1,21 @@
+"""An opposition or withdrawal as it comes over HTTP."""
+
+from pydantic import Field, JsonValue
+
+from dialer.api.wire import Phone, Wire
+from dialer.domain.suppression import OppositionChannel
+from dialer.services.oppositions import Objection
+
+
+class OppositionBody(Wire):
+    """`sponsor` absent: every sponsor. `received_at` absent or unreadable: now; it never stands in the way of an opposition."""
+
+    phone_number: Phone
+    channel: OppositionChannel
+    sponsor: str | None = None
+    received_at: JsonValue = Field(default=None, examples=["2027-02-01T10:00:00+01:00"])
+    note: str | None = None
+
+    def objection(self) -> Objection:
+        received_at = None if self.received_at is None else str(self.received_at)
+        return Objection(self.phone_number, self.channel, self.sponsor, received_at, self.note)

@@ -1,0 +1,68 @@
+"""From text to models, with every bad field named."""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from multidict import MultiMapping
+from pydantic import BaseModel, ValidationError
+
+from dialer.domain.errors import InvalidInput, NotFound, Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+
+PATH_IDS = {
+    "campaign_id": re.compile(r"c[0-9a-f]{12}"),
+    "import_id": re.compile(r"i[0-9a-f]{12}"),
+    "attempt_id": re.compile(r"[0-9a-f]{32}"),
+    "prompt": re.compile(r"[a-z][a-z-]{0,31}"),
+}
+"""What each id in a path looks like; anything else is not found."""
+
+
+def parse_json(model: type[Model], raw: bytes) -> Model:
+    """Raise `InvalidInput`. Types are strict: "5" is no number, 5 is no time."""
+    # PostgreSQL stores no NUL, and nobody writes one on purpose.
+    if b"\\u0000" in raw:
+        raise InvalidInput("the body cannot be used", (Problem("body", "holds a NUL character"),))
+    try:
+        return model.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise InvalidInput("the body cannot be used", _problems(error, "body")) from None
+
+
+def parse_query(model: type[Model], query: MultiMapping[str]) -> Model:
+    """Raise `InvalidInput`, also for a parameter that is given twice or not known."""
+    values = dict(query)
+    if repeated := tuple(
+        Problem(name, "is given more than once") for name in values if len(query.getall(name)) > 1
+    ):
+        raise InvalidInput("the query cannot be used", repeated)
+    if nul := tuple(
+        Problem(name, "holds a NUL character") for name, value in values.items() if "\0" in value
+    ):
+        raise InvalidInput("the query cannot be used", nul)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InvalidInput("the query cannot be used", _problems(error, "query")) from None
+
+
+def check_ids(ids: Mapping[str, str]) -> None:
+    """Raise `NotFound` for an id that cannot be one."""
+    for name, value in ids.items():
+        if not PATH_IDS[name].fullmatch(value):
+            raise NotFound(f"there is no {name.removesuffix('_id')} of that name")
+
+
+def _problems(error: ValidationError, whole: str) -> tuple[Problem, ...]:
+    """Without the values: a problem document must not repeat a phone number."""
+    return tuple(
+        Problem(".".join(map(str, problem["loc"])) or whole, problem["msg"])
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def with_plus(number: str) -> str:
+    """A plus sign in a query arrives as a space."""
+    return f"+{number[1:]}" if number.startswith(" ") else number

@@ -1,0 +1,58 @@
+"""What is answered without a token: health, metrics, and the description of the API."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from dialer.api.docs import DOCS_CSS, docs_page
+from dialer.api.gate import Gate
+from dialer.api.metrics import MEDIA_TYPE, HttpMetrics
+from dialer.services.system_state import SystemReader
+
+
+class PublicPages:
+    def __init__(
+        self, gate: Gate, system: SystemReader, metrics: HttpMetrics, document: dict[str, Any]
+    ) -> None:
+        self._gate = gate
+        self._system = system
+        self._metrics = metrics
+        self._document = json.dumps(document)
+        self._docs = docs_page(document)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/healthz", self.healthz),
+            web.get("/readyz", self.readyz),
+            web.get("/metrics", self.metrics),
+            web.get("/openapi.json", self.openapi),
+            web.get("/docs", self.docs),
+            web.get("/docs.css", self.docs_css),
+        ]
+
+    async def healthz(self, _: web.Request) -> web.Response:
+        """The process lives and its loop turns."""
+        return web.json_response({"status": "alive"})
+
+    async def readyz(self, _: web.Request) -> web.Response:
+        """503 while no call can be made although some were meant to be."""
+        trouble = (await self._system.readiness()).trouble
+        return web.json_response(
+            {"status": "not ready" if trouble else "ready", "trouble": list(trouble)},
+            status=503 if trouble else 200,
+        )
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        await self._gate.reader_of_metrics(request)
+        page = self._metrics.page(await self._system.measured())
+        return web.Response(body=page, headers={"Content-Type": MEDIA_TYPE})
+
+    async def openapi(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._document, content_type="application/json")
+
+    async def docs(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._docs, content_type="text/html")
+
+    async def docs_css(self, _: web.Request) -> web.Response:
+        return web.Response(text=DOCS_CSS, content_type="text/css")

@@ -1,0 +1,35 @@
+"""The public routes as the OpenAPI document describes them."""
+
+from typing import Any, Literal
+
+from dialer.api.answers import reference
+from dialer.api.wire import Wire
+
+
+class Alive(Wire):
+    status: Literal["alive"]
+
+
+class Ready(Wire):
+    """`trouble`: why no call can be made, one line each."""
+
+    status: Literal["ready", "not ready"]
+    trouble: list[str]
+
+
+PUBLIC_MODELS = (Alive, Ready)
+
+
+def _get(summary: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    responses = {status: {"description": "Done.", "content": content} for status, content in answers.items()}
+    return {"get": {"summary": summary, "security": [], "responses": responses}}
+
+
+_READY = {"application/json": {"schema": reference(Ready)}}
+_TEXT = {"schema": {"type": "string"}}
+PUBLIC_PATHS = {
+    "/healthz": _get("The process lives.", {"200": {"application/json": {"schema": reference(Alive)}}}),
+    "/readyz": _get("Calls can be made.", {"200": _READY, "503": _READY}),
+    "/openapi.json": _get("This document.", {"200": {"application/json": {"schema": {"type": "object"}}}}),
+    "/docs": _get("This document, for people.", {"200": {"text/html": _TEXT}}),
+}

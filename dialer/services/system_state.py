@@ -1,0 +1,70 @@
+"""How the machine is: halted or not, which PBXs are connected, what time it believes it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.errors import Unavailable
+from dialer.ports.clock import Clock
+from dialer.ports.records import HaltState
+from dialer.ports.store import Store
+from dialer.services.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """`pbxs`: by name, whether it takes calls now. `calls`: those alive. `pretended`: `now` is not the real time."""
+
+    halt: HaltState
+    pbxs: dict[str, bool]
+    calls: int
+    clock_trusted: bool
+    now: datetime
+    pretended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`trouble` says in one line each why no call can be made; none where all is well. A halt is not trouble: it was wanted."""
+
+    trouble: tuple[str, ...]
+
+
+class SystemReader:
+    def __init__(self, store: Store, fleet: Fleet, clock: Clock, *, pretended: bool) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self.pretended = pretended
+
+    async def state(self, actor: Actor) -> SystemState:
+        actor.demand(Right.READ_SYSTEM)
+        return await self.measured()
+
+    async def measured(self) -> SystemState:
+        """For metrics, which nobody in particular reads."""
+        return SystemState(
+            halt=await self._store.system.halt_state(),
+            pbxs=self._pbxs(),
+            calls=len(await self._store.attempts.alive()),
+            clock_trusted=self._clock.trusted(),
+            now=self._clock.now(),
+            pretended=self.pretended,
+        )
+
+    async def readiness(self) -> Readiness:
+        """Never raises for what it finds."""
+        trouble: list[str] = []
+        try:
+            await self._store.system.halt_state()
+        except Unavailable as error:
+            trouble.append(str(error))
+        pbxs = self._pbxs()
+        if pbxs and not any(pbxs.values()):
+            trouble.append(f"no PBX is connected: {', '.join(pbxs)}")
+        if not self._clock.trusted():
+            trouble.append("the machine's clock stepped")
+        return Readiness(tuple(trouble))
+
+    def _pbxs(self) -> dict[str, bool]:
+        return {name: self._fleet.ready(name) for name in self._fleet.telephonies}

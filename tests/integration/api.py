@@ -1,0 +1,112 @@
+"""The whole service on loopback without a PBX, and a client that believes no answer its own document does not describe."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from jsonschema import Draft202012Validator
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.sql.migrate import upgrade
+from dialer.api.app import build_app
+from dialer.bootstrap import Service, open_service, prepare_home
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
+from dialer.settings import Settings, TrunkSettings
+
+Client = TestClient[web.Request, web.Application]
+PLENTY = 100_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        """Of a problem document."""
+        return str(self.body["code"])
+
+
+class Api:
+    """`role` chooses a token; None sends none. Every reply is held against /openapi.json."""
+
+    def __init__(self, service: Service, client: Client, tokens: dict[Role, str], document: Any) -> None:
+        self.service = service
+        self.client = client
+        self.tokens = tokens
+        self.document = document
+
+    async def call(
+        self, method: str, path: str, role: Role | None = Role.ADMIN, *, token: str | None = None, **more: Any
+    ) -> Reply:
+        headers = dict(more.pop("headers", {}))
+        secret = token or (self.tokens[role] if role else None)
+        if secret:
+            headers["Authorization"] = f"Bearer {secret}"
+        async with self.client.request(method, path, headers=headers, **more) as answer:
+            text = await answer.text()
+            reply = Reply(answer.status, parsed(text, answer.content_type), answer.headers)
+            self.check_described(method, path.partition("?")[0], reply, answer.content_type)
+        return reply
+
+    async def get(self, path: str, role: Role | None = Role.ADMIN, **more: Any) -> Reply:
+        return await self.call("GET", path, role, **more)
+
+    async def post(self, path: str, body: Any = None, role: Role | None = Role.ADMIN, **more: Any) -> Reply:
+        return await self.call("POST", path, role, json=body, **more)
+
+    def check_described(self, method: str, path: str, reply: Reply, media: str) -> None:
+        """The status, the kind of content and its shape stand in the document."""
+        operation = self.operation(method, path)
+        if operation is None:
+            assert reply.status in {404, 405}, f"{method} {path} is not described"
+            return
+        assert str(reply.status) in operation["responses"], f"{method} {path} answered {reply.status}"
+        content = operation["responses"][str(reply.status)]["content"]
+        assert media in content, f"{method} {path} answered {media}"
+        schema = content[media]["schema"] | {"components": self.document["components"]}
+        Draft202012Validator(schema).validate(reply.body)
+
+    def operation(self, method: str, path: str) -> Any:
+        for template, item in self.document["paths"].items():
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in item:
+                return item[method.lower()]
+        return None
+
+
+def parsed(text: str, media: str) -> Any:
+    return json.loads(text) if media.endswith("json") else text
+
+
+@asynccontextmanager
+async def running_api(
+    home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None
+) -> AsyncIterator[Api]:
+    """One trunk on loopback, its PBX unreachable; a token of each role, named as the role."""
+    prepare_home(home)
+    settings = Settings(
+        home=home,
+        database_url=f"sqlite:///{home / 'dialer.db'}",
+        token="",
+        rate_limit=rate_limit,
+        pbxs=(),
+        trunks=(TrunkSettings(name="default", pbx=("pbx1",), host="127.0.0.1:5080"),),
+    )
+    await upgrade(settings.database_url)
+    async with open_service(settings, clock=clock or SystemClock()) as service:
+        tokens = {
+            role: await service.suite.tokens.create(LOCAL_ADMINISTRATOR, role.value, role) for role in Role
+        }
+        app = build_app(service.suite, service.clock, rate_limit=rate_limit)
+        async with TestClient(TestServer(app)) as client:
+            async with client.get("/openapi.json") as answer:
+                document = await answer.json()
+            yield Api(service, client, tokens, document)
