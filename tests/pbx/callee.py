@@ -87,6 +87,13 @@ class Callee(asyncio.DatagramProtocol):
         elif method.startswith("SIP/2.0"):
             self.ended.set()
 
+    def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        for transport in (self.transport, self.ear.transport):
+            if transport is not None:
+                transport.close()
+
     def later(self, work: Coroutine[None, None, None]) -> None:
         self.tasks.append(asyncio.get_running_loop().create_task(work))
 
@@ -143,17 +150,17 @@ class Callee(asyncio.DatagramProtocol):
         start = clock()
         while not self.ended.is_set():
             now = clock() - start
+            voice.frame(now, self.manner.presses)
             if self.manner.hang_up_at is not None and now >= self.manner.hang_up_at:
                 self.bye()
                 return
-            voice.frame(now, self.manner.presses)
             await asyncio.sleep(max(0.0, start + (voice.sent * FRAME_S) - clock()))
 
     def bye(self) -> None:
         target = re.search(r"Contact: <([^>]+)>", self.invite)
         assert target is not None
         self.send(
-            f"BYE {target[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address[11:]};branch=z9hG4bKbye\r\n"
+            f"BYE {target[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address[11:]};branch=z9hG4bK{header(self.invite, 'Call-ID')}\r\n"
             f"From: {header(self.invite, 'To')};tag=callee\r\nTo: {header(self.invite, 'From')}\r\n"
             f"Call-ID: {header(self.invite, 'Call-ID')}\r\nCSeq: 7 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         )

@@ -78,8 +78,10 @@ class Manager:
         family, name = key.rsplit("/", 1)
         return await self.action("DBDel", Family=family, Key=name)
 
-    async def originate(self, permit: Message) -> Message:
+    async def originate(self, permit: Message, *, named: bool = True) -> Message:
+        """Ask for the call as the service does; `named=False` leaves the channels' ids to Asterisk."""
         attempt = permit["DIALER_ATTEMPT"]
+        ids = {"ChannelId": attempt, "OtherChannelId": f"{attempt}-2"} if named and attempt else {}
         return await self.action(
             "Originate",
             *(f"{k}={v}" for k, v in permit.items()),
@@ -87,10 +89,9 @@ class Manager:
             Application="Wait",
             Data="1",
             Async="true",
-            ChannelId=attempt,
-            OtherChannelId=f"{attempt}-2",
             Timeout="30000",
-            CallerID=CALLER_ID,
+            CallerID=f"<{CALLER_ID}>",
+            **ids,
         )
 
     async def close(self) -> None:

@@ -1,0 +1,124 @@
+"""One call through the tested PBX to a callee in code, and all that was seen of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from dialer.adapters.pbx.spec import TrunkEndpoint
+from tests.pbx.callee import Callee, Manner, callee_at
+from tests.pbx.manager import Manager, Message, permit
+from tests.pbx.sounds import SCRIPT, heard
+
+FIRST_TRUNK = "default"
+"""What a call takes that has the line to itself, and where the INVITE of a refused one would go."""
+SETTLE_S = 0.3
+"""After the end of a call: time enough for a second report, or a second INVITE, to show itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    permit: Message
+    reports: list[Message]
+    callee: Callee
+
+    @property
+    def report(self) -> Message:
+        assert len(self.reports) == 1, self.reports
+        return self.reports[0]
+
+    @property
+    def heard(self) -> list[str]:
+        return heard(bytes(self.callee.ear.heard))
+
+    @property
+    def trace(self) -> list[str]:
+        """`play notice`, `key 1`, ... without the times."""
+        return [token.partition(" ")[2] for token in self.report["Trace"].split("|") if token]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`free` are the trunks that no call uses, the first one last; each leads to one callee."""
+
+    manager: Manager
+    seal_key: str
+    free: list[TrunkEndpoint]
+    sip_port: int
+
+    def permit(self, **changes: str) -> Message:
+        return permit(self.seal_key, SCRIPT, **{"DIALER_TRUNK": FIRST_TRUNK} | changes)
+
+    @asynccontextmanager
+    async def callee(self, manner: Manner) -> AsyncIterator[tuple[Callee, TrunkEndpoint]]:
+        """Somebody behind a trunk of their own."""
+        trunk = self.free.pop()
+        callee = await callee_at(trunk.port, manner)
+        try:
+            yield callee, trunk
+        finally:
+            callee.close()
+            self.free.append(trunk)
+
+    async def call(self, manner: Manner, **changes: str) -> Call:
+        """Call until the end is reported."""
+        async with self.callee(manner) as (callee, trunk):
+            paper = self.permit(**{"DIALER_TRUNK": trunk.name} | changes)
+            await self.manager.originate(paper)
+            await self.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+            await asyncio.sleep(SETTLE_S)
+        return Call(paper, self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"]), callee)
+
+    async def calls(self, manners: Iterable[Manner]) -> list[Call]:
+        """All at the same time."""
+        return await asyncio.gather(*(self.call(manner) for manner in manners))
+
+    async def refused(self, paper: Message) -> str:
+        """Originate, expect a refusal without any INVITE, and return its reason."""
+        async with self.callee(Manner()) as (callee, _):
+            await self.manager.originate(paper)
+            event = await self.manager.event("DialerRefused", paper["DIALER_ATTEMPT"], 5)
+            await asyncio.sleep(SETTLE_S)
+        assert callee.invites == []
+        return event["Why"]
+
+    async def refusal_of_one(self, paper: Message) -> str:
+        """As `refused`, for a permit whose attempt id cannot be looked for."""
+        before = len(self.refusals())
+        async with self.callee(Manner()) as (callee, _):
+            await self.manager.originate(paper, named=False)
+            await asyncio.sleep(0.05)
+        assert callee.invites == []
+        (refusal,) = self.refusals()[before:]
+        return refusal["Why"]
+
+    def refusals(self) -> list[Message]:
+        return [event for event in self.manager.events if event.get("UserEvent") == "DialerRefused"]
+
+    async def channels(self, attempt: str) -> list[str]:
+        """Names of the channels that belong to an attempt."""
+        answer = await self.manager.action("CoreShowChannels")
+        await asyncio.sleep(SETTLE_S)
+        listed = self.manager.lists[answer["ActionID"]]
+        return [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
+
+    async def hang_up(self, attempt: str) -> None:
+        """Every channel of the call, as a halt does."""
+        answer = await self.manager.action("CoreShowChannels")
+        await asyncio.sleep(0.02)
+        for channel in self.manager.lists[answer["ActionID"]]:
+            if channel.get("Linkedid") == attempt:
+                await self.manager.action("Hangup", Channel=channel["Channel"])
+
+    async def entries(self) -> list[str]:
+        """All of AstDB that is ours, as `key value`."""
+        found: list[str] = []
+        for family in ("dialer-used", "dialer-opposed", "dialer-ended", "dialer-suppressed"):
+            answer = await self.manager.action("DBGetTree", Family=family)
+            await asyncio.sleep(SETTLE_S)
+            found += [
+                f"{entry['Key']} {entry['Val']}"
+                for entry in self.manager.lists[answer["ActionID"]]
+                if "Key" in entry
+            ]
+        return found

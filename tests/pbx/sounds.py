@@ -1,0 +1,56 @@
+"""Prompts that cannot be mistaken: noise of their own after 20 ms of silence, so that each packet heard tells where it is from."""
+
+import random
+from itertools import groupby
+from pathlib import Path
+
+FRAME = 160
+SILENCE = b"\xd5" * FRAME
+SCRIPT = "5c" * 32
+FRAMES = {
+    "notice": 75,
+    "invitation": 40,
+    "message": 60,
+    "closing": 30,
+    "legal": 35,
+    "opposed": 25,
+    "no-key": 20,
+    "wrong-key": 22,
+    "not-recorded": 24,
+}
+"""Length of each prompt in frames of 20 ms, the silent one included."""
+
+
+def _noise() -> dict[str, bytes]:
+    noise = random.Random(3)
+    return {name: SILENCE + noise.randbytes((frames - 1) * FRAME) for name, frames in FRAMES.items()}
+
+
+SOUNDS = _noise()
+_PLACE = {
+    sound[at : at + FRAME]: (name, at // FRAME)
+    for name, sound in SOUNDS.items()
+    for at in range(FRAME, len(sound), FRAME)
+}
+
+
+def write_prompts(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name, sound in SOUNDS.items():
+        (folder / f"{name}.alaw").write_bytes(sound)
+
+
+def heard(payload: bytes) -> list[str]:
+    """What was played, in order: `notice` if whole, `notice...` if its beginning, `notice?` if frames were lost or doubled."""
+    frames = (payload[at : at + FRAME] for at in range(0, len(payload), FRAME))
+    places = [_PLACE[frame] for frame in frames if frame != SILENCE]
+    return [
+        name + _wholeness(name, [n for _, n in run])
+        for name, run in groupby(places, key=lambda place: place[0])
+    ]
+
+
+def _wholeness(name: str, frames: list[int]) -> str:
+    if frames != list(range(1, len(frames) + 1)):
+        return "?"
+    return "" if len(frames) == FRAMES[name] - 1 else "..."

@@ -1,0 +1,121 @@
+"""The second lock: what the PBX refuses before any INVITE, whatever the service believes."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.pbx.callee import Manner
+from tests.pbx.calls import SETTLE_S, Line
+from tests.pbx.manager import seal
+
+MALFORMED = {
+    "DIALER_ATTEMPT": ("", "5c" * 15, "5C" * 16, "zz" * 16),
+    "DIALER_NUMBER": (
+        "",
+        "0199000001",
+        "+0199000001",
+        "+3319900000a",
+        "+33199000001&PJSIP/x",
+        '+3"1',
+        "+33199000001@x",
+    ),
+    "DIALER_FINGERPRINT": ("", "ab" * 31, "ab/" * 21 + "a"),
+    "DIALER_SPONSOR": ("", "a1" * 9),
+    "DIALER_CAMPAIGN": ("", "0123456789ab", "c0123456789abc"),
+    "DIALER_EXPIRES": ("", "0", "99999999999", "2e9", "-1"),
+    "DIALER_TRUNK": ("", "Default", "a/b", "x" * 33),
+    "DIALER_RING": ("", "0", "1000", "5,tT"),
+    "DIALER_SCRIPT": ("", "../" * 21 + "a", "5c" * 31),
+    "DIALER_MAX": ("", "0", "10000"),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+async def test_a_malformed_value_is_refused_even_if_it_is_sealed(line: Line, name: str) -> None:
+    for value in MALFORMED[name]:
+        paper = line.permit(**{name: value})
+        assert (value, await line.refusal_of_one(paper)) == (value, "FORGED")
+
+
+@pytest.mark.parametrize("name", [name for name in MALFORMED if name != "DIALER_MAX"])
+async def test_a_value_changed_after_sealing_is_refused(line: Line, name: str) -> None:
+    other = line.permit(
+        DIALER_NUMBER="+33199000002",
+        DIALER_SPONSOR="b2" * 8,
+        DIALER_CAMPAIGN="cba9876543210",
+        DIALER_EXPIRES=str(int(time.time()) + 99),
+        DIALER_TRUNK="other",
+        DIALER_RING="6",
+        DIALER_SCRIPT="6d" * 32,
+    )
+    assert await line.refused(line.permit() | {name: other[name]}) == "FORGED"
+
+
+async def test_a_seal_under_a_key_brought_along_is_refused(line: Line) -> None:
+    paper = line.permit()
+    assert (
+        await line.refused(paper | {"DIALER_SEAL_KEY": "k" * 64, "DIALER_SEAL": seal("k" * 64, paper)})
+        == "FORGED"
+    )
+
+
+async def test_an_attempt_has_one_invite_and_no_second(line: Line) -> None:
+    first = await line.call(Manner(hang_up_at=0.1))
+    assert await line.refused(first.permit) == "REPEATED"
+
+
+async def test_the_same_permit_ten_times_at_once_gives_one_invite(line: Line) -> None:
+    async with line.callee(Manner(hang_up_at=0.5)) as (callee, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name)
+        await asyncio.gather(*(line.manager.originate(paper, named=False) for _ in range(10)))
+        await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+        await asyncio.sleep(SETTLE_S)
+    assert len(callee.invites) == 1
+    refusals = line.manager.of("DialerRefused", paper["DIALER_ATTEMPT"])
+    assert [refusal["Why"] for refusal in refusals] == ["REPEATED"] * 9
+    assert len(line.manager.of("DialerEnded", paper["DIALER_ATTEMPT"])) == 1
+
+
+@pytest.mark.parametrize("late_by", [0, 1, 3600])
+async def test_an_expired_permit_is_refused(line: Line, late_by: int) -> None:
+    assert await line.refused(line.permit(DIALER_EXPIRES=str(int(time.time()) - late_by))) == "EXPIRED"
+
+
+async def test_a_halted_pbx_calls_nobody_until_it_is_released(line: Line) -> None:
+    paper = line.permit()
+    await line.manager.put("dialer-halt/all", "test")
+    try:
+        assert await line.refused(paper) == "HALTED"
+    finally:
+        await line.manager.delete("dialer-halt/all")
+    assert (await line.call(Manner(hang_up_at=0.1))).report["DialStatus"] == "ANSWER"
+
+
+@pytest.mark.parametrize("family", ["all", "a1" * 8])
+async def test_a_suppressed_number_is_refused(line: Line, family: str) -> None:
+    paper = line.permit()
+    await line.manager.put(f"dialer-suppressed/{family}/{paper['DIALER_FINGERPRINT']}", str(int(time.time())))
+    assert await line.refused(paper) == "SUPPRESSED"
+
+
+async def test_a_suppression_for_another_sponsor_does_not_count(line: Line) -> None:
+    paper = line.permit()
+    await line.manager.put(
+        f"dialer-suppressed/{'b2' * 8}/{paper['DIALER_FINGERPRINT']}", str(int(time.time()))
+    )
+    call = await line.call(Manner(hang_up_at=0.1), DIALER_FINGERPRINT=paper["DIALER_FINGERPRINT"])
+    assert len(call.callee.invites) == 1
+
+
+async def test_a_script_whose_prompts_are_missing_is_refused(line: Line) -> None:
+    assert await line.refused(line.permit(DIALER_SCRIPT="00" * 32)) == "SCRIPT"
+
+
+async def test_the_callee_sees_our_caller_id_and_the_decided_number(line: Line) -> None:
+    call = await line.call(Manner(hang_up_at=0.1))
+    (invite,) = call.callee.invites
+    assert invite.startswith("INVITE sip:+33199000001@127.0.0.1")
+    assert "From: <sip:+33162000001@" in invite
+    assert "m=audio" in invite
+    assert " RTP/AVP 8 0 101" in invite

@@ -1,0 +1,85 @@
+"""9 at any moment: stored in AstDB first, told, confirmed, and nothing else is heard."""
+
+import pytest
+
+from tests.pbx.callee import Manner, Press
+from tests.pbx.calls import Line
+
+
+async def assert_stored(line: Line, paper: dict[str, str]) -> None:
+    sponsor, fingerprint = paper["DIALER_SPONSOR"], paper["DIALER_FINGERPRINT"]
+    entry = await line.manager.database(f"dialer-opposed/{paper['DIALER_ATTEMPT']}")
+    assert entry is not None
+    at, *rest = entry.split("|")
+    assert rest == [fingerprint, sponsor]
+    assert await line.manager.database(f"dialer-suppressed/{sponsor}/{fingerprint}") == at[:10]
+    (told,) = line.manager.of("DialerOpposed", paper["DIALER_ATTEMPT"])
+    assert (told["At"], told["Stored"]) == (at, "yes")
+
+
+MOMENTS: dict[str, tuple[tuple[Press, ...], list[str]]] = {
+    "at the first sound": ((Press("9", 0.05),), ["notice...", "opposed"]),
+    "0.2 s into the notice": ((Press("9", 0.2),), ["notice...", "opposed"]),
+    "after a kept one": ((Press("1", 0.2), Press("9", 0.6)), ["notice...", "opposed"]),
+    "in the invitation": ((Press("9", 1.7),), ["notice", "invitation...", "opposed"]),
+    "while we wait for a key": ((Press("9", 3.0),), ["notice", "invitation", "opposed"]),
+    "in the message": ((Press("1", 0.2), Press("9", 2.0)), ["notice", "message...", "opposed"]),
+    "in the closing": ((Press("1", 0.2), Press("9", 2.9)), ["notice", "message", "closing...", "opposed"]),
+    "after the closing": ((Press("1", 0.2), Press("9", 3.9)), ["notice", "message", "closing", "opposed"]),
+    "in the legal notice": ((Press("8", 0.2), Press("9", 1.8)), ["notice", "legal...", "opposed"]),
+    "in the goodbye": ((Press("9", 10.35, 0.06),), ["notice", "invitation", "no-key...", "opposed"]),
+    "after a wrong key": (
+        (Press("4", 1.7), Press("9", 2.5)),
+        ["notice", "invitation", "wrong-key...", "opposed"],
+    ),
+    "twice": ((Press("9", 0.2), Press("9", 1.6, 0.06)), ["notice...", "opposed"]),
+}
+
+
+async def test_a_nine_is_an_opposition_at_any_moment(line: Line) -> None:
+    calls = await line.calls(Manner(presses=presses) for presses, _ in MOMENTS.values())
+    for call, (moment, (_, expected)) in zip(calls, MOMENTS.items(), strict=True):
+        assert (moment, call.heard) == (moment, expected)
+        assert call.trace[-1] == "done opposed"
+        await assert_stored(line, call.permit)
+
+
+@pytest.mark.parametrize("at", [0.3, 2.6])
+async def test_a_nine_stands_when_the_callee_hangs_up_at_key_up(line: Line, at: float) -> None:
+    """From the very packet that ends the key, in the notice and while we wait for a key."""
+    afters = (0.0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.5, 1.0)
+    calls = await line.calls(
+        Manner(presses=(Press("9", at),), hang_up_at=at + 0.12 + after) for after in afters
+    )
+    for call in calls:
+        await assert_stored(line, call.permit)
+        assert "key 9" in call.trace
+        assert len(call.reports) == 1
+
+
+async def test_the_confirmation_waits_for_the_service_but_no_longer_than_a_second(line: Line) -> None:
+    slow = await line.call(Manner(presses=(Press("9", 0.2),)))
+    async with line.callee(Manner(presses=(Press("9", 0.2),))) as (_, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name)
+        await line.manager.originate(paper)
+        await line.manager.event("DialerOpposed", paper["DIALER_ATTEMPT"])
+        await line.manager.delete(f"dialer-opposed/{paper['DIALER_ATTEMPT']}")
+        quick = await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+    assert confirmation_delay_ms(slow.report["Trace"]) >= 1000 > confirmation_delay_ms(quick["Trace"])
+
+
+def confirmation_delay_ms(trace: str) -> int:
+    times = {token.partition(" ")[2]: int(token.partition(" ")[0]) for token in trace.split("|")}
+    return times["play opposed"] - times["key 9"]
+
+
+async def test_a_number_that_objected_is_refused_by_the_pbx_itself(line: Line) -> None:
+    call = await line.call(Manner(presses=(Press("9", 0.1),), hang_up_at=0.5))
+    again = line.permit(DIALER_FINGERPRINT=call.permit["DIALER_FINGERPRINT"])
+    assert await line.refused(again) == "SUPPRESSED"
+
+
+async def test_a_nine_begun_and_cut_off_by_hanging_up_is_seen_by_the_manager(line: Line) -> None:
+    call = await line.call(Manner(presses=(Press("9", 0.5, 5),), hang_up_at=0.6))
+    keys = [event for event in line.manager.events if event.get("Event") == "DTMFBegin"]
+    assert [(key["Digit"], key["Linkedid"]) for key in keys] == [("9", call.permit["DIALER_ATTEMPT"])]
