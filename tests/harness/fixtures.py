@@ -27,17 +27,9 @@ def callee_ports() -> CalleePorts:
 
 
 @pytest.fixture(scope="session")
-def pbx_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home that a PBX of this session is started from."""
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="session")
-def prompt_folder(pbx_home: Path) -> Path:
-    """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the PBX mounts it and the callees know its sounds."""
-    folder = pbx_home / "prompts"
-    folder.mkdir(mode=0o755)
-    return folder
+def prompt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the callees know their sounds."""
+    return tmp_path_factory.mktemp("prompts")
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,16 @@
 """Every persona, called once by the real Asterisk: what they heard and pressed, and that its own report agrees."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from dialer.adapters.callees.callees import Callees
 from dialer.adapters.callees.personas import ROLES, Persona, number_for
 from dialer.adapters.callees.received import Ending, ReceivedCall
-from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.home import PbxHome
-from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
-from tests.harness.caller import udp_socket
 from tests.harness.fixtures import CalleePorts
 from tests.harness.prompts import write_script
+from tests.pbx.conftest import Pbx
 from tests.pbx.manager import Manager, Message, manager_at, permit
 
 SCRIPT = "7d" * 32
@@ -50,20 +45,6 @@ class BothSides:
     ended: Message
 
 
-@pytest.fixture(scope="module")
-def pbx(callee_ports: CalleePorts, pbx_home: Path, prompt_folder: Path) -> Iterator[PbxSpec]:
-    write_script(prompt_folder, SCRIPT, SECONDS)
-    with udp_socket() as sip, udp_socket() as ami:
-        ports = sip.getsockname()[1], ami.getsockname()[1]
-    trunk = TrunkEndpoint("default", "127.0.0.1", callee_ports.sip)
-    spec = PbxSpec("harness", *ports, rtp_first=24000, rtp_last=24399, trunks=(trunk,), home=pbx_home)
-    asyncio.run(lifecycle.up(spec))
-    try:
-        yield spec
-    finally:
-        asyncio.run(lifecycle.down(spec.name, spec.home))
-
-
 async def call(manager: Manager, seal_key: str, persona: Persona) -> tuple[Message | None, Message]:
     values = permit(seal_key, SCRIPT, DIALER_NUMBER=number_for(persona, 0))
     await manager.originate(values)
@@ -71,12 +52,14 @@ async def call(manager: Manager, seal_key: str, persona: Persona) -> tuple[Messa
     return next(iter(manager.of("DialerAnswered", values["DIALER_ATTEMPT"])), None), ended
 
 
-async def call_all(pbx: PbxSpec, ports: CalleePorts) -> dict[Persona, BothSides]:
-    secrets = PbxHome(pbx.home, pbx.name).secrets()
-    async with Callees.start(sip_port=ports.sip, rtp_port=ports.rtp, prompts=pbx.home / "prompts") as callees:
-        manager = await manager_at(pbx.ami_port, "dialer", secrets.ami)
+async def call_all(pbx: Pbx, rtp_port: int) -> dict[Persona, BothSides]:
+    prompts = pbx.spec.home / "prompts"
+    write_script(prompts, SCRIPT, SECONDS)
+    sip_port = pbx.spec.trunks[0].port
+    async with Callees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=prompts) as callees:
+        manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
         try:
-            told = await asyncio.gather(*(call(manager, secrets.seal, persona) for persona in Persona))
+            told = await asyncio.gather(*(call(manager, pbx.seal_key, persona) for persona in Persona))
             calls = await callees.ended(len(Persona), within_s=5)
             assert await callees.faults() == []
         finally:
@@ -89,9 +72,9 @@ async def call_all(pbx: PbxSpec, ports: CalleePorts) -> dict[Persona, BothSides]
 
 
 @pytest.fixture(scope="module")
-def calls(pbx: PbxSpec, callee_ports: CalleePorts) -> dict[Persona, BothSides]:
+def calls(pbx: Pbx, callee_ports: CalleePorts) -> dict[Persona, BothSides]:
     """All personas called at once, so that it takes as long as the longest call."""
-    return asyncio.run(call_all(pbx, callee_ports))
+    return asyncio.run(call_all(pbx, callee_ports.rtp))
 
 
 @pytest.mark.parametrize("persona", Persona)
