@@ -30,13 +30,18 @@ from dialer.services.engine import Engine
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.halting import Halting
+from dialer.services.idempotency import Idempotency
+from dialer.services.import_reports import ImportReports
+from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
+from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
 from dialer.services.scripts import Scripts
 from dialer.services.suite import Suite
 from dialer.services.suppressions import Suppressions
+from dialer.services.system_state import SystemReader
 from dialer.services.tokens import Tokens
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
@@ -92,33 +97,51 @@ async def _start(telephony: AmiTelephony, links: Links) -> None:
 
 
 def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) -> Service:
-    board, fingerprints = Board(), Fingerprints(fingerprint_key(settings.home))
-    judge = Judge(
-        load_packs(settings.home / "rulepacks"),
-        {trunk.name: _plan(trunk) for trunk in settings.trunks},
+    packs = load_packs(settings.home / "rulepacks")
+    judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock)
+    board = Board()
+    return Service(
+        settings,
         clock,
+        store,
+        _suite(settings, clock, store, fleet, judge),
+        fleet,
+        _engine(store, fleet, judge, board, clock),
     )
-    scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
+
+
+def _engine(store: Store, fleet: Fleet, judge: Judge, board: Board, clock: SystemClock) -> Engine:
     calls = Calls(store, fleet, board, clock)
     recovery = Recovery(store, calls, board, clock)
     consumers = {
         name: Consumer(telephony, fleet, calls, recovery, board, clock)
         for name, telephony in fleet.telephonies.items()
     }
-    suite = Suite(
+    return Engine(Dialing(store, fleet, judge, board, clock, consumers), consumers)
+
+
+def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, judge: Judge) -> Suite:
+    fingerprints = Fingerprints(fingerprint_key(settings.home))
+    scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
+    suppressions = Suppressions(store, clock, fingerprints, fleet)
+    rejects = settings.home / "rejects"
+    return Suite(
         campaigns=Campaigns(store, judge, scripts, clock),
         progress=ProgressReader(store, fleet, judge, clock),
         scripts=scripts,
-        contact_imports=ContactImports(store, clock, fingerprints),
+        contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
         consents=Consents(store, clock, fingerprints),
-        suppressions=Suppressions(store, clock, fingerprints, fleet),
+        consent_imports=ConsentImports(store, clock, fingerprints, rejects),
+        suppressions=suppressions,
+        suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
+        import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
         calls=CallRecords(store, scripts),
         halting=Halting(store, fleet, clock),
+        system=SystemReader(store, fleet, clock, pretended=bool(clock.shift)),
         tokens=Tokens(store, clock),
+        idempotency=Idempotency(store, clock),
     )
-    dialing = Dialing(store, fleet, judge, board, clock, consumers)
-    return Service(settings, clock, store, suite, fleet, Engine(dialing, consumers))
 
 
 def prepare_home(home: Path) -> None:

@@ -24,7 +24,9 @@ from dialer.domain.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, Progress
 from dialer.services.campaign_file import parse_definition
 from dialer.services.decisions import Question
-from dialer.services.oppositions import Opposition
+from dialer.services.imports.contacts import Provenance
+from dialer.services.imports.run import Source
+from dialer.services.oppositions import Objection
 
 LONGEST_S = 300
 """The demo takes about a minute; a machine that needs five has a fault."""
@@ -66,17 +68,12 @@ async def _prepare(home: Path, service: Service, members: tuple[Member, ...]) ->
     suite, actor = service.suite, LOCAL_ADMINISTRATOR
     definition = parse_definition(tomllib.loads(write_campaign(home).read_text(encoding="utf-8")))
     campaign = await suite.campaigns.create(actor, definition)
-    await suite.contact_imports.run(
-        actor,
-        campaign.id,
-        write_contacts(home, members),
-        source_class=SourceClass.OPT_IN_FORM,
-        supplier="the list's own form",
-        collected_at=MORNING - timedelta(days=60),
-    )
+    provenance = Provenance(SourceClass.OPT_IN_FORM, "the list's own form", MORNING - timedelta(days=60))
+    contacts = write_contacts(home, members)
+    await suite.contact_imports.run(actor, campaign.id, provenance, Source(contacts, contacts.name))
     for member in members:
         if member.standing is Standing.SUPPRESSED:
-            await suite.suppressions.add(actor, Opposition(member.number, OppositionChannel.LETTER))
+            await suite.suppressions.add(actor, Objection(member.number, OppositionChannel.LETTER))
     await suite.campaigns.approve(actor, campaign.id)
     return campaign.id
 

@@ -11,6 +11,7 @@ from dialer.domain.campaign import Campaign, CampaignId, CampaignState, Campaign
 from dialer.domain.campaign_checks import check_approval, check_definition
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, Forbidden, InvalidInput
+from dialer.domain.script import text_problems
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.judge import Judge
@@ -34,7 +35,8 @@ class Campaigns:
         """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong."""
         actor.demand(Right.CREATE_CAMPAIGN)
         now = self._clock.now()
-        if problems := check_definition(definition, self._judge.packs, now):
+        problems = (*check_definition(definition, self._judge.packs, now), *text_problems(definition))
+        if problems:
             raise InvalidInput("the campaign breaks its rules", problems)
         campaign = Campaign(
             CampaignId(f"c{uuid.uuid4().hex[:12]}"), definition, CampaignState.DRAFT, actor.name, now

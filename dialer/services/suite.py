@@ -7,10 +7,15 @@ from dialer.services.campaigns import Campaigns
 from dialer.services.consents import Consents
 from dialer.services.decisions import Decisions
 from dialer.services.halting import Halting
+from dialer.services.idempotency import Idempotency
+from dialer.services.import_reports import ImportReports
+from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
+from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.progress import ProgressReader
 from dialer.services.scripts import Scripts
 from dialer.services.suppressions import Suppressions
+from dialer.services.system_state import SystemReader
 from dialer.services.tokens import Tokens
 
 
@@ -21,8 +26,13 @@ class Suite:
     scripts: Scripts
     contact_imports: ContactImports
     consents: Consents
+    consent_imports: ConsentImports
     suppressions: Suppressions
+    suppression_imports: SuppressionImports
+    import_reports: ImportReports
     decisions: Decisions
     calls: CallRecords
     halting: Halting
+    system: SystemReader
     tokens: Tokens
+    idempotency: Idempotency
