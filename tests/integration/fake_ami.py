@@ -1,6 +1,7 @@
 """A manager interface on loopback that misbehaves as it is told: it drops, repeats, reorders, cuts, delays, refuses, stays silent."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -153,12 +154,15 @@ def core_show_channels(ami: FakeAmi, action: Action) -> Iterable[bytes]:
 
 
 def hangup(ami: FakeAmi, action: Action) -> Iterable[bytes]:
+    """By regular expression the channels are gone at once; by name or Uniqueid they are only found."""
     wanted = action["Channel"][0]
     if wanted.startswith("/"):
+        cut = [channel for channel in ami.channels if re.search(wanted[1:-1], channel["Channel"])]
+        ami.channels = [channel for channel in ami.channels if channel not in cut]
         return rows(
             action,
             "ChannelHungup",
-            ({"Channel": c["Channel"]} for c in ami.channels),
+            ({"Channel": each["Channel"]} for each in cut),
             "ChannelsHungupListComplete",
         )
     found = any(wanted in (channel["Channel"], channel["Uniqueid"]) for channel in ami.channels)

@@ -121,6 +121,13 @@ async def test_a_call_for_which_no_channel_was_made_was_not_sent_and_never_will_
         assert f"/dialer-used/{A}" in ami.astdb
 
 
+async def test_a_call_of_which_the_gate_has_spoken_needs_no_second_look() -> None:
+    async with pbx() as (ami, _, heard):
+        await ami.say(user_event("DialerDialing"), originate_response("Failure"), user_event("DialerOpposed"))
+        assert [type(await heard.next()), type(await heard.next())] == [Dialing, Opposed]
+        assert ami.received("DBGet") == []
+
+
 async def test_a_call_that_the_gate_let_pass_is_an_ordinary_one_whatever_the_originate_says() -> None:
     async with pbx() as (ami, _, heard):
         ami.astdb[f"/dialer-used/{A}"] = "1795000010"
@@ -192,10 +199,19 @@ def channel(name: str, unique: str, linked: str = A) -> dict[str, str]:
     return {"Channel": name, "Uniqueid": unique, "Linkedid": linked}
 
 
-async def test_hanging_up_names_the_dialling_half_and_the_callee_and_lists_no_channels() -> None:
+async def test_a_call_that_is_dialling_is_hung_up_by_its_own_half() -> None:
     async with pbx() as (ami, telephony, heard):
         ami.channels = [channel("Local/call@dialer-permit-1;2", f"{A}-2")]
         await ami.say(event("DialState", DestChannel="PJSIP/default-1", DestLinkedid=A, DialStatus="RINGING"))
+        await heard.next()
+        await telephony.hang_up(A)
+        assert [action["Channel"] for action in ami.received("Hangup")] == [[f"{A}-2"]]
+
+
+async def test_an_answered_call_is_hung_up_by_its_callee_and_no_channels_are_listed() -> None:
+    async with pbx() as (ami, telephony, heard):
+        ami.channels = [channel("PJSIP/default-1", "1.1")]
+        await ami.say(user_event("DialerAnswered", Channel="PJSIP/default-1", Linkedid=A))
         await heard.next()
         await telephony.hang_up(A)
         assert [action["Channel"] for action in ami.received("Hangup")] == [[f"{A}-2"], ["PJSIP/default-1"]]
@@ -203,19 +219,21 @@ async def test_hanging_up_names_the_dialling_half_and_the_callee_and_lists_no_ch
 
 
 async def test_hanging_up_who_is_gone_is_done() -> None:
-    async with pbx() as (ami, telephony, _):
+    async with pbx() as (ami, telephony, heard):
         await telephony.hang_up(A)
+        await ami.say(user_event("DialerAnswered", Channel="PJSIP/default-1", Linkedid=A))
+        await heard.next()
         ami.answers["Hangup"] = fake.refused("Permission denied")
         with pytest.raises(Unavailable, match="Permission denied"):
             await telephony.hang_up(A)
 
 
-async def test_everybody_is_hung_up_in_one_action() -> None:
+async def test_everybody_is_hung_up_in_two_actions() -> None:
     async with pbx() as (ami, telephony, _):
         ami.channels = [channel(f"PJSIP/default-{n}", f"{n}") for n in range(300)]
-        ami.channels.append(channel("Local/call@dialer-permit-1;2", f"{A}-2"))
-        assert await telephony.hang_up_all() == 300
-        assert len(ami.received("Hangup")) == 1
+        ami.channels += [channel(f"Local/call@dialer-permit-{n};2", f"{n}-2") for n in range(40)]
+        assert await telephony.hang_up_all() == 340
+        assert len(ami.received("Hangup")) == 2
 
 
 async def test_a_halt_takes_any_reason_and_is_lifted_as_often_as_wished() -> None:

@@ -11,7 +11,7 @@ from dialer.adapters.ami.callees import Callees
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.translate import OriginateFailed, Unusable, translate
 from dialer.adapters.ami.wire import Fields
-from dialer.domain.call_events import AttemptId
+from dialer.domain.call_events import AttemptId, CallEvent, Dialing, Ended, Refused
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import LinkLost, LinkUp, TelephonyEvent
 
@@ -26,7 +26,10 @@ class Closed:
 
 
 class Inbox:
-    """`on_failed` is told of each Originate that came to nothing; it must not raise. `unusable` counts by kind of event."""
+    """`on_failed` is told of each Originate that came to nothing and of which the gate has said nothing; it must not raise.
+
+    `unusable` counts by kind of event.
+    """
 
     def __init__(
         self, pbx: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
@@ -37,6 +40,7 @@ class Inbox:
         self._clock = clock
         self._pbx_time = pbx_time
         self._on_failed = on_failed
+        self._at_the_gate: set[AttemptId] = set()
         self._queue: asyncio.Queue[TelephonyEvent | Closed] = asyncio.Queue()
 
     def event(self, fields: Fields) -> None:
@@ -45,11 +49,25 @@ class Inbox:
             case None:
                 return
             case OriginateFailed(attempt_id):
-                self._on_failed(attempt_id)
+                self._failed(attempt_id)
             case Unusable() as unusable:
                 self.warn(unusable)
             case event:
+                self._note(event)
                 self.put(event)
+
+    def _note(self, event: CallEvent) -> None:
+        if isinstance(event, Dialing | Refused):
+            self._at_the_gate.add(event.attempt_id)
+        elif isinstance(event, Ended):
+            self._at_the_gate.discard(event.attempt_id)
+
+    def _failed(self, attempt_id: AttemptId) -> None:
+        """Almost every Originate fails, in Asterisk's words: its half of the channel never answers. Few need a look."""
+        if attempt_id in self._at_the_gate:
+            self._at_the_gate.discard(attempt_id)
+        else:
+            self._on_failed(attempt_id)
 
     def put(self, event: TelephonyEvent) -> None:
         self._queue.put_nowait(event)
@@ -68,6 +86,7 @@ class Inbox:
         self.put(LinkUp(self._pbx))
 
     def lost(self) -> None:
+        self._at_the_gate.clear()
         self.put(LinkLost(self._pbx))
 
     def broken(self, error: BaseException) -> None:

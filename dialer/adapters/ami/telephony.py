@@ -13,7 +13,7 @@ from dialer.adapters.ami.originate import dialling_half, originate, require
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.report import ATTEMPT_ID
 from dialer.adapters.ami.translate import CALLEE, Unusable
-from dialer.adapters.ami.wire import Action, Reply, legible
+from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.ports.clock import Clock
@@ -21,7 +21,10 @@ from dialer.ports.telephony import CallOrder, TelephonyEvent
 
 Entry = TypeVar("Entry", Opposed, Ended)
 
+DIALLING_HALVES = "/^Local.*;2$/"
 EVERY_CHANNEL = "/^(Local|PJSIP)/"
+CANCELLING_S = 0.2
+"""Time for the dialplan to cancel and report as cancelled what was not answered. A halt may take 2 s in all."""
 NO_CHANNEL = "No such channel"
 BROKEN_FLAG = "DIALER_BROKEN"
 """The halt that 40-opposition.conf keeps in memory when AstDB cannot be written."""
@@ -96,16 +99,19 @@ class AmiTelephony:
             raise NotOriginated(f"the PBX refused the Originate ({reply.message})")
 
     async def hang_up(self, attempt_id: AttemptId) -> None:
-        """The half that dials, which cancels an INVITE, and the callee if it has answered."""
+        """First the half that dials, which cancels an INVITE; where it is gone, the callee has answered and is cut off."""
         require("attempt id", attempt_id, ATTEMPT_ID)
-        channels = [dialling_half(attempt_id), self._inbox.callees.of(attempt_id)]
-        actions: list[Action] = [{"Action": "Hangup", "Channel": channel} for channel in channels if channel]
-        await self._do(actions, harmless=NO_CHANNEL)
+        dialling = await self._link.ask(hangup(dialling_half(attempt_id)))
+        callee = self._inbox.callees.of(attempt_id)
+        if not dialling.success and callee is not None:
+            await self._do([hangup(callee)], harmless=NO_CHANNEL)
 
     async def hang_up_all(self) -> int:
-        """Every channel, known to us or not, in one action. Return how many callees were cut off."""
-        reply = succeeded(await self._link.ask({"Action": "Hangup", "Channel": EVERY_CHANNEL}))
-        return sum(str(item.get("channel", "")).startswith(CALLEE) for item in reply.items)
+        """Every call, known to us or not; return how many. The halves that dial go first and cancel their INVITEs."""
+        dialling = succeeded(await self._link.ask(hangup(DIALLING_HALVES))).items
+        await asyncio.sleep(CANCELLING_S)
+        answered = succeeded(await self._link.ask(hangup(EVERY_CHANNEL))).items
+        return len(dialling) + len(callees_among(answered))
 
     async def set_halt(self, reason: str) -> None:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])
@@ -191,6 +197,15 @@ class AmiTelephony:
         # Where the link was lost meanwhile, the recovery that follows finds out instead.
         if error is not None and not isinstance(error, Unavailable):
             self._inbox.broken(error)
+
+
+def hangup(channel: str) -> Action:
+    """`channel` is a name, a Uniqueid, or a regular expression between slashes."""
+    return {"Action": "Hangup", "Channel": channel}
+
+
+def callees_among(channels: Iterable[Fields]) -> list[Fields]:
+    return [channel for channel in channels if str(channel.get("channel", "")).startswith(CALLEE)]
 
 
 def succeeded(reply: Reply) -> Reply:
