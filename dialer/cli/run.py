@@ -1,8 +1,10 @@
 """The last resort of every command: what went wrong becomes one line on standard error and an exit status."""
 
+import logging
 import os
 import sys
 
+import structlog
 import typer
 
 from dialer.adapters.zone_data import pin_zone_data
@@ -17,6 +19,7 @@ READER_GONE = 141
 def run(app: typer.Typer) -> int:
     """Run the command of `sys.argv` and return its exit status (contract.md, "CLI"); never a traceback for what people do."""
     pin_zone_data()
+    _log_errors_only()
     try:
         status = _run(app)
         sys.stdout.flush()
@@ -36,6 +39,14 @@ def _run(app: typer.Typer) -> int:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+
+
+def _log_errors_only() -> None:
+    """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _explain(error: typer.TyperException) -> None:

@@ -3,8 +3,8 @@
 import json
 import re
 
-_RUNS = re.compile(r"^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
-_NUMBER = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?$")
+_RUNS = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def cell(value: object) -> str:
@@ -14,4 +14,4 @@ def cell(value: object) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     text = str(value)
-    return f"'{text}" if _RUNS.search(text) and not _NUMBER.match(text) else text
+    return f"'{text}" if _RUNS.search(text) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,60 @@
+"""What every command owes to whoever runs it: one line for an error, the right exit status, no traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command import Command
+
+
+def test_an_unknown_setting_is_wrong_use(dialer: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIALER_HOUSE", "/tmp")
+    ran = dialer("campaign", "list")
+    assert (ran.status, "unknown setting DIALER_HOUSE" in ran.complaint) == (2, True)
+
+
+def test_a_named_but_absent_configuration_is_wrong_use(
+    dialer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALER_CONFIG", str(dialer.home / "none.toml"))
+    assert dialer("calls", "list").status == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("dance",), ("campaign", "dance"), ("campaign", "show"), ("calls", "list", "--x")]
+)
+def test_wrong_use_is_one_line(dialer: Command, words: tuple[str, ...]) -> None:
+    ran = dialer(*words)
+    assert (ran.status, bool(ran.complaint)) == (2, True)
+
+
+def test_without_a_database_one_is_told_how_to_get_it(bare: Command) -> None:
+    (bare.home / "keys").mkdir(parents=True)
+    ran = bare("campaign", "list")
+    assert (ran.status, "dialer db upgrade" in ran.complaint) == (1, True)
+
+
+def test_an_upgrade_is_harmless_where_there_is_nothing_to_do(dialer: Command, campaign: str) -> None:
+    assert dialer.must("db", "upgrade") == {"current": True}
+    assert dialer.must("campaign", "show", campaign)["id"] == campaign
+
+
+def test_a_halt_without_a_pbx_is_recorded_and_ended_with_a_reason(dialer: Command) -> None:
+    assert dialer.must("halt", "--reason", "wrong message")["recorded"] is True
+    ran = dialer("unhalt")
+    assert (ran.status, "say why" in ran.complaint) == (1, True)
+    assert dialer.must("unhalt", "--reason", "message replaced")["unreachable"] == {}
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text("number,at\n" + "x\n" * 5000, "utf-8")
+    command = [sys.executable, "-m", "dialer", "decide", "--campaign", campaign, "--file", str(cases)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
