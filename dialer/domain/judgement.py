@@ -8,7 +8,7 @@ from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.consent_rules import consent_end
 from dialer.domain.intervals import end_of
-from dialer.domain.opening import appointment_span, holiday_on, open_span, windows_span, zone_hours
+from dialer.domain.opening import appointment_span, around, holiday_on, open_span, windows_span, zone_hours
 from dialer.domain.place import Place
 
 
@@ -89,7 +89,7 @@ def judge_windows(case: Case, place: Place) -> tuple[str | None, datetime | None
         if consent.windows:
             ends.append(end_of(windows_span(place, consent.windows, case.at.date()), case.at))
         if consent.appointment_at is not None:
-            ends.append(end_of(appointment_of(case, place, consent.appointment_at), case.at))
+            ends.append(end_of(around(case.pack, consent.appointment_at), case.at))
     inside = [end for end in ends if end is not None]
     if inside:
         return None, max(inside)

@@ -150,7 +150,7 @@ def french_facts(code: str, territories: tuple[str, ...], fictional: bool) -> Nu
 
 @lru_cache(maxsize=65536)
 def foreign(number: str) -> NumberFacts:
-    """+1 and +44, judged by the library; any other country belongs to no profile (T085)."""
+    """+1 and +44, judged by the library (which does not know Ofcom's fiction); any other country belongs to no profile (T085)."""
     code = country_code(number)
     if code not in ("1", "44"):
         raise PhoneError(PhoneErrorCode.JURISDICTION, f"{number}: country code +{code} belongs to no profile")
@@ -159,10 +159,11 @@ def foreign(number: str) -> NumberFacts:
         raise forbidden(number, "short numbers are services, not people")
     parsed = phonenumbers.PhoneNumber(country_code=int(code), national_number=int(national))
     fictional = FICTION.fullmatch(number) is not None
-    if national.startswith("0") or not (fictional or phonenumbers.is_valid_number(parsed)):
+    unlisted = fictional and code == "44"
+    if national.startswith("0") or not (unlisted or phonenumbers.is_valid_number(parsed)):
         raise invalid(number, "no such range")
-    region = ("GB" if code == "44" and fictional else phonenumbers.region_code_for_number(parsed)) or "ZZ"
-    if not fictional and phonenumbers.number_type(parsed) not in DIALABLE:
+    region = ("GB" if unlisted else phonenumbers.region_code_for_number(parsed)) or "ZZ"
+    if not unlisted and phonenumbers.number_type(parsed) not in DIALABLE:
         raise forbidden(number, "not a fixed, mobile or VoIP number")
     if code == "1" and national[3:6] == "976":
         raise forbidden(number, "a premium exchange")

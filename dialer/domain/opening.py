@@ -128,16 +128,23 @@ def intersect_all(spans: list[Span]) -> Span:
     return span
 
 
+def around(pack: RulePack | None, appointment: datetime) -> Span:
+    """The minutes around an exact appointment (UTC) that it consents to; none where the pack knows no appointments."""
+    if pack is None or pack.appointment is None:
+        return ()
+    leeway = timedelta(minutes=pack.appointment.tolerance_minutes)
+    return ((appointment - leeway, appointment + leeway),)
+
+
 @lru_cache(maxsize=16384)
 def appointment_span(shelf: PackShelf, profile: str, place: Place, appointment: datetime) -> Span:
-    """The minutes around an exact appointment (UTC), within the hard bounds of every zone."""
-    span: Span | None = None
-    for zone in place.zones:
-        pack = shelf.for_day(profile, appointment.astimezone(ZoneInfo(zone)).date())
-        if pack is None or pack.appointment is None:
-            return ()
-        leeway = timedelta(minutes=pack.appointment.tolerance_minutes)
-        around = ((appointment - leeway, appointment + leeway),)
-        within = intersect(around, zone_bounds(shelf, profile, zone, appointment.date()))
-        span = within if span is None else intersect(span, within)
-    return span or ()
+    """What an exact appointment (UTC) opens: its minutes, within the hard bounds of every zone."""
+    return intersect_all(
+        [
+            intersect(
+                around(shelf.for_day(profile, appointment.astimezone(ZoneInfo(zone)).date()), appointment),
+                zone_bounds(shelf, profile, zone, appointment.date()),
+            )
+            for zone in place.zones
+        ]
+    )

@@ -103,12 +103,16 @@ def every_reading(raw: str) -> tuple[PhoneNumber, ...]:
         return (parse_phone(raw),)
     except PhoneError:
         found: dict[PhoneNumber, None] = {}
-    text = re.sub("[oO]", "0", re.sub("[lI]", "1", visible(raw)))
-    for part in [text, *re.split(r"[,;|/\r\n]| ou | or |[a-zA-Z]+\.?", text)]:
-        digits = re.sub("[^0-9]", "", part)
-        if len(digits) >= 6 or part is text:
-            found.update(dict.fromkeys(readings_of(digits)))
+    parts = [lookalikes_read(part) for part in re.split(r"[,;|/\r\n]|[a-zA-Z]{2,}", visible(raw))]
+    numbers = [digits for digits in parts if len(digits) >= 6] or ["".join(parts)]
+    for digits in numbers:
+        found.update(dict.fromkeys(readings_of(digits)))
     return tuple(found)
+
+
+def lookalikes_read(text: str) -> str:
+    """The digits of a text, letters that are taken for digits included."""
+    return re.sub("[^0-9]", "", re.sub("[oO]", "0", re.sub("[lI]", "1", text)))
 
 
 def readings_of(digits: str) -> list[PhoneNumber]:

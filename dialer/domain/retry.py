@@ -86,19 +86,21 @@ def after_call(attempt: Attempt, attempts_made: int, definition: CampaignDefinit
 
 
 def after_refusal(decision: Decision) -> Due | Closed:
-    """Reasons that time or an operator can lift wait; the first that cannot be lifted closes."""
+    """Reasons that time or an operator can lift wait; any other closes, and so does a calendar that never opens again."""
     for reason in decision.reasons:
         if final(reason, decision):
             return Closed(reason.code.value)
+    shut = [reason.code for reason in decision.reasons if reason.code in WAITS]
+    if shut and decision.next_open is None:
+        silent = ReasonCode.ELECTORAL_SILENCE in shut
+        return Closed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
     pauses = [PAUSES[reason.code] for reason in decision.reasons if reason.code in PAUSES]
     return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
 
 
 def final(reason: Reason, decision: Decision) -> bool:
-    if reason.code in WAITS:
-        return decision.next_open is None
     if reason.code is ReasonCode.CAPPED:
         return reason.rule == PROJECT_RULE
     if reason.code is ReasonCode.CALLER_ID:
         return decision.caller_id is None
-    return reason.code not in PAUSES
+    return reason.code not in PAUSES and reason.code not in WAITS

@@ -1,0 +1,139 @@
+"""What is refused when a campaign is made, and when it is approved (section 5 C and H)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from dialer.domain.campaign_checks import check_approval, check_definition
+from dialer.domain.facts import TrunkFacts
+from tests.unit.rule_samples import LOOPBACK, campaign, commercial, election, packs, utc
+
+NOW = utc("2027-01-15 09:00")
+
+
+def places(definition: Any) -> set[str]:
+    return {problem.where for problem in check_definition(definition, packs(), NOW)}
+
+
+def test_a_sound_campaign_has_no_problem() -> None:
+    assert places(campaign(election=election())) == set()
+    assert places(commercial()) == set()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+33612345678",
+        "+33712345678",
+        "+33199000001",
+        "+33937123456",
+        "+33912345678",
+        "+442079460018",
+        "+33800123456",
+    ],
+)
+def test_ordinary_mobile_platform_and_foreign_numbers_are_not_presented(number: str) -> None:
+    """T089."""
+    assert "caller_id" in places(campaign(caller_id=number))
+    assert "caller_ids.FR" in places(campaign(caller_ids={"FR": number}))
+
+
+def sponsored(number: str, **changes: Any) -> Any:
+    sponsor = {
+        "id": "s",
+        "name": "S",
+        "postal_address": "Paris",
+        "email": "a@b.example",
+        "callback_number": number,
+    }
+    return campaign(**({"sponsor": sponsor} | changes))
+
+
+def test_no_free_number_is_made_known_before_an_election() -> None:
+    """T094, FP-14."""
+    assert places(sponsored("+33800123456", election=election())) == {"sponsor.callback_number"}
+    assert places(sponsored("+33800123456")) == set()
+    assert places(sponsored("+590805123456", election=election())) == {"sponsor.callback_number"}
+
+
+@pytest.mark.parametrize("number", ["+33811123456", "+33820123456", "+33899123456"])
+def test_a_premium_callback_is_refused(number: str) -> None:
+    """FC-21, FP-15."""
+    assert places(sponsored(number)) == {"sponsor.callback_number"}
+
+
+def test_an_american_message_on_a_machine_needs_a_free_callback() -> None:
+    """T094, US-07."""
+    told = {"profile": "us-tcpa", "caller_id": "+12025550199", "purpose": "survey"}
+    assert places(sponsored("+12025550199", machine={"mode": "message"}, **told)) == {
+        "sponsor.callback_number"
+    }
+    assert places(sponsored("+18005550199", machine={"mode": "message"}, **told)) == set()
+    assert places(sponsored("+12025550199", **told)) == set()
+
+
+@pytest.mark.parametrize(
+    ("definition", "where"),
+    [
+        pytest.param(campaign(profile="fr-unknown"), "profile", id="unknown-profile"),
+        pytest.param(campaign(purpose="commercial"), "purpose", id="political-profile-commercial-purpose"),
+        pytest.param(commercial(purpose="political"), "purpose", id="commercial-profile-political-purpose"),
+        pytest.param(
+            campaign(purpose="political:leg-2027", election=election()),
+            "purpose",
+            id="purpose-of-another-election",
+        ),
+        pytest.param(commercial(sector="energy_renovation"), "sector", id="T061-forbidden-sector"),
+        pytest.param(
+            campaign(election=election(poll_dates={"default": date(2027, 4, 18), "XX": date(2027, 4, 17)})),
+            "election.poll_dates.XX",
+            id="unknown-territory",
+        ),
+        pytest.param(
+            campaign(starts_at=utc("2027-05-01 00:00"), election=election()),
+            "election.poll_dates",
+            id="election-over",
+        ),
+        pytest.param(
+            campaign(profile="us-tcpa", caller_id="+12025550199", call={"ring_timeout_s": 14}),
+            "call.ring_timeout_s",
+            id="US-10-short-ring",
+        ),
+        pytest.param(campaign(profile="uk-pecr", caller_id="+447911123456"), "caller_id", id="UK-07"),
+        pytest.param(campaign(caller_ids={"GB": "+442079460018"}), "caller_ids.GB", id="foreign-territory"),
+    ],
+)
+def test_what_the_file_shows_to_be_wrong_is_named(definition: Any, where: str) -> None:
+    assert where in places(definition)
+
+
+def approval(definition: Any, *territories: str | None, trunk: TrunkFacts = LOOPBACK) -> set[str]:
+    return {
+        problem.where for problem in check_approval(definition, packs(), trunk, frozenset(territories), NOW)
+    }
+
+
+def test_a_poll_date_must_be_known_for_every_territory_of_the_list() -> None:
+    """T039."""
+    listed = campaign(
+        election=election(poll_dates={"FR": date(2027, 4, 18)}), caller_ids={"RE": "+262947900001"}
+    )
+    assert approval(listed, "FR", None) == set()
+    assert approval(listed, "FR", "RE") == {"election.poll_dates"}
+    local = {"poll_dates": {"FR": date(2027, 4, 18)}, "scope": "listed"}
+    by_election = campaign(election=election(**local), caller_ids={"RE": "+262947900001"})
+    assert approval(by_election, "FR", "RE") == set()
+
+
+def test_the_list_needs_a_number_to_present_everywhere_and_stays_inside_the_profile() -> None:
+    assert approval(campaign(), "MQ") == {"caller_ids"}
+    assert approval(campaign(caller_ids={"MQ": "+596947700001"}), "MQ", "PM") == set()
+    assert approval(campaign(), "GB") == {"contacts"}
+
+
+def test_the_trunk_and_the_dates_are_checked_at_approval() -> None:
+    assert approval(campaign(), None, trunk=TrunkFacts("default", loopback=False, caller_ids=())) == {
+        "caller_id"
+    }
+    assert approval(campaign(ends_at=NOW), None) == {"ends_at"}
