@@ -145,8 +145,7 @@ class Dialing:
             log.warning("originate unanswered", attempt=attempt.id, pbx=telephony.pbx, error=str(error))
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
-        progress = await self._store.campaigns.progress(campaign.id)
-        if progress.due == progress.calling == 0:
+        if not await self._store.campaigns.unfinished(campaign.id):
             await self._store.campaigns.move(
                 campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
             )

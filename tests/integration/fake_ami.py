@@ -11,7 +11,7 @@ EOL = "\r\n"
 USER = "dialer"
 SECRET = "s3cret"
 COMMANDS = (
-    *("CoreShowChannels", "DBDel", "DBGet", "DBGetTree", "DBPut", "Hangup", "Originate", "Ping", "Setvar"),
+    *("CoreShowChannels", "DBDel", "DBGet", "DBGetTree", "DBPut", "Hangup", "Originate", "Ping"),
     "ShowDialPlan",
 )
 
@@ -212,7 +212,6 @@ DEFAULTS: Mapping[str, Answer] = {
     "DBDel": db_del,
     "DBGetTree": db_get_tree,
     "Originate": success,
-    "Setvar": success,
     "Ping": success,
 }
 

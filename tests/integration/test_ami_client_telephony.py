@@ -245,7 +245,6 @@ async def test_a_halt_takes_any_reason_and_is_lifted_as_often_as_wished() -> Non
         for _ in range(2):
             await telephony.clear_halt()
         assert ami.astdb == {}
-        assert ami.received("Setvar")[0]["Variable"] == ["DIALER_BROKEN"]
 
 
 async def test_a_halt_that_stays_is_not_called_lifted() -> None:

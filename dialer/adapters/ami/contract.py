@@ -16,7 +16,6 @@ ACTIONS = (
     "Hangup",
     "Originate",
     "Ping",
-    "Setvar",
     "ShowDialPlan",
 )
 GATE_CONTEXT = "dialer-permit"
@@ -40,7 +39,7 @@ def check_rights(commands: Reply) -> None:
     if missing:
         raise ContractBroken(
             f"the AMI user may not {', '.join(missing)}",
-            hint="give it write = originate,call,reporting,system in manager.conf",
+            hint="give it write = originate,reporting,system in manager.conf",
         )
 
 

@@ -26,8 +26,6 @@ EVERY_CHANNEL = "/^(Local|PJSIP)/"
 CANCELLING_S = 0.2
 """Time for the dialplan to cancel and report as cancelled what was not answered. A halt may take 2 s in all."""
 NO_CHANNEL = "No such channel"
-BROKEN_FLAG = "DIALER_BROKEN"
-"""The halt that 40-opposition.conf keeps in memory when AstDB cannot be written."""
 UNSENT = "the PBX could not make a channel"
 
 
@@ -117,8 +115,8 @@ class AmiTelephony:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])
 
     async def clear_halt(self) -> None:
+        """A PBX that halted itself because it could not hold an opposition stays locked until somebody restarts it."""
         await self._delete(astdb.HALT, [astdb.HALT_KEY])
-        await self._do([{"Action": "Setvar", "Variable": BROKEN_FLAG, "Value": ""}])
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         since = str(self._pbx_time.epoch(self._clock.now()))
