@@ -52,7 +52,7 @@ if ! command -v dockerd >/dev/null 2>&1; then
     fi
     as_root apt-get update -qq >/dev/null 2>&1 9>&- || true
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        docker.io iptables >/tmp/dialer-engine-install.log 2>&1 9>&- || {
+        -o DPkg::Lock::Timeout=300 docker.io iptables </dev/null >/tmp/dialer-engine-install.log 2>&1 9>&- || {
         echo "could not install docker.io: $(tail -n 1 /tmp/dialer-engine-install.log)" >&2
         exit 1
     }

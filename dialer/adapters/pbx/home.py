@@ -20,17 +20,17 @@ class PbxHome:
     """`home`/pbx/`name`: etc and astdb are mounted into the container; pbx.json and dialer.toml say that it runs."""
 
     def __init__(self, home: Path, name: str) -> None:
-        self._home = home.absolute()
+        self.home = home.absolute()
         self._name = name
-        self.folder = self._home / "pbx" / name
+        self.folder = self.home / "pbx" / name
         self.etc = self.folder / "etc"
         self.astdb = self.folder / "astdb"
-        self.prompts = self._home / "prompts"
+        self.prompts = self.home / "prompts"
 
     def secrets(self) -> Secrets:
         """Made on first use, then kept: a new seal key would void the permits that are on their way."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        paths = (self._home / f"{self._name}.secret", self._home / f"{self._name}.seal")
+        self.home.mkdir(parents=True, exist_ok=True)
+        paths = (self.home / f"{self._name}.secret", self.home / f"{self._name}.seal")
         for path in paths:
             write_secret(path, token_hex(32))
         ami, seal = (path.read_text(encoding="ascii").strip() for path in paths)

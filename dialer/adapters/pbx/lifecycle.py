@@ -129,7 +129,7 @@ async def _start(wanted: RunningPbx, home: PbxHome) -> None:
     files = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     answer = await docker(
         *("run", "--detach", "--name", wanted.container, "--restart", "unless-stopped"),
-        *("--label", f"dialer.pbx={wanted.name}", "--label", f"dialer.config={wanted.config_hash}"),
+        *("--label", f"dialer.home={home.home}", "--label", f"dialer.config={wanted.config_hash}"),
         *("--network", "host", "--user", user, "--read-only", "--cap-drop", "ALL"),
         *("--security-opt", "no-new-privileges", "--ulimit", f"nofile={files}:{files}"),
         *("--log-opt", "max-size=10m", "--log-opt", "max-file=3"),

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Installs what the project needs from the distribution, then makes a Docker engine answer and the base image exist.
+# As root, or as a user with sudo. Where all is there it only looks, and takes about a second.
+set -eu
+cd "$(dirname "$0")"
+
+# SIPp calls and answers; espeak-ng and sox make the prompts; PostgreSQL is the second database the tests run on.
+PACKAGES="ca-certificates python3-venv sip-tester espeak-ng sox postgresql debootstrap iptables"
+LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+missing() {
+    for package in $PACKAGES; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+    done
+}
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "this is not Debian: install $PACKAGES and Docker by hand" >&2
+    exit 1
+fi
+
+wanted=$(missing)
+if [ -n "$wanted" ]; then
+    echo "installing:" $wanted
+    as_root apt-get update -qq >"$LOG" 2>&1 || true
+    # shellcheck disable=SC2086  # one word a package
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 $wanted </dev/null >>"$LOG" 2>&1 || {
+        echo "could not install" $wanted "- $(tail -n 1 "$LOG")" >&2
+        exit 1
+    }
+fi
+
+./engine.sh
+./base-image.sh >/dev/null
