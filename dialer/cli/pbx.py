@@ -18,34 +18,44 @@ Name = Annotated[str, typer.Option(help="Name of this PBX; several run side by s
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
+Trunk = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the INVITEs go.")]
+TrunkName = Annotated[str, typer.Option(help="What campaigns call this trunk.")]
+SipPort = Annotated[int, typer.Option(help="UDP port of Asterisk's SIP.")]
+AmiPort = Annotated[int, typer.Option(help="TCP port of AMI, on loopback only.")]
+Rtp = Annotated[str, typer.Option(metavar="A-B", help="UDP ports for sound, two a call.")]
+
+
 @app.command()
 def up(
     name: Name = "pbx1",
-    trunk: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the INVITEs go.")] = "127.0.0.1:5080",
-    trunk_name: Annotated[str, typer.Option(help="What campaigns call this trunk.")] = "default",
-    sip_port: Annotated[int, typer.Option(help="UDP port of Asterisk's SIP.")] = 5060,
-    ami_port: Annotated[int, typer.Option(help="TCP port of AMI, on loopback only.")] = 5038,
-    rtp: Annotated[str, typer.Option(metavar="A-B", help="UDP ports for sound, two a call.")] = "20000-22000",
+    trunk: Trunk = "127.0.0.1:5080",
+    trunk_name: TrunkName = "default",
+    sip_port: SipPort = 5060,
+    ami_port: AmiPort = 5038,
+    rtp: Rtp = "20000-22000",
     json: Json = False,
 ) -> None:
     """Start Asterisk, building its image where that is missing; done when it takes calls."""
-    first, last = _ports(rtp)
-    spec = PbxSpec(
-        name=name,
-        sip_port=sip_port,
-        ami_port=ami_port,
-        rtp_first=first,
-        rtp_last=last,
-        trunks=(_trunk(trunk_name, trunk),),
-        home=read_settings().home,
-    )
-    running = asyncio.run(lifecycle.up(spec))
+    running = asyncio.run(lifecycle.up(_spec(name, (trunk_name, trunk), (sip_port, ami_port), rtp)))
     if json:
         print_json(asdict(running))
     else:
         print_fields(
             {"pbx": f"{name} is up", "ami": running.ami, "sip": running.sip, "trunk": running.trunks[0]}
         )
+
+
+@app.command()
+def render(
+    name: Name = "pbx1",
+    trunk: Trunk = "127.0.0.1:5080",
+    trunk_name: TrunkName = "default",
+    sip_port: SipPort = 5060,
+    ami_port: AmiPort = 5038,
+    rtp: Rtp = "20000-22000",
+) -> None:
+    """Only write Asterisk's configuration, for a container that something else starts."""
+    lifecycle.prepare(_spec(name, (trunk_name, trunk), (sip_port, ami_port), rtp))
 
 
 @app.command()
@@ -68,6 +78,19 @@ def status(name: Name = "pbx1", json: Json = False) -> None:
         print_fields(_fields(found))
     if found.state != "up":
         raise typer.Exit(1)
+
+
+def _spec(name: str, trunk: tuple[str, str], ports: tuple[int, int], rtp: str) -> PbxSpec:
+    first, last = _ports(rtp)
+    return PbxSpec(
+        name=name,
+        sip_port=ports[0],
+        ami_port=ports[1],
+        rtp_first=first,
+        rtp_last=last,
+        trunks=(_trunk(*trunk),),
+        home=read_settings().home,
+    )
 
 
 def _fields(found: PbxStatus) -> dict[str, object]:

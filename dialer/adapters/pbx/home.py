@@ -48,9 +48,12 @@ class PbxHome:
             _give(path)
         self.prompts.mkdir(mode=0o755, exist_ok=True)
 
-    def record(self, running: RunningPbx, spec: PbxSpec) -> None:
-        """`pbx.json` for `status` and `down`, `dialer.toml` for the settings of `serve`."""
+    def record(self, running: RunningPbx) -> None:
+        """`pbx.json`, for `status` and `down`."""
         (self.folder / "pbx.json").write_text(json.dumps(asdict(running), indent=2) + "\n", encoding="utf-8")
+
+    def write_settings(self, spec: PbxSpec) -> None:
+        """`dialer.toml`, for the settings of `serve`."""
         (self.folder / "dialer.toml").write_text(_settings(spec), encoding="utf-8")
 
     def recorded(self) -> RunningPbx | None:

@@ -56,8 +56,16 @@ async def up(spec: PbxSpec) -> RunningPbx:
     except AsteriskNotUp:
         await docker("rm", "-f", spec.container)
         raise
-    home.record(wanted, spec)
+    home.record(wanted)
+    home.write_settings(spec)
     return wanted
+
+
+def prepare(spec: PbxSpec) -> None:
+    """Write the configuration and the settings for `serve`, and start nothing: docker/compose.yaml runs the containers."""
+    home = PbxHome(spec.home, spec.name)
+    home.write_config(render(spec, home.secrets()))
+    home.write_settings(spec)
 
 
 async def down(name: str, home: Path) -> None:
@@ -109,7 +117,8 @@ async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: Secrets, wanted: Ru
             hint=f"stop it first: dialer pbx down --name {spec.name}",
         )
     await _wait_until_it_takes_calls(spec, secrets)
-    home.record(wanted, spec)
+    home.record(wanted)
+    home.write_settings(spec)
     return wanted
 
 
