@@ -83,6 +83,19 @@ async def test_a_wrong_password_is_one_clear_error_and_is_not_tried_again() -> N
         assert len(ami.received("Login")) == ami.connections == 1
 
 
+async def test_a_password_that_is_refused_later_does_not_end_the_service() -> None:
+    async with fake_ami() as ami, link_to(ami.port) as (link, listener):
+        ami.answers["Login"] = fake.refused("Authentication failed")
+        ami.drop()
+        assert [await listener.next() for _ in range(2)] == ["up", "lost"]
+        while len(ami.received("Login")) < 3:
+            await asyncio.sleep(0.01)
+        with pytest.raises(LinkDown, match="Authentication failed"):
+            await link.ask(ORIGINATE)
+        del ami.answers["Login"]
+        assert await listener.next() == "up"
+
+
 async def test_a_password_that_could_carry_an_action_is_never_sent() -> None:
     async with fake_ami() as ami:
         with pytest.raises(UnsafeValue):

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ from dialer.domain.call_events import (
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import NotOriginated
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
-from tests.pbx.callee import Manner, Press, callee_at, header
+from tests.pbx.callee import Callee, Manner, Press, callee_at, header
 from tests.pbx.conftest import Pbx, spec_in
 from tests.pbx.manager import manager_at
 from tests.pbx.sounds import SCRIPT, write_prompts
@@ -126,6 +126,15 @@ async def session(own_pbx: Pbx) -> AsyncIterator[Session]:
     await listening
 
 
+@asynccontextmanager
+async def somebody(port: int, manner: Manner) -> AsyncIterator[Callee]:
+    """Stays until the PBX has ended the call: its late BYE would otherwise end the next callee's."""
+    with closing(await callee_at(port, manner)) as callee:
+        yield callee
+        if manner.status in {0, 200}:
+            await asyncio.wait_for(callee.ended.wait(), 5)
+
+
 async def test_a_wrong_password_is_refused(own_pbx: Pbx) -> None:
     with pytest.raises(LoginRefused):
         await telephony_of(own_pbx, secret="wrong").start()
@@ -144,7 +153,7 @@ async def test_a_wrong_seal_is_refused_by_the_gate_and_calls_nobody(own_pbx: Pbx
 
 
 async def test_a_busy_callee_is_told_from_the_first_invite_to_the_end(session: Session) -> None:
-    with closing(await callee_at(session.port, Manner(status=486, reason="Busy Here"))) as callee:
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")) as callee:
         attempt = await session.originate()
         ended = await session.until(Ended, attempt)
         assert len(callee.invites) == 1
@@ -160,7 +169,7 @@ async def test_a_busy_callee_is_told_from_the_first_invite_to_the_end(session: S
 
 
 async def test_an_end_waits_in_the_outbox_until_it_is_cleared(session: Session) -> None:
-    with closing(await callee_at(session.port, Manner(hang_up_at=0.4))):
+    async with somebody(session.port, Manner(hang_up_at=0.4)):
         attempt = await session.originate()
         ended = await session.until(Ended, attempt)
         await session.until(ChannelGone, attempt)
@@ -174,7 +183,7 @@ async def test_an_end_waits_in_the_outbox_until_it_is_cleared(session: Session) 
 
 
 async def test_a_nine_is_told_and_waits_in_the_outbox_until_it_is_cleared(session: Session) -> None:
-    with closing(await callee_at(session.port, Manner(presses=(Press("9", 0.3),)))):
+    async with somebody(session.port, Manner(presses=(Press("9", 0.3),))):
         attempt = await session.originate()
         await session.until(Opposed, attempt)
         outbox = await session.telephony.outbox()
@@ -189,28 +198,26 @@ async def test_a_nine_is_told_and_waits_in_the_outbox_until_it_is_cleared(sessio
 
 async def test_a_nine_cut_off_by_the_hang_up_is_an_opposition(session: Session) -> None:
     manner = Manner(presses=(Press("9", 0.3, held=2.0),), hang_up_at=0.4)
-    with closing(await callee_at(session.port, manner)):
+    async with somebody(session.port, manner):
         attempt = await session.originate()
         await session.until(Ended, attempt)
         await session.until(Opposed, attempt)
 
 
 async def test_hanging_up_a_ringing_call_cancels_its_invite(session: Session) -> None:
-    with closing(await callee_at(session.port, RINGS_FOR_EVER)) as callee:
+    async with somebody(session.port, RINGS_FOR_EVER):
         attempt = await session.originate()
         await session.until(Ringing, attempt)
         await session.telephony.hang_up(attempt)
         assert (await session.until(Ended, attempt)).dial_status is DialStatus.CANCEL
-        await asyncio.wait_for(callee.ended.wait(), 5)
 
 
 async def test_hanging_up_an_answered_call_ends_it(session: Session) -> None:
-    with closing(await callee_at(session.port, Manner())) as callee:
+    async with somebody(session.port, Manner()):
         attempt = await session.originate()
         await session.until(Answered, attempt)
         await session.telephony.hang_up(attempt)
         assert (await session.until(Ended, attempt)).dial_status is DialStatus.ANSWER
-        await asyncio.wait_for(callee.ended.wait(), 5)
 
 
 async def test_everybody_is_hung_up_at_once(session: Session, own_pbx: Pbx) -> None:
@@ -226,7 +233,7 @@ async def test_everybody_is_hung_up_at_once(session: Session, own_pbx: Pbx) -> N
             invited.add(header(invite.decode(), "Call-ID"))
         assert await session.telephony.hang_up_all() == MANY
         for attempt in attempts:
-            await session.until(Ended, attempt)
+            assert (await session.until(Ended, attempt)).dial_status is DialStatus.CANCEL
     assert not (await session.telephony.outbox()).alive
 
 
@@ -236,7 +243,7 @@ async def test_a_halt_stops_calls_until_it_is_lifted(session: Session) -> None:
     assert (await session.until(Refused, attempt)).why == "HALTED"
     await session.telephony.clear_halt()
     await session.telephony.clear_halt()
-    with closing(await callee_at(session.port, Manner(status=486, reason="Busy Here"))):
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate())
 
 
@@ -249,7 +256,7 @@ async def test_a_suppressed_fingerprint_is_not_called_until_it_is_removed(sessio
         attempt = await session.originate(fingerprint=order.attempt.fingerprint)
         assert (await session.until(Refused, attempt)).why == "SUPPRESSED"
         await session.telephony.unsuppress(entry)
-    with closing(await callee_at(session.port, Manner(status=486, reason="Busy Here"))):
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate(fingerprint=order.attempt.fingerprint))
 
 
@@ -261,7 +268,7 @@ async def test_many_thousand_suppressions_are_written(session: Session) -> None:
 
 
 async def test_the_same_order_twice_calls_once(session: Session) -> None:
-    with closing(await callee_at(session.port, Manner(status=486, reason="Busy Here"))) as callee:
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")) as callee:
         order = session.order()
         await session.telephony.originate(order)
         await session.until(Ended, order.attempt.id)
@@ -289,7 +296,7 @@ async def test_a_restart_of_the_pbx_is_a_loss_and_a_return(session: Session, own
     await session.until(LinkLost)
     async with session.arrived:
         await asyncio.wait_for(session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), 30)
-    with closing(await callee_at(session.port, Manner(status=486, reason="Busy Here"))):
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate())
 
 

@@ -24,7 +24,7 @@ class Timing:
 
     connect: float = 3.0
     answer: float = 5.0
-    boot: float = 20.0
+    boot: float = 10.0
     ping_every: float = 5.0
     first_pause: float = 0.25
     longest_pause: float = 10.0
@@ -61,6 +61,7 @@ class AmiLink:
         self._timing = timing
         self._client: AmiClient | None = None
         self._booted = asyncio.Event()
+        self._went_up = False
         self._why: DialerError = LinkDown("the link to the PBX was not started")
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -116,7 +117,7 @@ class AmiLink:
             except Unavailable as error:
                 self._why = error
                 log.warning("no link to the PBX", at=self._at, error=str(error), again_in_s=pause)
-            if self._booted.is_set():
+            if self._went_up:
                 pause = self._timing.first_pause
             self._tried.set()
             await asyncio.sleep(pause)
@@ -129,12 +130,14 @@ class AmiLink:
     async def _live(self) -> None:
         """One connection, from the first packet to the last. Ends by an error, always."""
         self._booted.clear()
+        self._went_up = False
         client = AmiClient(self._on_event)
         try:
             await client.open(self._address.host, self._address.port, self._timing.connect)
             await self._log_in(client)
             await self._check(client)
             self._client = client
+            self._went_up = True
             self._listener.up()
             self._tried.set()
             await self._watch(client)
