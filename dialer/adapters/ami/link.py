@@ -83,6 +83,7 @@ class AmiLink:
         why = self._why
         if not self.up and isinstance(why, LoginRefused | ContractBroken):
             await self.close()
+            self._why = why
             raise why
 
     async def close(self) -> None:
