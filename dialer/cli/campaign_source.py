@@ -39,3 +39,5 @@ def _toml(path: Path) -> dict[str, object]:
         raise InvalidInput(f"{path} is not UTF-8", hint="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"{path} is not TOML: {error}") from None
+    except RecursionError:
+        raise InvalidInput(f"{path} is nested too deeply for a campaign file") from None

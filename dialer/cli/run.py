@@ -8,12 +8,10 @@ import structlog
 import typer
 
 from dialer.adapters.zone_data import pin_zone_data
-from dialer.cli.errors import report
+from dialer.cli.errors import FAILED, WRONG_USE, report
 from dialer.domain.errors import DialerError
 
 INTERRUPTED = 130
-READER_GONE = 141
-"""As a shell reports a command that died of SIGPIPE: whoever read our output has seen enough (`| head`)."""
 
 
 def run(app: typer.Typer) -> int:
@@ -24,19 +22,23 @@ def run(app: typer.Typer) -> int:
         status = _run(app)
         sys.stdout.flush()
     except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`).
         _forget_output()
-        return READER_GONE
+        return FAILED
+    except OSError as error:
+        return _complain(f"{error.filename or 'the machine'}: {error.strerror or error}", FAILED)
     return status
 
 
 def _run(app: typer.Typer) -> int:
+    if any("\udc80" <= character <= "\udcff" for word in sys.argv for character in word):
+        return _complain("an argument is not text in UTF-8", WRONG_USE)
     try:
         return app(standalone_mode=False) or 0
     except DialerError as error:
         return report(error)
     except typer.TyperException as error:
-        _explain(error)
-        return error.exit_code
+        return _complain(error.format_message().replace("Value error, ", ""), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
 
@@ -49,10 +51,11 @@ def _log_errors_only() -> None:
     )
 
 
-def _explain(error: typer.TyperException) -> None:
-    """Empty where the help was shown in its place."""
-    if words := error.format_message().replace("Value error, ", "").split():
+def _complain(text: str, status: int) -> int:
+    """No words where the help was shown in their place."""
+    if words := text.split():
         print(f"dialer: {' '.join(words)}", file=sys.stderr)
+    return status
 
 
 def _forget_output() -> None:

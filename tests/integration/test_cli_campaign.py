@@ -44,6 +44,7 @@ def test_a_wrong_value_is_named_by_its_path(
     [
         (b"name = ", "is not TOML"),
         (b'name = "\xe9t\xe9"', "is not UTF-8"),
+        (b"a=" + b"[" * 100_000, "is nested too deeply"),
         (b"#" * (1024 * 1024 + 1), "is larger than a campaign file may be"),
     ],
 )

@@ -30,6 +30,17 @@ def test_wrong_use_is_one_line(dialer: Command, words: tuple[str, ...]) -> None:
     assert (ran.status, bool(ran.complaint)) == (2, True)
 
 
+def test_an_argument_that_is_no_text_is_wrong_use(dialer: Command) -> None:
+    ran = dialer("token", "create", "--role", "auditor", "--name", "\udcff")
+    assert (ran.status, ran.complaint) == (2, "an argument is not text in UTF-8")
+
+
+def test_a_home_that_cannot_be_made_is_one_line(bare: Command) -> None:
+    bare.home.write_text("not a folder")
+    ran = bare("init")
+    assert (ran.status, str(bare.home) in ran.complaint) == (1, True)
+
+
 def test_without_a_database_one_is_told_how_to_get_it(bare: Command) -> None:
     (bare.home / "keys").mkdir(parents=True)
     ran = bare("campaign", "list")
