@@ -16,12 +16,16 @@ COPY constraints.txt pyproject.toml README.md /src/
 COPY dialer /src/dialer
 COPY dialplans /src/dialplans
 COPY docker /src/docker
-RUN python3 -m venv /opt/dialer \
-    && /opt/dialer/bin/pip install --quiet --no-cache-dir --disable-pip-version-check -c /src/constraints.txt /src \
+# docker/certificates is empty unless the network needs a CA of its own.
+RUN find /src/docker/certificates -name '*.crt' -exec cp {} /usr/local/share/ca-certificates/ \; \
+    && update-ca-certificates >/dev/null \
+    && python3 -m venv /opt/dialer \
+    && PIP_CERT=/etc/ssl/certs/ca-certificates.crt /opt/dialer/bin/pip install --quiet --no-cache-dir --disable-pip-version-check -c /src/constraints.txt /src \
     && rm -rf /src
 
 # Named volumes take over who owns these folders.
-RUN install -d -m 0700 -o dialer -g dialer /home-of-dialer /home-of-dialer/pbx/pbx1/etc \
+RUN install -d -m 0700 -o dialer -g dialer \
+        /home-of-dialer /home-of-dialer/pbx /home-of-dialer/pbx/pbx1 /home-of-dialer/pbx/pbx1/etc \
     && install -d -m 0755 -o dialer -g dialer /home-of-dialer/prompts
 
 USER dialer
