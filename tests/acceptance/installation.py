@@ -96,12 +96,13 @@ class Installation:
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[Served]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", MORNING),
-            env=self._environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=(self.home / "serve.log").open("ab"),
-        )
+        with (self.home / "serve.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", MORNING),
+                env=self._environment(),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
         try:
             address = await self._address(process)
             headers = {"Authorization": f"Bearer {self.token}"}

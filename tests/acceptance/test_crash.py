@@ -58,5 +58,5 @@ async def _until_completed(served: Served, campaign: str) -> None:
 
 
 async def _calls(served: Served, campaign: str) -> list[dict[str, object]]:
-    page = await served.get(f"/v1/calls?campaign_id={campaign}&limit=1000")
+    page = await served.get(f"/v1/calls?campaign={campaign}&limit=1000")
     return list(page["items"])
