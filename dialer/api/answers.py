@@ -1,8 +1,10 @@
 """How answers go out: a model as JSON, or a stream of events."""
 
+import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
@@ -13,6 +15,30 @@ from dialer.ports.records import KeptAnswer
 Value = TypeVar("Value")
 View = dict[str, Any]
 """A JSON object as `services/views` make it."""
+
+
+class Streams:
+    """Answers that have no end of their own: the end of the service would else wait for them."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None, "a handler runs in a task"
+        self._tasks.add(task)
+        try:
+            yield
+        finally:
+            self._tasks.discard(task)
+
+    async def end(self, _: web.Application) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
 
 
 class Answer(ABC, Generic[Value]):
@@ -58,11 +84,9 @@ class EventAnswer(Answer[AsyncIterator[str]]):
     async def send(self, request: web.Request, value: AsyncIterator[str]) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await answer.prepare(request)
-        try:
+        with request.app[STREAMS].running(), suppress(ConnectionError):
             async for event in value:
                 await answer.write(event.encode())
-        except ConnectionError:
-            pass  # the reader has gone
         return answer
 
     def describe(self) -> dict[str, Any]:

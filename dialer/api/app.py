@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system
+from dialer.api.answers import STREAMS, Streams
 from dialer.api.bodies import UPLOADS
 from dialer.api.endpoint import AnyEndpoint
 from dialer.api.gate import Gate
@@ -46,6 +47,8 @@ def build_app(
         handler_args={"keepalive_timeout": HEADERS_S},
     )
     app[UPLOADS] = uploads or Path(tempfile.gettempdir())
+    app[STREAMS] = Streams()
+    app.on_shutdown.append(app[STREAMS].end)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, gate.handler(endpoint))
     document = describe(ENDPOINTS, version("dialer"))

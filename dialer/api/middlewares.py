@@ -1,5 +1,6 @@
 """What happens to every request and answer."""
 
+import traceback
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -33,8 +34,10 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return answer_http_error(error)
     except ConnectionError:
         raise  # the sender has gone; nobody is left to tell
-    except Exception:
-        log.exception("request failed", method=request.method, route=route_of(request))
+    except Exception as error:
+        # Without the error's own words, which may hold a telephone number.
+        where = traceback.format_tb(error.__traceback__)
+        log.error("request failed", route=route_of(request), error=type(error).__name__, where=where)
         return answer_error(
             DialerError("an unforeseen fault; the log says more", hint="tell whoever runs the service")
         )
@@ -59,7 +62,6 @@ def write_headers(
             answer.headers.setdefault(name, value)
         if pretended:
             answer.headers[PRETENDED_TIME] = clock.now().isoformat(timespec="seconds")
-        answer.headers.popall("Server", None)
 
     return write
 

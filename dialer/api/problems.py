@@ -17,6 +17,7 @@ from dialer.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from dialer.domain.phone import PhoneError
 
 MEDIA_TYPE = "application/problem+json"
 MOST_PROBLEMS = 1000
@@ -29,6 +30,7 @@ STATUS: dict[type[DialerError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PhoneError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     NotOriginated: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -20,16 +20,20 @@ class Ready(Wire):
 PUBLIC_MODELS = (Alive, Ready)
 
 
-def _get(summary: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _get(name: str, summary: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     responses = {status: {"description": "Done.", "content": content} for status, content in answers.items()}
-    return {"get": {"summary": summary, "security": [], "responses": responses}}
+    return {"get": {"operationId": name, "summary": summary, "security": [], "responses": responses}}
 
 
 _READY = {"application/json": {"schema": reference(Ready)}}
 _TEXT = {"schema": {"type": "string"}}
 PUBLIC_PATHS = {
-    "/healthz": _get("The process lives.", {"200": {"application/json": {"schema": reference(Alive)}}}),
-    "/readyz": _get("Calls can be made.", {"200": _READY, "503": _READY}),
-    "/openapi.json": _get("This document.", {"200": {"application/json": {"schema": {"type": "object"}}}}),
-    "/docs": _get("This document, for people.", {"200": {"text/html": _TEXT}}),
+    "/healthz": _get(
+        "healthz", "The process lives.", {"200": {"application/json": {"schema": reference(Alive)}}}
+    ),
+    "/readyz": _get("readyz", "Calls can be made.", {"200": _READY, "503": _READY}),
+    "/openapi.json": _get(
+        "openapi", "This document.", {"200": {"application/json": {"schema": {"type": "object"}}}}
+    ),
+    "/docs": _get("docs", "This document, for people.", {"200": {"text/html": _TEXT}}),
 }

@@ -5,21 +5,21 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientSession, web
 from jsonschema import Draft202012Validator
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.sql.migrate import upgrade
 from dialer.api.app import build_app
+from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import Settings, TrunkSettings
 
-Client = TestClient[web.Request, web.Application]
 PLENTY = 100_000.0
 
 
@@ -38,11 +38,28 @@ class Reply:
 class Api:
     """`role` chooses a token; None sends none. Every reply is held against /openapi.json."""
 
-    def __init__(self, service: Service, client: Client, tokens: dict[Role, str], document: Any) -> None:
+    def __init__(self, service: Service, client: ClientSession, port: int) -> None:
         self.service = service
         self.client = client
-        self.tokens = tokens
-        self.document = document
+        self.port = port
+        self.tokens: dict[Role, str] = {}
+        self.document: Any = {}
+
+    @property
+    def admin(self) -> str:
+        return self.tokens[Role.ADMIN]
+
+    @property
+    def uploads(self) -> Path:
+        return self.service.settings.home / "uploads"
+
+    async def prepare(self) -> None:
+        """A token of each role, named as the role."""
+        for role in Role:
+            secret = await self.service.suite.tokens.create(LOCAL_ADMINISTRATOR, role.value, role)
+            self.tokens[role] = secret
+        async with self.client.get("/openapi.json") as answer:
+            self.document = await answer.json()
 
     async def call(
         self, method: str, path: str, role: Role | None = Role.ADMIN, *, token: str | None = None, **more: Any
@@ -51,6 +68,8 @@ class Api:
         secret = token or (self.tokens[role] if role else None)
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
+        if isinstance(more.get("data"), bytes):
+            more["data"] = BytesIO(more["data"])
         async with self.client.request(method, path, headers=headers, **more) as answer:
             text = await answer.text()
             reply = Reply(answer.status, parsed(text, answer.content_type), answer.headers)
@@ -61,7 +80,9 @@ class Api:
         return await self.call("GET", path, role, **more)
 
     async def post(self, path: str, body: Any = None, role: Role | None = Role.ADMIN, **more: Any) -> Reply:
-        return await self.call("POST", path, role, json=body, **more)
+        if body is not None:
+            more["data"] = json.dumps(body).encode()
+        return await self.call("POST", path, role, **more)
 
     def check_described(self, method: str, path: str, reply: Reply, media: str) -> None:
         """The status, the kind of content and its shape stand in the document."""
@@ -90,8 +111,9 @@ def parsed(text: str, media: str) -> Any:
 async def running_api(
     home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None
 ) -> AsyncIterator[Api]:
-    """One trunk on loopback, its PBX unreachable; a token of each role, named as the role."""
+    """One trunk on loopback, and no PBX."""
     prepare_home(home)
+    (home / "uploads").mkdir()
     settings = Settings(
         home=home,
         database_url=f"sqlite:///{home / 'dialer.db'}",
@@ -101,12 +123,23 @@ async def running_api(
         trunks=(TrunkSettings(name="default", pbx=("pbx1",), host="127.0.0.1:5080"),),
     )
     await upgrade(settings.database_url)
-    async with open_service(settings, clock=clock or SystemClock()) as service:
-        tokens = {
-            role: await service.suite.tokens.create(LOCAL_ADMINISTRATOR, role.value, role) for role in Role
-        }
-        app = build_app(service.suite, service.clock, rate_limit=rate_limit)
-        async with TestClient(TestServer(app)) as client:
-            async with client.get("/openapi.json") as answer:
-                document = await answer.json()
-            yield Api(service, client, tokens, document)
+    async with (
+        open_service(settings, clock=clock or SystemClock()) as service,
+        served(service) as port,
+        ClientSession(f"http://127.0.0.1:{port}") as client,
+    ):
+        api = Api(service, client, port)
+        await api.prepare()
+        yield api
+
+
+@asynccontextmanager
+async def served(service: Service) -> AsyncIterator[int]:
+    rate_limit, uploads = service.settings.rate_limit, service.settings.home / "uploads"
+    runner = ApiRunner(build_app(service.suite, service.clock, rate_limit=rate_limit, uploads=uploads))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

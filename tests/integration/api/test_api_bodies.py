@@ -1,0 +1,66 @@
+"""Bodies that are too long, too slow or not what they say."""
+
+import asyncio
+import gzip
+
+import pytest
+
+from dialer.api import bodies, contacts
+from tests.integration.api.client import Api
+from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign, objection_body
+
+MIB = 1024 * 1024
+
+
+async def test_a_json_body_over_one_mebibyte_is_too_large(api: Api) -> None:
+    reply = await api.post("/v1/suppressions", objection_body(note="x" * MIB))
+    assert (reply.status, reply.code) == (413, "TOO_LARGE")
+
+
+async def test_a_json_body_just_under_the_limit_is_taken(api: Api) -> None:
+    reply = await api.post("/v1/suppressions", objection_body(note="x" * (MIB - 1000)))
+    assert reply.status == 201
+
+
+async def test_a_body_that_unpacks_beyond_the_limit_is_too_large(api: Api) -> None:
+    packed = gzip.compress(b" " * (20 * MIB))
+    headers = {"Content-Encoding": "gzip"}
+    assert (await api.call("POST", "/v1/campaigns", data=packed, headers=headers)).status == 413
+
+
+async def test_a_body_that_is_not_packed_as_it_says_is_refused(api: Api) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    assert (await api.call("POST", "/v1/campaigns", data=b"plain", headers=headers)).status == 422
+
+
+async def test_a_list_over_the_limit_is_too_large(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of 2 GiB is lowered for the test."""
+    (upload,) = (e.body for e in contacts.ENDPOINTS if isinstance(e.body, bodies.FileBody))
+    monkeypatch.setattr(upload, "_limit", len(CSV) - 1)
+    path = CONTACTS.format(id=await new_campaign(api))
+    assert (await api.call("POST", path, data=CSV)).status == 413
+
+
+async def test_a_body_that_stops_coming_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "IDLE_S", 0.05)
+    head = f"POST /v1/suppressions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.admin}\r\nContent-Length: 9\r\n\r\n"
+    assert b"408 Request Timeout" in await raw(api, head.encode() + b"{")
+
+
+async def test_no_answer_names_the_server_not_even_to_what_is_no_http(api: Api) -> None:
+    assert b"\r\nserver:" not in (await raw(api, b"\0\r\n\r\n")).lower()
+    assert b"\r\nserver:" not in (await raw(api, b"GET /healthz HTTP/1.0\r\n\r\n")).lower()
+
+
+async def test_a_nul_is_refused_since_not_every_database_stores_it(api: Api) -> None:
+    assert (await api.post("/v1/campaigns", campaign_body(name="a\0b"))).status == 422
+
+
+async def raw(api: Api, sent: bytes) -> bytes:
+    """What comes back to these bytes; the connection is closed after the first part."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(sent)
+    try:
+        return await reader.read(4096)
+    finally:
+        writer.close()

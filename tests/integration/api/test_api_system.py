@@ -1,0 +1,125 @@
+"""The machine over HTTP: its state, halt and unhalt, health, metrics, time, limits, events."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialer.adapters.clock import SystemClock, pretending
+from dialer.domain.access import Role
+from dialer.domain.campaign import CampaignId, CampaignVerb
+from tests.integration.api.client import Api, running_api
+from tests.integration.api.samples import new_campaign
+
+
+class StoppedClock(SystemClock):
+    """Monotonic time stands still."""
+
+    def monotonic(self) -> float:
+        return 1000.0
+
+
+async def test_halt_and_unhalt_are_recorded_with_their_reason(api: Api) -> None:
+    halted = await api.post("/v1/system/halt", {"reason": "complaints"}, Role.OPERATOR)
+    assert (halted.status, halted.body["recorded"]) == (200, True)
+    system = (await api.get("/v1/system", Role.CAMPAIGNER)).body
+    assert (system["halted"], system["halt_reason"], system["halt_by"]) == (True, "complaints", "operator")
+    assert (await api.post("/v1/system/unhalt", {"reason": " "}, Role.OPERATOR)).status == 422
+    assert (await api.post("/v1/system/unhalt", {"reason": "settled"}, Role.OPERATOR)).status == 200
+    assert not (await api.get("/v1/system")).body["halted"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b'{"reason": 5}', b'{"x": 1}', b"x" * 2_000_000])
+async def test_a_halt_is_not_refused_for_its_body(api: Api, raw: bytes) -> None:
+    assert (await api.call("POST", "/v1/system/halt", Role.CAMPAIGNER, data=raw)).status == 200
+    assert (await api.get("/v1/system")).body["halted"]
+
+
+async def test_a_halt_works_with_the_database_gone_for_whom_the_service_knows(api: Api) -> None:
+    assert (await api.get("/v1/system", Role.OPERATOR)).status == 200
+    break_database(api)
+    assert (await api.get("/v1/system", Role.OPERATOR)).status == 503
+    reply = await api.post("/v1/system/halt", {"reason": "x"}, Role.OPERATOR)
+    assert (reply.status, reply.body["recorded"]) == (200, False)
+    assert (await api.post("/v1/system/halt", {"reason": "x"}, Role.CAMPAIGNER)).status == 503
+    assert (await api.get("/readyz", None)).status == 503
+
+
+def break_database(api: Api) -> None:
+    with closing(sqlite3.connect(api.service.settings.home / "dialer.db")) as connection:
+        connection.executescript("DROP TABLE tokens; DROP TABLE system")
+
+
+async def test_the_rate_limit_of_a_token_says_when_to_come_back_and_spares_halts(tmp_path: Path) -> None:
+    async with running_api(tmp_path, rate_limit=2, clock=StoppedClock()) as api:
+        assert [(await api.get("/v1/system")).status for _ in range(3)] == [200, 200, 429]
+        refused = await api.get("/v1/system")
+        assert (refused.code, refused.headers["Retry-After"]) == ("RATE_LIMIT", "1")
+        assert (await api.get("/v1/system", Role.OPERATOR)).status == 200
+        assert (await api.post("/v1/system/halt")).status == 200
+
+
+async def test_every_answer_says_that_the_time_is_pretended(tmp_path: Path) -> None:
+    then = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+    async with running_api(tmp_path, clock=pretending(then)) as api:
+        for reply in (
+            await api.get("/v1/system"),
+            await api.get("/v1/nothing"),
+            await api.get("/healthz", None),
+        ):
+            assert reply.headers["Dialer-Pretended-Time"].startswith("2027-02-01T09:00")
+        assert (await api.get("/v1/system")).body["pretended_time"]
+
+
+async def test_real_time_is_not_said_to_be_pretended(api: Api) -> None:
+    reply = await api.get("/v1/system")
+    assert "Dialer-Pretended-Time" not in reply.headers
+    assert not reply.body["pretended_time"]
+
+
+async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
+    async with api.client.get("/metrics") as answer:
+        page = await answer.text()
+    assert "dialer_calls_alive 0.0" in page
+    forwarded = {"X-Forwarded-For": "192.0.2.1"}
+    assert (await api.client.get("/metrics", headers=forwarded)).status == 401
+    with_token = forwarded | {"Authorization": f"Bearer {api.tokens[Role.OPERATOR]}"}
+    assert (await api.client.get("/metrics", headers=with_token)).status == 200
+
+
+async def test_metrics_name_routes_and_never_what_was_asked(api: Api) -> None:
+    await api.get("/v1/suppressions/check?phone_number=%2B33199000001")
+    await api.get("/v1/campaigns/c33199000001")
+    async with api.client.get("/metrics") as answer:
+        page = await answer.text()
+    assert 'route="/v1/suppressions/check"' in page
+    assert "33199000001" not in page
+
+
+async def test_unknown_paths_and_methods_are_problems_too(api: Api) -> None:
+    assert (await api.get("/v1/nothing")).code == "NOT_FOUND"
+    reply = await api.call("DELETE", "/v1/campaigns")
+    assert (reply.status, reply.code, reply.headers["Allow"]) == (405, "METHOD_NOT_ALLOWED", "GET,POST")
+
+
+async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
+    campaign_id = await new_campaign(api)
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await api.service.store.campaigns.move(
+            CampaignId(campaign_id), verb, by="somebody", at=api.service.clock.now()
+        )
+    headers = {"Authorization": f"Bearer {api.tokens[Role.OPERATOR]}"}
+    async with api.client.get("/v1/events", headers=headers) as stream:
+        assert stream.content_type == "text/event-stream"
+        assert await next_event(stream) == "system"
+        assert await next_event(stream) == "progress"
+        await api.post("/v1/system/halt")
+        assert {await next_event(stream), await next_event(stream)} == {"system", "progress"}
+
+
+async def next_event(stream: Any) -> str:
+    text = await stream.content.readuntil(b"\n\n")
+    return str(text.decode().partition("\n")[0].removeprefix("event: "))
