@@ -84,7 +84,7 @@ async def open_service(
         for telephony in telephonies.values():
             stack.push_async_callback(telephony.close)
             await _start(telephony, links)
-        yield _wire(settings, clock, store, Fleet(telephonies))
+        yield _wire(settings, clock, store, Fleet(telephonies, driven=links is Links.DRIVEN))
 
 
 async def _start(telephony: AmiTelephony, links: Links) -> None:

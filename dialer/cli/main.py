@@ -18,10 +18,9 @@ from dialer.cli import (
     suppressions,
     token,
 )
-from dialer.cli.errors import report
 from dialer.cli.init import init
+from dialer.cli.run import run
 from dialer.cli.serve import serve
-from dialer.domain.errors import DialerError
 
 app = typer.Typer(
     name="dialer",
@@ -48,10 +47,4 @@ app.add_typer(db.app, name="db")
 
 
 def main() -> None:
-    """Run the command; a typed error is one line and an exit status, never a traceback."""
-    try:
-        app()
-    except DialerError as error:
-        sys.exit(report(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(run(app))

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False)
+WIDEST = 10_000
 
 
 def print_json(document: object) -> None:
@@ -15,21 +17,22 @@ def print_json(document: object) -> None:
 
 
 def print_table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """For other programs the table is as wide as its contents: nothing is cut off."""
     table = Table(*columns, box=None, header_style="bold")
     for row in rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
-    console.print(table)
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
+    (console if console.is_terminal else Console(width=WIDEST)).print(table)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
     """One `name: value` a line."""
     for name, value in fields.items():
-        console.print(f"[bold]{name}[/bold]: ", end="")
-        console.print(_cell(value), markup=False)
+        console.print(Text(f"{name}: ", style="bold") + Text(_cell(value)), soft_wrap=True)
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    """Without control characters, which could command the terminal."""
+    return "" if value is None else "".join(c if c.isprintable() else "\ufffd" for c in str(value))
 
 
 def _plain(value: object) -> str:

@@ -13,10 +13,14 @@ log = structlog.get_logger()
 
 
 class Fleet:
-    """A PBX is ready only between a completed recovery and the next loss of its link."""
+    """A PBX is ready only between a completed recovery and the next loss of its link.
 
-    def __init__(self, telephonies: Mapping[str, Telephony]) -> None:
+    `driven`: this process makes the calls, so what it knows of the PBXs is what is.
+    """
+
+    def __init__(self, telephonies: Mapping[str, Telephony], *, driven: bool) -> None:
         self.telephonies = telephonies
+        self.driven = driven
         self._ready: set[str] = set()
 
     def ready(self, pbx: str) -> bool:

@@ -1,16 +1,18 @@
 """Bearer tokens: made once, shown once, kept only as a hash."""
 
 import hashlib
+import re
 import secrets
 from datetime import datetime
 
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right, Role, Token
-from dialer.domain.errors import Unauthenticated
+from dialer.domain.errors import InvalidInput, Unauthenticated
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 
 PREFIX = "dlr_"
 """Lets secret scanners recognise a leaked token."""
+_NAME = re.compile(r"\w[\w .@-]{0,63}")
 
 
 class Tokens:
@@ -21,6 +23,10 @@ class Tokens:
     async def create(self, actor: Actor, name: str, role: Role, expires_at: datetime | None = None) -> str:
         """Return the secret, which is shown this once. Raise `Conflict` where the name is taken."""
         actor.demand(Right.MANAGE_TOKENS)
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(
+                f"{name!r} is no name for a token", hint="use up to 64 letters, digits, spaces, dots, hyphens"
+            )
         secret = PREFIX + secrets.token_urlsafe(32)
         await self._store.tokens.add(Token(name, role, _hash(secret), self._clock.now(), expires_at))
         return secret

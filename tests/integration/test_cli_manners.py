@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import Command
+from tests.integration.command import CAMPAIGN, Command, campaign_file
 
 
 def test_an_unknown_setting_is_wrong_use(dialer: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +69,28 @@ def test_a_reader_who_has_seen_enough_is_no_error(dialer: Command, campaign: str
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2200-01-01T00:00Z"]
+)
+def test_a_time_beyond_every_calendar_is_wrong_use(dialer: Command, campaign: str, time: str) -> None:
+    ran = dialer("decide", "--campaign", campaign, "--number", "0199000001", "--at", time)
+    assert (ran.status, "between the years 1970 and 2199" in ran.complaint) == (2, True)
+
+
+def test_the_command_itself_behaves_like_this(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dialer", "campaign", "dance"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "dialer: No such command 'dance'.\n"
+
+
+def test_a_list_for_another_program_is_not_cut_off_nor_read_as_markup(
+    dialer: Command, tmp_path: Path
+) -> None:
+    name = "[red]" + "a long name " * 12 + "end"
+    dialer.must(
+        "campaign", "create", str(campaign_file(tmp_path, CAMPAIGN.replace("Municipales 2027", name)))
+    )
+    assert name in dialer("campaign", "list").out

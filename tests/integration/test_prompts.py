@@ -113,6 +113,16 @@ async def test_what_is_no_recording_is_refused_by_name_and_leaves_nothing(
     assert not (tmp_path / "prompts").exists()
 
 
+async def test_every_prompt_begins_with_the_silence_that_a_resumption_repeats(tmp_path: Path) -> None:
+    sound = tone(tmp_path / "message.wav")
+    compiled = await PromptCompiler(tmp_path).compile(
+        {"notice": "Bonjour."}, {"message": sound}, language="fr"
+    )
+    for prompt in compiled.prompts:
+        audio = (tmp_path / compiled.script / f"{prompt.name}.alaw").read_bytes()
+        assert set(audio[:160]) <= {0x55, 0xD5}, prompt.name
+
+
 async def test_a_silent_recording_is_refused(tmp_path: Path) -> None:
     silent = tone(tmp_path / "m.wav", volume=0)
     with pytest.raises(InvalidInput, match="nothing is to be heard"):
@@ -161,7 +171,7 @@ async def test_the_default_notice_ends_within_twelve_seconds_and_the_whole_scrip
 async def test_a_message_longer_than_a_minute_is_refused_with_its_length(tmp_path: Path) -> None:
     recording = tone(tmp_path / "m.wav", seconds=61)
     definition = campaign({"message": {"file": "m.wav"}})
-    with pytest.raises(InvalidInput, match=r"prompts\.message: takes 61\.000 s; at most 60 s"):
+    with pytest.raises(InvalidInput, match=r"prompts\.message: takes 61\.020 s; at most 60 s"):
         await compile_script(definition, {"message": recording}, PromptCompiler(tmp_path / "prompts"))
 
 

@@ -11,6 +11,8 @@ PEAK_DB = "-3"
 LONGEST_S = "600"
 """More than any prompt may take: what a recording unpacks to is cut there."""
 _SILENCE = bytes((0x55, 0xD5))
+LEAD_S = "0.02"
+"""Asterisk plays the first 20 ms of a prompt again when it resumes it after a key: they must be silent (measured)."""
 _TYPES = ((b"RIFF", "wav"), (b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"))
 
 
@@ -41,7 +43,7 @@ def _type_of(recording: bytes) -> str:
 async def _telephone_audio(sound: bytes, kind: str) -> bytes:
     """Repeatable: without dither, the same input gives the same bytes and so the same hash."""
     target = ("-t", "raw", "-r", "8000", "-c", "1", "-e", "a-law", "-b", "8", "-")
-    effects = ("trim", "0", LONGEST_S, "gain", "-n", PEAK_DB)
+    effects = ("trim", "0", LONGEST_S, "gain", "-n", PEAK_DB, "pad", LEAD_S)
     audio = await run("sox", "-V1", "-R", "-D", "-t", kind, "-", *target, *effects, stdin=sound)
     if not audio.translate(None, _SILENCE):
         raise InvalidInput("nothing is to be heard in it")
