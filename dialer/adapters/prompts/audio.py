@@ -43,7 +43,7 @@ def _type_of(recording: bytes) -> str:
 async def _telephone_audio(sound: bytes, kind: str) -> bytes:
     """Repeatable: without dither, the same input gives the same bytes and so the same hash."""
     target = ("-t", "raw", "-r", "8000", "-c", "1", "-e", "a-law", "-b", "8", "-")
-    effects = ("trim", "0", LONGEST_S, "gain", "-n", PEAK_DB, "pad", LEAD_S)
+    effects = ("trim", "0", LONGEST_S, "channels", "1", "rate", "8000", "gain", "-n", PEAK_DB, "pad", LEAD_S)
     audio = await run("sox", "-V1", "-R", "-D", "-t", kind, "-", *target, *effects, stdin=sound)
     if not audio.translate(None, _SILENCE):
         raise InvalidInput("nothing is to be heard in it")
