@@ -9,7 +9,7 @@ RUN groupadd -g 10101 dialer && useradd -u 10101 -g 10101 -M -d /nonexistent -s 
 
 RUN apt-get update -qq $APT_OPTIONS \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        ca-certificates espeak-ng python3 python3-venv sox \
+        ca-certificates espeak-ng libsox-fmt-base libsox-fmt-mp3 python3 python3-venv sox \
     && rm -rf /var/lib/apt/lists/*
 
 COPY constraints.txt pyproject.toml README.md /src/
