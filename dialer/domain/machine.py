@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dialer.domain.call_events import AttemptId, CallEvent, ChannelGone, Ended, MachineFound, TalkingStarted, TalkingStopped
+from dialer.domain.call_events import (
+    AttemptId,
+    CallEvent,
+    ChannelGone,
+    Ended,
+    MachineFound,
+    TalkingStarted,
+    TalkingStopped,
+)
 
 GREETING = timedelta(seconds=3)
 """Talking without a pause for this long while the notice plays is a recording (D: a greeting by a person is shorter)."""
@@ -26,7 +34,11 @@ class MachineDetector:
 
     def found(self, now: datetime) -> list[MachineFound]:
         """Those that have talked long enough; each is named once."""
-        machines = [MachineFound(attempt_id, now) for attempt_id, since in self.talking.items() if now - since >= GREETING]
+        machines = [
+            MachineFound(attempt_id, now)
+            for attempt_id, since in self.talking.items()
+            if now - since >= GREETING
+        ]
         for machine in machines:
             del self.talking[machine.attempt_id]
         return machines
