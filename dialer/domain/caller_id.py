@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.campaign_terms import CampaignTerms
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.number_plan import number_facts
 from dialer.domain.phone_text import PhoneError
@@ -12,10 +12,10 @@ from dialer.domain.place import Place
 from dialer.domain.rulepack import RulePack
 
 
-def choose(definition: CampaignDefinition, place: Place, pack: RulePack, at: datetime) -> str | None:
+def choose(terms: CampaignTerms, place: Place, pack: RulePack, at: datetime) -> str | None:
     """The campaign's number for this callee: one that may be shown in a territory they may be in, None where there is none."""
-    own = [definition.caller_ids[code] for code in place.territories if code in definition.caller_ids]
-    for number in (*own, definition.caller_id):
+    own = [terms.caller_ids[code] for code in place.territories if code in terms.caller_ids]
+    for number in (*own, terms.caller_id):
         if any(presentable(number, code, pack, at) for code in place.territories):
             return number
     return None

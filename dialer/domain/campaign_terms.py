@@ -15,17 +15,20 @@ def folded(text: str) -> str:
     return text.strip().casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CampaignTerms:
-    """Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
+    """Compared by identity, as there is one for each definition. Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
 
     sponsor: str
     purposes: frozenset[str]
     starts_at: datetime
-    ends_at: datetime
+    closes_at: datetime
+    """The campaign's end, or that of its election where it comes first."""
     ring: timedelta
     call: timedelta
     election: SilencePlan | None
+    caller_id: str
+    caller_ids: dict[str, str]
     own_numbers: frozenset[str]
     sector: str | None
     min_gap: timedelta
@@ -45,15 +48,19 @@ def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
 def work_out(definition: CampaignDefinition) -> CampaignTerms:
     ring = timedelta(seconds=definition.call.ring_timeout_s)
     longest = timedelta(seconds=definition.call.max_duration_s or DEFAULT_CALL_S)
+    election = silence_plan(definition.election) if definition.election else None
+    ends_at = definition.ends_at.astimezone(UTC)
     own = {definition.caller_id, definition.sponsor.callback_number, *definition.caller_ids.values()}
     return CampaignTerms(
         sponsor=definition.sponsor.id,
         purposes=accepted_purposes(definition),
         starts_at=definition.starts_at.astimezone(UTC),
-        ends_at=definition.ends_at.astimezone(UTC),
+        closes_at=min(ends_at, election.ends_at) if election else ends_at,
         ring=ring,
         call=ring + longest,
-        election=silence_plan(definition.election) if definition.election else None,
+        election=election,
+        caller_id=definition.caller_id,
+        caller_ids=definition.caller_ids,
         own_numbers=frozenset(own),
         sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
         min_gap=timedelta(hours=definition.retry.min_gap_hours),

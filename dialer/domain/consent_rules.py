@@ -1,8 +1,8 @@
 """Which of a person's consents cover this campaign now, and what speaks against the others (rules 2.10, "Consent")."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from dialer.domain.campaign_terms import CampaignTerms, folded
 from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
@@ -10,11 +10,8 @@ from dialer.domain.intervals import shown
 from dialer.domain.rule_names import RuleName
 from dialer.domain.rulepack import RulePack
 
-Complaint = Callable[[ConsentGiven], str | None]
 
-
-@dataclass(frozen=True, slots=True)
-class ConsentView:
+class ConsentView(NamedTuple):
     """`matching`: right sponsor, purpose and channel. `usable`: those that hold now, their windows apart. `problems`: what refuses."""
 
     matching: tuple[ConsentGiven, ...]
@@ -22,20 +19,76 @@ class ConsentView:
     problems: dict[RuleName, str]
 
 
-def sift(
-    consents: tuple[ConsentGiven, ...], rule: RuleName, complaint: Complaint, problems: dict[RuleName, str]
-) -> tuple[ConsentGiven, ...]:
-    """Those without complaint. Where all have one the rule refuses, and the others are judged on all of them: no reason hides another."""
-    kept, why = [], ""
-    for consent in consents:
-        if (fault := complaint(consent)) is None:
-            kept.append(consent)
-        else:
-            why = fault
-    if kept:
-        return tuple(kept)
-    problems[rule] = why
-    return consents
+class Question(NamedTuple):
+    """What consents are held against."""
+
+    terms: CampaignTerms
+    pack: RulePack | None
+    at: datetime
+    withdrawals: tuple[ConsentWithdrawn, ...]
+
+
+Complaint = Callable[[ConsentGiven, Question], str | None]
+"""The sentence why a consent fails one rule, None where it passes."""
+
+
+def sponsor(consent: ConsentGiven, question: Question) -> str | None:
+    if consent.sponsor == question.terms.sponsor:
+        return None
+    return f"consent was given to {consent.sponsor!r}, not to {question.terms.sponsor!r}"
+
+
+def purpose(consent: ConsentGiven, question: Question) -> str | None:
+    if folded(consent.purpose) in question.terms.purposes:
+        return None
+    return f"consent for {consent.purpose!r} does not cover this campaign"
+
+
+def channel(consent: ConsentGiven, question: Question) -> str | None:
+    means = question.pack.consent.channel if question.pack else "automated_voice"
+    return (
+        None if folded(consent.channel) == means else f"consent is for {consent.channel!r}, not for {means}"
+    )
+
+
+def withdrawn(consent: ConsentGiven, question: Question) -> str | None:
+    for end in question.withdrawals:
+        if end.sponsor in (None, question.terms.sponsor) and ended_by(consent, end):
+            return f"withdrawn on {shown(end.withdrawn_at)} by {end.channel}"
+    return None
+
+
+def proof(consent: ConsentGiven, question: Question) -> str | None:
+    if not consent.proof.strip() or not consent.source.strip():
+        return "the consent has no proof or no source"
+    if consent.given_at > question.at:
+        return f"the consent is dated {shown(consent.given_at)}, after the call"
+    return None
+
+
+def expired(consent: ConsentGiven, question: Question) -> str | None:
+    ends = consent_end(consent, question.pack)
+    return f"the consent ended on {shown(ends)}" if ends is not None and question.at >= ends else None
+
+
+def windowless(consent: ConsentGiven, question: Question) -> str | None:
+    required = question.pack is not None and question.pack.consent.window_required
+    if not required or consent.windows or consent.appointment_at:
+        return None
+    return "the consent names neither a window nor an appointment"
+
+
+MATCHERS: tuple[tuple[RuleName, Complaint], ...] = (
+    (RuleName.CONSENT_SPONSOR, sponsor),
+    (RuleName.CONSENT_PURPOSE, purpose),
+    (RuleName.CONSENT_CHANNEL, channel),
+)
+JUDGES: tuple[tuple[RuleName, Complaint], ...] = (
+    (RuleName.CONSENT_WITHDRAWN, withdrawn),
+    (RuleName.CONSENT_PROOF, proof),
+    (RuleName.CONSENT_EXPIRED, expired),
+    (RuleName.CONSENT_WINDOW, windowless),
+)
 
 
 def screen(
@@ -45,72 +98,27 @@ def screen(
     given = tuple(event for event in events if isinstance(event, ConsentGiven))
     if not given:
         return ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
-    problems: dict[RuleName, str] = {}
-    for rule, complaint in matchers(terms, pack):
-        given = sift(given, rule, complaint, problems)
+    ends = tuple(event for event in events if isinstance(event, ConsentWithdrawn))
+    question = Question(terms, pack, at, ends)
+    matching, problems = sift(given, MATCHERS, question)
     if problems:
         return ConsentView((), (), problems)
-    matching = given
-    withdrawals = tuple(event for event in events if isinstance(event, ConsentWithdrawn))
-    for rule, complaint in judges(withdrawals, terms, pack, at):
-        given = sift(given, rule, complaint, problems)
-    return ConsentView(matching, given, problems)
+    usable, problems = sift(matching, JUDGES, question)
+    return ConsentView(matching, usable, problems)
 
 
-def matchers(terms: CampaignTerms, pack: RulePack | None) -> tuple[tuple[RuleName, Complaint], ...]:
-    channel = pack.consent.channel if pack else "automated_voice"
-
-    def sponsor(consent: ConsentGiven) -> str | None:
-        if consent.sponsor == terms.sponsor:
-            return None
-        return f"consent was given to {consent.sponsor!r}, not to {terms.sponsor!r}"
-
-    def purpose(consent: ConsentGiven) -> str | None:
-        if folded(consent.purpose) in terms.purposes:
-            return None
-        return f"consent for {consent.purpose!r} does not cover this campaign"
-
-    def means(consent: ConsentGiven) -> str | None:
-        if folded(consent.channel) == channel:
-            return None
-        return f"consent is for {consent.channel!r}, not for {channel}"
-
-    return (
-        (RuleName.CONSENT_SPONSOR, sponsor),
-        (RuleName.CONSENT_PURPOSE, purpose),
-        (RuleName.CONSENT_CHANNEL, means),
-    )
-
-
-def judges(
-    withdrawals: tuple[ConsentWithdrawn, ...], terms: CampaignTerms, pack: RulePack | None, at: datetime
-) -> tuple[tuple[RuleName, Complaint], ...]:
-    def withdrawn(consent: ConsentGiven) -> str | None:
-        ends = [end for end in withdrawals if end.sponsor in (None, terms.sponsor) and ended_by(consent, end)]
-        return f"withdrawn on {shown(ends[-1].withdrawn_at)} by {ends[-1].channel}" if ends else None
-
-    def proof(consent: ConsentGiven) -> str | None:
-        if not consent.proof.strip() or not consent.source.strip():
-            return "the consent has no proof or no source"
-        if consent.given_at > at:
-            return f"the consent is dated {shown(consent.given_at)}, after the call"
-        return None
-
-    def expired(consent: ConsentGiven) -> str | None:
-        ends = consent_end(consent, pack)
-        return f"the consent ended on {shown(ends)}" if ends is not None and at >= ends else None
-
-    def windowless(consent: ConsentGiven) -> str | None:
-        if pack is None or not pack.consent.window_required or consent.windows or consent.appointment_at:
-            return None
-        return "the consent names neither a window nor an appointment"
-
-    return (
-        (RuleName.CONSENT_WITHDRAWN, withdrawn),
-        (RuleName.CONSENT_PROOF, proof),
-        (RuleName.CONSENT_EXPIRED, expired),
-        (RuleName.CONSENT_WINDOW, windowless),
-    )
+def sift(
+    consents: tuple[ConsentGiven, ...], rules: tuple[tuple[RuleName, Complaint], ...], question: Question
+) -> tuple[tuple[ConsentGiven, ...], dict[RuleName, str]]:
+    """Those that pass rule after rule. Where none passes one, that rule refuses and the others are judged on all of them: no reason hides another."""
+    problems: dict[RuleName, str] = {}
+    for rule, complaint in rules:
+        faults = [complaint(consent, question) for consent in consents]
+        if None not in faults:
+            problems[rule] = next(fault for fault in reversed(faults) if fault)
+        elif len(faults) > 1:
+            consents = tuple(c for c, fault in zip(consents, faults, strict=True) if fault is None)
+    return consents, problems
 
 
 def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
@@ -120,7 +128,8 @@ def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
 
 def consent_end(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
     """The stated end, cut to the pack's longest; None where neither limits it."""
-    if pack is None or pack.consent.max_age_days is None:
+    max_age = pack.consent.max_age if pack else None
+    if max_age is None:
         return consent.expires_at
-    longest = consent.given_at + timedelta(days=pack.consent.max_age_days)
+    longest = consent.given_at + max_age
     return longest if consent.expires_at is None else min(longest, consent.expires_at)

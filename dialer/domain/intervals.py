@@ -8,6 +8,7 @@ Interval = tuple[datetime, datetime]
 Span = tuple[Interval, ...]
 DAY = timedelta(days=1)
 MIDNIGHT = time(0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def merge(intervals: Iterable[Interval]) -> Span:

@@ -1,7 +1,7 @@
 """Where an instant stands in a case's calendar: inside or outside of what, and until when."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialer.domain.case import Case
@@ -12,17 +12,16 @@ from dialer.domain.opening import appointment_span, around, holiday_on, open_spa
 from dialer.domain.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How the calendar looks at one instant.
 
-    `open_until`: end of what is open around it, None where closed; `last_start`: when the INVITE must have left for that, consent
-    still in force. The others are judged only where it is closed:
+    `open_until`: end of what is open around it, None where closed. `permit_until`: the last instant for the INVITE, None unless the whole
+    ring fits, consent lasts, no silence is near and the campaign goes on. The others are judged only where it is closed:
     `outside_window`, `outside_hours`, `holiday` are sentences, None where they do not refuse. `window_ends`, `hours_end`: where each alone would end.
     """
 
     open_until: datetime | None
-    last_start: datetime | None = None
+    permit_until: datetime | None = None
     outside_window: str | None = None
     outside_hours: str | None = None
     holiday: str | None = None
@@ -38,14 +37,30 @@ def stand(case: Case) -> Standing:
     place = case.place
     if not isinstance(place, Place) or case.pack is None:
         return UNKNOWN
-    open_now = [
-        (end, last_start(case, consent, end))
-        for consent in case.consent.usable
-        if (end := open_until(case, place, consent)) is not None
-    ]
-    if open_now:
-        return Standing(max(end for end, _ in open_now), max(last for _, last in open_now))
-    return closed(case, place)
+    latest: datetime | None = None
+    last: datetime | None = None
+    for consent in case.consent.usable:
+        end = open_until(case, place, consent)
+        if end is not None:
+            latest = end if latest is None else max(latest, end)
+            fits = last_start(case, consent, end)
+            last = fits if last is None else max(last, fits)
+    if latest is None or last is None:
+        return closed(case, place)
+    return Standing(latest, permit_until(case, last))
+
+
+def permit_until(case: Case, last: datetime) -> datetime | None:
+    """`last`, or an earlier instant where the campaign ends or silence begins before; None where that, or the start, forbids the call now."""
+    terms, at = case.terms, case.at
+    limit = min(last, terms.closes_at - terms.ring)
+    for quiet in case.silences:
+        if at < quiet.ends_at:
+            before = quiet.last_start(terms.call)
+            if before is None:
+                return None
+            limit = min(limit, before)
+    return limit if terms.starts_at <= at <= limit else None
 
 
 def closed(case: Case, place: Place) -> Standing:

@@ -46,7 +46,7 @@ def intervals_of(case: Case, place: Place, consent: ConsentGiven) -> Iterator[In
     if not consent.windows and (consent.appointment_at is not None or window_missing(case)):
         return
     day = max(case.at, case.terms.starts_at, consent.given_at.astimezone(UTC)).date()
-    last = min(case.terms.ends_at, case.at + HORIZON).date()
+    last = min(case.terms.closes_at, case.at + HORIZON).date()
     while day <= last:
         for start, end in open_span(case.shelf, case.profile, place, consent.windows, day):
             if start.date() <= day <= end.date():
@@ -63,7 +63,7 @@ def first_in(case: Case, consent: ConsentGiven, interval: Interval) -> datetime 
     start = max(interval[0], case.at, case.terms.starts_at, consent.given_at)
     for silence in case.silences:
         start = after_silence(case, silence, start) or interval[1]
-    limit = min(interval[1], case.terms.ends_at) - case.terms.ring
+    limit = min(interval[1], case.terms.closes_at) - case.terms.ring
     expires = consent_end(consent, case.pack)
     if start > limit or (expires is not None and start >= expires):
         return None

@@ -66,9 +66,9 @@ FICTION = re.compile(
 """Numbers set aside for fiction by ARCEP, Ofcom and the NANPA: test numbers (T087)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NumberFacts:
-    """`territories`: those it may belong to; `zones`: the clocks of those; `area`: NANP area code; `fictional`: a test number."""
+    """Compared by identity: those of a kind are one object. `territories`: those it may belong to; `zones`: the clocks of those; `area`: NANP area code; `fictional`: a test number."""
 
     country_code: str
     territories: tuple[str, ...]

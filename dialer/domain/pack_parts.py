@@ -1,6 +1,6 @@
 """The parts of a rule pack, each checked by itself (rules section 2)."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
@@ -58,6 +58,10 @@ class ConsentRules(Part):
     max_age_days: int | None = Field(default=None, ge=1)
     window_required: bool = False
 
+    @cached_property
+    def max_age(self) -> timedelta | None:
+        return None if self.max_age_days is None else timedelta(days=self.max_age_days)
+
 
 class Appointment(Part):
     """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence."""
@@ -76,6 +80,10 @@ class Cap(Part):
     rule: Line
     max: int = Field(ge=1)
     window_days: int = Field(ge=1, le=366)
+
+    @cached_property
+    def window(self) -> timedelta:
+        return timedelta(days=self.window_days)
 
 
 class CallerIdRange(Part):

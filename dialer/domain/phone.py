@@ -149,6 +149,6 @@ def as_they_stand(bare: str, national: str, readings: list[PhoneNumber]) -> list
     literal = bare.lstrip("0")
     if 9 < len(literal) <= 15 and PhoneNumber("+" + literal) not in readings:
         return [PhoneNumber("+" + literal)]
-    if readings or not national:
+    if readings or not literal:
         return []
-    return [PhoneNumber(f"+33{national}"[:16])]
+    return [PhoneNumber(f"+33{national or literal}"[:16])]

@@ -12,9 +12,9 @@ Statement = tuple[str | None, str | None]
 """A territory (ISO 3166) and an IANA zone, as stated with a consent; either may be absent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Every territory and zone that is possible: all of them must allow the call. `area`: NANP area code."""
+    """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call. `area`: NANP area code."""
 
     territories: tuple[str, ...]
     zones: tuple[str, ...]

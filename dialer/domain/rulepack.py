@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -66,7 +66,7 @@ class RulePack(Part):
             raise ValueError("hours: no French window crosses midnight (T011)")
         return self
 
-    @property
+    @cached_property
     def title(self) -> str:
         return f"{self.name}@{self.version}"
 
@@ -75,6 +75,10 @@ class RulePack(Part):
         """SHA-256 of the canonical content."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @cached_property
+    def min_gap(self) -> timedelta:
+        return timedelta(hours=self.min_gap_hours)
 
     @cached_property
     def regions_by_area(self) -> dict[str, Region]:

@@ -24,17 +24,13 @@ class SilencePlan:
     default: date | None
     earliest: bool
     listed_only: bool
-
-    @property
-    def ends_at(self) -> datetime:
-        """20:00 Europe/Paris on the last poll date."""
-        dates = [day for _, day in self.poll_dates]
-        last = max([*dates, self.default] if self.default else dates)
-        return datetime.combine(last, LAST_POLLING_STATION, PARIS).astimezone(UTC)
+    ends_at: datetime
+    """20:00 Europe/Paris on the last poll date, in UTC."""
 
 
 def silence_plan(election: Election) -> SilencePlan:
     dates = dict(election.poll_dates)
+    last = max(dates.values())
     default = dates.pop("default", None)
     return SilencePlan(
         election.id,
@@ -42,6 +38,7 @@ def silence_plan(election: Election) -> SilencePlan:
         default,
         election.freeze_mode == "earliest_territory",
         election.scope == "listed",
+        datetime.combine(last, LAST_POLLING_STATION, PARIS).astimezone(UTC),
     )
 
 

@@ -80,7 +80,7 @@ def test_polynesia_without_a_zone_takes_the_limit_of_gambier(timezone: str | Non
             id="T031",
         ),
         pytest.param(
-            "2027-04-18 19:59:59", {"ELECTORAL_SILENCE", "OUT_OF_LEGAL_HOURS"}, id="until-polls-close"
+            "2027-04-18 19:59:35", {"ELECTORAL_SILENCE", "OUT_OF_LEGAL_HOURS"}, id="until-polls-close"
         ),
         pytest.param("2027-04-18 20:00:00", {"CAMPAIGN_ENDED", "OUT_OF_LEGAL_HOURS"}, id="T038-ended"),
         pytest.param("2027-04-19 11:00:00", {"CAMPAIGN_ENDED"}, id="T038-monday"),

@@ -1,0 +1,29 @@
+"""What a rule of the decision is: a name, a code, and a pure check."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dialer.domain.case import Case
+from dialer.domain.decision_record import ReasonCode
+from dialer.domain.judgement import Standing
+from dialer.domain.rule_names import RuleName
+
+Check = Callable[[Case, Standing], str | None]
+"""The sentence of a refusal, None where the rule has nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`name` finds the id in the pack's own text; None for a rule of the program."""
+
+    code: ReasonCode
+    check: Check
+    name: RuleName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Rules that can only speak where `concerns` holds: most callees skip most chapters."""
+
+    concerns: Callable[[Case, Standing], bool]
+    rules: tuple[Rule, ...]

@@ -1,0 +1,107 @@
+"""Rules about whom we would call: the number, where it is, where it came from, and what they would see (section 5 F, G, H)."""
+
+from dialer.domain.caller_id import trunk_complaint
+from dialer.domain.case import Case
+from dialer.domain.decision_record import ReasonCode
+from dialer.domain.intervals import shown
+from dialer.domain.judgement import Standing
+from dialer.domain.number_plan import NumberFacts
+from dialer.domain.phone_text import PhoneError, PhoneErrorCode
+from dialer.domain.place import Place
+from dialer.domain.rule import Chapter, Check, Rule
+from dialer.domain.rule_names import RuleName
+
+
+def number_complaint(code: PhoneErrorCode) -> Check:
+    def check(case: Case, _: Standing) -> str | None:
+        number = case.number
+        return number.detail if isinstance(number, PhoneError) and number.reason is code else None
+
+    return check
+
+
+def timezone(case: Case, _: Standing) -> str | None:
+    return case.place if isinstance(case.place, str) else None
+
+
+def no_rule_pack(case: Case, _: Standing) -> str | None:
+    if case.pack is None:
+        return f"no rule pack {case.profile!r} is in force on the callee's date"
+    return None
+
+
+def own_number(case: Case, _: Standing) -> str | None:
+    number = case.facts.number
+    if number in case.terms.own_numbers or number in [entry.number for entry in case.facts.trunk.caller_ids]:
+        return "the number is our own"
+    return None
+
+
+def fictional_number(case: Case, _: Standing) -> str | None:
+    if isinstance(case.number, NumberFacts) and case.number.fictional and not case.facts.trunk.loopback:
+        return "a number set aside for fiction is dialled on loopback trunks only"
+    return None
+
+
+def denied_number(case: Case, _: Standing) -> str | None:
+    if case.pack and case.facts.number.startswith(case.pack.denied_numbers):
+        return "the number is on the rule pack's list of lines never to call"
+    return None
+
+
+def jurisdiction(case: Case, _: Standing) -> str | None:
+    return case.foreign
+
+
+def provenance(case: Case, _: Standing) -> str | None:
+    if case.facts.on_list and case.facts.source_class is None:
+        return "the list does not say where the number comes from"
+    return None
+
+
+def sector(case: Case, _: Standing) -> str | None:
+    if case.pack and case.terms.sector in case.pack.forbidden_sectors:
+        return f"calls for {case.facts.campaign.sector!r} are forbidden, even with consent"
+    return None
+
+
+def caller_id(case: Case, _: Standing) -> str | None:
+    if not isinstance(case.place, Place) or case.pack is None:
+        return None
+    if case.caller_id is not None:
+        return trunk_complaint(case.caller_id, case.facts.trunk, case.at)
+    if not any(code in case.pack.territories for code in case.place.territories):
+        return None
+    return f"no verified number of this campaign may be shown in {' or '.join(case.place.territories)}"
+
+
+def suppressed(case: Case, _: Standing) -> str | None:
+    for opposition in case.facts.suppressions:
+        if opposition.sponsor is None or opposition.sponsor == case.terms.sponsor:
+            return f"opposed on {shown(opposition.received_at)} by {opposition.channel}"
+    return None
+
+
+UNREADABLE = Chapter(
+    lambda case, _: isinstance(case.number, PhoneError) or case.pack is None or isinstance(case.place, str),
+    (
+        Rule(ReasonCode.INVALID_NUMBER, number_complaint(PhoneErrorCode.INVALID_NUMBER), RuleName.NUMBER),
+        Rule(ReasonCode.FORBIDDEN_NUMBER, number_complaint(PhoneErrorCode.FORBIDDEN_NUMBER), RuleName.NUMBER),
+        Rule(ReasonCode.JURISDICTION, number_complaint(PhoneErrorCode.JURISDICTION), RuleName.JURISDICTION),
+        Rule(ReasonCode.UNKNOWN_TIMEZONE, timezone, RuleName.TIMEZONE),
+        Rule(ReasonCode.NO_RULE_PACK, no_rule_pack),
+    ),
+)
+CALLEE = Chapter(
+    lambda _case, _standing: True,
+    (
+        Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
+        Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
+        Rule(ReasonCode.FORBIDDEN_NUMBER, denied_number, RuleName.DENIED_NUMBER),
+        Rule(ReasonCode.JURISDICTION, jurisdiction, RuleName.JURISDICTION),
+        Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
+        Rule(ReasonCode.SECTOR, sector, RuleName.SECTOR),
+        Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
+        Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),
+    ),
+)

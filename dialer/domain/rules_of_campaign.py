@@ -1,0 +1,72 @@
+"""Rules about the campaign and the machine: how often, whether it runs, whether we may dial at all (section 5 E, design "Two locks")."""
+
+from dialer.domain.campaign import CampaignState
+from dialer.domain.caps import capped, delivered, spent, too_soon
+from dialer.domain.case import Case
+from dialer.domain.decision_record import ReasonCode
+from dialer.domain.judgement import Standing
+from dialer.domain.rule import Chapter, Rule
+from dialer.domain.rule_names import RuleName
+
+OVER = (CampaignState.STOPPED, CampaignState.COMPLETED)
+
+
+def cap(case: Case, _: Standing) -> str | None:
+    return capped(case.facts.attempts, case.pack, case.at) if case.pack else None
+
+
+def max_attempts(case: Case, _: Standing) -> str | None:
+    return spent(case.facts.attempts, case.facts.campaign_id, case.facts.campaign.retry.max_attempts)
+
+
+def gap(case: Case, _: Standing) -> str | None:
+    return too_soon(case.facts.attempts, case.pack, case.terms, case.at) if case.pack else None
+
+
+def already_delivered(case: Case, _: Standing) -> str | None:
+    return delivered(case.facts.attempts, case.facts.campaign_id)
+
+
+def not_running(case: Case, _: Standing) -> str | None:
+    state = case.facts.system.campaign_state if case.facts.system else CampaignState.RUNNING
+    return f"the campaign is {state}" if state is not CampaignState.RUNNING else None
+
+
+def over(case: Case, _: Standing) -> str | None:
+    system = case.facts.system
+    return f"the campaign is {system.campaign_state}" if system and system.campaign_state in OVER else None
+
+
+def halted(case: Case, _: Standing) -> str | None:
+    return "calling is halted" if case.facts.system and case.facts.system.halted else None
+
+
+def clock(case: Case, _: Standing) -> str | None:
+    system = case.facts.system
+    return "the clock cannot be trusted" if system and not system.clock_trusted else None
+
+
+def ledger(case: Case, _: Standing) -> str | None:
+    system = case.facts.system
+    return "the ledger cannot be written" if system and not system.ledger_writable else None
+
+
+CALLED_BEFORE = Chapter(
+    lambda case, _: bool(case.facts.attempts),
+    (
+        Rule(ReasonCode.CAPPED, cap, RuleName.CAP),
+        Rule(ReasonCode.CAPPED, max_attempts),
+        Rule(ReasonCode.RECALL_TOO_SOON, gap, RuleName.GAP),
+        Rule(ReasonCode.ALREADY_DELIVERED, already_delivered, RuleName.DELIVERED),
+    ),
+)
+SYSTEM = Chapter(
+    lambda case, _: case.facts.system is not None,
+    (
+        Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_running),
+        Rule(ReasonCode.CAMPAIGN_ENDED, over),
+        Rule(ReasonCode.HALTED, halted),
+        Rule(ReasonCode.CLOCK, clock),
+        Rule(ReasonCode.LEDGER, ledger),
+    ),
+)

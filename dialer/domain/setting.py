@@ -1,0 +1,57 @@
+"""What is settled for everybody of a campaign at one place within a quarter of an hour: worked out once, as millions share it."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dialer.domain.caller_id import choose
+from dialer.domain.campaign_terms import CampaignTerms
+from dialer.domain.intervals import EPOCH
+from dialer.domain.number_plan import NumberFacts
+from dialer.domain.place import Place
+from dialer.domain.rulepack import PackShelf, RulePack
+from dialer.domain.silence import Silence, silence_for
+
+QUARTER = timedelta(minutes=15)
+"""Every time zone changes its date on a quarter of an hour of UTC, so no midnight lies within one."""
+
+
+class Setting(NamedTuple):
+    """`pack` is the one in force on the callee's local date; `foreign` names a territory outside of it."""
+
+    pack: RulePack | None
+    silence: Silence | None
+    caller_id: str | None
+    foreign: str | None
+
+
+def setting_at(
+    shelf: PackShelf, profile: str, terms: CampaignTerms, place: Place, number: NumberFacts, at: datetime
+) -> Setting:
+    return setting_in(shelf, profile, terms, place, number, (at - EPOCH) // QUARTER)
+
+
+@lru_cache(maxsize=8192)
+def setting_in(
+    shelf: PackShelf, profile: str, terms: CampaignTerms, place: Place, number: NumberFacts, quarter: int
+) -> Setting:
+    at = EPOCH + quarter * QUARTER
+    pack = pack_at(shelf, profile, place.zones, at)
+    silence = silence_for(terms.election, place) if terms.election else None
+    if pack is None:
+        return Setting(None, silence, None, None)
+    outside = [code for code in (*number.territories, *place.territories) if code not in pack.territories]
+    foreign = f"{' and '.join(dict.fromkeys(outside))} is outside of {pack.name}" if outside else None
+    return Setting(pack, silence, choose(terms, place, pack, at), foreign)
+
+
+def pack_at(shelf: PackShelf, profile: str, zones: tuple[str, ...], at: datetime) -> RulePack | None:
+    """The pack in force on the callee's local date; where zones disagree on the date, the newest, and none where one has none."""
+    found = [shelf.for_day(profile, local_date(zone, at)) for zone in zones]
+    packs = [pack for pack in found if pack is not None]
+    return max(packs, key=lambda pack: pack.valid_from) if packs and len(packs) == len(found) else None
+
+
+def local_date(zone: str, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
