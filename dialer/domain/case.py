@@ -34,6 +34,7 @@ class Case(NamedTuple):
     silences: tuple[Silence, ...]
     caller_id: str | None
     foreign: str | None
+    holiday: str | None
 
 
 def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
@@ -45,13 +46,16 @@ def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
     number = read_number(facts.number)
     place = place_or_none(statements(facts), number)
     if isinstance(place, Place) and isinstance(number, NumberFacts):
-        pack, silence, shown, foreign = setting_at(packs, profile, terms, place, number, at)
-        silences = silences_of(facts, silence, place)
+        setting = setting_at(packs, profile, terms, place, number, at)
+        silences = silences_of(facts, setting.silence, place)
     else:
-        pack, silence, shown, foreign = Setting(pack_at(packs, profile, ("UTC",), at), None, None, None)
+        setting = Setting(pack_at(packs, profile, ("UTC",), at), None, None, None, None)
         silences = ()
+    pack, _, shown, foreign, holiday = setting
     consent = screen(facts.consents, terms, pack, at) if facts.on_list else NOT_ON_LIST
-    return Case(facts, at, packs, profile, terms, number, place, pack, consent, silences, shown, foreign)
+    return Case(
+        facts, at, packs, profile, terms, number, place, pack, consent, silences, shown, foreign, holiday
+    )
 
 
 def read_number(number: str) -> NumberFacts | PhoneError:

@@ -112,11 +112,17 @@ def sift(
 ) -> tuple[tuple[ConsentGiven, ...], dict[RuleName, str]]:
     """Those that pass rule after rule. Where none passes one, that rule refuses and the others are judged on all of them: no reason hides another."""
     problems: dict[RuleName, str] = {}
+    if len(consents) == 1:
+        for rule, complaint in rules:
+            fault = complaint(consents[0], question)
+            if fault is not None:
+                problems[rule] = fault
+        return consents, problems
     for rule, complaint in rules:
         faults = [complaint(consent, question) for consent in consents]
         if None not in faults:
             problems[rule] = next(fault for fault in reversed(faults) if fault)
-        elif len(faults) > 1:
+        else:
             consents = tuple(c for c, fault in zip(consents, faults, strict=True) if fault is None)
     return consents, problems
 

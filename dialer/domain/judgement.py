@@ -1,6 +1,7 @@
 """Where an instant stands in a case's calendar: inside or outside of what, and until when."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.consent_rules import consent_end
 from dialer.domain.intervals import end_of
-from dialer.domain.opening import appointment_span, around, holiday_on, open_span, windows_span, zone_hours
+from dialer.domain.opening import appointment_span, around, open_span, windows_span, zone_hours
 from dialer.domain.place import Place
 
 
@@ -17,14 +18,13 @@ class Standing(NamedTuple):
 
     `open_until`: end of what is open around it, None where closed. `permit_until`: the last instant for the INVITE, None unless the whole
     ring fits, consent lasts, no silence is near and the campaign goes on. The others are judged only where it is closed:
-    `outside_window`, `outside_hours`, `holiday` are sentences, None where they do not refuse. `window_ends`, `hours_end`: where each alone would end.
+    `outside_window`, `outside_hours` are sentences, None where they do not refuse. `window_ends`, `hours_end`: where each alone would end.
     """
 
     open_until: datetime | None
     permit_until: datetime | None = None
     outside_window: str | None = None
     outside_hours: str | None = None
-    holiday: str | None = None
     window_ends: datetime | None = None
     hours_end: datetime | None = None
 
@@ -64,12 +64,12 @@ def permit_until(case: Case, last: datetime) -> datetime | None:
 
 
 def closed(case: Case, place: Place) -> Standing:
-    outside_hours, hours_end = judge_hours(case, place)
-    outside_window, window_ends = judge_windows(case, place)
-    holiday = judge_holiday(case, place)
-    if case.consent.usable and not (outside_hours or outside_window or holiday):
-        outside_hours = f"{local_times(case, place)} is in no calling time"
-    return Standing(None, None, outside_window, outside_hours, holiday, window_ends, hours_end)
+    when = local_times(case, place)
+    outside_hours, hours_end = judge_hours(case, place, when)
+    outside_window, window_ends = judge_windows(case, place, when)
+    if case.consent.usable and not (outside_hours or outside_window or case.holiday):
+        outside_hours = f"{when} is in no calling time"
+    return Standing(None, None, outside_window, outside_hours, window_ends, hours_end)
 
 
 def last_start(case: Case, consent: ConsentGiven, end: datetime) -> datetime:
@@ -93,7 +93,7 @@ def appointment_of(case: Case, place: Place, appointment: datetime) -> tuple[tup
     return appointment_span(case.shelf, case.profile, place, appointment.astimezone(UTC))
 
 
-def judge_windows(case: Case, place: Place) -> tuple[str | None, datetime | None]:
+def judge_windows(case: Case, place: Place, when: str) -> tuple[str | None, datetime | None]:
     """Whether the instant lies outside of every consented window and appointment, and else where the last of them ends."""
     if not case.consent.usable:
         return None, None
@@ -108,10 +108,10 @@ def judge_windows(case: Case, place: Place) -> tuple[str | None, datetime | None
     inside = [end for end in ends if end is not None]
     if inside:
         return None, max(inside)
-    return f"{local_times(case, place)} is outside of every consented window", None
+    return f"{when} is outside of every consented window", None
 
 
-def judge_hours(case: Case, place: Place) -> tuple[str | None, datetime | None]:
+def judge_hours(case: Case, place: Place, when: str) -> tuple[str | None, datetime | None]:
     ends = [
         end_of(zone_hours(case.shelf, case.profile, place.area, zone, case.at.date()), case.at)
         for zone in place.zones
@@ -119,18 +119,14 @@ def judge_hours(case: Case, place: Place) -> tuple[str | None, datetime | None]:
     inside = [end for end in ends if end is not None]
     if len(inside) == len(ends):
         return None, min(inside)
-    return f"{local_times(case, place)} is outside of the legal hours", None
-
-
-def judge_holiday(case: Case, place: Place) -> str | None:
-    for zone in place.zones:
-        day = case.at.astimezone(ZoneInfo(zone)).date()
-        pack = case.shelf.for_day(case.profile, day)
-        if pack and (name := holiday_on(pack.title, case.shelf, place.territories, day)):
-            return f"{day.isoformat()} is a holiday: {name}"
-    return None
+    return f"{when} is outside of the legal hours", None
 
 
 def local_times(case: Case, place: Place) -> str:
-    times = (f"{case.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} in {zone}" for zone in place.zones[:3])
-    return ", ".join(times)
+    times = [(case.at.astimezone(clock(zone)), zone) for zone in place.zones[:3]]
+    return ", ".join(f"{local.date()} {local.time().isoformat('seconds')} in {zone}" for local, zone in times)
+
+
+@lru_cache(maxsize=1024)
+def clock(zone: str) -> ZoneInfo:
+    return ZoneInfo(zone)

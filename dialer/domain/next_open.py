@@ -49,7 +49,7 @@ def intervals_of(case: Case, place: Place, consent: ConsentGiven) -> Iterator[In
     last = min(case.terms.closes_at, case.at + HORIZON).date()
     while day <= last:
         for start, end in open_span(case.shelf, case.profile, place, consent.windows, day):
-            if start.date() <= day <= end.date():
+            if end > case.at and start.date() <= day <= end.date():
                 yield start, end
         day += DAY
 

@@ -82,14 +82,29 @@ def suppressed(case: Case, _: Standing) -> str | None:
     return None
 
 
-UNREADABLE = Chapter(
-    lambda case, _: isinstance(case.number, PhoneError) or case.pack is None or isinstance(case.place, str),
+OUT_OF_REACH = Chapter(
+    lambda case, _: (
+        isinstance(case.number, PhoneError)
+        or case.pack is None
+        or case.foreign is not None
+        or isinstance(case.place, str)
+    ),
     (
         Rule(ReasonCode.INVALID_NUMBER, number_complaint(PhoneErrorCode.INVALID_NUMBER), RuleName.NUMBER),
         Rule(ReasonCode.FORBIDDEN_NUMBER, number_complaint(PhoneErrorCode.FORBIDDEN_NUMBER), RuleName.NUMBER),
         Rule(ReasonCode.JURISDICTION, number_complaint(PhoneErrorCode.JURISDICTION), RuleName.JURISDICTION),
+        Rule(ReasonCode.JURISDICTION, jurisdiction, RuleName.JURISDICTION),
         Rule(ReasonCode.UNKNOWN_TIMEZONE, timezone, RuleName.TIMEZONE),
         Rule(ReasonCode.NO_RULE_PACK, no_rule_pack),
+    ),
+)
+LISTED = Chapter(
+    lambda case, _: (
+        case.terms.sector is not None or (case.pack is not None and bool(case.pack.denied_numbers))
+    ),
+    (
+        Rule(ReasonCode.FORBIDDEN_NUMBER, denied_number, RuleName.DENIED_NUMBER),
+        Rule(ReasonCode.SECTOR, sector, RuleName.SECTOR),
     ),
 )
 CALLEE = Chapter(
@@ -97,10 +112,7 @@ CALLEE = Chapter(
     (
         Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
         Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
-        Rule(ReasonCode.FORBIDDEN_NUMBER, denied_number, RuleName.DENIED_NUMBER),
-        Rule(ReasonCode.JURISDICTION, jurisdiction, RuleName.JURISDICTION),
         Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
-        Rule(ReasonCode.SECTOR, sector, RuleName.SECTOR),
         Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
         Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),
     ),

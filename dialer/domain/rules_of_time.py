@@ -19,8 +19,9 @@ def outside_hours(_: Case, standing: Standing) -> str | None:
     return standing.outside_hours
 
 
-def holiday(_: Case, standing: Standing) -> str | None:
-    return standing.holiday
+def holiday(case: Case, standing: Standing) -> str | None:
+    """An exact appointment opens a holiday too."""
+    return case.holiday if standing.open_until is None else None
 
 
 def ringing(end: Callable[[Case, Standing], datetime | None], what: str, name: RuleName | None) -> Rule:

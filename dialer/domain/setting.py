@@ -9,6 +9,7 @@ from dialer.domain.caller_id import choose
 from dialer.domain.campaign_terms import CampaignTerms
 from dialer.domain.intervals import EPOCH
 from dialer.domain.number_plan import NumberFacts
+from dialer.domain.opening import holiday_on
 from dialer.domain.place import Place
 from dialer.domain.rulepack import PackShelf, RulePack
 from dialer.domain.silence import Silence, silence_for
@@ -18,12 +19,13 @@ QUARTER = timedelta(minutes=15)
 
 
 class Setting(NamedTuple):
-    """`pack` is the one in force on the callee's local date; `foreign` names a territory outside of it."""
+    """`pack` is the one in force on the callee's local date; `foreign` and `holiday` say why it is the wrong place or day."""
 
     pack: RulePack | None
     silence: Silence | None
     caller_id: str | None
     foreign: str | None
+    holiday: str | None
 
 
 def setting_at(
@@ -40,10 +42,21 @@ def setting_in(
     pack = pack_at(shelf, profile, place.zones, at)
     silence = silence_for(terms.election, place) if terms.election else None
     if pack is None:
-        return Setting(None, silence, None, None)
+        return Setting(None, silence, None, None, None)
     outside = [code for code in (*number.territories, *place.territories) if code not in pack.territories]
     foreign = f"{' and '.join(dict.fromkeys(outside))} is outside of {pack.name}" if outside else None
-    return Setting(pack, silence, choose(terms, place, pack, at), foreign)
+    return Setting(
+        pack, silence, choose(terms, place, pack, at), foreign, holiday_at(shelf, profile, place, at)
+    )
+
+
+def holiday_at(shelf: PackShelf, profile: str, place: Place, at: datetime) -> str | None:
+    for zone in place.zones:
+        day = local_date(zone, at)
+        pack = shelf.for_day(profile, day)
+        if pack and (name := holiday_on(pack.title, shelf, place.territories, day)):
+            return f"{day.isoformat()} is a holiday: {name}"
+    return None
 
 
 def pack_at(shelf: PackShelf, profile: str, zones: tuple[str, ...], at: datetime) -> RulePack | None:
