@@ -1,6 +1,5 @@
 """Which number the callee sees, and whether it may be shown there (rules 2.6, section 5 H)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -52,11 +51,10 @@ def trunk_complaint(number: str, trunk: TrunkFacts, at: datetime) -> str | None:
     """Why the trunk may not present `number`: only a loopback trunk needs no list; a mandate ends at its instant."""
     if not trunk.caller_ids:
         return None if trunk.loopback else f"trunk {trunk.name!r} has no list of authorised numbers"
-    ends = [entry.mandate_ends_at for entry in trunk.caller_ids if entry.number == number]
-    if not ends:
-        return f"{number} is not on the list of trunk {trunk.name!r}"
-    return None if in_force(ends, at) else f"the mandate for {number} on trunk {trunk.name!r} has ended"
-
-
-def in_force(ends: Iterable[datetime | None], at: datetime) -> bool:
-    return any(end is None or at < end for end in ends)
+    complaint = f"{number} is not on the list of trunk {trunk.name!r}"
+    for entry in trunk.caller_ids:
+        if entry.number == number:
+            if entry.mandate_ends_at is None or at < entry.mandate_ends_at:
+                return None
+            complaint = f"the mandate for {number} on trunk {trunk.name!r} has ended"
+    return complaint

@@ -39,7 +39,8 @@ def sponsor(consent: ConsentGiven, question: Question) -> str | None:
 
 
 def purpose(consent: ConsentGiven, question: Question) -> str | None:
-    if folded(consent.purpose) in question.terms.purposes:
+    purposes = question.terms.purposes
+    if consent.purpose in purposes or folded(consent.purpose) in purposes:
         return None
     return f"consent for {consent.purpose!r} does not cover this campaign"
 
@@ -95,12 +96,16 @@ def screen(
     events: tuple[ConsentEvent, ...], terms: CampaignTerms, pack: RulePack | None, at: datetime
 ) -> ConsentView:
     """Judge the consents of a number at `at`. Any one that passes every rule is enough."""
-    given = tuple(event for event in events if isinstance(event, ConsentGiven))
+    given, ends = [], []
+    for event in events:
+        if isinstance(event, ConsentGiven):
+            given.append(event)
+        else:
+            ends.append(event)
     if not given:
         return ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
-    ends = tuple(event for event in events if isinstance(event, ConsentWithdrawn))
-    question = Question(terms, pack, at, ends)
-    matching, problems = sift(given, MATCHERS, question)
+    question = Question(terms, pack, at, tuple(ends))
+    matching, problems = sift(tuple(given), MATCHERS, question)
     if problems:
         return ConsentView((), (), problems)
     usable, problems = sift(matching, JUDGES, question)

@@ -59,11 +59,13 @@ PLATFORM = ("937", "938", "939")
 """Numbers of technical platforms (2.6): nobody lives there."""
 MACHINES = ("700",)
 """Machine-to-machine (ARCEP's 07 00)."""
+ARCEP_FICTION = frozenset({"19900", "26191", "35301", "46571", "53649"})
+"""National prefixes set aside for fiction in France: test numbers (T087). The mobile ones collide with Mayotte's (2.10)."""
 FICTION = re.compile(
-    r"\+(?:33(?:19900|26191|35301|46571|53649)\d{4}|44(?:113|114|115|116|117|118|121|131|141|151|161)4960\d{3}"
-    r"|442079460\d{3}|442890180\d{3}|442920180\d{3}|441632960\d{3}|447700900\d{3}|1[2-9]\d\d55501\d\d)"
+    r"\+(?:44(?:11[3-8]|121|131|141|151|161)4960\d{3}|442079460\d{3}|442890180\d{3}|442920180\d{3}|441632960\d{3}|447700900\d{3}"
+    r"|1[2-9]\d\d55501\d\d)"
 )
-"""Numbers set aside for fiction by ARCEP, Ofcom and the NANPA: test numbers (T087)."""
+"""The same by Ofcom and the NANPA."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,9 +109,17 @@ def overseas_code(national: str) -> str | None:
     return "508" if national.startswith("508") else None
 
 
+def french(number: str, code: str) -> NumberFacts:
+    national = number[len(code) + 1 :]
+    found = french_range(code, national[:5], len(national))
+    if code not in OVERSEAS and not dialable_pattern(found.territories).fullmatch(national):
+        raise invalid(number, "no such range")
+    return found
+
+
 @lru_cache(maxsize=65536)
-def french_prefix(code: str, prefix: str, length: int) -> tuple[str, ...]:
-    """Territories of a French number by its first five national digits and its length; raises `PhoneError`."""
+def french_range(code: str, prefix: str, length: int) -> NumberFacts:
+    """A French number by its first five national digits and its length; raises `PhoneError`."""
     number = f"+{code}{prefix}..."
     if length < 7 and length not in SMALL.get(code, ("", ()))[1]:
         raise forbidden(number, "short numbers are services, not people")
@@ -121,30 +131,27 @@ def french_prefix(code: str, prefix: str, length: int) -> tuple[str, ...]:
         raise forbidden(number, "a technical platform")
     if code == "33" and prefix.startswith(MACHINES):
         raise forbidden(number, "a machine")
+    if code == "33" and overseas_code(prefix):
+        raise invalid(
+            number, "an overseas number has its own country code, and a typed one is never rewritten"
+        )
+    return kind_of(code, french_territories(code, prefix, number), code == "33" and prefix in ARCEP_FICTION)
+
+
+def french_territories(code: str, prefix: str, number: str) -> tuple[str, ...]:
+    if code == "33":
+        return ("FR",)
     if code in SMALL:
         return (SMALL[code][0],)
-    if code == "33":
-        if overseas_code(prefix):
-            raise invalid(
-                number, "an overseas number has its own country code, and a typed one is never rewritten"
-            )
-        return ("FR",)
-    found = [OVERSEAS[code][prefix[:size]] for size in (5, 4, 3) if prefix[:size] in OVERSEAS[code]]
-    if not found:
-        raise invalid(number, "no such range")
-    return found[0]
-
-
-def french(number: str, code: str) -> NumberFacts:
-    national = number[len(code) + 1 :]
-    territories = french_prefix(code, national[:5], len(national))
-    if code not in OVERSEAS and not dialable_pattern(territories).fullmatch(national):
-        raise invalid(number, "no such range")
-    return french_facts(code, territories, FICTION.fullmatch(number) is not None)
+    for size in (5, 4, 3):
+        if prefix[:size] in OVERSEAS[code]:
+            return OVERSEAS[code][prefix[:size]]
+    raise invalid(number, "no such range")
 
 
 @lru_cache(maxsize=256)
-def french_facts(code: str, territories: tuple[str, ...], fictional: bool) -> NumberFacts:
+def kind_of(code: str, territories: tuple[str, ...], fictional: bool) -> NumberFacts:
+    """One object for all numbers of a kind."""
     return NumberFacts(code, territories, zones_of(territories), fictional=fictional)
 
 
