@@ -136,7 +136,7 @@ def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, j
         suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
-        calls=CallRecords(store, scripts),
+        calls=CallRecords(store, scripts, fingerprints),
         halting=Halting(store, fleet, clock),
         system=SystemReader(store, fleet, clock, pretended=bool(clock.shift)),
         tokens=Tokens(store, clock),

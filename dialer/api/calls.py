@@ -6,16 +6,18 @@ from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import NoBody
 from dialer.api.cursors import page, read_cursor
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Instant, Name, Nothing, Page, Wire
+from dialer.api.wire import Instant, Name, Nothing, Page, Phone, Wire
 from dialer.domain.access import Right
 from dialer.domain.attempt import AttemptState, Result
 from dialer.domain.call_events import AttemptId, DialStatus
 from dialer.domain.campaign import CampaignId
-from dialer.ports.records import CallFilter
+from dialer.domain.errors import NotFound
+from dialer.services.call_records import CallQuery
 
 
 class CallsQuery(Page):
     campaign: Name | None = None
+    phone_number: Phone | None = None
 
 
 class KeyView(Wire):
@@ -72,8 +74,9 @@ class CallList(Wire):
 async def index(asked: Asked[CallsQuery, Nothing]) -> View:
     query = asked.query
     after = read_cursor(query.cursor, "attempt_id")
-    sought = CallFilter(
+    sought = CallQuery(
         campaign_id=CampaignId(query.campaign) if query.campaign else None,
+        phone_number=query.phone_number,
         after=AttemptId(after) if after else None,
         limit=query.limit + 1,
     )
@@ -95,6 +98,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         body=NoBody(),
         answer=JsonAnswer(CallList),
         handler=index,
+        errors=(NotFound,),
     ),
     Endpoint(
         method="GET",

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from dialer.adapters.keys import fingerprint_key
 from dialer.bootstrap import Service
 from dialer.cli.calls_export import export_csv, export_json
 from dialer.cli.options import Json
@@ -17,10 +16,7 @@ from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
-from dialer.domain.phone import parse_phone
-from dialer.ports.records import CallFilter
-from dialer.services.call_records import Record
-from dialer.services.fingerprints import Fingerprints
+from dialer.services.call_records import CallQuery, Record
 from dialer.services.views.listing import listing
 
 app = typer.Typer(help="Read call records.", no_args_is_help=True)
@@ -47,7 +43,7 @@ def list_calls(
     """Calls in order of decision."""
 
     async def work(service: Service, actor: Actor) -> list[Record]:
-        query = await _filter(service, campaign, number)
+        query = _query(campaign, number)
         after = AttemptId(cursor) if cursor else None
         # One more than asked for tells whether the list goes on.
         return await service.suite.calls.page(actor, replace(query, after=after, limit=limit + 1))
@@ -82,24 +78,17 @@ def export(
     write = export_json if as_json or form is Format.JSON else export_csv
 
     async def work(service: Service, actor: Actor) -> None:
-        query = await _filter(service, campaign, number)
+        query = _query(campaign, number)
         await write(_pages(service, actor, replace(query, limit=PAGE)), sys.stdout)
 
     with_service(work)
 
 
-async def _filter(service: Service, campaign: str | None, number: str | None) -> CallFilter:
-    """Raise `NotFound` for a campaign that is not there, `PhoneError` for a number that is none: an empty answer would mislead."""
-    campaign_id = CampaignId(campaign) if campaign else None
-    if campaign_id:
-        await service.store.campaigns.get(campaign_id)
-    if number is None:
-        return CallFilter(campaign_id)
-    fingerprints = Fingerprints(fingerprint_key(service.settings.home))
-    return CallFilter(campaign_id, fingerprints.of(parse_phone(number)))
+def _query(campaign: str | None, number: str | None) -> CallQuery:
+    return CallQuery(CampaignId(campaign) if campaign else None, number)
 
 
-async def _pages(service: Service, actor: Actor, query: CallFilter) -> AsyncIterator[Sequence[Record]]:
+async def _pages(service: Service, actor: Actor, query: CallQuery) -> AsyncIterator[Sequence[Record]]:
     """A page at a time, by key: memory stays small however many calls there are."""
     while page := await service.suite.calls.page(actor, query):
         yield page

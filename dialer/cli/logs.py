@@ -9,6 +9,8 @@ import structlog
 
 def configure_logs(path: Path | None = None) -> None:
     """Log to `path`, or to standard error."""
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -12,14 +12,12 @@ from aiohttp import web
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.api.app import build_app
+from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Links, Service, open_service
 from dialer.cli.logs import configure_logs
 from dialer.cli.times import instant
 from dialer.domain.errors import BadSettings, Unavailable
 from dialer.settings import Settings, read_settings
-
-GRACE_S = 5.0
-"""For requests in progress at a clean shutdown."""
 
 
 def serve(
@@ -58,11 +56,13 @@ async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -
 @asynccontextmanager
 async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
     """Answer HTTP until the block ends; give the address. Raise `Unavailable` where the port is taken."""
-    app = build_app(service.suite, service.clock, rate_limit=service.settings.rate_limit)
-    runner = web.AppRunner(app, access_log=None)
+    uploads = service.settings.home / "uploads"
+    uploads.mkdir(mode=0o700, exist_ok=True)
+    app = build_app(service.suite, service.clock, rate_limit=service.settings.rate_limit, uploads=uploads)
+    runner = ApiRunner(app)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, shutdown_timeout=GRACE_S).start()
+        await web.TCPSite(runner, host, port).start()
         yield f"http://{host}:{runner.addresses[0][1]}"
     except OSError as error:
         raise Unavailable(

@@ -1,22 +1,15 @@
-"""Instants on the command line: ISO 8601 with an offset; naive times are refused."""
+"""Instants on the command line."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import typer
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-"""Exclusive. Beyond these no calendar of ours means anything, and arithmetic with local times may overflow."""
+from dialer.domain.instant import parse_instant
 
 
 def instant(text: str) -> datetime:
-    """Raise a usage error (exit status 2) for anything else."""
+    """Raise a usage error (exit status 2) for anything but an ISO 8601 time with its offset."""
     try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 time, such as 2027-02-01T10:00:00+01:00") from None
-    if value.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset: write 2027-02-01T10:00:00+01:00, or Z for UTC")
-    if not EARLIEST <= value < LATEST:
-        raise typer.BadParameter(f"{text!r} does not lie between the years 1970 and 2199")
-    return value
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} {error}") from None

@@ -4,12 +4,27 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from dialer.domain.instant import instant_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 TerritoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+Instant = Annotated[
+    datetime, BeforeValidator(instant_of), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 
 
 class Section(BaseModel):
@@ -77,8 +92,8 @@ class CampaignDefinition(Section):
     language: Literal["fr", "en"] = "fr"
     caller_id: E164
     trunk: Name = "default"
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     purpose: Name
     sponsor: Sponsor
     operator: Name | None = None

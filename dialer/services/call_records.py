@@ -1,33 +1,53 @@
 """The call record of contract.md, masked for those who may not see whole numbers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, TraceStep, TraceVerb
+from dialer.domain.campaign import CampaignId
 from dialer.domain.outcome import notice_end_ms
+from dialer.domain.phone import parse_phone
 from dialer.ports.records import CallFilter, CallRow
 from dialer.ports.store import Store
+from dialer.services.fingerprints import Fingerprints
 from dialer.services.scripts import Scripts
 
 Record = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class CallQuery:
+    """Which calls: of a campaign, to a number in any plain spelling; `after` is the last attempt of the page before."""
+
+    campaign_id: CampaignId | None = None
+    phone_number: str | None = None
+    after: AttemptId | None = None
+    limit: int = 100
+
+
 class CallRecords:
-    def __init__(self, store: Store, scripts: Scripts) -> None:
+    def __init__(self, store: Store, scripts: Scripts, fingerprints: Fingerprints) -> None:
         self._store = store
         self._scripts = scripts
+        self._fingerprints = fingerprints
 
     async def get(self, actor: Actor, attempt_id: AttemptId) -> Record:
         """Raise `NotFound`."""
         actor.demand(Right.READ_CALLS)
         return await self._record(actor, await self._store.attempts.get(attempt_id))
 
-    async def page(self, actor: Actor, query: CallFilter) -> list[Record]:
+    async def page(self, actor: Actor, query: CallQuery) -> list[Record]:
+        """In order of decision. Raise `NotFound` for an unknown campaign, `PhoneError` for no number: an empty list would mislead."""
         actor.demand(Right.READ_CALLS)
-        return [await self._record(actor, row) for row in await self._store.attempts.calls(query)]
+        if query.campaign_id:
+            await self._store.campaigns.get(query.campaign_id)
+        fingerprint = self._fingerprints.of(parse_phone(query.phone_number)) if query.phone_number else None
+        found = CallFilter(query.campaign_id, fingerprint, query.after, query.limit)
+        return [await self._record(actor, row) for row in await self._store.attempts.calls(found)]
 
     async def _record(self, actor: Actor, row: CallRow) -> Record:
         hashes = await self._scripts.hashes(row.attempt.script)

@@ -1,16 +1,16 @@
 """Cells that several kinds of import read alike. Each raises `RowRejected` for what is malformed."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import InvalidInput
+from dialer.domain.instant import parse_instant
 from dialer.domain.phone import parse_phone
 from dialer.domain.phone_text import PhoneError, quoted
 from dialer.domain.place import Statement, check_zone
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected
-from dialer.services.imports.stated_times import parse_instant
 
 MAX_NAME = 200
 MAX_TEXT = 2000
@@ -55,7 +55,7 @@ def instant(row: Row, column: str) -> datetime | None:
     """In UTC; None where the cell is blank."""
     value = row.text(column)
     try:
-        return parse_instant(value) if value else None
+        return parse_instant(value).astimezone(UTC) if value else None
     except ValueError as error:
         raise RowRejected("TIME", f"{column} {error}") from None
 

@@ -1,7 +1,7 @@
-"""Times as people write them in a list: instants with an offset, and weekly windows (rules 2.10, "Consent"). Raise `ValueError` with why."""
+"""Weekly windows as people write them in a list (rules 2.10, "Consent"). Raise `ValueError` with why."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import time
 from functools import lru_cache
 
 from dialer.domain.consent import ConsentedWindow
@@ -10,17 +10,6 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _WINDOW = re.compile(r"(\S+(?: *, *\S+)*) +([0-9:]+)-([0-9:]+)")
-
-
-def parse_instant(text: str) -> datetime:
-    """ISO 8601 with an offset, to UTC. A date alone or a time without an offset could mean several instants."""
-    try:
-        stated = datetime.fromisoformat(text)
-        if stated.tzinfo is not None:
-            return stated.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("is no ISO 8601 time with an offset, such as 2027-02-01T10:00:00+01:00")
 
 
 def parse_windows(text: str) -> tuple[ConsentedWindow, ...]:

@@ -1,0 +1,37 @@
+"""Instants as people and programs write them: ISO 8601 with an offset, within the years that our calendars mean something in."""
+
+import re
+from datetime import UTC, datetime
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Exclusive. Beyond, arithmetic with local times may overflow."""
+EXAMPLE = "2027-02-01T10:00:00+01:00"
+# RFC 3339, which is narrower than what the standard library reads as ISO 8601.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+def parse_instant(text: str) -> datetime:
+    """With its offset. Raise `ValueError` for a naive time, a date alone, and anything else that could mean several instants."""
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(f"should be an ISO 8601 time such as {EXAMPLE}")
+    return bounded(datetime.fromisoformat(text.upper()))
+
+
+def bounded(instant: datetime) -> datetime:
+    """The instant as it was written, with its offset. Raise `ValueError` where it is naive or out of bounds."""
+    if instant.tzinfo is None:
+        raise ValueError(f"has no offset: write {EXAMPLE}, or Z for UTC")
+    if not EARLIEST <= instant < LATEST:
+        raise ValueError("should lie between the years 1970 and 2199")
+    return instant
+
+
+def instant_of(value: object) -> datetime:
+    """From a text or a time. Numbers are refused: they could be seconds or milliseconds."""
+    match value:
+        case datetime():
+            return bounded(value)
+        case str():
+            return parse_instant(value)
+    raise ValueError(f"should be an ISO 8601 time such as {EXAMPLE}")
