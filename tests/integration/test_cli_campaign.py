@@ -20,7 +20,7 @@ def test_an_unknown_key_is_named_and_nothing_is_made(dialer: Command, tmp_path: 
     ("old", "new", "complaint"),
     [
         ('caller_id = "+33162000001"', 'caller_id = "0162000001"', "caller_id: "),
-        ("09:00:00+01:00", "09:00:00", "starts_at: Input should have timezone info"),
+        ("09:00:00+01:00", "09:00:00", "starts_at: has no offset"),
         ("2027-02-05T20", "2027-01-05T20", "file: ends_at must come after starts_at"),
         ('message = "Le conseil se tient mardi."', "message = 3", "prompts.message: "),
         ('message = "Le conseil', 'message = { fil = "a.wav" } # "', "prompts.message.fil: unknown key"),
