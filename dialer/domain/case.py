@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dialer.domain.campaign_terms import TERMS, CampaignTerms
+from dialer.domain.caps import History, history_of
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.consent_rules import ConsentView, screen
 from dialer.domain.facts import Facts
@@ -31,6 +32,7 @@ class Case(NamedTuple):
     place: Place | str | None
     pack: RulePack | None
     consent: ConsentView
+    history: History
     silences: tuple[Silence, ...]
     caller_id: str | None
     foreign: str | None
@@ -53,8 +55,22 @@ def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
         silences = ()
     pack, _, shown, foreign, holiday = setting
     consent = screen(facts.consents, terms, pack, at) if facts.on_list else NOT_ON_LIST
+    past = history_of(facts.attempts, facts.campaign_id, at)
     return Case(
-        facts, at, packs, profile, terms, number, place, pack, consent, silences, shown, foreign, holiday
+        facts,
+        at,
+        packs,
+        profile,
+        terms,
+        number,
+        place,
+        pack,
+        consent,
+        past,
+        silences,
+        shown,
+        foreign,
+        holiday,
     )
 
 

@@ -35,7 +35,7 @@ def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
         until is not None,
         reasons,
         until,
-        case.at if until is not None else next_open(case),
+        case.at if standing.permit_until is not None else next_open(case),
         case.place.zones if isinstance(case.place, Place) else (),
         case.pack.title if case.pack else "",
         case.pack.hash if case.pack else "",

@@ -30,6 +30,7 @@ class Standing(NamedTuple):
 
 
 UNKNOWN = Standing(None)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def stand(case: Case) -> Standing:
@@ -64,12 +65,13 @@ def permit_until(case: Case, last: datetime) -> datetime | None:
 
 
 def closed(case: Case, place: Place) -> Standing:
-    when = local_times(case, place)
-    outside_hours, hours_end = judge_hours(case, place, when)
-    outside_window, window_ends = judge_windows(case, place, when)
+    hours_end, window_end = hours_until(case, place), windows_until(case, place)
+    when = local_times(case, place) if hours_end is None or window_end is None else ""
+    outside_hours = f"{when} is outside of the legal hours" if hours_end is None else None
+    outside_window = f"{when} is outside of every consented window" if window_end is None else None
     if case.consent.usable and not (outside_hours or outside_window or case.holiday):
-        outside_hours = f"{when} is in no calling time"
-    return Standing(None, None, outside_window, outside_hours, window_ends, hours_end)
+        outside_hours = f"{local_times(case, place)} is in no calling time"
+    return Standing(None, None, outside_window, outside_hours, window_end, hours_end)
 
 
 def last_start(case: Case, consent: ConsentGiven, end: datetime) -> datetime:
@@ -93,38 +95,33 @@ def appointment_of(case: Case, place: Place, appointment: datetime) -> tuple[tup
     return appointment_span(case.shelf, case.profile, place, appointment.astimezone(UTC))
 
 
-def judge_windows(case: Case, place: Place, when: str) -> tuple[str | None, datetime | None]:
-    """Whether the instant lies outside of every consented window and appointment, and else where the last of them ends."""
-    if not case.consent.usable:
-        return None, None
+def windows_until(case: Case, place: Place) -> datetime | None:
+    """The end of the last consented window or appointment around the instant, None outside of all; no end where nothing restricts."""
     ends = []
     for consent in case.consent.usable:
         if not consent.windows and consent.appointment_at is None:
-            return None, None
+            return NEVER
         if consent.windows:
             ends.append(end_of(windows_span(place, consent.windows, case.at.date()), case.at))
         if consent.appointment_at is not None:
             ends.append(end_of(around(case.pack, consent.appointment_at), case.at))
-    inside = [end for end in ends if end is not None]
-    if inside:
-        return None, max(inside)
-    return f"{when} is outside of every consented window", None
+    return max([end for end in ends if end is not None], default=None) if ends else NEVER
 
 
-def judge_hours(case: Case, place: Place, when: str) -> tuple[str | None, datetime | None]:
-    ends = [
-        end_of(zone_hours(case.shelf, case.profile, place.area, zone, case.at.date()), case.at)
-        for zone in place.zones
-    ]
-    inside = [end for end in ends if end is not None]
-    if len(inside) == len(ends):
-        return None, min(inside)
-    return f"{when} is outside of the legal hours", None
+def hours_until(case: Case, place: Place) -> datetime | None:
+    """The end of legal hours around the instant, holidays apart; None outside of them in any zone."""
+    day, ends = case.at.date(), NEVER
+    for zone in place.zones:
+        end = end_of(zone_hours(case.shelf, case.profile, place.area, zone, day), case.at)
+        if end is None:
+            return None
+        ends = min(ends, end)
+    return ends
 
 
 def local_times(case: Case, place: Place) -> str:
-    times = [(case.at.astimezone(clock(zone)), zone) for zone in place.zones[:3]]
-    return ", ".join(f"{local.date()} {local.time().isoformat('seconds')} in {zone}" for local, zone in times)
+    """To the second; three zones say enough."""
+    return ", ".join([f"{str(case.at.astimezone(clock(zone)))[:19]} in {zone}" for zone in place.zones[:3]])
 
 
 @lru_cache(maxsize=1024)

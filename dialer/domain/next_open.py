@@ -1,6 +1,5 @@
 """The next instant at which the calendar alone would allow the call: windows, hours, holidays, silence, the campaign's own dates."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from dialer.domain.case import Case
@@ -25,33 +24,29 @@ def next_open(case: Case) -> datetime | None:
 
 
 def first_for(case: Case, place: Place, consent: ConsentGiven) -> datetime | None:
-    starts = (
-        start
-        for interval in intervals_of(case, place, consent)
-        if (start := first_in(case, consent, interval)) is not None
-    )
-    ordinary = next(starts, None)
+    ordinary = first_ordinary(case, place, consent)
     if consent.appointment_at is None:
         return ordinary
     met = [
-        start
-        for interval in appointment_of(case, place, consent.appointment_at)
-        if (start := first_in(case, consent, interval)) is not None
+        first_in(case, consent, interval) for interval in appointment_of(case, place, consent.appointment_at)
     ]
-    return min([*met, ordinary] if ordinary else met, default=None)
+    return min([start for start in (*met, ordinary) if start is not None], default=None)
 
 
-def intervals_of(case: Case, place: Place, consent: ConsentGiven) -> Iterator[Interval]:
-    """What is open under the consent's windows, in order of time, day by day."""
+def first_ordinary(case: Case, place: Place, consent: ConsentGiven) -> datetime | None:
+    """The first under the consent's windows, day by day."""
     if not consent.windows and (consent.appointment_at is not None or window_missing(case)):
-        return
+        return None
     day = max(case.at, case.terms.starts_at, consent.given_at.astimezone(UTC)).date()
     last = min(case.terms.closes_at, case.at + HORIZON).date()
     while day <= last:
-        for start, end in open_span(case.shelf, case.profile, place, consent.windows, day):
-            if end > case.at and start.date() <= day <= end.date():
-                yield start, end
+        for interval in open_span(case.shelf, case.profile, place, consent.windows, day):
+            if interval[1] > case.at and interval[0].date() <= day:
+                start = first_in(case, consent, interval)
+                if start is not None:
+                    return start
         day += DAY
+    return None
 
 
 def window_missing(case: Case) -> bool:
@@ -67,8 +62,9 @@ def first_in(case: Case, consent: ConsentGiven, interval: Interval) -> datetime 
     expires = consent_end(consent, case.pack)
     if start > limit or (expires is not None and start >= expires):
         return None
-    if any(after_silence(case, silence, start) != start for silence in case.silences):
-        return None
+    for silence in case.silences:
+        if after_silence(case, silence, start) != start:
+            return None
     return start.astimezone(UTC)
 
 

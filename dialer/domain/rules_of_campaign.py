@@ -1,7 +1,7 @@
 """Rules about the campaign and the machine: how often, whether it runs, whether we may dial at all (section 5 E, design "Two locks")."""
 
 from dialer.domain.campaign import CampaignState
-from dialer.domain.caps import capped, delivered, spent, too_soon
+from dialer.domain.caps import capped, too_soon
 from dialer.domain.case import Case
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.judgement import Standing
@@ -12,19 +12,20 @@ OVER = (CampaignState.STOPPED, CampaignState.COMPLETED)
 
 
 def cap(case: Case, _: Standing) -> str | None:
-    return capped(case.facts.attempts, case.pack, case.at) if case.pack else None
+    return capped(case.history, case.pack) if case.pack else None
 
 
 def max_attempts(case: Case, _: Standing) -> str | None:
-    return spent(case.facts.attempts, case.facts.campaign_id, case.facts.campaign.retry.max_attempts)
+    made, most = case.history.here, case.facts.campaign.retry.max_attempts
+    return f"{made} attempts in this campaign, of {most} allowed" if made >= most else None
 
 
 def gap(case: Case, _: Standing) -> str | None:
-    return too_soon(case.facts.attempts, case.pack, case.terms, case.at) if case.pack else None
+    return too_soon(case.history, case.pack, case.terms) if case.pack else None
 
 
 def already_delivered(case: Case, _: Standing) -> str | None:
-    return delivered(case.facts.attempts, case.facts.campaign_id)
+    return "this campaign's message was already heard" if case.history.heard else None
 
 
 def not_running(case: Case, _: Standing) -> str | None:

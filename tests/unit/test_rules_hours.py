@@ -198,3 +198,13 @@ def test_other_profiles_have_their_own_hours(profile: str, number: str, at: str,
 def test_nobody_is_called_while_a_call_to_them_goes_on() -> None:
     busy = (attempt(paris("2026-12-01 10:00:00"), alive=True, campaign_id="c2"),)
     assert codes(paris("2027-02-01 11:00:00"), attempts=busy) == {"RECALL_TOO_SOON"}
+
+
+def test_a_number_whose_zone_nobody_knows_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T025."""
+    monkeypatch.setattr("dialer.domain.number_plan.time_zones_for_number", lambda _: ("Etc/Unknown",))
+    told = campaign(profile="us-tcpa", caller_id="+12025550199", purpose="survey")
+    agreed = (consent(purpose="survey", windows=()),)
+    unknown = PhoneNumber("+12135550177")
+    found = codes(utc("2027-02-02 20:00"), campaign=told, consents=agreed, number=unknown)
+    assert found == {"UNKNOWN_TIMEZONE"}
