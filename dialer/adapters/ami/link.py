@@ -117,7 +117,11 @@ class AmiLink:
                 await self._live()
             except Unavailable as error:
                 self._why = error
-                log.warning("no link to the PBX", at=self._at, error=str(error), again_in_s=pause)
+                raised_by_start = not self._tried.is_set() and isinstance(
+                    error, LoginRefused | ContractBroken
+                )
+                if not raised_by_start:
+                    log.warning("no link to the PBX", at=self._at, error=str(error), again_in_s=pause)
             if self._went_up:
                 pause = self._timing.first_pause
             self._tried.set()
