@@ -7,6 +7,30 @@ from dataclasses import dataclass, field
 from dialer.adapters.callees.received import ReceivedCall
 from dialer.demo.cast import Member
 from dialer.domain.attempt import Result
+from dialer.domain.decision_record import ReasonCode
+
+
+IN_WORDS: dict[Result, str] = {
+    Result.MESSAGE_PLAYED: "heard the message",
+    Result.MESSAGE_CUT: "hung up in the message",
+    Result.OPTED_OUT: "opposed",
+    Result.NO_KEY: "pressed no key",
+    Result.HANGUP_IN_NOTICE: "hung up in the notice",
+    Result.LEGAL_NOTICE: "heard the legal notice",
+    Result.MACHINE: "answering machine",
+    Result.MACHINE_MESSAGE: "answering machine, told how to object",
+    Result.NOT_ANSWERED: "not reached",
+    Result.LOST: "lost",
+}
+WHY: dict[str, str] = {
+    ReasonCode.NO_CONSENT: "never agreed",
+    ReasonCode.CONSENT_SPONSOR: "agreed to somebody else's calls",
+    ReasonCode.CONSENT_PURPOSE: "agreed to another purpose",
+    ReasonCode.CONSENT_EXPIRED: "consent expired",
+    ReasonCode.SUPPRESSED: "opposed before",
+    ReasonCode.OUT_OF_CONSENT_WINDOW: "not at this hour",
+}
+"""The reasons for which the cast is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +45,9 @@ class Outcome:
 
     @property
     def what(self) -> str:
-        return str(self.result) if self.result else f"not called: {', '.join(sorted(self.refusals))}"
+        if self.result is None:
+            return f"not called: {', '.join(WHY.get(code, code) for code in sorted(self.refusals))}"
+        return IN_WORDS[self.result]
 
     @property
     def faults(self) -> list[str]:

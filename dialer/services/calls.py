@@ -7,7 +7,7 @@ import structlog
 
 from dialer.domain.advance import advance
 from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId, CallEvent, Ended, Opposed, PbxSuppression
+from dialer.domain.call_events import AttemptId, CallEvent, Ended, Opposed, PbxSuppression, Refused
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.contact import ContactId
@@ -23,6 +23,8 @@ from dialer.services.fleet import Fleet
 
 log = structlog.get_logger()
 
+HALTED = "HALTED"
+"""Why a PBX refuses whose halt flag is set."""
 LAPSE_PAUSE = timedelta(minutes=1)
 """Before a contact whose call was never sent is judged again."""
 
@@ -44,6 +46,8 @@ class Calls:
         await self.commit(
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
         )
+        if any(isinstance(event, Refused) and event.why == HALTED for event in events):
+            await self._adopt_halt(telephony.pbx)
         await self._settle(telephony, events, before, after)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
@@ -60,6 +64,13 @@ class Calls:
         opposed = [p.suppression for p in progressions if p.suppression]
         if opposed:
             await self._fleet.suppress(pbx_entries(opposed))
+
+    async def _adopt_halt(self, pbx: str) -> None:
+        """A PBX halts itself when it cannot hold an opposition. What is wrong with one may be wrong with all: a person must look."""
+        if not (await self._store.system.halt_state()).halted:
+            reason = f"{pbx} refuses calls: it is halted"
+            await self._store.system.set_halt(halted=True, by=pbx, at=self._clock.now(), reason=reason)
+            log.error("halted by a pbx", pbx=pbx)
 
     async def _progression(
         self, attempt: Attempt, before: Attempt, made: dict[ContactId, int]

@@ -40,12 +40,15 @@ class Halting:
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded)
 
     async def unhalt(self, actor: Actor, reason: str) -> HaltReport:
-        """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so."""
+        """Needs a reason and the database; the PBXs first, so that none refuses a call that is allowed again.
+
+        A PBX that is away, or that halted itself because it could not hold an opposition, stays locked: restart it.
+        """
         actor.demand(Right.UNHALT)
         if not reason.strip():
             raise InvalidInput("to end a halt, say why", hint="give a reason")
-        await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
         unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
+        await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
     async def state(self) -> HaltState:
