@@ -9,7 +9,6 @@ from dialer.demo.cast import Member
 from dialer.domain.attempt import Result
 from dialer.domain.decision_record import ReasonCode
 
-
 IN_WORDS: dict[Result, str] = {
     Result.MESSAGE_PLAYED: "heard the message",
     Result.MESSAGE_CUT: "hung up in the message",
