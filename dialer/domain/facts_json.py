@@ -27,7 +27,7 @@ def plain(value: object) -> Plain:
             return value.astimezone(UTC).isoformat()
         case date() | time():
             return value.isoformat()
-        case tuple():
+        case tuple() | list():
             return [plain(item) for item in value]
         case frozenset():
             return sorted((plain(item) for item in value), key=str)

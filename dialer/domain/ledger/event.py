@@ -1,0 +1,55 @@
+"""What is to be recorded: one event, not yet in its place."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.facts_json import canonical
+
+
+class Kind(StrEnum):
+    PERMIT = "decision.permit"
+    REFUSAL = "decision.refusal"
+    OUTCOME = "attempt.outcome"
+    LATE_OPPOSITION = "attempt.late_opposition"
+    OPPOSITION = "suppression.add"
+    OPPOSITION_LIFTED = "suppression.remove"
+    CONSENT = "consent.give"
+    WITHDRAWAL = "consent.withdraw"
+    CAMPAIGN_CREATE = "campaign.create"
+    CAMPAIGN_APPROVE = "campaign.approve"
+    CAMPAIGN_START = "campaign.start"
+    CAMPAIGN_PAUSE = "campaign.pause"
+    CAMPAIGN_RESUME = "campaign.resume"
+    CAMPAIGN_STOP = "campaign.stop"
+    CAMPAIGN_COMPLETE = "campaign.complete"
+    IMPORT_BEGIN = "import.begin"
+    IMPORT_END = "import.end"
+    HALT = "system.halt"
+    UNHALT = "system.unhalt"
+    ACCESS_GRANT = "token.create"
+    ACCESS_REVOKE = "token.revoke"
+    PBX_UP = "pbx.up"
+    PBX_DOWN = "pbx.down"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """`at`: when it happened, UTC. `about`: the id of the attempt, campaign, import, token or PBX concerned.
+
+    `body` has a canonical form (`facts_json.plain`) and holds neither a number in clear nor a fingerprint.
+    """
+
+    at: datetime
+    kind: Kind
+    body: Mapping[str, object]
+    fingerprint: Fingerprint | None = None
+    about: str | None = None
+
+
+def digest(value: object) -> str:
+    """SHA-256 over the canonical JSON of the whole record, in hexadecimal: the ledger vouches for more than it tells."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

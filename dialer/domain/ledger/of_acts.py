@@ -1,0 +1,87 @@
+"""Ledger events of what those who run the machine did, each with who did it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dialer.domain.access import Token
+from dialer.domain.campaign import Campaign, CampaignVerb
+from dialer.domain.contact import Manifest
+from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.redaction import redacted, redacted_or_none
+
+
+def campaign_created(campaign: Campaign) -> LedgerEvent:
+    return LedgerEvent(
+        at=campaign.created_at,
+        kind=Kind.CAMPAIGN_CREATE,
+        about=campaign.id,
+        body={"by": redacted(campaign.created_by), "definition": digest(campaign.definition)},
+    )
+
+
+def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
+    """`campaign` as it is after the move."""
+    return LedgerEvent(
+        at=at,
+        kind=Kind(f"campaign.{verb}"),
+        about=campaign.id,
+        body={
+            "by": redacted(by),
+            "reason": redacted(campaign.reason),
+            "state": campaign.state,
+            "self_approved": campaign.self_approved,
+            "definition": digest(campaign.definition),
+            "script": campaign.script,
+        },
+    )
+
+
+def import_begun(manifest: Manifest) -> LedgerEvent:
+    return LedgerEvent(
+        at=manifest.imported_at,
+        kind=Kind.IMPORT_BEGIN,
+        about=manifest.id,
+        body={
+            "by": redacted(manifest.imported_by),
+            "kind": manifest.kind,
+            "campaign": manifest.campaign_id,
+            "source_class": manifest.source_class,
+            "supplier": redacted_or_none(manifest.supplier),
+            "collected_at": manifest.collected_at,
+            "file_sha256": manifest.file_sha256,
+            "record": digest(manifest),
+        },
+    )
+
+
+def import_ended(manifest: Manifest, counts: Mapping[str, int]) -> LedgerEvent:
+    """`counts`: rows, imported, duplicates, rejected. Dated as the import it belongs to."""
+    return LedgerEvent(
+        at=manifest.imported_at,
+        kind=Kind.IMPORT_END,
+        about=manifest.id,
+        body={"by": redacted(manifest.imported_by), "file_sha256": manifest.file_sha256, **counts},
+    )
+
+
+def halt_changed(*, halted: bool, by: str, at: datetime, reason: str) -> LedgerEvent:
+    kind = Kind.HALT if halted else Kind.UNHALT
+    return LedgerEvent(at=at, kind=kind, body={"by": redacted(by), "reason": redacted(reason)})
+
+
+def token_created(token: Token, *, by: str) -> LedgerEvent:
+    return LedgerEvent(
+        at=token.created_at,
+        kind=Kind.ACCESS_GRANT,
+        about=redacted(token.name),
+        body={"by": redacted(by), "role": token.role, "expires_at": token.expires_at},
+    )
+
+
+def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
+    return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body={"by": redacted(by)})
+
+
+def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:
+    """`up`: connected, and what had happened meanwhile read back."""
+    return LedgerEvent(at=at, kind=Kind.PBX_UP if up else Kind.PBX_DOWN, about=pbx, body={})

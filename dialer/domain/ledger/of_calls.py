@@ -1,0 +1,91 @@
+"""Ledger events of decisions and calls: the decision before its INVITE, the outcome after (rules.md 4, "Write-ahead")."""
+
+from dataclasses import fields
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import Fingerprint
+from dialer.domain.decision_record import Decision
+from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+
+
+def permitted(attempt: Attempt, decision: Decision) -> LedgerEvent:
+    return LedgerEvent(
+        at=decision.at,
+        kind=Kind.PERMIT,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "decision_hash": attempt.decision_hash,
+            "rule_pack": decision.rule_pack,
+            "pack_hash": decision.pack_hash,
+            "permit_until": attempt.permit_until,
+            "expires_at": attempt.expires_at,
+            "zones": decision.zones,
+            "trunk": attempt.trunk,
+            "pbx": attempt.pbx,
+            "script": attempt.script,
+        },
+    )
+
+
+def refused(
+    campaign_id: CampaignId, fingerprint: Fingerprint, decision: Decision, decision_hash: str
+) -> LedgerEvent:
+    return LedgerEvent(
+        at=decision.at,
+        kind=Kind.REFUSAL,
+        about=campaign_id,
+        fingerprint=fingerprint,
+        body={
+            "campaign": campaign_id,
+            "decision_hash": decision_hash,
+            "rule_pack": decision.rule_pack,
+            "pack_hash": decision.pack_hash,
+            "reasons": tuple((reason.rule, reason.code) for reason in decision.reasons),
+        },
+    )
+
+
+def ended(attempt: Attempt) -> LedgerEvent:
+    """Of an attempt that has come to its end, whatever the end: ended, lapsed or lost."""
+    return LedgerEvent(
+        at=attempt.ended_at or attempt.decided_at,
+        kind=Kind.OUTCOME,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "state": attempt.state,
+            "originated_at": attempt.originated_at,
+            "dialed_at": attempt.dialed_at,
+            "answered_at": attempt.answered_at,
+            "opposed_at": attempt.opposed_at,
+            "ended_at": attempt.ended_at,
+            "dial_status": attempt.dial_status,
+            "result": attempt.result,
+            "record": digest(call_record(attempt)),
+        },
+    )
+
+
+def opposed_late(attempt: Attempt) -> LedgerEvent:
+    """Of a 9 that we heard of after the end: the record of the call has changed once more."""
+    return LedgerEvent(
+        at=attempt.opposed_at or attempt.decided_at,
+        kind=Kind.LATE_OPPOSITION,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "opposed_at": attempt.opposed_at,
+            "result": attempt.result,
+            "record": digest(call_record(attempt)),
+        },
+    )
+
+
+def call_record(attempt: Attempt) -> dict[str, object]:
+    """All that is stored of a call, its trace included; the number stands in it by its fingerprint alone."""
+    return {field.name: getattr(attempt, field.name) for field in fields(attempt) if field.name != "number"}

@@ -1,0 +1,71 @@
+"""Ledger events of what people agreed to, took back, and objected to. Nothing that identifies them: the digest vouches for the rest."""
+
+from datetime import datetime
+
+from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.domain.contact import Fingerprint
+from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.suppression import Suppression
+
+
+def opposed(entry: Suppression) -> LedgerEvent:
+    return LedgerEvent(
+        at=entry.recorded_at,
+        kind=Kind.OPPOSITION,
+        about=entry.source,
+        fingerprint=entry.fingerprint,
+        body={
+            "sponsor": redacted_or_none(entry.sponsor),
+            "channel": entry.channel,
+            "received_at": entry.received_at,
+            "by": redacted(entry.recorded_by),
+            "record": digest(entry),
+        },
+    )
+
+
+def opposition_lifted(
+    fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str, count: int
+) -> LedgerEvent:
+    """`count`: how many oppositions went out of force, of `sponsor` alone or of all."""
+    return LedgerEvent(
+        at=at,
+        kind=Kind.OPPOSITION_LIFTED,
+        fingerprint=fingerprint,
+        body={
+            "sponsor": redacted_or_none(sponsor),
+            "by": redacted(by),
+            "reason": redacted(reason),
+            "count": count,
+        },
+    )
+
+
+def consented(event: ConsentEvent) -> LedgerEvent:
+    """Given or withdrawn."""
+    body: dict[str, object] = {
+        "sponsor": redacted_or_none(event.sponsor),
+        "channel": redacted(event.channel),
+        "record": digest(event),
+    }
+    if not isinstance(event, ConsentGiven):
+        return LedgerEvent(
+            at=event.recorded_at,
+            kind=Kind.WITHDRAWAL,
+            fingerprint=event.fingerprint,
+            body=body | {"withdrawn_at": event.withdrawn_at},
+        )
+    return LedgerEvent(
+        at=event.recorded_at,
+        kind=Kind.CONSENT,
+        about=event.import_id,
+        fingerprint=event.fingerprint,
+        body=body
+        | {
+            "purpose": redacted(event.purpose),
+            "given_at": event.given_at,
+            "expires_at": event.expires_at,
+            "act": event.act,
+        },
+    )

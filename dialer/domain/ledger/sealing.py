@@ -1,0 +1,134 @@
+"""Events put in their place: numbered, chained, hashed into the tree, and the new head stated. Pure; services/ledger signs it."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.facts_json import canonical
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.head import NONE_BEFORE, SignedHead, TreeHead
+from dialer.domain.ledger.proofs import TILE_HEIGHT
+from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that is committed but not sealed. `pretended`: its writer's clock was shifted."""
+
+    event: LedgerEvent
+    pretended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the ledger ends now: its last head, None before the first, and the frontier of its tree, encoded."""
+
+    head: SignedHead | None
+    frontier: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """`text` is canonical JSON, `hash` its leaf hash. The other fields repeat what the text says, for finding it."""
+
+    index: int
+    text: str
+    hash: bytes
+    kind: Kind
+    subject: str | None
+    about: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The root of the complete subtree number `number` of `256 ** level` leaves."""
+
+    level: int
+    number: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    entries: tuple[SealedEntry, ...]
+    tiles: tuple[Tile, ...]
+    frontier: bytes
+    head: TreeHead
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the sealer adds: the time, by which clock, the name of its signing key, and the secret that makes subjects."""
+
+    at: datetime
+    pretended: bool
+    key: str
+    subject_key: bytes
+
+
+def subject_of(fingerprint: Fingerprint, key: bytes) -> str:
+    """HMAC-SHA256 under a key of its own: whoever is given the ledger cannot link it to the fingerprints of the oppositions."""
+    return hmac.new(key, fingerprint.encode(), hashlib.sha256).hexdigest()
+
+
+def seal(tail: Tail, pending: Sequence[Pending], stamp: Stamp) -> Batch:
+    """Put at least one event behind the tail. Raise `ValueError` where head and frontier do not belong together."""
+    size, last, before = _end(tail)
+    frontier = Frontier.decode(size, tail.frontier)
+    if tail.head and frontier.root().hex() != tail.head.head.root:
+        raise ValueError(f"the stored frontier is not that of the head of size {size}")
+    entries: list[SealedEntry] = []
+    tiles: list[Tile] = []
+    for index, item in enumerate(pending, start=size):
+        entry = _entry(index, last, item, stamp.subject_key)
+        entries.append(entry)
+        last = entry.hash.hex()
+        tiles.extend(_tiles(index, frontier.add(Subtree(0, entry.hash))))
+    head = TreeHead(
+        size=frontier.size,
+        root=frontier.root().hex(),
+        last=last,
+        at=stamp.at,
+        previous=before,
+        key=stamp.key,
+        pretended=stamp.pretended,
+    )
+    return Batch(tuple(entries), tuple(tiles), frontier.encode(), head)
+
+
+def _end(tail: Tail) -> tuple[int, str, str]:
+    """Size, hash of the last entry, hash of the last head."""
+    if tail.head is None:
+        return 0, NONE_BEFORE, NONE_BEFORE
+    head = tail.head.head
+    return head.size, head.last, head.hash
+
+
+def _entry(index: int, previous: str, item: Pending, subject_key: bytes) -> SealedEntry:
+    event = item.event
+    subject = subject_of(event.fingerprint, subject_key) if event.fingerprint else None
+    text = canonical(
+        {
+            "index": index,
+            "previous": previous,
+            "at": event.at,
+            "kind": event.kind,
+            "subject": subject,
+            "about": event.about,
+            "pretended": item.pretended,
+            "body": event.body,
+        }
+    )
+    return SealedEntry(index, text, leaf_hash(text.encode()), event.kind, subject, event.about)
+
+
+def _tiles(index: int, completed: Sequence[Subtree]) -> list[Tile]:
+    """Those of the subtrees just completed by leaf `index` that are stored."""
+    return [
+        Tile(subtree.height // TILE_HEIGHT, index >> subtree.height, subtree.hash)
+        for subtree in completed
+        if subtree.height > 0 and subtree.height % TILE_HEIGHT == 0
+    ]

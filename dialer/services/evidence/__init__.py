@@ -1,0 +1,1 @@
+"""What goes out to people who need not believe us."""

@@ -1,0 +1,400 @@
+"""Check a ledger without the program that wrote it, with Python's standard library alone (3.11 or later).
+
+    python3 verify_ledger.py EXPORT [--key KEY] [--head HEADS]      a folder made by `dialer ledger export`
+    python3 verify_ledger.py EVIDENCE.json --key KEY                one call's evidence, or a head with a proof of growth
+
+KEY is the installation's public key (PEM): take it from somebody who had it before. HEADS were handed out earlier, one a line.
+Exit status 0: all is as it was signed. 1: something is wrong; the first wrong entry is named. 2: wrong use.
+
+An entry is one line of JSON. Its hash is SHA-256 over 0x00 and the line; it names the hash of the entry before it; all hashes are the
+leaves of a Merkle tree (RFC 9162, 2.1), whose root is stated in heads signed with Ed25519 (RFC 8032), each naming the head before it.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+NONE_BEFORE = "0" * 64
+LONGEST_CALL = timedelta(hours=1)
+"""A decision whose outcome is not recorded so long after is an alarm: at every start the outcome of all calls is found out."""
+
+# Ed25519 (RFC 8032, 5.1).
+P = 2**255 - 19
+D = -121665 * pow(121666, P - 2, P) % P
+ORDER = 2**252 + 27742317777372353535851937790883648493
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]  # extended coordinates X, Y, Z, T: x = X/Z, y = Y/Z, xy = T/Z
+NEUTRAL: Point = (0, 1, 1, 0)
+
+
+def add(a: Point, b: Point) -> Point:
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    x, y, z, t = f - e, h - g, h + g, f + e
+    return (x * y % P, z * t % P, y * z % P, x * t % P)
+
+
+def decompress(encoded: bytes) -> Point:
+    """RFC 8032, 5.1.3. Raise `ValueError` for what is no point."""
+    number = int.from_bytes(encoded, "little")
+    sign, y = number >> 255, number & (1 << 255) - 1
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P == -u % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if y >= P or v * x * x % P != u or (x == 0 and sign):
+        raise ValueError("no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether this is the Ed25519 signature of `message` (RFC 8032, 5.1.7)."""
+    if len(public_key) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    try:
+        key, commitment = decompress(public_key), decompress(signature[:32])
+    except ValueError:
+        return False
+    challenge = hashlib.sha512(signature[:32] + public_key + message).digest()
+    k = int.from_bytes(challenge, "little") % ORDER
+    minus_key = (P - key[0], key[1], 1, P - key[3])
+    table = (NEUTRAL, BASE, minus_key, add(BASE, minus_key))
+    total = NEUTRAL
+    for bit in reversed(range(253)):
+        total = add(add(total, total), table[(s >> bit & 1) | (k >> bit & 1) << 1])
+    return s < ORDER and all((total[i] - commitment[i] * total[2]) % P == 0 for i in (0, 1))
+
+
+def leaf_hash(line: str) -> bytes:
+    return hashlib.sha256(b"\x00" + line.encode()).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """The roots of the complete subtrees, largest first, each with its number of leaves."""
+
+    def __init__(self, parts: Iterable[tuple[int, bytes]] = ()) -> None:
+        self.parts = list(parts)
+
+    def add(self, leaf: bytes) -> None:
+        width, whole = 1, leaf
+        while self.parts and self.parts[-1][0] == width:
+            width, whole = 2 * width, node_hash(self.parts.pop()[1], whole)
+        self.parts.append((width, whole))
+
+    def root(self) -> bytes:
+        if not self.parts:
+            return hashlib.sha256(b"").digest()
+        root = self.parts[-1][1]
+        for _, part in reversed(self.parts[:-1]):
+            root = node_hash(part, root)
+        return root
+
+
+def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
+    """RFC 9162, 2.1.3.2."""
+    node, last, here = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            here = node_hash(sibling, here)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            here = node_hash(here, sibling)
+        node, last = node >> 1, last >> 1
+    return 0 <= index < size and last == 0 and here == root
+
+
+def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.2)."""
+    if old == new:
+        return old_root == new_root and not proof
+    nodes = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if not 0 < old < new or not nodes:
+        return False
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    before = after = nodes[0]
+    for sibling in nodes[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            before, after = node_hash(sibling, before), node_hash(sibling, after)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            after = node_hash(after, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and before == old_root and after == new_root
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong. `index`: of the first entry concerned; for a head, its size."""
+
+    index: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    size: int
+    root: str
+    last: str
+    at: str
+    previous: str
+    text: str
+    signature: bytes
+
+
+SignatureCheck = Callable[[bytes, bytes, bytes], bool]
+
+
+def read_head(line: str) -> Head:
+    """Raise `ValueError` for a line that is no head."""
+    fields = json.loads(line)
+    try:
+        signature = bytes.fromhex(fields.pop("signature"))
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        root, last, at, previous = (str(fields[name]) for name in ("root", "last", "at", "previous"))
+        return Head(int(fields["size"]), root, last, at, previous, text, signature)
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError("this is no head of a ledger") from None
+
+
+def check_heads(
+    lines: Iterable[str], key: bytes, signed: SignatureCheck = signed_by
+) -> tuple[list[Head], list[Finding]]:
+    """Those that are rightly signed, in order of size, and what is wrong with the others and with their row."""
+    heads: dict[str, Head] = {}
+    findings: list[Finding] = []
+    for line in lines:
+        try:
+            head = read_head(line)
+        except ValueError:
+            findings.append(Finding(0, f"a head cannot be read: {line[:60]!r}"))
+            continue
+        known = heads.get(head.text)
+        if known and known.signature == head.signature:
+            continue
+        if signed(key, head.text.encode(), head.signature):
+            heads[head.text] = head
+        else:
+            findings.append(Finding(head.size, f"the head of size {head.size} has not the right signature"))
+    good = sorted(heads.values(), key=lambda head: head.size)
+    before = NONE_BEFORE
+    for head in good:
+        if head.previous != before:
+            findings.append(
+                Finding(head.size, f"the head of size {head.size} does not follow the one before")
+            )
+        before = hashlib.sha256(head.text.encode()).hexdigest()
+    return good, findings
+
+
+@dataclass(slots=True)
+class WriteAhead:
+    """The decision stands before the call, the outcome after it."""
+
+    permits: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def take(self, index: int, entry: dict[str, Any]) -> list[Finding]:
+        about = str(entry.get("about"))
+        if entry.get("kind") == "decision.permit":
+            self.permits[about] = (index, str(entry.get("at")))
+        elif entry.get("kind") == "attempt.outcome" and self.permits.pop(about, None) is None:
+            return [Finding(index, f"call {about} has an outcome, but no decision before it")]
+        return []
+
+    def finish(self, at: str) -> list[Finding]:  # when the last head was made
+        limit = datetime.fromisoformat(at) - LONGEST_CALL
+        return [
+            Finding(index, f"call {about} was decided, but its outcome was never recorded")
+            for about, (index, decided_at) in self.permits.items()
+            if datetime.fromisoformat(decided_at) < limit
+        ]
+
+
+class Entries:
+    """Entries, fed in order: the first break of the chain is named, and what it hides is not guessed at."""
+
+    def __init__(self, heads: Sequence[Head]) -> None:
+        self.heads = {head.size: head for head in heads}
+        self.last_head = heads[-1] if heads else None
+        self.findings: list[Finding] = []
+        self.size = 0
+        self.broken = False
+        self._tree = Tree()
+        self._hashes = [NONE_BEFORE, NONE_BEFORE]
+        self._vouched = 0
+        self._held: str | None = None
+        self._calls = WriteAhead()
+
+    def feed(self, line: str) -> None:
+        if self._held is not None and not self.broken:
+            self._take(self._held, line)
+        self._held = line
+
+    def finish(self) -> list[Finding]:
+        """Everything found, by index."""
+        if self._held is not None and not self.broken:
+            self._take(self._held, None)
+        covered = self.last_head.size if self.last_head else 0
+        if not self.broken and self.size != covered:
+            detail = f"the ledger has {self.size} entries, but a head was signed for {covered}"
+            self._break(min(self.size, covered), detail)
+        if self.last_head and not self.broken:
+            self.findings.extend(self._calls.finish(self.last_head.at))
+        return sorted(self.findings, key=lambda finding: finding.index)
+
+    def _break(self, index: int, detail: str) -> None:
+        self.broken = True
+        self.findings.append(Finding(index, detail))
+
+    def _take(self, line: str, following: str | None) -> None:
+        here = self.size
+        entry, leaf = read_entry(line), leaf_hash(line)
+        if entry is None:
+            self._break(here, "cannot be read")
+        elif entry["index"] > here:
+            self._break(here, f"missing: entry {entry['index']} stands in its place")
+        elif entry["index"] < here:
+            self._extra(entry, leaf, following)
+        elif entry["previous"] != self._hashes[-1]:
+            earlier = self._vouched < here and self._vouches(following, leaf, here + 1)
+            self._break(here - 1 if earlier else here, "changed: its hash is not the one its neighbour names")
+        else:
+            self._accept(entry, leaf)
+
+    def _extra(self, entry: dict[str, Any], leaf: bytes, following: str | None) -> None:
+        """One entry too many: this one, or the one before it if this one fits in its place."""
+        last = self.size - 1
+        fits = (entry["index"], entry["previous"]) == (last, self._hashes[-2]) and leaf.hex() != self._hashes[
+            -1
+        ]
+        earlier = fits and self._vouched <= last and self._vouches(following, leaf, self.size)
+        self._break(last if earlier else self.size, f"inserted: number {entry['index']} stands here twice")
+
+    def _vouches(self, following: str | None, leaf: bytes, size: int) -> bool:
+        """Whether the entry after it, or at the end the head signed for `size` entries, names this hash."""
+        if following is not None:
+            entry = read_entry(following)
+            return entry is not None and entry["previous"] == leaf.hex()
+        head = self.heads.get(size)
+        return head is not None and head.last == leaf.hex()
+
+    def _accept(self, entry: dict[str, Any], leaf: bytes) -> None:
+        head = self.heads.get(self.size + 1)
+        before = list(self._tree.parts) if head else []
+        self._tree.add(leaf)
+        if head and (head.last, head.root) != (leaf.hex(), self._tree.root().hex()):
+            # The head names the right last entry: if its root then comes out, the others are right, too.
+            others = Tree(before)
+            others.add(bytes.fromhex(head.last))
+            where = self.size if others.root().hex() == head.root else self._vouched
+            self._break(where, f"changed here or later: not what the head of size {head.size} was signed for")
+            return
+        self._hashes = [self._hashes[-1], leaf.hex()]
+        self.findings.extend(self._calls.take(self.size, entry))
+        self.size += 1
+        self._vouched = self.size if head else self._vouched
+
+
+def read_entry(line: str) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+        return entry if isinstance(entry["index"], int) and isinstance(entry["previous"], str) else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def read_key(pem: str) -> bytes:
+    """The 32 bytes of an Ed25519 public key in PEM (RFC 8410). Raise `ValueError`."""
+    body = "".join(line for line in pem.splitlines() if line and not line.startswith("-"))
+    encoded = base64.b64decode(body, validate=True)
+    if len(encoded) != 44:
+        raise ValueError("this is no Ed25519 public key in PEM")
+    return encoded[-32:]
+
+
+def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[Finding]:
+    """`kept`: lines of heads that were handed out earlier."""
+    # A byte that is no UTF-8 is read as another character: its entry is then found to be changed, and named.
+    with (folder / "heads.jsonl").open(encoding="utf-8", errors="replace") as lines:
+        heads, findings = check_heads((line.rstrip("\n") for line in (*kept, *lines)), key)
+    entries = Entries(heads)
+    with (folder / "entries.jsonl").open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for line in lines:
+            entries.feed(line.rstrip("\n"))
+    return sorted([*findings, *entries.finish()], key=lambda finding: finding.index)
+
+
+def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) -> list[Finding]:
+    """One call's entries with their proofs; and, for a head kept from earlier, that the ledger has only grown since."""
+    head = read_head(json.dumps(document["head"]))
+    good = signed_by(key, head.text.encode(), head.signature)
+    findings = [] if good else [Finding(head.size, "the head has not the right signature")]
+    root, calls, records = bytes.fromhex(head.root), WriteAhead(), set()
+    for item in document.get("entries", []):
+        index, entry, proof = item["index"], read_entry(item["text"]), read_hashes(item["proof"])
+        if entry is None or not included(index, head.size, leaf_hash(item["text"]), proof, root):
+            findings.append(Finding(index, "the head does not cover this entry"))
+            continue
+        records.add(entry["body"].get("record"))
+        findings.extend(calls.take(index, entry))
+    if "record" in document and hashlib.sha256(document["record"].encode()).hexdigest() not in records:
+        findings.append(Finding(head.size, "the record of the call is not the one whose hash was sealed"))
+    growth = read_hashes(document.get("consistency", []))
+    for old in map(read_head, kept[-1:]):
+        if not consistent(old.size, bytes.fromhex(old.root), head.size, root, growth):
+            findings += [Finding(old.size, f"the ledger has not merely grown since {old.size} entries")]
+    return findings
+
+
+def read_hashes(texts: Iterable[str]) -> list[bytes]:
+    return [bytes.fromhex(text) for text in texts]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Check a ledger, or one call's evidence.")
+    parser.add_argument(
+        "what", type=Path, help="a folder made by `dialer ledger export`, or a file of evidence"
+    )
+    parser.add_argument("--key", type=Path, help="public key (PEM); by default the one in the folder")
+    parser.add_argument("--head", type=Path, help="heads kept from earlier, one a line")
+    asked = parser.parse_args(arguments)
+    try:
+        key = read_key((asked.key or asked.what / "public-key.pem").read_text(encoding="ascii"))
+        kept = asked.head.read_text(encoding="utf-8").splitlines() if asked.head else []
+        if asked.what.is_dir():
+            findings = check_export(asked.what, key, kept)
+        else:
+            findings = check_evidence(json.loads(asked.what.read_text(encoding="utf-8")), key, kept)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.stderr.write(f"cannot check {asked.what}: {error}\n")
+        return 2
+    lines = [f"WRONG at {finding.index}: {finding.detail}" for finding in findings]
+    sys.stdout.write("\n".join(lines or ["all entries and heads are as they were signed"]) + "\n")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
