@@ -16,6 +16,8 @@ from dialer.domain.phone_text import (
 __all__ = ["PhoneError", "every_reading", "parse_phone"]
 
 NANP = frozenset({"US", "CA"})
+BETWEEN_NUMBERS = re.compile(r"[,;|/\r\n]|(?<![a-zA-Z])(?![oOlI]+(?![a-zA-Z]))[a-zA-Z]{2,}")
+"""Marks and words that part several numbers in one cell; letters that only look like digits part nothing."""
 NATIONAL_LENGTH = {"33": 9, **dict.fromkeys(OVERSEAS, 9), "44": 10}
 """Where a trunk zero may wrongly follow the country code: digits without it."""
 
@@ -103,7 +105,7 @@ def every_reading(raw: str) -> tuple[PhoneNumber, ...]:
         return (parse_phone(raw),)
     except PhoneError:
         found: dict[PhoneNumber, None] = {}
-    parts = [lookalikes_read(part) for part in re.split(r"[,;|/\r\n]|[a-zA-Z]{2,}", visible(raw))]
+    parts = [lookalikes_read(part) for part in BETWEEN_NUMBERS.split(visible(raw))]
     numbers = [digits for digits in parts if len(digits) >= 6] or ["".join(parts)]
     for digits in numbers:
         found.update(dict.fromkeys(readings_of(digits)))
