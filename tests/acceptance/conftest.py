@@ -23,9 +23,17 @@ class Scene:
 
 
 @pytest.fixture
-async def installation(callee_ports: CalleePorts, tmp_path: Path) -> AsyncIterator[Installation]:
+def environment() -> dict[str, str]:
+    """More settings for the installation; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+async def installation(
+    callee_ports: CalleePorts, tmp_path: Path, environment: dict[str, str]
+) -> AsyncIterator[Installation]:
     """Initialised, with a running PBX; both end with the test."""
-    made = Installation(tmp_path / "home")
+    made = Installation(tmp_path / "home", environment=environment)
     with udp_socket() as sip, socket.create_server(("127.0.0.1", 0)) as ami:
         sip_port, ami_port = sip.getsockname()[1], ami.getsockname()[1]
     await made.prepare()
