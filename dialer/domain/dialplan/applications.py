@@ -1,0 +1,26 @@
+"""The applications that a step may use. Whatever is not listed here may leave the dialplan, and nothing is proved of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from dialer.domain.dialplan.applications_data import set_, user_event
+from dialer.domain.dialplan.applications_dial import dial
+from dialer.domain.dialplan.applications_flow import gosub, goto, goto_if, hangup, return_, stack_pop
+from dialer.domain.dialplan.applications_sound import answer, control_playback, wait, wait_exten
+from dialer.domain.dialplan.effects import Move
+from dialer.domain.dialplan.standing import Standing
+
+APPLICATIONS: Mapping[str, Callable[[Standing], Iterator[Move]]] = {
+    "Answer": answer,
+    "ControlPlayback": control_playback,
+    "Dial": dial,
+    "Gosub": gosub,
+    "Goto": goto,
+    "GotoIf": goto_if,
+    "Hangup": hangup,
+    "Return": return_,
+    "Set": set_,
+    "StackPop": stack_pop,
+    "UserEvent": user_event,
+    "Wait": wait,
+    "WaitExten": wait_exten,
+}

@@ -1,0 +1,73 @@
+"""Goto, GotoIf, Gosub, Return, StackPop and Hangup."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dialer.domain.dialplan.effects import Move
+from dialer.domain.dialplan.expression import true
+from dialer.domain.dialplan.jumps import next_ending
+from dialer.domain.dialplan.standing import Standing
+from dialer.domain.dialplan.state import Frame
+from dialer.domain.dialplan.values import NotUnderstood, split
+
+DEEPEST = 8
+"""Gosubs within each other: more is taken for a recursion."""
+
+
+def goto(at: Standing) -> Iterator[Move]:
+    yield Move(at.to(at.arguments))
+
+
+def goto_if(at: Standing) -> Iterator[Move]:
+    condition, *branches = split(at.arguments, "?")
+    if len(branches) != 1:
+        raise NotUnderstood(f"the condition {at.arguments}")
+    yes, no, *more = [*split(branches[0], ":"), ""]
+    if any(more):
+        raise NotUnderstood(f"the branches {branches[0]}")
+    # A branch that is not taken today must lead somewhere as well.
+    ways = {
+        answer: at.to(target) if target else at.state.onward()
+        for answer, target in ((True, yes), (False, no))
+    }
+    for answer in true(condition):
+        yield Move(ways[answer], "" if len(true(condition)) == 1 else "if so" if answer else "if not")
+
+
+def gosub(at: Standing) -> Iterator[Move]:
+    target, opening, arguments = at.arguments.partition("(")
+    if opening and not arguments.endswith(")"):
+        raise NotUnderstood(f"the target {at.arguments}")
+    if len(at.state.stack) == DEEPEST:
+        raise NotUnderstood(f"more than {DEEPEST} Gosubs within each other")
+    passed = tuple(split(arguments[:-1], ",")) if opening else ()
+    frame = Frame(at.state.place, at.state.exten, passed)
+    yield Move(replace(at.to(target), stack=(*at.state.stack, frame)))
+
+
+def return_(at: Standing) -> Iterator[Move]:
+    if at.arguments:
+        raise NotUnderstood("a Return with a value")
+    if not at.state.stack:
+        if at.state.ending is None:
+            raise NotUnderstood("a Return without a Gosub")
+        yield next_ending(at.state, "")
+        return
+    *stack, frame = at.state.stack
+    back = replace(at.state, stack=tuple(stack))
+    if frame.caller is not None:
+        yield Move(back.at(frame.caller, frame.exten).onward())
+        return
+    assert back.ringing is not None
+    yield Move(replace(back.at(back.ringing).onward(), up=True, ringing=None), "the callee answers")
+    yield at.over("the callee does not answer", back)
+
+
+def stack_pop(at: Standing) -> Iterator[Move]:
+    if not at.state.stack or at.state.stack[-1].caller is None:
+        raise NotUnderstood("a StackPop without a Gosub")
+    yield at.on(state=replace(at.state, stack=at.state.stack[:-1]))
+
+
+def hangup(at: Standing) -> Iterator[Move]:
+    yield at.over()

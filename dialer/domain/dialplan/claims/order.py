@@ -1,0 +1,18 @@
+"""The claims that are decided along the paths, in the order in which they are shown."""
+
+from dialer.domain.dialplan.claims.claim import Claim
+from dialer.domain.dialplan.claims.message import MESSAGE_CLAIM
+from dialer.domain.dialplan.claims.nine_heard import NINE_HEARD_CLAIM
+from dialer.domain.dialplan.claims.opposition import OPPOSITION_CLAIM
+from dialer.domain.dialplan.claims.permit import PERMIT_CLAIM
+from dialer.domain.dialplan.claims.reports import REPORTS_CLAIM
+from dialer.domain.dialplan.claims.trace import TRACE_CLAIM
+
+CLAIMS: tuple[Claim, ...] = (
+    MESSAGE_CLAIM,
+    NINE_HEARD_CLAIM,
+    OPPOSITION_CLAIM,
+    REPORTS_CLAIM,
+    PERMIT_CLAIM,
+    TRACE_CLAIM,
+)

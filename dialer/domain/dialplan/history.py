@@ -1,0 +1,96 @@
+"""What has happened on a path so far, as far as a claim asks for it."""
+
+import re
+from dataclasses import dataclass, replace
+
+from dialer.domain.dialplan.protocol import (
+    DIALLING_EVENT,
+    ENDED,
+    ENDED_EVENT,
+    FINGERPRINT,
+    NOTICE,
+    OPPOSED,
+    OPPOSITION,
+    REFUSED_EVENT,
+    SPONSOR,
+)
+from dialer.domain.dialplan.values import CLOSE, OPEN, never_empty
+
+_TIMED = re.compile(rf"{OPEN}[^{CLOSE}]*!{CLOSE}\|{re.escape(f'{FINGERPRINT}|{SPONSOR}')}")
+_DONE = re.compile(r" done [a-z-]+$")
+MANY = 2
+"""Once too often: more is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
+
+    `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
+    `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
+    let it through; `cut`: the channel was ended from outside.
+    """
+
+    notice: bool = False
+    one: bool = False
+    nine: bool = False
+    since_nine: int = MANY
+    written: frozenset[str] = frozenset()
+    whole: str = ""
+    noted: bool = False
+    checked: frozenset[str] = frozenset()
+    passed: bool = False
+    cut: bool = False
+    answered: bool = False
+    reports: int = 0
+    stored: int = 0
+    refusals: int = 0
+
+    @property
+    def opposition_owed(self) -> bool:
+        return self.nine and self.written != OPPOSITION
+
+    def ending(self) -> "History":
+        """Once the channel has ended nothing can be heard any more."""
+        return replace(self, notice=False, one=False, whole="", noted=False, checked=frozenset())
+
+    def pressed(self, key: str, *, kept: bool) -> "History":
+        """`kept`: Asterisk has put the key into a variable already."""
+        if key == "9":
+            return replace(self, nine=True, since_nine=MANY if kept else 0)
+        return replace(self, one=self.one or key == "1")
+
+    def stepped(self) -> "History":
+        return self if self.since_nine == MANY else replace(self, since_nine=self.since_nine + 1)
+
+    def played(self, prompt: str, *, whole: bool) -> "History":
+        return replace(
+            self,
+            whole=prompt if whole else "",
+            notice=self.notice or (whole and prompt == NOTICE),
+        )
+
+    def wrote(self, key: str, value: str) -> "History":
+        if key == ENDED:
+            return replace(self, stored=min(self.stored + 1, MANY))
+        sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
+        if key in OPPOSITION and sound:
+            return replace(self, written=self.written | {key})
+        return self
+
+    def noting(self, trace: str) -> "History":
+        if not _DONE.search(trace):
+            return self
+        return replace(self, whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
+
+    def told(self, event: str) -> "History":
+        if event == DIALLING_EVENT:
+            return replace(self, passed=True)
+        if event == ENDED_EVENT:
+            return replace(self, reports=min(self.reports + 1, MANY))
+        if event == REFUSED_EVENT:
+            return replace(self, refusals=min(self.refusals + 1, MANY))
+        return self
+
+
+NO_HISTORY = History()

@@ -1,0 +1,105 @@
+"""The proof: every claim, what it was tried on, and where it fails the path that shows it."""
+
+from dataclasses import dataclass, field
+
+from dialer.domain.dialplan.claims import closed
+from dialer.domain.dialplan.claims.claim import Claim
+from dialer.domain.dialplan.claims.order import CLAIMS
+from dialer.domain.dialplan.effects import Effect
+from dialer.domain.dialplan.model import Dialplan
+from dialer.domain.dialplan.state import State
+from dialer.domain.dialplan.walk import Walk
+
+NOTHING = "nothing in this dialplan is of the kind that this claim is about, so nothing is shown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimProof:
+    """`examined` moments at the steps of `evidence` (`file:line`); `objection` is empty where the claim holds, and `path` leads to it."""
+
+    name: str
+    statement: str
+    examined: int
+    evidence: tuple[str, ...]
+    objection: str = ""
+    path: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.objection
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`hash` is the dialplan's; `states` and `steps` are what was examined."""
+
+    hash: str
+    steps: int
+    states: int
+    claims: tuple[ClaimProof, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(claim.holds for claim in self.claims)
+
+
+@dataclass(slots=True)
+class Trial:
+    """One claim, as it is tried along the walk. The first objection is the one with the shortest path."""
+
+    claim: Claim
+    examined: int = 0
+    evidence: dict[str, None] = field(default_factory=dict)
+    objected: tuple[str, State] | None = None
+
+    def witness(self, dialplan: Dialplan, state: State, effect: Effect) -> None:
+        objection = self.claim.objection(state, effect)
+        if objection is None:
+            return
+        self.examined += 1
+        self.evidence[_where(dialplan, state)] = None
+        if objection and self.objected is None:
+            self.objected = (objection, state)
+
+    def proof(self, walk: Walk) -> ClaimProof:
+        objection, state = self.objected or ("" if self.examined else NOTHING, None)
+        path = walk.path(state) if state else ()
+        return ClaimProof(
+            self.claim.name,
+            self.claim.statement,
+            self.examined,
+            tuple(sorted(self.evidence)),
+            objection,
+            path,
+        )
+
+
+def prove(dialplan: Dialplan) -> Proof:
+    """Follow every path and try every claim. Never raises: what is not understood is an objection."""
+    trials = [Trial(claim) for claim in CLAIMS]
+
+    def witness(state: State, effect: Effect) -> None:
+        for trial in trials:
+            trial.witness(dialplan, state, effect)
+
+    walk = Walk(dialplan)
+    walk.go(witness)
+    claims = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))
+    return Proof(dialplan.hash, len(walk.reached), len(walk.came_from), claims)
+
+
+def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:
+    found = closed.faults(dialplan, walk)
+    objection = "; ".join(dict.fromkeys(str(fault) for fault, _ in found)) or (
+        "" if dialplan.steps else NOTHING
+    )
+    sources = dict.fromkeys(step.source.partition(":")[0] for step in dialplan.steps.values())
+    path = found[0][1] if found else ()
+    return ClaimProof(closed.NAME, closed.STATEMENT, len(walk.reached), tuple(sources), objection, path)
+
+
+def _where(dialplan: Dialplan, state: State) -> str:
+    """The step of the script: where a subroutine does the work, the one that calls it."""
+    callers = (frame.caller for frame in state.stack if frame.caller)
+    step = dialplan.steps.get(next(callers, state.place))
+    return step.source if step else str(state.place)

@@ -1,0 +1,42 @@
+"""What the dialplan shares with the service and with `docker/asterisk`: where calls enter, and the names that mean something."""
+
+from dialer.domain.dialplan.model import Place
+from dialer.domain.dialplan.values import unknown
+
+GATE = Place("dialer-permit", "call", 1)
+"""Where the service's Originate enters. An INVITE may leave from there only."""
+INBOUND = "dialer-inbound"
+"""The context of every trunk (`pjsip.conf.j2`): who calls us enters at any of its extensions."""
+
+PERMIT = (
+    "ATTEMPT",
+    "NUMBER",
+    "FINGERPRINT",
+    "SPONSOR",
+    "CAMPAIGN",
+    "EXPIRES",
+    "TRUNK",
+    "RING",
+    "SCRIPT",
+    "MAX",
+)
+SEALED = PERMIT[:-1]
+"""In the order in which the seal takes them; the longest duration is not sealed."""
+
+
+def value_of(name: str) -> str:
+    """What the permit says, of which nothing is known but that it is the same throughout."""
+    return unknown(f"DIALER_{name}")
+
+
+ATTEMPT, FINGERPRINT, SPONSOR = map(value_of, ("ATTEMPT", "FINGERPRINT", "SPONSOR"))
+PROMPTS = "/var/lib/dialer/prompts/"
+FOLDER = f"{PROMPTS}{value_of('SCRIPT')}"
+NOTICE, MESSAGE = "notice", "message"
+OPPOSED = f"dialer-opposed/{ATTEMPT}"
+SUPPRESSED = f"dialer-suppressed/{SPONSOR}/{FINGERPRINT}"
+OPPOSITION = frozenset({OPPOSED, SUPPRESSED})
+USED = f"dialer-used/{ATTEMPT}"
+ENDED = f"dialer-ended/{ATTEMPT}"
+DIALLING_EVENT, ENDED_EVENT, REFUSED_EVENT = "DialerDialing", "DialerEnded", "DialerRefused"
+TRACE = "DIALER_TRACE"

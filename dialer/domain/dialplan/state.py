@@ -1,0 +1,69 @@
+"""One channel at one step, with all that decides what comes next."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from dialer.domain.dialplan.history import NO_HISTORY, History
+from dialer.domain.dialplan.model import Place
+from dialer.domain.dialplan.outcomes import Fact
+
+
+class Leg(Enum):
+    """Whose channel it is."""
+
+    DIALLING = "the half that dials"
+    CALLEE = "the callee"
+    CALLER = "who calls us"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A Gosub that has not returned: `caller` is its step, None for the one that Dial runs before the INVITE."""
+
+    caller: Place | None
+    exten: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`ringing` is where an answer leads; `ending` lists what is left to run once the channel has hung up, None before that."""
+
+    leg: Leg
+    place: Place
+    exten: str
+    variables: tuple[tuple[str, str], ...] = ()
+    handed_down: frozenset[str] = frozenset()
+    stack: tuple[Frame, ...] = ()
+    handlers: tuple[Place, ...] = ()
+    ending: tuple[Place, ...] | None = None
+    up: bool = False
+    ringing: Place | None = None
+    history: History = NO_HISTORY
+    facts: tuple[Fact, ...] = ()
+
+    def value(self, name: str) -> str:
+        """Unset variables are empty."""
+        if self.stack and name.startswith("ARG") and name[3:].isdecimal():
+            arguments = self.stack[-1].arguments
+            return arguments[int(name[3:]) - 1] if int(name[3:]) <= len(arguments) else ""
+        return next((value for known, value in self.variables if known == name), "")
+
+    def with_value(self, name: str, value: str) -> "State":
+        kept = [(known, old) for known, old in self.variables if known != name]
+        return replace(self, variables=tuple(sorted([*kept, (name, value)] if value else kept)))
+
+    def at(self, place: Place, exten: str | None = None) -> "State":
+        return replace(self, place=place, exten=place.exten if exten is None else exten)
+
+    def onward(self) -> "State":
+        return replace(self, place=self.place._replace(priority=self.place.priority + 1))
+
+    def knowing(self, facts: tuple[Fact, ...]) -> "State":
+        """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it."""
+        if self.leg is not Leg.DIALLING or self.ending is not None or not facts:
+            return self
+        return replace(self, facts=(*self.facts, *(fact for fact in facts if fact not in self.facts)))
+
+    def remembering(self, history: History) -> "State":
+        return self if history is self.history else replace(self, history=history)

@@ -1,0 +1,76 @@
+"""Text of which parts are unknown: they stand between ⟦ and ⟧, by the name of where they come from.
+
+A name that ends in `!` is that of a part that is never empty.
+"""
+
+import re
+from collections.abc import Iterator
+
+OPEN, CLOSE = "⟦", "⟧"
+
+
+class NotUnderstood(ValueError):
+    """Something in a step that this proof has no rule for: nothing is proved of what comes after it."""
+
+
+def unknown(name: str, *, empty: bool = True) -> str:
+    return f"{OPEN}{name}{'' if empty else '!'}{CLOSE}"
+
+
+def known(text: str) -> bool:
+    return OPEN not in text
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The known stretches and the unknown parts of `text`, in order; an unknown part keeps its brackets."""
+    depth, start = 0, 0
+    for at, character in enumerate(text):
+        if character == OPEN:
+            if depth == 0 and at > start:
+                yield text[start:at]
+            start = at if depth == 0 else start
+            depth += 1
+        elif character == CLOSE:
+            depth -= 1
+            if depth == 0:
+                yield text[start : at + 1]
+                start = at + 1
+    if start < len(text):
+        yield text[start:]
+
+
+def never_empty(text: str) -> bool:
+    return any(not piece.startswith(OPEN) or piece.endswith("!" + CLOSE) for piece in pieces(text))
+
+
+def may_equal(left: str, right: str) -> bool:
+    """Whether the unknown parts could make both the same. Of two texts with unknown parts nothing is concluded."""
+    if known(left) and known(right):
+        return left == right
+    if known(left) or known(right):
+        fixed, open_ = (left, right) if known(left) else (right, left)
+        return re.fullmatch(_shape(open_), fixed, re.DOTALL) is not None
+    return True
+
+
+def _shape(text: str) -> str:
+    return "".join(_shape_of(piece) for piece in pieces(text))
+
+
+def _shape_of(piece: str) -> str:
+    if not piece.startswith(OPEN):
+        return re.escape(piece)
+    return ".+" if piece.endswith("!" + CLOSE) else ".*"
+
+
+def split(text: str, separator: str) -> list[str]:
+    """Cut at `separator`, but not inside unknown parts, parentheses, brackets or double quotes."""
+    parts, depth, quoted = [""], 0, False
+    for character in text:
+        quoted ^= character == '"'
+        depth += (character in OPEN + "([{") - (character in CLOSE + ")]}")
+        if character == separator and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
