@@ -12,6 +12,7 @@ from dialer.cli import (
     db,
     decide,
     demo,
+    dialplan,
     doctor,
     halt,
     pbx,
@@ -43,6 +44,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(consents.app, name="consents")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(calls.app, name="calls")
+app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(db.app, name="db")
 
 

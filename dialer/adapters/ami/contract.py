@@ -3,6 +3,7 @@
 import re
 
 from dialer.adapters.ami.errors import ContractBroken
+from dialer.adapters.ami.listing import dialplan_in
 from dialer.adapters.ami.wire import Reply
 
 MIN_VERSION = 22
@@ -49,4 +50,14 @@ def check_gate(dialplan: Reply) -> None:
         raise ContractBroken(
             f"the PBX has no context {GATE_CONTEXT} ({dialplan.message})",
             hint="load this version's dialplans/",
+        )
+
+
+def check_dialplan(listing: Reply, approved: str) -> None:
+    """`listing` answers ShowDialPlan for all contexts; `approved` is the hash of the dialplan that it must be, to the letter."""
+    found = dialplan_in(listing.items)
+    if found.hash != approved:
+        raise ContractBroken(
+            f"the PBX runs another dialplan ({found.hash[:12]}) than the approved one ({approved[:12]})",
+            hint="`dialer dialplan verify --pbx NAME` shows it; start the PBX again from this version",
         )

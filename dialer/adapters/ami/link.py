@@ -8,8 +8,15 @@ from typing import Protocol
 import structlog
 
 from dialer.adapters.ami.client import AmiClient
-from dialer.adapters.ami.contract import GATE_CONTEXT, check_gate, check_rights, check_version
+from dialer.adapters.ami.contract import (
+    GATE_CONTEXT,
+    check_dialplan,
+    check_gate,
+    check_rights,
+    check_version,
+)
 from dialer.adapters.ami.errors import ContractBroken, LinkDown, LoginRefused
+from dialer.adapters.ami.listing import SHOW_DIALPLAN
 from dialer.adapters.ami.wire import Action, Fields, Reply
 from dialer.domain.errors import DialerError, Unavailable
 
@@ -32,12 +39,13 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class AmiAddress:
-    """Where one PBX answers, and as whom."""
+    """Where one PBX answers, as whom, and which dialplan it must have loaded: a `Dialplan.hash`; None takes any with the gate."""
 
     host: str
     port: int
     user: str
     secret: str = field(repr=False)
+    dialplan: str | None = None
 
 
 class LinkListener(Protocol):
@@ -191,6 +199,8 @@ class AmiLink:
         check_rights(await client.ask({"Action": "ListCommands"}, answer_s))
         check_version(await client.ask({"Action": "CoreSettings"}, answer_s))
         check_gate(await client.ask({"Action": "ShowDialPlan", "Context": GATE_CONTEXT}, answer_s))
+        if self._address.dialplan is not None:
+            check_dialplan(await client.ask(SHOW_DIALPLAN, answer_s), self._address.dialplan)
 
     async def _watch(self, client: AmiClient) -> None:
         """Ping until the connection ends: a peer that is gone without a word would never be noticed otherwise."""

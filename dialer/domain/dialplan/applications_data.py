@@ -14,7 +14,7 @@ from dialer.domain.dialplan.values import NotUnderstood, known, split, unknown
 
 _FUNCTION = re.compile(r"([A-Z_]+)\((.*)\)", re.DOTALL)
 _VARIABLE = re.compile(r"(__)?([A-Za-z][A-Za-z0-9_]*)")
-_HARMLESS = frozenset({"GLOBAL", "TALK_DETECT", "TIMEOUT"})
+_HARMLESS = frozenset({"CALLERID", "GLOBAL", "TALK_DETECT", "TIMEOUT"})
 
 
 def set_(at: Standing) -> Iterator[Move]:
@@ -58,7 +58,7 @@ def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
         return _handlers(at, arguments, text)
     if name not in _HARMLESS:
         raise NotUnderstood(f"a value for {name}({arguments})")
-    return at.state
+    return at.state.knowing((Fact(f"{name}({arguments}) := {text}"),))
 
 
 def _handlers(at: Standing, item: str, text: str) -> State:

@@ -88,8 +88,8 @@ class _Parser:
 
     def sum(self) -> list[Outcome]:
         found = self.operand()
-        while self._take("+"):
-            found = combined([found, self.operand()], lambda pair: sure(_added(*pair)))
+        while operator := self._take("+", "-"):
+            found = combined([found, self.operand()], lambda pair: sure(_sum(pair[0], operator, pair[1])))
         return found
 
     def operand(self) -> list[Outcome]:
@@ -143,7 +143,7 @@ def _either(left: str, right: str) -> str:
     return left if all(true(left)) else right
 
 
-def _added(left: str, right: str) -> str:
+def _sum(left: str, operator: str, right: str) -> str:
     if left.isdecimal() and right.isdecimal():
-        return str(int(left) + int(right))
+        return str(int(left) + int(operator + right))
     return unknown("sum", empty=False)

@@ -1,7 +1,7 @@
 """From the text of dialplan files to their steps. Whatever is not one of the few forms we write is a fault, never skipped."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialer.domain.dialplan.extensions import UnknownPattern, breadth
@@ -98,9 +98,3 @@ def uncommented(line: str) -> str:
         return line.strip()
     head = re.split(r"(?<!\\);", line, maxsplit=1)[0]
     return head.replace("\\;", ";").strip()
-
-
-def steps_of(rows: Iterable[tuple[Place, str, str, str]]) -> Iterable[Step]:
-    """Steps that a running PBX lists, as (place, label, application, arguments)."""
-    for place, label, application, arguments in rows:
-        yield Step(place, label, application, arguments, str(place))

@@ -10,6 +10,8 @@ from dialer.domain.dialplan.model import Dialplan
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.walk import Walk
 
+MOST_SHOWN = 5
+"""Faults of one claim that are told in full."""
 NOTHING = "nothing in this dialplan is of the kind that this claim is about, so nothing is shown"
 
 
@@ -90,9 +92,9 @@ def prove(dialplan: Dialplan) -> Proof:
 
 def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:
     found = closed.faults(dialplan, walk)
-    objection = "; ".join(dict.fromkeys(str(fault) for fault, _ in found)) or (
-        "" if dialplan.steps else NOTHING
-    )
+    shown = [*dict.fromkeys(str(fault) for fault, _ in found)]
+    more = [f"and {len(shown) - MOST_SHOWN} more"] if len(shown) > MOST_SHOWN else []
+    objection = "; ".join([*shown[:MOST_SHOWN], *more]) or ("" if dialplan.steps else NOTHING)
     sources = dict.fromkeys(step.source.partition(":")[0] for step in dialplan.steps.values())
     path = found[0][1] if found else ()
     return ClaimProof(closed.NAME, closed.STATEMENT, len(walk.reached), tuple(sources), objection, path)

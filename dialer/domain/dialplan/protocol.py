@@ -9,19 +9,10 @@ INBOUND = "dialer-inbound"
 """The context of every trunk (`pjsip.conf.j2`): who calls us enters at any of its extensions."""
 
 PERMIT = (
-    "ATTEMPT",
-    "NUMBER",
-    "FINGERPRINT",
-    "SPONSOR",
-    "CAMPAIGN",
-    "EXPIRES",
-    "TRUNK",
-    "RING",
-    "SCRIPT",
-    "MAX",
+    *("ATTEMPT", "NUMBER", "FINGERPRINT", "SPONSOR", "CAMPAIGN", "EXPIRES", "TRUNK", "RING", "SCRIPT"),
+    *("MAX", "CUT", "CALLER"),
 )
-SEALED = PERMIT[:-1]
-"""In the order in which the seal takes them; the longest duration is not sealed."""
+"""The values of a permit, in the order in which the seal takes them."""
 
 
 def value_of(name: str) -> str:

@@ -10,7 +10,6 @@ from dialer.domain.dialplan.protocol import (
     FINGERPRINT,
     FOLDER,
     PERMIT,
-    SEALED,
     SPONSOR,
     USED,
     value_of,
@@ -19,12 +18,13 @@ from dialer.domain.dialplan.state import Leg, State
 from dialer.domain.dialplan.values import unknown
 
 _KEY = unknown("GLOBAL(DIALER_SEAL_KEY)")
-_SEALED = ":".join([_KEY, *map(value_of, SEALED), _KEY])
+_SEALED = ":".join([_KEY, *map(value_of, PERMIT), _KEY])
 _SEAL = unknown(f"SHA1({_SEALED})", empty=False)
 _CHECKS = (
     ("the key of the seals", Fact(f"{unknown(f'LEN({_KEY})', empty=False)} < 32", true=False)),
     ("the seal", Fact(f"x{_SEAL} = x{value_of('SEAL')}")),
     ("the expiry", Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")),
+    ("the number that is shown", Fact(f"CALLERID(all) := <{value_of('CALLER')}>")),
     ("the halt flag", Fact("DB_EXISTS(dialer-halt/all)", true=False)),
     ("the halt flag in memory", Fact(f"{unknown('GLOBAL(DIALER_BROKEN)')} = ")),
     ("the sponsor's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/{SPONSOR}/{FINGERPRINT})", true=False)),

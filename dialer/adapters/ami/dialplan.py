@@ -1,0 +1,43 @@
+"""The dialplan that a PBX has loaded, as it lists it itself."""
+
+from dialer.adapters.ami.errors import ActionRefused
+from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.listing import SHOW_DIALPLAN, dialplan_in
+from dialer.adapters.ami.wire import Fields
+from dialer.domain.dialplan.model import Dialplan
+
+
+class RunningDialplan:
+    """Implements `ports.dialplan.DialplanSource` for the PBX at `address`."""
+
+    def __init__(self, pbx: str, address: AmiAddress) -> None:
+        self._pbx = pbx
+        self._address = address
+
+    @property
+    def name(self) -> str:
+        return f"PBX {self._pbx}"
+
+    async def read(self) -> Dialplan:
+        """Raise `Unavailable` where it does not answer."""
+        link = AmiLink(self._address, Unheard(), Timing())
+        try:
+            await link.start()
+            reply = await link.ask(SHOW_DIALPLAN)
+        finally:
+            await link.close()
+        if not reply.success:
+            raise ActionRefused(f"the PBX does not list its dialplan ({reply.message})")
+        return dialplan_in(reply.items)
+
+
+class Unheard:
+    """Who only asks needs no events."""
+
+    def event(self, fields: Fields) -> None: ...
+
+    def up(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+    def broken(self, error: BaseException) -> None: ...

@@ -1,0 +1,38 @@
+"""The dialplan as its files say it."""
+
+from pathlib import Path
+
+from dialer.adapters.pbx.places import DIALPLANS
+from dialer.domain.dialplan.model import Dialplan
+from dialer.domain.dialplan.parse import parse
+from dialer.domain.errors import InvalidInput, NotFound
+
+
+class DialplanFiles:
+    """Implements `ports.dialplan.DialplanSource` for a folder of `*.conf`, in the order of their names."""
+
+    def __init__(self, folder: Path = DIALPLANS) -> None:
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        return str(self._folder)
+
+    async def read(self) -> Dialplan:
+        return read_dialplan(self._folder)
+
+
+def read_dialplan(folder: Path) -> Dialplan:
+    """Raise `NotFound` where there are no dialplan files, `InvalidInput` for one that is no text."""
+    files = sorted(folder.glob("*.conf"))
+    if not files:
+        raise NotFound(f"{folder} holds no dialplan files (*.conf)", hint="name the folder of a dialplan")
+    try:
+        return parse({file.name: file.read_text(encoding="utf-8") for file in files})
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{folder}: a dialplan file is not UTF-8") from None
+
+
+def approved_hash() -> str:
+    """Hash of this program's own dialplan: the only one on which it makes calls."""
+    return read_dialplan(DIALPLANS).hash
