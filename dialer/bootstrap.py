@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.keys import create_keys, fingerprint_key
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
@@ -150,9 +151,14 @@ def prepare_home(home: Path) -> None:
     create_keys(home)
 
 
-def _telephony(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelephony:
+def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:
+    """How to log in to `pbx`. Raise `BadSettings` where its secret cannot be read."""
     host, _, port = pbx.ami.rpartition(":")
-    address = AmiAddress(host, int(port), pbx.user, _read_secret(home / pbx.secret_file))
+    return AmiAddress(host, int(port), pbx.user, _read_secret(home / pbx.secret_file))
+
+
+def _telephony(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelephony:
+    address = replace(ami_address(home, pbx), dialplan=approved_hash())
     return AmiTelephony(pbx.name, address, _read_secret(home / pbx.seal_path), clock, shift=clock.shift)
 
 
