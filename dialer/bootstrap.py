@@ -39,7 +39,9 @@ from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
+from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
+from dialer.services.sms import TextMessages
 from dialer.services.suite import Suite
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
@@ -124,17 +126,19 @@ def _engine(store: Store, fleet: Fleet, judge: Judge, board: Board, clock: Syste
 def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, judge: Judge) -> Suite:
     fingerprints = Fingerprints(fingerprint_key(settings.home))
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
-    suppressions = Suppressions(store, clock, fingerprints, fleet)
+    ringing = Ringing(store, fleet)
+    suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     rejects = settings.home / "rejects"
     return Suite(
         campaigns=Campaigns(store, judge, scripts, clock),
         progress=ProgressReader(store, fleet, judge, clock),
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
-        consents=Consents(store, clock, fingerprints),
+        consents=Consents(store, clock, fingerprints, ringing),
         consent_imports=ConsentImports(store, clock, fingerprints, rejects),
         suppressions=suppressions,
         suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
+        text_messages=TextMessages(store, suppressions),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
         calls=CallRecords(store, scripts, fingerprints),

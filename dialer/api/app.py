@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system
+from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system, webhooks
 from dialer.api.answers import STREAMS, Streams
 from dialer.api.bodies import UPLOADS
 from dialer.api.endpoint import AnyEndpoint
@@ -24,6 +24,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *contacts.ENDPOINTS,
     *consents.ENDPOINTS,
     *suppressions.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *decisions.ENDPOINTS,
     *calls.ENDPOINTS,
     *system.ENDPOINTS,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dialer.bootstrap import Service
+from dialer.bootstrap import Links, Service
 from dialer.cli.imports import import_file
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
@@ -36,10 +36,10 @@ def withdraw(
     received_at: ReceivedAt = None,
     as_json: Json = False,
 ) -> None:
-    """End the consents of a number, in whatever spelling."""
+    """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
 
     async def work(service: Service, actor: Actor) -> tuple[str, ...]:
         return await service.suite.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
 
-    warnings = with_service(work)
+    warnings = with_service(work, links=Links.TRIED)
     show_recorded({"withdrawn": True, "warnings": list(warnings)}, "withdrawn", as_json=as_json)

@@ -63,7 +63,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     },
     Role.AUDITOR: _SHARED
     | {Right.READ_NUMBERS, Right.READ_SUBJECTS, Right.READ_EVIDENCE, Right.DECIDE, Right.PREFLIGHT},
-    Role.ADMIN: frozenset(Right) - {Right.WEBHOOKS},
+    Role.ADMIN: frozenset(Right),
     Role.GATEWAY: frozenset({Right.WEBHOOKS}),
 }
 

@@ -165,6 +165,10 @@ class Attempts(Protocol):
         self, *, pbx: str | None = None, campaign_id: CampaignId | None = None
     ) -> list[Attempt]: ...
 
+    async def alive_to(self, fingerprints: Iterable[Fingerprint]) -> list[Attempt]:
+        """Attempts alive to any of these numbers."""
+        ...
+
     async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
         """Finished attempts that count, by contact, zero included; one still alive is not counted yet."""
         ...

@@ -13,13 +13,15 @@ from dialer.services.imports.consents import COLUMNS, read_consent_row
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Stamp
 from dialer.services.oppositions import Objection, moment
+from dialer.services.ringing import Ringing
 
 
 class Consents:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints) -> None:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, ringing: Ringing) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
+        self._ringing = ringing
 
     async def add(self, actor: Actor, given: Sequence[Mapping[str, str]]) -> int:
         """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
@@ -38,7 +40,7 @@ class Consents:
         return len(consents)
 
     async def withdraw(self, actor: Actor, withdrawal: Objection) -> tuple[str, ...]:
-        """End the consents given before it; of every sponsor where none is named. Return warnings.
+        """End the consents given before it, and a call that is ringing; of every sponsor where none is named. Return warnings.
 
         Like an opposition it is never refused for its spelling, and an unreadable `received_at` is taken for now (T054).
         """
@@ -59,6 +61,7 @@ class Consents:
             for number in numbers
         ]
         await self._store.consents.add(events)
+        await self._ringing.cancel((event.fingerprint, event.sponsor) for event in events)
         return warnings
 
 

@@ -14,6 +14,7 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.progress import ProgressReader
 from dialer.services.scripts import Scripts
+from dialer.services.sms import TextMessages
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
 from dialer.services.tokens import Tokens
@@ -29,6 +30,7 @@ class Suite:
     consent_imports: ConsentImports
     suppressions: Suppressions
     suppression_imports: SuppressionImports
+    text_messages: TextMessages
     import_reports: ImportReports
     decisions: Decisions
     calls: CallRecords

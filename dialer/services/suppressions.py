@@ -16,6 +16,7 @@ from dialer.ports.store import Store
 from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.oppositions import Objection, Receipt, Understood, understand
+from dialer.services.ringing import Ringing
 
 
 class PbxLocks(Protocol):
@@ -27,24 +28,32 @@ class PbxLocks(Protocol):
 
 
 class Suppressions:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks, ringing: Ringing
+    ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
         self._locks = locks
+        self._ringing = ringing
 
     async def add(self, actor: Actor, objection: Objection) -> Understood:
         """In force when this returns. Raise `InvalidInput` only for a number without a digit."""
         actor.demand(Right.ADD_OPPOSITION)
-        receipt = Receipt(self._clock.now(), actor.name)
+        return await self.take(objection, actor.name)
+
+    async def take(self, objection: Objection, recorded_by: str) -> Understood:
+        """As `add`, for whoever has been let in already."""
+        receipt = Receipt(self._clock.now(), recorded_by)
         understood = understand(objection, receipt, self._fingerprints)
         await self.enforce(understood.suppressions)
         return understood
 
     async def enforce(self, suppressions: Sequence[Suppression]) -> None:
-        """Commit, then lock every PBX."""
+        """Commit, then lock every PBX, then cancel what rings: in this order nothing starts behind it."""
         await self._store.suppressions.add(suppressions)
         await self._locks.suppress(pbx_entries(suppressions))
+        await self._ringing.cancel((s.fingerprint, s.sponsor) for s in suppressions)
 
     async def check(self, actor: Actor, phone_number: str) -> tuple[Suppression, ...]:
         """Those in force against this number; against every number it could mean where its spelling is odd."""

@@ -23,6 +23,7 @@ from dialer.domain.phone import parse_phone
 from dialer.domain.suppression import OppositionChannel
 from dialer.services.consents import Consents
 from dialer.services.fingerprints import Fingerprints
+from dialer.services.fleet import Fleet
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports, Provenance
 from dialer.services.imports.intake import ImportProgress
@@ -30,6 +31,7 @@ from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import BATCH, Source
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.oppositions import Objection
+from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
 from tests.unit.values import MONDAY, a_campaign
 
@@ -70,9 +72,10 @@ class Desk:
         self.fingerprints = Fingerprints(b"k" * 32)
         self.locks = RecordedLocks()
         rejects = folder / "imports"
+        ringing = Ringing(store, Fleet({}, driven=False))
         self.contacts = ContactImports(store, clock, self.fingerprints, load_packs(), rejects)
-        self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks)
-        self.consents = Consents(store, clock, self.fingerprints)
+        self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks, ringing)
+        self.consents = Consents(store, clock, self.fingerprints, ringing)
         self.consent_files = ConsentImports(store, clock, self.fingerprints, rejects)
         self.suppression_files = SuppressionImports(
             store, clock, self.fingerprints, self.suppressions, rejects

@@ -27,6 +27,7 @@ CANCELLING_S = 0.2
 """Time for the dialplan to cancel and report as cancelled what was not answered. A halt may take 2 s in all."""
 NO_CHANNEL = "No such channel"
 UNSENT = "the PBX could not make a channel"
+REVOKED = "revoked"
 
 
 class AmiTelephony:
@@ -99,9 +100,26 @@ class AmiTelephony:
     async def hang_up(self, attempt_id: AttemptId) -> None:
         """First the half that dials, which cancels an INVITE; where it is gone, the callee has answered and is cut off."""
         require("attempt id", attempt_id, ATTEMPT_ID)
-        dialling = await self._link.ask(hangup(dialling_half(attempt_id)))
-        callee = self._inbox.callees.of(attempt_id)
-        if not dialling.success and callee is not None:
+        if not await self._cancelled(attempt_id):
+            await self._cut_off(attempt_id)
+
+    async def revoke(self, attempt_id: AttemptId) -> None:
+        """Marked as used first, so that the gate refuses it from then on; what passed the gate before that is hung up."""
+        require("attempt id", attempt_id, ATTEMPT_ID)
+        fresh = await self._use_up(attempt_id)
+        if await self._cancelled(attempt_id):
+            return
+        if fresh:
+            self._inbox.put(NotSent(attempt_id, self._clock.now(), REVOKED))
+        else:
+            await self._cut_off(attempt_id)
+
+    async def _cancelled(self, attempt_id: AttemptId) -> bool:
+        """Whether there was a half that dials; its end cancels the INVITE."""
+        return (await self._link.ask(hangup(dialling_half(attempt_id)))).success
+
+    async def _cut_off(self, attempt_id: AttemptId) -> None:
+        if callee := self._inbox.callees.of(attempt_id):
             await self._do([hangup(callee)], harmless=NO_CHANNEL)
 
     async def hang_up_all(self) -> int:
@@ -183,11 +201,15 @@ class AmiTelephony:
         check.add_done_callback(self._settled)
 
     async def _settle_failed(self, attempt_id: AttemptId) -> None:
+        if await self._use_up(attempt_id):
+            self._inbox.put(NotSent(attempt_id, self._clock.now(), UNSENT))
+
+    async def _use_up(self, attempt_id: AttemptId) -> bool:
         """The gate marks an attempt as used before it lets it pass. Without the mark nothing was sent, and with ours nothing will be."""
         if (await self._link.ask(astdb.get(astdb.USED, attempt_id))).message != astdb.NOT_FOUND:
-            return
+            return False
         await self._do([astdb.put(astdb.USED, attempt_id, str(self._pbx_time.epoch(self._clock.now())))])
-        self._inbox.put(NotSent(attempt_id, self._clock.now(), UNSENT))
+        return True
 
     def _settled(self, check: asyncio.Task[None]) -> None:
         self._checks.discard(check)

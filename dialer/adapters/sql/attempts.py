@@ -16,7 +16,7 @@ from dialer.adapters.sql.tables import attempts, contacts, live
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ContactId
+from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
 from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
 
@@ -89,6 +89,14 @@ class SqlAttempts:
             found = [Attempt(*row) for row in await connection.execute(statement)]
         # Sorted here, for they are few: asked to sort, SQLite would walk all attempts in order instead of the live ones.
         return sorted(found, key=lambda attempt: (attempt.decided_at, attempt.id))
+
+    async def alive_to(self, fingerprints: Iterable[Fingerprint]) -> list[Attempt]:
+        found: list[Attempt] = []
+        async with self._database.read() as connection:
+            for meant in chunks(fingerprints):
+                rows = await connection.execute(ATTEMPT.where(live, attempts.c.fingerprint.in_(meant)))
+                found += (Attempt(*row) for row in rows)
+        return found
 
     async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
         """Zero is said, not left out. An attempt still alive is not counted yet."""

@@ -30,6 +30,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/suppressions"): {MAKES, RUNS, RULES},
     ("GET", "/v1/suppressions/check"): {MAKES, RUNS, READS, RULES},
     ("POST", "/v1/suppressions/remove"): {RULES},
+    ("POST", "/v1/webhooks/sms"): {Role.GATEWAY, RULES},
     ("POST", "/v1/decisions"): {MAKES, READS, RULES},
     ("GET", "/v1/calls"): {MAKES, RUNS, READS, RULES},
     ("GET", "/v1/calls/{attempt_id}"): {MAKES, RUNS, READS, RULES},

@@ -1,0 +1,14 @@
+"""What was made of a text message, as JSON. The message itself is not among it."""
+
+from typing import Any
+
+from dialer.services.sms import Reading
+from dialer.services.views.opposition import understood_view
+
+
+def reading_view(reading: Reading) -> dict[str, Any]:
+    return {
+        "opposition": reading.word is not None,
+        "word": reading.word,
+        "sponsor": reading.sponsor,
+    } | understood_view(reading.understood)
