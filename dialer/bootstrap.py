@@ -82,12 +82,22 @@ async def open_service(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqlStore.open(settings.database_url))
-        pbxs = settings.pbxs if links is not Links.NONE else ()
-        telephonies = {pbx.name: _telephony(settings.home, pbx, clock) for pbx in pbxs}
+        fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
+        service = _wire(settings, clock, store, fleet)
+        stack.push_async_callback(service.suite.halting.close)
+        yield service
+
+
+@asynccontextmanager
+async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
+    """The PBXs alone, without the database: enough to stop every call."""
+    pbxs = settings.pbxs if links is not Links.NONE else ()
+    telephonies = {pbx.name: _telephony(settings.home, pbx, clock) for pbx in pbxs}
+    async with AsyncExitStack() as stack:
         for telephony in telephonies.values():
             stack.push_async_callback(telephony.close)
             await _start(telephony, links)
-        yield _wire(settings, clock, store, Fleet(telephonies, driven=links is Links.DRIVEN))
+        yield Fleet(telephonies, driven=links is Links.DRIVEN)
 
 
 async def _start(telephony: AmiTelephony, links: Links) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system, webhooks
 from dialer.api.answers import STREAMS, Streams
+from dialer.api.authentication import keeping_roll
 from dialer.api.bodies import UPLOADS
 from dialer.api.endpoint import AnyEndpoint
 from dialer.api.gate import Gate
@@ -50,6 +51,7 @@ def build_app(
     app[UPLOADS] = uploads or Path(tempfile.gettempdir())
     app[STREAMS] = Streams()
     app.on_shutdown.append(app[STREAMS].end)
+    app.cleanup_ctx.append(keeping_roll(suite.tokens))
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, gate.handler(endpoint))
     document = describe(ENDPOINTS, version("dialer"))

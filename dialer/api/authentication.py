@@ -1,40 +1,40 @@
 """Who is asking: `Authorization: Bearer ...` (RFC 6750)."""
 
-import hashlib
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
 from dialer.domain.access import Actor
-from dialer.domain.errors import Unauthenticated, Unavailable
+from dialer.domain.errors import Unauthenticated
 from dialer.services.tokens import Tokens
 
 
 class Authenticator:
-    """Remembers, by hash, whom it has let in: a halt must be possible while the database is away."""
-
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._known: dict[bytes, Actor] = {}
 
     async def actor(self, request: web.Request) -> Actor:
         """Raise `Unauthenticated`, `Unavailable`."""
-        secret = _bearer(request)
-        trace = _trace(secret)
-        try:
-            self._known[trace] = await self._tokens.authenticate(secret)
-        except Unauthenticated:
-            self._known.pop(trace, None)
-            raise
-        return self._known[trace]
+        return await self._tokens.authenticate(_bearer(request))
 
     async def actor_in_need(self, request: web.Request) -> Actor:
-        """The same, and where the database is away, whom this process has let in before."""
-        try:
-            return await self.actor(request)
-        except Unavailable:
-            if known := self._known.get(_trace(_bearer(request))):
-                return known
-            raise
+        """The same, also while the database is away: a halt must be possible then."""
+        return await self._tokens.authenticate_in_need(_bearer(request))
+
+
+def keeping_roll(tokens: Tokens) -> Callable[[web.Application], AsyncIterator[None]]:
+    """The roll of tokens is read as long as the application runs."""
+
+    async def keep(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(tokens.keep_roll())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return keep
 
 
 def _bearer(request: web.Request) -> str:
@@ -44,7 +44,3 @@ def _bearer(request: web.Request) -> str:
             "no token", hint="send `Authorization: Bearer ...` with a token of `dialer token create`"
         )
     return secret.strip()
-
-
-def _trace(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

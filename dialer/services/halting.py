@@ -1,6 +1,8 @@
 """The emergency stop: every PBX refuses new calls and hangs up the present ones. Works with the database down."""
 
+import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -13,6 +15,10 @@ from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
 
 log = structlog.get_logger()
+
+RECORD_WITHIN_S = 0.8
+"""The answer to a halt waits no longer for the database."""
+RECORD_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +35,61 @@ class Halting:
         self._store = store
         self._fleet = fleet
         self._clock = clock
+        self._recording: asyncio.Task[None] | None = None
 
     async def halt(self, actor: Actor, reason: str) -> HaltReport:
         """First the PBXs, then the database: whatever else is broken, no call may start."""
         actor.demand(Right.HALT)
-        unreachable = await self._fleet.everywhere(
-            "halt", lambda telephony: lock_and_hang_up(telephony, reason)
-        )
-        recorded = await self._record(actor, reason)
+        unreachable = await stop_every_call(self._fleet, reason)
+        recorded = await self.record(actor, reason)
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded)
 
     async def unhalt(self, actor: Actor, reason: str) -> HaltReport:
-        """Needs a reason and the database; the PBXs first, so that none refuses a call that is allowed again.
-
-        A PBX that is away, or that halted itself because it could not hold an opposition, stays locked: restart it.
-        """
+        """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so."""
         actor.demand(Right.UNHALT)
         if not reason.strip():
             raise InvalidInput("to end a halt, say why", hint="give a reason")
-        unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
+        await self.close()
         await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
+        unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
     async def state(self) -> HaltState:
         return await self._store.system.halt_state()
 
-    async def _record(self, actor: Actor, reason: str) -> bool:
-        try:
-            await self._store.system.set_halt(halted=True, by=actor.name, at=self._clock.now(), reason=reason)
-        except Unavailable as error:
-            log.error("halt not recorded", error=str(error))
-            return False
-        return True
+    async def record(self, actor: Actor, reason: str) -> bool:
+        """Tell the database; say whether it knows yet. Where it is away, trying goes on behind until it does."""
+        await self.close()
+        self._recording = asyncio.create_task(self._record(actor.name, self._clock.now(), reason))
+        done, _ = await asyncio.wait({self._recording}, timeout=RECORD_WITHIN_S)
+        for task in done:
+            task.result()
+        return bool(done)
+
+    async def close(self) -> None:
+        """Give up recording, if that is still going on."""
+        if self._recording is not None:
+            self._recording.cancel()
+            await asyncio.wait({self._recording})
+            self._recording = None
+
+    async def _record(self, by: str, at: datetime, reason: str) -> None:
+        while True:
+            try:
+                await self._store.system.set_halt(halted=True, by=by, at=at, reason=reason)
+            except Unavailable as error:
+                log.error("halt not recorded", error=str(error))
+                await asyncio.sleep(RECORD_AGAIN_S)
+            else:
+                return
 
 
-async def lock_and_hang_up(telephony: Telephony, reason: str) -> None:
+async def stop_every_call(fleet: Fleet, reason: str) -> dict[str, str]:
+    """Lock every PBX and hang up all its calls; return, by PBX, why it failed where it did."""
+    return await fleet.everywhere("halt", lambda telephony: _lock_and_hang_up(telephony, reason))
+
+
+async def _lock_and_hang_up(telephony: Telephony, reason: str) -> None:
     """Lock first, so that nothing starts behind the hang-up."""
     await telephony.set_halt(reason)
     await telephony.hang_up_all()

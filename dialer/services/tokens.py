@@ -1,19 +1,29 @@
 """Bearer tokens: made once, shown once, kept only as a hash."""
 
+import asyncio
 import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
 
+import structlog
+
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right, Role, Token
-from dialer.domain.errors import InvalidInput, Unauthenticated
+from dialer.domain.errors import InvalidInput, Unauthenticated, Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
+from dialer.services.patience import within
+
+log = structlog.get_logger()
 
 PREFIX = "dlr_"
 """Lets secret scanners recognise a leaked token."""
 USE_NOTED_EVERY = timedelta(minutes=1)
 """More often would cost a write a request, and tell nobody more."""
+ROLL_S = 2.0
+"""For so long a revocation by another process may go unnoticed, should the database fail in just that moment."""
+DATABASE_S = 0.5
+"""How long somebody in need waits for the database."""
 _NAME = re.compile(r"\w[\w .@-]{0,63}")
 
 
@@ -21,6 +31,7 @@ class Tokens:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._roll: dict[str, Token] = {}
 
     async def create(self, actor: Actor, name: str, role: Role, expires_at: datetime | None = None) -> str:
         """Return the secret, which is shown this once. Raise `Conflict` where the name is taken."""
@@ -30,7 +41,9 @@ class Tokens:
                 f"{name!r} is no name for a token", hint="use up to 64 letters, digits, spaces, dots, hyphens"
             )
         secret = PREFIX + secrets.token_urlsafe(32)
-        await self._store.tokens.add(Token(name, role, _hash(secret), self._clock.now(), expires_at))
+        token = Token(name, role, _hash(secret), self._clock.now(), expires_at)
+        await self._store.tokens.add(token)
+        self._roll[token.secret_sha256] = token
         return secret
 
     async def all(self, actor: Actor) -> list[Token]:
@@ -40,6 +53,7 @@ class Tokens:
     async def revoke(self, actor: Actor, name: str) -> None:
         actor.demand(Right.MANAGE_TOKENS)
         await self._store.tokens.revoke(name, at=self._clock.now())
+        self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
 
     async def authenticate(self, secret: str) -> Actor:
         """The actor behind a secret. Raise `Unauthenticated` for an unknown, revoked or expired one, without saying which."""
@@ -53,6 +67,25 @@ class Tokens:
         if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
             await self._store.tokens.used(token.name, at=now)
         return Actor(token.name, token.role)
+
+    async def authenticate_in_need(self, secret: str) -> Actor:
+        """The same, and where the database does not answer at once, by the roll as this process last read it."""
+        try:
+            return await within(DATABASE_S, self.authenticate(secret))
+        except Unavailable:
+            token = self._roll.get(_hash(secret))
+            if token is None or not token.valid_at(self._clock.now()):
+                raise
+            return Actor(token.name, token.role)
+
+    async def keep_roll(self) -> None:
+        """Remember who may do what, by hash, for the hour when the database is away; until cancelled."""
+        while True:
+            try:
+                self._roll = {token.secret_sha256: token for token in await self._store.tokens.all()}
+            except Unavailable as error:
+                log.warning("tokens not read", error=str(error), known=len(self._roll))
+            await asyncio.sleep(ROLL_S)
 
     async def local(self, secret: str) -> Actor:
         """Who acts at the command line: the token of `DIALER_TOKEN`, or the local administrator where there is none."""

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from dialer.domain.errors import BadSettings, Conflict, Unavailable
 
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 5
+"""For a server that takes the connection and says nothing."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -94,6 +96,7 @@ def _postgresql(url: URL) -> Database:
         pool_use_lifo=True,
         pool_size=10,
         pool_timeout=BUSY_SECONDS,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
         hide_parameters=True,
     )
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

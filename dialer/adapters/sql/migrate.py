@@ -12,7 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, NullPool, create_engine, func, select
 
 from dialer.adapters.sql import migrations
-from dialer.adapters.sql.engine import BUSY_SECONDS, database_errors, parse_url, prepare_sqlite
+from dialer.adapters.sql.engine import (
+    BUSY_SECONDS,
+    CONNECT_SECONDS,
+    database_errors,
+    parse_url,
+    prepare_sqlite,
+)
 
 # Any constant will do, as long as every process that migrates takes the same.
 MIGRATION_LOCK = 0x6469616C6572
@@ -59,6 +65,6 @@ def _connection(url: URL) -> Iterator[Connection]:
         engine = create_engine(plain, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
         prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
     else:
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
     with database_errors(), engine.begin() as connection:
         yield connection

@@ -1,5 +1,6 @@
 """The machine over HTTP: its state, halt and unhalt, health, metrics, time, limits, events."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -38,14 +39,30 @@ async def test_a_halt_is_not_refused_for_its_body(api: Api, raw: bytes) -> None:
     assert (await api.get("/v1/system")).body["halted"]
 
 
-async def test_a_halt_works_with_the_database_gone_for_whom_the_service_knows(api: Api) -> None:
-    assert (await api.get("/v1/system", Role.OPERATOR)).status == 200
+async def test_a_halt_works_with_the_database_gone_for_every_valid_token(api: Api) -> None:
     break_database(api)
     assert (await api.get("/v1/system", Role.OPERATOR)).status == 503
-    reply = await api.post("/v1/system/halt", {"reason": "x"}, Role.OPERATOR)
-    assert (reply.status, reply.body["recorded"]) == (200, False)
-    assert (await api.post("/v1/system/halt", {"reason": "x"}, Role.CAMPAIGNER)).status == 503
+    for role in (Role.CAMPAIGNER, Role.OPERATOR, Role.ADMIN):
+        reply = await api.post("/v1/system/halt", {"reason": "x"}, role)
+        assert (reply.status, reply.body["recorded"]) == (200, False)
     assert (await api.get("/readyz", None)).status == 503
+
+
+async def test_with_the_database_gone_a_halt_is_refused_to_the_wrong_role_and_to_strangers(api: Api) -> None:
+    break_database(api)
+    assert (await api.post("/v1/system/halt", {"reason": "x"}, Role.AUDITOR)).status == 403
+    assert (await api.post("/v1/system/halt", {"reason": "x"}, token="dlr_unknown")).status == 503
+
+
+async def test_a_halt_waits_for_no_database_that_hangs(api: Api) -> None:
+    with closing(sqlite3.connect(api.service.settings.home / "dialer.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(2):
+            reply = await api.post("/v1/system/halt", {"reason": "x"}, Role.OPERATOR)
+        assert (reply.status, reply.body["recorded"]) == (200, False)
+    async with asyncio.timeout(10):
+        while not (await api.get("/v1/system")).body["halted"]:
+            await asyncio.sleep(0.05)
 
 
 def break_database(api: Api) -> None:

@@ -1,0 +1,107 @@
+"""The emergency stop with the database down, judged at the callees and at the PBX, which stays locked when the service dies."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.personas import Persona, number_for
+from dialer.settings import settings_of
+from tests.acceptance.conftest import PBX, Scene
+from tests.acceptance.files import campaign_file, contact_file
+from tests.acceptance.installation import Installation, Served
+from tests.contract.postgres import postgres_server
+from tests.pbx.manager import Manager, manager_at, permit
+
+NUMBERS = [
+    number_for(persona, index) for index in range(8) for persona in (Persona.NO_KEY, Persona.NO_ANSWER)
+]
+HALT_S = 2.0
+"""A halt hangs up everything within that time (contract.md, "HTTP")."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    with postgres_server() as folder:
+        yield folder
+
+
+@pytest.fixture
+def environment(request: pytest.FixtureRequest) -> dict[str, str]:
+    if "on_postgresql" not in request.node.name:
+        return {}
+    folder = request.getfixturevalue("server")
+    return {"DIALER_DATABASE_URL": f"postgresql://postgres@/postgres?host={folder}"}
+
+
+@asynccontextmanager
+async def in_full_swing(scene: Scene, folder: Path) -> AsyncIterator[Served]:
+    """Half of the callees listen, the other half let it ring."""
+    campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, NUMBERS))
+    async with scene.installation.serve() as served:
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        async with asyncio.timeout(30):
+            while len(await scene.callees.invites()) < len(NUMBERS):
+                await asyncio.sleep(0.05)
+        yield served
+
+
+@asynccontextmanager
+async def manager_of(installation: Installation) -> AsyncIterator[Manager]:
+    (pbx,) = settings_of(installation.home).pbxs
+    secret = (installation.home / f"{PBX}.secret").read_text().strip()
+    manager = await manager_at(int(pbx.ami.rpartition(":")[2]), "dialer", secret)
+    yield manager
+    await manager.close()
+
+
+async def check_locked(installation: Installation) -> None:
+    """Whoever forges an Originate now is refused by the PBX itself."""
+    seal_key = (installation.home / f"{PBX}.seal").read_text().strip()
+    paper = permit(seal_key, "5c" * 32)
+    async with manager_of(installation) as manager:
+        await manager.originate(paper)
+        assert (await manager.event("DialerRefused", paper["DIALER_ATTEMPT"], 5))["Why"] == "HALTED"
+
+
+async def check_hung_up(scene: Scene, asked_at: float) -> None:
+    ended = await scene.callees.ended(len(NUMBERS), within_s=HALT_S + 1)
+    assert max(call.ended_at for call in ended if call.ended_at) - asked_at < HALT_S
+    await asyncio.sleep(1)
+    assert len(await scene.callees.invites()) == len(NUMBERS)
+
+
+@pytest.mark.timeout(200)
+async def test_on_postgresql_a_halt_needs_no_database_and_outlives_the_service(
+    scene: Scene, tmp_path: Path, server: Path
+) -> None:
+    async with in_full_swing(scene, tmp_path) as served:
+        os.kill(int((server / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        asked_at = time.monotonic()
+        async with asyncio.timeout(HALT_S):
+            report = await served.post("/v1/system/halt", {"reason": "complaints"})
+        assert report == {"pbxs": [PBX], "unreachable": {}, "recorded": False}
+        await check_hung_up(scene, asked_at)
+        await served.kill()
+    await check_locked(scene.installation)
+
+
+@pytest.mark.timeout(200)
+async def test_a_halt_at_the_command_line_needs_neither_service_nor_database(
+    scene: Scene, tmp_path: Path
+) -> None:
+    async with in_full_swing(scene, tmp_path) as served:
+        await served.kill()
+        (scene.installation.home / "dialer.db").write_bytes(b"no database any more" * 1000)
+        ran = await scene.installation.cli("halt", "--json")
+        halted_at = time.monotonic()
+    assert (ran.status, ran.json) == (1, {"pbxs": [PBX], "unreachable": {}, "recorded": False})
+    assert "the database" in ran.err
+    ended = await scene.callees.ended(len(NUMBERS), within_s=HALT_S)
+    assert max(call.ended_at for call in ended if call.ended_at) < halted_at
+    await check_locked(scene.installation)
