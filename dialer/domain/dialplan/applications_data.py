@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dialer.domain.dialplan.effects import Move, Note, Tell
 from dialer.domain.dialplan.model import names_read
@@ -46,8 +45,8 @@ def _to_variable(at: Standing, name: str, text: str, *, handed_down: bool) -> St
     written = at.step.arguments.partition("=")[2]
     if at.state.leg is not Leg.DIALLING and name in names_read(written) and text != at.state.value(name):
         text = unknown(name, empty=False)
-    state = at.state.with_value(name, text)
-    return replace(state, handed_down=state.handed_down | {name}) if handed_down else state
+    state = at.state.with_values(**{name: text})
+    return state._replace(handed_down=state.handed_down | {name}) if handed_down else state
 
 
 def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
@@ -64,7 +63,7 @@ def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
 def _handlers(at: Standing, item: str, text: str) -> State:
     state = at.state
     if item == "hangup_handler_push":
-        return replace(state, handlers=(*state.handlers, at.to(text).place))
+        return state._replace(handlers=(*state.handlers, at.to(text).place))
     if item == "hangup_handler_pop" and not text:
-        return replace(state, handlers=state.handlers[:-1])
+        return state._replace(handlers=state.handlers[:-1])
     raise NotUnderstood(f"a value for CHANNEL({item})")

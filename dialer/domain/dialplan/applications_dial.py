@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dialer.domain.dialplan.effects import Invite, Move
 from dialer.domain.dialplan.history import History
@@ -29,22 +28,23 @@ _UNDERSTOOD = frozenset("ibG")
 
 
 def dial(at: Standing) -> Iterator[Move]:
-    if at.state.ending is not None or at.state.leg is not Leg.DIALLING:
-        raise NotUnderstood("a Dial by another channel than the one that passed the gate")
     target, _timeout, options, *more = [*split(at.arguments, ","), "", ""]
     if any(more):
         raise NotUnderstood(f"the arguments of Dial({at.arguments})")
     chosen = _options(options)
     invite = Invite(target, tuple(sorted(chosen.items())))
-    dialled = replace(at.state, facts=(), history=replace(at.state.history, passed=True))
+    if at.state.ending is not None or at.state.leg is not Leg.DIALLING:
+        yield Move(None, "the INVITE leaves", (invite,))
+        return
+    dialled = at.state._replace(facts=(), history=at.state.history._replace(passed=True))
     yield Move(_callee(at, chosen), "the INVITE leaves", (invite,))
-    answered = replace(dialled, history=replace(dialled.history, answered=True))
-    answered = answered.with_value("DIALSTATUS", "ANSWER")
+    answered = dialled._replace(history=dialled.history._replace(answered=True))
+    answered = answered.with_values(DIALSTATUS="ANSWER")
     if "G" in chosen:
         yield Move(answered.at(at.to(_target(chosen["G"])).place), "the callee answers", (invite,))
     yield _over(at, answered, invite)
     for status in UNANSWERED:
-        unanswered = dialled.with_value("DIALSTATUS", status)
+        unanswered = dialled.with_values(DIALSTATUS=status)
         yield at.on(invite, state=unanswered, how=status or "no status")
         yield _over(at, unanswered, invite)
 

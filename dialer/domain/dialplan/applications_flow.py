@@ -1,7 +1,6 @@
 """Goto, GotoIf, Gosub, Return, StackPop and Hangup."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dialer.domain.dialplan.effects import Move
 from dialer.domain.dialplan.expression import true
@@ -42,7 +41,7 @@ def gosub(at: Standing) -> Iterator[Move]:
         raise NotUnderstood(f"more than {DEEPEST} Gosubs within each other")
     passed = tuple(split(arguments[:-1], ",")) if opening else ()
     frame = Frame(at.state.place, at.state.exten, passed)
-    yield Move(replace(at.to(target), stack=(*at.state.stack, frame)))
+    yield Move(at.to(target)._replace(stack=(*at.state.stack, frame)))
 
 
 def return_(at: Standing) -> Iterator[Move]:
@@ -54,19 +53,19 @@ def return_(at: Standing) -> Iterator[Move]:
         yield next_ending(at.state, "")
         return
     *stack, frame = at.state.stack
-    back = replace(at.state, stack=tuple(stack))
+    back = at.state._replace(stack=tuple(stack))
     if frame.caller is not None:
         yield Move(back.at(frame.caller, frame.exten).onward())
         return
     assert back.ringing is not None
-    yield Move(replace(back.at(back.ringing).onward(), up=True, ringing=None), "the callee answers")
+    yield Move(back.at(back.ringing).onward()._replace(up=True, ringing=None), "the callee answers")
     yield at.over("the callee does not answer", back)
 
 
 def stack_pop(at: Standing) -> Iterator[Move]:
     if not at.state.stack or at.state.stack[-1].caller is None:
         raise NotUnderstood("a StackPop without a Gosub")
-    yield at.on(state=replace(at.state, stack=at.state.stack[:-1]))
+    yield at.on(state=at.state._replace(stack=at.state.stack[:-1]))
 
 
 def hangup(at: Standing) -> Iterator[Move]:

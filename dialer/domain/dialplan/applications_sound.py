@@ -1,7 +1,6 @@
 """ControlPlayback, WaitExten, Wait and Answer: all that is heard or waited for."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dialer.domain.dialplan.effects import Move, Pause, Play, WaitForKey
 from dialer.domain.dialplan.extensions import KEYS, goes_on
@@ -30,8 +29,9 @@ def control_playback(at: Standing) -> Iterator[Move]:
         yield at.on(play, state=_played(at, status, prompt, whole=False), how=status)
     left = _offset_in(prompt if gapless else f"part of {prompt}")
     for key in keys:
-        stopped = at.pressed(key, kept=True).with_value("CPLAYBACKSTOPKEY", key)
-        stopped = stopped.with_value("CPLAYBACKSTATUS", "USERSTOPPED").with_value("CPLAYBACKOFFSET", left)
+        stopped = at.pressed(key, kept=True).with_values(
+            CPLAYBACKSTATUS="USERSTOPPED", CPLAYBACKSTOPKEY=key, CPLAYBACKOFFSET=left
+        )
         yield at.on(play, state=stopped, how=f"{key} is pressed")
 
 
@@ -62,7 +62,7 @@ def wait(at: Standing) -> Iterator[Move]:
 
 def answer(at: Standing) -> Iterator[Move]:
     _still_there(at)
-    yield at.on(state=replace(at.state, up=True))
+    yield at.on(state=at.state._replace(up=True))
 
 
 def _playback_arguments(text: str) -> list[str]:
@@ -78,9 +78,8 @@ def _playback_arguments(text: str) -> list[str]:
 
 def _played(at: Standing, status: str, prompt: str, *, whole: bool) -> State:
     # What was there before may be left standing, so nothing is known of either.
-    state = at.state.with_value("CPLAYBACKSTATUS", status)
-    for name in ("CPLAYBACKSTOPKEY", "CPLAYBACKOFFSET"):
-        state = state.with_value(name, unknown(name))
+    left = {name: unknown(name) for name in ("CPLAYBACKSTOPKEY", "CPLAYBACKOFFSET")}
+    state = at.state.with_values(CPLAYBACKSTATUS=status, **left)
     return state.remembering(state.history.played(prompt, whole=whole))
 
 

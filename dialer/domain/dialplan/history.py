@@ -1,7 +1,7 @@
 """What has happened on a path so far, as far as a claim asks for it."""
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dialer.domain.dialplan.protocol import (
     DIALLING_EVENT,
@@ -22,8 +22,7 @@ MANY = 2
 """Once too often: more is not counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
 
     `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
@@ -52,44 +51,43 @@ class History:
 
     def ending(self) -> "History":
         """Once the channel has ended nothing can be heard any more."""
-        return replace(self, notice=False, one=False, whole="", noted=False, checked=frozenset())
+        return self._replace(notice=False, one=False, whole="", noted=False, checked=frozenset())
 
     def pressed(self, key: str, *, kept: bool) -> "History":
         """`kept`: Asterisk has put the key into a variable already."""
         if key == "9":
-            return replace(self, nine=True, since_nine=MANY if kept else 0)
-        return replace(self, one=self.one or key == "1")
+            return self._replace(nine=True, since_nine=MANY if kept else 0)
+        return self._replace(one=self.one or key == "1")
 
     def stepped(self) -> "History":
-        return self if self.since_nine == MANY else replace(self, since_nine=self.since_nine + 1)
+        return self if self.since_nine == MANY else self._replace(since_nine=self.since_nine + 1)
 
     def played(self, prompt: str, *, whole: bool) -> "History":
-        return replace(
-            self,
+        return self._replace(
             whole=prompt if whole else "",
             notice=self.notice or (whole and prompt == NOTICE),
         )
 
     def wrote(self, key: str, value: str) -> "History":
         if key == ENDED:
-            return replace(self, stored=min(self.stored + 1, MANY))
+            return self._replace(stored=min(self.stored + 1, MANY))
         sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
         if key in OPPOSITION and sound:
-            return replace(self, written=self.written | {key})
+            return self._replace(written=self.written | {key})
         return self
 
     def noting(self, trace: str) -> "History":
         if not _DONE.search(trace):
             return self
-        return replace(self, whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
+        return self._replace(whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
 
     def told(self, event: str) -> "History":
         if event == DIALLING_EVENT:
-            return replace(self, passed=True)
+            return self._replace(passed=True)
         if event == ENDED_EVENT:
-            return replace(self, reports=min(self.reports + 1, MANY))
+            return self._replace(reports=min(self.reports + 1, MANY))
         if event == REFUSED_EVENT:
-            return replace(self, refusals=min(self.refusals + 1, MANY))
+            return self._replace(refusals=min(self.refusals + 1, MANY))
         return self
 
 

@@ -1,7 +1,6 @@
 """Where a step leads: the targets of Goto, Gosub and Dial, and what runs when a channel ends."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dialer.domain.dialplan.effects import End, Move
 from dialer.domain.dialplan.history import MANY
@@ -37,8 +36,8 @@ def finish(dialplan: Dialplan, state: State, how: str) -> Move:
         return next_ending(state, how)
     h = Place(state.place.context, "h", 1)
     queue = ((h,) if h in dialplan.steps else ()) + tuple(reversed(state.handlers))
-    over = replace(
-        state, ending=queue, stack=(), handlers=(), ringing=None, facts=(), history=state.history.ending()
+    over = state._replace(
+        ending=queue, stack=(), handlers=(), ringing=None, facts=(), history=state.history.ending()
     )
     return next_ending(over, how)
 
@@ -47,7 +46,7 @@ def next_ending(state: State, how: str) -> Move:
     if not state.ending:
         return Move(None, how, (End(state),))
     first, *rest = state.ending
-    return Move(replace(state.at(first), ending=tuple(rest), stack=()), how)
+    return Move(state.at(first)._replace(ending=tuple(rest), stack=()), how)
 
 
 def hang_up(dialplan: Dialplan, state: State) -> Iterator[Move]:
@@ -57,5 +56,5 @@ def hang_up(dialplan: Dialplan, state: State) -> Iterator[Move]:
     history = state.history
     # A key that Asterisk has put into no variable yet is lost to it; its AMI event DTMFBegin tells the service, which counts a 9.
     nine = history.nine and history.since_nine == MANY
-    over = replace(state, history=replace(history, nine=nine, since_nine=MANY, cut=True))
+    over = state._replace(history=history._replace(nine=nine, since_nine=MANY, cut=True))
     yield finish(dialplan, over, "the channel is hung up")

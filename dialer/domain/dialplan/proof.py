@@ -10,6 +10,7 @@ from dialer.domain.dialplan.model import Dialplan
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.walk import Walk
 
+UNTRIED = "not tried, since not all of the dialplan is understood"
 MOST_SHOWN = 5
 """Faults of one claim that are told in full."""
 NOTHING = "nothing in this dialplan is of the kind that this claim is about, so nothing is shown"
@@ -79,12 +80,16 @@ class Trial:
 def prove(dialplan: Dialplan) -> Proof:
     """Follow every path and try every claim. Never raises: what is not understood is an objection."""
     trials = [Trial(claim) for claim in CLAIMS]
+    walk = Walk(dialplan)
+    if dialplan.faults:
+        # What could not be read may stand anywhere: a proof of the rest would be one of another dialplan.
+        untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in CLAIMS)
+        return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
 
     def witness(state: State, effect: Effect) -> None:
         for trial in trials:
             trial.witness(dialplan, state, effect)
 
-    walk = Walk(dialplan)
     walk.go(witness)
     claims = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))
     return Proof(dialplan.hash, len(walk.reached), len(walk.came_from), claims)

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dialer.domain.dialplan.jumps import jump
 from dialer.domain.dialplan.model import Dialplan, Place, Step, names_read
-from dialer.domain.dialplan.state import Leg, State
+from dialer.domain.dialplan.state import Frame, Leg, State
 from dialer.domain.dialplan.values import NotUnderstood, known, split
 
 _SET = re.compile(r"_{0,2}([A-Za-z][A-Za-z0-9_]*)=")
@@ -20,6 +20,9 @@ _OTHER = "another"
 class Relevance:
     dialplan: Dialplan
     _live: dict[Place, frozenset[str]] = field(default_factory=dict)
+    _live_at: dict[tuple[Place, tuple[Frame, ...], Place | None], frozenset[str]] = field(
+        default_factory=dict
+    )
     _at_end: dict[tuple[Place, ...], dict[str, frozenset[str] | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,9 +49,15 @@ class Relevance:
             for name, value in state.variables
             if name in live or name in at_end
         )
-        return state if kept == state.variables else replace(state, variables=kept)
+        return state if kept == state.variables else state._replace(variables=kept)
 
     def _live_in(self, state: State) -> frozenset[str]:
+        key = (state.place, state.stack, state.ringing)
+        if key not in self._live_at:
+            self._live_at[key] = self._read_from(state)
+        return self._live_at[key]
+
+    def _read_from(self, state: State) -> frozenset[str]:
         callers = (frame.caller for frame in state.stack)
         after = [caller._replace(priority=caller.priority + 1) for caller in callers if caller]
         after += [state.ringing._replace(priority=state.ringing.priority + 1)] if state.ringing else []

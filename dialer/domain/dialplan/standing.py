@@ -1,6 +1,6 @@
 """What an application is given to work on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dialer.domain.dialplan.effects import Effect, Move
 from dialer.domain.dialplan.jumps import finish, jump
@@ -27,4 +27,4 @@ class Standing:
         return finish(self.dialplan, state or self.state, how)
 
     def pressed(self, key: str, *, kept: bool) -> State:
-        return replace(self.state, history=self.state.history.pressed(key, kept=kept))
+        return self.state._replace(history=self.state.history.pressed(key, kept=kept))

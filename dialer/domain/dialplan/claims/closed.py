@@ -9,12 +9,12 @@ STATEMENT = "No path leaves what was read: every line, target, application and f
 
 def faults(dialplan: Dialplan, walk: Walk) -> list[tuple[Fault, tuple[str, ...]]]:
     """What is not understood, each with the path that leads there where there is one."""
-    unread = [(fault, ()) for fault in dialplan.faults]
+    unread: list[tuple[Fault, tuple[str, ...]]] = [(fault, ()) for fault in dialplan.faults]
     stuck = [(fault, walk.path(state)) for state, fault in walk.stuck]
-    unreached = [
+    unreached: list[tuple[Fault, tuple[str, ...]]] = [
         (Fault(step.source, f"no path that is known leads to {step.application}({step.arguments})"), ())
         for place, step in dialplan.steps.items()
         if place not in walk.reached
     ]
     # What lies behind a step that is not understood is unreached for that reason alone.
-    return [*unread, *(stuck or unreached)]
+    return unread or stuck or unreached

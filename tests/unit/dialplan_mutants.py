@@ -1,0 +1,253 @@
+"""The real dialplan, broken by hand in one place: what was changed, where, and the claim that must object."""
+
+from dataclasses import dataclass
+
+NINE = "exten => 9,1,Gosub(dialer-oppose,write,1)\n same => n,Goto(dialer-opposition,nine,1)\n"
+NOTHING = "Set(nothing=)"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    name: str
+    claim: str
+    file: str
+    old: str
+    new: str
+
+    def of(self, files: dict[str, str]) -> dict[str, str]:
+        """`files` with the first `old` of its file replaced; fails where there is none to replace."""
+        text = files[self.file]
+        assert self.old in text, f"{self.name}: {self.file} has no {self.old}"
+        return files | {self.file: text.replace(self.old, self.new, 1)}
+
+
+GATE, DIAL, ANSWERED, OPPOSITION = "10-permit.conf", "20-dial.conf", "30-answered.conf", "40-opposition.conf"
+PLAY, ENDED, INBOUND = "50-play.conf", "90-ended.conf", "95-inbound.conf"
+
+MESSAGE = [
+    Mutant(
+        "no key hears the message", "message", ANSWERED, "t,1,Goto(dialer-no-key", "t,1,Goto(dialer-message"
+    ),
+    Mutant("an 8 hears the message", "message", ANSWERED, '"8"]?dialer-legal', '"8"]?dialer-message'),
+    Mutant("a 1 cuts the notice", "message", ANSWERED, "(notice,9)", "(notice,19)"),
+    Mutant("the notice is left out", "message", ANSWERED, "Gosub(dialer-play,prompt,1(notice,9))", NOTHING),
+    Mutant("prompts start in the middle", "message", PLAY, "Set(offset=0)", "Set(offset=60000)"),
+    Mutant("a # winds the notice on", "message", PLAY, "0123456789*#", "0123456789*"),
+    Mutant("a stopped notice counts as heard", "message", PLAY, "cut:on)", "whole:whole)"),
+]
+
+NINE_HEARD = [
+    Mutant("no 9 while waiting", "nine-heard", ANSWERED, f"{NINE}exten => _[02-7", "exten => _[02-79"),
+    Mutant("no 9 while playing", "nine-heard", PLAY, "0123456789*#", "012345678*#"),
+    Mutant(
+        "a longer number delays the 9",
+        "nine-heard",
+        ANSWERED,
+        "exten => t,1,Hangup()",
+        "exten => 99,1,Hangup()",
+    ),
+    Mutant(
+        "a pause before the notice",
+        "nine-heard",
+        ANSWERED,
+        "Set(TALK_DETECT(set)=500)",
+        "Wait(1)",
+    ),
+]
+
+OPPOSED = [
+    Mutant(
+        "no outbox entry",
+        "opposition",
+        OPPOSITION,
+        "Set(DB(dialer-opposed/${DIALER_ATTEMPT})=${what})",
+        NOTHING,
+    ),
+    Mutant(
+        "suppressed for another",
+        "opposition",
+        OPPOSITION,
+        "DB(dialer-suppressed/${DIALER_SPONSOR}/",
+        "DB(dialer-suppressed/x/",
+    ),
+    Mutant(
+        "suppressed without a time",
+        "opposition",
+        OPPOSITION,
+        "=${DIALER_NINE:0:10})",
+        "=${DIALER_NEVER:0:10})",
+    ),
+    Mutant(
+        "told before it is stored",
+        "opposition",
+        OPPOSITION,
+        "exten => write,1,",
+        "exten => write,1,UserEvent(DialerNine)\n same => n,",
+    ),
+    Mutant(
+        "confirmed before it is stored",
+        "opposition",
+        PLAY,
+        "exten => nine,1,",
+        "exten => nine,1,Gosub(dialer-play,prompt,1(opposed,))\n same => n,",
+    ),
+    Mutant("the prompt goes on after a 9", "opposition", PLAY, '= ""]?nine,1)', '= ""]?on)'),
+    Mutant(
+        "a 9 only hangs up",
+        "opposition",
+        ANSWERED,
+        f"{NINE}exten => _[0-8",
+        "exten => 9,1,Hangup()\nexten => _[0-8",
+    ),
+    Mutant(
+        "a 9 cut off by the hang-up is lost",
+        "opposition",
+        ENDED,
+        ' & "${CPLAYBACKSTOPKEY}" != "9"',
+        "",
+    ),
+    Mutant(
+        "the sponsor is not handed down", "opposition", DIAL, "Set(__DIALER_SPONSOR", "Set(DIALER_SPONSOR"
+    ),
+]
+
+REPORTED = [
+    Mutant(
+        "the callee's end is not reported",
+        "reports",
+        DIAL,
+        "Set(CHANNEL(hangup_handler_push)=dialer-ended,answered,1)",
+        NOTHING,
+    ),
+    Mutant(
+        "the callee's end is reported twice",
+        "reports",
+        DIAL,
+        "exten => prepare,1,",
+        "exten => prepare,1,Set(CHANNEL(hangup_handler_push)=dialer-ended,answered,1)\n same => n,",
+    ),
+    Mutant(
+        "no answer is not reported",
+        "reports",
+        GATE,
+        "Set(CHANNEL(hangup_handler_push)=dialer-ended,unanswered,1)",
+        NOTHING,
+    ),
+    Mutant("both halves report", "reports", ENDED, '"${DIALSTATUS}" = "ANSWER"]?other', '"a" = "b"]?other'),
+    Mutant(
+        "the report is not stored",
+        "reports",
+        ENDED,
+        "Set(DB(dialer-ended/${DIALER_ATTEMPT})=${report})",
+        NOTHING,
+    ),
+    Mutant("a refusal is silent", "reports", GATE, "n(refused),UserEvent(", "n(refused),Set(unsaid="),
+    Mutant(
+        "a refusal that was handed to the end's report",
+        "reports",
+        GATE,
+        "n(unmarked),Set(CHANNEL(hangup_handler_pop)=)",
+        f"n(unmarked),{NOTHING}",
+    ),
+]
+
+PERMITTED = [
+    Mutant("any seal will do", "permit", GATE, '!= "x${DIALER_SEAL}"', '!= "x${seal}"'),
+    Mutant("the number is not sealed", "permit", GATE, ":${DIALER_NUMBER}:", ":"),
+    Mutant(
+        "any number will do",
+        "permit",
+        GATE,
+        '"^[+][1-9][0-9]{6,14}$" ${DIALER_NUMBER}',
+        '"^.+$" ${DIALER_NUMBER}',
+    ),
+    Mutant(
+        "an old permit will do", "permit", GATE, "${EPOCH} >= ${DIALER_EXPIRES}", "${EPOCH} >= 9999999999"
+    ),
+    Mutant(
+        "a halt is not looked at", "permit", GATE, "DB_EXISTS(dialer-halt/all)", "DB_EXISTS(dialer-halt/some)"
+    ),
+    Mutant(
+        "an opposition is not looked at",
+        "permit",
+        GATE,
+        "DB_EXISTS(dialer-suppressed/${DIALER_SPONSOR}/${DIALER_FINGERPRINT})",
+        "DB_EXISTS(dialer-suppressed/${DIALER_SPONSOR}/x)",
+    ),
+    Mutant(
+        "what was used may be used again",
+        "permit",
+        GATE,
+        "DB_EXISTS(dialer-used/${DIALER_ATTEMPT})",
+        "DB_EXISTS(dialer-used/x)",
+    ),
+    Mutant(
+        "looked up before the lock",
+        "permit",
+        GATE,
+        "GotoIf($[${LOCK(dialer-permit)} != 1]?refused)",
+        "Set(free=${UNLOCK(dialer-permit)})",
+    ),
+    Mutant("a refusal dials", "permit", GATE, "same => n,Hangup(21)", "same => n,Goto(dialer-dial,call,1)"),
+    Mutant("a prompt may be missing", "permit", GATE, "${folder}/legal.alaw", "${folder}/notice.alaw"),
+    Mutant("another number is called", "permit", DIAL, "PJSIP/${DIALER_NUMBER}@", "PJSIP/+33199000009@"),
+    Mutant("a diversion is followed", "permit", DIAL, ",ib(", ",b("),
+    Mutant(
+        "the callee calls on",
+        "permit",
+        ANSWERED,
+        "exten => t,1,Goto(dialer-no-key,start,1)",
+        "exten => t,1,Goto(dialer-dial,call,1)",
+    ),
+]
+
+TRACED = [
+    Mutant("done is said of a cut prompt", "trace", PLAY, "add,1(cut ${ARG1})", "add,1(done ${ARG1})"),
+    Mutant("done is said too early", "trace", PLAY, "add,1(play ${ARG1})", "add,1(done ${ARG1})"),
+]
+
+CLOSED = [
+    Mutant("a program answers", "closed", ANSWERED, "Set(TALK_DETECT(set)=500)", "AGI(agi://127.0.0.1/next)"),
+    Mutant("a program is started", "closed", ANSWERED, "Set(TALK_DETECT(remove)=)", "System(id)"),
+    Mutant("an application by name", "closed", PLAY, "Set(offset=0)", "TryExec(${APPLICATION}(1))"),
+    Mutant("a function that starts programs", "closed", PLAY, "Set(offset=0)", "Set(offset=${SHELL(id)})"),
+    Mutant("files by a wildcard", "closed", PLAY, "[dialer-play]", "#include more/*.conf\n[dialer-play]"),
+    Mutant("lines from a program", "closed", PLAY, "[dialer-play]", "#exec /bin/true\n[dialer-play]"),
+    Mutant(
+        "a switch to another dialplan",
+        "closed",
+        PLAY,
+        "[dialer-play]\n",
+        "[dialer-play]\nswitch => Realtime\n",
+    ),
+    Mutant(
+        "another context included",
+        "closed",
+        ANSWERED,
+        "[dialer-closing]\n",
+        "[dialer-closing]\ninclude => more\n",
+    ),
+    Mutant(
+        "a target from outside", "closed", GATE, "Goto(dialer-dial,call,1)", "Goto(${DIALER_TRUNK},call,1)"
+    ),
+    Mutant("a label that does not exist", "closed", PLAY, "?cut:on)", "?cut:onn)"),
+    Mutant("a context that does not exist", "closed", ANSWERED, "Goto(dialer-closing,", "Goto(dialer-close,"),
+    Mutant(
+        "a context that nothing leads to",
+        "closed",
+        INBOUND,
+        "[dialer-inbound]",
+        "[dialer-new]\nexten => s,1,Hangup()\n[dialer-inbound]",
+    ),
+    Mutant("a prompt from outside", "closed", ANSWERED, "1(legal,9)", "1(${CALLERID(name)},9)"),
+    Mutant(
+        "a routine that calls itself",
+        "closed",
+        PLAY,
+        "exten => add,1,",
+        "exten => add,1,Gosub(dialer-trace,add,1)\n same => n,",
+    ),
+    Mutant("an option that is not known", "closed", DIAL, ",ib(", ",igb("),
+]
+
+MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *CLOSED]
