@@ -20,6 +20,8 @@ PBX = "acceptance"
 class Scene:
     installation: Installation
     callees: Callees
+    sip_port: int
+    """Where the trunk leads."""
 
 
 @pytest.fixture
@@ -52,4 +54,4 @@ async def scene(installation: Installation, callee_ports: CalleePorts) -> AsyncI
     async with Callees.start(
         sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=installation.home / "prompts"
     ) as callees:
-        yield Scene(installation, callees)
+        yield Scene(installation, callees, callee_ports.sip)

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from dialer.adapters.callees.personas import Persona, number_for
-from tests.acceptance.conftest import Scene
+from dialer.adapters.callees.received import Invite
+from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 
 CONTACTS = 450
@@ -20,6 +22,7 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
 ) -> None:
     numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
     campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    fast_trunk(scene)
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         await _until_called(scene, 100)
@@ -32,8 +35,29 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
         await served.post(f"/v1/campaigns/{campaign}/resume")
         await _until_called(scene, CONTACTS)
         await asyncio.sleep(2)
+    assert 25 < rate(paused) <= 55, "as fast as the campaign says, and no faster"
     calls = Counter(invite.number for invite in await scene.callees.invites())
     assert calls == Counter(numbers)
+
+
+def fast_trunk(scene: Scene) -> None:
+    """What the operator of the trunk allows is said in dialer.toml; by default it is 20 calls a second."""
+    (scene.installation.home / "dialer.toml").write_text(
+        f'''
+[[trunk]]
+name = "default"
+pbx = ["{PBX}"]
+host = "127.0.0.1:{scene.sip_port}"
+calls_per_second = 60
+max_concurrent = 200
+''',
+        encoding="utf-8",
+    )
+
+
+def rate(invites: Sequence[Invite]) -> float:
+    """Calls a second, from the first to the last."""
+    return (len(invites) - 1) / (invites[-1].at - invites[0].at)
 
 
 async def _until_called(scene: Scene, count: int) -> None:
