@@ -1,4 +1,7 @@
-"""The database, by purpose. Every method is one transaction; times go in and come out aware, in UTC."""
+"""The database, by purpose. Every method is one transaction; times go in and come out aware, in UTC.
+
+Whatever is decided, done or told here is added to the ledger in the same transaction.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
@@ -16,6 +19,7 @@ from dialer.domain.contact import (
     Manifest,
 )
 from dialer.domain.suppression import Suppression
+from dialer.ports.ledger import Ledger
 from dialer.ports.records import (
     CallFilter,
     CallRow,
@@ -177,7 +181,7 @@ class Attempts(Protocol):
 
 
 class Tokens(Protocol):
-    async def add(self, token: Token) -> None:
+    async def add(self, token: Token, *, by: str) -> None:
         """Raise `Conflict` where the name is taken."""
         ...
 
@@ -185,7 +189,7 @@ class Tokens(Protocol):
 
     async def all(self) -> list[Token]: ...
 
-    async def revoke(self, name: str, *, at: datetime) -> None:
+    async def revoke(self, name: str, *, by: str, at: datetime) -> None:
         """Raise `NotFound`."""
         ...
 
@@ -234,3 +238,5 @@ class Store(Protocol):
     def system(self) -> System: ...
     @property
     def idempotency(self) -> Idempotency: ...
+    @property
+    def ledger(self) -> Ledger: ...

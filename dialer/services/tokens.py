@@ -42,7 +42,7 @@ class Tokens:
             )
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(name, role, _hash(secret), self._clock.now(), expires_at)
-        await self._store.tokens.add(token)
+        await self._store.tokens.add(token, by=actor.name)
         self._roll[token.secret_sha256] = token
         return secret
 
@@ -52,7 +52,7 @@ class Tokens:
 
     async def revoke(self, actor: Actor, name: str) -> None:
         actor.demand(Right.MANAGE_TOKENS)
-        await self._store.tokens.revoke(name, at=self._clock.now())
+        await self._store.tokens.revoke(name, by=actor.name, at=self._clock.now())
         self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
 
     async def authenticate(self, secret: str) -> Actor:

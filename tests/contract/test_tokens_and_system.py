@@ -15,35 +15,35 @@ TOKEN = Token("olga", Role.OPERATOR, "a" * 64, NOW, expires_at=NOW + timedelta(d
 
 
 async def test_a_token_is_found_by_the_hash_of_its_secret(store: SqlStore) -> None:
-    await store.tokens.add(TOKEN)
+    await store.tokens.add(TOKEN, by="ada")
     assert await store.tokens.by_secret("a" * 64) == TOKEN
     assert await store.tokens.by_secret("b" * 64) is None
 
 
 async def test_a_name_stays_taken_after_its_revocation(store: SqlStore) -> None:
-    await store.tokens.add(TOKEN)
-    await store.tokens.revoke("olga", at=NOW)
+    await store.tokens.add(TOKEN, by="ada")
+    await store.tokens.revoke("olga", by="ada", at=NOW)
     with pytest.raises(Conflict):
-        await store.tokens.add(replace(TOKEN, secret_sha256="b" * 64))
+        await store.tokens.add(replace(TOKEN, secret_sha256="b" * 64), by="ada")
     assert await store.tokens.by_secret("b" * 64) is None
 
 
 async def test_a_revoked_token_keeps_the_first_date(store: SqlStore) -> None:
-    await store.tokens.add(TOKEN)
-    await store.tokens.revoke("olga", at=NOW)
-    await store.tokens.revoke("olga", at=NOW + timedelta(days=1))
+    await store.tokens.add(TOKEN, by="ada")
+    await store.tokens.revoke("olga", by="ada", at=NOW)
+    await store.tokens.revoke("olga", by="ada", at=NOW + timedelta(days=1))
     assert await store.tokens.all() == [replace(TOKEN, revoked_at=NOW)]
 
 
 async def test_the_last_use_is_kept(store: SqlStore) -> None:
-    await store.tokens.add(TOKEN)
+    await store.tokens.add(TOKEN, by="ada")
     await store.tokens.used("olga", at=NOW)
     assert await store.tokens.by_secret("a" * 64) == replace(TOKEN, last_used_at=NOW)
 
 
 async def test_revoking_nobody_is_an_error(store: SqlStore) -> None:
     with pytest.raises(NotFound):
-        await store.tokens.revoke("nobody", at=NOW)
+        await store.tokens.revoke("nobody", by="ada", at=NOW)
 
 
 async def test_a_halt_is_seen_by_every_process(url: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, tuple_, update
 
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.progress import progress_of
 from dialer.adapters.sql.records import CAMPAIGN, Record, campaign_record
 from dialer.adapters.sql.standing import campaign_of, standing_of
@@ -12,6 +13,7 @@ from dialer.adapters.sql.tables import campaign_moves, campaigns, contacts
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
 from dialer.domain.contact import ContactState
 from dialer.domain.errors import NotFound
+from dialer.domain.ledger.of_acts import campaign_created, campaign_moved
 from dialer.ports.records import Progress, Standing
 
 IN_ORDER = (campaigns.c.created_at, campaigns.c.id)
@@ -26,6 +28,7 @@ class SqlCampaigns:
     async def add(self, campaign: Campaign) -> None:
         async with self._database.write() as connection:
             await connection.execute(insert(campaigns).values(campaign_record(campaign)))
+            await record(connection, [campaign_created(campaign)])
 
     async def get(self, campaign_id: CampaignId) -> Campaign:
         async with self._database.read() as connection:
@@ -61,7 +64,9 @@ class SqlCampaigns:
             await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(changes))
             move = {"campaign_id": campaign_id, "verb": verb, "by": by, "at": at, "reason": reason}
             await connection.execute(insert(campaign_moves).values(move))
-            return await campaign_of(connection, campaign_id)
+            moved = await campaign_of(connection, campaign_id)
+            await record(connection, [campaign_moved(moved, verb, by=by, at=at)])
+            return moved
 
     async def set_script(self, campaign_id: CampaignId, script: str) -> None:
         """Raise `NotFound`."""

@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import CONSENT, Record, consent_of, consent_record
 from dialer.adapters.sql.tables import campaigns, consents, contacts
 from dialer.domain.campaign import CampaignState
 from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.contact import ContactState, Fingerprint
 from dialer.domain.decision_record import ReasonCode
+from dialer.domain.ledger.of_people import consented
 
 WANT_OF_CONSENT = frozenset(
     {
@@ -52,6 +54,7 @@ async def append_consents(connection: AsyncConnection, events: Sequence[ConsentE
     if not events:
         return
     await connection.execute(insert(consents), [consent_record(event) for event in events])
+    await record(connection, map(consented, events))
     given = [event for event in events if isinstance(event, ConsentGiven)]
     await _reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
 

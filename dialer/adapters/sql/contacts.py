@@ -9,12 +9,14 @@ from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import MANIFEST, Record, record_of
 from dialer.adapters.sql.standing import campaign_of
 from dialer.adapters.sql.tables import contacts, imports
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ContactState, Fingerprint, ImportId, Manifest
 from dialer.domain.errors import NotFound
+from dialer.domain.ledger.of_acts import import_begun, import_ended
 from dialer.ports.records import Dossier, ImportCounts, NewContact
 
 
@@ -27,6 +29,7 @@ class SqlContacts:
     async def begin_import(self, manifest: Manifest) -> None:
         async with self._database.write() as connection:
             await connection.execute(insert(imports).values(record_of(manifest)))
+            await record(connection, [import_begun(manifest)])
 
     async def add(
         self, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
@@ -57,9 +60,11 @@ class SqlContacts:
         """Raise `NotFound`."""
         async with self._database.write() as connection:
             statement = update(imports).where(imports.c.id == import_id)
-            ended = await connection.execute(statement.values(report=report, **record_of(counts)))
-            if ended.rowcount == 0:
+            await connection.execute(statement.values(report=report, **record_of(counts)))
+            begun = (await connection.execute(MANIFEST.where(imports.c.id == import_id))).first()
+            if begun is None:
                 raise NotFound(f"there is no import {import_id}")
+            await record(connection, [import_ended(Manifest(*begun), record_of(counts))])
 
     async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
         statement = MANIFEST.add_columns(imports.c.report).where(imports.c.id == import_id)

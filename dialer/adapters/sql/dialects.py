@@ -1,4 +1,4 @@
-"""The two statements that differ between the engines beyond what SQLAlchemy Core hides."""
+"""The statements that differ between the engines beyond what SQLAlchemy Core hides."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.domain.contact import Fingerprint
+
+SEALER_LOCK = 0x6C6564676572
+"""Any constant will do, as long as every process that seals takes the same."""
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -30,6 +33,13 @@ async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprin
     key = func.unnest(literal(list(keys), ARRAY(BigInteger))).column_valued("key")
     locked = await connection.execute(select(key).where(func.pg_try_advisory_xact_lock(key)))
     return {keys[row.key] for row in locked}
+
+
+async def sole_sealer(connection: AsyncConnection) -> bool:
+    """Whether this transaction alone may seal until it ends; never waits. A process that dies lets go with its connection."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
 
 
 def _lock_key(fingerprint: Fingerprint) -> int:

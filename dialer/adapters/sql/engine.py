@@ -14,6 +14,8 @@ from dialer.domain.errors import BadSettings, Conflict, Unavailable
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 """For a server that takes the connection and says nothing."""
+PRETENDED = "dialer_pretended"
+"""Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -82,12 +84,13 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
-def connect(url: URL) -> Database:
-    """Make the pools; nothing is opened before the first use."""
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+def connect(url: URL, *, pretended: bool = False) -> Database:
+    """Make the pools; nothing is opened before the first use. `pretended`: the clock of whoever writes is shifted."""
+    reader, writer = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    return Database(reader, writer.execution_options(**{PRETENDED: pretended}))
 
 
-def _postgresql(url: URL) -> Database:
+def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that before a statement is lost to it.
     engine = create_async_engine(
         url,
@@ -100,10 +103,10 @@ def _postgresql(url: URL) -> Database:
         hide_parameters=True,
     )
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Database(snapshot, engine)
+    return snapshot, engine
 
 
-def _sqlite(url: URL) -> Database:
+def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
     writer = create_async_engine(
         url,
@@ -118,7 +121,7 @@ def _sqlite(url: URL) -> Database:
     )
     prepare_sqlite(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
     prepare_sqlite(reader.sync_engine, begin="BEGIN", query_only=True)
-    return Database(reader, writer)
+    return reader, writer
 
 
 def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:

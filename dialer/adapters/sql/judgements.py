@@ -7,12 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.dialects import insert_new
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import Record, attempt_record, record_of
 from dialer.adapters.sql.tables import attempts, decisions
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Contact, ContactState
+from dialer.domain.ledger.event import LedgerEvent
+from dialer.domain.ledger.of_calls import permitted, refused
 from dialer.ports.records import Judgement
 
 Judged = tuple[Contact, Judgement]
@@ -33,6 +36,7 @@ async def write_judgements(
     if kept:
         records = [_decision_record(campaign_id, contact, judgement) for contact, judgement in kept]
         await connection.execute(insert(decisions), records)
+    await record(connection, [_event(campaign_id, contact, judgement) for contact, judgement in kept])
     await change_contacts(connection, [_contact_record(contact, judgement) for contact, judgement in kept])
     return [judgement for _, judgement in kept], losers
 
@@ -46,6 +50,12 @@ async def _insert_attempts(connection: AsyncConnection, judged: Sequence[Judged]
     return set(
         (await connection.execute(statement, [attempt_record(permit) for permit in permits])).scalars()
     )
+
+
+def _event(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> LedgerEvent:
+    if isinstance(judgement.outcome, Attempt):
+        return permitted(judgement.outcome, judgement.decision)
+    return refused(campaign_id, contact.fingerprint, judgement.decision, judgement.decision_hash)
 
 
 def _decision_record(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> Record:

@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import Record, attempt_record
 from dialer.adapters.sql.suppressions import append_suppressions
 from dialer.adapters.sql.tables import attempts, live, suppressions
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
+from dialer.domain.ledger.of_calls import ended, opposed_late
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import Progression
 
@@ -19,7 +21,7 @@ from dialer.ports.records import Progression
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
     """In their order. A final attempt gains an opposition at most, and its contact stays as it is; an opposition is always stored."""
     alive = await _alive(connection, sorted({progression.attempt.id for progression in progressions}))
-    moved: list[Record] = []
+    moved: list[Attempt] = []
     changed: list[Record] = []
     late: list[Attempt] = []
     for progression in progressions:
@@ -27,16 +29,20 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
         if attempt.id not in alive:
             late.append(attempt)
             continue
-        moved.append(attempt_record(attempt))
+        moved.append(attempt)
         if progression.contact is not None:
             changed.append(changed_record(attempt.contact_id, progression.contact))
         if not attempt.alive:
             alive.discard(attempt.id)
-    await _move(connection, moved)
+    await _move(connection, [attempt_record(attempt) for attempt in moved])
+    await record(connection, [ended(attempt) for attempt in moved if not attempt.alive])
     await _oppose(connection, late)
     await change_contacts(connection, changed)
     oppositions = [entry.suppression for entry in progressions if entry.suppression is not None]
-    await append_suppressions(connection, await _unknown(connection, oppositions))
+    unknown = await _unknown(connection, oppositions)
+    await append_suppressions(connection, unknown)
+    sources = {entry.source for entry in unknown}
+    await record(connection, [opposed_late(attempt) for attempt in late if attempt.id in sources])
 
 
 async def _alive(connection: AsyncConnection, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:

@@ -9,6 +9,7 @@ from dialer.adapters.sql.consents import SqlConsents
 from dialer.adapters.sql.contacts import SqlContacts
 from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
+from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
@@ -28,16 +29,20 @@ class SqlStore:
         self.tokens = SqlTokens(database)
         self.system = SqlSystem(database)
         self.idempotency = SqlIdempotency(database)
+        self.ledger = SqlLedger(database)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator["SqlStore"]:
-        """Raise `BadSettings` for a URL we cannot use, `Unavailable` where the database is down or its schema is not current."""
+    async def open(cls, url: str, *, pretended: bool = False) -> AsyncIterator["SqlStore"]:
+        """`pretended`: the clock of this process is shifted, and the ledger shall say so.
+
+        Raise `BadSettings` for a URL we cannot use, `Unavailable` where the database is down or its schema is not current.
+        """
         if not await is_current(url):
             raise Unavailable(
                 "the database has not the schema of this program", hint="run `dialer db upgrade`"
             )
-        database = connect(parse_url(url))
+        database = connect(parse_url(url), pretended=pretended)
         try:
             yield cls(database)
         finally:

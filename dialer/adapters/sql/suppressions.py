@@ -7,9 +7,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import SUPPRESSION, record_of
 from dialer.adapters.sql.tables import suppressions
 from dialer.domain.contact import Fingerprint
+from dialer.domain.ledger.of_people import opposed, opposition_lifted
 from dialer.domain.suppression import Suppression
 
 IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppressions.c.id)
@@ -18,6 +20,7 @@ IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppr
 async def append_suppressions(connection: AsyncConnection, entries: Sequence[Suppression]) -> None:
     if entries:
         await connection.execute(insert(suppressions), [record_of(entry) for entry in entries])
+        await record(connection, map(opposed, entries))
 
 
 class SqlSuppressions:
@@ -45,7 +48,11 @@ class SqlSuppressions:
             statement = statement.where(suppressions.c.sponsor == sponsor)
         async with self._database.write() as connection:
             removal = statement.values(removed_at=at, removed_by=by, removed_reason=reason)
-            return (await connection.execute(removal)).rowcount
+            count = (await connection.execute(removal)).rowcount
+            if count:
+                lifted = opposition_lifted(fingerprint, sponsor, by=by, at=at, reason=reason, count=count)
+                await record(connection, [lifted])
+        return count
 
     async def count(self) -> int:
         statement = select(func.count(suppressions.c.fingerprint.distinct()))

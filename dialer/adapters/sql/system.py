@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.tables import system
+from dialer.domain.ledger.of_acts import halt_changed
 from dialer.ports.records import HaltState
 
 
@@ -23,3 +25,4 @@ class SqlSystem:
     async def set_halt(self, *, halted: bool, by: str, at: datetime, reason: str) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(system).values(halted=halted, by=by, at=at, reason=reason))
+            await record(connection, [halt_changed(halted=halted, by=by, at=at, reason=reason)])

@@ -6,10 +6,12 @@ from sqlalchemy import select, update
 
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import TOKEN, record_of
 from dialer.adapters.sql.tables import tokens
 from dialer.domain.access import Token
 from dialer.domain.errors import Conflict, NotFound
+from dialer.domain.ledger.of_acts import token_created, token_revoked
 
 
 class SqlTokens:
@@ -18,11 +20,12 @@ class SqlTokens:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, token: Token) -> None:
+    async def add(self, token: Token, *, by: str) -> None:
         async with self._database.write() as connection:
             statement = insert_new(connection, tokens).returning(tokens.c.name)
             if (await connection.execute(statement, record_of(token))).first() is None:
                 raise Conflict(f"there is a token named {token.name!r} already", hint="choose another name")
+            await record(connection, [token_created(token, by=by)])
 
     async def by_secret(self, secret_sha256: str) -> Token | None:
         async with self._database.read() as connection:
@@ -33,14 +36,15 @@ class SqlTokens:
         async with self._database.read() as connection:
             return [Token(*row) for row in await connection.execute(TOKEN.order_by(tokens.c.name))]
 
-    async def revoke(self, name: str, *, at: datetime) -> None:
+    async def revoke(self, name: str, *, by: str, at: datetime) -> None:
         """A token revoked before keeps its first date."""
         async with self._database.write() as connection:
             known = select(tokens.c.name).where(tokens.c.name == name)
             if (await connection.execute(known)).first() is None:
                 raise NotFound(f"there is no token named {name!r}")
             still_valid = update(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_(None))
-            await connection.execute(still_valid.values(revoked_at=at))
+            if (await connection.execute(still_valid.values(revoked_at=at))).rowcount:
+                await record(connection, [token_revoked(name, by=by, at=at)])
 
     async def used(self, name: str, *, at: datetime) -> None:
         async with self._database.write() as connection:

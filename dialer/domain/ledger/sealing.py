@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dialer.domain.contact import Fingerprint
 from dialer.domain.facts_json import canonical
-from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import NONE_BEFORE, SignedHead, TreeHead
 from dialer.domain.ledger.proofs import TILE_HEIGHT
 from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
@@ -37,7 +37,7 @@ class SealedEntry:
     index: int
     text: str
     hash: bytes
-    kind: Kind
+    kind: str
     subject: str | None
     about: str | None
 

@@ -1,0 +1,129 @@
+"""The ledger: sealed in order by one process at a time, and read."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.dialects import sole_sealer
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.ledger_pending import record, take_pending
+from dialer.adapters.sql.ledger_tables import entries, heads, pending, tiles
+from dialer.adapters.sql.records import record_of
+from dialer.domain.errors import Unavailable
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.head import SignedHead, read_head
+from dialer.domain.ledger.proofs import Run
+from dialer.domain.ledger.sealing import Pending, SealedEntry, Tail
+from dialer.ports.ledger import Sealed
+
+LAST = heads.select().order_by(heads.c.size.desc()).limit(1)
+MOST_ABOUT = 1000
+
+
+class SqlLedger:
+    """`dialer.ports.ledger.Ledger`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, events: Sequence[LedgerEvent]) -> None:
+        async with self._database.write() as connection:
+            await record(connection, events)
+
+    async def waiting(self) -> bool:
+        async with self._database.read() as connection:
+            return (await connection.execute(select(pending.c.id).limit(1))).first() is not None
+
+    async def seal(
+        self, seal: Callable[[Tail, Sequence[Pending]], Sealed], *, limit: int
+    ) -> SignedHead | None:
+        async with self._database.write() as connection:
+            if not await sole_sealer(connection):
+                return None
+            taken = await take_pending(connection, limit)
+            if not taken:
+                return None
+            sealed = seal(_tail((await connection.execute(LAST)).first()), taken)
+            await _write(connection, sealed)
+        return sealed.head
+
+    async def head(self) -> SignedHead | None:
+        async with self._database.read() as connection:
+            return _tail((await connection.execute(LAST)).first()).head
+
+    async def head_lines(self, *, after: int = 0, limit: int = 1000) -> list[str]:
+        statement = select(heads.c.line).where(heads.c.size > after).order_by(heads.c.size).limit(limit)
+        async with self._database.read() as connection:
+            return list((await connection.execute(statement)).scalars())
+
+    async def entries(self, *, first: int = 0, limit: int = 1000) -> list[SealedEntry]:
+        return await self._entries(entries.select().where(entries.c.position >= first).limit(limit))
+
+    async def about(self, about: str) -> list[SealedEntry]:
+        return await self._entries(entries.select().where(entries.c.about == about).limit(MOST_ABOUT))
+
+    async def hashes(self, run: Run) -> list[bytes]:
+        if run.level == 0:
+            number, statement = entries.c.position, select(entries.c.hash)
+        else:
+            number, statement = tiles.c.number, select(tiles.c.hash).where(tiles.c.level == run.level)
+        wanted = statement.where(number >= run.first, number < run.first + run.count).order_by(number)
+        async with self._database.read() as connection:
+            return list((await connection.execute(wanted)).scalars())
+
+    async def permit_indices(self, attempt_ids: Iterable[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        async with self._database.read() as connection:
+            for ids in chunks(attempt_ids):
+                statement = select(entries.c.about, entries.c.position).where(
+                    entries.c.about.in_(ids), entries.c.kind == Kind.PERMIT.value
+                )
+                found.update((row.about, row.position) for row in await connection.execute(statement))
+        return found
+
+    async def _entries(self, statement: Select[Any]) -> list[SealedEntry]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(statement.order_by(entries.c.position))
+            return [
+                SealedEntry(row.position, row.text.decode(errors="replace"), row.hash, *row[3:])
+                for row in rows
+            ]
+
+
+def _tail(row: Row[Any] | None) -> Tail:
+    """Of a row of `LAST`."""
+    if row is None:
+        return Tail(None, b"")
+    try:
+        return Tail(read_head(row.line), row.frontier)
+    except ValueError as error:
+        raise Unavailable(
+            f"the ledger's head of size {row.size} is damaged: {error}",
+            hint="keep the database as it is, and run `dialer ledger verify`",
+        ) from None
+
+
+async def _write(connection: AsyncConnection, sealed: Sealed) -> None:
+    rows = [
+        {
+            "position": entry.index,
+            "text": entry.text.encode(),
+            "hash": entry.hash,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "about": entry.about,
+        }
+        for entry in sealed.batch.entries
+    ]
+    await connection.execute(insert(entries), rows)
+    if sealed.batch.tiles:
+        await connection.execute(insert(tiles), [record_of(tile) for tile in sealed.batch.tiles])
+    head = {
+        "size": sealed.head.head.size,
+        "line": sealed.head.line,
+        "frontier": sealed.batch.frontier,
+    }
+    await connection.execute(insert(heads).values(head))

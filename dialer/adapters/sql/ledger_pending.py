@@ -1,0 +1,48 @@
+"""Events on their way into the ledger: committed together with what they record."""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.engine import PRETENDED
+from dialer.adapters.sql.ledger_tables import pending
+from dialer.domain.facts_json import canonical
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.sealing import Pending
+
+
+async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> None:
+    """In this transaction, so that neither is ever there without the other."""
+    pretended = bool(
+        connection.sync_connection and connection.sync_connection.get_execution_options().get(PRETENDED)
+    )
+    rows = [
+        {
+            "at": event.at,
+            "kind": event.kind.value,
+            "fingerprint": event.fingerprint,
+            "about": event.about,
+            "body": canonical(event.body),
+            "pretended": pretended,
+        }
+        for event in events
+    ]
+    if rows:
+        await connection.execute(insert(pending), rows)
+
+
+async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]:
+    """Remove and return the first committed ones, an earlier commit's before those that followed from it."""
+    rows = (await connection.execute(select(pending).order_by(pending.c.id).limit(limit))).all()
+    for ids in chunks(row.id for row in rows):
+        await connection.execute(delete(pending).where(pending.c.id.in_(ids)))
+    return [
+        Pending(
+            LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about),
+            row.pretended,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,101 @@
+"""The ledger as stored, the files its heads are exported to, and the key that signs them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.ledger.event import LedgerEvent
+from dialer.domain.ledger.head import SignedHead
+from dialer.domain.ledger.proofs import Run
+from dialer.domain.ledger.sealing import Batch, Pending, SealedEntry, Tail
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A batch with its head signed."""
+
+    batch: Batch
+    head: SignedHead
+
+
+class Ledger(Protocol):
+    """Other parts of the store add events in the transactions of what they record; every method is one transaction."""
+
+    async def append(self, events: Sequence[LedgerEvent]) -> None:
+        """Events that nothing else in the store tells of."""
+        ...
+
+    async def waiting(self) -> bool:
+        """Whether there are events to seal."""
+        ...
+
+    async def seal(
+        self, seal: Callable[[Tail, Sequence[Pending]], Sealed], *, limit: int
+    ) -> SignedHead | None:
+        """Put up to `limit` waiting events behind the tail. None where none waits, or where another process is sealing.
+
+        What `seal` raises undoes all.
+        """
+        ...
+
+    async def head(self) -> SignedHead | None:
+        """The last one. Raise `Unavailable` where it was damaged."""
+        ...
+
+    async def head_lines(self, *, after: int = 0, limit: int = 1000) -> list[str]:
+        """Heads of more than `after` entries, in order, as they are stored, whether they are right or not."""
+        ...
+
+    async def entries(self, *, first: int = 0, limit: int = 1000) -> list[SealedEntry]:
+        """In order, as they are stored, whether they are right or not."""
+        ...
+
+    async def about(self, about: str) -> list[SealedEntry]:
+        """Entries about one attempt, campaign, import, token or PBX, in order; at most a thousand."""
+        ...
+
+    async def hashes(self, run: Run) -> list[bytes]:
+        """Stored hashes of the tree."""
+        ...
+
+    async def permit_indices(self, attempt_ids: Iterable[str]) -> dict[str, int]:
+        """By attempt, where its permit is sealed; an attempt whose permit waits is left out."""
+        ...
+
+
+class HeadFiles(Protocol):
+    """Heads outside the database: append-only files in the home, each head one line."""
+
+    async def probe(self) -> None:
+        """Write, sync and remove something. Raise `Unavailable` where no head could be written now."""
+        ...
+
+    async def last_size(self) -> int:
+        """Of the last head exported; 0 before the first. Raise `Unavailable`."""
+        ...
+
+    async def append(self, lines: Sequence[str]) -> None:
+        """On disk when this returns. Raise `Unavailable`."""
+        ...
+
+    async def lines(self) -> list[str]:
+        """All that is there, right or not. Raise `Unavailable`."""
+        ...
+
+
+class Signer(Protocol):
+    """An Ed25519 key (RFC 8032)."""
+
+    @property
+    def public_key(self) -> bytes:
+        """Thirty-two bytes."""
+        ...
+
+    @property
+    def public_pem(self) -> str: ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sixty-four bytes."""
+        ...
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool: ...
