@@ -26,6 +26,8 @@ class TraceVerb(StrEnum):
     DONE = "done"
     CUT = "cut"
     KEY = "key"
+    END = "end"
+    """We ended the call out of turn: `silence-cut` (FP-08) or `media-timeout` (T110)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.attempt import Attempt
@@ -10,12 +11,16 @@ from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppressi
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """All that a PBX needs to make one call. `longest_s` is the cut-off of the whole call after the answer, in seconds."""
+    """All that a PBX needs to make one call. `longest_s` is the cut-off of the whole call after the answer, in seconds.
+
+    `cut_at`: electoral silence begins, and the call ends whatever it says (FP-08).
+    """
 
     attempt: Attempt
     sponsor_key: str
     ring_timeout_s: int
     longest_s: int
+    cut_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,21 @@ Times are seconds after its ACK. Sound is A-law, 8,000 bytes a second.
 """
 
 import asyncio
+import math
 import re
-import struct
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
 
-FRAME_S = 0.02
-KEYS = "0123456789*#ABCD"
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A key held from `at` for `held` seconds (RFC 4733 events every 20 ms)."""
-
-    key: str
-    at: float
-    held: float = 0.1
+from tests.pbx.voice import FRAME_S, OFFERED, Keying, Press, Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points."""
+    """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points.
+
+    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second.
+    """
 
     status: int = 200
     reason: str = "OK"
@@ -34,6 +27,10 @@ class Manner:
     presses: tuple[Press, ...] = ()
     hang_up_at: float | None = None
     contact: str = ""
+    keying: Keying = Keying.EVENTS
+    event_type: int = OFFERED
+    early_media: bool = False
+    silent_from: float = math.inf
 
 
 @dataclass(slots=True)
@@ -84,7 +81,7 @@ class Callee(asyncio.DatagramProtocol):
             if method == "CANCEL":
                 self.reply(self.invite, 487, "Request Terminated")
             self.ended.set()
-        elif method.startswith("SIP/2.0"):
+        elif method == "SIP/2.0" and " BYE" in header(text, "CSeq"):
             self.ended.set()
 
     def close(self) -> None:
@@ -126,6 +123,9 @@ class Callee(asyncio.DatagramProtocol):
 
     async def respond(self) -> None:
         self.reply(self.invite, 180, "Ringing")
+        if self.manner.early_media:
+            self.reply(self.invite, 183, "Session Progress", self.offer())
+            self.later(self.live())
         await asyncio.sleep(self.manner.answer_after)
         if self.manner.status == 200:
             self.reply(self.invite, 200, "OK", self.offer())
@@ -135,69 +135,60 @@ class Callee(asyncio.DatagramProtocol):
     def offer(self) -> str:
         assert self.ear.transport is not None
         port = self.ear.transport.get_extra_info("sockname")[1]
-        return (
-            "v=0\r\no=callee 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-        )
+        head = "v=0\r\no=callee 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        if self.manner.keying in {Keying.INFO, Keying.TONES}:
+            return f"{head}m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+        kind = self.manner.event_type
+        return f"{head}m=audio {port} RTP/AVP 8 {kind}\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:{kind} telephone-event/8000\r\n"
 
     async def live(self) -> None:
         """Speak silence, press keys on time, hang up on time."""
         media = re.search(r"m=audio (\d+)", self.invite)
         assert media is not None
         assert self.ear.transport is not None
-        voice = Voice(self.ear.transport, ("127.0.0.1", int(media[1])))
+        manner = self.manner
+        voice = Voice(
+            self.ear.transport,
+            ("127.0.0.1", int(media[1])),
+            manner.keying,
+            silent_from=manner.silent_from,
+        )
+        told: set[Press] = set()
         clock = asyncio.get_running_loop().time
         start = clock()
         while not self.ended.is_set():
             now = clock() - start
-            voice.frame(now, self.manner.presses)
+            voice.frame(now, manner.presses)
+            if manner.keying is Keying.INFO:
+                for press in [p for p in manner.presses if p.at <= now and p not in told]:
+                    told.add(press)
+                    self.request(
+                        "INFO", len(told), f"Signal={press.key}\r\nDuration={round(press.held * 1000)}\r\n"
+                    )
             if self.manner.hang_up_at is not None and now >= self.manner.hang_up_at:
                 self.bye()
                 return
             await asyncio.sleep(max(0.0, start + (voice.sent * FRAME_S) - clock()))
 
     def bye(self) -> None:
+        self.request("BYE", 70)
+
+    def request(self, method: str, number: int, keys: str = "") -> None:
+        """A request of the callee's own, within the call."""
         target = re.search(r"Contact: <([^>]+)>", self.invite)
         assert target is not None
-        self.send(
-            f"BYE {target[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address[11:]};branch=z9hG4bK{header(self.invite, 'Call-ID')}\r\n"
-            f"From: {header(self.invite, 'To')};tag=callee\r\nTo: {header(self.invite, 'From')}\r\n"
-            f"Call-ID: {header(self.invite, 'Call-ID')}\r\nCSeq: 7 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        lines = (
+            f"{method} {target[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self.address[11:]};branch=z9hG4bK{header(self.invite, 'Call-ID')}{method}{number}",
+            f"From: {header(self.invite, 'To')};tag=callee",
+            f"To: {header(self.invite, 'From')}",
+            f"Call-ID: {header(self.invite, 'Call-ID')}",
+            f"CSeq: {number} {method}",
+            "Max-Forwards: 70",
+            *(["Content-Type: application/dtmf-relay"] if keys else []),
+            f"Content-Length: {len(keys)}",
         )
-
-
-@dataclass(slots=True)
-class Voice:
-    """The RTP a callee sends: silence, or an RFC 4733 event while a key is held."""
-
-    transport: asyncio.DatagramTransport
-    peer: tuple[str, int]
-    sent: int = 0
-    sequence: int = 0
-    finished: set[Press] = field(default_factory=set)
-
-    def frame(self, now: float, presses: tuple[Press, ...]) -> None:
-        due = [p for p in presses if p.at <= now and p not in self.finished]
-        if due:
-            self.event(due[0], now)
-        else:
-            self.packet(8, self.sent * 160, b"\xd5" * 160)
-        self.sent += 1
-
-    def event(self, press: Press, now: float) -> None:
-        over = now >= press.at + press.held
-        first = round(press.at / FRAME_S) * 160
-        length = max(160, round((now - press.at) / FRAME_S) * 160)
-        payload = struct.pack("!BBH", KEYS.index(press.key), 0x80 * over | 10, length)
-        for _ in range(3 if over else 1):
-            self.packet(101, first, payload)
-        if over:
-            self.finished.add(press)
-
-    def packet(self, kind: int, timestamp: int, payload: bytes) -> None:
-        self.sequence += 1
-        head = struct.pack("!BBHII", 0x80, kind, self.sequence, timestamp, 0x0D1A1E4)
-        self.transport.sendto(head + payload, self.peer)
+        self.send("\r\n".join((*lines, "", keys)))
 
 
 def header(message: str, name: str) -> str:

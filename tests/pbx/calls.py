@@ -103,12 +103,15 @@ class Line:
         return [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
 
     async def hang_up(self, attempt: str) -> None:
-        """Every channel of the call, as a halt does."""
-        answer = await self.manager.action("CoreShowChannels")
-        await asyncio.sleep(0.02)
-        for channel in self.manager.lists[answer["ActionID"]]:
-            if channel.get("Linkedid") == attempt:
-                await self.manager.action("Hangup", Channel=channel["Channel"])
+        """Every channel of the call, as soon as it has one, as a halt does."""
+        channels: list[str] = []
+        while not (channels or self.manager.of("DialerEnded", attempt)):
+            answer = await self.manager.action("CoreShowChannels")
+            await asyncio.sleep(0.02)
+            listed = self.manager.lists[answer["ActionID"]]
+            channels = [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
+        for channel in channels:
+            await self.manager.action("Hangup", Channel=channel)
 
     async def entries(self) -> list[str]:
         """All of AstDB that is ours, as `key value`."""

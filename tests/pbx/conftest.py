@@ -12,7 +12,7 @@ from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from tests.pbx.calls import Line
 from tests.pbx.manager import manager_at
-from tests.pbx.sounds import SCRIPT, write_prompts
+from tests.pbx.sounds import write_prompts
 
 NAME = "tested"
 TRUNKS = ("default", *(f"trunk{n}" for n in range(1, 12)))
@@ -49,7 +49,7 @@ def spec_in(home: Path, name: str = NAME) -> PbxSpec:
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     home = tmp_path_factory.mktemp("pbx-home")
     spec = spec_in(home)
-    write_prompts(home / "prompts" / SCRIPT)
+    write_prompts(home / "prompts")
     asyncio.run(lifecycle.up(spec))
     yield Pbx(
         spec, (home / f"{NAME}.secret").read_text().strip(), (home / f"{NAME}.seal").read_text().strip()

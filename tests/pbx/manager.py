@@ -11,6 +11,21 @@ Message = dict[str, str]
 CALL_S = 60
 NUMBER = "+33199000001"
 CALLER_ID = "+33162000001"
+SEALED = (
+    "DIALER_ATTEMPT",
+    "DIALER_NUMBER",
+    "DIALER_FINGERPRINT",
+    "DIALER_SPONSOR",
+    "DIALER_CAMPAIGN",
+    "DIALER_EXPIRES",
+    "DIALER_TRUNK",
+    "DIALER_RING",
+    "DIALER_SCRIPT",
+    "DIALER_MAX",
+    "DIALER_CUT",
+    "DIALER_CALLER",
+)
+"""What the seal covers, in its order: written here a second time, on purpose."""
 
 
 @dataclass(slots=True)
@@ -78,7 +93,7 @@ class Manager:
         family, name = key.rsplit("/", 1)
         return await self.action("DBDel", Family=family, Key=name)
 
-    async def originate(self, permit: Message, *, named: bool = True) -> Message:
+    async def originate(self, permit: Message, *, named: bool = True, **headers: str) -> Message:
         """Ask for the call as the service does; `named=False` leaves the channels' ids to Asterisk."""
         attempt = permit["DIALER_ATTEMPT"]
         ids = {"ChannelId": attempt, "OtherChannelId": f"{attempt}-2"} if named and attempt else {}
@@ -90,8 +105,8 @@ class Manager:
             Data="1",
             Async="true",
             Timeout="30000",
-            CallerID=f"<{CALLER_ID}>",
             **ids,
+            **headers,
         )
 
     async def close(self) -> None:
@@ -113,13 +128,14 @@ def permit(seal_key: str, script: str, **changes: str) -> Message:
         "DIALER_RING": "5",
         "DIALER_SCRIPT": script,
         "DIALER_MAX": str(CALL_S),
+        "DIALER_CUT": "9999999999",
+        "DIALER_CALLER": CALLER_ID,
     } | changes
     return values | {"DIALER_SEAL": seal(seal_key, values)}
 
 
 def seal(key: str, values: Message) -> str:
-    names = ("ATTEMPT", "NUMBER", "FINGERPRINT", "SPONSOR", "CAMPAIGN", "EXPIRES", "TRUNK", "RING", "SCRIPT")
-    parts = [key, *(values[f"DIALER_{name}"] for name in names), key]
+    parts = [key, *(values[name] for name in SEALED), key]
     return hashlib.sha1(":".join(parts).encode()).hexdigest()
 
 

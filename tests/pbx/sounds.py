@@ -7,6 +7,8 @@ from pathlib import Path
 FRAME = 160
 SILENCE = b"\xd5" * FRAME
 SCRIPT = "5c" * 32
+LONG_SCRIPT = "6d" * 32
+"""The same, but its notice is half a minute of silence."""
 FRAMES = {
     "notice": 75,
     "invitation": 40,
@@ -34,10 +36,12 @@ _PLACE = {
 }
 
 
-def write_prompts(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for name, sound in SOUNDS.items():
-        (folder / f"{name}.alaw").write_bytes(sound)
+def write_prompts(prompts: Path) -> None:
+    """Both scripts, into the folder that the PBX mounts."""
+    for script, sounds in ((SCRIPT, SOUNDS), (LONG_SCRIPT, SOUNDS | {"notice": SILENCE * 1500})):
+        (prompts / script).mkdir(parents=True)
+        for name, sound in sounds.items():
+            (prompts / script / f"{name}.alaw").write_bytes(sound)
 
 
 def heard(payload: bytes) -> list[str]:

@@ -33,10 +33,11 @@ from dialer.domain.call_events import (
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import NotOriginated
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
-from tests.pbx.callee import Callee, Manner, Press, callee_at, header
+from tests.pbx.callee import Callee, Manner, callee_at, header
 from tests.pbx.conftest import Pbx, spec_in
 from tests.pbx.manager import manager_at
 from tests.pbx.sounds import SCRIPT, write_prompts
+from tests.pbx.voice import Press
 from tests.unit.values import an_attempt
 
 NAME = "ami"
@@ -52,7 +53,7 @@ def own_pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """Not the one that other tests call through: this one is halted and restarted."""
     home = tmp_path_factory.mktemp("ami-home")
     spec = spec_in(home, NAME)
-    write_prompts(home / "prompts" / SCRIPT)
+    write_prompts(home / "prompts")
     asyncio.run(lifecycle.up(spec))
     yield Pbx(
         spec, (home / f"{NAME}.secret").read_text().strip(), (home / f"{NAME}.seal").read_text().strip()

@@ -1,7 +1,8 @@
 """What a callee hears, in which order, key by key. Rules: rules.md 3, design.md "The call"."""
 
-from tests.pbx.callee import Manner, Press
+from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
+from tests.pbx.voice import Press
 
 MANNERS: dict[str, tuple[Manner, list[str]]] = {
     "a 1 in the invitation": (

@@ -1,9 +1,12 @@
 """Every attempt that passed the gate is reported once, whoever ends it and when."""
 
 import asyncio
+import time
 
 from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
+from tests.pbx.sounds import LONG_SCRIPT
+from tests.pbx.voice import Press
 
 REFUSALS = {
     (486, "Busy Here"): ("BUSY", "17", "486"),
@@ -83,3 +86,36 @@ async def test_no_number_reaches_the_database(line: Line) -> None:
     entries = await line.entries()
     assert any(call.permit["DIALER_ATTEMPT"] in entry for entry in entries)
     assert not any(call.permit["DIALER_NUMBER"][1:] in entry for entry in entries)
+
+
+async def test_a_call_in_progress_is_cut_when_silence_begins(line: Line) -> None:
+    """T036. The message was chosen, and stops at the limit."""
+    await asyncio.sleep(1 - time.time() % 1)
+    limit = int(time.time()) + 2
+    call = await line.call(Manner(presses=(Press("1", 0.2),)), DIALER_CUT=str(limit))
+    assert call.trace[-2:] == ["cut message", "end silence-cut"]
+    assert abs(int(call.report["At"]) - 1000 * limit) < 100
+
+
+async def test_a_call_answered_when_silence_has_begun_hears_nothing(line: Line) -> None:
+    call = await line.call(Manner(), DIALER_CUT=str(int(time.time())))
+    assert (call.heard, call.trace) == ([], ["end silence-cut"])
+
+
+async def test_a_callee_of_whom_nothing_is_heard_for_20_s_is_hung_up(line: Line) -> None:
+    """T110: no packet comes, not even of silence."""
+    mute, silent = await asyncio.gather(
+        *(
+            line.call(manner, DIALER_SCRIPT=LONG_SCRIPT)
+            for manner in (Manner(silent_from=0.5), Manner(hang_up_at=25))
+        )
+    )
+    assert mute.trace == ["play notice", "cut notice", "end media-timeout"]
+    assert silent.trace == ["play notice", "cut notice"]
+
+
+async def test_sound_before_the_answer_is_no_answer(line: Line) -> None:
+    """T112: an announcement of the network, then a busy line."""
+    call = await line.call(Manner(status=486, reason="Busy Here", early_media=True, answer_after=1.5))
+    assert line.manager.of("DialerAnswered", call.permit["DIALER_ATTEMPT"]) == []
+    assert (call.report["DialStatus"], call.heard, call.trace) == ("BUSY", [], [])

@@ -28,6 +28,8 @@ MALFORMED = {
     "DIALER_RING": ("", "0", "1000", "5,tT"),
     "DIALER_SCRIPT": ("", "../" * 21 + "a", "5c" * 31),
     "DIALER_MAX": ("", "0", "10000"),
+    "DIALER_CUT": ("", "0", "99999999999", "soon"),
+    "DIALER_CALLER": ("", "0162000001", "+33162000001>", "anonymous"),
 }
 
 
@@ -38,7 +40,7 @@ async def test_a_malformed_value_is_refused_even_if_it_is_sealed(line: Line, nam
         assert (value, await line.refusal_of_one(paper)) == (value, "FORGED")
 
 
-@pytest.mark.parametrize("name", [name for name in MALFORMED if name != "DIALER_MAX"])
+@pytest.mark.parametrize("name", MALFORMED)
 async def test_a_value_changed_after_sealing_is_refused(line: Line, name: str) -> None:
     other = line.permit(
         DIALER_NUMBER="+33199000002",
@@ -48,6 +50,9 @@ async def test_a_value_changed_after_sealing_is_refused(line: Line, name: str) -
         DIALER_TRUNK="other",
         DIALER_RING="6",
         DIALER_SCRIPT="6d" * 32,
+        DIALER_MAX="61",
+        DIALER_CUT="9999999998",
+        DIALER_CALLER="+33162000002",
     )
     assert await line.refused(line.permit() | {name: other[name]}) == "FORGED"
 
@@ -119,3 +124,17 @@ async def test_the_callee_sees_our_caller_id_and_the_decided_number(line: Line) 
     assert "From: <sip:+33162000001@" in invite
     assert "m=audio" in invite
     assert " RTP/AVP 8 0 101" in invite
+
+
+async def test_no_other_caller_id_than_the_sealed_one_is_shown(line: Line) -> None:
+    async with line.callee(Manner(hang_up_at=0.1)) as (callee, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name) | {
+            "CALLERID(pres)": "prohib",
+            "CALLERID(num)": "+33612345678",
+        }
+        await line.manager.originate(paper, CallerID='"The President" <+33612345678>')
+        await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+    (invite,) = callee.invites
+    assert "From: <sip:+33162000001@" in invite
+    assert "President" not in invite
+    assert "+33612345678" not in invite

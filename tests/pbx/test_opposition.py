@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.pbx.callee import Manner, Press
+from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
+from tests.pbx.voice import Press
 
 
 async def assert_stored(line: Line, paper: dict[str, str]) -> None:

@@ -47,7 +47,7 @@ def test_the_channel_is_the_gate_and_the_ids_are_the_attempts() -> None:
     assert action["Channel"] == "Local/call@dialer-permit/n"
     assert (action["ChannelId"], action["OtherChannelId"]) == ("0a" * 16, f"{'0a' * 16}-2")
     assert action["Async"] == "true"
-    assert action["CallerID"] == "<+33162000001>"
+    assert variables(action)["DIALER_CALLER"] == "+33162000001"
 
 
 def test_the_originate_outlasts_the_ringing() -> None:
@@ -62,9 +62,23 @@ def test_the_permit_is_void_from_the_second_in_which_it_expires() -> None:
 
 def test_the_seal_is_the_one_that_the_gate_computes() -> None:
     sent = variables(originate(ORDER, KEY, REAL))
-    names = ("ATTEMPT", "NUMBER", "FINGERPRINT", "SPONSOR", "CAMPAIGN", "EXPIRES", "TRUNK", "RING", "SCRIPT")
+    names = (
+        *("ATTEMPT", "NUMBER", "FINGERPRINT", "SPONSOR", "CAMPAIGN", "EXPIRES"),
+        *("TRUNK", "RING", "SCRIPT", "MAX", "CUT", "CALLER"),
+    )
     what = ":".join(sent[f"DIALER_{name}"] for name in names)
     assert sent["DIALER_SEAL"] == hashlib.sha1(f"{KEY}:{what}:{KEY}".encode()).hexdigest()
+
+
+def test_a_call_that_no_silence_limits_is_cut_never() -> None:
+    assert variables(originate(ORDER, KEY, REAL))["DIALER_CUT"] == "9999999999"
+
+
+def test_a_call_is_cut_in_the_second_in_which_silence_begins() -> None:
+    limit = datetime(2027, 4, 15, 22, tzinfo=UTC)
+    ahead = PbxTime(timedelta(days=70))
+    sent = variables(originate(replace(ORDER, cut_at=limit), KEY, ahead))
+    assert int(sent["DIALER_CUT"]) == int((limit - timedelta(days=70)).timestamp())
 
 
 def test_in_pretended_time_the_pbx_gets_its_own_second() -> None:

@@ -24,9 +24,12 @@ SHAPES = {
     "DIALER_RING": re.compile(r"[1-9][0-9]{0,2}"),
     "DIALER_SCRIPT": re.compile(r"[0-9a-f]{64}"),
     "DIALER_MAX": re.compile(r"[1-9][0-9]{0,3}"),
+    "DIALER_CUT": re.compile(r"[1-9][0-9]{9}"),
+    "DIALER_CALLER": re.compile(r"\+[1-9][0-9]{6,14}"),
 }
-SEALED = tuple(name for name in SHAPES if name != "DIALER_MAX")
-"""In the order in which the seal takes them."""
+"""Every value of a permit, in the order in which the seal takes them."""
+NEVER = "9999999999"
+"""The UNIX second at which a call is cut that no silence limits."""
 
 
 def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
@@ -34,8 +37,6 @@ def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
     variables = variables_of(order, pbx_time)
     for name, shape in SHAPES.items():
         require(name, variables[name], shape)
-    caller_id = order.attempt.caller_id
-    require("caller ID", caller_id, SHAPES["DIALER_NUMBER"])
     variables["DIALER_SEAL"] = seal(variables, seal_key)
     return {
         "Action": "Originate",
@@ -46,7 +47,6 @@ def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
         "ChannelId": order.attempt.id,
         "OtherChannelId": dialling_half(order.attempt.id),
         "Timeout": str((order.ring_timeout_s + TIMEOUT_SLACK_S) * 1000),
-        "CallerID": f"<{caller_id}>",
         "Variable": [f"{name}={value}" for name, value in variables.items()],
     }
 
@@ -69,12 +69,14 @@ def variables_of(order: CallOrder, pbx_time: PbxTime) -> dict[str, str]:
         "DIALER_RING": str(order.ring_timeout_s),
         "DIALER_SCRIPT": attempt.script,
         "DIALER_MAX": str(order.longest_s),
+        "DIALER_CUT": str(pbx_time.epoch(order.cut_at)) if order.cut_at else NEVER,
+        "DIALER_CALLER": attempt.caller_id,
     }
 
 
 def seal(variables: dict[str, str], key: str) -> str:
     """Shows the gate that the service wrote these values together: SHA-1, the one digest the dialplan can compute."""
-    sealed = ":".join([key, *(variables[name] for name in SEALED), key])
+    sealed = ":".join([key, *(variables[name] for name in SHAPES), key])
     return hashlib.sha1(sealed.encode("ascii"), usedforsecurity=False).hexdigest()
 
 

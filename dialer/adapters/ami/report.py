@@ -11,7 +11,7 @@ ATTEMPT_ID = re.compile(r"[0-9a-f]{32}")
 _MILLISECONDS = re.compile(r"[0-9]{13}")
 _CAUSE = re.compile(r"[0-9]{1,3}")
 _SIP = re.compile(r"[1-6][0-9]{2}")
-_STEP = re.compile(r"([0-9]{13}) (?:(play|done|cut) ([a-z][a-z-]*)|(key) ([0-9*#A-D]))")
+_STEP = re.compile(r"([0-9]{13}) (?:(play|done|cut|end) ([a-z][a-z-]*)|(key) ([0-9*#A-D]))")
 
 
 class Malformed(ValueError):

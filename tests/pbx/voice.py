@@ -1,0 +1,112 @@
+"""What a callee in code sends: silence, and keys in every way that telephones send them, faults of the network included."""
+
+import asyncio
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dialer.adapters.callees.speech import RATE, alaw
+
+FRAME = 160
+FRAME_S = 0.02
+KEYS = "0123456789*#ABCD"
+OFFERED = 101
+"""The payload type under which Asterisk offers to hear telephone events."""
+ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
+PAD = "123456789*0#"
+"""ITU-T Q.23: the two tones of each key."""
+
+
+class Keying(Enum):
+    """How keys are sent. The first five are RFC 4733: as they should be, and as networks deliver them."""
+
+    EVENTS = "telephone events"
+    LOST_END = "their three end packets lost"
+    DOUBLED = "every packet twice"
+    SHUFFLED = "neighbouring packets swapped"
+    REPEATED_END = "the end packet nine times"
+    INFO = "SIP INFO, application/dtmf-relay"
+    TONES = "tones in the audio"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key held from `at` for `held` seconds."""
+
+    key: str
+    at: float
+    held: float = 0.1
+
+
+@dataclass(slots=True)
+class Voice:
+    """The RTP a callee sends, a packet every 20 ms; `silent_from`: nothing at all from that second on."""
+
+    transport: asyncio.DatagramTransport
+    peer: tuple[str, int]
+    keying: Keying = Keying.EVENTS
+    event_type: int = OFFERED
+    silent_from: float = math.inf
+    sent: int = 0
+    sequence: int = 0
+    finished: set[Press] = field(default_factory=set)
+    held_back: list[bytes] = field(default_factory=list)
+
+    def frame(self, now: float, presses: tuple[Press, ...]) -> None:
+        due = [p for p in presses if p.at <= now and p not in self.finished]
+        self.sent += 1
+        if now >= self.silent_from:
+            return
+        if due and self.keying is Keying.TONES:
+            self._packet(8, self.sent * FRAME, self._tone(due[0], now))
+        elif due and self.keying is not Keying.INFO:
+            self._event(due[0], now)
+        else:
+            self._packet(8, self.sent * FRAME, b"\xd5" * FRAME)
+
+    def _event(self, press: Press, now: float) -> None:
+        over = now >= press.at + press.held
+        first = round(press.at / FRAME_S) * FRAME
+        length = max(FRAME, round((now - press.at) / FRAME_S) * FRAME)
+        payload = struct.pack("!BBH", KEYS.index(press.key), 0x80 * over | 10, length)
+        for _ in range(self._copies(over=over)):
+            self._packet(self.event_type, first, payload)
+        if over:
+            self.finished.add(press)
+
+    def _copies(self, *, over: bool) -> int:
+        if over:
+            return {Keying.LOST_END: 0, Keying.REPEATED_END: 9}.get(self.keying, 3)
+        return 1
+
+    def _tone(self, press: Press, now: float) -> bytes:
+        if now >= press.at + press.held:
+            self.finished.add(press)
+        return bytes(tone(press.key, self.sent * FRAME))
+
+    def _packet(self, kind: int, timestamp: int, payload: bytes) -> None:
+        self.sequence += 1
+        head = struct.pack("!BBHII", 0x80, kind, self.sequence, timestamp, 0x0D1A1E4)
+        for packet in self._through_the_network(head + payload):
+            self.transport.sendto(packet, self.peer)
+
+    def _through_the_network(self, packet: bytes) -> Iterator[bytes]:
+        if self.keying is Keying.DOUBLED:
+            yield packet
+        elif self.keying is Keying.SHUFFLED:
+            self.held_back.append(packet)
+            if len(self.held_back) == 2:
+                yield from reversed(self.held_back)
+                self.held_back.clear()
+            return
+        yield packet
+
+
+def tone(key: str, since: int) -> Iterator[int]:
+    """A-law of one frame of the key's two tones, `since` samples after the first."""
+    row, column = divmod(PAD.index(key), 3)
+    for n in range(since, since + FRAME):
+        turn = 2 * math.pi * n / RATE
+        yield alaw(int(6000 * (math.sin(turn * ROWS[row]) + math.sin(turn * COLUMNS[column]))))
