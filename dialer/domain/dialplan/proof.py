@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from dialer.domain.dialplan.claims import closed
 from dialer.domain.dialplan.claims.claim import Claim
 from dialer.domain.dialplan.claims.order import CLAIMS
-from dialer.domain.dialplan.effects import Effect
+from dialer.domain.dialplan.effects import Effect, Move
 from dialer.domain.dialplan.model import Dialplan
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.walk import Walk
@@ -53,20 +53,20 @@ class Trial:
     claim: Claim
     examined: int = 0
     evidence: dict[str, None] = field(default_factory=dict)
-    objected: tuple[str, State] | None = None
+    objected: tuple[str, State, str] | None = None
 
-    def witness(self, dialplan: Dialplan, state: State, effect: Effect) -> None:
+    def witness(self, dialplan: Dialplan, state: State, move: Move, effect: Effect) -> None:
         objection = self.claim.objection(state, effect)
         if objection is None:
             return
         self.examined += 1
         self.evidence[_where(dialplan, state)] = None
         if objection and self.objected is None:
-            self.objected = (objection, state)
+            self.objected = (objection, state, move.how)
 
     def proof(self, walk: Walk) -> ClaimProof:
-        objection, state = self.objected or ("" if self.examined else NOTHING, None)
-        path = walk.path(state) if state else ()
+        objection, state, how = self.objected or ("" if self.examined else NOTHING, None, "")
+        path = walk.path(state, how) if state else ()
         return ClaimProof(
             self.claim.name,
             self.claim.statement,
@@ -86,9 +86,9 @@ def prove(dialplan: Dialplan) -> Proof:
         untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in CLAIMS)
         return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
 
-    def witness(state: State, effect: Effect) -> None:
+    def witness(state: State, move: Move, effect: Effect) -> None:
         for trial in trials:
-            trial.witness(dialplan, state, effect)
+            trial.witness(dialplan, state, move, effect)
 
     walk.go(witness)
     claims = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))

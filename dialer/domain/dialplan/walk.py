@@ -18,7 +18,7 @@ from dialer.domain.dialplan.values import NotUnderstood, unknown
 MOST_STATES = 400_000
 """More is taken for a dialplan that this proof cannot follow."""
 
-Witness = Callable[[State, Effect], None]
+Witness = Callable[[State, Move, Effect], None]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Walk:
             state = waiting.popleft()
             for move in self._moves(state):
                 for effect in move.effects:
-                    witness(state, effect)
+                    witness(state, move, effect)
                 after = move.state and relevance.prune(move.state)
                 if after is not None and after not in self.came_from:
                     self.came_from[after] = (state, move.how)
@@ -69,11 +69,10 @@ class Walk:
         for outcome in expand(step.arguments, state):
             yield from application(Standing(self.dialplan, after.knowing(outcome.facts), step, outcome.text))
 
-    def path(self, state: State) -> tuple[str, ...]:
-        """The steps from the entry to `state`, and what happened at each."""
+    def path(self, state: State, how: str = "") -> tuple[str, ...]:
+        """The steps from the entry to `state`, and what happened at each; `how`: at the last."""
         lines: list[str] = []
         here: State | None = state
-        how = ""
         while here is not None:
             lines.append(f"{_shown(self.dialplan, here)}{f'  <- {how}' if how else ''}")
             before = self.came_from[here]

@@ -1,0 +1,68 @@
+"""What the running Asterisk has loaded is what was proved, and a PBX that has loaded anything else is not driven."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.ami.dialplan import RunningDialplan
+from dialer.adapters.ami.errors import ContractBroken
+from dialer.adapters.ami.link import AmiAddress
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.pbx import lifecycle, places
+from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
+from dialer.services.dialplan import verify
+from tests.pbx.conftest import NAME, Pbx, spec_in
+
+OTHER = "other"
+
+
+def address(pbx: Pbx) -> AmiAddress:
+    return AmiAddress("127.0.0.1", pbx.spec.ami_port, "dialer", pbx.secret)
+
+
+async def test_the_running_dialplan_is_the_files_and_is_proved(pbx: Pbx) -> None:
+    verdict = await verify(RunningDialplan(NAME, address(pbx)), DialplanFiles())
+    files = await verify(DialplanFiles(), DialplanFiles())
+    assert verdict.approved
+    assert [claim.objection for claim in verdict.proof.claims if not claim.holds] == []
+    assert (verdict.proof.steps, verdict.proof.states) == (files.proof.steps, files.proof.states)
+
+
+async def test_a_pbx_with_the_approved_dialplan_is_driven(pbx: Pbx) -> None:
+    approved = replace(address(pbx), dialplan=approved_hash())
+    async with AmiTelephony(NAME, approved, pbx.seal_key, SystemClock()) as telephony:
+        assert telephony.up
+
+
+@pytest.fixture
+def other_pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AmiAddress]:
+    """A second Asterisk whose dialplan waits a second longer for a key."""
+    folder = shutil.copytree(places.DIALPLANS, tmp_path / "dialplans")
+    file = folder / "30-answered.conf"
+    file.write_text(file.read_text().replace("WaitExten(8)", "WaitExten(9)"))
+    home = tmp_path / "home"
+    spec = spec_in(home, OTHER)
+    with monkeypatch.context() as patched:
+        patched.setattr(places, "DIALPLANS", folder)
+        asyncio.run(lifecycle.up(spec))
+    yield AmiAddress("127.0.0.1", spec.ami_port, "dialer", (home / f"{OTHER}.secret").read_text().strip())
+    asyncio.run(lifecycle.down(OTHER, home))
+
+
+def test_a_pbx_with_another_dialplan_is_refused_though_it_is_proved(other_pbx: AmiAddress) -> None:
+    verdict = asyncio.run(verify(RunningDialplan(OTHER, other_pbx), DialplanFiles()))
+    assert verdict.proof.holds
+    assert not verdict.approved
+
+    async def drive() -> None:
+        approved = replace(other_pbx, dialplan=approved_hash())
+        async with AmiTelephony(OTHER, approved, "5e" * 32, SystemClock()):
+            raise AssertionError("it must not start")
+
+    with pytest.raises(ContractBroken, match="another dialplan"):
+        asyncio.run(drive())
