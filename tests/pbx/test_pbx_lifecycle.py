@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.pbx import lifecycle
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.errors import AsteriskNotUp, NoDocker, PortBusy, RunningOtherwise
 from dialer.adapters.pbx.home import PbxHome
-from dialer.adapters.pbx.places import hash_of_dialplan
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from dialer.domain.errors import InvalidInput, NotFound
 from tests.pbx.conftest import spec_in
@@ -37,7 +37,7 @@ async def test_a_pbx_is_up_once_asked_twice_and_down_when_stopped(spec: PbxSpec)
     assert await lifecycle.up(spec) == running
     assert (await lifecycle.status("short", spec.home)).state == "up"
     assert lifecycle.started(spec.home) == ("short",)
-    assert running.dialplan_hash == hash_of_dialplan()
+    assert running.dialplan_hash == approved_hash()
     await lifecycle.down("short", spec.home)
     assert (await lifecycle.status("short", spec.home)).state == "down"
     assert lifecycle.started(spec.home) == ()

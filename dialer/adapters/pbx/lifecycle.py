@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.adapters.pbx.busy import require_free_ports
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.engine import docker
 from dialer.adapters.pbx.errors import AsteriskNotUp, RunningOtherwise
 from dialer.adapters.pbx.health import trouble
 from dialer.adapters.pbx.home import PbxHome, container_user
 from dialer.adapters.pbx.image import ensure_image
-from dialer.adapters.pbx.places import hash_of_dialplan
 from dialer.adapters.pbx.render import Secrets, render
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
 from dialer.domain.errors import NotFound
@@ -106,7 +106,7 @@ def _wanted(spec: PbxSpec, image: str, files: Mapping[str, str]) -> RunningPbx:
         rtp=f"{spec.rtp_first}-{spec.rtp_last}",
         trunks=tuple(f"{trunk.name}={trunk.host}:{trunk.port}" for trunk in spec.trunks),
         config_hash=hashlib.sha256(json.dumps([image, sorted(files.items())]).encode()).hexdigest(),
-        dialplan_hash=hash_of_dialplan(),
+        dialplan_hash=approved_hash(),
     )
 
 

@@ -20,11 +20,6 @@ def dialplan_files() -> tuple[Path, ...]:
     return tuple(sorted(DIALPLANS.glob("*.conf")))
 
 
-def hash_of_dialplan() -> str:
-    """SHA-256 over names and contents of the dialplan files."""
-    return hash_of(dialplan_files())
-
-
 def hash_of(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
