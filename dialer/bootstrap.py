@@ -11,12 +11,13 @@ import structlog
 from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.keys import create_keys, fingerprint_key
+from dialer.adapters.keys import create_keys, fingerprint_key, subjects_key
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
 from dialer.domain.errors import BadSettings, DialerError
 from dialer.ports.store import Store
 from dialer.services.board import Board
@@ -37,8 +38,10 @@ from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.keeping import Keeping
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
+from dialer.services.replay import Replays
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
 from dialer.services.sms import TextMessages
@@ -111,7 +114,8 @@ async def _start(telephony: AmiTelephony, links: Links) -> None:
 
 def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) -> Service:
     packs = load_packs(settings.home / "rulepacks")
-    judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock)
+    keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
+    judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping)
     board = Board()
     return Service(
         settings,
@@ -151,6 +155,7 @@ def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, j
         text_messages=TextMessages(store, suppressions),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
+        replays=Replays(store, judge.keeping.vault, judge.packs),
         calls=CallRecords(store, scripts, fingerprints),
         halting=Halting(store, fleet, clock),
         system=SystemReader(store, fleet, clock, pretended=bool(clock.shift)),

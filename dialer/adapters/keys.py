@@ -7,19 +7,29 @@ from pathlib import Path
 from dialer.domain.errors import BadSettings
 
 FINGERPRINT_KEY = "fingerprint.key"
+SUBJECTS_KEY = "subjects.key"
 KEY_BYTES = 32
 
 
 def create_keys(home: Path) -> None:
-    """Make what is missing; never replace a key, for every fingerprint depends on it."""
+    """Make what is missing; never replace a key, for every fingerprint and all that is sealed depends on it."""
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_secret(folder / FINGERPRINT_KEY, secrets.token_hex(KEY_BYTES))
+    for name in (FINGERPRINT_KEY, SUBJECTS_KEY):
+        write_secret(folder / name, secrets.token_hex(KEY_BYTES))
 
 
 def fingerprint_key(home: Path) -> bytes:
-    """Raise `BadSettings` where the key is missing or damaged."""
-    path = home / "keys" / FINGERPRINT_KEY
+    """The key of the fingerprints. Raise `BadSettings` where it is missing or damaged."""
+    return _read_key(home / "keys" / FINGERPRINT_KEY)
+
+
+def subjects_key(home: Path) -> bytes:
+    """The key that wraps the key of each person. Raise `BadSettings` where it is missing or damaged."""
+    return _read_key(home / "keys" / SUBJECTS_KEY)
+
+
+def _read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
@@ -47,6 +48,7 @@ class Dossier:
     """All that is stored about one contact of one campaign, read in one transaction.
 
     `consents` and `suppressions` (not removed) of any sponsor; `attempts` of the campaign's sponsor in all its campaigns.
+    `key`: the number's own key, wrapped; None where it has none yet, and where it was not asked for (the claim alone needs it).
     """
 
     contact: Contact
@@ -54,6 +56,7 @@ class Dossier:
     consents: tuple[ConsentEvent, ...]
     suppressions: tuple[Suppression, ...]
     attempts: tuple[PastAttempt, ...]
+    key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,66 @@ ContactChange = Due | Closed
 """What becomes of a contact: due again, or done with in this campaign."""
 
 
+class InputKind(StrEnum):
+    CONTEXT = "context"
+    """`facts_parts.shared_part`: campaign, trunk and state of the machine."""
+    PACK = "pack"
+    """A `RulePack` as pydantic's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedInput:
+    """What many decisions were made from, stored once. `hash` is SHA-256 over its canonical form."""
+
+    hash: str
+    kind: InputKind
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInputs:
+    """What a decision was made from, fit to be stored: the person's half sealed under the number's key. `new_key`: made just now, wrapped."""
+
+    context: SharedInput
+    pack: SharedInput | None
+    sealed: bytes
+    new_key: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one due contact: an attempt to make, or what becomes of the contact. `facts` is the canonical JSON judged on."""
+    """The verdict on one due contact: an attempt to make, or what becomes of the contact."""
 
     decision: Decision
     decision_hash: str
-    facts: str
+    inputs: KeptInputs
     outcome: Attempt | ContactChange
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    campaign_id: CampaignId | None = None
+    attempt_id: AttemptId | None = None
+    after: int = 0
+    """Exclusive cursor, in order of recording."""
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision as recorded. `context_hash` and `sealed` are None where its inputs were not kept, `key` where it was destroyed."""
+
+    id: int
+    at: datetime
+    campaign_id: CampaignId
+    attempt_id: AttemptId | None
+    fingerprint: Fingerprint
+    rule_pack: str
+    pack_hash: str
+    hash: str
+    context_hash: str | None
+    sealed: bytes | None
+    key: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

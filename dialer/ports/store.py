@@ -23,15 +23,18 @@ from dialer.ports.ledger import Ledger
 from dialer.ports.records import (
     CallFilter,
     CallRow,
+    DecisionFilter,
     Dossier,
     HaltState,
     ImportCounts,
     Judgement,
     KeptAnswer,
+    KeptDecision,
     NewContact,
     Progress,
     Progression,
     RequestKey,
+    SharedInput,
     Standing,
 )
 
@@ -145,6 +148,7 @@ class Attempts(Protocol):
 
         A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its contact waits or closes. No two
         processes claim one contact; no number has two live attempts (a unique index; the loser's contact waits five minutes).
+        What a decision was made from is stored with it, rule pack included.
         """
         ...
 
@@ -178,6 +182,18 @@ class Attempts(Protocol):
         ...
 
     async def calls(self, query: CallFilter) -> list[CallRow]: ...
+
+
+class Decisions(Protocol):
+    """Decisions as the claims recorded them."""
+
+    async def page(self, query: DecisionFilter) -> list[KeptDecision]:
+        """In order of recording."""
+        ...
+
+    async def inputs(self, hashes: Iterable[str]) -> dict[str, SharedInput]:
+        """Unknown hashes are left out."""
+        ...
 
 
 class Tokens(Protocol):
@@ -232,6 +248,8 @@ class Store(Protocol):
     def suppressions(self) -> Suppressions: ...
     @property
     def attempts(self) -> Attempts: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def tokens(self) -> Tokens: ...
     @property

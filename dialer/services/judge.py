@@ -12,12 +12,13 @@ from dialer.domain.contact import PhoneNumber
 from dialer.domain.decision import decide
 from dialer.domain.decision_record import Decision
 from dialer.domain.facts import Facts, SystemFacts, TrunkFacts
-from dialer.domain.facts_json import decision_hash, facts_to_json
+from dialer.domain.facts_json import decision_hash
 from dialer.domain.retry import after_refusal
 from dialer.domain.rulepack import PackShelf
 from dialer.domain.suppression import Suppression
 from dialer.ports.clock import Clock
 from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.services.keeping import Keeping
 
 ORIGINATE_LIFE = timedelta(seconds=10)
 """How long after the decision its Originate stays valid at the PBX: the second lock refuses a later one."""
@@ -36,10 +37,13 @@ class TrunkPlan:
 class Judge:
     """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
 
-    def __init__(self, packs: PackShelf, trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
+    def __init__(
+        self, packs: PackShelf, trunks: Mapping[str, TrunkPlan], clock: Clock, keeping: Keeping
+    ) -> None:
         self.packs = packs
         self.trunks = trunks
         self.clock = clock
+        self.keeping = keeping
 
     def claimed(self, standing: Standing, dossier: Dossier, *, pbx: str) -> Judgement:
         """Judge a due contact for an attempt on `pbx`, now."""
@@ -52,7 +56,7 @@ class Judge:
             if decision.permitted
             else after_refusal(decision)
         )
-        return Judgement(decision, fingerprint, facts_to_json(facts), outcome)
+        return Judgement(decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome)
 
     def facts(self, standing: Standing, dossier: Dossier, system: SystemFacts | None) -> Facts:
         contact = dossier.contact

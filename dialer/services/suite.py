@@ -13,6 +13,7 @@ from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.progress import ProgressReader
+from dialer.services.replay import Replays
 from dialer.services.scripts import Scripts
 from dialer.services.sms import TextMessages
 from dialer.services.suppressions import Suppressions
@@ -33,6 +34,7 @@ class Suite:
     text_messages: TextMessages
     import_reports: ImportReports
     decisions: Decisions
+    replays: Replays
     calls: CallRecords
     halting: Halting
     system: SystemReader

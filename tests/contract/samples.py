@@ -1,7 +1,6 @@
 """Values to store: plausible, fictional, and different in every field where it matters."""
 
 import hashlib
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,15 @@ from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, 
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
 from dialer.domain.retry import Closed
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
-from dialer.ports.records import Dossier, Judgement, NewContact, Standing
+from dialer.ports.records import (
+    Dossier,
+    InputKind,
+    Judgement,
+    KeptInputs,
+    NewContact,
+    SharedInput,
+    Standing,
+)
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 CAMPAIGN = CampaignId("c000000000001")
@@ -156,7 +163,7 @@ def permit(standing: Standing, dossier: Dossier) -> Judgement:
         caller_id=PhoneNumber("+33162000001"),
         script="d" * 64,
     )
-    return Judgement(decision, "c" * 64, _facts(dossier), attempt)
+    return Judgement(decision, "c" * 64, kept_inputs(dossier), attempt)
 
 
 def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
@@ -170,14 +177,20 @@ def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
             reasons=tuple(Reason("FP-02", code, f"because of {code}") for code in codes),
         )
         change = Closed("refused") if outcome is None else outcome
-        return Judgement(decision, "e" * 64, _facts(dossier), change)  # type: ignore[arg-type]
+        return Judgement(decision, "e" * 64, kept_inputs(dossier), change)  # type: ignore[arg-type]
 
     return judge
 
 
-def _facts(dossier: Dossier) -> str:
-    digest = hashlib.sha256(dossier.contact.fingerprint.encode()).hexdigest()
-    return json.dumps({"seen": digest}, separators=(",", ":"))
+def kept_inputs(dossier: Dossier) -> KeptInputs:
+    """As they come to the store: it looks into nothing."""
+    digest = hashlib.sha256(dossier.contact.fingerprint.encode()).digest()
+    return KeptInputs(
+        context=SharedInput("a" * 64, InputKind.CONTEXT, "{}"),
+        pack=SharedInput("b" * 64, InputKind.PACK, "{}"),
+        sealed=b"sealed " + digest,
+        new_key=None if dossier.key else b"key " + digest,
+    )
 
 
 async def listed(store: SqlStore, *indices: int, campaign_id: CampaignId = CAMPAIGN) -> None:

@@ -1,7 +1,7 @@
 """The claim: contacts that are due, judged on what is stored at this moment, and every judgement written, in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +9,11 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.decisions import Judged
 from dialer.adapters.sql.dialects import reserve
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
-from dialer.adapters.sql.judgements import Judged, write_judgements
+from dialer.adapters.sql.judgements import write_judgements
+from dialer.adapters.sql.subject_keys import keys_of
 from dialer.adapters.sql.tables import attempts, contacts, live
 from dialer.domain.attempt import Attempt
 from dialer.domain.contact import Contact, ContactState, Fingerprint
@@ -79,14 +81,16 @@ class Claim:
         )
 
     async def _judge_page(self, page: Sequence[Dossier]) -> None:
-        taken = await self._taken([dossier.contact.fingerprint for dossier in page])
+        fingerprints = [dossier.contact.fingerprint for dossier in page]
+        taken, keys = await self._taken(fingerprints), await keys_of(self.connection, fingerprints)
         for dossier in page:
             if self.permits == 0:
                 return
             if dossier.contact.fingerprint in taken:
                 self.busy.append(dossier.contact)
                 continue
-            judgement = self.judge(self.standing, dossier)
+            key = keys.get(dossier.contact.fingerprint)
+            judgement = self.judge(self.standing, replace(dossier, key=key))
             self.judged.append((dossier.contact, judgement))
             self.permits -= isinstance(judgement.outcome, Attempt)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.decisions import Judged, record_decisions
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.ledger_pending import record
-from dialer.adapters.sql.records import Record, attempt_record, record_of
-from dialer.adapters.sql.tables import attempts, decisions
+from dialer.adapters.sql.records import Record, attempt_record
+from dialer.adapters.sql.tables import attempts
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
@@ -17,8 +17,6 @@ from dialer.domain.contact import Contact, ContactState
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.of_calls import permitted, refused
 from dialer.ports.records import Judgement
-
-Judged = tuple[Contact, Judgement]
 
 
 async def write_judgements(
@@ -33,9 +31,7 @@ async def write_judgements(
             losers.append(contact)
         else:
             kept.append((contact, judgement))
-    if kept:
-        records = [_decision_record(campaign_id, contact, judgement) for contact, judgement in kept]
-        await connection.execute(insert(decisions), records)
+    await record_decisions(connection, campaign_id, kept)
     await record(connection, [_event(campaign_id, contact, judgement) for contact, judgement in kept])
     await change_contacts(connection, [_contact_record(contact, judgement) for contact, judgement in kept])
     return [judgement for _, judgement in kept], losers
@@ -56,18 +52,6 @@ def _event(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> L
     if isinstance(judgement.outcome, Attempt):
         return permitted(judgement.outcome, judgement.decision)
     return refused(campaign_id, contact.fingerprint, judgement.decision, judgement.decision_hash)
-
-
-def _decision_record(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> Record:
-    return record_of(judgement.decision) | {
-        "campaign_id": campaign_id,
-        "contact_id": contact.id,
-        "fingerprint": contact.fingerprint,
-        "reasons": [record_of(reason) for reason in judgement.decision.reasons],
-        "facts": judgement.facts,
-        "hash": judgement.decision_hash,
-        "attempt_id": judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
-    }
 
 
 def _contact_record(contact: Contact, judgement: Judgement) -> Record:

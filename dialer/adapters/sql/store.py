@@ -7,6 +7,7 @@ from dialer.adapters.sql.attempts import SqlAttempts
 from dialer.adapters.sql.campaigns import SqlCampaigns
 from dialer.adapters.sql.consents import SqlConsents
 from dialer.adapters.sql.contacts import SqlContacts
+from dialer.adapters.sql.decisions import SqlDecisions
 from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
 from dialer.adapters.sql.ledger import SqlLedger
@@ -26,6 +27,7 @@ class SqlStore:
         self.consents = SqlConsents(database)
         self.suppressions = SqlSuppressions(database)
         self.attempts = SqlAttempts(database)
+        self.decisions = SqlDecisions(database)
         self.tokens = SqlTokens(database)
         self.system = SqlSystem(database)
         self.idempotency = SqlIdempotency(database)

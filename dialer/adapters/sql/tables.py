@@ -27,6 +27,7 @@ from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent import ConsentAct
 from dialer.domain.contact import ContactState, SourceClass
 from dialer.domain.suppression import OppositionChannel
+from dialer.ports.records import InputKind
 
 LIVE_STATES = tuple(state for state in AttemptState if state not in FINAL_STATES)
 
@@ -237,6 +238,24 @@ Index("ix_attempts_decided_at", attempts.c.decided_at, attempts.c.id)
 Index("ix_attempts_progress", attempts.c.campaign_id, attempts.c.state, attempts.c.result)
 Index("ix_attempts_contact_id", attempts.c.contact_id)
 
+# One row a number; deleting it makes unreadable for ever whatever was sealed under its key.
+subject_keys = Table(
+    "subject_keys",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
+# What many decisions share: rows are only ever added, so that any decision can be made again.
+decision_inputs = Table(
+    "decision_inputs",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", one_of(InputKind, "kind"), nullable=False),
+    # Canonical JSON, or that of a rule pack: kept to the byte.
+    Column("content", Text, nullable=False),
+)
+
 decisions = Table(
     "decisions",
     metadata,
@@ -251,14 +270,17 @@ decisions = Table(
     Column("next_open", UtcDateTime),
     Column("zones", JSON, nullable=False),
     Column("caller_id", String(16)),
-    # Canonical JSON, kept to the byte: the hash was taken over it.
-    Column("facts", Text, nullable=False),
+    # NULL: decided before inputs were sealed.
+    Column("context_hash", ForeignKey("decision_inputs.hash")),
+    Column("sealed", LargeBinary),
     Column("rule_pack", Text, nullable=False),
     Column("pack_hash", Text, nullable=False),
     Column("hash", String(64), nullable=False),
     Column("attempt_id", ForeignKey("attempts.id")),
     CheckConstraint("permitted = (attempt_id IS NOT NULL)", name="attempt"),
+    CheckConstraint("(context_hash IS NULL) = (sealed IS NULL)", name="inputs"),
 )
+Index("ix_decisions_campaign_id", decisions.c.campaign_id, decisions.c.id)
 Index("ix_decisions_fingerprint", decisions.c.fingerprint)
 Index("ix_decisions_attempt_id", decisions.c.attempt_id, unique=True)
 

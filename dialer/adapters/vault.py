@@ -1,0 +1,46 @@
+"""`dialer.ports.vault.Vault` with AES-256-GCM (NIST SP 800-38D): nonce of twelve random bytes, then ciphertext and tag."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.errors import InvalidInput
+
+NONCE_BYTES = 12
+KEY_BITS = 256
+
+
+class AesVault:
+    """`master` is the installation's key-encryption key, 32 bytes. The fingerprint is authenticated with everything sealed."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = AESGCM(master)
+
+    def new_key(self, fingerprint: Fingerprint) -> bytes:
+        return _seal(self._master, fingerprint, AESGCM.generate_key(KEY_BITS))
+
+    def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
+        return _seal(self._unwrapped(fingerprint, key), fingerprint, text.encode())
+
+    def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
+        return _open(self._unwrapped(fingerprint, key), fingerprint, sealed).decode()
+
+    def _unwrapped(self, fingerprint: Fingerprint, key: bytes) -> AESGCM:
+        return AESGCM(_open(self._master, fingerprint, key))
+
+
+def _seal(cipher: AESGCM, fingerprint: Fingerprint, content: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, content, fingerprint.encode("ascii"))
+
+
+def _open(cipher: AESGCM, fingerprint: Fingerprint, sealed: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], fingerprint.encode("ascii"))
+    except (InvalidTag, ValueError):
+        raise InvalidInput(
+            "what was sealed cannot be opened: it was changed, or sealed under another key",
+            hint="restore database and home/keys from the same backup",
+        ) from None

@@ -1,0 +1,42 @@
+"""The inputs of a decision in two halves: what all callees of a campaign share, and what is about one person and will be sealed."""
+
+import json
+from dataclasses import dataclass, fields
+
+from dialer.domain.decision_record import Decision
+from dialer.domain.errors import InvalidInput
+from dialer.domain.facts import Facts
+from dialer.domain.facts_json import Plain, canonical
+
+SHARED = frozenset({"campaign_id", "campaign", "silences", "trunk", "system"})
+OF_SUBJECT = tuple(field.name for field in fields(Facts) if field.name not in SHARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was asked and answered: the canonical facts, whole again, and the decision as plain JSON values by field."""
+
+    facts: str
+    decision: dict[str, Plain]
+
+
+def shared_part(facts: Facts) -> str:
+    """Canonical JSON of what is the same for every callee of the campaign at that time."""
+    return canonical({name: getattr(facts, name) for name in sorted(SHARED)})
+
+
+def subject_part(facts: Facts, decision: Decision) -> str:
+    """Canonical JSON of what is about the callee, with the answer: its sentences may tell what they consented to."""
+    return canonical({"decision": decision, "facts": {name: getattr(facts, name) for name in OF_SUBJECT}})
+
+
+def whole(shared: str, subject: str) -> Remembered:
+    """The two halves put together again. Raise `InvalidInput` where they are not what was stored."""
+    try:
+        of_campaign, of_subject = json.loads(shared), json.loads(subject)
+        return Remembered(
+            json.dumps(of_campaign | of_subject["facts"], separators=(",", ":"), ensure_ascii=False),
+            of_subject["decision"],
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInput(f"the stored inputs of a decision are damaged: {error}") from error

@@ -1,0 +1,21 @@
+"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (rules T116)."""
+
+from typing import Protocol
+
+from dialer.domain.contact import Fingerprint
+
+
+class Vault(Protocol):
+    """Keys leave it only wrapped by the installation's own key, bound to the number they are for."""
+
+    def new_key(self, fingerprint: Fingerprint) -> bytes:
+        """A fresh random key, wrapped."""
+        ...
+
+    def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
+        """Raise `InvalidInput` for a key that is not of this number and installation."""
+        ...
+
+    def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
+        """Raise `InvalidInput` where key or text were changed, or are not of this number and installation."""
+        ...

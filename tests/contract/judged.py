@@ -1,0 +1,87 @@
+"""Decisions as the dialling loop makes and records them: the real rules, on what the real database holds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.domain.consent import ConsentedWindow
+from dialer.domain.contact import ImportId
+from dialer.domain.facts import TrunkFacts
+from dialer.domain.rulepack import PackShelf, RulePack
+from dialer.ports.records import DecisionFilter, Judgement
+from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.keeping import Keeping
+from dialer.services.replay import ReplayReport, Replays
+from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
+
+MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
+VAULT = AesVault(bytes(range(32)))
+WORKDAYS = (ConsentedWindow(frozenset(range(5)), time(9), time(20)),)
+TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",), 1000, 1000)
+
+
+def judge_at(now: datetime, packs: PackShelf) -> Judge:
+    return Judge(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs))
+
+
+async def listed_with_consent(
+    store: SqlStore, *indices: int, campaign_id: CampaignId = CAMPAIGN, every: int = 2, **changes: object
+) -> None:
+    """A running campaign; of its contacts each `every`-th has no consent."""
+    await store.campaigns.add(campaign(campaign_id, **changes))
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
+    import_id = ImportId("i" + campaign_id[1:])
+    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=MONDAY - DAY))
+    agreed = partial(
+        consent,
+        windows=WORKDAYS,
+        given_at=MONDAY - 40 * DAY,
+        appointment_at=None,
+        purpose=campaign(campaign_id, **changes).definition.purpose,
+    )
+    rows = [new_contact(index, given=agreed(index) if index % every else None) for index in indices]
+    await store.contacts.add(import_id, campaign_id, rows)
+
+
+DAY = timedelta(days=1)
+
+
+async def claim_all(
+    store: SqlStore, judge: Judge, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
+) -> list[Judgement]:
+    return await store.attempts.claim(
+        campaign_id,
+        now=judge.clock.now(),
+        limit=limit,
+        permits=limit,
+        judge=partial(judge.claimed, pbx="pbx1"),
+    )
+
+
+async def replayed(
+    store: SqlStore, packs: PackShelf | None = None, query: DecisionFilter | None = None
+) -> ReplayReport:
+    replays = Replays(store, VAULT, packs or load_packs())
+    return await replays.run(LOCAL_ADMINISTRATOR, query or DecisionFilter())
+
+
+def shelf_with(change: Callable[[RulePack], RulePack]) -> PackShelf:
+    """The packs as if the program had shipped another fr-political."""
+    shipped = load_packs().shipped
+    return PackShelf([change(pack) if pack.name == "fr-political" else pack for pack in shipped])
+
+
+def another_version(pack: RulePack) -> RulePack:
+    """In force on the same days, closed on Mondays."""
+    keys = pack.model_dump()
+    for slot in keys["hours"]:
+        slot["days"] = ("tue", "wed", "thu", "fri")
+    return RulePack.model_validate(keys | {"version": "later"})
