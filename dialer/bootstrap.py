@@ -11,11 +11,13 @@ import structlog
 from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
+from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.keys import create_keys, fingerprint_key, subjects_key
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.errors import BadSettings, DialerError
@@ -28,7 +30,7 @@ from dialer.services.consents import Consents
 from dialer.services.consumer import Consumer
 from dialer.services.decisions import Decisions
 from dialer.services.dialing import Dialing
-from dialer.services.engine import Engine
+from dialer.services.engine import Engine, Loop
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.halting import Halting
@@ -39,6 +41,7 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.notifying import Notifying
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
 from dialer.services.replay import Replays
@@ -84,9 +87,12 @@ async def open_service(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(SqlStore.open(settings.database_url))
+        store = await stack.enter_async_context(
+            SqlStore.open(settings.database_url, subscribers=_subscribers(settings))
+        )
         fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
-        service = _wire(settings, clock, store, fleet)
+        others = (await stack.enter_async_context(_notifying(settings, store, clock)),)
+        service = _wire(settings, clock, store, fleet, others)
         stack.push_async_callback(service.suite.halting.close)
         yield service
 
@@ -112,7 +118,23 @@ async def _start(telephony: AmiTelephony, links: Links) -> None:
         log.warning("pbx not reached", pbx=telephony.pbx, error=str(error))
 
 
-def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) -> Service:
+@asynccontextmanager
+async def _notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
+    addresses = {
+        webhook.endpoint: Address(webhook.url, _read_secret(settings.home / webhook.secret_file).encode())
+        for webhook in settings.webhooks
+    }
+    async with HttpCourier.open(addresses, clock) as courier:
+        yield Notifying(store, courier, tuple(addresses), clock)
+
+
+def _subscribers(settings: Settings) -> Subscribers:
+    return {webhook.endpoint: frozenset(webhook.events) for webhook in settings.webhooks}
+
+
+def _wire(
+    settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, others: tuple[Loop, ...]
+) -> Service:
     packs = load_packs(settings.home / "rulepacks")
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
     judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping)
@@ -123,7 +145,7 @@ def _wire(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet) ->
         store,
         _suite(settings, clock, store, fleet, judge),
         fleet,
-        _engine(store, fleet, judge, board, clock),
+        replace(_engine(store, fleet, judge, board, clock), others=others),
     )
 
 
@@ -186,7 +208,7 @@ def _read_secret(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise BadSettings(
-            f"{path} cannot be read", hint="start the PBX with `dialer pbx up`, or name the right file"
+            f"{path} cannot be read", hint="name the right file; that of a PBX is made by `dialer pbx up`"
         ) from None
 
 

@@ -1,10 +1,12 @@
 """The environment and `dialer.toml`, read once and frozen. Anything unknown or bad stops the start with one line."""
 
+import hashlib
 import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AwareDatetime,
@@ -21,6 +23,8 @@ from dialer.domain.campaign_definition import E164
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import BadSettings
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.notification import Topic
+from dialer.ports.courier import Endpoint
 
 PartName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
@@ -67,15 +71,40 @@ class TrunkSettings(Section):
         return TrunkFacts(self.name, self.loopback, tuple(map(_authorised, self.caller_ids)))
 
 
+class WebhookSettings(Section):
+    """Whoever is to be told, and of what. `secret_file` (relative to the home) holds the key of the signatures."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]", max_length=2000)]
+    secret_file: str
+    events: tuple[Topic, ...] = tuple(Topic)
+
+    @model_validator(mode="after")
+    def check_encrypted(self) -> "WebhookSettings":
+        address = urlsplit(self.url)
+        host = address.hostname or ""
+        if address.scheme != "https" and host != "localhost" and not _is_loopback(host):
+            raise ValueError("only addresses on loopback may do without https")
+        return self
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(hashlib.sha256(self.url.encode()).hexdigest()[:16])
+
+
 class ConfigFile(Section):
     """`dialer.toml`, whole."""
 
     pbx: tuple[PbxSettings, ...] = ()
     trunk: tuple[TrunkSettings, ...] = ()
+    webhook: tuple[WebhookSettings, ...] = ()
 
     @model_validator(mode="after")
     def check_names(self) -> "ConfigFile":
-        for kind, names in (("pbx", [p.name for p in self.pbx]), ("trunk", [t.name for t in self.trunk])):
+        for kind, names in (
+            ("pbx", [p.name for p in self.pbx]),
+            ("trunk", [t.name for t in self.trunk]),
+            ("webhook", [w.url for w in self.webhook]),
+        ):
             if repeated := {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} {min(repeated)!r} stands twice")
         return self
@@ -100,6 +129,7 @@ class Settings(Section):
     rate_limit: float
     pbxs: tuple[PbxSettings, ...]
     trunks: tuple[TrunkSettings, ...]
+    webhooks: tuple[WebhookSettings, ...] = ()
 
     def trunk(self, name: str) -> TrunkSettings | None:
         return next((trunk for trunk in self.trunks if trunk.name == name), None)
@@ -129,6 +159,7 @@ def _settings(environment: Environment) -> Settings:
         rate_limit=environment.rate_limit,
         pbxs=_merge(config.pbx, started.pbx),
         trunks=_merge(config.trunk, started.trunk),
+        webhooks=config.webhook,
     )
 
 

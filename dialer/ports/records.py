@@ -183,6 +183,15 @@ class HaltState:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notification claimed for one endpoint: a CloudEvent in JSON. `tries` counts this one."""
+
+    id: int
+    body: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """What an HTTP request was answered, to be given again when it is repeated."""
 

@@ -19,11 +19,13 @@ from dialer.domain.contact import (
     Manifest,
 )
 from dialer.domain.suppression import Suppression
+from dialer.ports.courier import Endpoint
 from dialer.ports.ledger import Ledger
 from dialer.ports.records import (
     CallFilter,
     CallRow,
     DecisionFilter,
+    Delivery,
     Dossier,
     HaltState,
     ImportCounts,
@@ -235,6 +237,26 @@ class Idempotency(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Notifications for other systems, committed together with what they tell of."""
+
+    async def claim(
+        self, endpoint: Endpoint, *, now: datetime, until: datetime, limit: int
+    ) -> list[Delivery]:
+        """Those due at `now`, for this caller alone until `until`: then they are due again."""
+        ...
+
+    async def delivered(self, delivery_id: int) -> None: ...
+
+    async def postpone(self, delivery_id: int, *, due_at: datetime | None, error: str) -> None:
+        """`due_at` None: it is given up, and kept."""
+        ...
+
+    async def waiting(self) -> int:
+        """How many are still to be delivered."""
+        ...
+
+
 class Store(Protocol):
     """The database. Every method is one transaction; times go in and come out aware, in UTC."""
 
@@ -254,6 +276,8 @@ class Store(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def system(self) -> System: ...
+    @property
+    def outbox(self) -> Outbox: ...
     @property
     def idempotency(self) -> Idempotency: ...
     @property

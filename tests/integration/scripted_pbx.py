@@ -89,6 +89,9 @@ class ScriptedPbx:
     async def hang_up(self, attempt_id: AttemptId) -> None:
         self._need_link()
 
+    async def revoke(self, attempt_id: AttemptId) -> None:
+        self._need_link()
+
     async def hang_up_all(self) -> int:
         self._need_link()
         return len(self.alive)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, tuple_, update
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.standing import standing_of
@@ -18,6 +19,7 @@ from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
+from dialer.domain.notification import opt_out
 from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
 
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
@@ -28,8 +30,9 @@ CALL = ATTEMPT.add_columns(contacts.c.external_id)
 class SqlAttempts:
     """`dialer.ports.store.Attempts`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outbox: SqlOutbox) -> None:
         self._database = database
+        self._outbox = outbox
 
     async def claim(
         self,
@@ -62,6 +65,9 @@ class SqlAttempts:
     async def commit(self, progressions: Sequence[Progression]) -> None:
         async with self._database.write() as connection:
             await commit_progressions(connection, progressions)
+            await self._outbox.put(
+                connection, [opt_out(p.suppression) for p in progressions if p.suppression]
+            )
 
     async def get(self, attempt_id: AttemptId) -> CallRow:
         found = await self._calls(CALL.where(attempts.c.id == attempt_id))

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, tuple_, update
 
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
+from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.progress import progress_of
 from dialer.adapters.sql.records import CAMPAIGN, Record, campaign_record
 from dialer.adapters.sql.standing import campaign_of, standing_of
@@ -14,16 +15,19 @@ from dialer.domain.campaign import Campaign, CampaignId, CampaignState, Campaign
 from dialer.domain.contact import ContactState
 from dialer.domain.errors import NotFound
 from dialer.domain.ledger.of_acts import campaign_created, campaign_moved
+from dialer.domain.notification import campaign_ended
 from dialer.ports.records import Progress, Standing
 
+ENDED = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
 IN_ORDER = (campaigns.c.created_at, campaigns.c.id)
 
 
 class SqlCampaigns:
     """`dialer.ports.store.Campaigns`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outbox: SqlOutbox) -> None:
         self._database = database
+        self._outbox = outbox
 
     async def add(self, campaign: Campaign) -> None:
         async with self._database.write() as connection:
@@ -66,6 +70,8 @@ class SqlCampaigns:
             await connection.execute(insert(campaign_moves).values(move))
             moved = await campaign_of(connection, campaign_id)
             await record(connection, [campaign_moved(moved, verb, by=by, at=at)])
+            if moved.state in ENDED:
+                await self._outbox.put(connection, [campaign_ended(moved, by=by, at=at)])
             return moved
 
     async def set_script(self, campaign_id: CampaignId, script: str) -> None:

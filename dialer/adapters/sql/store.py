@@ -12,6 +12,7 @@ from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
 from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
+from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
 from dialer.adapters.sql.tokens import SqlTokens
@@ -21,22 +22,25 @@ from dialer.domain.errors import Unavailable
 class SqlStore:
     """`dialer.ports.store.Store` on one database."""
 
-    def __init__(self, database: Database) -> None:
-        self.campaigns = SqlCampaigns(database)
+    def __init__(self, database: Database, subscribers: Subscribers) -> None:
+        self.outbox = SqlOutbox(database, subscribers)
+        self.campaigns = SqlCampaigns(database, self.outbox)
         self.contacts = SqlContacts(database)
         self.consents = SqlConsents(database)
-        self.suppressions = SqlSuppressions(database)
-        self.attempts = SqlAttempts(database)
         self.decisions = SqlDecisions(database)
+        self.suppressions = SqlSuppressions(database, self.outbox)
+        self.attempts = SqlAttempts(database, self.outbox)
         self.tokens = SqlTokens(database)
-        self.system = SqlSystem(database)
+        self.system = SqlSystem(database, self.outbox)
         self.idempotency = SqlIdempotency(database)
         self.ledger = SqlLedger(database)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, pretended: bool = False) -> AsyncIterator["SqlStore"]:
-        """`pretended`: the clock of this process is shifted, and the ledger shall say so.
+    async def open(
+        cls, url: str, *, pretended: bool = False, subscribers: Subscribers | None = None
+    ) -> AsyncIterator["SqlStore"]:
+        """`pretended`: the clock of this process is shifted, and the ledger shall say so. `subscribers` are told what is committed.
 
         Raise `BadSettings` for a URL we cannot use, `Unavailable` where the database is down or its schema is not current.
         """
@@ -46,6 +50,6 @@ class SqlStore:
             )
         database = connect(parse_url(url), pretended=pretended)
         try:
-            yield cls(database)
+            yield cls(database, subscribers or {})
         finally:
             await database.close()

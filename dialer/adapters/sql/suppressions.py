@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
+from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.records import SUPPRESSION, record_of
 from dialer.adapters.sql.tables import suppressions
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.of_people import opposed, opposition_lifted
+from dialer.domain.notification import opt_out
 from dialer.domain.suppression import Suppression
 
 IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppressions.c.id)
@@ -26,12 +28,14 @@ async def append_suppressions(connection: AsyncConnection, entries: Sequence[Sup
 class SqlSuppressions:
     """`dialer.ports.store.Suppressions`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outbox: SqlOutbox) -> None:
         self._database = database
+        self._outbox = outbox
 
     async def add(self, entries: Sequence[Suppression]) -> None:
         async with self._database.write() as connection:
             await append_suppressions(connection, entries)
+            await self._outbox.put(connection, map(opt_out, entries))
 
     async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
         async with self._database.read() as connection:

@@ -309,6 +309,21 @@ system = Table(
     CheckConstraint("id = 1", name="single"),
 )
 
+# A row without `due_at` was given up: a person may look at it.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("endpoint", String(16), nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text),
+)
+Index("uq_outbox_event_id", outbox.c.endpoint, outbox.c.event_id, unique=True)
+Index("ix_outbox_due_at", outbox.c.endpoint, outbox.c.due_at)
+
 # An answer without a status is still being worked out, or was never given.
 idempotency = Table(
     "idempotency",
