@@ -90,7 +90,19 @@ class ScriptedPbx:
         self._need_link()
 
     async def revoke(self, attempt_id: AttemptId) -> None:
+        """Nobody's phone goes on ringing; the dialplan reports the end."""
         self._need_link()
+        self.used.add(attempt_id)
+        if self.alive.pop(attempt_id, None):
+            self.ended[attempt_id] = Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ())
+            self._tell(self.ended[attempt_id])
+
+    async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
+        self._need_link()
+
+    async def forget_expired(self) -> int:
+        self._need_link()
+        return 0
 
     async def hang_up_all(self) -> int:
         self._need_link()

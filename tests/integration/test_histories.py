@@ -15,6 +15,7 @@ from dialer.adapters.callees.personas import Persona, number_for
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
 from dialer.domain.attempt import FINAL_STATES
 from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent import ConsentedWindow, ConsentGiven
@@ -28,6 +29,7 @@ from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
 from dialer.services.fleet import Fleet
 from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.keeping import Keeping
 from dialer.services.recovery import Recovery
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.unit.values import MONDAY, a_campaign, a_definition
@@ -81,7 +83,8 @@ class Process:
 def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     fleet, board = Fleet({pbx.pbx: pbx}, driven=True), Board()
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx.pbx,), 1000, 100)
-    judge = Judge(load_packs(), {"default": trunk}, clock)
+    packs = load_packs()
+    judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs))
     calls = Calls(store, fleet, board, clock)
     consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock)
     pbx.queue = asyncio.Queue()
