@@ -42,6 +42,7 @@ from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.notifying import Notifying
+from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
 from dialer.services.replay import Replays
@@ -167,6 +168,7 @@ def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, j
     rejects = settings.home / "rejects"
     return Suite(
         campaigns=Campaigns(store, judge, scripts, clock),
+        preflight=Preflight(store, judge),
         progress=ProgressReader(store, fleet, judge, clock),
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),

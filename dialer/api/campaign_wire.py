@@ -1,10 +1,13 @@
 """Answers about campaigns, as the OpenAPI document describes them (`services/views/campaign.py` makes them)."""
 
+from datetime import date
+
 from pydantic import Field
 
 from dialer.api.wire import Instant, Wire
 from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.decision_record import ReasonCode
 
 
 class CampaignView(CampaignDefinition):
@@ -46,6 +49,35 @@ class ProgressView(Wire):
     results: dict[str, int]
     refused: dict[str, int]
     next_due_at: Instant | None
+
+
+class PreflightDay(Wire):
+    """How many could first be called on that day, and in which of its hours; the callees' local time."""
+
+    day: date
+    contacts: int
+    hours: dict[str, int]
+
+
+class ProblemView(Wire):
+    where: str
+    detail: str
+
+
+class PreflightView(Wire):
+    """`contacts` = `called` + `never` + `undecided` (whose caps may lift later than was looked). `problems`: what an approval would refuse now."""
+
+    id: str
+    name: str
+    from_: Instant = Field(alias="from", description="The instant from which it was foreseen.")
+    contacts: int
+    called: int
+    never: int
+    undecided: int
+    reasons: dict[ReasonCode, int] = Field(description="Never called, by code; one contact may have several.")
+    days: list[PreflightDay]
+    dialling_s: int = Field(description="Seconds that one call to each takes at the campaign's pace.")
+    problems: list[ProblemView]
 
 
 class RecordingView(Wire):

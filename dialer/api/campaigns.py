@@ -10,7 +10,13 @@ from pydantic_core import from_json
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import MIB, FileBody, JsonBody, NoBody
-from dialer.api.campaign_wire import CampaignList, CampaignView, ProgressView, RecordingView
+from dialer.api.campaign_wire import (
+    CampaignList,
+    CampaignView,
+    PreflightView,
+    ProgressView,
+    RecordingView,
+)
 from dialer.api.cursors import page, read_cursor
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
 from dialer.api.parsing import parse_json
@@ -21,6 +27,7 @@ from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, InvalidInput
 from dialer.services.campaign_file import parse_definition
 from dialer.services.views.campaign import campaign_view, progress_view
+from dialer.services.views.preflight import preflight_view
 
 ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
@@ -59,6 +66,10 @@ async def show(asked: Asked[Nothing, Nothing]) -> View:
 
 async def progress(asked: Asked[Nothing, Nothing]) -> View:
     return progress_view(await asked.suite.progress.of(asked.actor, campaign_id(asked)))
+
+
+async def preflight(asked: Asked[Nothing, Nothing]) -> View:
+    return preflight_view(await asked.suite.preflight.run(asked.actor, campaign_id(asked)))
 
 
 async def approve(asked: Asked[Nothing, Nothing]) -> View:
@@ -153,6 +164,16 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         body=NoBody(),
         answer=JsonAnswer(ProgressView),
         handler=progress,
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{ONE}/preflight",
+        summary="Foresee how many would be called, when, and how many never and why; calls nobody.",
+        rights=(Right.PREFLIGHT,),
+        query=Nothing,
+        body=NoBody(),
+        answer=JsonAnswer(PreflightView),
+        handler=preflight,
     ),
     Endpoint(
         method="PUT",

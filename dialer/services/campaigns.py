@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from dialer.domain.access import Actor, Right
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
-from dialer.domain.campaign_checks import check_approval, check_definition
+from dialer.domain.campaign_checks import check_definition
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, Forbidden, InvalidInput
 from dialer.domain.script import text_problems
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
+from dialer.services.approval import approval_problems
 from dialer.services.judge import Judge
 from dialer.services.scripts import Scripts
 
@@ -113,15 +114,7 @@ class Campaigns:
             )
 
     async def _check_rules(self, campaign: Campaign) -> None:
-        definition = campaign.definition
-        problems = check_approval(
-            definition,
-            self._judge.packs,
-            self._judge.trunk_facts(definition.trunk),
-            await self._store.contacts.territories(campaign.id),
-            self._clock.now(),
-        )
-        if problems:
+        if problems := await approval_problems(self._store, self._judge, campaign):
             raise InvalidInput("the campaign cannot be approved", problems)
 
     async def _quiet(self, campaign_id: CampaignId) -> None:

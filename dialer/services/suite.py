@@ -12,6 +12,7 @@ from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.replay import Replays
 from dialer.services.scripts import Scripts
@@ -24,6 +25,7 @@ from dialer.services.tokens import Tokens
 @dataclass(frozen=True, slots=True)
 class Suite:
     campaigns: Campaigns
+    preflight: Preflight
     progress: ProgressReader
     scripts: Scripts
     contact_imports: ContactImports

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, Text
@@ -109,10 +110,13 @@ class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, st
 
     @staticmethod
     def decode(stored: list[tuple[list[int], str, str]]) -> tuple[ConsentedWindow, ...]:
-        return tuple(
-            ConsentedWindow(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
-            for days, start, end in stored
-        )
+        return tuple(window_of(tuple(days), start, end) for days, start, end in stored)
+
+
+@lru_cache(maxsize=65536)
+def window_of(days: tuple[int, ...], start: str, end: str) -> ConsentedWindow:
+    """The same object for the same window: a form offers a few, and millions choose among them."""
+    return ConsentedWindow(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
 
 
 def one_of(kind: type[StrEnum], name: str) -> Enum:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
@@ -46,7 +47,7 @@ class SqlConsents:
 
     async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]:
         async with self._database.read() as connection:
-            return (await consents_of(connection, [fingerprint]))[fingerprint]
+            return (await consents_of(connection, [fingerprint])).get(fingerprint, ())
 
 
 async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent]) -> None:
@@ -60,14 +61,14 @@ async def append_consents(connection: AsyncConnection, events: Sequence[ConsentE
 
 
 async def consents_of(
-    connection: AsyncConnection, fingerprints: Sequence[Fingerprint]
+    connection: AsyncConnection, fingerprints: Sequence[Fingerprint] | Select[Any]
 ) -> dict[Fingerprint, tuple[ConsentEvent, ...]]:
-    """In the order of their recording; an empty tuple for a number that has none."""
+    """In the order of their recording; numbers without any are left out. `fingerprints` may be a query for them."""
     found: defaultdict[Fingerprint, list[ConsentEvent]] = defaultdict(list)
     statement = CONSENT.where(consents.c.fingerprint.in_(fingerprints)).order_by(consents.c.id)
     for row in await connection.execute(statement):
         found[row.fingerprint].append(consent_of(row))
-    return {fingerprint: tuple(found[fingerprint]) for fingerprint in fingerprints}
+    return {fingerprint: tuple(events) for fingerprint, events in found.items()}
 
 
 async def _reopen(connection: AsyncConnection, renewed: dict[tuple[str, Fingerprint], datetime]) -> None:

@@ -103,10 +103,12 @@ class SqlContacts:
             yield rows
 
     async def _dossiers_after(self, campaign_id: CampaignId, last: int, batch: int) -> list[Dossier]:
-        page = LISTED.where(contacts.c.campaign_id == campaign_id, contacts.c.id > last)
+        mine = (contacts.c.campaign_id == campaign_id, contacts.c.id > last)
+        page = LISTED.where(*mine).order_by(contacts.c.id).limit(batch)
         async with self._database.read() as connection:
             campaign = await campaign_of(connection, campaign_id)
-            listed: Sequence[Row[Any]] = (
-                await connection.execute(page.order_by(contacts.c.id).limit(batch))
-            ).all()
-            return await dossiers_of(connection, campaign.definition.sponsor.id, listed)
+            listed: Sequence[Row[Any]] = (await connection.execute(page)).all()
+            if not listed:
+                return []
+            among = select(contacts.c.fingerprint).where(*mine, contacts.c.id <= listed[-1].id)
+            return await dossiers_of(connection, campaign.definition.sponsor.id, listed, among)

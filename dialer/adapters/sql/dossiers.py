@@ -25,9 +25,14 @@ LISTED: Select[Any] = CONTACT.add_columns(imports.c.source_class, contacts.c.nex
 )
 
 
-async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]) -> list[Dossier]:
-    """One for each row of `LISTED` (at most `chunks.LONGEST_LIST`), in their order."""
-    fingerprints = [row.fingerprint for row in listed]
+Fingerprints = Sequence[Fingerprint] | Select[Any]
+
+
+async def dossiers_of(
+    connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]], among: Select[Any] | None = None
+) -> list[Dossier]:
+    """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`, unless `among` is a query for their fingerprints."""
+    fingerprints: Fingerprints = [row.fingerprint for row in listed] if among is None else among
     consents = await consents_of(connection, fingerprints)
     oppositions = await _suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
@@ -35,16 +40,16 @@ async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequenc
         Dossier(
             contact=Contact(*tuple(row)[:-2]),
             source_class=row.source_class,
-            consents=consents[row.fingerprint],
-            suppressions=tuple(oppositions[row.fingerprint]),
-            attempts=tuple(past[row.fingerprint]),
+            consents=consents.get(row.fingerprint, ()),
+            suppressions=tuple(oppositions.get(row.fingerprint, ())),
+            attempts=tuple(past.get(row.fingerprint, ())),
         )
         for row in listed
     ]
 
 
 async def _suppressions_of(
-    connection: AsyncConnection, fingerprints: Sequence[Fingerprint]
+    connection: AsyncConnection, fingerprints: Fingerprints
 ) -> defaultdict[Fingerprint, list[Suppression]]:
     found: defaultdict[Fingerprint, list[Suppression]] = defaultdict(list)
     statement = IN_FORCE.where(suppressions.c.fingerprint.in_(fingerprints))
@@ -54,7 +59,7 @@ async def _suppressions_of(
 
 
 async def _attempts_of(
-    connection: AsyncConnection, sponsor: str, fingerprints: Sequence[Fingerprint]
+    connection: AsyncConnection, sponsor: str, fingerprints: Fingerprints
 ) -> defaultdict[Fingerprint, list[PastAttempt]]:
     found: defaultdict[Fingerprint, list[PastAttempt]] = defaultdict(list)
     at = func.coalesce(attempts.c.dialed_at, attempts.c.originated_at, attempts.c.decided_at)

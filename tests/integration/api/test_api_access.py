@@ -16,6 +16,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/campaigns"): {MAKES, RULES},
     ("GET", "/v1/campaigns"): {MAKES, RUNS, READS, RULES},
     ("GET", "/v1/campaigns/{campaign_id}"): {MAKES, RUNS, READS, RULES},
+    ("GET", "/v1/campaigns/{campaign_id}/preflight"): {MAKES, RUNS, READS, RULES},
     ("GET", "/v1/campaigns/{campaign_id}/progress"): {MAKES, RUNS, READS, RULES},
     ("PUT", "/v1/campaigns/{campaign_id}/prompts/{prompt}"): {MAKES, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/approve"): {RUNS, RULES},

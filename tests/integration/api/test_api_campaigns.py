@@ -141,3 +141,12 @@ async def test_a_recording_replaces_a_prompt_until_approval(api: Api) -> None:
     assert (await api.call("PUT", f"/v1/campaigns/{campaign_id}/prompts/other", data=b"RIFF")).status == 422
     await moved(api, campaign_id, CampaignVerb.APPROVE)
     assert (await api.call("PUT", prompt, data=b"RIFF")).status == 409
+
+
+async def test_a_preflight_tells_what_would_become_of_the_list(api: Api) -> None:
+    campaign_id = await new_campaign(api)
+    await api.call("POST", CONTACTS.format(id=campaign_id), data=CSV)
+    view = (await api.get(f"/v1/campaigns/{campaign_id}/preflight", Role.CAMPAIGNER)).body
+    assert (view["contacts"], view["called"], view["never"]) == (2, 0, 2)
+    assert view["reasons"] == {"CONSENT_NO_WINDOW": 2}
+    assert (await api.get("/v1/campaigns/c000000000000/preflight")).status == 404

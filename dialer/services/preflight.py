@@ -1,0 +1,111 @@
+"""Before approval: how many of the list would be called, when, and how many never and why. Calls nobody, writes nothing."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.campaign import Campaign, CampaignId
+from dialer.domain.decision_record import ReasonCode
+from dialer.domain.errors import Problem
+from dialer.domain.foresight import Foreseen, Likeness, Likenesses, foresee
+from dialer.domain.rulepack import PackShelf, RulePack
+from dialer.ports.records import Dossier, Standing
+from dialer.ports.store import Store
+from dialer.services.approval import approval_problems
+from dialer.services.judge import Judge
+
+BATCH = 2000
+"""Contacts read at a time: few enough that calls in progress do not notice."""
+
+
+@dataclass(slots=True)
+class Forecast:
+    """What would become of a list's contacts, each counted once.
+
+    `hours`: by the callee's local date and hour, how many could first be called then. `never`: by code, how many are refused for good
+    by it (one contact may have several). `undecided`: those whose caps may lift later than was looked.
+    """
+
+    contacts: int = 0
+    hours: defaultdict[date, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    refused: int = 0
+    never: Counter[ReasonCode] = field(default_factory=Counter)
+    undecided: int = 0
+
+    def add(self, foreseen: Foreseen) -> None:
+        self.contacts += 1
+        if foreseen.at is not None:
+            local = foreseen.at.astimezone(ZoneInfo(foreseen.zone))
+            self.hours[local.date()][local.hour] += 1
+        elif foreseen.undecided:
+            self.undecided += 1
+        else:
+            self.refused += 1
+            self.never.update(foreseen.codes)
+
+    @property
+    def called(self) -> int:
+        return self.contacts - self.refused - self.undecided
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightReport:
+    """`start`: the instant from which it was foreseen. `problems`: what the approval would refuse now."""
+
+    campaign: Campaign
+    start: datetime
+    forecast: Forecast
+    problems: tuple[Problem, ...]
+
+    @property
+    def dialling_s(self) -> float:
+        """How long one call to each takes at the campaign's own pace, in seconds of open hours."""
+        return self.forecast.called / self.campaign.definition.pacing.calls_per_second
+
+
+class Preflight:
+    def __init__(self, store: Store, judge: Judge) -> None:
+        self._store = store
+        self._judge = judge
+
+    async def run(self, actor: Actor, campaign_id: CampaignId) -> PreflightReport:
+        """Foresee every contact from now, or from the campaign's start where that is later, as if it were running. Raise `NotFound`."""
+        actor.demand(Right.PREFLIGHT)
+        standing = await self._store.campaigns.standing(campaign_id)
+        campaign = standing.campaign
+        start = max(self._judge.clock.now(), campaign.definition.starts_at)
+        survey = Survey(self._judge, standing, start)
+        async for batch in self._store.contacts.dossiers(campaign_id, batch=BATCH):
+            await asyncio.to_thread(survey.add, batch)
+        problems = await approval_problems(self._store, self._judge, campaign)
+        return PreflightReport(campaign, start, survey.forecast, problems)
+
+
+class Survey:
+    """One list, surveyed batch by batch: who is alike is foreseen once."""
+
+    def __init__(self, judge: Judge, standing: Standing, start: datetime) -> None:
+        definition = standing.campaign.definition
+        self.forecast = Forecast()
+        self._judge = judge
+        self._standing = standing
+        self._start = start
+        self._likenesses = Likenesses(start, definition.ends_at, packs_for(definition.profile, judge.packs))
+        self._known: dict[Likeness, Foreseen] = {}
+
+    def add(self, batch: Sequence[Dossier]) -> None:
+        for dossier in batch:
+            facts = self._judge.facts(self._standing, dossier, None)
+            likeness = self._likenesses.of(facts)
+            foreseen = self._known.get(likeness)
+            if foreseen is None:
+                foreseen = self._known[likeness] = foresee(facts, self._judge.packs, self._start)
+            self.forecast.add(foreseen)
+
+
+def packs_for(profile: str, shelf: PackShelf) -> tuple[RulePack, ...]:
+    return tuple(pack for pack in (*shelf.shipped, *shelf.overriding) if pack.name == profile)

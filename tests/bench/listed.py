@@ -1,0 +1,71 @@
+"""A long list in a real database, for the benchmarks: every person with a consent of their own minute and windows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.domain.consent import ConsentedWindow
+from dialer.domain.contact import Fingerprint, ImportId, PhoneNumber
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import NewContact
+from tests.contract.judged import MONDAY
+from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
+
+RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
+"""ARCEP's fiction ranges hold 50,000 numbers: in longer lists they come again, as other people."""
+ROWS = 5000
+SLOTS = tuple(
+    (ConsentedWindow(frozenset(days), start, end),)
+    for days in ((0, 1, 2, 3, 4), (0, 2), (1,), (5,))
+    for start in (MONDAY.time().replace(hour=10, minute=0), MONDAY.time().replace(hour=17, minute=30))
+    for end in (start.replace(hour=start.hour + 2),)
+)
+
+
+def people(count: int) -> Iterator[NewContact]:
+    """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent."""
+    for index in range(count):
+        fingerprint = Fingerprint(f"{index * 0x9E3779B97F4A7C15 % 2**64:016x}" * 4)
+        given = consent(
+            0,
+            fingerprint=fingerprint,
+            given_at=MONDAY - timedelta(days=400, seconds=index),
+            expires_at=MONDAY + timedelta(days=index % 50, seconds=index % 86_400),
+            windows=SLOTS[index % len(SLOTS)],
+            appointment_at=None,
+            sponsor="another" if index % 20 == 7 else "liste-demo",
+            territory="MQ" if index % 20 in (3, 4) else None,
+            timezone=None,
+        )
+        yield NewContact(
+            line=index + 2,
+            number=PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}"),
+            fingerprint=fingerprint,
+            external_id=None,
+            language=None,
+            territory=given.territory,
+            timezone=None,
+            consent=None if index % 20 == 11 else given,
+        )
+
+
+async def list_people(
+    store: SqlStore, count: int, campaign_id: CampaignId = CAMPAIGN, **changes: object
+) -> None:
+    """Every fiftieth has opposed."""
+    await store.campaigns.add(campaign(campaign_id, **changes))
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
+    import_id = ImportId("i" + campaign_id[1:])
+    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=MONDAY))
+    rows = people(count)
+    while page := list(islice(rows, ROWS)):
+        await store.contacts.add(import_id, campaign_id, page)
+        await store.suppressions.add([opposed(row.fingerprint) for row in page[::50]])
+
+
+def opposed(fingerprint: Fingerprint) -> Suppression:
+    return replace(suppression(0), fingerprint=fingerprint)

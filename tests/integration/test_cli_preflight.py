@@ -1,0 +1,66 @@
+"""`dialer campaign preflight`: what would become of a list, before anybody approves it."""
+
+from pathlib import Path
+
+from tests.integration.command import CONSENT, HEADER, Command
+
+
+def listed(dialer: Command, campaign: str, tmp_path: Path, *rows: str) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+
+
+def test_the_list_is_counted_by_day_hour_and_reason(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    tuesday = CONSENT.replace("mon-fri,10:00,13:00", "tue,14:30,16:00")
+    listed(
+        dialer,
+        campaign,
+        tmp_path,
+        f"+33199000001,a1,{CONSENT}",
+        f"+33199000002,a2,{CONSENT}",
+        f"+33199000003,a3,{tuesday}",
+        f"+33199000004,a4,{CONSENT}",
+        "+33199000005,a5,,,,,,,,,,,",
+    )
+    dialer.must("suppressions", "add", "0199000004", "--channel", "letter")
+    view = dialer.must("campaign", "preflight", campaign)
+    assert (view["contacts"], view["called"], view["never"], view["undecided"]) == (5, 3, 2, 0)
+    assert view["reasons"] == {"NO_CONSENT": 1, "SUPPRESSED": 1}
+    assert view["days"] == [
+        {"day": "2027-02-01", "contacts": 2, "hours": {"10": 2}},
+        {"day": "2027-02-02", "contacts": 1, "hours": {"14": 1}},
+    ]
+    assert view["problems"] == []
+    assert view["from"] == "2027-02-01T08:00:00.000+00:00"
+
+
+def test_what_the_approval_would_refuse_is_told_before(
+    dialer: Command, campaign: str, tmp_path: Path
+) -> None:
+    row = CONSENT.replace("FR,Europe/Paris", "MQ,")
+    listed(dialer, campaign, tmp_path, f"+33199000001,a1,{row}")
+    view = dialer.must("campaign", "preflight", campaign)
+    assert [problem["where"] for problem in view["problems"]] == ["caller_ids"]
+    assert (view["called"], view["reasons"]) == (0, {"CALLER_ID": 1})
+    approval = dialer("campaign", "approve", campaign)
+    assert (approval.status, view["problems"][0]["detail"] in approval.complaint) == (1, True)
+
+
+def test_people_are_shown_days_and_hours(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    listed(dialer, campaign, tmp_path, f"+33199000001,a1,{CONSENT}", "+33199000005,a5,,,,,,,,,,,")
+    shown = dialer("campaign", "preflight", campaign)
+    assert shown.status == 0
+    assert "never, NO_CONSENT: 1" in shown.out
+    assert "2027-02-01" in shown.out
+
+
+def test_a_list_without_contacts_comes_to_nothing(dialer: Command, campaign: str) -> None:
+    view = dialer.must("campaign", "preflight", campaign)
+    assert (view["contacts"], view["called"], view["days"]) == (0, 0, [])
+
+
+def test_an_unknown_campaign_is_a_failure(dialer: Command) -> None:
+    ran = dialer("campaign", "preflight", "c0123456789ab")
+    assert (ran.status, "c0123456789ab" in ran.complaint) == (1, True)
