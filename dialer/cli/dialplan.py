@@ -16,6 +16,7 @@ from dialer.bootstrap import ami_address
 from dialer.cli.errors import FAILED
 from dialer.cli.options import Json
 from dialer.cli.output import console, print_json
+from dialer.domain.dialplan.assumptions import ASSUMPTIONS
 from dialer.domain.dialplan.proof import ClaimProof
 from dialer.domain.errors import NotFound
 from dialer.services.dialplan import Verdict
@@ -66,6 +67,7 @@ def document(verdict: Verdict) -> dict[str, object]:
         "steps": proof.steps,
         "states": proof.states,
         "claims": claims,
+        "assumptions": list(ASSUMPTIONS),
     }
 
 
@@ -85,6 +87,8 @@ def _show(verdict: Verdict) -> None:
     _line(f"{verdict.source}: {proof.steps} steps, {proof.states} states; hash {proof.hash}, {approved}")
     for claim in proof.claims:
         _show_claim(claim)
+    for assumption in ASSUMPTIONS:
+        _line(f"assumes: {assumption}")
     _line("proved" if proof.holds else "NOT proved")
 
 

@@ -1,5 +1,6 @@
 """`dialer dialplan verify` on files: the proof for a person and for a machine, and the path where there is none."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.places import DIALPLANS
 from tests.integration.command import Command
 
-CLAIMS = ["closed", "message", "nine-heard", "opposition", "reports", "permit", "trace"]
+CLAIMS = ["closed", "message", "nine-heard", "opposition", "reports", "permit", "trace", "limit"]
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def test_the_programs_own_dialplan_is_proved(bare: Command) -> None:
 
 def test_a_person_reads_one_line_a_claim_with_where_it_was_tried(bare: Command) -> None:
     ran = bare("dialplan", "verify")
-    first, *claims, last = ran.out.splitlines()
+    first, *lines, last = ran.out.splitlines()
+    claims = [line for line in lines if not line.startswith("assumes: ")]
     assert ran.status == 0
     assert first.startswith(f"{DIALPLANS}: ")
     assert [line.split()[:2] for line in claims] == [["holds", f"{name}:"] for name in CLAIMS]
@@ -39,10 +41,12 @@ def test_a_broken_dialplan_is_shown_with_the_path_that_breaks_it(bare: Command, 
     file.write_text(file.read_text().replace("(notice,9)", "(notice,19)"))
     ran = bare("dialplan", "verify", str(folder))
     assert ran.status == 1
-    assert "FAILS  message: the message plays before the whole notice has." in ran.out
+    assert re.search(
+        "^FAILS  message: prompt [a-z]+ plays before the whole notice has", ran.out, re.MULTILINE
+    )
     assert "NOT the approved one" in ran.out
     steps = [line.split()[0] for line in ran.out.splitlines() if line.startswith("         ")]
-    assert steps[0] == "10-permit.conf:23"
+    assert steps[0].startswith("10-permit.conf:")
     assert steps[-1].startswith("50-play.conf:")
     assert "1 is pressed" in ran.out
     assert ran.out.splitlines()[-1] == "NOT proved"

@@ -25,6 +25,7 @@ GATE, DIAL, ANSWERED, OPPOSITION = "10-permit.conf", "20-dial.conf", "30-answere
 PLAY, ENDED, INBOUND = "50-play.conf", "90-ended.conf", "95-inbound.conf"
 
 MESSAGE = [
+    Mutant("a new prompt instead of the legal notice", "message", ANSWERED, "(legal,9)", "(advice,9)"),
     Mutant(
         "no key hears the message", "message", ANSWERED, "t,1,Goto(dialer-no-key", "t,1,Goto(dialer-message"
     ),
@@ -34,6 +35,23 @@ MESSAGE = [
     Mutant("prompts start in the middle", "message", PLAY, "Set(offset=0)", "Set(offset=60000)"),
     Mutant("a # winds the notice on", "message", PLAY, "0123456789*#", "0123456789*"),
     Mutant("a stopped notice counts as heard", "message", PLAY, "cut:on)", "whole:whole)"),
+]
+
+MESSAGE += [
+    Mutant(
+        "a machine's 1 counts",
+        "message",
+        ANSWERED,
+        "start,1,GotoIf(${DB_EXISTS(dialer-machine/${DIALER_ATTEMPT})}?dialer-machine,start,1)",
+        f"start,1,{NOTHING}",
+    ),
+    Mutant(
+        "a person hears what is for machines",
+        "message",
+        ANSWERED,
+        "t,1,Goto(dialer-no-key",
+        "t,1,Goto(dialer-machine",
+    ),
 ]
 
 NINE_HEARD = [
@@ -250,4 +268,9 @@ CLOSED = [
     Mutant("an option that is not known", "closed", DIAL, ",ib(", ",igb("),
 ]
 
-MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *CLOSED]
+LIMITED = [
+    Mutant("no longest time", "limit", ANSWERED, "Set(TIMEOUT(absolute)=", "Set(unlimited="),
+    Mutant("zero for a longest time", "limit", ANSWERED, "?${left}:${DIALER_MAX})}", "?${left}:0)}"),
+]
+
+MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *LIMITED, *CLOSED]

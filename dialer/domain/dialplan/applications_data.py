@@ -57,6 +57,8 @@ def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
         return _handlers(at, arguments, text)
     if name not in _HARMLESS:
         raise NotUnderstood(f"a value for {name}({arguments})")
+    if (name, arguments) == ("TIMEOUT", "absolute"):
+        return at.state.remembering(at.state.history.limiting(text))
     return at.state.knowing((Fact(f"{name}({arguments}) := {text}"),))
 
 

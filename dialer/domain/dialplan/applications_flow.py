@@ -7,7 +7,7 @@ from dialer.domain.dialplan.expression import true
 from dialer.domain.dialplan.jumps import next_ending
 from dialer.domain.dialplan.standing import Standing
 from dialer.domain.dialplan.state import Frame
-from dialer.domain.dialplan.values import NotUnderstood, split
+from dialer.domain.dialplan.values import NotUnderstood, known, split
 
 DEEPEST = 8
 """Gosubs within each other: more is taken for a recursion."""
@@ -24,13 +24,13 @@ def goto_if(at: Standing) -> Iterator[Move]:
     yes, no, *more = [*split(branches[0], ":"), ""]
     if any(more):
         raise NotUnderstood(f"the branches {branches[0]}")
-    # A branch that is not taken today must lead somewhere as well.
-    ways = {
-        answer: at.to(target) if target else at.state.onward()
-        for answer, target in ((True, yes), (False, no))
-    }
-    for answer in true(condition):
-        yield Move(ways[answer], "" if len(true(condition)) == 1 else "if so" if answer else "if not")
+    answers = true(condition)
+    for answer, target in ((True, yes), (False, no)):
+        # A branch that is not taken here must lead somewhere as well, unless it is only known where it is taken.
+        if answer in answers or known(target):
+            after = at.to(target) if target else at.state.onward()
+        if answer in answers:
+            yield Move(after, "" if len(answers) == 1 else "if so" if answer else "if not")
 
 
 def gosub(at: Standing) -> Iterator[Move]:

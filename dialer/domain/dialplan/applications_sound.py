@@ -22,7 +22,7 @@ def control_playback(at: Standing) -> Iterator[Move]:
         raise NotUnderstood(f"which prompt is played, or which keys stop it: {file} {keys}")
     offset = options.removeprefix("o(").removesuffix(")") if options else START
     gapless = offset in (START, _offset_in(prompt))
-    play = Play(folder, prompt, keys)
+    play = Play(folder, prompt, keys, resumed=offset == _offset_in(prompt))
     wound = not set(WINDING) <= set(keys)
     yield at.on(play, state=_played(at, "SUCCESS", prompt, whole=gapless and not wound), how="to its end")
     for status in ("ERROR", "REMOTESTOPPED"):

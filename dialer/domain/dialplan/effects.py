@@ -7,11 +7,12 @@ from dialer.domain.dialplan.state import State
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """`keys` stop it."""
+    """`keys` stop it; `resumed`: it goes on where a key has stopped it."""
 
     folder: str
     prompt: str
     keys: str
+    resumed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from dialer.domain.dialplan.protocol import (
     ENDED,
     ENDED_EVENT,
     FINGERPRINT,
+    LONGEST,
     NOTICE,
     OPPOSED,
+    OPPOSED_FAMILY,
     OPPOSITION,
     REFUSED_EVENT,
     SPONSOR,
@@ -25,7 +27,8 @@ MANY = 2
 class History(NamedTuple):
     """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
 
-    `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
+    `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
+    said of who answered, since the last sound; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
     `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
     let it through; `cut`: the channel was ended from outside.
     """
@@ -34,9 +37,12 @@ class History(NamedTuple):
     one: bool = False
     nine: bool = False
     since_nine: int = MANY
+    owed: frozenset[str] = OPPOSITION
     written: frozenset[str] = frozenset()
     whole: str = ""
     noted: bool = False
+    limited: bool = False
+    machine: bool | None = None
     checked: frozenset[str] = frozenset()
     passed: bool = False
     cut: bool = False
@@ -46,18 +52,29 @@ class History(NamedTuple):
     refusals: int = 0
 
     @property
+    def opposition_written(self) -> bool:
+        return self.owed <= self.written
+
+    @property
     def opposition_owed(self) -> bool:
-        return self.nine and self.written != OPPOSITION
+        return self.nine and not self.opposition_written
+
+    @property
+    def _later(self) -> bool | None:
+        """A machine stays one; who was none when it was last looked may have turned out to be one meanwhile."""
+        return self.machine or None
 
     def ending(self) -> "History":
         """Once the channel has ended nothing can be heard any more."""
-        return self._replace(notice=False, one=False, whole="", noted=False, checked=frozenset())
+        return self._replace(
+            notice=False, one=False, whole="", noted=False, machine=None, checked=frozenset()
+        )
 
     def pressed(self, key: str, *, kept: bool) -> "History":
         """`kept`: Asterisk has put the key into a variable already."""
         if key == "9":
-            return self._replace(nine=True, since_nine=MANY if kept else 0)
-        return self._replace(one=self.one or key == "1")
+            return self._replace(nine=True, since_nine=MANY if kept else 0, machine=self._later)
+        return self._replace(one=self.one or key == "1", machine=self._later)
 
     def stepped(self) -> "History":
         return self if self.since_nine == MANY else self._replace(since_nine=self.since_nine + 1)
@@ -65,6 +82,7 @@ class History(NamedTuple):
     def played(self, prompt: str, *, whole: bool) -> "History":
         return self._replace(
             whole=prompt if whole else "",
+            machine=self._later,
             notice=self.notice or (whole and prompt == NOTICE),
         )
 
@@ -72,9 +90,14 @@ class History(NamedTuple):
         if key == ENDED:
             return self._replace(stored=min(self.stored + 1, MANY))
         sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
-        if key in OPPOSITION and sound:
-            return self._replace(written=self.written | {key})
-        return self
+        kept = {OPPOSED_FAMILY} if key.startswith(OPPOSED_FAMILY) and never_empty(value) else set()
+        kept |= {key} if key in OPPOSITION and sound else set()
+        return self._replace(written=self.written | kept) if kept - self.written else self
+
+    def limiting(self, seconds: str) -> "History":
+        """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
+        limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
+        return self._replace(limited=limited)
 
     def noting(self, trace: str) -> "History":
         if not _DONE.search(trace):

@@ -20,13 +20,26 @@ def value_of(name: str) -> str:
     return unknown(f"DIALER_{name}")
 
 
-ATTEMPT, FINGERPRINT, SPONSOR = map(value_of, ("ATTEMPT", "FINGERPRINT", "SPONSOR"))
+ATTEMPT, FINGERPRINT, SPONSOR, LONGEST = map(value_of, ("ATTEMPT", "FINGERPRINT", "SPONSOR", "MAX"))
 PROMPTS = "/var/lib/dialer/prompts/"
 FOLDER = f"{PROMPTS}{value_of('SCRIPT')}"
-NOTICE, MESSAGE = "notice", "message"
+NOTICE = "notice"
+NEUTRAL = frozenset(
+    {NOTICE, "invitation", "legal", "no-key", "wrong-key", "closing", "opposed", "not-recorded"}
+)
+"""Prompts that persuade of nothing. Any other is treated as the message, a new one too until it is listed here."""
+VOICEMAIL = "voicemail"
+"""What is left on an answering machine, and said to nobody else."""
+MACHINE = f"DB_EXISTS(dialer-machine/{ATTEMPT})"
+"""Did the service find that a machine answered?"""
+SILENCE = "dialer-silence/"
+"""AstDB family that says when the message is withheld from who calls us: electoral silence, with the service up or down."""
 OPPOSED = f"dialer-opposed/{ATTEMPT}"
 SUPPRESSED = f"dialer-suppressed/{SPONSOR}/{FINGERPRINT}"
 OPPOSITION = frozenset({OPPOSED, SUPPRESSED})
+"""What a 9 must leave in AstDB when the callee presses it."""
+OPPOSED_FAMILY = "dialer-opposed/"
+"""Where it must leave something when who calls us presses it: there is no attempt to name."""
 USED = f"dialer-used/{ATTEMPT}"
 ENDED = f"dialer-ended/{ATTEMPT}"
 DIALLING_EVENT, ENDED_EVENT, REFUSED_EVENT = "DialerDialing", "DialerEnded", "DialerRefused"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dialer.domain.dialplan.history import NO_HISTORY, History
 from dialer.domain.dialplan.model import Place
 from dialer.domain.dialplan.outcomes import Fact
+from dialer.domain.dialplan.protocol import MACHINE, SILENCE
 
 
 class Leg(Enum):
@@ -62,9 +63,17 @@ class State(NamedTuple):
         return self._replace(place=self.place._replace(priority=self.place.priority + 1))
 
     def knowing(self, facts: tuple[Fact, ...]) -> "State":
-        """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it."""
-        if self.leg is not Leg.DIALLING or self.ending is not None or not facts:
+        """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it.
+
+        Of the callee it is remembered whether it is a machine, of a call to us whether electoral silence was looked at.
+        """
+        if self.ending is not None or not facts:
             return self
+        if self.leg is Leg.CALLEE:
+            found = [fact.true for fact in facts if fact.text == MACHINE]
+            return self._replace(history=self.history._replace(machine=found[-1])) if found else self
+        if self.leg is Leg.CALLER:
+            facts = tuple(fact for fact in facts if SILENCE in fact.text)
         return self._replace(facts=(*self.facts, *(fact for fact in facts if fact not in self.facts)))
 
     def remembering(self, history: History) -> "State":

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from dialer.domain.dialplan.applications import APPLICATIONS
 from dialer.domain.dialplan.effects import Effect, Move
 from dialer.domain.dialplan.expand import expand
+from dialer.domain.dialplan.history import History
 from dialer.domain.dialplan.jumps import finish, hang_up
 from dialer.domain.dialplan.model import Dialplan, Fault, Place, Step
-from dialer.domain.dialplan.protocol import GATE, INBOUND, PERMIT, value_of
+from dialer.domain.dialplan.protocol import GATE, INBOUND, OPPOSED_FAMILY, PERMIT, value_of
 from dialer.domain.dialplan.relevance import Relevance
 from dialer.domain.dialplan.standing import Standing
 from dialer.domain.dialplan.state import Leg, State
@@ -87,7 +88,8 @@ def entries(dialplan: Dialplan) -> list[State]:
     starts = [gate] if GATE in dialplan.steps else []
     for exten in dialplan.contexts.get(INBOUND, ()):
         dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
-        starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled))
+        history = History(owed=frozenset({OPPOSED_FAMILY}))
+        starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled, history=history))
     return starts
 
 

@@ -2,14 +2,13 @@
 
 from dialer.domain.dialplan.claims.claim import Claim
 from dialer.domain.dialplan.effects import Effect, Pause, Play, WaitForKey
-from dialer.domain.dialplan.protocol import OPPOSITION
 from dialer.domain.dialplan.state import State
 
 
 def _objection(state: State, effect: Effect) -> str | None:
     if not isinstance(effect, Play | WaitForKey | Pause):
         return None
-    if state.history.written == OPPOSITION:
+    if state.history.opposition_written:
         return ""
     match effect:
         case Play(keys=keys):
