@@ -13,6 +13,7 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.keys import create_keys, fingerprint_key, subjects_key
+from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
@@ -21,6 +22,7 @@ from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.errors import BadSettings, DialerError
+from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.services.board import Board
 from dialer.services.call_records import CallRecords
@@ -31,6 +33,7 @@ from dialer.services.consumer import Consumer
 from dialer.services.decisions import Decisions
 from dialer.services.dialing import Dialing
 from dialer.services.engine import Engine, Loop
+from dialer.services.feed import Feed
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.halting import Halting
@@ -41,6 +44,7 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
@@ -139,37 +143,42 @@ def _wire(
     packs = load_packs(settings.home / "rulepacks")
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
     judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping)
-    board = Board()
+    meter = PrometheusMeter()
     return Service(
         settings,
         clock,
         store,
-        _suite(settings, clock, store, fleet, judge),
+        _suite(settings, clock, store, fleet, judge, meter),
         fleet,
-        replace(_engine(store, fleet, judge, board, clock), others=others),
+        replace(_engine(store, fleet, judge, clock, meter), others=others),
     )
 
 
-def _engine(store: Store, fleet: Fleet, judge: Judge, board: Board, clock: SystemClock) -> Engine:
-    calls = Calls(store, fleet, board, clock)
+def _engine(store: Store, fleet: Fleet, judge: Judge, clock: SystemClock, meter: Meter) -> Engine:
+    board = Board()
+    calls = Calls(store, fleet, board, clock, meter)
     recovery = Recovery(store, calls, board, clock)
     consumers = {
-        name: Consumer(telephony, fleet, calls, recovery, board, clock)
+        name: Consumer(telephony, fleet, calls, recovery, board, clock, meter)
         for name, telephony in fleet.telephonies.items()
     }
-    return Engine(Dialing(store, fleet, judge, board, clock, consumers), consumers)
+    return Engine(Dialing(store, fleet, judge, board, clock, consumers, meter), consumers)
 
 
-def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, judge: Judge) -> Suite:
+def _suite(
+    settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, judge: Judge, meter: Meter
+) -> Suite:
     fingerprints = Fingerprints(fingerprint_key(settings.home))
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
     ringing = Ringing(store, fleet)
+    progress = ProgressReader(store, fleet, judge, clock)
+    system = SystemReader(store, fleet, clock, pretended=bool(clock.shift))
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     rejects = settings.home / "rejects"
     return Suite(
         campaigns=Campaigns(store, judge, scripts, clock),
         preflight=Preflight(store, judge),
-        progress=ProgressReader(store, fleet, judge, clock),
+        progress=progress,
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
         consents=Consents(store, clock, fingerprints, ringing),
@@ -182,7 +191,9 @@ def _suite(settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, j
         replays=Replays(store, judge.keeping.vault, judge.packs),
         calls=CallRecords(store, scripts, fingerprints),
         halting=Halting(store, fleet, clock),
-        system=SystemReader(store, fleet, clock, pretended=bool(clock.shift)),
+        system=system,
+        metrics=Metrics(meter, system, store),
+        feed=Feed(store, clock, system, progress),
         tokens=Tokens(store, clock),
         idempotency=Idempotency(store, clock),
     )

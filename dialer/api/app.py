@@ -13,7 +13,6 @@ from dialer.api.bodies import UPLOADS
 from dialer.api.endpoint import AnyEndpoint
 from dialer.api.gate import Gate
 from dialer.api.limits import RateLimiter
-from dialer.api.metrics import HttpMetrics
 from dialer.api.middlewares import answer_problems, measure, write_headers
 from dialer.api.openapi import describe
 from dialer.api.public import PublicPages
@@ -43,9 +42,8 @@ def build_app(
     `uploads`: an existing folder with room for lists that are coming in; the system's own for temporary files by default.
     """
     gate = Gate(suite, RateLimiter(rate_limit, clock.monotonic))
-    metrics = HttpMetrics()
     app = web.Application(
-        middlewares=[measure(metrics, clock), answer_problems],
+        middlewares=[measure(suite.metrics.meter, clock), answer_problems],
         handler_args={"keepalive_timeout": HEADERS_S},
     )
     app[UPLOADS] = uploads or Path(tempfile.gettempdir())
@@ -55,6 +53,6 @@ def build_app(
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, gate.handler(endpoint))
     document = describe(ENDPOINTS, version("dialer"))
-    app.add_routes(PublicPages(gate, suite.system, metrics, document).routes())
+    app.add_routes(PublicPages(gate, suite, document).routes())
     app.on_response_prepare.append(write_headers(clock, pretended=suite.system.pretended))
     return app

@@ -9,17 +9,13 @@ from dialer.api.bodies import NoBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
 from dialer.api.wire import Nothing
 from dialer.domain.access import Right
-from dialer.domain.campaign import CampaignState
 from dialer.domain.errors import DialerError
-from dialer.services.views.campaign import progress_view
-from dialer.services.views.system import system_view
+from dialer.services.feed import PERIOD_S
 
-PERIOD_S = 1.0
 QUIET_PERIODS = 15
 """After so many without news a comment goes out, so that a connection that is dead is noticed."""
 LONGEST_PERIODS = 900
 """Then the stream ends and the reader comes back with its token, which may have been revoked meanwhile."""
-LIVE = (CampaignState.RUNNING, CampaignState.PAUSED)
 
 
 async def follow(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
@@ -31,7 +27,7 @@ async def changes(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
     shown: dict[str, View] = {}
     for period in range(LONGEST_PERIODS):
         try:
-            views = await snapshot(asked)
+            views = await asked.suite.feed.views(asked.actor)
         except DialerError as error:
             yield event("trouble", {"code": error.code, "detail": str(error)})
             return
@@ -42,17 +38,6 @@ async def changes(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
         if period % QUIET_PERIODS == QUIET_PERIODS - 1:
             yield ": still here\n\n"
         await asyncio.sleep(PERIOD_S)
-
-
-async def snapshot(asked: Asked[Nothing, Nothing]) -> dict[str, View]:
-    """By kind of event and id."""
-    suite, actor = asked.suite, asked.actor
-    views = {"system": system_view(await asked.suite.system.state(actor))}
-    del views["system"]["now"]
-    for campaign in await suite.campaigns.page(actor, limit=1000):
-        if campaign.state in LIVE:
-            views[f"progress {campaign.id}"] = progress_view(await suite.progress.of(actor, campaign.id))
-    return views
 
 
 def event(name: str, data: View) -> str:

@@ -7,10 +7,10 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from dialer.api.metrics import HttpMetrics
 from dialer.api.problems import answer_error, answer_http_error
 from dialer.domain.errors import DialerError
 from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
 
 log = structlog.get_logger()
 
@@ -43,12 +43,12 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         )
 
 
-def measure(metrics: HttpMetrics, clock: Clock) -> Middleware:
+def measure(meter: Meter, clock: Clock) -> Middleware:
     @web.middleware
     async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = clock.monotonic()
         answer = await handler(request)
-        metrics.answered(request.method, route_of(request), answer.status, clock.monotonic() - started)
+        meter.answered(request.method, route_of(request), answer.status, clock.monotonic() - started)
         return answer
 
     return measured

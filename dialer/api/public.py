@@ -7,17 +7,15 @@ from aiohttp import web
 
 from dialer.api.docs import DOCS_CSS, docs_page
 from dialer.api.gate import Gate
-from dialer.api.metrics import MEDIA_TYPE, HttpMetrics
-from dialer.services.system_state import SystemReader
+from dialer.services.suite import Suite
+
+METRICS_TYPE = "text/plain; version=0.0.4"
 
 
 class PublicPages:
-    def __init__(
-        self, gate: Gate, system: SystemReader, metrics: HttpMetrics, document: dict[str, Any]
-    ) -> None:
+    def __init__(self, gate: Gate, suite: Suite, document: dict[str, Any]) -> None:
         self._gate = gate
-        self._system = system
-        self._metrics = metrics
+        self._suite = suite
         self._document = json.dumps(document)
         self._docs = docs_page(document)
 
@@ -37,7 +35,7 @@ class PublicPages:
 
     async def readyz(self, _: web.Request) -> web.Response:
         """503 while no call can be made although some were meant to be."""
-        trouble = (await self._system.readiness()).trouble
+        trouble = (await self._suite.system.readiness()).trouble
         return web.json_response(
             {"status": "not ready" if trouble else "ready", "trouble": list(trouble)},
             status=503 if trouble else 200,
@@ -45,8 +43,7 @@ class PublicPages:
 
     async def metrics(self, request: web.Request) -> web.Response:
         await self._gate.reader_of_metrics(request)
-        page = self._metrics.page(await self._system.measured())
-        return web.Response(body=page, headers={"Content-Type": MEDIA_TYPE})
+        return web.Response(body=await self._suite.metrics.page(), headers={"Content-Type": METRICS_TYPE})
 
     async def openapi(self, _: web.Request) -> web.Response:
         return web.Response(text=self._document, content_type="application/json")

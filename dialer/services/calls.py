@@ -15,6 +15,7 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.retry import Closed, Due, after_call
 from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
 from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
 from dialer.ports.records import ContactChange, Progression
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
@@ -32,11 +33,12 @@ LAPSE_PAUSE = timedelta(minutes=1)
 class Calls:
     """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
 
-    def __init__(self, store: Store, fleet: Fleet, board: Board, clock: Clock) -> None:
+    def __init__(self, store: Store, fleet: Fleet, board: Board, clock: Clock, meter: Meter) -> None:
         self._store = store
         self._fleet = fleet
         self._board = board
         self._clock = clock
+        self._meter = meter
         self._definitions: dict[CampaignId, CampaignDefinition] = {}
 
     async def apply(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
@@ -61,6 +63,7 @@ class Calls:
         await self._store.attempts.commit(progressions)
         for attempt in attempts:
             self._board.put(attempt)
+            self._tell(before[attempt.id], attempt)
         opposed = [p.suppression for p in progressions if p.suppression]
         if opposed:
             await self._fleet.suppress(pbx_entries(opposed))
@@ -71,6 +74,19 @@ class Calls:
             reason = f"{pbx} refuses calls: it is halted"
             await self._store.system.set_halt(halted=True, by=pbx, at=self._clock.now(), reason=reason)
             log.error("halted by a pbx", pbx=pbx)
+
+    def _tell(self, before: Attempt, after: Attempt) -> None:
+        """Those who watch: figures and log."""
+        told = log.bind(attempt=after.id, campaign=after.campaign_id, pbx=after.pbx)
+        if after.dialed_at and not before.dialed_at:
+            self._meter.dialled(after.trunk)
+        if after.opposed_at and not before.opposed_at:
+            self._meter.opposed((self._clock.now() - after.opposed_at).total_seconds())
+            told.info("opposed")
+        if before.alive and not after.alive:
+            result = after.result or after.state.upper()
+            self._meter.ended(result)
+            told.info("attempt over", result=result, why=after.lapse_reason)
 
     async def _progression(
         self, attempt: Attempt, before: Attempt, made: dict[ContactId, int]

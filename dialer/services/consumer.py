@@ -11,6 +11,7 @@ from dialer.domain.call_events import AttemptId, CallEvent, ChannelGone, NotSent
 from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
 from dialer.ports.telephony import LinkLost, LinkUp, Telephony, TelephonyEvent
 from dialer.services.board import Board
 from dialer.services.calls import Calls
@@ -34,7 +35,14 @@ class Doubt:
 
 class Consumer:
     def __init__(
-        self, telephony: Telephony, fleet: Fleet, calls: Calls, recovery: Recovery, board: Board, clock: Clock
+        self,
+        telephony: Telephony,
+        fleet: Fleet,
+        calls: Calls,
+        recovery: Recovery,
+        board: Board,
+        clock: Clock,
+        meter: Meter,
     ) -> None:
         self._telephony = telephony
         self._fleet = fleet
@@ -42,6 +50,7 @@ class Consumer:
         self._recovery = recovery
         self._board = board
         self._clock = clock
+        self._meter = meter
         self._machines = MachineDetector()
         self._gone: dict[AttemptId, float] = {}
         self._inbox: asyncio.Queue[TelephonyEvent | Doubt] = asyncio.Queue()
@@ -84,6 +93,7 @@ class Consumer:
             batch = [await self._inbox.get()]
             while len(batch) < MAX_BATCH and not self._inbox.empty():
                 batch.append(self._inbox.get_nowait())
+            self._meter.depth(f"events of {self._telephony.pbx}", len(batch) + self._inbox.qsize())
             await self._handle(batch)
 
     async def _handle(self, batch: list[TelephonyEvent | Doubt]) -> None:
@@ -117,6 +127,7 @@ class Consumer:
                 await asyncio.sleep(RETRY_S)
             else:
                 for event in events:
+                    self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
                     if event.attempt_id not in self._board:
                         self._gone.pop(event.attempt_id, None)
                 return

@@ -12,6 +12,7 @@ from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.domain.pacing import Pacer
 from dialer.domain.suppression import sponsor_key
 from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder, Telephony
 from dialer.services.board import Board
@@ -40,6 +41,7 @@ class Dialing:
         board: Board,
         clock: Clock,
         consumers: Mapping[str, Consumer],
+        meter: Meter,
     ) -> None:
         self._store = store
         self._fleet = fleet
@@ -48,6 +50,7 @@ class Dialing:
         self._clock = clock
         self._trunks = judge.trunks
         self._consumers = consumers
+        self._meter = meter
         self._pacers: dict[str, Pacer] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -86,9 +89,12 @@ class Dialing:
             permits=room,
             judge=partial(self._judge.claimed, pbx=telephony.pbx),
         )
-        await self._send_all(
-            [j.outcome for j in judgements if isinstance(j.outcome, Attempt)], campaign, telephony
+        permitted = [j.outcome for j in judgements if isinstance(j.outcome, Attempt)]
+        self._meter.decided(
+            permits=len(permitted),
+            refusals=(j.decision.codes for j in judgements if not j.decision.permitted),
         )
+        await self._send_all(permitted, campaign, telephony)
         if not judgements:
             await self._complete_if_done(campaign)
         return bool(judgements)
@@ -123,6 +129,7 @@ class Dialing:
                 self._board.put(attempt)
                 task = asyncio.create_task(self._send(attempt, self._slot(campaign), campaign, telephony))
                 self._sending.add(task)
+                self._meter.depth("originates", len(self._sending))
                 task.add_done_callback(self._sending.discard)
 
     def _slot(self, campaign: Campaign) -> float:
@@ -136,8 +143,10 @@ class Dialing:
         order = CallOrder(
             attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, call.max_duration_s or LONGEST_CALL_S
         )
+        started = self._clock.monotonic()
         try:
             await telephony.originate(order)
+            self._meter.originated(self._clock.monotonic() - started)
         except NotOriginated as error:
             self._consumers[telephony.pbx].not_sent(attempt, str(error))
         except Unavailable as error:

@@ -6,12 +6,14 @@ from dialer.services.call_records import CallRecords
 from dialer.services.campaigns import Campaigns
 from dialer.services.consents import Consents
 from dialer.services.decisions import Decisions
+from dialer.services.feed import Feed
 from dialer.services.halting import Halting
 from dialer.services.idempotency import Idempotency
 from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.replay import Replays
@@ -40,5 +42,7 @@ class Suite:
     calls: CallRecords
     halting: Halting
     system: SystemReader
+    metrics: Metrics
+    feed: Feed
     tokens: Tokens
     idempotency: Idempotency

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
@@ -85,12 +86,13 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx.pbx,), 1000, 100)
     packs = load_packs()
     judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs))
-    calls = Calls(store, fleet, board, clock)
-    consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock)
+    meter = PrometheusMeter()
+    calls = Calls(store, fleet, board, clock, meter)
+    consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter)
     pbx.queue = asyncio.Queue()
     if pbx.linked:
         pbx.mend()
-    process = Process(Dialing(store, fleet, judge, board, clock, {pbx.pbx: consumer}), consumer)
+    process = Process(Dialing(store, fleet, judge, board, clock, {pbx.pbx: consumer}, meter), consumer)
     process.start()
     return process
 

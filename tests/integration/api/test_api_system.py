@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.domain.access import Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
@@ -135,6 +135,14 @@ async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
         assert await next_event(stream) == "progress"
         await api.post("/v1/system/halt")
         assert {await next_event(stream), await next_event(stream)} == {"system", "progress"}
+
+
+async def test_however_many_follow_the_machine_is_looked_at_once_a_period(tmp_path: Path) -> None:
+    async with running_api(tmp_path, clock=StoppedClock()) as api:
+        first = await api.service.suite.feed.views(LOCAL_ADMINISTRATOR)
+        await api.post("/v1/system/halt")
+        again = await api.service.suite.feed.views(Actor("omar", Role.OPERATOR))
+    assert again is first
 
 
 async def next_event(stream: Any) -> str:

@@ -1,0 +1,84 @@
+"""The meter of Prometheus."""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds, for what should take milliseconds."""
+
+
+class PrometheusMeter:
+    """`dialer.ports.meter.Meter`. A registry of its own, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._permits = self._counter("dialer_permits", "Decisions to call.")
+        self._refusals = self._counter("dialer_refusals", "Decisions not to call, by each code.", "code")
+        self._invites = self._counter("dialer_invites", "INVITEs sent.", "trunk")
+        self._attempts = self._counter("dialer_attempts", "Attempts that are over.", "result")
+        self._originate = self._timer("dialer_originate_seconds", "From Originate to the PBX's answer.")
+        self._lag = self._timer("dialer_event_lag_seconds", "From an event at the PBX to its commit.")
+        self._opposition = self._timer(
+            "dialer_opposition_seconds", "From key 9 to the committed suppression."
+        )
+        self._depths = self._gauge("dialer_queue_depth", "What waits in this process.", "queue")
+        self._requests = self._counter(
+            "dialer_http_requests", "Requests answered.", "method", "route", "status"
+        )
+        self._seconds = self._timer("dialer_http_request_seconds", "Time to the answer.", "method", "route")
+        self._database = self._gauge("dialer_database_up", "0 while the database is away.")
+        self._calls = self._gauge("dialer_calls_alive", "Calls alive.")
+        self._halted = self._gauge("dialer_halted", "1 while halted.")
+        self._clock = self._gauge("dialer_clock_trusted", "0 after the clock stepped.")
+        self._pbxs = self._gauge("dialer_pbx_ready", "1 while the PBX takes calls.", "pbx")
+
+    def decided(self, *, permits: int, refusals: Iterable[Iterable[str]]) -> None:
+        self._permits.inc(permits)
+        for codes in refusals:
+            for code in codes:
+                self._refusals.labels(code).inc()
+
+    def dialled(self, trunk: str) -> None:
+        self._invites.labels(trunk).inc()
+
+    def ended(self, result: str) -> None:
+        self._attempts.labels(result).inc()
+
+    def originated(self, seconds: float) -> None:
+        self._originate.observe(seconds)
+
+    def heard(self, lag_s: float) -> None:
+        self._lag.observe(lag_s)
+
+    def opposed(self, seconds: float) -> None:
+        self._opposition.observe(seconds)
+
+    def depth(self, queue: str, items: int) -> None:
+        self._depths.labels(queue).set(items)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def database(self, *, up: bool) -> None:
+        self._database.set(up)
+
+    def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
+        self._calls.set(calls)
+        self._halted.set(halted)
+        self._clock.set(clock_trusted)
+        for name, ready in pbxs.items():
+            self._pbxs.labels(name).set(ready)
+
+    def page(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(name, what, labels, registry=self._registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(name, what, labels, registry=self._registry)
+
+    def _timer(self, name: str, what: str, *labels: str) -> Histogram:
+        return Histogram(name, what, labels, registry=self._registry, buckets=QUICK)

@@ -1,0 +1,48 @@
+"""What is counted and timed, for operators. No number, name or id of anybody ever goes in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+
+class Meter(Protocol):
+    def decided(self, *, permits: int, refusals: Iterable[Iterable[str]]) -> None:
+        """Decisions of the dialling loop; a refusal counts once under each of its codes."""
+        ...
+
+    def dialled(self, trunk: str) -> None:
+        """An INVITE left."""
+        ...
+
+    def ended(self, result: str) -> None:
+        """An attempt is over: its result, or LAPSED where nothing was sent."""
+        ...
+
+    def originated(self, seconds: float) -> None:
+        """From the Originate to the PBX's answer."""
+        ...
+
+    def heard(self, lag_s: float) -> None:
+        """From an event at the PBX to its commit."""
+        ...
+
+    def opposed(self, seconds: float) -> None:
+        """From the key 9 to the committed suppression."""
+        ...
+
+    def depth(self, queue: str, items: int) -> None:
+        """How much waits in a queue of this process."""
+        ...
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request over HTTP; `route` is the pattern, since a path may hold a number."""
+        ...
+
+    def database(self, *, up: bool) -> None: ...
+
+    def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
+        """As it is now; `pbxs`: by name, whether it takes calls."""
+        ...
+
+    def page(self) -> bytes:
+        """All of it, in the text format of Prometheus."""
+        ...

@@ -1,0 +1,30 @@
+"""The figures of this process, with the state of the machine as it is when they are read."""
+
+from dialer.domain.errors import Unavailable
+from dialer.ports.meter import Meter
+from dialer.ports.store import Store
+from dialer.services.system_state import SystemReader
+
+
+class Metrics:
+    def __init__(self, meter: Meter, system: SystemReader, store: Store) -> None:
+        self.meter = meter
+        self._system = system
+        self._store = store
+
+    async def page(self) -> bytes:
+        """The text format of Prometheus. A database that is away is a figure, not an error."""
+        try:
+            state = await self._system.measured()
+            self.meter.depth("notifications", await self._store.outbox.waiting())
+        except Unavailable:
+            self.meter.database(up=False)
+        else:
+            self.meter.database(up=True)
+            self.meter.machine(
+                calls=state.calls,
+                halted=state.halt.halted,
+                clock_trusted=state.clock_trusted,
+                pbxs=state.pbxs,
+            )
+        return self.meter.page()
