@@ -3,7 +3,7 @@
 Whatever is decided, done or told here is added to the ledger in the same transaction.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -101,6 +101,12 @@ class Contacts(Protocol):
 
     async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None: ...
 
+    async def dossiers_among(
+        self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
+    ) -> dict[Fingerprint, Dossier]:
+        """Numbers that are not on the campaign's list are left out. Raise `NotFound` for an unknown campaign."""
+        ...
+
     def dossiers(self, campaign_id: CampaignId, *, batch: int = 5000) -> AsyncIterator[Sequence[Dossier]]:
         """Every contact of the campaign, in batches, for preflight and recounts."""
         ...
@@ -121,6 +127,12 @@ class Suppressions(Protocol):
 
     async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
         """Those in force."""
+        ...
+
+    async def of_many(
+        self, fingerprints: Iterable[Fingerprint]
+    ) -> Mapping[Fingerprint, Sequence[Suppression]]:
+        """Those in force; numbers without any are left out."""
         ...
 
     async def remove(

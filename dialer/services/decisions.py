@@ -1,5 +1,7 @@
 """Would this number be called at that instant, and why: the same rules as the dialling loop, asked by a person."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +10,17 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.decision import decide, refuse_number
 from dialer.domain.decision_record import Decision
-from dialer.domain.facts import Facts
 from dialer.domain.facts_json import decision_hash
 from dialer.domain.phone import PhoneError, parse_phone
-from dialer.ports.records import Standing
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import Dossier, Standing
 from dialer.ports.store import Store
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.judge import Judge
+
+BATCH = 1000
+Read = tuple[PhoneNumber, Fingerprint] | PhoneError
+"""A number as it was understood, or why it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +38,71 @@ class Answer:
     decision_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All that is stored about the numbers asked for, on the list of the campaign or not."""
+
+    standing: Standing
+    dossiers: Mapping[Fingerprint, Dossier]
+    suppressions: Mapping[Fingerprint, Sequence[Suppression]]
+
+
 class Decisions:
     def __init__(self, store: Store, judge: Judge, fingerprints: Fingerprints) -> None:
         self._store = store
         self._judge = judge
         self._fingerprints = fingerprints
 
-    async def ask(self, actor: Actor, campaign_id: CampaignId, questions: list[Question]) -> list[Answer]:
-        """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error."""
+    async def ask(self, actor: Actor, campaign_id: CampaignId, questions: Sequence[Question]) -> list[Answer]:
+        """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error.
+
+        Read and judged a thousand at a time, in a thread: calls in progress go on meanwhile.
+        """
         actor.demand(Right.DECIDE)
         standing = await self._store.campaigns.standing(campaign_id)
-        return [await self._answer(standing, question) for question in questions]
+        answers: list[Answer] = []
+        for start in range(0, len(questions), BATCH):
+            some = questions[start : start + BATCH]
+            numbers = await asyncio.to_thread(self._read_numbers, some)
+            stored = await self._stored(standing, {known[1] for known in numbers if isinstance(known, tuple)})
+            answers += await asyncio.to_thread(self._answers, stored, some, numbers)
+        return answers
 
-    async def _answer(self, standing: Standing, question: Question) -> Answer:
-        try:
-            number = parse_phone(question.phone_number)
-        except PhoneError as error:
-            return Answer(refuse_number(error, question.at), "")
-        facts = await self._facts(standing, number, live=question.live)
+    def _read_numbers(self, questions: Sequence[Question]) -> list[Read]:
+        numbers: list[Read] = []
+        for question in questions:
+            try:
+                number = parse_phone(question.phone_number)
+            except PhoneError as error:
+                numbers.append(error)
+            else:
+                numbers.append((number, self._fingerprints.of(number)))
+        return numbers
+
+    async def _stored(self, standing: Standing, asked: set[Fingerprint]) -> Stored:
+        dossiers = await self._store.contacts.dossiers_among(standing.campaign.id, asked)
+        strangers = await self._store.suppressions.of_many(asked - dossiers.keys())
+        return Stored(standing, dossiers, strangers)
+
+    def _answers(
+        self, stored: Stored, questions: Sequence[Question], numbers: Sequence[Read]
+    ) -> list[Answer]:
+        return [
+            Answer(refuse_number(number, question.at), "")
+            if isinstance(number, PhoneError)
+            else self._answer(stored, question, *number)
+            for question, number in zip(questions, numbers, strict=True)
+        ]
+
+    def _answer(
+        self, stored: Stored, question: Question, number: PhoneNumber, fingerprint: Fingerprint
+    ) -> Answer:
+        system = self._judge.system(stored.standing) if question.live else None
+        dossier = stored.dossiers.get(fingerprint)
+        if dossier is None:
+            suppressions = tuple(stored.suppressions.get(fingerprint, ()))
+            facts = self._judge.stranger(stored.standing, number, suppressions, system)
+        else:
+            facts = self._judge.facts(stored.standing, dossier, system)
         decision = decide(facts, self._judge.packs, question.at)
         return Answer(decision, decision_hash(facts, decision))
-
-    async def _facts(self, standing: Standing, number: PhoneNumber, *, live: bool) -> Facts:
-        fingerprint: Fingerprint = self._fingerprints.of(number)
-        system = self._judge.system(standing) if live else None
-        dossier = await self._store.contacts.dossier(standing.campaign.id, fingerprint)
-        if dossier is None:
-            suppressions = await self._store.suppressions.of(fingerprint)
-            return self._judge.stranger(standing, number, suppressions, system)
-        return self._judge.facts(standing, dossier, system)

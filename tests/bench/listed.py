@@ -9,13 +9,14 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from dialer.domain.consent import ConsentedWindow
 from dialer.domain.contact import Fingerprint, ImportId, PhoneNumber
-from dialer.domain.suppression import Suppression
+from dialer.domain.suppression import Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
 """ARCEP's fiction ranges hold 50,000 numbers: in longer lists they come again, as other people."""
+KEY = b"k" * 32
 ROWS = 5000
 SLOTS = tuple(
     (ConsentedWindow(frozenset(days), start, end),)
@@ -28,7 +29,8 @@ SLOTS = tuple(
 def people(count: int) -> Iterator[NewContact]:
     """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent."""
     for index in range(count):
-        fingerprint = Fingerprint(f"{index * 0x9E3779B97F4A7C15 % 2**64:016x}" * 4)
+        number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
+        fingerprint = fingerprint_of(number, KEY + bytes(index // 50_000))
         given = consent(
             0,
             fingerprint=fingerprint,
@@ -42,7 +44,7 @@ def people(count: int) -> Iterator[NewContact]:
         )
         yield NewContact(
             line=index + 2,
-            number=PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}"),
+            number=number,
             fingerprint=fingerprint,
             external_id=None,
             language=None,

@@ -107,3 +107,22 @@ async def test_a_dossier_is_about_one_number_of_one_campaign(begun: SqlStore) ->
     assert (dossier.consents, dossier.suppressions) == ((consent(1),), (suppression(1),))
     assert (dossier.contact.import_id, dossier.contact.line) == (IMPORT, 2)
     assert await begun.contacts.dossier(CAMPAIGN, fingerprint(2)) is None
+
+
+async def test_dossiers_of_many_numbers_are_read_at_once(begun: SqlStore) -> None:
+    await begun.contacts.add(
+        IMPORT, CAMPAIGN, [new_contact(index, given=consent(index)) for index in range(40)]
+    )
+    await begun.suppressions.add([suppression(3), suppression(3), suppression(99)])
+    asked = [fingerprint(index) for index in range(20, 6000)] + [fingerprint(3)]
+    found = await begun.contacts.dossiers_among(CAMPAIGN, asked)
+    assert set(found) == {fingerprint(3), *(fingerprint(index) for index in range(20, 40))}
+    assert found[fingerprint(20)] == await begun.contacts.dossier(CAMPAIGN, fingerprint(20))
+    assert found[fingerprint(3)].suppressions == (suppression(3), suppression(3))
+    opposed = await begun.suppressions.of_many([*asked, fingerprint(99)])
+    assert {number: len(entries) for number, entries in opposed.items()} == {
+        fingerprint(3): 2,
+        fingerprint(99): 1,
+    }
+    with pytest.raises(NotFound):
+        await begun.contacts.dossiers_among(OTHER_CAMPAIGN, asked)

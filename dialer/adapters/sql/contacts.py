@@ -1,10 +1,11 @@
 """Lists of contacts and the imports they came with."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
@@ -86,12 +87,19 @@ class SqlContacts:
 
     async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None:
         """Raise `NotFound` for an unknown campaign; None where the number is not on its list."""
-        statement = LISTED.where(contacts.c.campaign_id == campaign_id, contacts.c.fingerprint == fingerprint)
+        return (await self.dossiers_among(campaign_id, [fingerprint])).get(fingerprint)
+
+    async def dossiers_among(
+        self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
+    ) -> dict[Fingerprint, Dossier]:
+        found: list[Dossier] = []
         async with self._database.read() as connection:
             campaign = await campaign_of(connection, campaign_id)
-            listed = (await connection.execute(statement)).all()
-            found = await dossiers_of(connection, campaign.definition.sponsor.id, listed)
-        return found[0] if found else None
+            for some in chunks(fingerprints):
+                mine = (contacts.c.campaign_id == campaign_id, contacts.c.fingerprint.in_(some))
+                listed = (await connection.execute(LISTED.where(*mine))).all()
+                found += await dossiers_of(connection, campaign.definition.sponsor.id, listed)
+        return {dossier.contact.fingerprint: dossier for dossier in found}
 
     async def dossiers(
         self, campaign_id: CampaignId, *, batch: int = 5000

@@ -9,12 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.consents import consents_of
 from dialer.adapters.sql.records import CONTACT
-from dialer.adapters.sql.suppressions import IN_FORCE
-from dialer.adapters.sql.tables import attempts, contacts, imports, suppressions
+from dialer.adapters.sql.suppressions import suppressions_of
+from dialer.adapters.sql.tables import attempts, contacts, imports
 from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
 from dialer.domain.contact import Contact, Fingerprint
 from dialer.domain.facts import PastAttempt
-from dialer.domain.suppression import Suppression
 from dialer.ports.records import Dossier
 
 DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
@@ -34,7 +33,7 @@ async def dossiers_of(
     """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`, unless `among` is a query for their fingerprints."""
     fingerprints: Fingerprints = [row.fingerprint for row in listed] if among is None else among
     consents = await consents_of(connection, fingerprints)
-    oppositions = await _suppressions_of(connection, fingerprints)
+    oppositions = await suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
     return [
         Dossier(
@@ -46,16 +45,6 @@ async def dossiers_of(
         )
         for row in listed
     ]
-
-
-async def _suppressions_of(
-    connection: AsyncConnection, fingerprints: Fingerprints
-) -> defaultdict[Fingerprint, list[Suppression]]:
-    found: defaultdict[Fingerprint, list[Suppression]] = defaultdict(list)
-    statement = IN_FORCE.where(suppressions.c.fingerprint.in_(fingerprints))
-    for row in await connection.execute(statement):
-        found[row.fingerprint].append(Suppression(*row))
-    return found
 
 
 async def _attempts_of(

@@ -1,11 +1,14 @@
 """Oppositions: appended, taken out of force by an administrator, never deleted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.outbox import SqlOutbox
@@ -25,6 +28,16 @@ async def append_suppressions(connection: AsyncConnection, entries: Sequence[Sup
         await record(connection, map(opposed, entries))
 
 
+async def suppressions_of(
+    connection: AsyncConnection, fingerprints: Sequence[Fingerprint] | Select[Any]
+) -> dict[Fingerprint, list[Suppression]]:
+    """Those in force; numbers without any are left out. `fingerprints` may be a query for them."""
+    found: defaultdict[Fingerprint, list[Suppression]] = defaultdict(list)
+    for row in await connection.execute(IN_FORCE.where(suppressions.c.fingerprint.in_(fingerprints))):
+        found[row.fingerprint].append(Suppression(*row))
+    return found
+
+
 class SqlSuppressions:
     """`dialer.ports.store.Suppressions`."""
 
@@ -38,9 +51,14 @@ class SqlSuppressions:
             await self._outbox.put(connection, map(opt_out, entries))
 
     async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
+        return tuple((await self.of_many([fingerprint])).get(fingerprint, ()))
+
+    async def of_many(self, fingerprints: Iterable[Fingerprint]) -> dict[Fingerprint, list[Suppression]]:
+        found: dict[Fingerprint, list[Suppression]] = {}
         async with self._database.read() as connection:
-            rows = await connection.execute(IN_FORCE.where(suppressions.c.fingerprint == fingerprint))
-            return tuple(Suppression(*row) for row in rows)
+            for some in chunks(fingerprints):
+                found |= await suppressions_of(connection, some)
+        return found
 
     async def remove(
         self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
