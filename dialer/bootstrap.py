@@ -12,12 +12,20 @@ from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
-from dialer.adapters.keys import create_keys, fingerprint_key, subjects_key
+from dialer.adapters.heads import HeadFolder
+from dialer.adapters.keys import (
+    create_keys,
+    fingerprint_key,
+    ledger_signing_key,
+    ledger_subjects_key,
+    subjects_key,
+)
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.signer import Ed25519Signer
 from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
@@ -44,6 +52,7 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.ledger.sealer import Sealer
 from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
 from dialer.services.preflight import Preflight
@@ -93,11 +102,16 @@ async def open_service(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            SqlStore.open(settings.database_url, subscribers=_subscribers(settings))
+            SqlStore.open(
+                settings.database_url,
+                subscribers=_subscribers(settings),
+                pretended=bool(clock.shift),
+            )
         )
         fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
-        others = (await stack.enter_async_context(_notifying(settings, store, clock)),)
-        service = _wire(settings, clock, store, fleet, others)
+        notifying = await stack.enter_async_context(_notifying(settings, store, clock))
+        sealer = await stack.enter_async_context(_sealing(settings, store, clock))
+        service = _wire(settings, clock, store, fleet, sealer, (notifying, sealer))
         stack.push_async_callback(service.suite.halting.close)
         yield service
 
@@ -133,16 +147,35 @@ async def _notifying(settings: Settings, store: Store, clock: SystemClock) -> As
         yield Notifying(store, courier, tuple(addresses), clock)
 
 
+@asynccontextmanager
+async def _sealing(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Sealer]:
+    """What a process adds to the ledger it also seals: a command may run where no service does."""
+    signer = Ed25519Signer(ledger_signing_key(settings.home))
+    files = HeadFolder(settings.home / "heads", signer.public_pem)
+    key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
+    sealer = Sealer(store.ledger, files, signer, clock, key, pretended=pretended)
+    await sealer.tick()
+    try:
+        yield sealer
+    finally:
+        await sealer.tick()
+
+
 def _subscribers(settings: Settings) -> Subscribers:
     return {webhook.endpoint: frozenset(webhook.events) for webhook in settings.webhooks}
 
 
 def _wire(
-    settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, others: tuple[Loop, ...]
+    settings: Settings,
+    clock: SystemClock,
+    store: Store,
+    fleet: Fleet,
+    sealer: Sealer,
+    others: tuple[Loop, ...],
 ) -> Service:
     packs = load_packs(settings.home / "rulepacks")
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
-    judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping)
+    judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
     meter = PrometheusMeter()
     return Service(
         settings,

@@ -8,6 +8,8 @@ from dialer.domain.errors import BadSettings
 
 FINGERPRINT_KEY = "fingerprint.key"
 SUBJECTS_KEY = "subjects.key"
+LEDGER_SUBJECTS_KEY = "ledger-subjects.key"
+LEDGER_SIGNING_KEY = "ledger-signing.key"
 KEY_BYTES = 32
 
 
@@ -15,7 +17,7 @@ def create_keys(home: Path) -> None:
     """Make what is missing; never replace a key, for every fingerprint and all that is sealed depends on it."""
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in (FINGERPRINT_KEY, SUBJECTS_KEY):
+    for name in (FINGERPRINT_KEY, SUBJECTS_KEY, LEDGER_SUBJECTS_KEY, LEDGER_SIGNING_KEY):
         write_secret(folder / name, secrets.token_hex(KEY_BYTES))
 
 
@@ -27,6 +29,16 @@ def fingerprint_key(home: Path) -> bytes:
 def subjects_key(home: Path) -> bytes:
     """The key that wraps the key of each person. Raise `BadSettings` where it is missing or damaged."""
     return _read_key(home / "keys" / SUBJECTS_KEY)
+
+
+def ledger_subjects_key(home: Path) -> bytes:
+    """The key of the pseudonyms in the ledger, not that of the fingerprints. Raise `BadSettings` where it is missing or damaged."""
+    return _read_key(home / "keys" / LEDGER_SUBJECTS_KEY)
+
+
+def ledger_signing_key(home: Path) -> bytes:
+    """The Ed25519 private key (RFC 8032, 5.1.5). Raise `BadSettings` where it is missing or damaged."""
+    return _read_key(home / "keys" / LEDGER_SIGNING_KEY)
 
 
 def _read_key(path: Path) -> bytes:

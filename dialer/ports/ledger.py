@@ -70,8 +70,8 @@ class HeadFiles(Protocol):
         """Write, sync and remove something. Raise `Unavailable` where no head could be written now."""
         ...
 
-    async def last_size(self) -> int:
-        """Of the last head exported; 0 before the first. Raise `Unavailable`."""
+    async def last_line(self) -> str | None:
+        """The last head exported. Raise `Unavailable`."""
         ...
 
     async def append(self, lines: Sequence[str]) -> None:

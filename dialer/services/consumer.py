@@ -139,6 +139,7 @@ class Consumer:
                 case LinkLost():
                     self._fleet.set_ready(pbx, ready=False)
                     log.warning("link lost", pbx=pbx)
+                    await self._recovery.note_lost(pbx)
                 case LinkUp():
                     await self._recovery.recover(self._telephony)
                     self._fleet.set_ready(pbx, ready=True)

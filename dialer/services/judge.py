@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
@@ -34,16 +35,29 @@ class TrunkPlan:
     max_concurrent: int
 
 
+class LedgerState(Protocol):
+    @property
+    def writable(self) -> bool:
+        """Whether what is decided now will be sealed, and its head exported (T130)."""
+        ...
+
+
 class Judge:
     """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
 
     def __init__(
-        self, packs: PackShelf, trunks: Mapping[str, TrunkPlan], clock: Clock, keeping: Keeping
+        self,
+        packs: PackShelf,
+        trunks: Mapping[str, TrunkPlan],
+        clock: Clock,
+        keeping: Keeping,
+        ledger: LedgerState,
     ) -> None:
         self.packs = packs
         self.trunks = trunks
         self.clock = clock
         self.keeping = keeping
+        self.ledger = ledger
 
     def claimed(self, standing: Standing, dossier: Dossier, *, pbx: str) -> Judgement:
         """Judge a due contact for an attempt on `pbx`, now."""
@@ -114,7 +128,7 @@ class Judge:
             campaign_state=standing.campaign.state,
             halted=standing.halted,
             clock_trusted=self.clock.trusted(),
-            ledger_writable=True,
+            ledger_writable=self.ledger.writable,
         )
 
     def _attempt(

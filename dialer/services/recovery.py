@@ -7,6 +7,7 @@ import structlog
 from dialer.domain.advance import lapse, lose
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
+from dialer.domain.ledger.of_acts import link_changed
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
@@ -31,7 +32,12 @@ class Recovery:
         """Before anything is dialled on this PBX again: its locks first, then its calls."""
         await self._lock(telephony)
         await self.reconcile(telephony)
+        await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+
+    async def note_lost(self, pbx: str) -> None:
+        """For the ledger: what happens from here on is learnt at the next recovery."""
+        await self._note(pbx, up=False)
 
     async def reconcile(self, telephony: Telephony) -> None:
         """Bring every attempt of this PBX to a known state."""
@@ -42,6 +48,9 @@ class Recovery:
         known = {attempt.id: attempt for attempt in attempts}
         await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
         self._board.refill(telephony.pbx, settled)
+
+    async def _note(self, pbx: str, *, up: bool) -> None:
+        await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
 
     async def _lock(self, telephony: Telephony) -> None:
         """Give the PBX every opposition and the halt, so that its own lock is whole before the first call."""

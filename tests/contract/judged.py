@@ -16,10 +16,11 @@ from dialer.domain.contact import ImportId
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.rulepack import PackShelf, RulePack
 from dialer.ports.records import DecisionFilter, Judgement
-from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.judge import Judge, LedgerState, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.replay import ReplayReport, Replays
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
+from tests.harness.ledger import WRITABLE
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 VAULT = AesVault(bytes(range(32)))
@@ -27,8 +28,8 @@ WORKDAYS = (ConsentedWindow(frozenset(range(5)), time(9), time(20)),)
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",), 1000, 1000)
 
 
-def judge_at(now: datetime, packs: PackShelf) -> Judge:
-    return Judge(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs))
+def judge_at(now: datetime, packs: PackShelf, ledger: LedgerState = WRITABLE) -> Judge:
+    return Judge(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs), ledger)
 
 
 async def listed_with_consent(

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.engine import connect, parse_url
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import Role, Token
@@ -26,6 +28,7 @@ from dialer.domain.ledger.tree import Frontier, Subtree
 from dialer.domain.retry import Closed
 from dialer.ports.records import ImportCounts, Progression
 from dialer.services.evidence.verify_ledger import Entries, check_heads, included
+from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
 from tests.contract.samples import (
     CAMPAIGN,
     NOW,
@@ -39,6 +42,7 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.contract.sealing import PUBLIC, STAMP, seal_all, sign
+from tests.harness.ledger import UNWRITABLE
 
 OWN_IMPORT = ImportId("i00000000000b")
 
@@ -97,6 +101,15 @@ async def test_a_refusal_tells_its_rules_and_no_sentence(store: SqlStore) -> Non
     *_, refusal = await sealed(store)
     assert (refusal.kind, refusal.about) == (Kind.REFUSAL, CAMPAIGN)
     assert body(refusal)["reasons"] == [["FP-02", "CAPPED"], ["FP-02", "HOLIDAY"]]
+
+
+async def test_while_the_ledger_is_not_writable_nobody_is_called(store: SqlStore) -> None:
+    await listed_with_consent(store, 1, 3)
+    refused = await claim_all(store, judge_at(MONDAY, load_packs(), UNWRITABLE))
+    assert [judgement.decision.codes for judgement in refused] == [{ReasonCode.LEDGER}] * 2
+    assert await store.attempts.alive() == []
+    later = judge_at(MONDAY + timedelta(minutes=2), load_packs())
+    assert [judgement.decision.permitted for judgement in await claim_all(store, later)] == [True, True]
 
 
 async def test_every_act_is_recorded_with_who_did_it(store: SqlStore) -> None:

@@ -1,6 +1,7 @@
 """`dialer decide`: one question, or a file of them."""
 
 import json
+import shutil
 from pathlib import Path
 
 from tests.integration.command import CONSENT, HEADER, Command
@@ -35,6 +36,14 @@ def test_live_adds_that_the_campaign_does_not_run(dialer: Command, campaign: str
     listed(dialer, campaign, tmp_path)
     answer = dialer.must("decide", "--campaign", campaign, "--number", "0199000001", "--at", INSIDE, "--live")
     assert [reason["code"] for reason in answer["reasons"]] == ["CAMPAIGN_NOT_RUNNING"]
+
+
+def test_live_adds_that_the_ledger_cannot_be_written(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    listed(dialer, campaign, tmp_path)
+    shutil.rmtree(dialer.home / "heads")
+    (dialer.home / "heads").write_text("no folder")
+    answer = dialer.must("decide", "--campaign", campaign, "--number", "0199000001", "--at", INSIDE, "--live")
+    assert [reason["code"] for reason in answer["reasons"]] == ["CAMPAIGN_NOT_RUNNING", "LEDGER"]
 
 
 def test_a_file_is_answered_in_order_with_bad_lines_in_their_place(

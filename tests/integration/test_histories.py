@@ -32,6 +32,7 @@ from dialer.services.fleet import Fleet
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.recovery import Recovery
+from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.unit.values import MONDAY, a_campaign, a_definition
 
@@ -85,7 +86,7 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     fleet, board = Fleet({pbx.pbx: pbx}, driven=True), Board()
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx.pbx,), 1000, 100)
     packs = load_packs()
-    judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs))
+    judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs), WRITABLE)
     meter = PrometheusMeter()
     calls = Calls(store, fleet, board, clock, meter)
     consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter)

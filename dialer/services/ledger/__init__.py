@@ -1,0 +1,1 @@
+"""The ledger at work: sealed and exported, read with its proofs, verified."""

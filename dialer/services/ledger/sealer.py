@@ -1,0 +1,112 @@
+"""The sealer: at least every second, whatever was recorded is put in its place, signed, and its head exported."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from dialer.domain.errors import DialerError, Unavailable
+from dialer.domain.ledger.head import SignedHead, key_name, read_head
+from dialer.domain.ledger.sealing import Pending, Stamp, Tail, seal
+from dialer.ports.clock import Clock
+from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer
+
+log = structlog.get_logger()
+
+PERIOD_S = 0.5
+MOST_AT_ONCE = 500
+"""Entries under one head: a dozen milliseconds of this process, in which no call event is read."""
+MOST_PASSED_OVER = 10
+"""So often may another process be sealing while events wait here: then it hangs."""
+
+
+class Sealer:
+    """Every process has one; the database lets one at a time seal. Nobody is called while sealing or exporting fails."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        files: HeadFiles,
+        signer: Signer,
+        clock: Clock,
+        subject_key: bytes,
+        *,
+        pretended: bool,
+    ) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._signer = signer
+        self._clock = clock
+        self._subject_key = subject_key
+        self._pretended = pretended
+        self._exported: int | None = None
+        self._passed_over = 0
+        self.writable = False
+        """False until the first success, and whenever the last try failed."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self.tick()
+            await asyncio.sleep(PERIOD_S)
+
+    async def tick(self) -> None:
+        """Seal and export what there is. Never raises for what it finds: `writable` tells, and the log."""
+        try:
+            await self._files.probe()
+            if self._exported is None:
+                self._exported = await self._resume()
+            await self._seal_all()
+            self._exported = await self._export(self._exported)
+        except (DialerError, ValueError) as error:
+            self.writable = False
+            log.error("the ledger is not writable: nobody is called", error=str(error))
+        else:
+            self.writable = True
+
+    async def _seal_all(self) -> None:
+        if not await self._ledger.waiting():
+            self._passed_over = 0
+            return
+        sealed = await self._ledger.seal(self._seal, limit=MOST_AT_ONCE)
+        self._passed_over = 0 if sealed else self._passed_over + 1
+        if self._passed_over > MOST_PASSED_OVER:
+            raise Unavailable("another process holds the ledger and seals nothing", hint="end that process")
+        while sealed:
+            sealed = await self._ledger.seal(self._seal, limit=MOST_AT_ONCE)
+
+    def _seal(self, tail: Tail, pending: Sequence[Pending]) -> Sealed:
+        if tail.head:
+            self._check_own(tail.head)
+        key = key_name(self._signer.public_key)
+        batch = seal(tail, pending, Stamp(self._clock.now(), self._pretended, key, self._subject_key))
+        signature = self._signer.sign(batch.head.text.encode())
+        return Sealed(batch, SignedHead(batch.head, signature.hex()))
+
+    def _check_own(self, head: SignedHead) -> None:
+        signature = bytes.fromhex(head.signature)
+        if not self._signer.verify(self._signer.public_key, head.head.text.encode(), signature):
+            raise Unavailable(
+                "the ledger's last head was not signed with the key of this home",
+                hint="restore database and home/keys from the same backup, or run `dialer ledger verify`",
+            )
+
+    async def _export(self, exported: int) -> int:
+        """Outside the database go the heads that are not there yet, also those that other processes signed."""
+        while lines := await self._ledger.head_lines(after=exported):
+            await self._files.append(lines)
+            exported = read_head(lines[-1]).head.size
+        return exported
+
+    async def _resume(self) -> int:
+        """The size of the last head exported. Raise `Unavailable` where the database does not hold it: it lost what was signed."""
+        last = await self._files.last_line()
+        if last is None:
+            return 0
+        size = read_head(last).head.size
+        if await self._ledger.head_lines(after=size - 1, limit=1) != [last]:
+            raise Unavailable(
+                f"a head was signed for {size} entries that the database does not hold",
+                hint="restore the latest backup; `dialer ledger verify` names the first entry that is missing",
+            )
+        return size
