@@ -1,5 +1,6 @@
 """The inputs of a decision in two halves: what all callees of a campaign share, and what is about one person and will be sealed."""
 
+import hashlib
 import json
 from dataclasses import dataclass, fields
 
@@ -14,10 +15,14 @@ OF_SUBJECT = tuple(field.name for field in fields(Facts) if field.name not in SH
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What was asked and answered: the canonical facts, whole again, and the decision as plain JSON values by field."""
+    """What was asked and answered: the facts as JSON, whole again, and the decision as plain values by field.
+
+    `hash` is that of the text as it was stored: it stays true when the program learns to look at more.
+    """
 
     facts: str
     decision: dict[str, Plain]
+    hash: str
 
 
 def shared_part(facts: Facts) -> str:
@@ -33,10 +38,9 @@ def subject_part(facts: Facts, decision: Decision) -> str:
 def whole(shared: str, subject: str) -> Remembered:
     """The two halves put together again. Raise `InvalidInput` where they are not what was stored."""
     try:
-        of_campaign, of_subject = json.loads(shared), json.loads(subject)
-        return Remembered(
-            json.dumps(of_campaign | of_subject["facts"], separators=(",", ":"), ensure_ascii=False),
-            of_subject["decision"],
-        )
+        kept = json.loads(subject)
+        facts, decision = json.loads(shared) | kept["facts"], kept["decision"]
+        digest = hashlib.sha256(canonical({"facts": facts, "decision": decision}).encode()).hexdigest()
+        return Remembered(json.dumps(facts), decision, digest)
     except (ValueError, TypeError, KeyError) as error:
         raise InvalidInput(f"the stored inputs of a decision are damaged: {error}") from error

@@ -103,14 +103,15 @@ class Replays:
         try:
             subject = self._vault.open(decision.fingerprint, key, sealed)
             then = whole(self._contexts.get(decision.context_hash or "", ""), subject)
+            if then.hash != decision.hash:
+                return Difference(decision, {}, "the hash is not that of these inputs")
             stored = StoredDecision(
                 then.facts, decision.at, decision.rule_pack, decision.pack_hash, decision.hash
             )
-            again = replay(stored, self._packs, self._archive)
+            again = replay(stored, self._packs, self._archive).decision
         except DialerError as error:
             return Difference(decision, {}, str(error))
-        if again.same:
-            return None
-        now = {name: plain(getattr(again.decision, name)) for name in then.decision}
+        # What the program has learnt to answer since, nobody was told then.
+        now = {name: plain(getattr(again, name, None)) for name in then.decision}
         changed = {name: (then.decision[name], now[name]) for name in now if now[name] != then.decision[name]}
-        return Difference(decision, changed, "" if changed else "the hash is not that of these inputs")
+        return Difference(decision, changed) if changed else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from dialer.adapters.sql.store import SqlStore
@@ -26,7 +26,7 @@ SLOTS = tuple(
 )
 
 
-def people(count: int) -> Iterator[NewContact]:
+def people(count: int, listed_at: datetime) -> Iterator[NewContact]:
     """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent."""
     for index in range(count):
         number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
@@ -34,8 +34,8 @@ def people(count: int) -> Iterator[NewContact]:
         given = consent(
             0,
             fingerprint=fingerprint,
-            given_at=MONDAY - timedelta(days=400, seconds=index),
-            expires_at=MONDAY + timedelta(days=index % 50, seconds=index % 86_400),
+            given_at=listed_at - timedelta(days=360, seconds=index),
+            expires_at=listed_at + timedelta(days=index % 50, seconds=index % 86_400),
             windows=SLOTS[index % len(SLOTS)],
             appointment_at=None,
             sponsor="another" if index % 20 == 7 else "liste-demo",
@@ -55,15 +55,19 @@ def people(count: int) -> Iterator[NewContact]:
 
 
 async def list_people(
-    store: SqlStore, count: int, campaign_id: CampaignId = CAMPAIGN, **changes: object
+    store: SqlStore,
+    count: int,
+    campaign_id: CampaignId = CAMPAIGN,
+    listed_at: datetime = MONDAY,
+    **changes: object,
 ) -> None:
     """Every fiftieth has opposed."""
     await store.campaigns.add(campaign(campaign_id, **changes))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
     import_id = ImportId("i" + campaign_id[1:])
-    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=MONDAY))
-    rows = people(count)
+    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=listed_at))
+    rows = people(count, listed_at)
     while page := list(islice(rows, ROWS)):
         await store.contacts.add(import_id, campaign_id, page)
         await store.suppressions.add([opposed(row.fingerprint) for row in page[::50]])

@@ -1,0 +1,51 @@
+"""Recorded decisions made again, over a change of pack: `python -m tests.bench.bench_replay [decisions] [database URL]`.
+
+Half are made on the last day of the old commercial pack, half on the first of the new one.
+"""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.store import SqlStore
+from dialer.services.views.replay import replay_view
+from tests.bench.bench_preflight import timed
+from tests.bench.listed import list_people
+from tests.contract.judged import claim_all, judge_at, replayed
+from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN
+
+DAYS = (datetime(2026, 8, 10, 9, tzinfo=UTC), datetime(2026, 8, 11, 9, tzinfo=UTC))
+COMMERCIAL = {
+    "profile": "fr-commercial",
+    "purpose": "political",
+    "starts_at": "2026-08-10T08:00:00+02:00",
+    "ends_at": "2026-08-20T20:00:00+02:00",
+}
+
+
+async def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    packs = load_packs()
+    with TemporaryDirectory() as folder:
+        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'bench.db'}"
+        await upgrade(url)
+        async with SqlStore.open(url) as store:
+            for campaign_id, day in zip((CAMPAIGN, OTHER_CAMPAIGN), DAYS, strict=True):
+                with timed("import"):
+                    await list_people(store, count // 2, campaign_id, listed_at=day, **COMMERCIAL)
+                judge, made = judge_at(day, packs), 0
+                with timed("decide"):
+                    while made < count // 2:
+                        made += len(await claim_all(store, judge, campaign_id=campaign_id))
+            with timed("replay"):
+                report = await replayed(store)
+            print(json.dumps(replay_view(report)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
