@@ -26,7 +26,7 @@ async def main() -> None:
         await upgrade(url)
         async with SqlStore.open(url) as store:
             with timed("import"):
-                await list_people(store, LISTED)
+                await list_people(store, range(LISTED))
             decisions = Decisions(store, judge_at(MONDAY, load_packs()), Fingerprints(KEY))
             questions = [
                 Question(

@@ -35,7 +35,7 @@ async def main() -> None:
         await upgrade(url)
         async with SqlStore.open(url) as store:
             with timed("import"):
-                await list_people(store, count)
+                await list_people(store, range(count))
             with timed("preflight"):
                 preflight = Preflight(store, judge_at(MONDAY - timedelta(days=3), load_packs()))
                 report = await preflight.run(LOCAL_ADMINISTRATOR, CAMPAIGN)

@@ -35,12 +35,13 @@ async def main() -> None:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'bench.db'}"
         await upgrade(url)
         async with SqlStore.open(url) as store:
-            for campaign_id, day in zip((CAMPAIGN, OTHER_CAMPAIGN), DAYS, strict=True):
+            halves = (range(count // 2), range(count // 2, count))
+            for campaign_id, day, indices in zip((CAMPAIGN, OTHER_CAMPAIGN), DAYS, halves, strict=True):
                 with timed("import"):
-                    await list_people(store, count // 2, campaign_id, listed_at=day, **COMMERCIAL)
+                    await list_people(store, indices, campaign_id, listed_at=day, **COMMERCIAL)
                 judge, made = judge_at(day, packs), 0
                 with timed("decide"):
-                    while made < count // 2:
+                    while made < len(indices):
                         made += len(await claim_all(store, judge, campaign_id=campaign_id))
             with timed("replay"):
                 report = await replayed(store)

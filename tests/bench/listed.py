@@ -26,9 +26,9 @@ SLOTS = tuple(
 )
 
 
-def people(count: int, listed_at: datetime) -> Iterator[NewContact]:
+def people(indices: range, listed_at: datetime) -> Iterator[NewContact]:
     """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent."""
-    for index in range(count):
+    for index in indices:
         number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
         fingerprint = fingerprint_of(number, KEY + bytes(index // 50_000))
         given = consent(
@@ -56,7 +56,7 @@ def people(count: int, listed_at: datetime) -> Iterator[NewContact]:
 
 async def list_people(
     store: SqlStore,
-    count: int,
+    indices: range,
     campaign_id: CampaignId = CAMPAIGN,
     listed_at: datetime = MONDAY,
     **changes: object,
@@ -67,7 +67,7 @@ async def list_people(
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
     import_id = ImportId("i" + campaign_id[1:])
     await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=listed_at))
-    rows = people(count, listed_at)
+    rows = people(indices, listed_at)
     while page := list(islice(rows, ROWS)):
         await store.contacts.add(import_id, campaign_id, page)
         await store.suppressions.add([opposed(row.fingerprint) for row in page[::50]])
