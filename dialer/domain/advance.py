@@ -11,6 +11,7 @@ from dialer.domain.call_events import (
     Dialing,
     Ended,
     MachineFound,
+    MachineSpoken,
     NotSent,
     Opposed,
     Refused,
@@ -54,7 +55,7 @@ def advance(attempt: Attempt, event: CallEvent) -> Attempt:
             return replace(attempt, machine_at=attempt.machine_at or event.at)
         case Ended():
             return _end(attempt, event)
-        case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped():
+        case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped() | MachineSpoken():
             return attempt
 
 

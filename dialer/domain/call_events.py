@@ -106,6 +106,14 @@ class MachineFound:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineSpoken:
+    """Said by our own detector: the machine's greeting and its beep are over."""
+
+    attempt_id: AttemptId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The call is over. `trace` is empty unless it was answered."""
 
@@ -135,6 +143,7 @@ CallEvent = (
     | TalkingStarted
     | TalkingStopped
     | MachineFound
+    | MachineSpoken
     | Ended
     | ChannelGone
 )

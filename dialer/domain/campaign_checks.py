@@ -95,6 +95,8 @@ def election_problems(definition: CampaignDefinition) -> Iterable[Problem]:
 
 
 def call_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    if definition.machine.mode == "message" and pack.machine_message == "forbidden":
+        yield Problem("machine.mode", f"{pack.name} lets nothing be left on an answering machine")
     if definition.call.ring_timeout_s < pack.min_ring_timeout_s:
         yield Problem(
             "call.ring_timeout_s", f"{pack.name} wants at least {pack.min_ring_timeout_s} s of ringing"

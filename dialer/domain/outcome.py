@@ -13,7 +13,7 @@ def result_of(
     if dial_status is not DialStatus.ANSWER:
         return Result.NOT_ANSWERED
     if machine:
-        return Result.MACHINE
+        return Result.MACHINE_MESSAGE if _did(trace, TraceVerb.DONE, "voicemail") else Result.MACHINE
     if _did(trace, TraceVerb.DONE, "message"):
         return Result.MESSAGE_PLAYED
     if _did(trace, TraceVerb.PLAY, "message"):

@@ -47,6 +47,8 @@ class RulePack(Part):
     min_ring_timeout_s: int = Field(default=5, ge=1)
     caller_id: CallerIdRules
     callback: CallbackRules
+    machine_message: Literal["allowed", "forbidden"] = "forbidden"
+    """Whether the short text may be left on an answering machine, where the campaign wants it (2.2, "voicemail")."""
     forbidden_sectors: tuple[Line, ...] = ()
     denied_numbers: tuple[Line, ...] = ()
     regions: tuple[Region, ...] = ()

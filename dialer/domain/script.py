@@ -19,12 +19,16 @@ PROMPT_OF_KEY = {
     "no-key": "no-key",
     "wrong-key": "wrong-key",
     "not-recorded": "not-recorded",
+    "voicemail": "voicemail",
+    "callback": "callback",
+    "callback-silent": "callback-silent",
+    "callback-number": "callback-number",
 }
 """The keys of `[prompts]`, each with the prompt of the call it replaces. Only `message` has no default."""
 _KEY_OF_PROMPT = {prompt: key for key, prompt in PROMPT_OF_KEY.items()}
 
-LIMITS_MS = {"notice": 12_000, "message": 60_000}
-"""FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-23: the message."""
+LIMITS_MS = {"notice": 12_000, "message": 60_000, "voicemail": 25_000}
+"""FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-23: the message. FP-28: what is left on a machine."""
 LONGEST_MS = 120_000
 """For every other prompt."""
 

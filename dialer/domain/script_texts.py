@@ -31,6 +31,9 @@ _FR_LEGAL = (
     "Pour consulter, corriger ou supprimer vos données : {email}, ou le {callback_number}, au prix d'un appel ordinaire. "
     "Vous pouvez aussi saisir la CNIL. Pour ne plus être appelé, tapez 9 maintenant."
 )
+_FR_CALLBACK = (
+    "Vous êtes chez {sponsor}, qui a pu vous appeler automatiquement. Pour ne plus être appelé, tapez 9."
+)
 FRENCH = Wording(
     prompts={
         "notice": f"{_FR_IDENTITY} {_FR_OBJECTION}",
@@ -42,6 +45,12 @@ FRENCH = Wording(
         "no-key": "Vous n'avez rien choisi : nous raccrochons. Au revoir.",
         "wrong-key": "Touche non reconnue. Tapez 9 pour ne plus être appelé, 1 pour écouter.",
         "not-recorded": "Nous n'avons pas pu enregistrer votre opposition. Écrivez à {email}. Au revoir.",
+        "voicemail": "Appel automatique de {sponsor}.{commercial} Pour ne plus être appelé : {callback_number}, prix d'un appel "
+        "ordinaire, puis 9, ou {email}. Nous ne laisserons pas d'autre message.",
+        "callback": f"{_FR_CALLBACK} Pour écouter le message, tapez 1. Pour les informations légales, tapez 8.",
+        "callback-silent": f"{_FR_CALLBACK} Pour les informations légales, tapez 8. "
+        "Le message ne peut pas être écouté à la veille du scrutin.",
+        "callback-number": "Votre numéro est masqué. Tapez le numéro qui ne doit plus être appelé, tous ses chiffres, puis dièse.",
     },
     identity=_FR_IDENTITY,
     objection=_FR_OBJECTION,
@@ -75,6 +84,7 @@ _EN_LEGAL = (
     "To see, correct or delete your data: {email}, or {callback_number}, at the price of an ordinary call. "
     "You may complain to the data protection authority. To stop these calls, press 9 now."
 )
+_EN_CALLBACK = "This is {sponsor}, who may have called you automatically. To stop all calls from us, press 9."
 ENGLISH = Wording(
     prompts={
         "notice": f"{_EN_IDENTITY} {_EN_OBJECTION}",
@@ -86,6 +96,11 @@ ENGLISH = Wording(
         "no-key": "You chose nothing, so we hang up. Goodbye.",
         "wrong-key": "That key has no meaning here. Press 9 to stop these calls, 1 to listen.",
         "not-recorded": "We could not record your objection. Please write to {email}. Goodbye.",
+        "voicemail": "Automated call from {sponsor}.{commercial} To stop calls, dial {callback_number}, any hour, then press 9, "
+        "or write to {email}. We leave no other message.",
+        "callback": f"{_EN_CALLBACK} To hear the message, press 1. For legal information, press 8.",
+        "callback-silent": f"{_EN_CALLBACK} For legal information, press 8. The message cannot be heard so close to the poll.",
+        "callback-number": "Your number is withheld. Type the number that must not be called again, all its digits, then hash.",
     },
     identity=_EN_IDENTITY,
     objection=_EN_OBJECTION,

@@ -7,7 +7,16 @@ import structlog
 
 from dialer.domain.advance import advance
 from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId, CallEvent, Ended, Opposed, PbxSuppression, Refused
+from dialer.domain.call_events import (
+    AttemptId,
+    CallEvent,
+    Ended,
+    MachineFound,
+    MachineSpoken,
+    Opposed,
+    PbxSuppression,
+    Refused,
+)
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.contact import ContactId
@@ -136,18 +145,31 @@ class Calls:
     ) -> None:
         """Clear what is committed, hang up on machines and on calls nobody decided. A PBX that is away is settled at its recovery."""
         strangers = {event.attempt_id for event in events} - before.keys()
-        machines = {a.id for a in after.values() if a.machine_at and not before[a.id].machine_at and a.alive}
         for stranger in strangers:
             log.error("a call nobody decided", attempt=stranger, pbx=telephony.pbx)
         try:
             await telephony.clear_opposed(
                 [event.attempt_id for event in events if isinstance(event, Opposed)]
             )
-            for attempt_id in machines | strangers:
-                await telephony.hang_up(attempt_id)
+            for stranger in strangers:
+                await telephony.hang_up(stranger)
+            for event in events:
+                if isinstance(event, MachineFound | MachineSpoken) and event.attempt_id in after:
+                    await self._answer_machine(telephony, event, after[event.attempt_id])
             await telephony.clear_ended([event.attempt_id for event in events if isinstance(event, Ended)])
         except Unavailable as error:
             log.warning("pbx not settled", pbx=telephony.pbx, error=str(error))
+
+    async def _answer_machine(
+        self, telephony: Telephony, event: MachineFound | MachineSpoken, attempt: Attempt
+    ) -> None:
+        """Hang up before its beep, or have the short text left on it after that (FP-28)."""
+        if not attempt.alive:
+            return
+        if (await self._definition(attempt.campaign_id)).machine.mode == "message":
+            await telephony.leave_message(attempt.id, spoken=isinstance(event, MachineSpoken))
+        elif isinstance(event, MachineFound):
+            await telephony.hang_up(attempt.id)
 
 
 def pbx_entries(suppressions: Sequence[Suppression]) -> list[PbxSuppression]:

@@ -21,6 +21,7 @@ from dialer.services.recovery import SLACK, Recovery
 log = structlog.get_logger()
 
 TICK_S = 0.25
+TIDY_S = 60.0
 RETRY_S = 1.0
 """Between tries while the database is away; meanwhile the PBX keeps the outbox."""
 MAX_BATCH = 500
@@ -66,6 +67,7 @@ class Consumer:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pump())
             tasks.create_task(self._tick())
+            tasks.create_task(self._tidy())
             tasks.create_task(self._consume())
 
     async def _pump(self) -> None:
@@ -75,11 +77,24 @@ class Consumer:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            for found in self._machines.found(self._clock.now()):
+            now = self._clock.now()
+            for found in self._machines.found(now):
                 self.put(found)
+            for spoken in self._machines.spoken(now):
+                self.put(spoken)
             if self._fleet.ready(self._telephony.pbx) and self._doubtful():
                 self._inbox.put_nowait(Doubt())
                 await asyncio.sleep(RETRY_S)
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_S)
+            if not self._fleet.ready(self._telephony.pbx):
+                continue
+            try:
+                await self._telephony.forget_expired()
+            except Unavailable as error:
+                log.warning("pbx not tidied", pbx=self._telephony.pbx, error=str(error))
 
     def _doubtful(self) -> bool:
         now, monotonic = self._clock.now(), self._clock.monotonic()

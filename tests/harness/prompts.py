@@ -17,6 +17,10 @@ NAMES = (
     "no-key",
     "wrong-key",
     "not-recorded",
+    "voicemail",
+    "callback",
+    "callback-silent",
+    "callback-number",
 )
 LEAD_S = 0.1
 USUAL_S = 0.8

@@ -19,6 +19,10 @@ FRAMES = {
     "no-key": 20,
     "wrong-key": 22,
     "not-recorded": 24,
+    "voicemail": 150,
+    "callback": 45,
+    "callback-silent": 42,
+    "callback-number": 38,
 }
 """Length of each prompt in frames of 20 ms, the silent one included."""
 

@@ -47,6 +47,18 @@ def test_an_opposition_outranks_machine_and_status() -> None:
     assert result_of(DialStatus.CANCEL, (), opposed=True, machine=True) is Result.OPTED_OUT
 
 
+def test_a_machine_was_left_the_short_text_only_if_that_was_played_whole() -> None:
+    whole = a_trace(*NOTICE, "15 play voicemail", "28 done voicemail")
+    cut = a_trace(*NOTICE, "15 play voicemail", "20 cut voicemail")
+    assert result_of(DialStatus.ANSWER, whole, opposed=False, machine=True) is Result.MACHINE_MESSAGE
+    assert result_of(DialStatus.ANSWER, cut, opposed=False, machine=True) is Result.MACHINE
+
+
+def test_a_one_from_a_machine_is_no_engagement() -> None:
+    steps = a_trace("0 play notice", "4 key 1", "5 cut notice")
+    assert result_of(DialStatus.ANSWER, steps, opposed=False, machine=True) is Result.MACHINE
+
+
 def test_the_notice_ends_where_it_was_heard_whole() -> None:
     assert notice_end_ms(a_trace(*NOTICE), MONDAY.timestamp() * 1000) == 8000
     assert notice_end_ms(a_trace("0 play notice", "3 cut notice"), MONDAY.timestamp() * 1000) is None

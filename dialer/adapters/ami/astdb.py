@@ -17,6 +17,10 @@ EVERYBODY = "all"
 USED = "dialer-used"
 OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
+MACHINE = "dialer-machine"
+SPOKEN = "dialer-spoken"
+PASSING = (USED, MACHINE, SPOKEN)
+"""Families whose values are the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
 """Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""
 
@@ -63,6 +67,15 @@ def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended |
             yield ended(attempt_of(row, ENDED), fields, pbx_time)
         except (Malformed, OverflowError) as error:
             yield Unusable(ENDED, str(error))
+
+
+def expired(rows: Iterable[Fields], before: int) -> Iterator[str]:
+    """Keys of rows whose value is a UNIX second earlier than `before`; what is no such value stays for a person to look at."""
+    for row in rows:
+        _, _, key = text(row, "key").rpartition("/")
+        value = text(row, "val")
+        if value.isdecimal() and int(value) < before:
+            yield key
 
 
 def named(part: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Self, TypeVar
 
 from dialer.adapters.ami import astdb
@@ -28,6 +29,10 @@ CANCELLING_S = 0.2
 NO_CHANNEL = "No such channel"
 UNSENT = "the PBX could not make a channel"
 REVOKED = "revoked"
+KEPT_S = 600
+"""What has expired at the PBX is kept this much longer: its clock may be set back (T030)."""
+MOST_FORGOTTEN = 5000
+"""Entries deleted in one go, so that nothing else waits for long."""
 
 
 class AmiTelephony:
@@ -122,6 +127,23 @@ class AmiTelephony:
         if callee := self._inbox.callees.of(attempt_id):
             await self._do([hangup(callee)], harmless=NO_CHANNEL)
 
+    async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
+        require("attempt id", attempt_id, ATTEMPT_ID)
+        family = astdb.SPOKEN if spoken else astdb.MACHINE
+        await self._do([astdb.put(family, attempt_id, str(self._pbx_now()))])
+
+    async def forget_expired(self) -> int:
+        forgotten = 0
+        for family in astdb.PASSING:
+            rows = succeeded(await self._link.ask(astdb.tree(family))).items
+            keys = list(islice(astdb.expired(rows, self._pbx_now() - KEPT_S), MOST_FORGOTTEN))
+            await self._delete(family, keys)
+            forgotten += len(keys)
+        return forgotten
+
+    def _pbx_now(self) -> int:
+        return self._pbx_time.epoch(self._clock.now())
+
     async def hang_up_all(self) -> int:
         """Every call, known to us or not; return how many. The halves that dial go first and cancel their INVITEs."""
         dialling = succeeded(await self._link.ask(hangup(DIALLING_HALVES))).items
@@ -137,7 +159,7 @@ class AmiTelephony:
         await self._delete(astdb.HALT, [astdb.HALT_KEY])
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
-        since = str(self._pbx_time.epoch(self._clock.now()))
+        since = str(self._pbx_now())
         await self._do(
             [astdb.put(astdb.suppressed_family(entry), entry.fingerprint, since) for entry in entries]
         )
@@ -208,7 +230,7 @@ class AmiTelephony:
         """The gate marks an attempt as used before it lets it pass. Without the mark nothing was sent, and with ours nothing will be."""
         if (await self._link.ask(astdb.get(astdb.USED, attempt_id))).message != astdb.NOT_FOUND:
             return False
-        await self._do([astdb.put(astdb.USED, attempt_id, str(self._pbx_time.epoch(self._clock.now())))])
+        await self._do([astdb.put(astdb.USED, attempt_id, str(self._pbx_now()))])
         return True
 
     def _settled(self, check: asyncio.Task[None]) -> None:
