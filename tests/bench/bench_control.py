@@ -1,0 +1,175 @@
+"""Pause and key 9 at 50 calls a second, measured at the callees: `python -m tests.bench.bench_control [contacts]`.
+
+A real Asterisk, `dialer serve` in a process of its own, half of the callees busy, the other half pressing 9 right after they answered.
+"""
+
+import asyncio
+import socket
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dialer.adapters.callees.callees import Callees
+from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.callees.received import ReceivedCall
+from dialer.adapters.pbx import lifecycle
+from tests.acceptance.files import campaign_file, contact_file
+from tests.acceptance.installation import Installation, Served
+from tests.harness.caller import udp_socket
+from tests.pbx.conftest import free_port
+from tests.pbx.manager import Manager, manager_at
+
+PBX = "bench"
+RATE = 50
+PAUSES = 5
+LOOK_EVERY_S = 0.005
+TRUNK = """
+[[trunk]]
+name = "default"
+pbx = ["{pbx}"]
+host = "127.0.0.1:{port}"
+calls_per_second = 60
+max_concurrent = 1000
+"""
+STORED = "SELECT id, source FROM suppressions WHERE id > ? ORDER BY id"
+NUMBERS = "SELECT a.id, c.number FROM attempts a JOIN contacts c ON c.id = a.contact_id"
+
+
+@dataclass(slots=True)
+class Bench:
+    """Instants are seconds of the monotonic clock, by attempt."""
+
+    installation: Installation
+    callees: Callees
+    ami_port: int
+    locked: dict[str, float] = field(default_factory=dict)
+    committed: dict[str, float] = field(default_factory=dict)
+    pauses: list[float] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def bench(home: Path) -> AsyncIterator[Bench]:
+    with udp_socket() as sip, udp_socket() as rtp, udp_socket() as own:
+        sip_port, rtp_port, own_port = (each.getsockname()[1] for each in (sip, rtp, own))
+    ami_port = free_port(socket.SOCK_STREAM)
+    made = Installation(home)
+    await made.prepare()
+    await made.must(
+        *("pbx", "up", "--name", PBX, "--trunk", f"127.0.0.1:{sip_port}", "--sip-port", str(own_port)),
+        *("--ami-port", str(ami_port), "--rtp", "26000-27998"),
+    )
+    (home / "dialer.toml").write_text(TRUNK.format(pbx=PBX, port=sip_port))
+    try:
+        async with Callees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=home / "prompts") as callees:
+            yield Bench(made, callees, ami_port)
+    finally:
+        await lifecycle.down(PBX, home)
+
+
+async def run(bench: Bench, folder: Path, count: int) -> None:
+    kinds = (Persona.BUSY, Persona.NINE_AT_ONCE)
+    numbers = [number_for(kind, index) for index in range(count // 2) for kind in kinds]
+    file = campaign_file(folder, calls_per_second=RATE, max_concurrent=1000)
+    campaign = await bench.installation.campaign(file, contact_file(folder, numbers))
+    secret = (bench.installation.home / f"{PBX}.secret").read_text().strip()
+    manager = await manager_at(bench.ami_port, "dialer", secret)
+    async with bench.installation.serve() as served, asyncio.TaskGroup() as watching:
+        watchers = [
+            watching.create_task(watch_locks(bench, manager)),
+            watching.create_task(watch_commits(bench)),
+        ]
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        await pause_now_and_then(bench, served, campaign)
+        await bench.callees.ended(len(numbers), within_s=300)
+        await asyncio.sleep(2)
+        for watcher in watchers:
+            watcher.cancel()
+    await manager.close()
+
+
+async def pause_now_and_then(bench: Bench, served: Served, campaign: str) -> None:
+    for _ in range(PAUSES):
+        await asyncio.sleep(2)
+        await served.post(f"/v1/campaigns/{campaign}/pause")
+        bench.pauses.append(time.monotonic())
+        await asyncio.sleep(1.5)
+        await served.post(f"/v1/campaigns/{campaign}/resume")
+
+
+async def watch_locks(bench: Bench, manager: Manager) -> None:
+    """The dialplan tells of a 9 once AstDB holds it."""
+    read = 0
+    while True:
+        async with manager.arrived:
+            await manager.arrived.wait()
+            now = time.monotonic()
+            events, read = manager.events[read:], len(manager.events)
+        for event in events:
+            if event.get("UserEvent") == "DialerOpposed":
+                bench.locked.setdefault(event["Attempt"], now)
+
+
+async def watch_commits(bench: Bench) -> None:
+    with closing(sqlite3.connect(bench.installation.home / "dialer.db")) as connection:
+        last = 0
+        while True:
+            rows = connection.execute(STORED, (last,)).fetchall()
+            now = time.monotonic()
+            for last, attempt in rows:  # noqa: B007
+                bench.committed.setdefault(attempt, now)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def report(bench: Bench) -> None:
+    calls = await bench.callees.calls()
+    invites = sorted(invite.at for invite in await bench.callees.invites())
+    print(f"{len(invites)} INVITEs, {busiest_second(invites)} in the busiest second")
+    late = [max(at for at in invites if at < answer + 1.0) - answer for answer in bench.pauses]
+    show("pause answered -> last INVITE", late)
+    nines = dict(pressed(calls))
+    with closing(sqlite3.connect(bench.installation.home / "dialer.db")) as connection:
+        numbers = dict(connection.execute(NUMBERS))
+    for what, instants in (("PBX lock", bench.locked), ("committed suppression", bench.committed)):
+        show(
+            f"key 9 down -> {what}",
+            [at - nines[numbers[a]] for a, at in instants.items() if numbers[a] in nines],
+        )
+    print(f"{len(nines)} nines, {len(bench.locked)} locked, {len(bench.committed)} committed")
+
+
+def pressed(calls: Sequence[ReceivedCall]) -> Iterator[tuple[str, float]]:
+    """By number, when its 9 went down."""
+    for call in calls:
+        for key in call.keys:
+            if key.key == "9" and call.answered_at is not None:
+                yield call.number, call.answered_at + key.down_ms / 1000
+
+
+def busiest_second(instants: Sequence[float]) -> int:
+    return max(sum(begin <= at < begin + 1 for at in instants) for begin in instants)
+
+
+def show(what: str, seconds: list[float]) -> None:
+    ordered = sorted(second * 1000 for second in seconds)
+    p99 = ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
+    print(
+        f"{what:40s} median {statistics.median(ordered):8.1f} ms   99 % {p99:8.1f} ms   max {ordered[-1]:8.1f} ms"
+    )
+
+
+async def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 800
+    with TemporaryDirectory() as folder:
+        async with bench(Path(folder) / "home") as made:
+            await run(made, Path(folder), count)
+            await report(made)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
