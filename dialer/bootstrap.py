@@ -44,6 +44,7 @@ from dialer.services.engine import Engine, Loop
 from dialer.services.feed import Feed
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
 from dialer.services.halting import Halting
 from dialer.services.idempotency import Idempotency
 from dialer.services.import_reports import ImportReports
@@ -183,19 +184,22 @@ def _wire(
         store,
         _suite(settings, clock, store, fleet, judge, meter),
         fleet,
-        replace(_engine(store, fleet, judge, clock, meter), others=others),
+        replace(_engine(settings, store, fleet, judge, clock, meter), others=others),
     )
 
 
-def _engine(store: Store, fleet: Fleet, judge: Judge, clock: SystemClock, meter: Meter) -> Engine:
+def _engine(
+    settings: Settings, store: Store, fleet: Fleet, judge: Judge, clock: SystemClock, meter: Meter
+) -> Engine:
     board = Board()
-    calls = Calls(store, fleet, board, clock, meter)
+    guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock)
+    calls = Calls(store, fleet, board, clock, meter, guards)
     recovery = Recovery(store, calls, board, clock)
     consumers = {
         name: Consumer(telephony, fleet, calls, recovery, board, clock, meter)
         for name, telephony in fleet.telephonies.items()
     }
-    return Engine(Dialing(store, fleet, judge, board, clock, consumers, meter), consumers)
+    return Engine(Dialing(store, fleet, judge, board, clock, consumers, meter, guards), consumers)
 
 
 def _suite(

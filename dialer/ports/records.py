@@ -17,6 +17,7 @@ from dialer.domain.contact import (
 )
 from dialer.domain.decision_record import Decision
 from dialer.domain.facts import PastAttempt
+from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.retry import Closed, Due
 from dialer.domain.suppression import Suppression
 
@@ -47,7 +48,8 @@ class ImportCounts:
 class Dossier:
     """All that is stored about one contact of one campaign, read in one transaction.
 
-    `consents` and `suppressions` (not removed) of any sponsor; `attempts` of the campaign's sponsor in all its campaigns.
+    `consents` and `suppressions` (not removed) of any sponsor; `attempts` of the campaign's sponsor in all its campaigns; `lists` that
+    speak for that sponsor.
     `key`: the number's own key, wrapped; None where it has none yet, and where it was not asked for (the claim alone needs it).
     """
 
@@ -56,6 +58,7 @@ class Dossier:
     consents: tuple[ConsentEvent, ...]
     suppressions: tuple[Suppression, ...]
     attempts: tuple[PastAttempt, ...]
+    lists: tuple[ListStanding, ...] = ()
     key: bytes | None = None
 
 
@@ -106,6 +109,8 @@ class Judgement:
     decision_hash: str
     inputs: KeptInputs
     outcome: Attempt | ContactChange
+    cut_at: datetime | None = None
+    """When electoral silence begins for a callee who may be called: a call that still lasts then is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,14 @@ class Progress:
     results: dict[str, int]
     refused: dict[str, int]
     next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCount:
+    """A list in force (or imported, and not valid any more), and how many entries it has."""
+
+    list: OppositionList
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
 
 log = structlog.get_logger()
 
@@ -42,10 +43,13 @@ LAPSE_PAUSE = timedelta(minutes=1)
 class Calls:
     """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
 
-    def __init__(self, store: Store, fleet: Fleet, board: Board, clock: Clock, meter: Meter) -> None:
+    def __init__(
+        self, store: Store, fleet: Fleet, board: Board, clock: Clock, meter: Meter, guards: Guards
+    ) -> None:
         self._store = store
         self._fleet = fleet
         self._board = board
+        self._guards = guards
         self._clock = clock
         self._meter = meter
         self._definitions: dict[CampaignId, CampaignDefinition] = {}
@@ -59,6 +63,8 @@ class Calls:
         )
         if any(isinstance(event, Refused) and event.why == HALTED for event in events):
             await self._adopt_halt(telephony.pbx)
+        over = [a for a in after.values() if before[a.id].alive and not a.alive]
+        await self._guards.look(telephony.pbx, over)
         await self._settle(telephony, events, before, after)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:

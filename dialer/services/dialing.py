@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignVerb
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.domain.pacing import Pacer
@@ -18,6 +20,7 @@ from dialer.ports.telephony import CallOrder, Telephony
 from dialer.services.board import Board
 from dialer.services.consumer import Consumer
 from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 
 log = structlog.get_logger()
@@ -42,6 +45,7 @@ class Dialing:
         clock: Clock,
         consumers: Mapping[str, Consumer],
         meter: Meter,
+        guards: Guards,
     ) -> None:
         self._store = store
         self._fleet = fleet
@@ -50,6 +54,7 @@ class Dialing:
         self._clock = clock
         self._trunks = judge.trunks
         self._consumers = consumers
+        self._guards = guards
         self._meter = meter
         self._pacers: dict[str, Pacer] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -77,7 +82,7 @@ class Dialing:
     async def _dial(self, campaign: Campaign) -> bool:
         trunk = self._trunks.get(campaign.definition.trunk)
         telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
-        if trunk is None or telephony is None:
+        if trunk is None or telephony is None or not await self._guards.sound(campaign):
             return False
         room = self._room(campaign, trunk)
         if room == 0:
@@ -94,7 +99,8 @@ class Dialing:
             permits=len(permitted),
             refusals=(j.decision.codes for j in judgements if not j.decision.permitted),
         )
-        await self._send_all(permitted, campaign, telephony)
+        cuts = {j.outcome.id: j.cut_at for j in judgements if isinstance(j.outcome, Attempt)}
+        await self._send_all(permitted, cuts, campaign, telephony)
         if not judgements:
             await self._complete_if_done(campaign)
         return bool(judgements)
@@ -117,7 +123,14 @@ class Dialing:
         pacer.calls_per_second = calls_per_second
         return pacer
 
-    async def _send_all(self, permitted: list[Attempt], campaign: Campaign, telephony: Telephony) -> None:
+    async def _send_all(
+        self,
+        permitted: list[Attempt],
+        cuts: Mapping[AttemptId, datetime | None],
+        campaign: Campaign,
+        telephony: Telephony,
+    ) -> None:
+        """`cuts`: when each call is cut, by attempt."""
         now = self._clock.now()
         moved = (
             set(await self._store.attempts.originating([attempt.id for attempt in permitted], at=now))
@@ -127,7 +140,8 @@ class Dialing:
         for attempt in permitted:
             if attempt.id in moved:
                 self._board.put(attempt)
-                task = asyncio.create_task(self._send(attempt, self._slot(campaign), campaign, telephony))
+                order = call_order(attempt, campaign, cuts[attempt.id])
+                task = asyncio.create_task(self._send(order, self._slot(campaign), telephony))
                 self._sending.add(task)
                 self._meter.depth("originates", len(self._sending))
                 task.add_done_callback(self._sending.discard)
@@ -137,24 +151,26 @@ class Dialing:
         now = self._clock.monotonic()
         return max(self._pacers[campaign.id].take(now), self._pacers[campaign.definition.trunk].take(now))
 
-    async def _send(self, attempt: Attempt, slot: float, campaign: Campaign, telephony: Telephony) -> None:
+    async def _send(self, order: CallOrder, slot: float, telephony: Telephony) -> None:
         await asyncio.sleep(max(0.0, slot - self._clock.monotonic()))
-        call = campaign.definition.call
-        order = CallOrder(
-            attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, call.max_duration_s or LONGEST_CALL_S
-        )
         started = self._clock.monotonic()
         try:
             await telephony.originate(order)
             self._meter.originated(self._clock.monotonic() - started)
         except NotOriginated as error:
-            self._consumers[telephony.pbx].not_sent(attempt, str(error))
+            self._consumers[telephony.pbx].not_sent(order.attempt, str(error))
         except Unavailable as error:
             # Whether it left is unknown: the next recovery of this PBX finds out. It is never sent again.
-            log.warning("originate unanswered", attempt=attempt.id, pbx=telephony.pbx, error=str(error))
+            log.warning("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=str(error))
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
         if not await self._store.campaigns.unfinished(campaign.id):
             await self._store.campaigns.move(
                 campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
             )
+
+
+def call_order(attempt: Attempt, campaign: Campaign, cut_at: datetime | None) -> CallOrder:
+    call = campaign.definition.call
+    longest_s = call.max_duration_s or LONGEST_CALL_S
+    return CallOrder(attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, longest_s, cut_at)

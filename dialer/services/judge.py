@@ -10,10 +10,12 @@ from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign
 from dialer.domain.contact import PhoneNumber
+from dialer.domain.cut import silence_begins
 from dialer.domain.decision import decide
 from dialer.domain.decision_record import Decision
 from dialer.domain.facts import Facts, SystemFacts, TrunkFacts
 from dialer.domain.facts_json import decision_hash
+from dialer.domain.opposition_list import ListStanding
 from dialer.domain.retry import after_refusal
 from dialer.domain.rulepack import PackShelf
 from dialer.domain.suppression import Suppression
@@ -70,7 +72,10 @@ class Judge:
             if decision.permitted
             else after_refusal(decision)
         )
-        return Judgement(decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome)
+        cut_at = silence_begins(facts, self.packs, now) if decision.permitted else None
+        return Judgement(
+            decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome, cut_at
+        )
 
     def facts(self, standing: Standing, dossier: Dossier, system: SystemFacts | None) -> Facts:
         contact = dossier.contact
@@ -88,6 +93,7 @@ class Judge:
             silences=standing.silences,
             trunk=self.trunk_facts(standing.campaign.definition.trunk),
             system=system,
+            lists=dossier.lists,
         )
 
     def stranger(
@@ -95,6 +101,7 @@ class Judge:
         standing: Standing,
         number: PhoneNumber,
         suppressions: tuple[Suppression, ...],
+        lists: tuple[ListStanding, ...],
         system: SystemFacts | None,
     ) -> Facts:
         """The facts about a number that is not on the campaign's list, so has no consent there."""
@@ -112,6 +119,7 @@ class Judge:
             silences=standing.silences,
             trunk=self.trunk_facts(standing.campaign.definition.trunk),
             system=system,
+            lists=lists,
         )
 
     @property

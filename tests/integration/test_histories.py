@@ -23,12 +23,14 @@ from dialer.domain.consent import ConsentedWindow, ConsentGiven
 from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.suppression import fingerprint_of
+from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import CallFilter, NewContact
 from dialer.services.board import Board
 from dialer.services.calls import Calls
 from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
 from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.recovery import Recovery
@@ -82,18 +84,36 @@ class Process:
             await self.running
 
 
+class UnchangedPrompts:
+    """Audio that is as it was approved: these histories are not about it."""
+
+    async def compile(
+        self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str
+    ) -> CompiledScript:
+        raise NotImplementedError
+
+    async def check(self, script: str) -> CompiledScript:
+        return CompiledScript(script, ())
+
+
+UNCHANGED = UnchangedPrompts()
+
+
 def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     fleet, board = Fleet({pbx.pbx: pbx}, driven=True), Board()
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx.pbx,), 1000, 100)
     packs = load_packs()
     judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs), WRITABLE)
     meter = PrometheusMeter()
-    calls = Calls(store, fleet, board, clock, meter)
+    guards = Guards(store, UNCHANGED, clock)
+    calls = Calls(store, fleet, board, clock, meter, guards)
     consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter)
     pbx.queue = asyncio.Queue()
     if pbx.linked:
         pbx.mend()
-    process = Process(Dialing(store, fleet, judge, board, clock, {pbx.pbx: consumer}, meter), consumer)
+    process = Process(
+        Dialing(store, fleet, judge, board, clock, {pbx.pbx: consumer}, meter, guards), consumer
+    )
     process.start()
     return process
 

@@ -1,0 +1,41 @@
+"""Silent calls: how long a callee who has answered waits for the first sound (FP-29, T104). Pure."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import TraceVerb
+
+SLOW = timedelta(seconds=1)
+ABANDONED = timedelta(seconds=2)
+MOST_PERCENT = 1
+FEWEST = 100
+"""Of so few calls two are too many."""
+
+
+def silence_after_answer(attempt: Attempt) -> timedelta | None:
+    """From the answer to the first sound, or to the end where there was none; None for a call that nobody answered."""
+    if attempt.answered_at is None or attempt.ended_at is None:
+        return None
+    sounds = (step.at for step in attempt.trace if step.verb is TraceVerb.PLAY)
+    return next(sounds, attempt.ended_at) - attempt.answered_at
+
+
+@dataclass(slots=True)
+class SilentCalls:
+    """Counts the calls of one campaign since it was last started."""
+
+    answered: int = 0
+    slow: int = 0
+    abandoned: int = 0
+
+    def add(self, attempt: Attempt) -> None:
+        silence = silence_after_answer(attempt)
+        if silence is not None:
+            self.answered += 1
+            self.slow += silence > SLOW
+            self.abandoned += silence > ABANDONED
+
+    @property
+    def too_many(self) -> bool:
+        return 100 * self.abandoned > MOST_PERCENT * max(self.answered, FEWEST)

@@ -1,0 +1,65 @@
+"""What makes the machine itself pause a campaign: prompts that are not those that were approved, and callees who hear silence."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import structlog
+
+from dialer.domain.abandonment import SilentCalls
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
+from dialer.domain.errors import IllegalTransition, InvalidInput
+from dialer.ports.clock import Clock
+from dialer.ports.prompts import Prompts
+from dialer.ports.store import Store
+
+log = structlog.get_logger()
+
+GUARD = "call guard"
+SCRIPT = "SCRIPT"
+"""Why a PBX refuses to whom a prompt of the script is missing."""
+LOOK_EVERY_S = 5.0
+"""The audio of a running campaign is compared with what was approved (T102)."""
+
+
+class Guards:
+    def __init__(self, store: Store, prompts: Prompts, clock: Clock) -> None:
+        self._store = store
+        self._prompts = prompts
+        self._clock = clock
+        self._silent: defaultdict[CampaignId, SilentCalls] = defaultdict(SilentCalls)
+        self._looked: dict[str, float] = {}
+
+    async def sound(self, campaign: Campaign) -> bool:
+        """Whether the campaign's audio is still what was approved; if not, the campaign is paused and says which part is not."""
+        script, now = campaign.script or "", self._clock.monotonic()
+        if now - self._looked.get(script, -LOOK_EVERY_S) < LOOK_EVERY_S:
+            return True
+        try:
+            await self._prompts.check(script)
+        except InvalidInput as error:
+            await self._pause(campaign.id, f"script: {error}")
+            return False
+        self._looked[script] = now
+        return True
+
+    async def look(self, pbx: str, attempts: Iterable[Attempt]) -> None:
+        """At attempts that have just ended."""
+        for attempt in attempts:
+            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == SCRIPT:
+                await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
+            calls = self._silent[attempt.campaign_id]
+            calls.add(attempt)
+            if calls.too_many:
+                del self._silent[attempt.campaign_id]
+                what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
+                await self._pause(attempt.campaign_id, f"silence: {what}")
+
+    async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
+        try:
+            await self._store.campaigns.move(
+                campaign_id, CampaignVerb.PAUSE, by=GUARD, at=self._clock.now(), reason=reason
+            )
+        except IllegalTransition:
+            return
+        log.error("campaign paused", campaign=campaign_id, reason=reason)
