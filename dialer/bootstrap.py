@@ -53,7 +53,11 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.ledger.export import LedgerExport
+from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.sealer import Sealer
+from dialer.services.ledger.suite import LedgerSuite
+from dialer.services.ledger.verification import LedgerVerifier
 from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
 from dialer.services.preflight import Preflight
@@ -151,8 +155,7 @@ async def _notifying(settings: Settings, store: Store, clock: SystemClock) -> As
 @asynccontextmanager
 async def _sealing(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Sealer]:
     """What a process adds to the ledger it also seals: a command may run where no service does."""
-    signer = Ed25519Signer(ledger_signing_key(settings.home))
-    files = HeadFolder(settings.home / "heads", signer.public_pem)
+    files, signer = _head_files(settings)
     key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
     sealer = Sealer(store.ledger, files, signer, clock, key, pretended=pretended)
     await sealer.tick()
@@ -160,6 +163,20 @@ async def _sealing(settings: Settings, store: Store, clock: SystemClock) -> Asyn
         yield sealer
     finally:
         await sealer.tick()
+
+
+def _head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
+    signer = Ed25519Signer(ledger_signing_key(settings.home))
+    return HeadFolder(settings.home / "heads", signer.public_pem), signer
+
+
+def _ledger_suite(settings: Settings, store: Store) -> LedgerSuite:
+    files, signer = _head_files(settings)
+    return LedgerSuite(
+        reader=LedgerReader(store),
+        verifier=LedgerVerifier(store.ledger, files, signer),
+        export=LedgerExport(store.ledger, files, signer),
+    )
 
 
 def _subscribers(settings: Settings) -> Subscribers:
@@ -233,6 +250,7 @@ def _suite(
         feed=Feed(store, clock, system, progress),
         tokens=Tokens(store, clock),
         idempotency=Idempotency(store, clock),
+        ledger=_ledger_suite(settings, store),
     )
 
 

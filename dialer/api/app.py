@@ -6,7 +6,18 @@ from pathlib import Path
 
 from aiohttp import web
 
-from dialer.api import calls, campaigns, consents, contacts, decisions, events, suppressions, system, webhooks
+from dialer.api import (
+    calls,
+    campaigns,
+    consents,
+    contacts,
+    decisions,
+    events,
+    ledger,
+    suppressions,
+    system,
+    webhooks,
+)
 from dialer.api.answers import STREAMS, Streams
 from dialer.api.authentication import keeping_roll
 from dialer.api.bodies import UPLOADS
@@ -27,6 +38,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *webhooks.ENDPOINTS,
     *decisions.ENDPOINTS,
     *calls.ENDPOINTS,
+    *ledger.ENDPOINTS,
     *system.ENDPOINTS,
     *events.ENDPOINTS,
 )

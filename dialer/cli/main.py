@@ -15,6 +15,7 @@ from dialer.cli import (
     dialplan,
     doctor,
     halt,
+    ledger,
     pbx,
     suppressions,
     token,
@@ -46,6 +47,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(consents.app, name="consents")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(calls.app, name="calls")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(db.app, name="db")
 

@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.ledger.event import LedgerEvent
+from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import Batch, Pending, SealedEntry, Tail
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """A head as its row holds it: `line` is to be read with `read_head`, and not to be trusted."""
+
+    size: int
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Ledger(Protocol):
         """The last one. Raise `Unavailable` where it was damaged."""
         ...
 
-    async def head_lines(self, *, after: int = 0, limit: int = 1000) -> list[str]:
+    async def heads(self, *, after: int = 0, limit: int = 1000) -> list[StoredHead]:
         """Heads of more than `after` entries, in order, as they are stored, whether they are right or not."""
         ...
 
@@ -52,6 +60,10 @@ class Ledger(Protocol):
 
     async def about(self, about: str) -> list[SealedEntry]:
         """Entries about one attempt, campaign, import, token or PBX, in order; at most a thousand."""
+        ...
+
+    async def of_subject(self, subject: str, kinds: Sequence[Kind]) -> list[SealedEntry]:
+        """Entries of these kinds about one person, in order; at most a thousand."""
         ...
 
     async def hashes(self, run: Run) -> list[bytes]:

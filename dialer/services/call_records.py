@@ -1,6 +1,6 @@
 """The call record of contract.md, masked for those who may not see whole numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,8 @@ class CallRecords:
     async def get(self, actor: Actor, attempt_id: AttemptId) -> Record:
         """Raise `NotFound`."""
         actor.demand(Right.READ_CALLS)
-        return await self._record(actor, await self._store.attempts.get(attempt_id))
+        (record,) = await self._records(actor, [await self._store.attempts.get(attempt_id)])
+        return record
 
     async def page(self, actor: Actor, query: CallQuery) -> list[Record]:
         """In order of decision. Raise `NotFound` for an unknown campaign, `PhoneError` for no number: an empty list would mislead."""
@@ -47,15 +48,26 @@ class CallRecords:
             await self._store.campaigns.get(query.campaign_id)
         fingerprint = self._fingerprints.of(parse_phone(query.phone_number)) if query.phone_number else None
         found = CallFilter(query.campaign_id, fingerprint, query.after, query.limit)
-        return [await self._record(actor, row) for row in await self._store.attempts.calls(found)]
+        return await self._records(actor, await self._store.attempts.calls(found))
 
-    async def _record(self, actor: Actor, row: CallRow) -> Record:
-        hashes = await self._scripts.hashes(row.attempt.script)
-        return call_record(row, hashes, whole_number=actor.may(Right.READ_NUMBERS))
+    async def _records(self, actor: Actor, rows: Sequence[CallRow]) -> list[Record]:
+        whole = actor.may(Right.READ_NUMBERS)
+        sealed = await self._store.ledger.permit_indices(row.attempt.id for row in rows)
+        return [
+            call_record(
+                row,
+                await self._scripts.hashes(row.attempt.script),
+                whole_number=whole,
+                ledger_index=sealed.get(row.attempt.id),
+            )
+            for row in rows
+        ]
 
 
-def call_record(row: CallRow, hashes: Mapping[str, str], *, whole_number: bool) -> Record:
-    """One call as JSON. `hashes`: SHA-256 by prompt name; times are RFC 3339 in UTC."""
+def call_record(
+    row: CallRow, hashes: Mapping[str, str], *, whole_number: bool, ledger_index: int | None
+) -> Record:
+    """One call as JSON. `hashes`: SHA-256 by prompt name; times are RFC 3339 in UTC. `ledger_index`: of the decision, once sealed."""
     attempt = row.attempt
     answered_ms = _ms(attempt.answered_at)
     return {
@@ -82,7 +94,7 @@ def call_record(row: CallRow, hashes: Mapping[str, str], *, whole_number: bool) 
         "pbx": attempt.pbx,
         "rule_pack": attempt.rule_pack,
         "decision_hash": attempt.decision_hash,
-        "ledger_index": None,
+        "ledger_index": ledger_index,
     }
 
 

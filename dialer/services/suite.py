@@ -13,6 +13,7 @@ from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
@@ -46,3 +47,4 @@ class Suite:
     feed: Feed
     tokens: Tokens
     idempotency: Idempotency
+    ledger: LedgerSuite

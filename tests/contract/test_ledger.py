@@ -52,6 +52,10 @@ async def sealed(store: SqlStore) -> list[SealedEntry]:
     return await store.ledger.entries()
 
 
+async def lines(store: SqlStore) -> list[str]:
+    return [head.line for head in await store.ledger.heads()]
+
+
 async def kinds(store: SqlStore) -> list[str]:
     return [entry.kind for entry in await sealed(store)]
 
@@ -78,6 +82,10 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: SqlStore) -> N
     (outcome,) = (entry for entry in others if entry.kind == Kind.OUTCOME)
     assert body(outcome)["record"] == digest(call_record((await store.attempts.get(attempt.id)).attempt))
     assert permit.subject == outcome.subject == subject_of(fingerprint(1), STAMP.subject_key)
+    assert permit.subject is not None
+    assert [entry.kind for entry in await store.ledger.of_subject(permit.subject, [Kind.OPPOSITION])] == [
+        Kind.OPPOSITION
+    ]
     assert await store.ledger.permit_indices([attempt.id, "unknown"]) == {attempt.id: permit.index}
 
 
@@ -192,13 +200,13 @@ async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStor
     await store.consents.add([consent(index) for index in range(300)])
     await seal_all(store, limit=70)
     assert not await store.ledger.waiting()
-    heads, findings = check_heads(await store.ledger.head_lines(), PUBLIC)
+    heads, findings = check_heads(await lines(store), PUBLIC)
     entries = Entries(heads)
     for entry in await store.ledger.entries(limit=1000):
         entries.feed(entry.text)
     assert [*findings, *entries.finish()] == []
     assert [head.size for head in heads] == [70, 140, 210, 280, 300]
-    assert [json.loads(line)["size"] for line in await store.ledger.head_lines(after=210, limit=1)] == [280]
+    assert [head.size for head in await store.ledger.heads(after=210, limit=1)] == [280]
     assert [entry.index for entry in await store.ledger.entries(first=298, limit=5)] == [298, 299]
 
 
@@ -234,7 +242,7 @@ async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
             await one.consents.add([consent(index) for index in range(index * 40, index * 40 + 40)])
             await asyncio.gather(*(store.ledger.seal(sign, limit=15) for store in (one, other) * 3))
         await seal_all(other)
-        heads, findings = check_heads(await one.ledger.head_lines(), PUBLIC)
+        heads, findings = check_heads(await lines(one), PUBLIC)
         entries = Entries(heads)
         for entry in await one.ledger.entries():
             entries.feed(entry.text)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import LargeBinary, Row, Select, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
@@ -17,8 +17,17 @@ from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import Pending, SealedEntry, Tail
-from dialer.ports.ledger import Sealed
+from dialer.ports.ledger import Sealed, StoredHead
 
+# Cast, since SQLite keeps whatever somebody else may have written there, as whatever it was.
+ENTRY = select(
+    entries.c.position,
+    cast(entries.c.text, LargeBinary).label("text"),
+    cast(entries.c.hash, LargeBinary).label("hash"),
+    entries.c.kind,
+    entries.c.subject,
+    entries.c.about,
+)
 LAST = heads.select().order_by(heads.c.size.desc()).limit(1)
 MOST_ABOUT = 1000
 
@@ -54,16 +63,22 @@ class SqlLedger:
         async with self._database.read() as connection:
             return _tail((await connection.execute(LAST)).first()).head
 
-    async def head_lines(self, *, after: int = 0, limit: int = 1000) -> list[str]:
-        statement = select(heads.c.line).where(heads.c.size > after).order_by(heads.c.size).limit(limit)
+    async def heads(self, *, after: int = 0, limit: int = 1000) -> list[StoredHead]:
+        statement = (
+            select(heads.c.size, heads.c.line).where(heads.c.size > after).order_by(heads.c.size).limit(limit)
+        )
         async with self._database.read() as connection:
-            return list((await connection.execute(statement)).scalars())
+            return [StoredHead(*row) for row in await connection.execute(statement)]
 
     async def entries(self, *, first: int = 0, limit: int = 1000) -> list[SealedEntry]:
-        return await self._entries(entries.select().where(entries.c.position >= first).limit(limit))
+        return await self._entries(ENTRY.where(entries.c.position >= first).limit(limit))
 
     async def about(self, about: str) -> list[SealedEntry]:
-        return await self._entries(entries.select().where(entries.c.about == about).limit(MOST_ABOUT))
+        return await self._entries(ENTRY.where(entries.c.about == about).limit(MOST_ABOUT))
+
+    async def of_subject(self, subject: str, kinds: Sequence[Kind]) -> list[SealedEntry]:
+        wanted = entries.c.subject == subject, entries.c.kind.in_([kind.value for kind in kinds])
+        return await self._entries(ENTRY.where(*wanted).limit(MOST_ABOUT))
 
     async def hashes(self, run: Run) -> list[bytes]:
         if run.level == 0:

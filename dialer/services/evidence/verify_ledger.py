@@ -354,23 +354,20 @@ def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) ->
     findings = [] if good else [Finding(head.size, "the head has not the right signature")]
     root, calls, records = bytes.fromhex(head.root), WriteAhead(), set()
     for item in document.get("entries", []):
-        index, entry, proof = item["index"], read_entry(item["text"]), read_hashes(item["proof"])
+        index, entry, proof = item["index"], read_entry(item["text"]), [*map(bytes.fromhex, item["proof"])]
         if entry is None or not included(index, head.size, leaf_hash(item["text"]), proof, root):
             findings.append(Finding(index, "the head does not cover this entry"))
             continue
         records.add(entry["body"].get("record"))
         findings.extend(calls.take(index, entry))
-    if "record" in document and hashlib.sha256(document["record"].encode()).hexdigest() not in records:
+    record = document.get("record")
+    if record and hashlib.sha256(record.encode()).hexdigest() not in records:
         findings.append(Finding(head.size, "the record of the call is not the one whose hash was sealed"))
-    growth = read_hashes(document.get("consistency", []))
     for old in map(read_head, kept[-1:]):
+        growth = [*map(bytes.fromhex, document.get("consistency", []))]
         if not consistent(old.size, bytes.fromhex(old.root), head.size, root, growth):
             findings += [Finding(old.size, f"the ledger has not merely grown since {old.size} entries")]
     return findings
-
-
-def read_hashes(texts: Iterable[str]) -> list[bytes]:
-    return [bytes.fromhex(text) for text in texts]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from dialer.domain.errors import DialerError, Unavailable
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.sealing import Pending, Stamp, Tail, seal
 from dialer.ports.clock import Clock
-from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer
+from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead
 
 log = structlog.get_logger()
 
@@ -93,9 +93,9 @@ class Sealer:
 
     async def _export(self, exported: int) -> int:
         """Outside the database go the heads that are not there yet, also those that other processes signed."""
-        while lines := await self._ledger.head_lines(after=exported):
-            await self._files.append(lines)
-            exported = read_head(lines[-1]).head.size
+        while heads := await self._ledger.heads(after=exported):
+            await self._files.append([head.line for head in heads])
+            exported = heads[-1].size
         return exported
 
     async def _resume(self) -> int:
@@ -104,7 +104,7 @@ class Sealer:
         if last is None:
             return 0
         size = read_head(last).head.size
-        if await self._ledger.head_lines(after=size - 1, limit=1) != [last]:
+        if await self._ledger.heads(after=size - 1, limit=1) != [StoredHead(size, last)]:
             raise Unavailable(
                 f"a head was signed for {size} entries that the database does not hold",
                 hint="restore the latest backup; `dialer ledger verify` names the first entry that is missing",

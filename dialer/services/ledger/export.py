@@ -1,0 +1,71 @@
+"""The ledger in a folder that stands alone: entries, heads, public key, and the verifier that needs nothing but Python."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.errors import Conflict, InvalidInput
+from dialer.ports.ledger import HeadFiles, Ledger, Signer
+from dialer.services.evidence import verify_ledger
+from dialer.services.ledger.verification import entry_pages, head_lines
+
+README = """\
+This folder holds a whole ledger, as it was when it was exported.
+
+entries.jsonl      one entry a line, in order
+heads.jsonl        every signed head of the tree of these entries
+public-key.pem     the installation's public key; compare it with the one you were given before
+verify_ledger.py   checks all of it: python3 verify_ledger.py . --key YOUR-COPY-OF-THE-KEY
+"""
+
+
+class LedgerExport:
+    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._signer = signer
+
+    async def run(self, actor: Actor, folder: Path) -> int:
+        """Fill a new or empty folder; return how many entries. Raise `Conflict` where something lies there, `InvalidInput`."""
+        actor.demand(Right.READ_EVIDENCE)
+        try:
+            await asyncio.to_thread(_make_empty, folder)
+            return await self._fill(folder)
+        except OSError as error:
+            raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from None
+
+    async def _fill(self, folder: Path) -> int:
+        # Heads first: what is sealed meanwhile is then covered by none, and left out below.
+        stored = [line async for line in head_lines(self._ledger)]
+        heads = list(dict.fromkeys([*await self._files.lines(), *stored]))
+        head = await self._ledger.head()
+        await asyncio.to_thread(_append, folder / "heads.jsonl", heads)
+        await asyncio.to_thread(_append, folder / "entries.jsonl", ())
+        await asyncio.to_thread(_add_tools, folder, self._signer.public_pem)
+        count = 0
+        async for page in entry_pages(self._ledger):
+            texts = [entry.text for entry in page]
+            await asyncio.to_thread(_append, folder / "entries.jsonl", texts)
+            count += len(texts)
+            if head and count >= head.head.size:
+                break
+        return count
+
+
+def _make_empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty", hint="name a new folder")
+
+
+def _append(path: Path, lines: Iterable[str]) -> None:
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def _add_tools(folder: Path, public_pem: str) -> None:
+    (folder / "public-key.pem").write_text(public_pem, encoding="ascii")
+    (folder / "README.txt").write_text(README, encoding="utf-8")
+    verifier = Path(verify_ledger.__file__)
+    (folder / verifier.name).write_bytes(verifier.read_bytes())

@@ -1,0 +1,79 @@
+"""The ledger as auditors read it: its head, its entries, and what it says of one call, with proofs."""
+
+import json
+from typing import Any
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.call_events import AttemptId
+from dialer.domain.errors import InvalidInput, NotFound
+from dialer.domain.facts_json import canonical
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.head import SignedHead
+from dialer.domain.ledger.of_calls import call_record
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.ports.store import Store
+from dialer.services.ledger.proving import consistency_proof, inclusion_proof
+
+Document = dict[str, Any]
+OF_THE_PERSON = (Kind.CONSENT, Kind.WITHDRAWAL, Kind.OPPOSITION, Kind.OPPOSITION_LIFTED)
+
+
+class LedgerReader:
+    """Its documents are what the stand-alone verifier takes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ledger = store.ledger
+
+    async def head(self, actor: Actor, *, since: int | None = None) -> Document:
+        """The last signed head; with `since`, a size, also the proof that the ledger has only grown from there.
+
+        Raise `NotFound` before the first, `InvalidInput` for a size it never had.
+        """
+        actor.demand(Right.READ_EVIDENCE)
+        head = await self._last()
+        if since is None:
+            return {"head": json.loads(head.line)}
+        if not 0 < since <= head.head.size:
+            raise InvalidInput(f"the ledger has {head.head.size} entries, never {since}")
+        proof = await consistency_proof(self._ledger, since, head.head.size)
+        return {"head": json.loads(head.line), "consistency": proof}
+
+    async def entries(self, actor: Actor, *, first: int = 0, limit: int = 100) -> list[Document]:
+        """In order, from entry `first` on."""
+        actor.demand(Right.READ_EVIDENCE)
+        return [entry_view(entry) for entry in await self._ledger.entries(first=first, limit=limit)]
+
+    async def evidence(self, actor: Actor, attempt_id: AttemptId) -> Document:
+        """What the ledger says of one call and of the consents and oppositions of whom it was for, each with its inclusion proof.
+
+        `record` is the canonical JSON whose hash the outcome holds; None while the call goes on. Raise `NotFound`.
+        """
+        actor.demand(Right.READ_EVIDENCE)
+        attempt = (await self._store.attempts.get(attempt_id)).attempt
+        of_call = await self._ledger.about(attempt_id)
+        if not of_call:
+            raise NotFound("nothing of this call is sealed yet", hint="ask again in a second")
+        of_person = await self._ledger.of_subject(of_call[0].subject or "", OF_THE_PERSON)
+        head = await self._last()
+        found = {entry.index: entry for entry in (*of_person, *of_call) if entry.index < head.head.size}
+        size = head.head.size
+        return {
+            "head": json.loads(head.line),
+            "record": None if attempt.alive else canonical(call_record(attempt)),
+            "entries": [
+                entry_view(entry) | {"proof": await inclusion_proof(self._ledger, index, size)}
+                for index, entry in sorted(found.items())
+            ],
+        }
+
+    async def _last(self) -> SignedHead:
+        head = await self._ledger.head()
+        if head is None:
+            raise NotFound("the ledger is empty", hint="ask again in a second")
+        return head
+
+
+def entry_view(entry: SealedEntry) -> Document:
+    """`text` is the entry to the byte, `hash` its leaf hash."""
+    return {"index": entry.index, "text": entry.text, "hash": entry.hash.hex()}

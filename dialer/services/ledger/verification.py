@@ -1,0 +1,81 @@
+"""The stored ledger, checked whole: chain, tree, every head in the database and outside it, and the order of decision and outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.ledger.tree import leaf_hash
+from dialer.ports.ledger import HeadFiles, Ledger, Signer
+from dialer.services.evidence.verify_ledger import Entries, Finding, check_heads, read_entry
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`findings` by index; none where all is as it was signed."""
+
+    entries: int
+    heads: int
+    findings: tuple[Finding, ...]
+
+
+class LedgerVerifier:
+    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._signer = signer
+
+    async def run(self, actor: Actor, kept: Iterable[str] = ()) -> Verdict:
+        """`kept`: lines of heads that were handed out earlier. Raise `Unavailable`."""
+        actor.demand(Right.READ_EVIDENCE)
+        lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._ledger)]]
+        heads, findings = await asyncio.to_thread(
+            check_heads, lines, self._signer.public_key, self._signer.verify
+        )
+        entries = Entries(heads)
+        async for page in entry_pages(self._ledger):
+            findings += await asyncio.to_thread(_feed, entries, page)
+            if entries.broken:
+                break
+        found = sorted({*findings, *entries.finish()}, key=lambda finding: finding.index)
+        return Verdict(entries.size, len(heads), tuple(found))
+
+
+async def head_lines(ledger: Ledger) -> AsyncIterator[str]:
+    """All heads of the database."""
+    size = 0
+    while heads := await ledger.heads(after=size, limit=PAGE):
+        for head in heads:
+            yield head.line
+        size = heads[-1].size
+
+
+async def entry_pages(ledger: Ledger) -> AsyncIterator[Sequence[SealedEntry]]:
+    first = 0
+    while page := await ledger.entries(first=first, limit=PAGE):
+        yield page
+        first = page[-1].index + 1
+
+
+def _feed(entries: Entries, page: Sequence[SealedEntry]) -> list[Finding]:
+    findings: list[Finding] = []
+    for entry in page:
+        entries.feed(entry.text)
+        if entries.broken:
+            break
+        findings += _check_columns(entry)
+    return findings
+
+
+def _check_columns(entry: SealedEntry) -> list[Finding]:
+    """What is stored beside the text to find it by must say the same."""
+    if leaf_hash(entry.text.encode()) != entry.hash:
+        return [Finding(entry.index, "changed: its stored hash is that of another text")]
+    said = read_entry(entry.text) or {}
+    columns = {"index": entry.index, "kind": entry.kind, "subject": entry.subject, "about": entry.about}
+    if columns != {name: said.get(name) for name in columns}:
+        return [Finding(entry.index, "stored under another number, kind, subject or id than it says")]
+    return []
