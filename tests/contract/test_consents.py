@@ -1,5 +1,8 @@
 """Consents: append-only, and what a new one means to contacts given up for want of it."""
 
+import asyncio
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +12,8 @@ from dialer.domain.campaign import CampaignVerb
 from dialer.domain.consent import ConsentEvent, ConsentWithdrawn
 from dialer.domain.contact import Fingerprint
 from dialer.domain.decision_record import ReasonCode
-from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, refuse
+from dialer.ports.records import Dossier, Judgement, Standing
+from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, permit, refuse
 
 
 def withdrawal(index: int, sponsor: str | None) -> ConsentWithdrawn:
@@ -68,3 +72,25 @@ async def test_a_stopped_campaign_stays_as_it_is(store: SqlStore) -> None:
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
     await store.consents.add([consent(1)])
     assert not await store.campaigns.unfinished(CAMPAIGN)
+
+
+async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: SqlStore, url: str) -> None:
+    """So that a call which was judged on the consent can still be revoked."""
+    await listed(store, 1)
+    claiming = threading.Event()
+
+    def slowly(standing: Standing, dossier: Dossier) -> Judgement:
+        claiming.set()
+        time.sleep(0.5)
+        return permit(standing, dossier)
+
+    async def claim() -> None:
+        async with SqlStore.open(url) as own:
+            await own.attempts.claim(CAMPAIGN, now=NOW, limit=10, permits=10, judge=slowly)
+
+    judged = asyncio.create_task(asyncio.to_thread(asyncio.run, claim()))
+    await asyncio.to_thread(claiming.wait)
+    await store.consents.add([withdrawal(1, None)])
+    found = await store.attempts.alive_to([fingerprint(1)])
+    await judged
+    assert [attempt.fingerprint for attempt in found] == [fingerprint(1)]

@@ -9,12 +9,13 @@ from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import CONSENT, Record, consent_of, consent_record
 from dialer.adapters.sql.tables import campaigns, consents, contacts
 from dialer.domain.campaign import CampaignState
-from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.contact import ContactState, Fingerprint
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.ledger.of_people import consented
@@ -42,7 +43,9 @@ class SqlConsents:
         self._database = database
 
     async def add(self, events: Sequence[ConsentEvent]) -> None:
+        withdrawn = {event.fingerprint for event in events if isinstance(event, ConsentWithdrawn)}
         async with self._database.write() as connection:
+            await await_turn(connection, withdrawn)
             await append_consents(connection, events)
 
     async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]:

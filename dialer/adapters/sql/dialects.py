@@ -1,6 +1,6 @@
 """The statements that differ between the engines beyond what SQLAlchemy Core hides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ARRAY, BigInteger, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,6 +40,17 @@ async def sole_sealer(connection: AsyncConnection) -> bool:
     if connection.dialect.name == "sqlite":
         return True
     return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
+
+
+async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerprint]) -> None:
+    """Until no other transaction judges these numbers; then none begins to before this one ends.
+
+    What is stored after that is seen by every later judgement, and every earlier one has left its attempt for all to see. SQLite's one
+    writer has had its turn already.
+    """
+    if connection.dialect.name != "sqlite":
+        for key in sorted(_lock_key(fingerprint) for fingerprint in fingerprints):
+            await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _lock_key(fingerprint: Fingerprint) -> int:
