@@ -58,6 +58,7 @@ from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.ledger.verification import LedgerVerifier
+from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
 from dialer.services.preflight import Preflight
@@ -240,6 +241,7 @@ def _suite(
         suppressions=suppressions,
         suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
         text_messages=TextMessages(store, suppressions),
+        lists=Lists(store, clock, fingerprints, rejects),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
         replays=Replays(store, judge.keeping.vault, judge.packs),

@@ -8,6 +8,7 @@ import typer
 
 from dialer.bootstrap import Links, Service
 from dialer.cli.imports import import_file
+from dialer.cli.lists import ValidFrom, ValidTo, import_list, lists
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json, print_table
@@ -20,6 +21,7 @@ from dialer.services.oppositions import Objection, Understood
 from dialer.services.views.opposition import check_view, understood_view
 
 app = typer.Typer(help="Record, check and count oppositions.", no_args_is_help=True)
+app.command()(lists)
 
 
 @app.command()
@@ -43,9 +45,22 @@ def add(
 
 @app.command("import")
 def import_suppressions(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv")], as_json: Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    name: Annotated[
+        str | None,
+        typer.Option("--list", metavar="NAME", help="A list kept by others: it replaces its last import."),
+    ] = None,
+    sponsor: Annotated[str | None, typer.Option(help="With --list: for this sponsor alone.")] = None,
+    valid_from: ValidFrom = None,
+    valid_to: ValidTo = None,
+    as_json: Json = False,
 ) -> None:
-    """Record oppositions from a file: phone_number, channel, received_at, sponsor, note."""
+    """Record oppositions from a file: phone_number, channel, received_at, sponsor, note. Or, with --list, a list: phone_number."""
+    if name is not None:
+        import_list(file, name, sponsor, (valid_from, valid_to), as_json=as_json)
+        return
+    if sponsor is not None or valid_from is not None or valid_to is not None:
+        raise typer.BadParameter("--sponsor, --valid-from and --valid-to go with --list")
 
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
         return await service.suite.suppression_imports.run(actor, source)

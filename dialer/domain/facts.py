@@ -7,6 +7,7 @@ from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.campaign_definition import CampaignDefinition, Election
 from dialer.domain.consent import ConsentEvent
 from dialer.domain.contact import PhoneNumber, SourceClass
+from dialer.domain.opposition_list import ListStanding
 from dialer.domain.suppression import Suppression
 
 
@@ -71,3 +72,5 @@ class Facts:
     silences: tuple[Election, ...]
     trunk: TrunkFacts
     system: SystemFacts | None
+    lists: tuple[ListStanding, ...] = ()
+    """Every list of oppositions kept by others that speaks for this sponsor, valid or not."""

@@ -76,6 +76,7 @@ class Likenesses:
             consents if None in plain else tuple(plain),
             frozenset(entry.sponsor for entry in facts.suppressions),
             facts.attempts,
+            facts.lists,
         )
 
     def _lasting(self, consent: ConsentGiven) -> Likeness | None:

@@ -53,6 +53,7 @@ PAUSES: dict[ReasonCode, timedelta] = {
     ReasonCode.CAPPED: timedelta(hours=1),
     ReasonCode.RECALL_TOO_SOON: timedelta(hours=1),
     ReasonCode.CALLER_ID: timedelta(hours=1),
+    ReasonCode.SUPPRESSED: timedelta(hours=1),
     ReasonCode.CAMPAIGN_NOT_RUNNING: timedelta(minutes=1),
     ReasonCode.HALTED: timedelta(minutes=1),
     ReasonCode.CLOCK: timedelta(minutes=1),
@@ -101,6 +102,8 @@ def after_refusal(decision: Decision) -> Due | Closed:
 def final(reason: Reason, decision: Decision) -> bool:
     if reason.code is ReasonCode.CAPPED:
         return reason.rule == PROJECT_RULE
+    if reason.code is ReasonCode.SUPPRESSED:
+        return reason.rule != PROJECT_RULE
     if reason.code is ReasonCode.CALLER_ID:
         return decision.caller_id is None
     return reason.code not in PAUSES and reason.code not in WAITS

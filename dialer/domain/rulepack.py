@@ -51,6 +51,8 @@ class RulePack(Part):
     """Whether the short text may be left on an answering machine, where the campaign wants it (2.2, "voicemail")."""
     forbidden_sectors: tuple[Line, ...] = ()
     denied_numbers: tuple[Line, ...] = ()
+    required_lists: tuple[Line, ...] = ()
+    """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
     regions: tuple[Region, ...] = ()
     rules: dict[RuleName, Line]
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -74,8 +76,9 @@ class RulePack(Part):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the canonical content."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the canonical content, without defaults: a pack of the past keeps its hash when packs learn to say more."""
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @cached_property

@@ -82,6 +82,24 @@ def suppressed(case: Case, _: Standing) -> str | None:
     return None
 
 
+def on_a_list(case: Case, _: Standing) -> str | None:
+    """An expired list still speaks for those on it; what it does not say of the others is judged by `list_missing`."""
+    for known in case.facts.lists:
+        if known.holds and known.valid_from <= case.at:
+            return f"on the list {known.name}, valid until {shown(known.valid_to)}"
+    return None
+
+
+def list_missing(case: Case, _: Standing) -> str | None:
+    """Where the pack wants a list, nobody is called who was not held against it (unknown means no)."""
+    for name in case.pack.required_lists if case.pack else ():
+        known = [entry for entry in case.facts.lists if entry.name == name]
+        if not any(entry.in_force(case.at) for entry in known):
+            ends = f"is valid until {shown(known[0].valid_to)} only" if known else "was never imported"
+            return f"the list {name}, which {case.profile} requires, {ends}"
+    return None
+
+
 OUT_OF_REACH = Chapter(
     lambda case, _: (
         isinstance(case.number, PhoneError)
@@ -115,5 +133,8 @@ CALLEE = Chapter(
         Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
         Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
         Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),
+        Rule(ReasonCode.SUPPRESSED, on_a_list, RuleName.SUPPRESSED),
+        # Without a rule of the pack: a newer import lifts it, which no other suppression may be (`retry.final`).
+        Rule(ReasonCode.SUPPRESSED, list_missing),
     ),
 )

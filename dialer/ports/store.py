@@ -18,6 +18,7 @@ from dialer.domain.contact import (
     ImportId,
     Manifest,
 )
+from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.suppression import Suppression
 from dialer.ports.courier import Endpoint
 from dialer.ports.ledger import Ledger
@@ -32,6 +33,7 @@ from dialer.ports.records import (
     Judgement,
     KeptAnswer,
     KeptDecision,
+    ListedCount,
     NewContact,
     Progress,
     Progression,
@@ -146,6 +148,32 @@ class Suppressions(Protocol):
         ...
 
     def all(self, *, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]: ...
+
+
+class OppositionLists(Protocol):
+    """Lists that others keep: each import is filled aside, then takes the place of the one before."""
+
+    async def add(self, entry: OppositionList, fingerprints: Iterable[Fingerprint]) -> None:
+        """Begin the list with its first numbers, or go on filling it; what is there already is passed over."""
+        ...
+
+    async def put_in_force(self, list_id: ImportId, *, at: datetime) -> None:
+        """From now on this one alone stands under its name. Raise `NotFound`."""
+        ...
+
+    async def forget_replaced(self) -> None:
+        """Delete the entries of lists that others replaced."""
+        ...
+
+    async def current(self) -> list[ListedCount]:
+        """By name."""
+        ...
+
+    async def standings(
+        self, sponsor: str, fingerprints: Iterable[Fingerprint]
+    ) -> Mapping[Fingerprint, tuple[ListStanding, ...]]:
+        """For each of the numbers, every list that speaks for `sponsor`."""
+        ...
 
 
 class Attempts(Protocol):
@@ -280,6 +308,8 @@ class Store(Protocol):
     def consents(self) -> Consents: ...
     @property
     def suppressions(self) -> Suppressions: ...
+    @property
+    def lists(self) -> OppositionLists: ...
     @property
     def attempts(self) -> Attempts: ...
     @property

@@ -11,6 +11,7 @@ from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.decision import decide, refuse_number
 from dialer.domain.decision_record import Decision
 from dialer.domain.facts_json import decision_hash
+from dialer.domain.opposition_list import ListStanding
 from dialer.domain.phone import PhoneError, parse_phone
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import Dossier, Standing
@@ -45,6 +46,7 @@ class Stored:
     standing: Standing
     dossiers: Mapping[Fingerprint, Dossier]
     suppressions: Mapping[Fingerprint, Sequence[Suppression]]
+    lists: Mapping[Fingerprint, tuple[ListStanding, ...]]
 
 
 class Decisions:
@@ -81,8 +83,10 @@ class Decisions:
 
     async def _stored(self, standing: Standing, asked: set[Fingerprint]) -> Stored:
         dossiers = await self._store.contacts.dossiers_among(standing.campaign.id, asked)
-        strangers = await self._store.suppressions.of_many(asked - dossiers.keys())
-        return Stored(standing, dossiers, strangers)
+        strangers = asked - dossiers.keys()
+        suppressions = await self._store.suppressions.of_many(strangers)
+        lists = await self._store.lists.standings(standing.campaign.definition.sponsor.id, strangers)
+        return Stored(standing, dossiers, suppressions, lists)
 
     def _answers(
         self, stored: Stored, questions: Sequence[Question], numbers: Sequence[Read]
@@ -101,7 +105,8 @@ class Decisions:
         dossier = stored.dossiers.get(fingerprint)
         if dossier is None:
             suppressions = tuple(stored.suppressions.get(fingerprint, ()))
-            facts = self._judge.stranger(stored.standing, number, suppressions, system)
+            lists = stored.lists[fingerprint]
+            facts = self._judge.stranger(stored.standing, number, suppressions, lists, system)
         else:
             facts = self._judge.facts(stored.standing, dossier, system)
         decision = decide(facts, self._judge.packs, question.at)

@@ -14,6 +14,7 @@ from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.ledger.suite import LedgerSuite
+from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
@@ -37,6 +38,7 @@ class Suite:
     suppressions: Suppressions
     suppression_imports: SuppressionImports
     text_messages: TextMessages
+    lists: Lists
     import_reports: ImportReports
     decisions: Decisions
     replays: Replays

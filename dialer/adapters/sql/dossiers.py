@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.consents import consents_of
+from dialer.adapters.sql.opposition_lists import lists_of
 from dialer.adapters.sql.records import CONTACT
 from dialer.adapters.sql.suppressions import suppressions_of
 from dialer.adapters.sql.tables import attempts, contacts, imports
@@ -35,6 +36,7 @@ async def dossiers_of(
     consents = await consents_of(connection, fingerprints)
     oppositions = await suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
+    lists = await lists_of(connection, sponsor, fingerprints)
     return [
         Dossier(
             contact=Contact(*tuple(row)[:-2]),
@@ -42,6 +44,7 @@ async def dossiers_of(
             consents=consents.get(row.fingerprint, ()),
             suppressions=tuple(oppositions.get(row.fingerprint, ())),
             attempts=tuple(past.get(row.fingerprint, ())),
+            lists=lists.of(row.fingerprint),
         )
         for row in listed
     ]

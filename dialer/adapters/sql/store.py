@@ -12,6 +12,7 @@ from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
 from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
+from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
@@ -29,6 +30,7 @@ class SqlStore:
         self.consents = SqlConsents(database)
         self.decisions = SqlDecisions(database)
         self.suppressions = SqlSuppressions(database, self.outbox)
+        self.lists = SqlOppositionLists(database)
         self.attempts = SqlAttempts(database, self.outbox)
         self.tokens = SqlTokens(database)
         self.system = SqlSystem(database, self.outbox)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dialer.domain.suppression import Suppression
+from dialer.ports.records import ListedCount
 from dialer.services.oppositions import Understood
 from dialer.services.views.instants import instant_text
 
@@ -28,3 +29,15 @@ def check_view(found: Sequence[Suppression]) -> dict[str, Any]:
 def understood_view(understood: Understood) -> dict[str, Any]:
     """What was stored. `recorded`: entries, one for each number that could be meant."""
     return {"recorded": len(understood.suppressions), "warnings": list(understood.warnings)}
+
+
+def list_view(listed: ListedCount) -> dict[str, Any]:
+    """A list kept by others. `sponsor` None: it speaks for every sponsor."""
+    return {
+        "name": listed.list.name,
+        "sponsor": listed.list.sponsor,
+        "valid_from": instant_text(listed.list.valid_from),
+        "valid_to": instant_text(listed.list.valid_to),
+        "entries": listed.entries,
+        "import_id": listed.list.id,
+    }

@@ -1,0 +1,81 @@
+"""`dialer suppressions import --list`: lists that others keep, scrubbed at the decision."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.integration.command import CONSENT, HEADER, Command
+
+INSIDE = "2027-02-01T10:30:00+01:00"
+VALID = ("--valid-from", "2027-01-01T00:00:00Z", "--valid-to", "2027-03-01T00:00:00Z")
+
+
+def csv(tmp_path: Path, *numbers: str) -> str:
+    file = tmp_path / "oppositions.csv"
+    file.write_text("\n".join(("phone_number", *numbers)) + "\n", "utf-8")
+    return str(file)
+
+
+def listed(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n+33199000002,a2,{CONSENT}\n", "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+
+
+def reasons(dialer: Command, campaign: str, number: str) -> Any:
+    return dialer.must("decide", "--campaign", campaign, "--number", number, "--at", INSIDE)["reasons"]
+
+
+def test_a_list_imported_after_the_contacts_counts_at_the_decision(
+    dialer: Command, campaign: str, tmp_path: Path
+) -> None:
+    listed(dialer, campaign, tmp_path)
+    report = dialer.must(
+        "suppressions", "import", csv(tmp_path, "01 99 00 00 01", "nonsense"), "--list", "national", *VALID
+    )
+    assert (report["rows"], report["imported"], report["rejected_count"]) == (2, 1, 1)
+    (reason,) = reasons(dialer, campaign, "0199000001")
+    assert (reason["code"], "the list national" in reason["detail"]) == ("SUPPRESSED", True)
+    assert reasons(dialer, campaign, "0199000002") == []
+    assert "SUPPRESSED" not in [each["code"] for each in reasons(dialer, campaign, "0199000003")]
+
+
+def test_the_next_import_of_a_list_replaces_it(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    listed(dialer, campaign, tmp_path)
+    for number in ("0199000001", "0199000002"):
+        dialer.must("suppressions", "import", csv(tmp_path, number), "--list", "national", *VALID)
+    assert reasons(dialer, campaign, "0199000001") == []
+    assert len(reasons(dialer, campaign, "0199000002")) == 1
+    (item,) = dialer.must("suppressions", "lists")["items"]
+    assert (item["name"], item["sponsor"], item["entries"]) == ("national", None, 1)
+
+
+def test_an_import_that_brings_nothing_leaves_the_list_as_it_was(
+    dialer: Command, campaign: str, tmp_path: Path
+) -> None:
+    listed(dialer, campaign, tmp_path)
+    dialer.must("suppressions", "import", csv(tmp_path, "0199000001"), "--list", "national", *VALID)
+    assert dialer("suppressions", "import", csv(tmp_path), "--list", "national", *VALID).status == 1
+    assert len(reasons(dialer, campaign, "0199000001")) == 1
+
+
+def test_a_list_of_another_sponsor_says_nothing_here(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    listed(dialer, campaign, tmp_path)
+    file = csv(tmp_path, "0199000001")
+    dialer.must("suppressions", "import", file, "--list", "own", "--sponsor", "somebody-else", *VALID)
+    assert reasons(dialer, campaign, "0199000001") == []
+
+
+def test_a_list_needs_an_end_that_is_still_to_come(dialer: Command, tmp_path: Path) -> None:
+    file = csv(tmp_path, "0199000001")
+    assert dialer("suppressions", "import", file, "--list", "national").status == 2
+    past = dialer("suppressions", "import", file, "--list", "national", "--valid-to", "2020-01-01T00:00:00Z")
+    assert (past.status, "has ended" in past.complaint) == (1, True)
+    assert dialer("suppressions", "import", file, *VALID).status == 2
+
+
+def test_who_may_not_lift_oppositions_may_not_replace_a_list(dialer: Command, tmp_path: Path) -> None:
+    secret = dialer.must("token", "create", "--role", "operator", "--name", "olga")["token"]
+    dialer.monkeypatch.setenv("DIALER_TOKEN", secret)
+    ran = dialer("suppressions", "import", csv(tmp_path, "0199000001"), "--list", "national", *VALID)
+    assert (ran.status, "remove an opposition" in ran.complaint) == (1, True)
