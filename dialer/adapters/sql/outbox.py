@@ -48,10 +48,14 @@ class SqlOutbox:
             .where(outbox.c.endpoint == endpoint, outbox.c.due_at <= now)
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
+        # Almost always there is nothing; looking must not take the writer's turn.
+        async with self._database.read() as connection:
+            if (await connection.execute(due.limit(1))).first() is None:
+                return []
+        locked = due.with_for_update(skip_locked=True)
         async with self._database.write() as connection:
-            ids = list((await connection.execute(due)).scalars())
+            ids = list((await connection.execute(locked)).scalars())
             claimed = (
                 update(outbox)
                 .where(outbox.c.id.in_(ids))
