@@ -1,0 +1,105 @@
+"""Through the whole service: what the call records say is what the callees heard, when, to 100 ms."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialer.adapters.callees.personas import ROLES, Persona, number_for
+from dialer.adapters.callees.received import ReceivedCall
+from dialer.domain.call_events import DialStatus
+from tests.acceptance.agreement import disagreements
+from tests.acceptance.conftest import Scene
+from tests.acceptance.files import campaign_file, contact_file
+from tests.acceptance.installation import Served
+
+EVERYBODY = tuple(number_for(persona, 0) for persona in Persona)
+
+
+async def run(scene: Scene, served: Served, file: Path, numbers: tuple[str, ...]) -> dict[str, Any]:
+    """Call everybody of `numbers`; their records by number."""
+    campaign = await scene.installation.campaign(file, contact_file(file.parent, numbers))
+    await served.post(f"/v1/campaigns/{campaign}/start")
+    async with asyncio.timeout(150):
+        while (await served.get(f"/v1/campaigns/{campaign}"))["state"] != "completed":
+            await asyncio.sleep(0.5)
+    items = (await served.get(f"/v1/calls?campaign={campaign}&limit=1000"))["items"]
+    return {record["phone_number"]: record for record in items}
+
+
+async def heard_by(scene: Scene, number: str) -> ReceivedCall:
+    (call,) = await scene.callees.calls(number)
+    return call
+
+
+@pytest.mark.timeout(240)
+async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: Path) -> None:
+    async with scene.installation.serve() as served:
+        records = await run(scene, served, campaign_file(tmp_path, calls_per_second=2), EVERYBODY)
+    for persona in Persona:
+        record, call = records[number_for(persona, 0)], await heard_by(scene, number_for(persona, 0))
+        role = ROLES[persona]
+        assert (persona, record["dial_status"]) == (persona, role.dial_status)
+        assert (persona, record["result"]) == (persona, role.result)
+        assert (persona, disagreements(record, call)) == (persona, [])
+        answered = role.dial_status is DialStatus.ANSWER
+        assert (persona, record["answered_at"] is not None) == (persona, answered)
+
+
+@pytest.mark.timeout(240)
+async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
+    scene: Scene, tmp_path: Path
+) -> None:
+    file = campaign_file(tmp_path)
+    file.write_text(file.read_text() + '[machine]\nmode = "message"\n')
+    numbers = tuple(number_for(Persona.MACHINE, index) for index in range(3))
+    async with scene.installation.serve() as served:
+        records = await run(scene, served, file, numbers)
+    for number in numbers:
+        record, call = records[number], await heard_by(scene, number)
+        assert record["result"] == "MACHINE_MESSAGE"
+        assert disagreements(record, call) == []
+        assert [heard.prompt for heard in call.heard] == ["notice", "voicemail"]
+        assert call.heard[-1].complete
+        assert call.heard[-1].started_ms > BEEP_ENDS_MS
+
+
+BEEP_ENDS_MS = 9500
+"""The machine greets for 9 s and beeps for half a second."""
+GREETING_ENDS_MS = 9000
+
+
+@pytest.mark.timeout(240)
+async def test_a_machine_that_shall_hear_nothing_is_left_no_sound(scene: Scene, tmp_path: Path) -> None:
+    """T108: hung up before its beep, after which it would record."""
+    numbers = tuple(number_for(Persona.MACHINE, index) for index in range(3))
+    async with scene.installation.serve() as served:
+        await run(scene, served, campaign_file(tmp_path), numbers)
+    for number in numbers:
+        call = await heard_by(scene, number)
+        assert call.answered_at is not None
+        assert call.ended_at is not None
+        assert (call.ended_at - call.answered_at) * 1000 < GREETING_ENDS_MS
+
+
+@pytest.mark.timeout(240)
+async def test_a_campaign_whose_audio_is_changed_while_it_runs_is_paused_and_says_why(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """T102, T103: a byte changed, a file gone."""
+    numbers = tuple(number_for(Persona.BUSY, index) for index in range(400))
+    file = campaign_file(tmp_path, calls_per_second=2)
+    campaign = await scene.installation.campaign(file, contact_file(tmp_path, numbers))
+    async with scene.installation.serve() as served:
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        await asyncio.sleep(2)
+        (notice,) = (scene.installation.home / "prompts").glob("*/notice.alaw")
+        notice.write_bytes(notice.read_bytes()[:-1] + b"\x00")
+        async with asyncio.timeout(20):
+            while (paused := await served.get(f"/v1/campaigns/{campaign}"))["state"] != "paused":
+                await asyncio.sleep(0.2)
+        assert paused["reason"].startswith("script: ")
+        before = len(await scene.callees.invites())
+        await asyncio.sleep(2)
+        assert len(await scene.callees.invites()) == before
