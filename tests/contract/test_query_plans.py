@@ -24,7 +24,7 @@ from tests.contract.samples import (
     suppression,
 )
 
-SMALL = {"campaigns", "system", "imports"}
+SMALL = {"campaigns", "system", "imports", "opposition_lists"}
 WHOLE = re.compile(r"^SCAN (\w+)\b(?! USING INDEX (?:ix|uq)_attempts_live)")
 
 
