@@ -1,5 +1,6 @@
 """Connections: how each engine begins a transaction, and how its errors become ours."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
@@ -79,9 +80,26 @@ class Database:
 
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Committed at the end of the block, rolled back by whatever breaks it."""
     with database_errors():
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
+            await _begin(connection)
             yield connection
+            await connection.commit()
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    """Not to be cancelled halfway: a BEGIN that is under way reaches SQLite all the same, and would lock it for ever."""
+
+    async def begin() -> None:
+        await connection.begin()
+
+    beginning = asyncio.create_task(begin())
+    try:
+        await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        await asyncio.wait([beginning])
+        raise
 
 
 def connect(url: URL, *, pretended: bool = False) -> Database:
