@@ -19,9 +19,10 @@ from dialer.domain.call_events import (
 )
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.contact import ContactId
 from dialer.domain.errors import Unavailable
-from dialer.domain.retry import Closed, Due, after_call
+from dialer.domain.retry import Closed, Due, after_call, number_gone
 from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 
 HALTED = "HALTED"
 """Why a PBX refuses whose halt flag is set."""
+NETWORK = "network"
+"""By which way a consent became void that nobody withdrew."""
 LAPSE_PAUSE = timedelta(minutes=1)
 """Before a contact whose call was never sent is judged again."""
 
@@ -112,7 +115,13 @@ class Calls:
             attempt,
             self._opposition(attempt) if newly_opposed else None,
             await self._contact(attempt, made.get(attempt.contact_id, 0)) if newly_final else None,
+            self._void(attempt) if newly_final and number_gone(attempt) else None,
         )
+
+    def _void(self, attempt: Attempt) -> ConsentWithdrawn:
+        """Nobody has this number: whoever gets it next has agreed to nothing, with any sponsor (T057)."""
+        assert attempt.ended_at is not None
+        return ConsentWithdrawn(attempt.fingerprint, None, NETWORK, attempt.ended_at, self._clock.now())
 
     def _opposition(self, attempt: Attempt) -> Suppression:
         assert attempt.opposed_at is not None

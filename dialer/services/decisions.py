@@ -62,19 +62,20 @@ class Decisions:
         """
         actor.demand(Right.DECIDE)
         standing = await self._store.campaigns.standing(campaign_id)
+        region = self._judge.region(standing.campaign.definition.profile)
         answers: list[Answer] = []
         for start in range(0, len(questions), BATCH):
             some = questions[start : start + BATCH]
-            numbers = await asyncio.to_thread(self._read_numbers, some)
+            numbers = await asyncio.to_thread(self._read_numbers, some, region)
             stored = await self._stored(standing, {known[1] for known in numbers if isinstance(known, tuple)})
             answers += await asyncio.to_thread(self._answers, stored, some, numbers)
         return answers
 
-    def _read_numbers(self, questions: Sequence[Question]) -> list[Read]:
+    def _read_numbers(self, questions: Sequence[Question], region: str) -> list[Read]:
         numbers: list[Read] = []
         for question in questions:
             try:
-                number = parse_phone(question.phone_number)
+                number = parse_phone(question.phone_number, region=region)
             except PhoneError as error:
                 numbers.append(error)
             else:

@@ -122,6 +122,10 @@ class Judge:
             lists=lists,
         )
 
+    def region(self, profile: str) -> str:
+        """The country whose national forms of numbers are read where a campaign of `profile` is meant."""
+        return next((pack.region for pack in self.packs.by_title.values() if pack.name == profile), "FR")
+
     @property
     def all_loopback(self) -> bool:
         """True only where there are trunks and every one leads to this machine."""

@@ -11,6 +11,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.call_events import AttemptId, DialStatus, TraceStep, TraceVerb
 from dialer.domain.campaign import CampaignId
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.errors import NotFound
 from dialer.domain.retry import Closed, Due
 from dialer.domain.suppression import OppositionChannel
@@ -90,6 +91,14 @@ async def test_an_end_is_committed_once(store: SqlStore) -> None:
     await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
     assert (await store.attempts.get(attempt.id)).attempt == ended(attempt)
     assert (await store.campaigns.progress(CAMPAIGN)).next_due_at == later
+
+
+async def test_a_number_that_is_gone_voids_its_consents_with_the_end(store: SqlStore) -> None:
+    end = ended(await one(store))
+    void = ConsentWithdrawn(end.fingerprint, None, "network", NOW, NOW)
+    await store.attempts.commit([Progression(end, contact=Closed("number_gone"), withdrawal=void)])
+    await store.attempts.commit([Progression(end, withdrawal=void)])
+    assert [event for event in await store.consents.of(end.fingerprint) if event == void] == [void]
 
 
 async def test_within_one_batch_what_follows_the_end_is_ignored(store: SqlStore) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import Record, attempt_record
@@ -21,23 +22,21 @@ from dialer.ports.records import Progression
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
     """In their order. A final attempt gains an opposition at most, and its contact stays as it is; an opposition is always stored."""
     alive = await _alive(connection, sorted({progression.attempt.id for progression in progressions}))
-    moved: list[Attempt] = []
-    changed: list[Record] = []
+    kept: list[Progression] = []
     late: list[Attempt] = []
     for progression in progressions:
-        attempt = progression.attempt
-        if attempt.id not in alive:
-            late.append(attempt)
+        if progression.attempt.id not in alive:
+            late.append(progression.attempt)
             continue
-        moved.append(attempt)
-        if progression.contact is not None:
-            changed.append(changed_record(attempt.contact_id, progression.contact))
-        if not attempt.alive:
-            alive.discard(attempt.id)
-    await _move(connection, [attempt_record(attempt) for attempt in moved])
-    await record(connection, [ended(attempt) for attempt in moved if not attempt.alive])
+        kept.append(progression)
+        if not progression.attempt.alive:
+            alive.discard(progression.attempt.id)
+    await _move(connection, [attempt_record(entry.attempt) for entry in kept])
+    await record(connection, [ended(entry.attempt) for entry in kept if not entry.attempt.alive])
     await _oppose(connection, late)
+    changed = [changed_record(entry.attempt.contact_id, entry.contact) for entry in kept if entry.contact]
     await change_contacts(connection, changed)
+    await append_consents(connection, [entry.withdrawal for entry in kept if entry.withdrawal])
     oppositions = [entry.suppression for entry in progressions if entry.suppression is not None]
     unknown = await _unknown(connection, oppositions)
     await append_suppressions(connection, unknown)
