@@ -34,6 +34,7 @@ from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.services.board import Board
 from dialer.services.call_records import CallRecords
+from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
 from dialer.services.consents import Consents
@@ -213,8 +214,11 @@ def _engine(
     guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock)
     calls = Calls(store, fleet, board, clock, meter, guards)
     recovery = Recovery(store, calls, board, clock)
+    fingerprints = Fingerprints(fingerprint_key(settings.home))
+    suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
+    line = CallbackLine(store, suppressions, clock)
     consumers = {
-        name: Consumer(telephony, fleet, calls, recovery, board, clock, meter)
+        name: Consumer(telephony, fleet, calls, recovery, board, clock, meter, line)
         for name, telephony in fleet.telephonies.items()
     }
     return Engine(Dialing(store, fleet, judge, board, clock, consumers, meter, guards), consumers)
@@ -270,7 +274,8 @@ def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:
 
 def _telephony(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelephony:
     address = replace(ami_address(home, pbx), dialplan=approved_hash())
-    return AmiTelephony(pbx.name, address, _read_secret(home / pbx.seal_path), clock, shift=clock.shift)
+    seal_key, line_key = (_read_secret(home / path) for path in (pbx.seal_path, pbx.line_path))
+    return AmiTelephony(pbx.name, address, seal_key, clock, line_key=line_key, shift=clock.shift)
 
 
 def _read_secret(path: Path) -> str:

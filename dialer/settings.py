@@ -40,17 +40,25 @@ class CallerIdSettings(Section):
 
 
 class PbxSettings(Section):
-    """A PBX to drive. `secret_file` (AMI password) and `seal_file` (key of the permits' seals) are relative to the home."""
+    """A PBX to drive. Relative to the home: `secret_file` (AMI password), `seal_file` (key of the permits' seals).
+
+    `line_file`: key of the numbers that object on the call-back line.
+    """
 
     name: PartName
     ami: HostPort
     user: str = "dialer"
     secret_file: str
     seal_file: str = ""
+    line_file: str = ""
 
     @property
     def seal_path(self) -> str:
         return self.seal_file or f"{self.name}.seal"
+
+    @property
+    def line_path(self) -> str:
+        return self.line_file or f"{self.name}.line"
 
 
 class TrunkSettings(Section):

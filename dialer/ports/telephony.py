@@ -35,7 +35,34 @@ class LinkUp:
     pbx: str
 
 
-TelephonyEvent = CallEvent | LinkLost | LinkUp
+@dataclass(frozen=True, slots=True)
+class LineUsed:
+    """Somebody objected on the call-back line: read `line_objections`."""
+
+    pbx: str
+
+
+TelephonyEvent = CallEvent | LinkLost | LinkUp | LineUsed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number of ours as trunks write it, digits only, and what is heard by who calls it. `silent_from`: its message is withheld then."""
+
+    number: str
+    script: str
+    sponsor_key: str
+    silent_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineObjection:
+    """Who pressed 9 on the call-back line. `number`: the digits that the network or the caller gave; None as long as there are none."""
+
+    key: str
+    at: datetime
+    number: str | None
+    sponsor_key: str
 
 
 class Telephony(Protocol):
@@ -75,6 +102,14 @@ class Telephony(Protocol):
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
 
     async def unsuppress(self, entry: PbxSuppression) -> None: ...
+
+    async def set_lines(self, lines: Sequence[Line]) -> None:
+        """What the call-back line says from now on, with this process or without it. Numbers that are not named are not answered."""
+        ...
+
+    async def line_objections(self) -> list[LineObjection]: ...
+
+    async def clear_line_objections(self, keys: Sequence[str]) -> None: ...
 
     async def outbox(self) -> Outbox: ...
 

@@ -12,8 +12,9 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.telephony import LinkLost, LinkUp, Telephony, TelephonyEvent
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, Telephony, TelephonyEvent
 from dialer.services.board import Board
+from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.fleet import Fleet
 from dialer.services.recovery import SLACK, Recovery
@@ -44,6 +45,7 @@ class Consumer:
         board: Board,
         clock: Clock,
         meter: Meter,
+        line: CallbackLine,
     ) -> None:
         self._telephony = telephony
         self._fleet = fleet
@@ -52,6 +54,7 @@ class Consumer:
         self._board = board
         self._clock = clock
         self._meter = meter
+        self._line = line
         self._machines = MachineDetector()
         self._gone: dict[AttemptId, float] = {}
         self._inbox: asyncio.Queue[TelephonyEvent | Doubt] = asyncio.Queue()
@@ -93,6 +96,8 @@ class Consumer:
                 continue
             try:
                 await self._telephony.forget_expired()
+                await self._line.publish(self._telephony)
+                self._inbox.put_nowait(LineUsed(self._telephony.pbx))
             except Unavailable as error:
                 log.warning("pbx not tidied", pbx=self._telephony.pbx, error=str(error))
 
@@ -114,7 +119,7 @@ class Consumer:
     async def _handle(self, batch: list[TelephonyEvent | Doubt]) -> None:
         calls: list[CallEvent] = []
         for item in batch:
-            if isinstance(item, LinkLost | LinkUp | Doubt):
+            if isinstance(item, LinkLost | LinkUp | LineUsed | Doubt):
                 await self._apply(calls)
                 calls = []
                 await self._link(item)
@@ -147,7 +152,7 @@ class Consumer:
                         self._gone.pop(event.attempt_id, None)
                 return
 
-    async def _link(self, item: LinkLost | LinkUp | Doubt) -> None:
+    async def _link(self, item: LinkLost | LinkUp | LineUsed | Doubt) -> None:
         pbx = self._telephony.pbx
         try:
             match item:
@@ -156,8 +161,11 @@ class Consumer:
                     log.warning("link lost", pbx=pbx)
                     await self._recovery.note_lost(pbx)
                 case LinkUp():
+                    await self._line.open(self._telephony)
                     await self._recovery.recover(self._telephony)
                     self._fleet.set_ready(pbx, ready=True)
+                case LineUsed():
+                    await self._line.collect(self._telephony)
                 case Doubt():
                     await self._recovery.reconcile(self._telephony)
         except Unavailable as error:

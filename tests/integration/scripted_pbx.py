@@ -26,7 +26,14 @@ from dialer.domain.call_events import (
     TraceVerb,
 )
 from dialer.domain.errors import Unavailable
-from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.telephony import (
+    CallOrder,
+    Line,
+    LineObjection,
+    LinkLost,
+    LinkUp,
+    TelephonyEvent,
+)
 
 
 @dataclass(slots=True)
@@ -98,6 +105,16 @@ class ScriptedPbx:
             self._tell(self.ended[attempt_id])
 
     async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
+        self._need_link()
+
+    async def set_lines(self, lines: Sequence[Line]) -> None:
+        self._need_link()
+
+    async def line_objections(self) -> list[LineObjection]:
+        self._need_link()
+        return []
+
+    async def clear_line_objections(self, keys: Sequence[str]) -> None:
         self._need_link()
 
     async def forget_expired(self) -> int:

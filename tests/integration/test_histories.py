@@ -26,14 +26,18 @@ from dialer.domain.suppression import fingerprint_of
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import CallFilter, NewContact
 from dialer.services.board import Board
+from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
+from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.recovery import Recovery
+from dialer.services.ringing import Ringing
+from dialer.services.suppressions import Suppressions
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.unit.values import MONDAY, a_campaign, a_definition
@@ -107,7 +111,9 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     meter = PrometheusMeter()
     guards = Guards(store, UNCHANGED, clock)
     calls = Calls(store, fleet, board, clock, meter, guards)
-    consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter)
+    suppressions = Suppressions(store, clock, Fingerprints(KEY), fleet, Ringing(store, fleet))
+    line = CallbackLine(store, suppressions, clock)
+    consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter, line)
     pbx.queue = asyncio.Queue()
     if pbx.linked:
         pbx.mend()

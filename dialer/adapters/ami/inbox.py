@@ -13,9 +13,12 @@ from dialer.adapters.ami.translate import OriginateFailed, Unusable, translate
 from dialer.adapters.ami.wire import Fields
 from dialer.domain.call_events import AttemptId, CallEvent, Dialing, Ended, Refused
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
 
 log = structlog.get_logger()
+
+LINE_USED = "DialerLine"
+"""The UserEvent of dialplans/95-inbound.conf. It names no attempt, and what it is about is read from the PBX's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Inbox:
         self._queue: asyncio.Queue[TelephonyEvent | Closed] = asyncio.Queue()
 
     def event(self, fields: Fields) -> None:
+        if fields.get("userevent") == LINE_USED:
+            self.put(LineUsed(self._pbx))
+            return
         self.callees.feed(fields)
         match translate(fields, self._clock.now(), self._pbx_time):
             case None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Self, TypeVar
 
-from dialer.adapters.ami import astdb
+from dialer.adapters.ami import astdb, line
 from dialer.adapters.ami.errors import ActionRefused, LinkDown, UnsafeValue
 from dialer.adapters.ami.inbox import Inbox
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
@@ -18,9 +18,9 @@ from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import CallOrder, TelephonyEvent
+from dialer.ports.telephony import CallOrder, Line, LineObjection, TelephonyEvent
 
-Entry = TypeVar("Entry", Opposed, Ended)
+Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
 DIALLING_HALVES = "/^Local.*;2$/"
 EVERY_CHANNEL = "/^(Local|PJSIP)/"
@@ -38,7 +38,7 @@ MOST_FORGOTTEN = 5000
 class AmiTelephony:
     """Implements `ports.telephony.Telephony`.
 
-    `seal_key` is the PBX's DIALER_SEAL_KEY; `shift` is how far ahead of real time `clock` pretends to be.
+    `seal_key` is the PBX's DIALER_SEAL_KEY, `line_key` its DIALER_LINE_KEY, without which no objection on the call-back line can be read; `shift` is how far ahead of real time `clock` pretends to be.
     """
 
     def __init__(
@@ -48,11 +48,13 @@ class AmiTelephony:
         seal_key: str,
         clock: Clock,
         *,
+        line_key: str = "",
         shift: timedelta = timedelta(),
         timing: Timing | None = None,
     ) -> None:
         self._pbx = pbx
         self._seal_key = seal_key
+        self._line_key = line_key
         self._clock = clock
         self._pbx_time = PbxTime(shift)
         self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
@@ -170,7 +172,7 @@ class AmiTelephony:
     async def outbox(self) -> Outbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
         channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
-        opposed = succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
+        opposed = [row for row in await self._opposed_rows() if not line.of_the_line(row)]
         ended = succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items
         self._inbox.callees.reset(channels)
         linked = (channel.get("linkedid", "") for channel in channels)
@@ -181,6 +183,24 @@ class AmiTelephony:
                 AttemptId(link) for link in linked if isinstance(link, str) and ATTEMPT_ID.fullmatch(link)
             ),
         )
+
+    async def set_lines(self, lines: Sequence[Line]) -> None:
+        known = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
+        numbers = {str(row.get("key", "")).rpartition("/")[2] for row in known}
+        await self._do(list(line.told(lines, self._pbx_time)))
+        gone = sorted(numbers - {entry.number for entry in lines})
+        await self._delete(line.LINE, gone)
+        await self._delete(line.SILENCE, gone)
+
+    async def line_objections(self) -> list[LineObjection]:
+        rows = [row for row in await self._opposed_rows() if line.of_the_line(row)]
+        return list(self._usable(line.objections(rows, self._line_key, self._pbx_time)))
+
+    async def clear_line_objections(self, keys: Sequence[str]) -> None:
+        await self._delete(astdb.OPPOSED, keys)
+
+    async def _opposed_rows(self) -> Sequence[Fields]:
+        return succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
         await self._clear(astdb.OPPOSED, attempt_ids)

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 from dialer.adapters.keys import write_secret
 from dialer.adapters.pbx.render import AMI_USER, Secrets
@@ -14,6 +14,8 @@ from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
 
 ASTERISK_UID = 10101
 """Who Asterisk is in docker/asterisk.Dockerfile."""
+LINE_KEY_BYTES = 12
+"""Sixteen characters, which is what Asterisk's AES-128 takes for a key."""
 
 
 class PbxHome:
@@ -30,11 +32,12 @@ class PbxHome:
     def secrets(self) -> Secrets:
         """Made on first use, then kept: a new seal key would void the permits that are on their way."""
         self.home.mkdir(parents=True, exist_ok=True)
-        paths = (self.home / f"{self._name}.secret", self.home / f"{self._name}.seal")
-        for path in paths:
-            write_secret(path, token_hex(32))
-        ami, seal = (path.read_text(encoding="ascii").strip() for path in paths)
-        return Secrets(ami, seal)
+        made = {"secret": token_hex(32), "seal": token_hex(32), "line": token_urlsafe(LINE_KEY_BYTES)}
+        for suffix, secret in made.items():
+            write_secret(self.home / f"{self._name}.{suffix}", secret)
+        return Secrets(
+            *((self.home / f"{self._name}.{suffix}").read_text(encoding="ascii").strip() for suffix in made)
+        )
 
     def write_config(self, files: Mapping[str, str]) -> None:
         """Replace the whole configuration; readable by Asterisk alone, since secrets are in it."""
@@ -89,6 +92,7 @@ def _settings(spec: PbxSpec) -> str:
         f'user = "{AMI_USER}"',
         f'secret_file = "{spec.name}.secret"',
         f'seal_file = "{spec.name}.seal"',
+        f'line_file = "{spec.name}.line"',
     ]
     for trunk in spec.trunks:
         lines += [

@@ -13,10 +13,11 @@ AMI_USER = "dialer"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The AMI password, and the key of the seals that 10-permit.conf checks."""
+    """The AMI password, the key of the seals that 10-permit.conf checks, and that of the numbers that 95-inbound.conf stores."""
 
     ami: str
     seal: str
+    line: str
 
 
 def render(spec: PbxSpec, secrets: Secrets) -> dict[str, str]:
@@ -30,6 +31,7 @@ def render(spec: PbxSpec, secrets: Secrets) -> dict[str, str]:
         "user": AMI_USER,
         "secret": secrets.ami,
         "seal_key": secrets.seal,
+        "line_key": secrets.line,
         "sip_bind": f"{spec.sip_address}:{spec.sip_port}",
         "trunks": spec.trunks,
         "rtp_first": spec.rtp_first,

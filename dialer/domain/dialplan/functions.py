@@ -10,7 +10,7 @@ from dialer.domain.dialplan.values import NotUnderstood, known, unknown
 
 _OPAQUE = frozenset({"CALLERID", "CUT", "DB", "FILTER", "GLOBAL", "HANGUPCAUSE", "HANGUPCAUSE_KEYS", "STAT"})
 """Of these it is only known where the value comes from."""
-_NEVER_EMPTY = frozenset({"LEN", "LOCK", "SHA1", "STRFTIME"})
+_NEVER_EMPTY = frozenset({"AES_ENCRYPT", "LEN", "LOCK", "SHA1", "STRFTIME"})
 _BUILT_IN = frozenset({"EPOCH", "HANGUPCAUSE", "UNIQUEID"})
 """Variables that Asterisk sets itself, never empty."""
 

@@ -26,6 +26,7 @@ FOLDER = f"{PROMPTS}{value_of('SCRIPT')}"
 NOTICE = "notice"
 NEUTRAL = frozenset(
     {NOTICE, "invitation", "legal", "no-key", "wrong-key", "closing", "opposed", "not-recorded"}
+    | {"callback", "callback-silent", "callback-number"}
 )
 """Prompts that persuade of nothing. Any other is treated as the message, a new one too until it is listed here."""
 VOICEMAIL = "voicemail"
