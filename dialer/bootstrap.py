@@ -66,9 +66,11 @@ from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
 from dialer.services.replay import Replays
+from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
 from dialer.services.sms import TextMessages
+from dialer.services.subjects import Subjects
 from dialer.services.suite import Suite
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
@@ -197,13 +199,14 @@ def _wire(
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
     judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
     meter = PrometheusMeter()
+    retention = Retention(store, packs, clock, pretended=bool(clock.shift))
     return Service(
         settings,
         clock,
         store,
-        _suite(settings, clock, store, fleet, judge, meter),
+        _suite(settings, clock, store, fleet, judge, meter, retention),
         fleet,
-        replace(_engine(settings, store, fleet, judge, clock, meter), others=others),
+        replace(_engine(settings, store, fleet, judge, clock, meter), others=(*others, retention)),
     )
 
 
@@ -225,7 +228,13 @@ def _engine(
 
 
 def _suite(
-    settings: Settings, clock: SystemClock, store: Store, fleet: Fleet, judge: Judge, meter: Meter
+    settings: Settings,
+    clock: SystemClock,
+    store: Store,
+    fleet: Fleet,
+    judge: Judge,
+    meter: Meter,
+    retention: Retention,
 ) -> Suite:
     fingerprints = Fingerprints(fingerprint_key(settings.home))
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
@@ -233,9 +242,10 @@ def _suite(
     progress = ProgressReader(store, fleet, judge, clock)
     system = SystemReader(store, fleet, clock, pretended=bool(clock.shift))
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
+    calls = CallRecords(store, scripts, fingerprints)
     rejects = settings.home / "rejects"
     return Suite(
-        campaigns=Campaigns(store, judge, scripts, clock),
+        campaigns=Campaigns(store, judge, scripts, clock, retention),
         preflight=Preflight(store, judge),
         progress=progress,
         scripts=scripts,
@@ -249,7 +259,9 @@ def _suite(
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
         replays=Replays(store, judge.keeping.vault, judge.packs),
-        calls=CallRecords(store, scripts, fingerprints),
+        calls=calls,
+        subjects=Subjects(store, calls, judge.keeping.vault, fingerprints, clock),
+        retention=retention,
         halting=Halting(store, fleet, clock),
         system=system,
         metrics=Metrics(meter, system, store),

@@ -14,6 +14,8 @@ from dialer.api import (
     decisions,
     events,
     ledger,
+    retention,
+    subjects,
     suppressions,
     system,
     webhooks,
@@ -39,6 +41,8 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *decisions.ENDPOINTS,
     *calls.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *subjects.ENDPOINTS,
+    *retention.ENDPOINTS,
     *system.ENDPOINTS,
     *events.ENDPOINTS,
 )

@@ -17,6 +17,8 @@ from dialer.cli import (
     halt,
     ledger,
     pbx,
+    retention,
+    subject,
     suppressions,
     token,
 )
@@ -48,6 +50,8 @@ app.add_typer(consents.app, name="consents")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(calls.app, name="calls")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(subject.app, name="subject")
+app.add_typer(retention.app, name="retention")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(db.app, name="db")
 

@@ -121,6 +121,13 @@ class Region(Part):
     hours: tuple[Hours, ...] = Field(min_length=1)
 
 
+class RetentionRules(Part):
+    """How long personal data stays: contacts from import or last round, the proof of a consent from its giving."""
+
+    contact_days: int = Field(default=60, ge=1)
+    consent_proof_years: int = Field(default=3, ge=1)
+
+
 class Mark(StrEnum):
     """How well a source is known (rules.md, first table)."""
 

@@ -22,6 +22,7 @@ from dialer.domain.pack_parts import (
     Line,
     Part,
     Region,
+    RetentionRules,
     Source,
 )
 from dialer.domain.rule_names import RuleName
@@ -54,6 +55,7 @@ class RulePack(Part):
     required_lists: tuple[Line, ...] = ()
     """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
     regions: tuple[Region, ...] = ()
+    retention: RetentionRules = RetentionRules()
     rules: dict[RuleName, Line]
     sources: tuple[Source, ...] = Field(min_length=1)
 

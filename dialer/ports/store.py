@@ -41,6 +41,8 @@ from dialer.ports.records import (
     SharedInput,
     Standing,
 )
+from dialer.ports.retention import Retention
+from dialer.ports.subjects import Subjects
 
 
 class Campaigns(Protocol):
@@ -324,3 +326,7 @@ class Store(Protocol):
     def idempotency(self) -> Idempotency: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def subjects(self) -> Subjects: ...
+    @property
+    def retention(self) -> Retention: ...

@@ -38,7 +38,7 @@ class CallRecords:
     async def get(self, actor: Actor, attempt_id: AttemptId) -> Record:
         """Raise `NotFound`."""
         actor.demand(Right.READ_CALLS)
-        (record,) = await self._records(actor, [await self._store.attempts.get(attempt_id)])
+        (record,) = await self.records(actor, [await self._store.attempts.get(attempt_id)])
         return record
 
     async def page(self, actor: Actor, query: CallQuery) -> list[Record]:
@@ -48,9 +48,10 @@ class CallRecords:
             await self._store.campaigns.get(query.campaign_id)
         fingerprint = self._fingerprints.of(parse_phone(query.phone_number)) if query.phone_number else None
         found = CallFilter(query.campaign_id, fingerprint, query.after, query.limit)
-        return await self._records(actor, await self._store.attempts.calls(found))
+        return await self.records(actor, await self._store.attempts.calls(found))
 
-    async def _records(self, actor: Actor, rows: Sequence[CallRow]) -> list[Record]:
+    async def records(self, actor: Actor, rows: Sequence[CallRow]) -> list[Record]:
+        """Of calls that were read already."""
         whole = actor.may(Right.READ_NUMBERS)
         sealed = await self._store.ledger.permit_indices(row.attempt.id for row in rows)
         return [

@@ -16,6 +16,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
 from dialer.services.judge import Judge
+from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 
 INVITE_LAG = timedelta(milliseconds=250)
@@ -24,17 +25,21 @@ POLL_S = 0.02
 
 
 class Campaigns:
-    def __init__(self, store: Store, judge: Judge, scripts: Scripts, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, judge: Judge, scripts: Scripts, clock: Clock, retention: Retention
+    ) -> None:
         self._store = store
         self._judge = judge
         self._scripts = scripts
         self._clock = clock
+        self._retention = retention
 
     async def create(
         self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes] | None = None
     ) -> Campaign:
-        """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong."""
+        """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong, `Conflict` while retention fails."""
         actor.demand(Right.CREATE_CAMPAIGN)
+        await self._retention.demand_running()
         now = self._clock.now()
         problems = (*check_definition(definition, self._judge.packs, now), *text_problems(definition))
         if problems:

@@ -19,8 +19,10 @@ from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.replay import Replays
+from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 from dialer.services.sms import TextMessages
+from dialer.services.subjects import Subjects
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
 from dialer.services.tokens import Tokens
@@ -43,6 +45,8 @@ class Suite:
     decisions: Decisions
     replays: Replays
     calls: CallRecords
+    subjects: Subjects
+    retention: Retention
     halting: Halting
     system: SystemReader
     metrics: Metrics

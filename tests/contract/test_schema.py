@@ -58,6 +58,8 @@ def test_the_migrations_lead_to_the_schema_the_program_expects(connection: Conne
         "UPDATE attempts SET state = 'dreaming'",
         "UPDATE contacts SET state = 'closed'",
         "UPDATE contacts SET campaign_id = 'c999999999999'",
+        "UPDATE contacts SET number = ''",
+        "UPDATE contacts SET number = '', erased_at = 0",
         "UPDATE contacts SET fingerprint = 'same'",
         "UPDATE attempts SET fingerprint = 'same'",
         "DELETE FROM contacts",

@@ -85,6 +85,7 @@ async def _reopen(connection: AsyncConnection, renewed: dict[tuple[str, Fingerpr
                 contacts.c.fingerprint.in_(fingerprints),
                 contacts.c.state == ContactState.CLOSED,
                 contacts.c.last_refusal.is_not(None),
+                contacts.c.erased_at.is_(None),
                 campaigns.c.state.not_in(OVER),
             )
             .order_by(contacts.c.id)

@@ -81,7 +81,8 @@ class SqlContacts:
             return (await connection.execute(statement)).scalar_one()
 
     async def territories(self, campaign_id: CampaignId) -> frozenset[str | None]:
-        statement = select(contacts.c.territory).where(contacts.c.campaign_id == campaign_id).distinct()
+        kept = (contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
+        statement = select(contacts.c.territory).where(*kept).distinct()
         async with self._database.read() as connection:
             return frozenset((await connection.execute(statement)).scalars())
 

@@ -20,8 +20,11 @@ from dialer.ports.records import Dossier
 DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
 
 # The start of a dossier: the contact's fields, the class of the list it came with, and where it stands in the order of dialling.
-LISTED: Select[Any] = CONTACT.add_columns(imports.c.source_class, contacts.c.next_due_at).join_from(
-    contacts, imports
+# Whoever was erased is on no list any more.
+LISTED: Select[Any] = (
+    CONTACT.add_columns(imports.c.source_class, contacts.c.next_due_at)
+    .join_from(contacts, imports)
+    .where(contacts.c.erased_at.is_(None))
 )
 
 

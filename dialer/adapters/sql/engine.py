@@ -146,12 +146,14 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
     """Take transactions out of the driver's hands (it begins none before a SELECT) and set what each connection needs.
 
     `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
-    survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits.
+    survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since what is
+    erased must be gone from the file, too.
     """
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         f"query_only={'ON' if query_only else 'OFF'}",
     )
 

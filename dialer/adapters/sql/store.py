@@ -14,6 +14,8 @@ from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
+from dialer.adapters.sql.retention import SqlRetention
+from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
 from dialer.adapters.sql.tokens import SqlTokens
@@ -36,6 +38,8 @@ class SqlStore:
         self.system = SqlSystem(database, self.outbox)
         self.idempotency = SqlIdempotency(database)
         self.ledger = SqlLedger(database)
+        self.subjects = SqlSubjects(database)
+        self.retention = SqlRetention(database)
 
     @classmethod
     @asynccontextmanager

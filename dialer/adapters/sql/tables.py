@@ -111,12 +111,25 @@ contacts = Table(
     Column("closed_reason", Text),
     # The codes of the last decision where it was a refusal: sorted, with spaces between; the progress page counts them.
     Column("last_refusal", Text),
+    # Since when nothing is left but the fingerprint: attempts and decisions still stand on this row.
+    Column("erased_at", UtcDateTime),
+    CheckConstraint(
+        "(erased_at IS NULL AND number <> '') OR (erased_at IS NOT NULL AND number = '' AND state = 'closed')",
+        name="erased",
+    ),
     CheckConstraint("(state = 'due') = (next_due_at IS NOT NULL)", name="due"),
     CheckConstraint("(state = 'closed') = (closed_reason IS NOT NULL)", name="closed"),
 )
 # Fingerprint first: one index answers "this number in this campaign" and "this number in any campaign".
 Index("uq_contacts_fingerprint", contacts.c.fingerprint, contacts.c.campaign_id, unique=True)
 Index("ix_contacts_claim", contacts.c.campaign_id, contacts.c.state, contacts.c.next_due_at, contacts.c.id)
+Index(
+    "ix_contacts_kept",
+    contacts.c.import_id,
+    contacts.c.id,
+    sqlite_where=contacts.c.erased_at.is_(None),
+    postgresql_where=contacts.c.erased_at.is_(None),
+)
 Index("ix_contacts_list", contacts.c.campaign_id, contacts.c.id)
 Index(
     "ix_contacts_last_refusal",

@@ -32,6 +32,9 @@ class Kind(StrEnum):
     UNHALT = "system.unhalt"
     ACCESS_GRANT = "token.create"
     ACCESS_REVOKE = "token.revoke"
+    SUBJECT_EXPORT = "subject.export"
+    SUBJECT_ERASE = "subject.erase"
+    RETENTION = "retention.run"
     PBX_UP = "pbx.up"
     PBX_DOWN = "pbx.down"
 

@@ -14,12 +14,12 @@ def import_view(import_id: ImportId, state: ImportState) -> dict[str, Any]:
         "id": import_id,
         "done": state.report is not None,
         "progress": asdict(state.progress) if state.progress else None,
-        "manifest": _manifest(state.manifest) if state.manifest else None,
+        "manifest": manifest_view(state.manifest) if state.manifest else None,
         "report": json.loads(state.report) if state.report else None,
     }
 
 
-def _manifest(manifest: Manifest) -> dict[str, Any]:
+def manifest_view(manifest: Manifest) -> dict[str, Any]:
     return asdict(manifest) | {
         "collected_at": instant_text(manifest.collected_at),
         "imported_at": instant_text(manifest.imported_at),

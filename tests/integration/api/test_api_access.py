@@ -9,7 +9,7 @@ from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from tests.integration.api.client import Api
 
 MAKES, RUNS, READS, RULES = Role.CAMPAIGNER, Role.OPERATOR, Role.AUDITOR, Role.ADMIN
-CAMPAIGN, IMPORT, ATTEMPT = "c000000000000", "i000000000000", "0" * 32
+CAMPAIGN, IMPORT, ATTEMPT, NUMBER = "c000000000000", "i000000000000", "0" * 32, "+33199000001"
 
 # contract.md, "Roles" and "Small print".
 ALLOWED: dict[tuple[str, str], set[Role]] = {
@@ -38,6 +38,9 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/calls/{attempt_id}/evidence"): {READS, RULES},
     ("GET", "/v1/ledger/head"): {READS, RULES},
     ("GET", "/v1/ledger/entries"): {READS, RULES},
+    ("GET", "/v1/subjects/{number}"): {READS, RULES},
+    ("DELETE", "/v1/subjects/{number}"): {RULES},
+    ("GET", "/v1/retention"): {READS, RULES},
     ("GET", "/v1/system"): {MAKES, RUNS, READS, RULES},
     ("POST", "/v1/system/halt"): {MAKES, RUNS, RULES},
     ("POST", "/v1/system/unhalt"): {RUNS, RULES},
@@ -47,7 +50,13 @@ ROUTES = sorted(ALLOWED)
 
 
 def filled(path: str) -> str:
-    ids = {"campaign_id": CAMPAIGN, "import_id": IMPORT, "attempt_id": ATTEMPT, "prompt": "message"}
+    ids = {
+        "campaign_id": CAMPAIGN,
+        "import_id": IMPORT,
+        "attempt_id": ATTEMPT,
+        "prompt": "message",
+        "number": NUMBER,
+    }
     return path.format(**ids)
 
 

@@ -1,0 +1,36 @@
+"""Ledger events of what people's own rights and the limits of retention did: told in counts, since what they were is gone (E8)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.retention import RetentionRun
+
+
+def subject_exported(fingerprint: Fingerprint, *, by: str, at: datetime) -> LedgerEvent:
+    return LedgerEvent(at=at, kind=Kind.SUBJECT_EXPORT, fingerprint=fingerprint, body={"by": redacted(by)})
+
+
+def subject_erased(
+    fingerprint: Fingerprint, counts: Mapping[str, int], *, by: str, at: datetime
+) -> LedgerEvent:
+    """`counts`: rows by what they were."""
+    body = {"by": redacted(by), **counts}
+    return LedgerEvent(at=at, kind=Kind.SUBJECT_ERASE, fingerprint=fingerprint, body=body)
+
+
+def retention_ran(run: RetentionRun, *, at: datetime, next_run_at: datetime | None) -> LedgerEvent:
+    return LedgerEvent(
+        at=at,
+        kind=Kind.RETENTION,
+        body={
+            "started_at": run.started_at,
+            "contacts": run.contacts,
+            "consents": run.consents,
+            "keys": run.keys,
+            "error": redacted_or_none(run.error),
+            "next_run_at": next_run_at,
+        },
+    )

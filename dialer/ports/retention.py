@@ -1,0 +1,51 @@
+"""What has outlived its use, and the record of its erasing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ImportId
+from dialer.domain.retention import RetentionRun
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """An imported list of which contacts are left. `ended_at`: when its campaign was over, the last round with it."""
+
+    import_id: ImportId
+    campaign_id: CampaignId
+    profile: str
+    imported_at: datetime
+    ended_at: datetime | None
+
+
+class Retention(Protocol):
+    """Every method is one transaction, and short: calls go on meanwhile."""
+
+    async def lists(self) -> list[KeptList]:
+        """In order of import."""
+        ...
+
+    async def erase_contacts(self, import_id: ImportId, *, at: datetime, limit: int) -> int:
+        """Erase up to `limit` contacts of the list; return how many. Those being called are left for the next time."""
+        ...
+
+    async def erase_consents(self, *, given_before: datetime, limit: int) -> int:
+        """Delete up to `limit` consents of numbers that stand on no list any more; return how many. Withdrawals stay."""
+        ...
+
+    async def destroy_keys(self, *, limit: int) -> int:
+        """Destroy keys of numbers of which neither a contact nor a consent is left, and what was sealed under them; return how many."""
+        ...
+
+    async def begin(self, started_at: datetime) -> int:
+        """Record that a run began; return its id."""
+        ...
+
+    async def end(self, run_id: int, run: RetentionRun, *, next_run_at: datetime | None) -> None: ...
+
+    async def runs(self) -> Sequence[RetentionRun]:
+        """From the last that went well on, in order."""
+        ...

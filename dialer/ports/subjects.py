@@ -1,0 +1,95 @@
+"""What is kept about one person, and its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.domain.consent import ConsentEvent
+from dialer.domain.contact import Contact, ContactState, Fingerprint, Manifest
+from dialer.domain.suppression import Suppression
+from dialer.ports.records import CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A row of a list. `erased_at`: since when nothing but the fingerprint is left of it."""
+
+    contact: Contact
+    state: ContactState
+    next_due_at: datetime | None
+    closed_reason: str | None
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opposition:
+    """As recorded, in force or removed."""
+
+    entry: Suppression
+    removed_at: datetime | None
+    removed_by: str | None
+    removed_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision about one person. `reasons`: rule and code of each; its sentences and what it was made from are in `sealed`.
+
+    `context` (JSON) and `sealed` are None where they were not kept or are erased, `key` where it was destroyed.
+    """
+
+    id: int
+    at: datetime
+    campaign_id: CampaignId
+    attempt_id: AttemptId | None
+    permitted: bool
+    reasons: list[dict[str, Any]]
+    permit_until: datetime | None
+    next_open: datetime | None
+    rule_pack: str
+    hash: str
+    context: str | None
+    sealed: bytes | None
+    key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFile:
+    """All of one person, read in one transaction, each part in the order of recording. `lists`: names of other people's opposition lists."""
+
+    contacts: tuple[ListedPerson, ...]
+    manifests: tuple[Manifest, ...]
+    consents: tuple[ConsentEvent, ...]
+    oppositions: tuple[Opposition, ...]
+    lists: tuple[str, ...]
+    calls: tuple[CallRow, ...]
+    decisions: tuple[DecisionRow, ...]
+
+    @property
+    def empty(self) -> bool:
+        parts = (self.contacts, self.consents, self.oppositions, self.lists, self.calls, self.decisions)
+        return not any(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows lost what they told. `oppositions` are kept, without their notes."""
+
+    contacts: int
+    consents: int
+    decisions: int
+    keys: int
+    oppositions: int
+
+
+class Subjects(Protocol):
+    async def file(self, fingerprint: Fingerprint) -> SubjectFile: ...
+
+    async def erase(self, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
+        """Rows of lists keep their fingerprint and are closed for good; consents and the number's key go, oppositions stay.
+
+        A withdrawal of every consent given until `at` takes their place. Raise `Conflict` while the number is being called or judged.
+        """
+        ...

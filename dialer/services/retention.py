@@ -1,0 +1,165 @@
+"""Erases once a day what has outlived its use, and raises the alarm where it cannot (FP-32, FP-32b, E8, T120)."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from dialer.domain import retention as terms
+from dialer.domain.access import Actor, Right
+from dialer.domain.errors import Conflict, DialerError
+from dialer.domain.pack_parts import RetentionRules
+from dialer.domain.retention import RetentionRun
+from dialer.domain.rulepack import PackShelf
+from dialer.ports.clock import Clock
+from dialer.ports.retention import KeptList
+from dialer.ports.store import Store
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 60.0
+BATCH = 1000
+"""Rows a transaction: dialling does not wait long for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedList:
+    kept: KeptList
+    limit: datetime
+    """When its contacts must be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionStatus:
+    """`next_run_at` None: never, while time is pretended. `overdue`: lists past their limit. `blocked`: no campaign is created."""
+
+    last: RetentionRun | None
+    next_run_at: datetime | None
+    failing_since: datetime | None
+    lists: tuple[DatedList, ...]
+    overdue: int
+    blocked: bool
+
+
+class Retention:
+    """`pretended`: the clock is shifted. Then nothing is erased and nothing overdue: real data must not go for a play."""
+
+    def __init__(self, store: Store, packs: PackShelf, clock: Clock, *, pretended: bool) -> None:
+        self._store = store
+        self._packs = packs
+        self._clock = clock
+        self._pretended = pretended
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while not self._pretended:
+            try:
+                await self._tick()
+            except DialerError as error:
+                log.error("retention is not known: the database does not answer", error=str(error))
+            await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.Event().wait()
+
+    async def run_now(self, actor: Actor) -> RetentionRun:
+        """Whether it is due or not. The run tells of its failure itself."""
+        actor.demand(Right.ERASE)
+        if self._pretended:
+            raise Conflict(
+                "nothing is erased while the time is pretended", hint="start without --pretend-now"
+            )
+        return await self._clear()
+
+    async def status(self, actor: Actor) -> RetentionStatus:
+        actor.demand(Right.READ_EVIDENCE)
+        return await self._status()
+
+    async def demand_running(self) -> None:
+        """Raise `Conflict` where erasing has failed for too long: who cannot forget shall not learn of more people (T120)."""
+        if (await self._status()).blocked:
+            raise Conflict(
+                "personal data that should be gone is still kept: no campaign is created meanwhile",
+                hint="see `dialer retention status`, mend it and run `dialer retention run`",
+            )
+
+    async def _tick(self) -> None:
+        runs = await self._store.retention.runs()
+        due_at = terms.next_run(runs[-1] if runs else None)
+        if due_at is None or due_at <= self._clock.now():
+            await self._clear()
+
+    async def _clear(self) -> RetentionRun:
+        started_at = self._clock.now()
+        run_id = await self._store.retention.begin(started_at)
+        counts, error = {"contacts": 0, "consents": 0, "keys": 0}, None
+        try:
+            for kind, erase in (
+                ("contacts", self._contacts),
+                ("consents", self._consents),
+                ("keys", self._keys),
+            ):
+                counts[kind] = await erase(started_at)
+        except DialerError as failure:
+            error = str(failure)
+            log.error("retention failed: personal data stays longer than it may", error=error)
+        run = RetentionRun(started_at, self._clock.now(), **counts, error=error)
+        await self._store.retention.end(run_id, run, next_run_at=terms.next_run(run))
+        return run
+
+    async def _contacts(self, now: datetime) -> int:
+        erased = 0
+        for dated in self._dated(await self._store.retention.lists(), now):
+            if terms.contacts_due(dated.limit, now):
+                erase = partial(self._store.retention.erase_contacts, dated.kept.import_id, at=now)
+                erased += await in_batches(erase)
+        return erased
+
+    async def _consents(self, now: datetime) -> int:
+        """By the longest term of any profile: too early would be too late to prove anything."""
+        years = max(self._rules(profile, now).consent_proof_years for profile in self._packs.profiles)
+        before = terms.proof_horizon(now, years)
+        return await in_batches(partial(self._store.retention.erase_consents, given_before=before))
+
+    async def _keys(self, _: datetime) -> int:
+        return await in_batches(self._store.retention.destroy_keys)
+
+    async def _status(self) -> RetentionStatus:
+        now = self._clock.now()
+        runs = await self._store.retention.runs()
+        last, since = (runs[-1] if runs else None), terms.failing_since(runs)
+        lists = self._dated(await self._store.retention.lists(), now)
+        past = [dated.limit for dated in lists if dated.limit <= now and not self._pretended]
+        return RetentionStatus(
+            last=last,
+            next_run_at=None if self._pretended else terms.next_run(last) or now,
+            failing_since=since,
+            lists=lists,
+            overdue=len(past),
+            blocked=not self._pretended and terms.blocked(now, since, past),
+        )
+
+    def _dated(self, lists: list[KeptList], now: datetime) -> tuple[DatedList, ...]:
+        return tuple(
+            DatedList(kept, terms.contacts_limit(kept.imported_at, kept.ended_at, days))
+            for kept in lists
+            for days in (self._rules(kept.profile, now).contact_days,)
+        )
+
+    def _rules(self, profile: str, now: datetime) -> RetentionRules:
+        """Those in force today; what every pack says by default where the profile has none any more."""
+        pack = self._packs.for_day(profile, now.date())
+        return pack.retention if pack else RetentionRules()
+
+
+class Erasing(Protocol):
+    async def __call__(self, *, limit: int) -> int: ...
+
+
+async def in_batches(erase: Erasing) -> int:
+    """Until a batch is not full; return how many went."""
+    erased = 0
+    while (some := await erase(limit=BATCH)) == BATCH:
+        erased += some
+    return erased + some

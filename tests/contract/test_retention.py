@@ -1,0 +1,160 @@
+"""What the retention job erases and what it leaves, on both engines (FP-32, FP-32b, T120)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.errors import Conflict
+from dialer.domain.ledger.event import Kind
+from dialer.domain.retention import RetentionRun
+from dialer.services.replay import Outcome
+from dialer.services.retention import Retention
+from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_consent, replayed
+from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
+from tests.contract.sealing import seal_all
+from tests.contract.test_replay import alter
+from tests.contract.test_subjects import end_calls
+
+PACKS = load_packs()
+LIMIT = MONDAY - DAY + 60 * DAY
+"""`listed_with_consent` imports a day before."""
+YEAR = 366 * DAY
+
+
+def retention(store: SqlStore, now: datetime, *, pretended: bool = False) -> Retention:
+    return Retention(store, PACKS, pretending(now), pretended=pretended)
+
+
+async def run_at(store: SqlStore, now: datetime) -> RetentionRun:
+    return await retention(store, now).run_now(LOCAL_ADMINISTRATOR)
+
+
+async def numbers(store: SqlStore) -> list[str]:
+    return [
+        contact.contact.number
+        for index in (1, 2, 3)
+        for contact in (await store.subjects.file(fingerprint(index))).contacts
+    ]
+
+
+async def test_a_list_goes_with_its_sixtieth_day_and_not_before(store: SqlStore) -> None:
+    await listed_with_consent(store, 1, 2)
+    early = await run_at(store, LIMIT - timedelta(hours=25, minutes=1))
+    assert (early.contacts, await numbers(store)) == (0, [number(1), number(2)])
+    late = await run_at(store, LIMIT - DAY)
+    assert (late.contacts, await numbers(store)) == (2, ["", ""])
+    assert (await run_at(store, LIMIT)).contacts == 0
+
+
+async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for_three_years(
+    store: SqlStore,
+) -> None:
+    await listed_with_consent(store, 1, 2)
+    await claim_all(store, judge_at(MONDAY, PACKS))
+    await end_calls(store)
+    run = await run_at(store, LIMIT)
+    # Number 2 agreed to nothing: nothing is left to prove.
+    assert (run.contacts, run.consents, run.keys) == (2, 0, 1)
+    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 1, Outcome.ERASED: 1}
+    run = await run_at(store, MONDAY + 3 * YEAR)
+    assert (run.contacts, run.consents, run.keys) == (0, 1, 1)
+    assert dict((await replayed(store)).outcomes) == {Outcome.ERASED: 2}
+
+
+async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    await store.suppressions.add([suppression(1)])
+    await store.consents.add([ConsentWithdrawn(fingerprint(1), None, "letter", MONDAY, MONDAY)])
+    await run_at(store, MONDAY + 10 * YEAR)
+    assert len(await store.suppressions.of(fingerprint(1))) == 1
+    assert [type(event) for event in await store.consents.of(fingerprint(1))] == [ConsentWithdrawn]
+
+
+async def test_an_old_consent_stays_while_its_number_stands_on_a_list(store: SqlStore) -> None:
+    await listed_with_consent(store, 2)
+    old = consent(2, given_at=MONDAY - 4 * YEAR)
+    await store.consents.add([old, replace(old, fingerprint=fingerprint(3))])
+    assert (await run_at(store, MONDAY)).consents == 1
+    assert await store.consents.of(fingerprint(2)) == (old,)
+
+
+async def test_whoever_is_being_called_is_erased_by_a_later_run(store: SqlStore) -> None:
+    await listed_with_consent(store, 1, 2)
+    await claim_all(store, judge_at(MONDAY, PACKS))
+    assert ((await run_at(store, LIMIT)).contacts, await numbers(store)) == (1, [number(1), ""])
+    await end_calls(store)
+    assert ((await run_at(store, LIMIT + DAY)).contacts, await numbers(store)) == (1, ["", ""])
+
+
+async def test_one_number_on_two_lists_goes_from_each_at_its_own_time(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    await listed_with_consent(store, 1, campaign_id=OTHER_CAMPAIGN)
+    (first, second) = await store.retention.lists()
+    assert {first.campaign_id, second.campaign_id} == {CAMPAIGN, OTHER_CAMPAIGN}
+    assert await store.retention.erase_contacts(first.import_id, at=MONDAY, limit=10) == 1
+    assert await store.retention.lists() == [second]
+    assert sorted(await numbers(store)) == ["", number(1)]
+
+
+async def test_a_run_is_recorded_and_the_next_one_visible(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    await run_at(store, MONDAY)
+    status = await retention(store, MONDAY).status(LOCAL_ADMINISTRATOR)
+    assert status.last is not None
+    assert (status.last.well, status.failing_since, status.overdue) == (True, None, 0)
+    assert status.next_run_at == status.last.started_at + DAY
+    assert [dated.limit for dated in status.lists] == [LIMIT]
+    await seal_all(store)
+    assert (await store.ledger.entries())[-1].kind == Kind.RETENTION
+
+
+BREAK: dict[str, str] = {
+    "sqlite": "CREATE TRIGGER broken BEFORE UPDATE ON contacts BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    "postgresql": "ALTER TABLE contacts ADD CONSTRAINT broken CHECK (erased_at IS NULL)",
+}
+MEND = {
+    "sqlite": "DROP TRIGGER broken",
+    "postgresql": "ALTER TABLE contacts DROP CONSTRAINT broken",
+}
+
+
+async def test_a_job_that_fails_is_told_and_after_seventy_two_hours_no_campaign_is_created(
+    store: SqlStore, url: str
+) -> None:
+    await listed_with_consent(store, 1)
+    engine = url.partition(":")[0]
+    alter(url, BREAK[engine])
+    failed_at = LIMIT - DAY
+    failed = await run_at(store, failed_at)
+    assert (failed.well, failed.contacts) == (False, 0)
+    within = retention(store, failed_at + timedelta(hours=71))
+    await within.demand_running()
+    assert (await within.status(LOCAL_ADMINISTRATOR)).failing_since == failed.started_at
+    beyond = retention(store, failed_at + timedelta(hours=73))
+    with pytest.raises(Conflict, match="dialer retention status"):
+        await beyond.demand_running()
+    alter(url, MEND[engine])
+    assert (await beyond.run_now(LOCAL_ADMINISTRATOR)).contacts == 1
+    await beyond.demand_running()
+
+
+async def test_a_job_that_never_runs_blocks_campaigns_just_as_well(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    await retention(store, LIMIT + timedelta(hours=71)).demand_running()
+    with pytest.raises(Conflict):
+        await retention(store, LIMIT + timedelta(hours=73)).demand_running()
+
+
+async def test_pretended_time_erases_nothing_and_blocks_nothing(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    playing = retention(store, MONDAY + YEAR, pretended=True)
+    with pytest.raises(Conflict, match="pretended"):
+        await playing.run_now(LOCAL_ADMINISTRATOR)
+    await playing.demand_running()
+    assert await numbers(store) == [number(1)]
