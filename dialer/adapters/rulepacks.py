@@ -33,7 +33,7 @@ def folder_packs(folder: Path) -> Iterator[RulePack]:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidInput(f"rule pack {path} cannot be read: {error}") from error
-        yield read_pack(str(path), text)
+        yield read_pack(str(path), text).model_copy(update={"own": True})
 
 
 def read_pack(name: str, text: str) -> RulePack:

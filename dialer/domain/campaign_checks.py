@@ -8,6 +8,7 @@ from dialer.domain.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
 from dialer.domain.facts import TrunkFacts
+from dialer.domain.pack_signoff import unsigned
 from dialer.domain.rulepack import PackShelf, RulePack
 from dialer.domain.territory import TERRITORIES
 
@@ -25,6 +26,7 @@ def check_definition(
             Problem("starts_at", f"no rule pack {definition.profile!r} is in force when the campaign starts"),
         )
     return (
+        *pack_problems(definition, pack),
         *caller_id_problems(definition, pack, today),
         *callback_problems(definition, pack),
         *purpose_problems(definition, pack),
@@ -35,6 +37,11 @@ def check_definition(
 
 def pack_of(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> RulePack | None:
     return packs.for_day(definition.profile, max(definition.starts_at, today).date())
+
+
+def pack_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    if complaint := unsigned(definition, pack):
+        yield Problem("rule_pack_signoff", complaint)
 
 
 def caller_id_problems(definition: CampaignDefinition, pack: RulePack, today: datetime) -> Iterable[Problem]:

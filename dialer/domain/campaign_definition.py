@@ -64,6 +64,8 @@ class Election(Section):
 class CallSettings(Section):
     ring_timeout_s: int = Field(default=25, ge=5, le=120)
     max_duration_s: int | None = Field(default=None, ge=10, le=600)
+    longest_message_s: int = Field(default=60, ge=1, le=120)
+    """FP-23: more than a minute must be asked for, and more than two are refused."""
 
 
 class RetrySettings(Section):
@@ -86,6 +88,13 @@ class Recording(Section):
     file: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
+class PackSignoff(Section):
+    """Who answers for a rule pack that is not the program's own, such as a looser one; `pack` is its `name@version`."""
+
+    pack: Name
+    by: Name
+
+
 class CampaignDefinition(Section):
     name: Name
     profile: Name = "fr-political"
@@ -98,8 +107,11 @@ class CampaignDefinition(Section):
     sponsor: Sponsor
     operator: Name | None = None
     """Who places the calls, where it is not the sponsor itself (script part A)."""
+    offer: Name | None = None
+    """What a sales call offers, said with the name (FC-17)."""
     sector: Name | None = None
     silence_signoff: Name | None = None
+    rule_pack_signoff: PackSignoff | None = None
     election: Election | None = None
     caller_ids: dict[TerritoryCode, E164] = {}
     call: CallSettings = CallSettings()

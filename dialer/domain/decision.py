@@ -11,13 +11,22 @@ from dialer.domain.phone_text import PhoneError
 from dialer.domain.place import Place
 from dialer.domain.rule import Chapter, Rule
 from dialer.domain.rulepack import PackShelf
-from dialer.domain.rules_of_callee import CALLEE, LISTED, OUT_OF_REACH
+from dialer.domain.rules_of_callee import CALLEE, LISTED, OUT_OF_REACH, OWN_PACK
 from dialer.domain.rules_of_campaign import CALLED_BEFORE, SYSTEM
 from dialer.domain.rules_of_time import CALENDAR, CONSENT
 
 PROJECT_RULE = "2.10"
 """The id of rules that are the program's own, and of all rules where no pack is in force."""
-CHAPTERS: tuple[Chapter, ...] = (OUT_OF_REACH, LISTED, CALLEE, CONSENT, CALENDAR, CALLED_BEFORE, SYSTEM)
+CHAPTERS: tuple[Chapter, ...] = (
+    OUT_OF_REACH,
+    OWN_PACK,
+    LISTED,
+    CALLEE,
+    CONSENT,
+    CALENDAR,
+    CALLED_BEFORE,
+    SYSTEM,
+)
 RULES: tuple[Rule, ...] = tuple(rule for chapter in CHAPTERS for rule in chapter.rules)
 """In the order in which reasons are listed."""
 

@@ -56,6 +56,8 @@ class RulePack(Part):
     """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
     regions: tuple[Region, ...] = ()
     retention: RetentionRules = RetentionRules()
+    own: bool = False
+    """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
     rules: dict[RuleName, Line]
     sources: tuple[Source, ...] = Field(min_length=1)
 

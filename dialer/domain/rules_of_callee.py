@@ -6,6 +6,7 @@ from dialer.domain.decision_record import ReasonCode
 from dialer.domain.intervals import shown
 from dialer.domain.judgement import Standing
 from dialer.domain.number_plan import NumberFacts
+from dialer.domain.pack_signoff import unsigned
 from dialer.domain.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.place import Place
 from dialer.domain.rule import Chapter, Check, Rule
@@ -28,6 +29,10 @@ def no_rule_pack(case: Case, _: Standing) -> str | None:
     if case.pack is None:
         return f"no rule pack {case.profile!r} is in force on the callee's date"
     return None
+
+
+def unsigned_pack(case: Case, _: Standing) -> str | None:
+    return unsigned(case.facts.campaign, case.pack) if case.pack else None
 
 
 def own_number(case: Case, _: Standing) -> str | None:
@@ -100,6 +105,10 @@ def list_missing(case: Case, _: Standing) -> str | None:
     return None
 
 
+OWN_PACK = Chapter(
+    lambda case, _: case.pack is not None and case.pack.own,
+    (Rule(ReasonCode.NO_RULE_PACK, unsigned_pack),),
+)
 OUT_OF_REACH = Chapter(
     lambda case, _: (
         isinstance(case.number, PhoneError)

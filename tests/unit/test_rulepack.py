@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.rulepacks import load_packs, read_pack
+from dialer.domain.campaign_checks import check_definition
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.decision import RULES, decide
 from dialer.domain.decision_record import ReasonCode
@@ -131,6 +132,19 @@ def test_a_pack_in_the_users_folder_wins(tmp_path: Path) -> None:
     at = paris("2027-02-01 10:30:00")
     assert not decide(facts(), shelf, at).permitted
     assert decide(facts(), shelf, at).rule_pack == "fr-political@own.1"
+
+
+def test_an_own_pack_counts_only_where_somebody_signed_for_it_by_name(tmp_path: Path) -> None:
+    looser = POLITICAL.replace('end = "13:00"', 'end = "13:30"', 1).replace("2020-06-30.1", "own.1")
+    shelf, at = own(tmp_path, looser), paris("2027-02-01 10:30:00")
+    unsigned = decide(facts(campaign=campaign()), shelf, at)
+    assert unsigned.codes == {ReasonCode.NO_RULE_PACK}
+    assert [problem.where for problem in check_definition(campaign(), shelf, at)] == ["rule_pack_signoff"]
+    another = campaign(rule_pack_signoff={"pack": "fr-political@own.2", "by": "Maître Dupont"})
+    assert decide(facts(campaign=another), shelf, at).codes == {ReasonCode.NO_RULE_PACK}
+    signed = campaign(rule_pack_signoff={"pack": "fr-political@own.1", "by": "Maître Dupont"})
+    assert decide(facts(campaign=signed), shelf, at).permitted
+    assert check_definition(signed, shelf, at) == ()
 
 
 def test_two_packs_that_claim_one_day_are_refused(tmp_path: Path) -> None:
