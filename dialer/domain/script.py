@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dialer.domain.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.script_checks import OBJECTION, SYNTHETIC, wording_problems
 from dialer.domain.script_texts import WORDINGS, Wording
 
 PROMPT_OF_KEY = {
@@ -27,20 +28,20 @@ PROMPT_OF_KEY = {
 """The keys of `[prompts]`, each with the prompt of the call it replaces. Only `message` has no default."""
 _KEY_OF_PROMPT = {prompt: key for key, prompt in PROMPT_OF_KEY.items()}
 
-LIMITS_MS = {"notice": 12_000, "message": 60_000, "voicemail": 25_000}
-"""FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-23: the message. FP-28: what is left on a machine."""
+LIMITS_MS = {"notice": 12_000, "voicemail": 25_000}
+"""FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-28: what is left on a machine. FP-23 is the campaign's."""
+REPEATS_IDENTITY, LONG_MESSAGE_MS = "ca-adad", 60_000
+"""CA-05: after a message of more than a minute the caller is named again."""
 LONGEST_MS = 120_000
 """For every other prompt."""
 
+COMMERCIAL = "fr-commercial"
+"""FC-17: its calls say what they offer."""
 RETENTION = timedelta(days=60)
 """FP-32: contacts leave the calling lists at most this long after the campaign."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_OBJECTION = re.compile(
-    r"\b(tape|appuye|compose|touche|press|dial)\w*\W+(\w+\W+){0,4}(9|neuf|nine)\b", re.IGNORECASE
-)
 _AUTOMATIC = re.compile(r"automat", re.IGNORECASE)
-_SYNTHETIC = re.compile(r"synth", re.IGNORECASE)
 _NATIONAL = re.compile(r"\+(?:33|262|590|594|596)([0-9]{9})")
 
 
@@ -54,8 +55,11 @@ class Script:
 
 def text_problems(definition: CampaignDefinition) -> tuple[Problem, ...]:
     """What the campaign file alone shows to be wrong: unknown keys, and placeholders that nothing is known for."""
-    unbound = _problems_by_key(_rendered(definition, frozenset()))
-    return (*_unknown_keys(definition.prompts.keys()), *unbound)
+    recorded = frozenset(key for key, prompt in definition.prompts.items() if isinstance(prompt, Recording))
+    return (
+        *_unknown_keys(definition.prompts.keys()),
+        *_wording_problems(definition, _rendered(definition, recorded), recorded),
+    )
 
 
 def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Script:
@@ -66,7 +70,7 @@ def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Sc
     rendered = _rendered(definition, recorded)
     problems = [
         *_unknown_keys({*definition.prompts, *recorded}),
-        *_problems_by_key(rendered),
+        *_wording_problems(definition, rendered, recorded),
         *_missing_recordings(definition, recorded),
     ]
     if "message" not in definition.prompts and "message" not in recorded:
@@ -79,16 +83,30 @@ def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Sc
     )
 
 
-def duration_problems(durations_ms: Mapping[str, int]) -> tuple[Problem, ...]:
-    """Every prompt, by name, that takes longer than the rules allow; milliseconds."""
-    return tuple(
+def duration_problems(
+    definition: CampaignDefinition, durations_ms: Mapping[str, int], closing: str | None
+) -> tuple[Problem, ...]:
+    """Every prompt, by name, that takes longer than the rules allow; milliseconds. `closing`: its text, None where it is recorded."""
+    limits = LIMITS_MS | {"message": definition.call.longest_message_s * 1000}
+    too_long = tuple(
         Problem(
             f"prompts.{_KEY_OF_PROMPT[name]}",
             f"takes {ms / 1000:.3f} s; at most {limit / 1000:.0f} s are allowed",
         )
         for name, ms in sorted(durations_ms.items())
-        if ms > (limit := LIMITS_MS.get(name, LONGEST_MS))
+        if ms > (limit := limits.get(name, LONGEST_MS))
     )
+    repeats = definition.sponsor.name in (closing or "")
+    if (
+        definition.profile == REPEATS_IDENTITY
+        and durations_ms.get("message", 0) > LONG_MESSAGE_MS
+        and not repeats
+    ):
+        repeat = Problem(
+            "prompts.closing", "must name the sponsor again, as text: the message takes more than 60 s"
+        )
+        return (*too_long, repeat)
+    return too_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,20 @@ def _problems_by_key(rendered: Mapping[str, _Rendered]) -> list[Problem]:
     return [Problem(f"prompts.{key}", detail) for key, text in rendered.items() for detail in text.problems]
 
 
+def _wording_problems(
+    definition: CampaignDefinition, rendered: Mapping[str, _Rendered], recorded: frozenset[str]
+) -> list[Problem]:
+    """What cannot be said at all comes first; what else would be missing is asked of what can."""
+    if unbound := _problems_by_key(rendered):
+        return unbound
+    problems = []
+    if definition.profile == COMMERCIAL and definition.offer is None:
+        problems.append(Problem("offer", "is missing: a sales call says at once what it is about"))
+    values = _values(definition, WORDINGS[definition.language], message_recorded="message" in recorded)
+    texts = {key: text.spoken for key, text in rendered.items()}
+    return [*problems, *wording_problems(definition, texts, values)]
+
+
 def _missing_recordings(definition: CampaignDefinition, recorded: frozenset[str]) -> list[Problem]:
     return [
         Problem(f"prompts.{key}", f"the recording {prompt.file!r} was not supplied")
@@ -134,13 +166,13 @@ def _missing_recordings(definition: CampaignDefinition, recorded: frozenset[str]
 
 def _completed(prompt: str, text: str, sponsor: str, wording: Wording) -> str:
     """A text of the campaigner's own, with the sentences the law wants and it lacks (FP-18, FP-19, FP-34)."""
-    if prompt == "invitation" and not (_SYNTHETIC.search(text) or "{voice}" in text):
+    if prompt == "invitation" and not (SYNTHETIC.search(text) or "{voice}" in text):
         return "{voice} " + text
     if prompt != "notice":
         return text
     says_who = sponsor.casefold() in text.casefold() or "{sponsor}" in text
     named = text if says_who and _AUTOMATIC.search(text) else f"{wording.identity} {text}"
-    return named if _OBJECTION.search(named) else f"{named} {wording.objection}"
+    return named if OBJECTION.search(named) else f"{named} {wording.objection}"
 
 
 def _values(definition: CampaignDefinition, wording: Wording, *, message_recorded: bool) -> dict[str, str]:
@@ -152,7 +184,8 @@ def _values(definition: CampaignDefinition, wording: Wording, *, message_recorde
         "callback_number": _spoken_number(sponsor.callback_number, wording),
         "erase_date": _spoken_date((definition.ends_at + RETENTION).date(), wording),
         "voice": wording.recorded_message if message_recorded else wording.synthetic_message,
-        "commercial": wording.commercial if definition.profile.endswith("commercial") else "",
+        "commercial": wording.commercial.format(offer=definition.offer) if definition.offer else "",
+        "origin": wording.origin,
         "by_operator": "",
     }
     if definition.operator:

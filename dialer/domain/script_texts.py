@@ -16,6 +16,7 @@ class Wording:
     objection: str
     by_operator: str
     commercial: str
+    origin: str
     synthetic_message: str
     recorded_message: str
     letters: dict[str, str]
@@ -23,10 +24,10 @@ class Wording:
     months: tuple[str, ...]
 
 
-_FR_IDENTITY = "Bonjour. Appel automatique de {sponsor}{by_operator}.{commercial}"
+_FR_IDENTITY = "Bonjour. Appel automatique de {sponsor}{by_operator}{commercial}."
 _FR_OBJECTION = "Pour ne plus jamais être appelé, tapez 9, à tout moment."
 _FR_LEGAL = (
-    "Ce message vient de {sponsor}, {postal_address}. Votre numéro nous est parvenu avec l'accord que vous avez donné à ces appels. "
+    "Ce message vient de {sponsor}, {postal_address}. {origin} "
     "Il sera retiré de nos listes d'appel le {erase_date} au plus tard ; seule la preuve de votre accord reste archivée. "
     "Pour consulter, corriger ou supprimer vos données : {email}, ou le {callback_number}, au prix d'un appel ordinaire. "
     "Vous pouvez aussi saisir la CNIL. Pour ne plus être appelé, tapez 9 maintenant."
@@ -45,7 +46,7 @@ FRENCH = Wording(
         "no-key": "Vous n'avez rien choisi : nous raccrochons. Au revoir.",
         "wrong-key": "Touche non reconnue. Tapez 9 pour ne plus être appelé, 1 pour écouter.",
         "not-recorded": "Nous n'avons pas pu enregistrer votre opposition. Écrivez à {email}. Au revoir.",
-        "voicemail": "Appel automatique de {sponsor}.{commercial} Pour ne plus être appelé : {callback_number}, prix d'un appel "
+        "voicemail": "Appel automatique de {sponsor}{commercial}. Pour ne plus être appelé : {callback_number}, prix d'un appel "
         "ordinaire, puis 9, ou {email}. Nous ne laisserons pas d'autre message.",
         "callback": f"{_FR_CALLBACK} Pour écouter le message, tapez 1. Pour les informations légales, tapez 8.",
         "callback-silent": f"{_FR_CALLBACK} Pour les informations légales, tapez 8. "
@@ -55,7 +56,8 @@ FRENCH = Wording(
     identity=_FR_IDENTITY,
     objection=_FR_OBJECTION,
     by_operator=", passé par {operator}",
-    commercial=" Cet appel est commercial.",
+    commercial=", pour vous proposer {offer} ; cet appel est commercial",
+    origin="Votre numéro nous est parvenu avec l'accord que vous avez donné à ces appels.",
     synthetic_message="Le message est dit par une voix de synthèse.",
     recorded_message="Le message est enregistré ; cette annonce est dite par une voix de synthèse.",
     letters={"@": " arobase ", ".": " point ", "-": " tiret ", "_": " souligné "},
@@ -76,10 +78,10 @@ FRENCH = Wording(
     ),
 )
 
-_EN_IDENTITY = "Hello. This is an automated call from {sponsor}{by_operator}.{commercial}"
+_EN_IDENTITY = "Hello. This is an automated call from {sponsor}{by_operator}{commercial}."
 _EN_OBJECTION = "To stop all calls from us, press 9 now or at any time."
 _EN_LEGAL = (
-    "This message comes from {sponsor}, {postal_address}. Your number reached us with the agreement you gave to these calls. "
+    "This message comes from {sponsor}, {postal_address}. {origin} "
     "It leaves our calling lists by {erase_date}; only the proof of your agreement is archived. "
     "To see, correct or delete your data: {email}, or {callback_number}, at the price of an ordinary call. "
     "You may complain to the data protection authority. To stop these calls, press 9 now."
@@ -96,7 +98,7 @@ ENGLISH = Wording(
         "no-key": "You chose nothing, so we hang up. Goodbye.",
         "wrong-key": "That key has no meaning here. Press 9 to stop these calls, 1 to listen.",
         "not-recorded": "We could not record your objection. Please write to {email}. Goodbye.",
-        "voicemail": "Automated call from {sponsor}.{commercial} To stop calls, dial {callback_number}, any hour, then press 9, "
+        "voicemail": "Automated call from {sponsor}{commercial}. To stop calls, dial {callback_number}, any hour, then press 9, "
         "or write to {email}. We leave no other message.",
         "callback": f"{_EN_CALLBACK} To hear the message, press 1. For legal information, press 8.",
         "callback-silent": f"{_EN_CALLBACK} For legal information, press 8. The message cannot be heard so close to the poll.",
@@ -105,7 +107,8 @@ ENGLISH = Wording(
     identity=_EN_IDENTITY,
     objection=_EN_OBJECTION,
     by_operator=", placed by {operator}",
-    commercial=" This is a sales call.",
+    commercial=", to offer you {offer}; this is a sales call",
+    origin="Your number reached us with the agreement you gave to these calls.",
     synthetic_message="The message is spoken by a synthetic voice.",
     recorded_message="The message is a recording; this announcement is spoken by a synthetic voice.",
     letters={"@": " at ", ".": " dot ", "-": " hyphen ", "_": " underscore "},

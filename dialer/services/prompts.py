@@ -36,7 +36,8 @@ async def compile_script(
         {prompt: recordings[key] for prompt, key in script.recorded.items()},
         language=definition.language,
     )
-    problems = duration_problems({prompt.name: prompt.duration_ms for prompt in compiled.prompts})
+    durations = {prompt.name: prompt.duration_ms for prompt in compiled.prompts}
+    problems = duration_problems(definition, durations, script.texts.get("closing"))
     if problems:
         raise InvalidInput("the script takes too long", problems)
     return compiled

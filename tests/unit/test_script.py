@@ -18,9 +18,9 @@ def script(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **ke
     return write_script(campaign(prompts, **keys), recorded)
 
 
-def refusal(prompts: dict[str, Any], recorded: frozenset[str] = frozenset()) -> dict[str, str]:
+def refusal(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> dict[str, str]:
     with pytest.raises(InvalidInput) as caught:
-        script(prompts, recorded)
+        script(prompts, recorded, **keys)
     return {problem.where: problem.detail for problem in caught.value.problems}
 
 
@@ -46,7 +46,10 @@ def test_the_operator_is_named_only_where_it_is_another() -> None:
 
 
 def test_a_commercial_call_says_that_it_is_one() -> None:
-    assert "commercial" in script({"message": "Achetez."}, profile="fr-commercial").texts["notice"]
+    offer: dict[str, Any] = {"profile": "fr-commercial", "offer": "une assurance"}
+    notice = script({"message": "Achetez."}, **offer).texts["notice"]
+    assert "Liste Demo, pour vous proposer une assurance ; cet appel est commercial. Pour ne plus" in notice
+    assert refusal({"message": "Achetez."}, profile="fr-commercial").keys() == {"offer"}
     assert "commercial" not in script({"message": "Votez."}).texts["notice"]
 
 
@@ -131,7 +134,59 @@ def test_the_file_alone_is_in_order_while_its_recordings_are_still_to_come() -> 
 
 def test_a_part_that_takes_too_long_is_refused_with_the_measured_figure() -> None:
     durations = {"notice": 12_001, "message": 60_000, "closing": 120_100, "legal": 120_000}
-    assert [str(problem) for problem in duration_problems(durations)] == [
+    problems = duration_problems(campaign({}), durations, "Liste Demo")
+    assert [str(problem) for problem in problems] == [
         "prompts.closing: takes 120.100 s; at most 120 s are allowed",
         "prompts.identity: takes 12.001 s; at most 12 s are allowed",
     ]
+
+
+def test_a_message_of_more_than_a_minute_must_be_asked_for() -> None:
+    """FP-23."""
+    durations = {"message": 60_001}
+    assert duration_problems(campaign({}), durations, "Liste Demo")
+    assert not duration_problems(campaign({}, call={"longest_message_s": 61}), durations, "Liste Demo")
+    with pytest.raises(ValueError, match="longest_message_s"):
+        campaign({}, call={"longest_message_s": 121})
+
+
+@pytest.mark.parametrize("closing", ["Au revoir.", None])
+def test_a_long_canadian_message_is_followed_by_the_name_again(closing: str | None) -> None:
+    """T105."""
+    canadian = campaign({}, profile="ca-adad", language="en", call={"longest_message_s": 90})
+    assert duration_problems(canadian, {"message": 61_000}, closing)
+    assert not duration_problems(canadian, {"message": 61_000}, "That was Liste Demo.")
+    assert not duration_problems(canadian, {"message": 60_000}, closing)
+
+
+def test_an_objection_after_the_invitation_does_not_compile() -> None:
+    """T095."""
+    late = "Appel automatique de {sponsor}. Tapez 1 pour écouter. Tapez 9 pour refuser."
+    assert (
+        "before it says how to object" in refusal({"identity": late, "message": "Votez."})["prompts.identity"]
+    )
+
+
+def test_an_american_objection_follows_the_name_at_once() -> None:
+    """US-06."""
+    talk = "This automated call is from {sponsor}, who wish you a very happy and prosperous day. Press 9 to stop calls."
+    american: dict[str, Any] = {"profile": "us-tcpa", "language": "en"}
+    assert "at once" in refusal({"identity": talk, "message": "Vote."}, **american)["prompts.identity"]
+    assert script({"identity": talk, "message": "Vote."}, language="en")
+    assert script({"message": "Vote."}, **american)
+
+
+def test_an_own_closing_says_address_email_origin_and_erasure() -> None:
+    whole = "{sponsor}, {postal_address}, {email}. {origin} Retiré le {erase_date}."
+    assert script({"message": "Votez.", "closing": whole})
+    for part in ("{postal_address}", "{email}", "{origin}", "{erase_date}"):
+        refused = refusal({"message": "Votez.", "closing": whole.replace(part, "")})
+        assert part in refused["prompts.closing"]
+
+
+def test_a_synthetic_voice_that_nobody_declares_is_refused() -> None:
+    """T109: the recorded invitation says nothing of it."""
+    assert "synthetic" in refusal({"message": "Votez."}, frozenset({"invitation"}))["prompts.invitation"]
+    assert script({"message": {"file": "m.wav"}}, frozenset({"invitation", "message"}))
+    says = "Appel automatique de {sponsor}, dit par une voix de synthèse. Tapez 9 pour refuser."
+    assert script({"identity": says, "message": "Votez."}, frozenset({"invitation"}))
