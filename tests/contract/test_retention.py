@@ -1,5 +1,6 @@
 """What the retention job erases and what it leaves, on both engines (FP-32, FP-32b, T120)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -149,6 +150,19 @@ async def test_a_job_that_never_runs_blocks_campaigns_just_as_well(store: SqlSto
     await retention(store, LIMIT + timedelta(hours=71)).demand_running()
     with pytest.raises(Conflict):
         await retention(store, LIMIT + timedelta(hours=73)).demand_running()
+
+
+async def test_the_service_erases_by_itself_and_then_not_before_the_next_day(store: SqlStore) -> None:
+    await listed_with_consent(store, 1)
+    running = asyncio.create_task(retention(store, LIMIT - DAY).run())
+    while not [run for run in await store.retention.runs() if run.well]:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    again = asyncio.create_task(retention(store, LIMIT - timedelta(hours=1)).run())
+    await asyncio.sleep(0.1)
+    again.cancel()
+    (only,) = await store.retention.runs()
+    assert (only.contacts, await numbers(store)) == (1, [""])
 
 
 async def test_pretended_time_erases_nothing_and_blocks_nothing(store: SqlStore) -> None:
