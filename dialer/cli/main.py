@@ -17,6 +17,7 @@ from dialer.cli import (
     halt,
     ledger,
     pbx,
+    prompts,
     retention,
     subject,
     suppressions,
@@ -53,6 +54,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(subject.app, name="subject")
 app.add_typer(retention.app, name="retention")
 app.add_typer(dialplan.app, name="dialplan")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(db.app, name="db")
 
 

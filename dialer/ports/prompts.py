@@ -35,6 +35,10 @@ class Prompts(Protocol):
         """Recompute every hash. Raise `InvalidInput` where a file is missing, changed or unreadable."""
         ...
 
+    async def audio(self, script: str, name: str) -> bytes:
+        """A-law of one prompt. Raise `InvalidInput` as `check`, `NotFound` for a prompt that is none of the script's."""
+        ...
+
 
 class Recordings(Protocol):
     """Audio as uploaded, by campaign and key of `[prompts]`, kept until it is compiled."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
+from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, InvalidInput, Problem
 from dialer.domain.script import PROMPT_OF_KEY
 from dialer.ports.prompts import CompiledScript, Prompts, Recordings
@@ -33,6 +34,28 @@ class Scripts:
             )
         for key, audio in recordings.items():
             await self._recordings.keep(campaign.id, key, audio)
+
+    async def build(
+        self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes]
+    ) -> CompiledScript:
+        """What a campaign file would sound like; nothing of it is approved. Raise `InvalidInput` as `compile`."""
+        actor.demand(Right.CREATE_CAMPAIGN)
+        return await compile_script(definition, recordings, self._prompts)
+
+    async def approved(self, actor: Actor, campaign_id: CampaignId) -> CompiledScript:
+        """Raise `Conflict` before approval, `InvalidInput` where the audio is no longer what was approved."""
+        actor.demand(Right.READ_CAMPAIGNS)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.script is None:
+            raise Conflict(
+                "the campaign has no script yet",
+                hint="approval compiles it; `dialer prompts build` tries a file",
+            )
+        return await self._prompts.check(campaign.script)
+
+    async def audio(self, script: str, name: str) -> bytes:
+        """A-law, 8 kHz."""
+        return await self._prompts.audio(script, name)
 
     async def compile(self, campaign: Campaign) -> CompiledScript:
         """Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""

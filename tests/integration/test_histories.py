@@ -96,6 +96,9 @@ class UnchangedPrompts:
     ) -> CompiledScript:
         raise NotImplementedError
 
+    async def audio(self, script: str, name: str) -> bytes:
+        raise NotImplementedError
+
     async def check(self, script: str) -> CompiledScript:
         return CompiledScript(script, ())
 

@@ -37,5 +37,8 @@ class PromptCompiler:
             raise InvalidInput("these prompts cannot be made", tuple(problems))
         return await asyncio.to_thread(self._shelf.put, audio)
 
+    async def audio(self, script: str, name: str) -> bytes:
+        return await asyncio.to_thread(self._shelf.audio, script, name)
+
     async def check(self, script: str) -> CompiledScript:
         return await asyncio.to_thread(self._shelf.read, script)

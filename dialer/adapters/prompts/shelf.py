@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from dialer.adapters.prompts.audio import BYTES_PER_MS
-from dialer.domain.errors import InvalidInput
+from dialer.domain.errors import InvalidInput, NotFound
 from dialer.ports.prompts import CompiledPrompt, CompiledScript
 
 _SUFFIX = ".alaw"
@@ -80,6 +80,13 @@ class Shelf:
                 f"the prompts of script {script[:12]} are not those that were compiled", hint=_HINT
             )
         return found
+
+    def audio(self, script: str, name: str) -> bytes:
+        """Raise `NotFound` for another name than the script's own, `InvalidInput` as `read`."""
+        names = [prompt.name for prompt in self.read(script).prompts]
+        if name not in names:
+            raise NotFound(f"the script has no prompt {name!r}", hint=f"it has {', '.join(names)}")
+        return (self._folder / script / f"{name}{_SUFFIX}").read_bytes()
 
     def _sound(self, script: str) -> bool:
         try:
