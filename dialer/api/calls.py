@@ -58,6 +58,7 @@ class CallView(Wire):
     keys: list[KeyView]
     prompts: list[PromptView]
     notice_end_ms: int | None
+    end_reason: str | None
     caller_id: str
     trunk: str
     pbx: str

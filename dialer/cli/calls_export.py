@@ -27,6 +27,7 @@ COLUMNS = (
     "keys",
     "prompts",
     "notice_end_ms",
+    "end_reason",
     "caller_id",
     "trunk",
     "pbx",

@@ -31,5 +31,10 @@ def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | Non
     return round(ends[0] - answered_ms) if ends else None
 
 
+def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
+    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110); None where we did not."""
+    return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
+
+
 def _did(trace: tuple[TraceStep, ...], verb: TraceVerb, name: str) -> bool:
     return any(step.verb is verb and step.name == name for step in trace)

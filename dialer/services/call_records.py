@@ -9,7 +9,7 @@ from dialer.domain.access import Actor, Right
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, TraceStep, TraceVerb
 from dialer.domain.campaign import CampaignId
-from dialer.domain.outcome import notice_end_ms
+from dialer.domain.outcome import end_reason, notice_end_ms
 from dialer.domain.phone import parse_phone
 from dialer.ports.records import CallFilter, CallRow
 from dialer.ports.store import Store
@@ -90,6 +90,7 @@ def call_record(
         "keys": _keys(attempt, answered_ms),
         "prompts": _prompts(attempt, answered_ms, hashes),
         "notice_end_ms": notice_end_ms(attempt.trace, answered_ms) if answered_ms else None,
+        "end_reason": end_reason(attempt.trace),
         "caller_id": attempt.caller_id,
         "trunk": attempt.trunk,
         "pbx": attempt.pbx,

@@ -2,7 +2,7 @@ import pytest
 
 from dialer.domain.attempt import Result
 from dialer.domain.call_events import DialStatus
-from dialer.domain.outcome import notice_end_ms, result_of
+from dialer.domain.outcome import end_reason, notice_end_ms, result_of
 from tests.unit.values import MONDAY, a_trace
 
 NOTICE = ("0 play notice", "8 done notice")
@@ -57,6 +57,12 @@ def test_a_machine_was_left_the_short_text_only_if_that_was_played_whole() -> No
 def test_a_one_from_a_machine_is_no_engagement() -> None:
     steps = a_trace("0 play notice", "4 key 1", "5 cut notice")
     assert result_of(DialStatus.ANSWER, steps, opposed=False, machine=True) is Result.MACHINE
+
+
+def test_the_record_says_why_we_ended_a_call_out_of_turn() -> None:
+    assert end_reason(a_trace(*NOTICE, "12 end silence-cut")) == "silence_cut"
+    assert end_reason(a_trace(*NOTICE, "28 end media-timeout")) == "media_timeout"
+    assert end_reason(a_trace(*NOTICE)) is None
 
 
 def test_the_notice_ends_where_it_was_heard_whole() -> None:
