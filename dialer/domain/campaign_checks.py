@@ -151,6 +151,16 @@ def list_problems(
             yield Problem("caller_ids", f"the list holds {code}, and no number may be presented there")
 
 
+def language_problems(definition: CampaignDefinition, stated: Iterable[str]) -> Iterable[Problem]:
+    """Everybody is spoken to in the language in which they agreed; `stated` are language codes, such as fr or en-GB."""
+    for language in sorted(stated):
+        if language.partition("-")[0].lower() != definition.language:
+            yield Problem(
+                "contacts",
+                f"the list holds people who agreed in {language}, and the campaign speaks {definition.language}",
+            )
+
+
 def date_missing(election: Election, code: str) -> bool:
     return (
         election.scope == "all" and code not in election.poll_dates and "default" not in election.poll_dates

@@ -103,6 +103,10 @@ class Contacts(Protocol):
 
     async def territories(self, campaign_id: CampaignId) -> frozenset[str | None]: ...
 
+    async def languages(self, campaign_id: CampaignId) -> frozenset[str]:
+        """As the list states them; rows that state none are left out."""
+        ...
+
     async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None: ...
 
     async def dossiers_among(

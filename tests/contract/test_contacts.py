@@ -99,6 +99,12 @@ async def test_territories_are_those_of_the_list(begun: SqlStore) -> None:
     assert await begun.contacts.territories(CAMPAIGN) == {"RE", None, "FR"}
 
 
+async def test_languages_are_those_that_the_list_states(begun: SqlStore) -> None:
+    stated = replace(new_contact(1), language="en-GB"), replace(new_contact(2), language=None), new_contact(3)
+    await begun.contacts.add(IMPORT, CAMPAIGN, stated)
+    assert await begun.contacts.languages(CAMPAIGN) == {"en-GB", "fr"}
+
+
 async def test_a_dossier_is_about_one_number_of_one_campaign(begun: SqlStore) -> None:
     await begun.contacts.add(IMPORT, CAMPAIGN, [new_contact(1, given=consent(1))])
     await begun.suppressions.add([suppression(1), suppression(2)])

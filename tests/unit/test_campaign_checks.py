@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.campaign_checks import check_approval, check_definition
+from dialer.domain.campaign_checks import check_approval, check_definition, language_problems
 from dialer.domain.facts import TrunkFacts
 from tests.unit.rule_samples import LOOPBACK, campaign, commercial, election, packs, utc
 
@@ -137,3 +137,8 @@ def test_the_trunk_and_the_dates_are_checked_at_approval() -> None:
         "caller_id"
     }
     assert approval(campaign(ends_at=NOW), None) == {"ends_at"}
+
+
+def test_everybody_is_spoken_to_in_the_language_in_which_they_agreed() -> None:
+    (problem,) = language_problems(campaign(), {"fr", "fr-FR", "FR-ca", "en-GB"})
+    assert "agreed in en-GB" in problem.detail

@@ -86,6 +86,12 @@ class SqlContacts:
         async with self._database.read() as connection:
             return frozenset((await connection.execute(statement)).scalars())
 
+    async def languages(self, campaign_id: CampaignId) -> frozenset[str]:
+        stated = (contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
+        statement = select(contacts.c.language).where(*stated, contacts.c.language.is_not(None)).distinct()
+        async with self._database.read() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
+
     async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None:
         """Raise `NotFound` for an unknown campaign; None where the number is not on its list."""
         return (await self.dossiers_among(campaign_id, [fingerprint])).get(fingerprint)
