@@ -66,8 +66,6 @@ class CallSettings(Section):
     max_duration_s: int | None = Field(default=None, ge=10, le=600)
     longest_message_s: int = Field(default=60, ge=1, le=120)
     """FP-23: more than a minute must be asked for, and more than two are refused."""
-    longest_message_s: int = Field(default=60, ge=1, le=120)
-    """FP-23: more than a minute must be asked for, and more than two are refused."""
 
 
 class RetrySettings(Section):
@@ -109,8 +107,6 @@ class CampaignDefinition(Section):
     sponsor: Sponsor
     operator: Name | None = None
     """Who places the calls, where it is not the sponsor itself (script part A)."""
-    offer: Name | None = None
-    """What a sales call offers, said with the name (FC-17)."""
     offer: Name | None = None
     """What a sales call offers, said with the name (FC-17)."""
     sector: Name | None = None
