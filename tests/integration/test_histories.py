@@ -246,7 +246,13 @@ async def check(store: SqlStore, pbx: ScriptedPbx) -> None:
     assert not pbx.ended, "the outbox of ends is not cleared"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(STEPS)
 def test_no_history_calls_twice_loses_an_opposition_or_leaves_doubt(steps: list[str]) -> None:
     with TemporaryDirectory() as folder:
