@@ -6,6 +6,7 @@ import pytest
 
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.services.evidence.verify_ledger import Entries, check_evidence, check_heads, read_key
+from dialer.services.ledger.sealer import Sealer
 from tests.integration.api.client import Api
 from tests.integration.api.samples import new_campaign, objection_body
 
@@ -20,8 +21,8 @@ async def sealed(api: Api) -> Api:
 
 
 async def seal(api: Api) -> None:
-    *_, sealer = api.service.engine.others
-    await sealer.tick()  # type: ignore[attr-defined]
+    (sealer,) = [loop for loop in api.service.engine.others if isinstance(loop, Sealer)]
+    await sealer.tick()
 
 
 def key(api: Api) -> bytes:
