@@ -48,7 +48,8 @@ def test_wrong_settings_do_not_hide_the_rest(dialer: Command, monkeypatch: pytes
 def test_a_pbx_that_does_not_answer_is_wrong(dialer: Command) -> None:
     (dialer.home / "pbx1.secret").write_text("secret")
     (dialer.home / "pbx1.seal").write_text("seal")
-    for name in ("pbx1.secret", "pbx1.seal"):
+    (dialer.home / "pbx1.line").write_text("A" * 22)
+    for name in ("pbx1.secret", "pbx1.seal", "pbx1.line"):
         (dialer.home / name).chmod(0o600)
     with (dialer.home / "dialer.toml").open("a") as config:
         config.write('[[pbx]]\nname = "pbx1"\nami = "127.0.0.1:1"\nsecret_file = "pbx1.secret"\n')
