@@ -22,6 +22,7 @@ from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.suppression import Suppression
 from dialer.ports.courier import Endpoint
 from dialer.ports.ledger import Ledger
+from dialer.ports.probes import Probes
 from dialer.ports.records import (
     CallFilter,
     CallRow,
@@ -334,3 +335,5 @@ class Store(Protocol):
     def subjects(self) -> Subjects: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def probes(self) -> Probes: ...

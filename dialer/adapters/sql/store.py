@@ -14,6 +14,7 @@ from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
+from dialer.adapters.sql.probes import SqlProbes
 from dialer.adapters.sql.retention import SqlRetention
 from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
@@ -40,6 +41,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.subjects = SqlSubjects(database)
         self.retention = SqlRetention(database)
+        self.probes = SqlProbes(database)
 
     @classmethod
     @asynccontextmanager

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RETENTION = "retention.run"
     PBX_UP = "pbx.up"
     PBX_DOWN = "pbx.down"
+    PROBE = "line.probe"
 
 
 @dataclass(frozen=True, slots=True)

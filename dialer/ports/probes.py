@@ -1,0 +1,37 @@
+"""Where call-back probes are kept, and how what they heard is looked at. Table `probes`: one row a probe, the columns being the fields of `domain.probe.Probe`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.probe import Probe, ProbeId
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFilter:
+    """Probes of `numbers` for `sponsor`, in order of their start, from after `after` on."""
+
+    sponsor: str
+    numbers: tuple[str, ...]
+    after: ProbeId | None = None
+    limit: int = 100
+
+
+class Probes(Protocol):
+    """Rows are added and never changed; each is told in the ledger."""
+
+    async def add(self, probe: Probe) -> None: ...
+
+    async def latest(self, sponsor: str, numbers: Iterable[str]) -> dict[str, Probe]:
+        """By number, the last that was made; numbers never rung for this sponsor are left out."""
+        ...
+
+    async def page(self, query: ProbeFilter) -> list[Probe]: ...
+
+
+class ProbeSounds(Protocol):
+    """What the PBXs recorded: A-law at 8 kHz, one byte a sample."""
+
+    async def read(self, probe_id: ProbeId) -> bytes:
+        """Empty where nothing was recorded."""
+        ...
