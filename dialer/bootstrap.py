@@ -69,6 +69,7 @@ from dialer.services.replay import Replays
 from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
+from dialer.services.sessions import Sessions
 from dialer.services.sms import TextMessages
 from dialer.services.subjects import Subjects
 from dialer.services.suite import Suite
@@ -244,6 +245,7 @@ def _suite(
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     calls = CallRecords(store, scripts, fingerprints)
     rejects = settings.home / "rejects"
+    tokens = Tokens(store, clock)
     return Suite(
         campaigns=Campaigns(store, judge, scripts, clock, retention),
         preflight=Preflight(store, judge),
@@ -266,7 +268,8 @@ def _suite(
         system=system,
         metrics=Metrics(meter, system, store),
         feed=Feed(store, clock, system, progress),
-        tokens=Tokens(store, clock),
+        tokens=tokens,
+        sessions=Sessions(tokens, clock),
         idempotency=Idempotency(store, clock),
         ledger=_ledger_suite(settings, store),
     )

@@ -1,4 +1,4 @@
-"""Who is asking: `Authorization: Bearer ...` (RFC 6750)."""
+"""Who is asking: `Authorization: Bearer ...` (RFC 6750); where a route allows it, the session of the console."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,16 +8,27 @@ from aiohttp import web
 
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
+from dialer.services.sessions import Sessions
 from dialer.services.tokens import Tokens
+
+SESSION = "dialer_session"
+"""The cookie of the console."""
 
 
 class Authenticator:
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, sessions: Sessions) -> None:
         self._tokens = tokens
+        self._sessions = sessions
 
     async def actor(self, request: web.Request) -> Actor:
         """Raise `Unauthenticated`, `Unavailable`."""
         return await self._tokens.authenticate(_bearer(request))
+
+    async def viewer(self, request: web.Request) -> Actor:
+        """The same, or whoever is logged in at the console."""
+        if "Authorization" not in request.headers and (key := request.cookies.get(SESSION)):
+            return await self._sessions.actor(key)
+        return await self.actor(request)
 
     async def actor_in_need(self, request: web.Request) -> Actor:
         """The same, also while the database is away: a halt must be possible then."""

@@ -33,6 +33,7 @@ class Endpoint(Generic[Query, BodyValue, AnswerValue]):
     """One method of one path. One of `rights` is demanded before query and body are read, and by the service again.
 
     `errors` are those that cannot be told from the rest of the declaration. `urgent`: refused by nothing but a missing right.
+    `viewed`: the console's own pages read it, by their session.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -45,6 +46,7 @@ class Endpoint(Generic[Query, BodyValue, AnswerValue]):
     handler: Callable[[Asked[Query, BodyValue]], Awaitable[AnswerValue]]
     errors: tuple[type[DialerError], ...] = ()
     urgent: bool = False
+    viewed: bool = False
 
     def demand(self, actor: Actor) -> None:
         """Raise `Forbidden`."""

@@ -54,5 +54,6 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         body=NoBody(),
         answer=EventAnswer(),
         handler=follow,
+        viewed=True,
     ),
 )

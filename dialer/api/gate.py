@@ -26,7 +26,7 @@ class Gate:
     def __init__(self, suite: Suite, limiter: RateLimiter) -> None:
         self._suite = suite
         self._limiter = limiter
-        self._authenticator = Authenticator(suite.tokens)
+        self._authenticator = Authenticator(suite.tokens, suite.sessions)
 
     def handler(self, endpoint: AnyEndpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -51,7 +51,8 @@ class Gate:
         if endpoint.urgent:
             actor = await self._authenticator.actor_in_need(request)
         else:
-            actor = await self._authenticator.actor(request)
+            known_by = self._authenticator.viewer if endpoint.viewed else self._authenticator.actor
+            actor = await known_by(request)
             self._limiter.spend(actor.name)
         endpoint.demand(actor)
         return actor

@@ -22,6 +22,7 @@ from dialer.services.replay import Replays
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 from dialer.services.sms import TextMessages
+from dialer.services.sessions import Sessions
 from dialer.services.subjects import Subjects
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
@@ -52,5 +53,6 @@ class Suite:
     metrics: Metrics
     feed: Feed
     tokens: Tokens
+    sessions: Sessions
     idempotency: Idempotency
     ledger: LedgerSuite

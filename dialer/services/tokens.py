@@ -41,7 +41,7 @@ class Tokens:
                 f"{name!r} is no name for a token", hint="use up to 64 letters, digits, spaces, dots, hyphens"
             )
         secret = PREFIX + secrets.token_urlsafe(32)
-        token = Token(name, role, _hash(secret), self._clock.now(), expires_at)
+        token = Token(name, role, trace_of(secret), self._clock.now(), expires_at)
         await self._store.tokens.add(token, by=actor.name)
         self._roll[token.secret_sha256] = token
         return secret
@@ -57,7 +57,15 @@ class Tokens:
 
     async def authenticate(self, secret: str) -> Actor:
         """The actor behind a secret. Raise `Unauthenticated` for an unknown, revoked or expired one, without saying which."""
-        token = await self._store.tokens.by_secret(_hash(secret))
+        return await self.recognise(trace_of(secret))
+
+    async def authenticate_in_need(self, secret: str) -> Actor:
+        """The same, and where the database does not answer at once, by the roll as this process last read it."""
+        return await self.recognise_in_need(trace_of(secret))
+
+    async def recognise(self, trace: str) -> Actor:
+        """As `authenticate`, by the trace that is kept of a secret."""
+        token = await self._store.tokens.by_secret(trace)
         now = self._clock.now()
         if token is None or not token.valid_at(now):
             raise Unauthenticated(
@@ -68,12 +76,11 @@ class Tokens:
             await self._store.tokens.used(token.name, at=now)
         return Actor(token.name, token.role)
 
-    async def authenticate_in_need(self, secret: str) -> Actor:
-        """The same, and where the database does not answer at once, by the roll as this process last read it."""
+    async def recognise_in_need(self, trace: str) -> Actor:
         try:
-            return await within(DATABASE_S, self.authenticate(secret))
+            return await within(DATABASE_S, self.recognise(trace))
         except Unavailable:
-            token = self._roll.get(_hash(secret))
+            token = self._roll.get(trace)
             if token is None or not token.valid_at(self._clock.now()):
                 raise
             return Actor(token.name, token.role)
@@ -92,5 +99,6 @@ class Tokens:
         return await self.authenticate(secret) if secret else LOCAL_ADMINISTRATOR
 
 
-def _hash(secret: str) -> str:
+def trace_of(secret: str) -> str:
+    """SHA-256: all that is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
