@@ -1,15 +1,17 @@
 """Connections: how each engine begins a transaction, and how its errors become ours."""
 
-import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Select, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from dialer.adapters.sql.key_tables import fingerprint_keys
 from dialer.domain.errors import BadSettings, Conflict, Unavailable
 
 BUSY_SECONDS = 30
@@ -17,6 +19,9 @@ CONNECT_SECONDS = 5
 """For a server that takes the connection and says nothing."""
 PRETENDED = "dialer_pretended"
 """Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
+IN_FORCE = select(func.max(fingerprint_keys.c.version))
+SHARED = select(func.fingerprint_key_version())
+"""The same, and until the transaction ends no rotation of the keys begins (PostgreSQL)."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -61,45 +66,46 @@ def _first_line(error: Exception) -> str:
 
 
 class Database:
-    """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers."""
+    """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers.
+
+    Once a version of the fingerprint keys is pinned, both raise `Unavailable` where another is in force: who was opposed would be a
+    stranger to this process.
+    """
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
         self._reader = reader
         self._writer = writer
+        self._version: int | None = None
+
+    def pin(self, version: int) -> None:
+        self._version = version
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return _transaction(self._reader)
+        return self._transaction(self._reader, IN_FORCE)
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return _transaction(self._writer)
+        alone = self._writer.dialect.name == "sqlite"
+        return self._transaction(self._writer, IN_FORCE if alone else SHARED)
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, version: Select[Any]) -> AsyncIterator[AsyncConnection]:
+        """Committed at the end of the block, rolled back by whatever breaks it."""
+        with database_errors():
+            async with engine.connect() as connection:
+                await connection.begin()
+                if self._version is not None:
+                    in_force = (await connection.execute(version)).scalar_one()
+                    if in_force != self._version:
+                        raise Unavailable(
+                            f"the fingerprint keys were changed to version {in_force} while this process ran",
+                            hint="start it again",
+                        )
+                yield connection
+                await connection.commit()
 
     async def close(self) -> None:
         await self._reader.dispose()
         await self._writer.dispose()
-
-
-@asynccontextmanager
-async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Committed at the end of the block, rolled back by whatever breaks it."""
-    with database_errors():
-        async with engine.connect() as connection:
-            await _begin(connection)
-            yield connection
-            await connection.commit()
-
-
-async def _begin(connection: AsyncConnection) -> None:
-    """Not to be cancelled halfway: a BEGIN that is under way reaches SQLite all the same, and would lock it for ever."""
-
-    async def begin() -> None:
-        await connection.begin()
-
-    beginning = asyncio.create_task(begin())
-    try:
-        await asyncio.shield(beginning)
-    except asyncio.CancelledError:
-        await asyncio.wait([beginning])
-        raise
 
 
 def connect(url: URL, *, pretended: bool = False) -> Database:
@@ -124,6 +130,19 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     return snapshot, engine
 
 
+class SelfEnding(sqlite3.Connection):
+    """Ends its transaction before it closes.
+
+    A cancelled call closes its connection, but SQLite keeps a closed one open, lock included, while any statement of it lives; and the
+    frames of the exception keep the statement, for as long as anybody keeps the exception.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
     writer = create_async_engine(
@@ -131,11 +150,14 @@ def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=1,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "factory": SelfEnding},
         hide_parameters=True,
     )
     reader = create_async_engine(
-        url, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+        url,
+        pool_size=4,
+        connect_args={"timeout": BUSY_SECONDS, "factory": SelfEnding},
+        hide_parameters=True,
     )
     prepare_sqlite(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
     prepare_sqlite(reader.sync_engine, begin="BEGIN", query_only=True)
