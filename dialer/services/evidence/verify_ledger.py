@@ -1,4 +1,4 @@
-"""Check a ledger without the program that wrote it, with Python's standard library alone (3.11 or later).
+"""Check a ledger without the program that wrote it, with Python's standard library alone (3.9 or later).
 
     python3 verify_ledger.py EXPORT [--key KEY] [--head HEADS]      a folder made by `dialer ledger export`
     python3 verify_ledger.py EVIDENCE.json --key KEY                one call's evidence, or a head with a proof of growth
@@ -9,6 +9,8 @@ Exit status 0: all is as it was signed. 1: something is wrong; the first wrong e
 An entry is one line of JSON. Its hash is SHA-256 over 0x00 and the line; it names the hash of the entry before it; all hashes are the
 leaves of a Merkle tree (RFC 9162, 2.1), whose root is stated in heads signed with Ed25519 (RFC 8032), each naming the head before it.
 """
+
+from __future__ import annotations
 
 import argparse
 import base64
@@ -146,7 +148,7 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
     return last == 0 and before == old_root and after == new_root
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """Something wrong. `index`: of the first entry concerned; for a head, its size."""
 
@@ -154,7 +156,7 @@ class Finding:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     size: int
     root: str
@@ -210,7 +212,7 @@ def check_heads(
     return good, findings
 
 
-@dataclass(slots=True)
+@dataclass
 class WriteAhead:
     """The decision stands before the call, the outcome after it."""
 

@@ -1,0 +1,56 @@
+"""The verifier of inspection packs, as `verify.py` starts it.
+
+    python3 verify.py [FOLDER] [--key KEY] [--head HEADS]
+
+FOLDER is the pack, by default the one this file lies in. KEY is the installation's public key (PEM): take it from somebody who had it before.
+HEADS are heads of the ledger that were handed out earlier, one a line. Exit status 0: the pack is as it was made, and what it states follows
+from its records. 1: it is not, and what is wrong is named. 2: wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .pack import Pack, check
+from .verify_ledger import read_key
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="verify.py", description="Check an inspection pack.")
+    here = Path(__file__).resolve().parent.parent
+    parser.add_argument("folder", type=Path, nargs="?", default=here, help="the pack; by default this one")
+    parser.add_argument("--key", type=Path, help="public key (PEM) that you had before")
+    parser.add_argument("--head", type=Path, help="heads of the ledger kept from earlier, one a line")
+    asked = parser.parse_args()
+    pack = Pack(asked.folder)
+    try:
+        key = read_key((asked.key or pack.public_key).read_text(encoding="ascii"))
+        kept = asked.head.read_text(encoding="utf-8").splitlines() if asked.head else []
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"cannot check {asked.folder}: {error}\n")
+        return 2
+    findings = check(pack, key, kept)
+    for finding in findings:
+        sys.stdout.write(f"WRONG {finding.where}: {finding.detail}\n")
+    if not findings:
+        _praise(pack, own_key=asked.key is None)
+    return 1 if findings else 0
+
+
+def _praise(pack: Pack, *, own_key: bool) -> None:
+    stated = json.loads(pack.text("figures.json"))
+    faults = {kind: count for kind, count in stated["faults"].items() if count}
+    sys.stdout.write("the pack is as it was made, and its figures follow from its records\n")
+    if faults:
+        sys.stdout.write(f"ANOMALIES that it states: {json.dumps(faults)}\n")
+    if own_key:
+        sys.stdout.write(
+            "signed with the key in this folder: compare ledger/public-key.pem with your own copy\n"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

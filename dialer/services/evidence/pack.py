@@ -1,0 +1,207 @@
+"""An inspection pack, checked: every file against the signed manifest, every entry against the ledger's head, every figure against the records."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from .people import Document, read_person
+from .recount import Recount
+from .verify_ledger import Head, consistent, included, leaf_hash, read_head, signed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+UNLISTED = frozenset({MANIFEST, SIGNATURE})
+OPENING, CLOSING = '<script type="application/json" id="figures">', "</script>"
+"""Around the figures in the report: for machines, without effect in a browser."""
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError)
+
+
+class Finding(NamedTuple):
+    """Something wrong: the file, and what about it."""
+
+    where: str
+    detail: str
+
+
+class Pack:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def public_key(self) -> Path:
+        return self.folder / "ledger" / "public-key.pem"
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def documents(self, name: str) -> Iterator[Document]:
+        """Of a file with a JSON document a line."""
+        with (self.folder / name).open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def terms(self) -> Document:
+        """What the recount is told: `terms.json`, the rule packs and the contexts of decisions by their hash."""
+        return {
+            **json.loads(self.text("terms.json")),
+            "packs": dict(self._by_hash("rule-packs")),
+            "contexts": dict(self._by_hash("contexts")),
+        }
+
+    def _by_hash(self, name: str) -> Iterator[tuple[str, Document]]:
+        for path in sorted((self.folder / name).glob("*.json")):
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != path.stem:
+                raise ValueError(f"{name}/{path.name} is not what its name, a hash that was sealed, says")
+            yield path.stem, json.loads(content)
+
+
+def check(pack: Pack, key: bytes, kept: Sequence[str] = ()) -> list[Finding]:
+    """All that is wrong. `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier."""
+    findings = list(_signature(pack, key))
+    findings += _guarded(MANIFEST, lambda: _files(pack))
+    head: list[Head] = []
+    findings += _guarded("ledger/heads.jsonl", lambda: _heads(pack, key, kept, head))
+    if head:
+        findings += _guarded("ledger/acts.jsonl", lambda: _acts(pack, head[-1]))
+        findings += _guarded("evidence.jsonl", lambda: _evidence(pack, head[-1]))
+    findings += _guarded("script/script.json", lambda: _script(pack))
+    return findings
+
+
+def _guarded(where: str, work: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    findings: list[Finding] = []
+    try:
+        findings.extend(work())
+    except UNREADABLE as error:
+        findings.append(Finding(where, f"cannot be read: {error}"))
+    return findings
+
+
+def _signature(pack: Pack, key: bytes) -> Iterator[Finding]:
+    try:
+        text = pack.text(SIGNATURE)
+        signature = bytes.fromhex(text.strip())
+        good = signed_by(key, (pack.folder / MANIFEST).read_bytes(), signature)
+        if text != signature.hex() + "\n" or not good:
+            yield Finding(SIGNATURE, f"is not this key's signature of {MANIFEST}: one of the two was changed")
+    except (OSError, ValueError) as error:
+        yield Finding(SIGNATURE, f"cannot be read: {error}")
+
+
+def _files(pack: Pack) -> Iterator[Finding]:
+    listed = json.loads(pack.text(MANIFEST))["files"]
+    for name, stated in sorted(listed.items()):
+        path = pack.folder / name
+        if not path.is_file() or path.is_symlink():
+            yield Finding(name, "is missing")
+        elif digest(path) != stated["sha256"]:
+            yield Finding(name, "was changed")
+    there = {path.relative_to(pack.folder).as_posix() for path in pack.folder.rglob("*") if path.is_file()}
+    for name in sorted(there - listed.keys() - UNLISTED):
+        yield Finding(name, "was not in the pack when it was made")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 in hexadecimal."""
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            whole.update(block)
+    return whole.hexdigest()
+
+
+def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> Iterator[Finding]:
+    """`found` receives the head that the pack stands under, if it is rightly signed."""
+    where, documents = "ledger/heads.jsonl", list(pack.documents("ledger/heads.jsonl"))
+    heads = [read_head(json.dumps(document["head"])) for document in documents]
+    for head in heads:
+        if not signed_by(key, head.text.encode(), head.signature):
+            yield Finding(where, f"the head of size {head.size} has not the right signature")
+            return
+    last = heads[-1]
+    found.append(last)
+    for head, document in zip(heads, documents):
+        growth = [bytes.fromhex(node) for node in document["consistency"]]
+        roots = bytes.fromhex(head.root), bytes.fromhex(last.root)
+        if not consistent(head.size, roots[0], last.size, roots[1], growth):
+            yield Finding(where, f"the ledger has not merely grown since {head.size} entries")
+    known = {head.size: head.root for head in heads}
+    for head in map(read_head, kept):
+        if head.size not in known:
+            yield Finding(
+                where, f"nothing is proved of your head of size {head.size}: ask for a pack with --head"
+            )
+        elif known[head.size] != head.root:
+            yield Finding(where, f"your head of size {head.size} is that of another ledger")
+
+
+def _acts(pack: Pack, head: Head) -> Iterator[Finding]:
+    """What was done with the campaign; what was approved is what the pack shows."""
+    for item in pack.documents("ledger/acts.jsonl"):
+        if not covered(item, head):
+            yield Finding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
+            continue
+        entry = json.loads(item["text"])
+        if entry["kind"] == "campaign.approve":
+            shown = hashlib.sha256(pack.text("campaign/definition.json").encode()).hexdigest()
+            if shown != entry["body"]["definition"]:
+                yield Finding("campaign/definition.json", "is not what was approved")
+
+
+def covered(item: Document, head: Head) -> bool:
+    """Whether an entry with its proof is in the tree of this head."""
+    proof = [bytes.fromhex(node) for node in item["proof"]]
+    text, index = item["text"], item["index"]
+    same = json.loads(text)["index"] == index
+    return same and included(index, head.size, leaf_hash(text), proof, bytes.fromhex(head.root))
+
+
+def _evidence(pack: Pack, head: Head) -> Iterator[Finding]:
+    terms = pack.terms()
+    if terms["head_at"] != head.at:
+        yield Finding("terms.json", "was made for another head of the ledger")
+    recount, faults = Recount(terms), 0
+    for line, document in enumerate(pack.documents("evidence.jsonl"), start=1):
+        for item in document["entries"]:
+            if not covered(item, head):
+                yield Finding("evidence.jsonl", f"line {line}: the head does not cover entry {item['index']}")
+        person = read_person(document)
+        if len({entry.subject for entry in person.entries}) > 1:
+            yield Finding("evidence.jsonl", f"line {line}: entries about several people")
+        faults += len(recount.feed(person))
+    yield from _compare(pack, json.loads(json.dumps(recount.figures())), faults)
+
+
+def _compare(pack: Pack, figures: Document, faults: int) -> Iterator[Finding]:
+    """What is stated with what was counted again."""
+    if json.loads(pack.text("figures.json")) != figures:
+        yield Finding("figures.json", "is not what a recount of evidence.jsonl gives")
+    stated = pack.text("report.html").partition(OPENING)[2].partition(CLOSING)[0]
+    if json.loads(stated) != figures:
+        yield Finding("report.html", "states other figures than a recount of evidence.jsonl gives")
+    for name, expected in (("anomalies.csv", faults), ("calls.csv", figures["totals"].get("attempts", 0))):
+        with (pack.folder / name).open(encoding="utf-8", newline="") as file:
+            rows = sum(1 for _ in csv.reader(file)) - 1
+        if rows != expected:
+            yield Finding(name, f"has {rows} rows, a recount of evidence.jsonl gives {expected}")
+
+
+def _script(pack: Pack) -> Iterator[Finding]:
+    """The audio is that of the script whose hash stands in every permit."""
+    script = json.loads(pack.text("script/script.json"))
+    lines = []
+    for prompt in script["prompts"]:
+        audio = pack.folder / "script" / f"{prompt['name']}.alaw"
+        if digest(audio) != prompt["sha256"]:
+            yield Finding(f"script/{audio.name}", "is not the audio that was approved")
+        lines.append(f"{prompt['name']} {prompt['sha256']}\n")
+    whole = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    if lines and whole != script["script"]:
+        yield Finding("script/script.json", "the hash of the script is not that of its prompts")
