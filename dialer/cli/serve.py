@@ -11,11 +11,11 @@ import typer
 from aiohttp import web
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.api.app import build_app
 from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Links, Service, open_service
 from dialer.cli.logs import configure_logs
 from dialer.cli.times import instant
+from dialer.console.app import build_site
 from dialer.domain.errors import BadSettings, Unavailable
 from dialer.settings import Settings, read_settings
 
@@ -58,7 +58,7 @@ async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
     """Answer HTTP until the block ends; give the address. Raise `Unavailable` where the port is taken."""
     uploads = service.settings.home / "uploads"
     uploads.mkdir(mode=0o700, exist_ok=True)
-    app = build_app(service.suite, service.clock, rate_limit=service.settings.rate_limit, uploads=uploads)
+    app = build_site(service.suite, service.clock, rate_limit=service.settings.rate_limit, uploads=uploads)
     runner = ApiRunner(app)
     await runner.setup()
     try:

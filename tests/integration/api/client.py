@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.sql.migrate import upgrade
-from dialer.api.app import build_app
 from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
+from dialer.console.app import build_site
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import Settings, TrunkSettings
 
@@ -136,7 +136,7 @@ async def running_api(
 @asynccontextmanager
 async def served(service: Service) -> AsyncIterator[int]:
     rate_limit, uploads = service.settings.rate_limit, service.settings.home / "uploads"
-    runner = ApiRunner(build_app(service.suite, service.clock, rate_limit=rate_limit, uploads=uploads))
+    runner = ApiRunner(build_site(service.suite, service.clock, rate_limit=rate_limit, uploads=uploads))
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,0 +1,57 @@
+"""The calls of a campaign, and what was heard and pressed in one of them."""
+
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from dialer.console.visit import Screen, Visit
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.services.call_records import CallQuery, Record
+
+PAGE = 50
+
+
+class Moment(NamedTuple):
+    """`ms`: after the answer. `what`: `play`, `done`, `cut` with the prompt's name, or `key` with the key."""
+
+    ms: int
+    what: str
+    name: str
+
+
+async def index(visit: Visit) -> web.Response:
+    campaign_id = CampaignId(visit.ids["campaign_id"])
+    campaign = await visit.suite.campaigns.get(visit.actor, campaign_id)
+    after = visit.after("attempt_id")
+    query = CallQuery(campaign_id, after=AttemptId(after) if after else None, limit=PAGE + 1)
+    found = await visit.suite.calls.page(visit.actor, query)
+    shown = found[:PAGE]
+    following = shown[-1]["attempt_id"] if len(found) > PAGE else None
+    return visit.page("calls.html", campaign=campaign, calls=shown, following=following)
+
+
+async def show(visit: Visit) -> web.Response:
+    record = await visit.suite.calls.get(visit.actor, AttemptId(visit.ids["attempt_id"]))
+    return visit.page("call.html", call=record, moments=moments(record))
+
+
+def moments(record: Record) -> list[Moment]:
+    """Prompts and keys in the order in which the callee heard and pressed them."""
+    found = [Moment(key["at_ms"] or 0, "key", key["key"]) for key in record["keys"]]
+    for prompt in record["prompts"]:
+        found.extend(of_prompt(prompt))
+    return sorted(found, key=lambda moment: moment.ms)
+
+
+def of_prompt(prompt: dict[str, Any]) -> list[Moment]:
+    moments = [Moment(prompt["started_ms"] or 0, "play", prompt["name"])]
+    if prompt["ended_ms"] is not None:
+        moments.append(Moment(prompt["ended_ms"], "done" if prompt["completed"] else "cut", prompt["name"]))
+    return moments
+
+
+SCREENS = (
+    Screen("GET", "/campaigns/{campaign_id}/calls", index),
+    Screen("GET", "/calls/{attempt_id}", show),
+)

@@ -1,0 +1,76 @@
+"""One campaign: how far it is, why it waits, and the verbs that move it."""
+
+from collections.abc import Awaitable
+
+from aiohttp import web
+
+from dialer.console.visit import Screen, Visit, see
+from dialer.domain.access import Right
+from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb, allowed_verbs
+from dialer.domain.errors import NotFound
+from dialer.services.views.campaign import campaign_view, progress_view
+from dialer.services.views.preflight import preflight_view
+
+ONE = "/campaigns/{campaign_id}"
+BY_DEFAULT = "operator"
+"""Why a campaign was paused or stopped, where nobody says."""
+NEEDS = {
+    CampaignVerb.APPROVE: Right.APPROVE,
+    CampaignVerb.START: Right.CONTROL_CAMPAIGN,
+    CampaignVerb.PAUSE: Right.CONTROL_CAMPAIGN,
+    CampaignVerb.RESUME: Right.CONTROL_CAMPAIGN,
+    CampaignVerb.STOP: Right.CONTROL_CAMPAIGN,
+}
+"""What a person may say to a campaign, and the right to it."""
+
+
+async def show(visit: Visit) -> web.Response:
+    campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
+    progress = await visit.suite.progress.of(visit.actor, campaign.id)
+    view = campaign_view(campaign)
+    verbs = [verb for verb in allowed_verbs(campaign.state) if verb in NEEDS and visit.actor.may(NEEDS[verb])]
+    return visit.page("campaign.html", campaign=view, progress=progress_view(progress), verbs=verbs)
+
+
+async def preflight(visit: Visit) -> web.Response:
+    campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
+    foreseen = preflight_view(await visit.suite.preflight.run(visit.actor, campaign.id))
+    return visit.page("preflight.html", campaign=campaign_view(campaign), preflight=foreseen)
+
+
+def move(verb: CampaignVerb) -> Screen:
+    async def moved(visit: Visit) -> web.Response:
+        await said(visit, verb)
+        return see(f"/campaigns/{campaign_id(visit)}")
+
+    return Screen("POST", f"{ONE}/{verb}", moved)
+
+
+def said(visit: Visit, verb: CampaignVerb) -> Awaitable[Campaign]:
+    """Raise `NotFound` for what a campaign does by itself."""
+    campaigns, who, which = visit.suite.campaigns, visit.actor, campaign_id(visit)
+    reason = visit.text("reason") or BY_DEFAULT
+    match verb:
+        case CampaignVerb.APPROVE:
+            return campaigns.approve(who, which)
+        case CampaignVerb.START:
+            return campaigns.start(who, which)
+        case CampaignVerb.PAUSE:
+            return campaigns.pause(who, which, reason)
+        case CampaignVerb.RESUME:
+            return campaigns.resume(who, which)
+        case CampaignVerb.STOP:
+            return campaigns.stop(who, which, reason)
+        case CampaignVerb.COMPLETE:
+            raise NotFound("a campaign completes by itself")
+
+
+def campaign_id(visit: Visit) -> CampaignId:
+    return CampaignId(visit.ids["campaign_id"])
+
+
+SCREENS = (
+    Screen("GET", ONE, show),
+    Screen("GET", f"{ONE}/preflight", preflight),
+    *(move(verb) for verb in NEEDS),
+)

@@ -1,0 +1,50 @@
+"""Oppositions that come by telephone, letter or in person: taken down here, and looked up."""
+
+from aiohttp import web
+
+from dialer.console.visit import Screen, Visit
+from dialer.domain.errors import InvalidInput
+from dialer.domain.suppression import OppositionChannel
+from dialer.services.oppositions import Objection
+
+PATH = "/oppositions"
+
+
+async def ask(visit: Visit) -> web.Response:
+    return page(visit)
+
+
+async def add(visit: Visit) -> web.Response:
+    objection = Objection(
+        visit.text("phone_number"),
+        channel_of(visit.text("channel")),
+        sponsor=visit.text("sponsor") or None,
+        note=visit.text("note") or None,
+    )
+    understood = await visit.suite.suppressions.add(visit.actor, objection)
+    return page(visit, taken=len(understood.suppressions), warnings=understood.warnings)
+
+
+async def check(visit: Visit) -> web.Response:
+    """A form and no link: a number does not belong in an address."""
+    found = await visit.suite.suppressions.check(visit.actor, visit.text("phone_number"))
+    return page(visit, found=found)
+
+
+def page(visit: Visit, **more: object) -> web.Response:
+    values = {"taken": None, "warnings": (), "found": None} | more
+    return visit.page("oppositions.html", channels=list(OppositionChannel), **values)
+
+
+def channel_of(text: str) -> OppositionChannel:
+    try:
+        return OppositionChannel(text)
+    except ValueError:
+        raise InvalidInput(f"{text!r} is no channel", hint=f"one of {', '.join(OppositionChannel)}") from None
+
+
+SCREENS = (
+    Screen("GET", PATH, ask),
+    Screen("POST", PATH, add),
+    Screen("POST", f"{PATH}/check", check),
+)

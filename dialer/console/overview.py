@@ -1,0 +1,39 @@
+"""The first page: the state of the machine, the emergency stop, and the campaigns."""
+
+from aiohttp import web
+
+from dialer.console.visit import Screen, Visit, see
+from dialer.domain.campaign import CampaignId
+from dialer.services.views.campaign import progress_view
+from dialer.services.views.system import system_view
+
+PAGE = 50
+
+
+async def show(visit: Visit) -> web.Response:
+    system = system_view(await visit.suite.system.state(visit.actor))
+    after = visit.after("campaign_id")
+    found = await visit.suite.campaigns.page(
+        visit.actor, after=CampaignId(after) if after else None, limit=PAGE + 1
+    )
+    shown = found[:PAGE]
+    progress = [progress_view(await visit.suite.progress.of(visit.actor, campaign.id)) for campaign in shown]
+    following = shown[-1].id if len(found) > PAGE else None
+    return visit.page("overview.html", system=system, campaigns=progress, following=following)
+
+
+async def halt(visit: Visit) -> web.Response:
+    report = await visit.suite.halting.halt(visit.actor, visit.text("reason") or "halted at the console")
+    return visit.page("halted.html", report=report)
+
+
+async def unhalt(visit: Visit) -> web.Response:
+    await visit.suite.halting.unhalt(visit.actor, visit.text("reason"))
+    return see("/")
+
+
+SCREENS = (
+    Screen("GET", "/", show),
+    Screen("POST", "/halt", halt, urgent=True),
+    Screen("POST", "/unhalt", unhalt),
+)
