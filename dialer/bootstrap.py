@@ -1,6 +1,6 @@
 """The only place that builds adapters and wires them to the services."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,8 +14,9 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.heads import HeadFolder
 from dialer.adapters.keys import (
+    add_fingerprint_key,
     create_keys,
-    fingerprint_key,
+    fingerprint_keys,
     ledger_signing_key,
     ledger_subjects_key,
     subjects_key,
@@ -32,6 +33,7 @@ from dialer.adapters.vault import AesVault
 from dialer.domain.errors import BadSettings, DialerError
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
+from dialer.ports.vault import Vault
 from dialer.services.board import Board
 from dialer.services.call_records import CallRecords
 from dialer.services.callback_line import CallbackLine
@@ -54,6 +56,7 @@ from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.keys import Keys, fingerprints_in_force
 from dialer.services.ledger.export import LedgerExport
 from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.sealer import Sealer
@@ -62,6 +65,7 @@ from dialer.services.ledger.verification import LedgerVerifier
 from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
+from dialer.services.pbx_lock import PbxLock
 from dialer.services.preflight import Preflight
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
@@ -118,10 +122,11 @@ async def open_service(
                 pretended=bool(clock.shift),
             )
         )
+        fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
         notifying = await stack.enter_async_context(_notifying(settings, store, clock))
         sealer = await stack.enter_async_context(_sealing(settings, store, clock))
-        service = _wire(settings, clock, store, fleet, sealer, (notifying, sealer))
+        service = _wire(settings, clock, store, fingerprints, fleet, sealer, (notifying, sealer))
         stack.push_async_callback(service.suite.halting.close)
         yield service
 
@@ -192,6 +197,7 @@ def _wire(
     settings: Settings,
     clock: SystemClock,
     store: Store,
+    fingerprints: Fingerprints,
     fleet: Fleet,
     sealer: Sealer,
     others: tuple[Loop, ...],
@@ -205,20 +211,27 @@ def _wire(
         settings,
         clock,
         store,
-        _suite(settings, clock, store, fleet, judge, meter, retention),
+        _suite(settings, clock, store, fingerprints, fleet, judge, meter, retention),
         fleet,
-        replace(_engine(settings, store, fleet, judge, clock, meter), others=(*others, retention)),
+        replace(
+            _engine(settings, store, fingerprints, fleet, judge, clock, meter), others=(*others, retention)
+        ),
     )
 
 
 def _engine(
-    settings: Settings, store: Store, fleet: Fleet, judge: Judge, clock: SystemClock, meter: Meter
+    settings: Settings,
+    store: Store,
+    fingerprints: Fingerprints,
+    fleet: Fleet,
+    judge: Judge,
+    clock: SystemClock,
+    meter: Meter,
 ) -> Engine:
     board = Board()
     guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock)
     calls = Calls(store, fleet, board, clock, meter, guards)
-    recovery = Recovery(store, calls, board, clock)
-    fingerprints = Fingerprints(fingerprint_key(settings.home))
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
     consumers = {
@@ -232,12 +245,12 @@ def _suite(
     settings: Settings,
     clock: SystemClock,
     store: Store,
+    fingerprints: Fingerprints,
     fleet: Fleet,
     judge: Judge,
     meter: Meter,
     retention: Retention,
 ) -> Suite:
-    fingerprints = Fingerprints(fingerprint_key(settings.home))
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
     ringing = Ringing(store, fleet)
     progress = ProgressReader(store, fleet, judge, clock)
@@ -264,6 +277,7 @@ def _suite(
         calls=calls,
         subjects=Subjects(store, calls, judge.keeping.vault, fingerprints, clock),
         retention=retention,
+        keys=_keys(settings.home, store, judge.keeping.vault, clock),
         halting=Halting(store, fleet, clock),
         system=system,
         metrics=Metrics(meter, system, store),
@@ -273,6 +287,14 @@ def _suite(
         idempotency=Idempotency(store, clock),
         ledger=_ledger_suite(settings, store),
     )
+
+
+def _keys(home: Path, store: Store, vault: Vault, clock: SystemClock) -> Keys:
+    def add_key(version: int) -> Sequence[bytes]:
+        add_fingerprint_key(home, version)
+        return fingerprint_keys(home)
+
+    return Keys(store.keys, vault, clock, ledger_subjects_key(home), add_key)
 
 
 def prepare_home(home: Path) -> None:

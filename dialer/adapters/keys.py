@@ -21,9 +21,30 @@ def create_keys(home: Path) -> None:
         write_secret(folder / name, secrets.token_hex(KEY_BYTES))
 
 
-def fingerprint_key(home: Path) -> bytes:
-    """The key of the fingerprints. Raise `BadSettings` where it is missing or damaged."""
-    return _read_key(home / "keys" / FINGERPRINT_KEY)
+def fingerprint_keys(home: Path) -> tuple[bytes, ...]:
+    """The key of each version of the fingerprints, from the first on. Raise `BadSettings` where one is missing between, or damaged."""
+    last = max((version for version in map(_version_of, (home / "keys").glob("fingerprint*.key"))), default=1)
+    return tuple(_read_key(fingerprint_key_file(home, version)) for version in range(1, last + 1))
+
+
+def add_fingerprint_key(home: Path, version: int) -> None:
+    """Make the key of `version` and keep it for good, before anything depends on it; one that lies there already is kept."""
+    path = fingerprint_key_file(home, version)
+    write_secret(path, secrets.token_hex(KEY_BYTES))
+    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        descriptor = os.open(place, flags)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def fingerprint_key_file(home: Path, version: int) -> Path:
+    """The first bears no number."""
+    return home / "keys" / (FINGERPRINT_KEY if version == 1 else f"fingerprint-{version}.key")
+
+
+def _version_of(path: Path) -> int:
+    _, _, number = path.stem.partition("-")
+    return int(number) if number.isdecimal() else 1
 
 
 def subjects_key(home: Path) -> bytes:

@@ -24,6 +24,13 @@ class AesVault:
     def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
         return _seal(self._unwrapped(fingerprint, key), fingerprint, text.encode())
 
+    def rebound_key(self, old: Fingerprint, new: Fingerprint, key: bytes) -> bytes:
+        return _seal(self._master, new, _open(self._master, old, key))
+
+    def rebound(self, old: Fingerprint, new: Fingerprint, key: bytes, sealed: bytes) -> bytes:
+        cipher = self._unwrapped(old, key)
+        return _seal(cipher, new, _open(cipher, old, sealed))
+
     def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
         return _open(self._unwrapped(fingerprint, key), fingerprint, sealed).decode()
 

@@ -15,6 +15,7 @@ from dialer.cli import (
     dialplan,
     doctor,
     halt,
+    keys,
     ledger,
     pbx,
     prompts,
@@ -55,6 +56,7 @@ app.add_typer(subject.app, name="subject")
 app.add_typer(retention.app, name="retention")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 
 

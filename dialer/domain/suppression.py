@@ -41,6 +41,11 @@ def fingerprint_of(number: PhoneNumber, key: bytes) -> Fingerprint:
     return Fingerprint(hmac.new(key, number.encode("ascii"), hashlib.sha256).hexdigest())
 
 
+def refingerprinted(fingerprint: Fingerprint, key: bytes) -> Fingerprint:
+    """The fingerprint of the same number one key version later: HMAC-SHA256 of the fingerprint it had. Nobody needs the number for it."""
+    return Fingerprint(hmac.new(key, fingerprint.encode("ascii"), hashlib.sha256).hexdigest())
+
+
 def sponsor_key(sponsor: str) -> str:
     """Sixteen hexadecimal digits that stand for a sponsor in the PBX's database, where free text has no place."""
     return hashlib.sha256(sponsor.encode()).hexdigest()[:16]

@@ -21,6 +21,7 @@ from dialer.domain.contact import (
 from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.suppression import Suppression
 from dialer.ports.courier import Endpoint
+from dialer.ports.keys import KeyVersions
 from dialer.ports.ledger import Ledger
 from dialer.ports.probes import Probes
 from dialer.ports.records import (
@@ -335,5 +336,7 @@ class Store(Protocol):
     def subjects(self) -> Subjects: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def keys(self) -> KeyVersions: ...
     @property
     def probes(self) -> Probes: ...

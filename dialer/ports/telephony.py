@@ -101,6 +101,10 @@ class Telephony(Protocol):
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
 
+    async def suppressed(self) -> list[PbxSuppression]:
+        """All that the lock holds."""
+        ...
+
     async def unsuppress(self, entry: PbxSuppression) -> None: ...
 
     async def set_lines(self, lines: Sequence[Line]) -> None:

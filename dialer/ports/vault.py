@@ -16,6 +16,14 @@ class Vault(Protocol):
         """Raise `InvalidInput` for a key that is not of this number and installation."""
         ...
 
+    def rebound_key(self, old: Fingerprint, new: Fingerprint, key: bytes) -> bytes:
+        """The same key, wrapped for the number's new fingerprint. Raise `InvalidInput` as `seal`."""
+        ...
+
+    def rebound(self, old: Fingerprint, new: Fingerprint, key: bytes, sealed: bytes) -> bytes:
+        """The same text under the same key (given as wrapped for `old`), sealed for the number's new fingerprint. Raise `InvalidInput`."""
+        ...
+
     def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
         """Raise `InvalidInput` where key or text were changed, or are not of this number and installation."""
         ...

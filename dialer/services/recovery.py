@@ -12,7 +12,8 @@ from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
-from dialer.services.calls import Calls, pbx_entries
+from dialer.services.calls import Calls
+from dialer.services.pbx_lock import PbxLock
 
 log = structlog.get_logger()
 
@@ -22,16 +23,18 @@ UNSENT = "not sent before the service stopped"
 
 
 class Recovery:
-    def __init__(self, store: Store, calls: Calls, board: Board, clock: Clock) -> None:
+    def __init__(self, store: Store, calls: Calls, board: Board, clock: Clock, lock: PbxLock) -> None:
         self._store = store
         self._calls = calls
         self._board = board
         self._clock = clock
+        self._lock = lock
 
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its locks first, then its calls."""
-        await self._lock(telephony)
+        await self._lock.make_whole(telephony)
         await self.reconcile(telephony)
+        await self._lock.forget_outdated(telephony)
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
 
@@ -51,14 +54,6 @@ class Recovery:
 
     async def _note(self, pbx: str, *, up: bool) -> None:
         await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
-
-    async def _lock(self, telephony: Telephony) -> None:
-        """Give the PBX every opposition and the halt, so that its own lock is whole before the first call."""
-        async for batch in self._store.suppressions.all():
-            await telephony.suppress(pbx_entries(batch))
-        halt = await self._store.system.halt_state()
-        if halt.halted:
-            await telephony.set_halt(halt.reason)
 
 
 def settle(attempt: Attempt, alive_on_pbx: frozenset[AttemptId], now: datetime) -> Attempt:

@@ -13,6 +13,7 @@ from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.keys import Keys
 from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
@@ -21,8 +22,8 @@ from dialer.services.progress import ProgressReader
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
-from dialer.services.sms import TextMessages
 from dialer.services.sessions import Sessions
+from dialer.services.sms import TextMessages
 from dialer.services.subjects import Subjects
 from dialer.services.suppressions import Suppressions
 from dialer.services.system_state import SystemReader
@@ -48,6 +49,7 @@ class Suite:
     calls: CallRecords
     subjects: Subjects
     retention: Retention
+    keys: Keys
     halting: Halting
     system: SystemReader
     metrics: Metrics

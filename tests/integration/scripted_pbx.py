@@ -47,7 +47,7 @@ class ScriptedPbx:
     halted: bool = False
     invites: Counter[str] = field(default_factory=Counter)
     used: set[AttemptId] = field(default_factory=set)
-    suppressed: set[PbxSuppression] = field(default_factory=set)
+    locked: set[PbxSuppression] = field(default_factory=set)
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class ScriptedPbx:
         order = self.alive.pop(attempt_id)
         self._tell(Answered(attempt_id, self.now()))
         if self.opposes(order.attempt.number):
-            self.suppressed.add(PbxSuppression(order.attempt.fingerprint, order.sponsor_key))
+            self.locked.add(PbxSuppression(order.attempt.fingerprint, order.sponsor_key))
             self.opposed[attempt_id] = Opposed(attempt_id, self.now())
             self._tell(self.opposed[attempt_id])
         self.ended[attempt_id] = self._end(attempt_id, order)
@@ -135,11 +135,15 @@ class ScriptedPbx:
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         self._need_link()
-        self.suppressed.update(entries)
+        self.locked.update(entries)
+
+    async def suppressed(self) -> list[PbxSuppression]:
+        self._need_link()
+        return list(self.locked)
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
         self._need_link()
-        self.suppressed.discard(entry)
+        self.locked.discard(entry)
 
     async def outbox(self) -> Outbox:
         self._need_link()
@@ -162,7 +166,7 @@ class ScriptedPbx:
             return "EXPIRED"
         if self.halted:
             return "HALTED"
-        return "SUPPRESSED" if {entry, PbxSuppression(entry.fingerprint, None)} & self.suppressed else ""
+        return "SUPPRESSED" if {entry, PbxSuppression(entry.fingerprint, None)} & self.locked else ""
 
     def _end(self, attempt_id: AttemptId, order: CallOrder) -> Ended:
         opposes = self.opposes(order.attempt.number)

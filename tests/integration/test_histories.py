@@ -35,6 +35,7 @@ from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.pbx_lock import PbxLock
 from dialer.services.recovery import Recovery
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
@@ -121,9 +122,11 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     meter = PrometheusMeter()
     guards = Guards(store, UNCHANGED, clock)
     calls = Calls(store, fleet, board, clock, meter, guards)
-    suppressions = Suppressions(store, clock, Fingerprints(KEY), fleet, Ringing(store, fleet))
+    fingerprints = Fingerprints(KEY)
+    suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
-    consumer = Consumer(pbx, fleet, calls, Recovery(store, calls, board, clock), board, clock, meter, line)
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
+    consumer = Consumer(pbx, fleet, calls, recovery, board, clock, meter, line)
     pbx.queue = asyncio.Queue()
     if pbx.linked:
         pbx.mend()

@@ -1,5 +1,6 @@
 """The PBX's own memory (AstDB): the keys of dialplans/10-permit.conf, written and read over AMI. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from dialer.adapters.ami.report import ATTEMPT_ID, Malformed, ended, matching, o
 from dialer.adapters.ami.translate import Unusable
 from dialer.adapters.ami.wire import Action, Fields
 from dialer.domain.call_events import AttemptId, Ended, Opposed, PbxSuppression
+from dialer.domain.contact import Fingerprint
 
 HALT = "dialer-halt"
 HALT_KEY = "all"
@@ -19,6 +21,7 @@ OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
+_SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN)
 """Families whose values are the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
@@ -47,6 +50,13 @@ def suppressed_family(entry: PbxSuppression) -> str:
     if entry.sponsor_key is not None:
         require("sponsor key", entry.sponsor_key, SHAPES["DIALER_SPONSOR"])
     return f"{SUPPRESSED}/{entry.sponsor_key or EVERYBODY}"
+
+
+def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
+    """Rows of another shape were written by nobody of ours, and lock nobody: the gate never looks them up."""
+    for row in rows:
+        if found := _SUPPRESSION.fullmatch(text(row, "key")):
+            yield PbxSuppression(Fingerprint(found[2]), None if found[1] == EVERYBODY else found[1])
 
 
 def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:

@@ -166,6 +166,11 @@ class AmiTelephony:
             [astdb.put(astdb.suppressed_family(entry), entry.fingerprint, since) for entry in entries]
         )
 
+    async def suppressed(self) -> list[PbxSuppression]:
+        return list(
+            astdb.suppressed_entries(succeeded(await self._link.ask(astdb.tree(astdb.SUPPRESSED))).items)
+        )
+
     async def unsuppress(self, entry: PbxSuppression) -> None:
         await self._delete(astdb.suppressed_family(entry), [entry.fingerprint])
 

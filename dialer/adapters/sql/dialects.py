@@ -11,6 +11,9 @@ from dialer.domain.contact import Fingerprint
 SEALER_LOCK = 0x6C6564676572
 """Any constant will do, as long as every process that seals takes the same."""
 
+KEYS_LOCK = 0x66706B657973
+"""Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
+
 Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -40,6 +43,12 @@ async def sole_sealer(connection: AsyncConnection) -> bool:
     if connection.dialect.name == "sqlite":
         return True
     return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
+
+
+async def sole_writer(connection: AsyncConnection) -> None:
+    """Until every transaction that writes has ended; none begins before this one ends. SQLite's one writer is alone already."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
 
 
 async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerprint]) -> None:

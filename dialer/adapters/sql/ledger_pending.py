@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import PRETENDED
+from dialer.adapters.sql.key_tables import pseudonyms
 from dialer.adapters.sql.ledger_tables import pending
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
@@ -36,13 +37,17 @@ async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> 
 
 async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]:
     """Remove and return the first committed ones, an earlier commit's before those that followed from it."""
-    rows = (await connection.execute(select(pending).order_by(pending.c.id).limit(limit))).all()
+    waiting = select(pending, pseudonyms.c.subject).join_from(
+        pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True
+    )
+    rows = (await connection.execute(waiting.order_by(pending.c.id).limit(limit))).all()
     for ids in chunks(row.id for row in rows):
         await connection.execute(delete(pending).where(pending.c.id.in_(ids)))
     return [
         Pending(
             LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about),
             row.pretended,
+            row.subject,
         )
         for row in rows
     ]

@@ -10,6 +10,7 @@ from dialer.adapters.sql.contacts import SqlContacts
 from dialer.adapters.sql.decisions import SqlDecisions
 from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
+from dialer.adapters.sql.key_versions import SqlKeyVersions
 from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
@@ -41,6 +42,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.subjects = SqlSubjects(database)
         self.retention = SqlRetention(database)
+        self.keys = SqlKeyVersions(database)
         self.probes = SqlProbes(database)
 
     @classmethod
@@ -57,7 +59,9 @@ class SqlStore:
                 "the database has not the schema of this program", hint="run `dialer db upgrade`"
             )
         database = connect(parse_url(url), pretended=pretended)
+        store = cls(database, subscribers or {})
         try:
-            yield cls(database, subscribers or {})
+            database.pin((await store.keys.all())[-1].version)
+            yield store
         finally:
             await database.close()

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from dialer.adapters.keys import FINGERPRINT_KEY, fingerprint_key
+from dialer.adapters.keys import fingerprint_key_file, fingerprint_keys
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.errors import BadSettings
 from dialer.settings import Settings
@@ -27,7 +27,7 @@ def check_home(settings: Settings) -> Iterator[Finding]:
     else:
         yield well("home", str(home))
     yield _room(home)
-    yield _fingerprint_key(home)
+    yield from _fingerprint_keys(home)
     yield from map(_secret, _secret_files(settings))
 
 
@@ -41,12 +41,14 @@ def _room(home: Path) -> Finding:
     )
 
 
-def _fingerprint_key(home: Path) -> Finding:
+def _fingerprint_keys(home: Path) -> Iterator[Finding]:
     try:
-        fingerprint_key(home)
+        versions = len(fingerprint_keys(home))
     except BadSettings as error:
-        return from_error("key", error)
-    return _mode(home / "keys" / FINGERPRINT_KEY, "key")
+        yield from_error("key", error)
+        return
+    for version in range(1, versions + 1):
+        yield _mode(fingerprint_key_file(home, version), "key")
 
 
 def _secret_files(settings: Settings) -> list[Path]:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SUBJECT_EXPORT = "subject.export"
     SUBJECT_ERASE = "subject.erase"
     RETENTION = "retention.run"
+    KEYS_ROTATE = "keys.rotate"
     PBX_UP = "pbx.up"
     PBX_DOWN = "pbx.down"
     PROBE = "line.probe"

@@ -16,10 +16,14 @@ from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An event that is committed but not sealed. `pretended`: its writer's clock was shifted."""
+    """An event that is committed but not sealed. `pretended`: its writer's clock was shifted.
+
+    `subject`: what the ledger called the number before its fingerprint changed, and goes on calling it; None where it never did.
+    """
 
     event: LedgerEvent
     pretended: bool
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def _end(tail: Tail) -> tuple[int, str, str]:
 
 def _entry(index: int, previous: str, item: Pending, subject_key: bytes) -> SealedEntry:
     event = item.event
-    subject = subject_of(event.fingerprint, subject_key) if event.fingerprint else None
+    subject = item.subject or (subject_of(event.fingerprint, subject_key) if event.fingerprint else None)
     text = canonical(
         {
             "index": index,

@@ -1,0 +1,25 @@
+"""Tables of the fingerprint keys."""
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from dialer.adapters.sql.columns import UtcDateTime
+from dialer.adapters.sql.tables import metadata
+
+# The last version is in force: every transaction looks here, since a process with older keys would take everybody for a stranger.
+fingerprint_keys = Table(
+    "fingerprint_keys",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("mark", Text, nullable=False),
+    Column("made_at", UtcDateTime),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# The names that the ledger gave to numbers before their fingerprints changed: it goes on calling them so.
+pseudonyms = Table(
+    "pseudonyms",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("subject", String(64), nullable=False),
+)
