@@ -59,6 +59,7 @@ class CallView(Wire):
     prompts: list[PromptView]
     notice_end_ms: int | None
     end_reason: str | None
+    ended_outside_window: bool
     caller_id: str
     trunk: str
     pbx: str

@@ -23,6 +23,7 @@ class ConsentBody(Wire):
     consent_proof: str = ""
     consent_expires_at: str = ""
     consent_act: str = ""
+    consent_basis: str = ""
     appointment_at: str = ""
     window_days: str = ""
     window_start: str = ""

@@ -1,5 +1,6 @@
-"""Lists of oppositions that others keep, at the command line: `dialer suppressions import --list` and `dialer suppressions lists`."""
+"""Lists that others keep, at the command line: `dialer suppressions import --list` and `dialer suppressions lists`."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from dialer.cli.output import print_json, print_table
 from dialer.cli.session import with_service
 from dialer.cli.times import instant
 from dialer.domain.access import Actor
+from dialer.domain.opposition_list import ListKind
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
 from dialer.services.lists import ListOrigin
@@ -29,17 +31,39 @@ ValidTo = Annotated[
     datetime | None,
     typer.Option(parser=instant, metavar="TIME", help="With --list: until when it is valid; required."),
 ]
-Validity = tuple[datetime | None, datetime | None]
+Kind = Annotated[
+    ListKind,
+    typer.Option("--kind", help="With --list: people who object, or lines that no machine may call."),
+]
 
 
-def import_list(file: Path, name: str, sponsor: str | None, validity: Validity, *, as_json: bool) -> None:
-    valid_from, valid_to = validity
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the command line says of a list."""
+
+    sponsor: str | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    kind: ListKind
+
+    @property
+    def anything(self) -> bool:
+        return (self.sponsor, self.valid_from, self.valid_to, self.kind) != (
+            None,
+            None,
+            None,
+            ListKind.OPPOSITIONS,
+        )
+
+
+def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None:
+    valid_to = stated.valid_to
     if valid_to is None:
         raise typer.BadParameter("a list needs --valid-to: nobody keeps one for ever")
 
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
-        since = valid_from or service.clock.now().astimezone(UTC)
-        origin = ListOrigin(name, sponsor, since, valid_to)
+        since = stated.valid_from or service.clock.now().astimezone(UTC)
+        origin = ListOrigin(name, stated.sponsor, since, valid_to, stated.kind)
         return await service.suite.lists.run(actor, source, origin)
 
     import_file(file, start, as_json=as_json)
@@ -55,4 +79,4 @@ def lists(as_json: Json = False) -> None:
     if as_json:
         print_json(listing(items))
     else:
-        print_table(items, ("name", "sponsor", "valid_from", "valid_to", "entries", "import_id"))
+        print_table(items, ("name", "kind", "sponsor", "valid_from", "valid_to", "entries", "import_id"))

@@ -8,12 +8,13 @@ import typer
 
 from dialer.bootstrap import Links, Service
 from dialer.cli.imports import import_file
-from dialer.cli.lists import ValidFrom, ValidTo, import_list, lists
+from dialer.cli.lists import Kind, Stated, ValidFrom, ValidTo, import_list, lists
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json, print_table
 from dialer.cli.session import with_service
 from dialer.domain.access import Actor
+from dialer.domain.opposition_list import ListKind
 from dialer.domain.suppression import Suppression
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
@@ -53,14 +54,16 @@ def import_suppressions(
     sponsor: Annotated[str | None, typer.Option(help="With --list: for this sponsor alone.")] = None,
     valid_from: ValidFrom = None,
     valid_to: ValidTo = None,
+    kind: Kind = ListKind.OPPOSITIONS,
     as_json: Json = False,
 ) -> None:
     """Record oppositions from a file: phone_number, channel, received_at, sponsor, note. Or, with --list, a list: phone_number."""
+    stated = Stated(sponsor, valid_from, valid_to, kind)
     if name is not None:
-        import_list(file, name, sponsor, (valid_from, valid_to), as_json=as_json)
+        import_list(file, name, stated, as_json=as_json)
         return
-    if sponsor is not None or valid_from is not None or valid_to is not None:
-        raise typer.BadParameter("--sponsor, --valid-from and --valid-to go with --list")
+    if stated.anything:
+        raise typer.BadParameter("--sponsor, --valid-from, --valid-to and --kind go with --list")
 
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
         return await service.suite.suppression_imports.run(actor, source)

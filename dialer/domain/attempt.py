@@ -41,7 +41,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Times are UTC. `permit_until` is the decision's limit; `expires_at` the shorter life of this Originate at the PBX."""
+    """Times are UTC. `permit_until` is the decision's limit; `expires_at` the shorter life of this Originate at the PBX.
+
+    `open_until`: where legal hours and consented windows end around the decision.
+    """
 
     id: AttemptId
     campaign_id: CampaignId
@@ -73,7 +76,14 @@ class Attempt:
     result: Result | None = None
     lapse_reason: str | None = None
     trace: tuple[TraceStep, ...] = ()
+    open_until: datetime | None = None
 
     @property
     def alive(self) -> bool:
         return self.state not in FINAL_STATES
+
+    @property
+    def ended_outside_window(self) -> bool:
+        """It began in time and was not cut, but ran on after the end (T008)."""
+        late = self.ended_at and self.open_until and self.ended_at > self.open_until
+        return bool(late and self.answered_at)

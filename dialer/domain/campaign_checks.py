@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from dialer.domain.basis import Basis
 from dialer.domain.caller_id import presentable, trunk_complaint
 from dialer.domain.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaign_terms import TERMS, folded
@@ -86,7 +87,14 @@ def purpose_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable
         yield Problem(
             "purpose", f"{definition.purpose!r} names another election than {definition.election.id!r}"
         )
-    if TERMS.of(definition).sector in pack.forbidden_sectors:
+    yield from basis_problems(definition, pack)
+
+
+def basis_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
+    """Forbidden sectors may speak to their customers, and to who asked for it, alone (FC-08 to FC-10)."""
+    if not pack.consent.takes(definition.basis):
+        yield Problem("basis", f"{pack.name} knows no calls on the basis {definition.basis!r}")
+    elif definition.basis is Basis.OPT_IN and TERMS.of(definition).sector in pack.forbidden_sectors:
         yield Problem("sector", f"calls for {definition.sector!r} are forbidden, even with consent")
 
 
@@ -131,7 +139,7 @@ def check_approval(
     present = sorted({code or home for code in territories})
     problems += list_problems(definition, pack, present, now)
     for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
-        if complaint := trunk_complaint(number, trunk, now):
+        if complaint := trunk_complaint(number, trunk, now + pack.caller_id.margin):
             problems.append(Problem("caller_id", complaint))
     return tuple(problems)
 

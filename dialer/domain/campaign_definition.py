@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from dialer.domain.basis import Basis
 from dialer.domain.instant import instant_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -110,6 +111,8 @@ class CampaignDefinition(Section):
     offer: Name | None = None
     """What a sales call offers, said with the name (FC-17)."""
     sector: Name | None = None
+    basis: Basis = Basis.OPT_IN
+    """Whom it calls: those who opted in; or customers about their running contract, or those who asked for it, where the profile lets it."""
     silence_signoff: Name | None = None
     rule_pack_signoff: PackSignoff | None = None
     election: Election | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from dialer.domain.basis import Basis
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.silence import SilencePlan, silence_plan
 
@@ -31,6 +32,7 @@ class CampaignTerms:
     caller_ids: dict[str, str]
     own_numbers: frozenset[str]
     sector: str | None
+    basis: Basis
     min_gap: timedelta
 
 
@@ -63,6 +65,7 @@ def work_out(definition: CampaignDefinition) -> CampaignTerms:
         caller_ids=definition.caller_ids,
         own_numbers=frozenset(own),
         sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
+        basis=definition.basis,
         min_gap=timedelta(hours=definition.retry.min_gap_hours),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
+from dialer.domain.basis import Basis
 from dialer.domain.contact import Fingerprint, ImportId
 
 
@@ -28,7 +29,10 @@ class ConsentedWindow:
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """One consent as collected. Empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF)."""
+    """One consent as collected. Empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF).
+
+    Of a contract (`basis`): its reference is the proof, what it is about the purpose, its start and end are `given_at` and `expires_at`.
+    """
 
     fingerprint: Fingerprint
     sponsor: str
@@ -45,6 +49,7 @@ class ConsentGiven:
     timezone: str | None
     import_id: ImportId | None
     recorded_at: datetime
+    basis: Basis = Basis.OPT_IN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from dialer.domain.basis import Basis
 from dialer.domain.campaign_terms import CampaignTerms, folded
 from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.intervals import shown
 from dialer.domain.rule_names import RuleName
 from dialer.domain.rulepack import RulePack
+from dialer.domain.working_days import after_working_days
 
 
 class ConsentView(NamedTuple):
-    """`matching`: right sponsor, purpose and channel. `usable`: those that hold now, their windows apart. `problems`: what refuses."""
+    """`matching`: right basis, sponsor, purpose and channel. `usable`: those that hold now, their windows apart. `problems`: what refuses.
+
+    `in_turn`: each of `matching` speaks only until a later one does.
+    """
 
     matching: tuple[ConsentGiven, ...]
     usable: tuple[ConsentGiven, ...]
     problems: dict[RuleName, str]
+    in_turn: bool = False
 
 
 class Question(NamedTuple):
@@ -28,8 +34,19 @@ class Question(NamedTuple):
     withdrawals: tuple[ConsentWithdrawn, ...]
 
 
+CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}
 Complaint = Callable[[ConsentGiven, Question], str | None]
 """The sentence why a consent fails one rule, None where it passes."""
+
+
+def basis(consent: ConsentGiven, question: Question) -> str | None:
+    """A contract is no consent to other calls, and a campaign for customers is for nobody else (FC-08, FC-10)."""
+    wanted, pack = question.terms.basis, question.pack
+    if pack is not None and not pack.consent.takes(wanted):
+        return f"{pack.name} lets nobody be called for a {CALLED[wanted]}"
+    return (
+        None if consent.basis is wanted else f"on record is a {CALLED[consent.basis]}, not a {CALLED[wanted]}"
+    )
 
 
 def sponsor(consent: ConsentGiven, question: Question) -> str | None:
@@ -62,6 +79,10 @@ def withdrawn(consent: ConsentGiven, question: Question) -> str | None:
 def proof(consent: ConsentGiven, question: Question) -> str | None:
     if not consent.proof.strip() or not consent.source.strip():
         return "the consent has no proof or no source"
+    if consent.basis is Basis.CONTRACT and consent.expires_at is None:
+        return "the contract has no end on record"
+    if question.pack is not None and consent.act in question.pack.consent.unfit_acts:
+        return f"{question.pack.name} takes no {consent.act} for a consent"
     if consent.given_at > question.at:
         return f"the consent is dated {shown(consent.given_at)}, after the call"
     return None
@@ -69,7 +90,17 @@ def proof(consent: ConsentGiven, question: Question) -> str | None:
 
 def expired(consent: ConsentGiven, question: Question) -> str | None:
     ends = consent_end(consent, question.pack)
-    return f"the consent ended on {shown(ends)}" if ends is not None and question.at >= ends else None
+    if ends is None or question.at < ends:
+        return None
+    return f"the {CALLED[consent.basis]} ended on {shown(ends)}{law_of(consent, question.pack)}"
+
+
+def law_of(consent: ConsentGiven, pack: RulePack | None) -> str:
+    """Which rule ends what is no opt-in: the pack's own id for the end of consents is that of opt-ins."""
+    other = pack and {Basis.CONTRACT: pack.consent.contract, Basis.REQUEST: pack.consent.request}.get(
+        consent.basis
+    )
+    return f" ({other.rule})" if other else ""
 
 
 def windowless(consent: ConsentGiven, question: Question) -> str | None:
@@ -80,6 +111,7 @@ def windowless(consent: ConsentGiven, question: Question) -> str | None:
 
 
 MATCHERS: tuple[tuple[RuleName, Complaint], ...] = (
+    (RuleName.CONSENT, basis),
     (RuleName.CONSENT_SPONSOR, sponsor),
     (RuleName.CONSENT_PURPOSE, purpose),
     (RuleName.CONSENT_CHANNEL, channel),
@@ -95,7 +127,7 @@ JUDGES: tuple[tuple[RuleName, Complaint], ...] = (
 def screen(
     events: tuple[ConsentEvent, ...], terms: CampaignTerms, pack: RulePack | None, at: datetime
 ) -> ConsentView:
-    """Judge the consents of a number at `at`. Any one that passes every rule is enough."""
+    """Judge the consents of a number at `at`: one that passes every rule is enough, the latest where the pack hears that one alone."""
     given, ends = [], []
     for event in events:
         if isinstance(event, ConsentGiven):
@@ -108,8 +140,28 @@ def screen(
     matching, problems = sift(tuple(given), MATCHERS, question)
     if problems:
         return ConsentView((), (), problems)
-    usable, problems = sift(matching, JUDGES, question)
-    return ConsentView(matching, usable, problems)
+    in_turn = len(matching) > 1 and pack is not None and pack.consent.of_several == "latest"
+    speaking = matching
+    if in_turn:
+        matching, speaking = latest(matching, question)
+    usable, problems = sift(speaking, JUDGES, question)
+    return ConsentView(matching, usable, problems, in_turn)
+
+
+def latest(
+    matching: tuple[ConsentGiven, ...], question: Question
+) -> tuple[tuple[ConsentGiven, ...], tuple[ConsentGiven, ...]]:
+    """Those that speak at some time from now on, and those that speak now: the last given, several where they were given at once.
+
+    What was withdrawn says nothing any more; where nothing else is left, everything is judged, and refuses.
+    """
+    lasting = [consent for consent in matching if withdrawn(consent, question) is None]
+    past = [consent.given_at for consent in lasting if consent.given_at <= question.at]
+    if not past:
+        return matching, matching
+    last = max(past)
+    to_come = tuple(consent for consent in lasting if consent.given_at >= last)
+    return to_come, tuple(consent for consent in to_come if consent.given_at == last)
 
 
 def sift(
@@ -139,8 +191,28 @@ def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
 
 def consent_end(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
     """The stated end, cut to the pack's longest; None where neither limits it."""
-    max_age = pack.consent.max_age if pack else None
-    if max_age is None:
+    longest = longest_life(consent, pack)
+    if longest is None:
         return consent.expires_at
-    longest = consent.given_at + max_age
     return longest if consent.expires_at is None else min(longest, consent.expires_at)
+
+
+def longest_life(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
+    """A contract lasts as long as it says; a request for some working days (FC-10)."""
+    if pack is None:
+        return None
+    if consent.basis is Basis.OPT_IN:
+        return None if pack.consent.max_age is None else consent.given_at + pack.consent.max_age
+    if consent.basis is Basis.REQUEST and pack.consent.request is not None:
+        days = pack.consent.request.working_days
+        return after_working_days(consent.given_at, days, pack.holidays.national)
+    return None
+
+
+def speaks_until(consent: ConsentGiven, view: ConsentView, pack: RulePack | None) -> datetime | None:
+    """Its end, or where consents speak in turn the giving of the next, if that comes first; None where nothing ends it."""
+    ends = consent_end(consent, pack)
+    if view.in_turn:
+        later = [other.given_at for other in view.matching if other.given_at > consent.given_at]
+        return min([*later, *([ends] if ends is not None else [])], default=None)
+    return ends

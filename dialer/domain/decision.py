@@ -49,6 +49,7 @@ def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
         case.pack.title if case.pack else "",
         case.pack.hash if case.pack else "",
         case.caller_id,
+        standing.open_until if until is not None else None,
     )
 
 

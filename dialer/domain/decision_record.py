@@ -68,6 +68,8 @@ class Decision:
     pack_hash: str
     caller_id: str | None
     """The number to present to this callee, chosen by territory."""
+    open_until: datetime | None = None
+    """Of a permit: where legal hours and consented windows end around it, which a call under way may outlast (T008)."""
 
     @property
     def codes(self) -> frozenset[ReasonCode]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dialer.domain.consent import ConsentGiven
+from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.consent_rules import consent_end
 from dialer.domain.decision import decide
 from dialer.domain.decision_record import Decision, ReasonCode
@@ -73,7 +73,7 @@ class Likenesses:
             facts.timezone,
             facts.source_class,
             # A withdrawal ends what was given before it: then every date counts.
-            consents if None in plain else tuple(plain),
+            consents if None in plain else (*plain, *order_of(consents)),
             frozenset(entry.sponsor for entry in facts.suppressions),
             facts.attempts,
             facts.lists,
@@ -97,7 +97,17 @@ class Likenesses:
             consent.appointment_at,
             consent.territory,
             consent.timezone,
+            consent.basis,
+            consent.act,
         )
+
+
+def order_of(consents: tuple[ConsentEvent, ...]) -> tuple[int, ...]:
+    """Which of several was given when: the latest may be the only one that speaks."""
+    if len(consents) < 2:
+        return ()
+    times = [event.given_at for event in consents if isinstance(event, ConsentGiven)]
+    return tuple(sorted(set(times)).index(at) for at in times)
 
 
 def kind_of_number(facts: Facts, packs: tuple[RulePack, ...]) -> NumberFacts | str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
-from dialer.domain.consent_rules import consent_end
+from dialer.domain.consent_rules import speaks_until
 from dialer.domain.intervals import end_of
 from dialer.domain.opening import appointment_span, around, open_span, windows_span, zone_hours
 from dialer.domain.place import Place
@@ -76,7 +76,7 @@ def closed(case: Case, place: Place) -> Standing:
 
 def last_start(case: Case, consent: ConsentGiven, end: datetime) -> datetime:
     fits = end - case.terms.ring
-    expires = consent_end(consent, case.pack)
+    expires = speaks_until(consent, case.consent, case.pack)
     return fits if expires is None else min(fits, expires)
 
 

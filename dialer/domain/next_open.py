@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
-from dialer.domain.consent_rules import consent_end
+from dialer.domain.consent_rules import speaks_until
 from dialer.domain.intervals import DAY, Interval
 from dialer.domain.judgement import appointment_of
 from dialer.domain.opening import open_span
@@ -59,7 +59,7 @@ def first_in(case: Case, consent: ConsentGiven, interval: Interval) -> datetime 
     for silence in case.silences:
         start = after_silence(case, silence, start) or interval[1]
     limit = min(interval[1], case.terms.closes_at) - case.terms.ring
-    expires = consent_end(consent, case.pack)
+    expires = speaks_until(consent, case.consent, case.pack)
     if start > limit or (expires is not None and start >= expires):
         return None
     for silence in case.silences:

@@ -138,13 +138,12 @@ def around(pack: RulePack | None, appointment: datetime) -> Span:
 
 @lru_cache(maxsize=16384)
 def appointment_span(shelf: PackShelf, profile: str, place: Place, appointment: datetime) -> Span:
-    """What an exact appointment (UTC) opens: its minutes, within the hard bounds of every zone."""
-    return intersect_all(
-        [
-            intersect(
-                around(shelf.for_day(profile, appointment.astimezone(ZoneInfo(zone)).date()), appointment),
-                zone_bounds(shelf, profile, zone, appointment.date()),
-            )
-            for zone in place.zones
-        ]
-    )
+    """What an exact appointment (UTC) opens: its minutes, within the hard bounds of every zone, or within legal hours where the pack opens no others."""
+    spans = []
+    for zone in place.zones:
+        pack = shelf.for_day(profile, appointment.astimezone(ZoneInfo(zone)).date())
+        minutes = around(pack, appointment)
+        spans.append(intersect(minutes, zone_bounds(shelf, profile, zone, appointment.date())))
+        if pack is not None and pack.appointment is not None and not pack.appointment.other_hours:
+            spans.append(intersect(minutes, legal_span(shelf, profile, place, appointment.date())))
+    return intersect_all(spans)

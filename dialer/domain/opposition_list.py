@@ -1,9 +1,17 @@
-"""Lists of oppositions kept by others: a national one, a sponsor's own. Each import of a list replaces it as a whole."""
+"""Lists kept by others: a national one, a sponsor's own. Each import of a list replaces it as a whole."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from dialer.domain.contact import ImportId
+
+
+class ListKind(StrEnum):
+    OPPOSITIONS = "oppositions"
+    """People who do not want to be called."""
+    LINES = "lines"
+    """Lines that no machine may call: emergency services, hospital rooms, care homes, our own staff (US-13, CA-08, T088)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,7 @@ class OppositionList:
     sponsor: str | None
     valid_from: datetime
     valid_to: datetime
+    kind: ListKind = ListKind.OPPOSITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class ListStanding:
     valid_from: datetime
     valid_to: datetime
     holds: bool
+    kind: ListKind = ListKind.OPPOSITIONS
 
     def in_force(self, at: datetime) -> bool:
         return self.valid_from <= at < self.valid_to

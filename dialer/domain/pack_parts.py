@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from dialer.domain.basis import Basis
+from dialer.domain.consent import ConsentAct
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -50,23 +53,53 @@ class Hours(Part):
         return frozenset(DAYS.index(day) for day in self.days)
 
 
+class ContractBasis(Part):
+    """A running contract may stand in the place of an opt-in; `rule` is its id."""
+
+    rule: Line
+
+
+class RequestBasis(Part):
+    """So may a request to be called back, for so many working days."""
+
+    rule: Line
+    working_days: int = Field(ge=1, le=30)
+
+
 class ConsentRules(Part):
-    """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of."""
+    """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
+
+    `of_several`: of several consents that fit a campaign, any that holds is enough, or the latest statement alone speaks.
+    `unfit_acts`: ways of agreeing that this pack does not take for consent.
+    """
 
     channel: Line
     purpose: Literal["political", "not_political", "any"]
     max_age_days: int | None = Field(default=None, ge=1)
     window_required: bool = False
+    of_several: Literal["any", "latest"] = "any"
+    unfit_acts: tuple[ConsentAct, ...] = ()
+    contract: ContractBasis | None = None
+    request: RequestBasis | None = None
 
     @cached_property
     def max_age(self) -> timedelta | None:
         return None if self.max_age_days is None else timedelta(days=self.max_age_days)
 
+    def takes(self, basis: Basis) -> bool:
+        """Whether people may be called on this basis at all."""
+        other = {Basis.CONTRACT: self.contract, Basis.REQUEST: self.request}
+        return basis is Basis.OPT_IN or other[basis] is not None
+
 
 class Appointment(Part):
-    """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence."""
+    """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence.
+
+    `other_hours` false: none but legal hours, so that it only limits the consent to its moment.
+    """
 
     tolerance_minutes: int = Field(ge=0, le=60)
+    other_hours: bool = True
 
 
 class Holidays(Part):
@@ -96,10 +129,18 @@ class CallerIdRange(Part):
 
 
 class CallerIdRules(Part):
-    """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix."""
+    """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix.
+
+    `valid_days_after`: how long after a call the number must still be ours, by the mandate that the trunk knows of.
+    """
 
     ranges: tuple[CallerIdRange, ...] = ()
     forbidden_prefixes: tuple[Prefix, ...] = ()
+    valid_days_after: int = Field(default=0, ge=0)
+
+    @cached_property
+    def margin(self) -> timedelta:
+        return timedelta(days=self.valid_days_after)
 
 
 class CallbackRules(Part):

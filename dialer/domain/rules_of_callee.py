@@ -1,11 +1,13 @@
 """Rules about whom we would call: the number, where it is, where it came from, and what they would see (section 5 F, G, H)."""
 
+from dialer.domain.basis import Basis
 from dialer.domain.caller_id import trunk_complaint
 from dialer.domain.case import Case
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.intervals import shown
 from dialer.domain.judgement import Standing
 from dialer.domain.number_plan import NumberFacts
+from dialer.domain.opposition_list import ListKind
 from dialer.domain.pack_signoff import unsigned
 from dialer.domain.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.place import Place
@@ -65,16 +67,19 @@ def provenance(case: Case, _: Standing) -> str | None:
 
 
 def sector(case: Case, _: Standing) -> str | None:
-    if case.pack and case.terms.sector in case.pack.forbidden_sectors:
-        return f"calls for {case.facts.campaign.sector!r} are forbidden, even with consent"
-    return None
+    """A running contract or a request lifts it (FC-09, FC-10), where the pack knows them; `consent_rules.basis` wants it of this person."""
+    if case.pack is None or case.terms.sector not in case.pack.forbidden_sectors:
+        return None
+    if case.terms.basis is not Basis.OPT_IN and case.pack.consent.takes(case.terms.basis):
+        return None
+    return f"calls for {case.facts.campaign.sector!r} are forbidden, even with consent"
 
 
 def caller_id(case: Case, _: Standing) -> str | None:
     if not isinstance(case.place, Place) or case.pack is None:
         return None
     if case.caller_id is not None:
-        return trunk_complaint(case.caller_id, case.facts.trunk, case.at)
+        return trunk_complaint(case.caller_id, case.facts.trunk, case.at + case.pack.caller_id.margin)
     if not any(code in case.pack.territories for code in case.place.territories):
         return None
     return f"no verified number of this campaign may be shown in {' or '.join(case.place.territories)}"
@@ -89,15 +94,25 @@ def suppressed(case: Case, _: Standing) -> str | None:
 
 def on_a_list(case: Case, _: Standing) -> str | None:
     """An expired list still speaks for those on it; what it does not say of the others is judged by `list_missing`."""
+    return listed(case, ListKind.OPPOSITIONS)
+
+
+def protected_line(case: Case, _: Standing) -> str | None:
+    return listed(case, ListKind.LINES)
+
+
+def listed(case: Case, kind: ListKind) -> str | None:
     for known in case.facts.lists:
-        if known.holds and known.valid_from <= case.at:
+        if known.holds and known.kind is kind and known.valid_from <= case.at:
             return f"on the list {known.name}, valid until {shown(known.valid_to)}"
     return None
 
 
 def list_missing(case: Case, _: Standing) -> str | None:
-    """Where the pack wants a list, nobody is called who was not held against it (unknown means no)."""
-    for name in case.pack.required_lists if case.pack else ():
+    """Where the pack wants a list, nobody is called who was not held against it (unknown means no). A loopback trunk reaches nobody."""
+    if case.pack is None or case.facts.trunk.loopback:
+        return None
+    for name in case.pack.required_lists:
         known = [entry for entry in case.facts.lists if entry.name == name]
         if not any(entry.in_force(case.at) for entry in known):
             ends = f"is valid until {shown(known[0].valid_to)} only" if known else "was never imported"
@@ -139,6 +154,7 @@ CALLEE = Chapter(
     (
         Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
         Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
+        Rule(ReasonCode.FORBIDDEN_NUMBER, protected_line, RuleName.DENIED_NUMBER),
         Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
         Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
         Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),

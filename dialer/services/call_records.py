@@ -91,6 +91,7 @@ def call_record(
         "prompts": _prompts(attempt, answered_ms, hashes),
         "notice_end_ms": notice_end_ms(attempt.trace, answered_ms) if answered_ms else None,
         "end_reason": end_reason(attempt.trace),
+        "ended_outside_window": attempt.ended_outside_window,
         "caller_id": attempt.caller_id,
         "trunk": attempt.trunk,
         "pbx": attempt.pbx,

@@ -105,6 +105,8 @@ class Calls:
             result = after.result or after.state.upper()
             self._meter.ended(result)
             told.info("attempt over", result=result, why=after.lapse_reason)
+            if after.ended_outside_window:
+                told.info("ended_outside_window", open_until=after.open_until, ended_at=after.ended_at)
 
     async def _progression(
         self, attempt: Attempt, before: Attempt, made: dict[ContactId, int]

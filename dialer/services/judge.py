@@ -166,4 +166,5 @@ class Judge:
             pbx=pbx,
             caller_id=PhoneNumber(decision.caller_id),
             script=campaign.script or "",
+            open_until=decision.open_until,
         )

@@ -1,4 +1,8 @@
-"""Lists of oppositions kept by others: imported whole, held against every decision, replaced by the next import of the same name."""
+"""Lists kept by others: imported whole, held against every decision, replaced by the next import of the same name.
+
+They are no part of the PBX's own lock: a national list holds millions of numbers, an expired or replaced one would have to be taken out of
+every PBX in time, and nothing reaches a PBX but what was decided, in the claiming transaction, with the list as it was at that instant.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ from pathlib import Path
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import InvalidInput
-from dialer.domain.opposition_list import OppositionList
+from dialer.domain.opposition_list import ListKind, OppositionList
 from dialer.domain.phone import every_reading
 from dialer.ports.clock import Clock
 from dialer.ports.records import ListedCount
@@ -25,12 +29,13 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class ListOrigin:
-    """What its supplier says of a list: its name, whom it speaks for (None: every sponsor), and when it is valid, the end exclusive."""
+    """What its supplier says of a list: its name, whom it speaks for (None: every sponsor), when it is valid, the end exclusive, and what it names."""
 
     name: str
     sponsor: str | None
     valid_from: datetime
     valid_to: datetime
+    kind: ListKind = ListKind.OPPOSITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,9 @@ class Lists:
             raise InvalidInput(f"a list needs a name of at most {LONGEST_NAME} characters")
         if not max(origin.valid_from, now) < origin.valid_to:
             raise InvalidInput("the list ends before it begins, or has ended", hint="mind --valid-to")
-        entry = OppositionList(source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to)
+        entry = OppositionList(
+            source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
+        )
         intake = ListIntake(entry, self._fingerprints, self._store.lists)
         report = await take_in(
             source, intake, Origin(KIND, actor.name, now), self._store.contacts, self._rejects_folder

@@ -2,8 +2,9 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 
-from dialer.adapters.sql.columns import UtcDateTime
+from dialer.adapters.sql.columns import UtcDateTime, one_of
 from dialer.adapters.sql.tables import metadata
+from dialer.domain.opposition_list import ListKind
 
 opposition_lists = Table(
     "opposition_lists",
@@ -16,6 +17,7 @@ opposition_lists = Table(
     # NULL until the import has come to its end: until then the list before it stands.
     Column("in_force_at", UtcDateTime),
     Column("replaced_at", UtcDateTime),
+    Column("kind", one_of(ListKind, "kind"), nullable=False, server_default=ListKind.OPPOSITIONS.value),
     CheckConstraint("valid_from < valid_to", name="validity"),
 )
 current = opposition_lists.c.in_force_at.is_not(None) & opposition_lists.c.replaced_at.is_(None)

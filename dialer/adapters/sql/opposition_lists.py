@@ -34,7 +34,9 @@ class ListsOf:
         return self._standing(found) if found else self._none
 
     def _standing(self, found: set[ImportId]) -> tuple[ListStanding, ...]:
-        return tuple(ListStanding(e.name, e.valid_from, e.valid_to, e.id in found) for e in self._lists)
+        return tuple(
+            ListStanding(e.name, e.valid_from, e.valid_to, e.id in found, e.kind) for e in self._lists
+        )
 
 
 async def lists_of(

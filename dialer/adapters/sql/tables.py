@@ -22,6 +22,7 @@ from sqlalchemy import (
 from dialer.adapters.sql.columns import BigId, Definition, Trace, UtcDateTime, Windows, one_of
 from dialer.domain.access import Role
 from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
+from dialer.domain.basis import Basis
 from dialer.domain.call_events import DialStatus
 from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent import ConsentAct
@@ -160,6 +161,8 @@ consents = Table(
     Column("timezone", Text),
     Column("import_id", ForeignKey("imports.id")),
     Column("recorded_at", UtcDateTime, nullable=False),
+    # Absent where it was withdrawn.
+    Column("basis", one_of(Basis, "basis")),
     CheckConstraint(
         "withdrawn OR (sponsor IS NOT NULL AND purpose IS NOT NULL AND source IS NOT NULL"
         " AND proof IS NOT NULL AND windows IS NOT NULL)",
@@ -227,6 +230,7 @@ attempts = Table(
     Column("result", one_of(Result, "result")),
     Column("lapse_reason", Text),
     Column("trace", Trace, nullable=False),
+    Column("open_until", UtcDateTime),
 )
 # T067: whatever the workers believe, a number has at most one live attempt over all campaigns.
 Index(

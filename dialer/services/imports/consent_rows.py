@@ -1,5 +1,8 @@
 """The consent columns of a row (contract.md, "Contact CSV"; rules.md 2.10, "Consent")."""
 
+from datetime import datetime
+
+from dialer.domain.basis import Basis
 from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.place import Statement
@@ -18,6 +21,7 @@ CONSENT_COLUMNS = frozenset(
         "consent_proof",
         "consent_expires_at",
         "consent_act",
+        "consent_basis",
         "appointment_at",
         "windows",
     }
@@ -37,6 +41,7 @@ def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp)
     if sponsor is None or given_at is None or not purpose or not channel:
         raise RowRejected("CONSENT_INCOMPLETE", f"a consent has all of {', '.join(_REQUIRED)}")
     territory, timezone = stated
+    basis, expires_at = _basis(row, given_at), instant(row, "consent_expires_at")
     return ConsentGiven(
         fingerprint=stamp.fingerprints.of(number),
         sponsor=sponsor,
@@ -45,7 +50,7 @@ def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp)
         source=text(row, "consent_source"),
         proof=text(row, "consent_proof"),
         given_at=given_at,
-        expires_at=instant(row, "consent_expires_at"),
+        expires_at=expires_at,
         windows=_windows(row),
         appointment_at=instant(row, "appointment_at"),
         act=_act(row),
@@ -53,6 +58,7 @@ def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp)
         timezone=timezone,
         import_id=stamp.import_id,
         recorded_at=stamp.recorded_at,
+        basis=basis,
     )
 
 
@@ -69,6 +75,22 @@ def _act(row: Row) -> ConsentAct | None:
         return ConsentAct(act) if (act := row.text("consent_act")) else None
     except ValueError:
         raise RowRejected("CONSENT_ACT", f"consent_act is none of {', '.join(ConsentAct)}") from None
+
+
+def _basis(row: Row, given_at: datetime) -> Basis:
+    """An opt-in unless it says otherwise. A contract must say which it is, and when it ends (FC-08)."""
+    try:
+        basis = Basis(stated) if (stated := row.text("consent_basis")) else Basis.OPT_IN
+    except ValueError:
+        raise RowRejected("CONSENT_BASIS", f"consent_basis is none of {', '.join(Basis)}") from None
+    if basis is Basis.CONTRACT:
+        ends = instant(row, "consent_expires_at")
+        if ends is None or ends <= given_at or not text(row, "consent_proof"):
+            raise RowRejected(
+                "CONSENT_BASIS",
+                "a contract has its reference in consent_proof, its start and end in consent_at and consent_expires_at",
+            )
+    return basis
 
 
 def _windows(row: Row) -> tuple[ConsentedWindow, ...]:

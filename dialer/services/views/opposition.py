@@ -35,6 +35,7 @@ def list_view(listed: ListedCount) -> dict[str, Any]:
     """A list kept by others. `sponsor` None: it speaks for every sponsor."""
     return {
         "name": listed.list.name,
+        "kind": listed.list.kind.value,
         "sponsor": listed.list.sponsor,
         "valid_from": instant_text(listed.list.valid_from),
         "valid_to": instant_text(listed.list.valid_to),

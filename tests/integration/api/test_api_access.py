@@ -31,6 +31,8 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/suppressions"): {MAKES, RUNS, RULES},
     ("GET", "/v1/suppressions/check"): {MAKES, RUNS, READS, RULES},
     ("POST", "/v1/suppressions/remove"): {RULES},
+    ("POST", "/v1/suppressions/lists"): {RULES},
+    ("GET", "/v1/suppressions/lists"): {MAKES, RUNS, READS, RULES},
     ("POST", "/v1/webhooks/sms"): {Role.GATEWAY, RULES},
     ("POST", "/v1/decisions"): {MAKES, READS, RULES},
     ("GET", "/v1/calls"): {MAKES, RUNS, READS, RULES},

@@ -1,0 +1,81 @@
+"""Lists that others keep: a national one, a sponsor's own, lines that no machine may call. Each import replaces the one before."""
+
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+
+from dialer.api.answers import JsonAnswer, View
+from dialer.api.bodies import FileBody, NoBody
+from dialer.api.contacts import LARGEST_LIST, ReportView
+from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.wire import Instant, Name, Nothing, Wire
+from dialer.domain.access import Right
+from dialer.domain.opposition_list import ListKind
+from dialer.services.imports.run import Source, new_import_id
+from dialer.services.lists import ListOrigin
+from dialer.services.views.listing import listing
+from dialer.services.views.opposition import list_view
+
+
+class ListQuery(Wire):
+    """What its supplier says of a list. `sponsor` absent: it speaks for every sponsor. `valid_to` is exclusive."""
+
+    name: Name
+    valid_from: Instant
+    valid_to: Instant
+    sponsor: Name | None = None
+    kind: ListKind = ListKind.OPPOSITIONS
+
+
+class ListView(Wire):
+    """`entries`: numbers on it. One that is no longer valid still speaks for those."""
+
+    name: str
+    kind: ListKind
+    sponsor: str | None
+    valid_from: Instant
+    valid_to: Instant
+    entries: int
+    import_id: str
+
+
+class ListsView(Wire):
+    items: list[ListView]
+    next_cursor: str | None
+
+
+async def take_in(asked: Asked[ListQuery, Path]) -> View:
+    stated, import_id = asked.query, new_import_id()
+    valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
+    origin = ListOrigin(stated.name, stated.sponsor, valid_from, valid_to, stated.kind)
+    with asked.suite.import_reports.followed(import_id) as listener:
+        source = Source(asked.body, "sent over HTTP", listener, import_id)
+        return asdict(await asked.suite.lists.run(asked.actor, source, origin))
+
+
+async def index(asked: Asked[Nothing, Nothing]) -> View:
+    return listing([list_view(entry) for entry in await asked.suite.lists.current(asked.actor)])
+
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    Endpoint(
+        method="POST",
+        path="/v1/suppressions/lists",
+        summary="Import a list that others keep, in the place of the one of that name: phone_number.",
+        rights=(Right.REMOVE_OPPOSITION,),
+        query=ListQuery,
+        body=FileBody("text/csv", limit=LARGEST_LIST),
+        answer=JsonAnswer(ReportView, location=lambda view: f"/v1/imports/{view['import_id']}"),
+        handler=take_in,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/suppressions/lists",
+        summary="Show the lists that others keep, with their validity: what a decision holds numbers against.",
+        rights=(Right.ADD_OPPOSITION, Right.READ_SUBJECTS),
+        query=Nothing,
+        body=NoBody(),
+        answer=JsonAnswer(ListsView),
+        handler=index,
+    ),
+)
