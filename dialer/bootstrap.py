@@ -58,7 +58,9 @@ from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import Keys, fingerprints_in_force
 from dialer.services.ledger.export import LedgerExport
+from dialer.services.ledger.inputs import InputCheck
 from dialer.services.ledger.reader import LedgerReader
+from dialer.services.ledger.records import RecordCheck
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.ledger.verification import LedgerVerifier
@@ -180,11 +182,13 @@ def _head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
     return HeadFolder(settings.home / "heads", signer.public_pem), signer
 
 
-def _ledger_suite(settings: Settings, store: Store) -> LedgerSuite:
+def _ledger_suite(settings: Settings, store: Store, vault: Vault) -> LedgerSuite:
     files, signer = _head_files(settings)
+    inputs = InputCheck(store.decisions, vault)
+    records = RecordCheck(store.recorded, inputs, ledger_subjects_key(settings.home))
     return LedgerSuite(
         reader=LedgerReader(store),
-        verifier=LedgerVerifier(store.ledger, files, signer),
+        verifier=LedgerVerifier(store.ledger, files, signer, records),
         export=LedgerExport(store.ledger, files, signer),
     )
 
@@ -285,7 +289,7 @@ def _suite(
         tokens=tokens,
         sessions=Sessions(tokens, clock),
         idempotency=Idempotency(store, clock),
-        ledger=_ledger_suite(settings, store),
+        ledger=_ledger_suite(settings, store, judge.keeping.vault),
     )
 
 

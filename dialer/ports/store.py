@@ -21,9 +21,11 @@ from dialer.domain.contact import (
 from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.suppression import Suppression
 from dialer.ports.courier import Endpoint
+from dialer.ports.inspection import Inspections
 from dialer.ports.keys import KeyVersions
 from dialer.ports.ledger import Ledger
 from dialer.ports.probes import Probes
+from dialer.ports.recorded import Recorded
 from dialer.ports.records import (
     CallFilter,
     CallRow,
@@ -123,8 +125,8 @@ class Contacts(Protocol):
 
 
 class Consents(Protocol):
-    async def add(self, events: Sequence[ConsentEvent]) -> None:
-        """Append; contacts closed for want of consent become due again where a new consent names their sponsor."""
+    async def add(self, events: Sequence[ConsentEvent], *, by: str) -> None:
+        """Append, taken down by `by`; contacts closed for want of consent become due again where a new consent names their sponsor."""
         ...
 
     async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]: ...
@@ -333,6 +335,8 @@ class Store(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
+    def recorded(self) -> Recorded: ...
+    @property
     def subjects(self) -> Subjects: ...
     @property
     def retention(self) -> Retention: ...
@@ -340,3 +344,5 @@ class Store(Protocol):
     def keys(self) -> KeyVersions: ...
     @property
     def probes(self) -> Probes: ...
+    @property
+    def inspections(self) -> Inspections: ...

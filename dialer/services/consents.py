@@ -36,7 +36,7 @@ class Consents:
                 problems.append(Problem(f"items.{place}", rejected.detail))
         if problems:
             raise InvalidInput("these consents are malformed", tuple(problems))
-        await self._store.consents.add(consents)
+        await self._store.consents.add(consents, by=actor.name)
         return len(consents)
 
     async def withdraw(self, actor: Actor, withdrawal: Objection) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Consents:
             )
             for number in numbers
         ]
-        await self._store.consents.add(events)
+        await self._store.consents.add(events, by=actor.name)
         await self._ringing.cancel((event.fingerprint, event.sponsor) for event in events)
         return warnings
 

@@ -83,7 +83,8 @@ class Suppressions:
             raise NotFound("no opposition of this number is in force")
         now = self._clock.now()
         await self._store.consents.add(
-            [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted]
+            [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted],
+            by=actor.name,
         )
         removed = await self._store.suppressions.remove(
             fingerprint, None, by=actor.name, at=now, reason=reason

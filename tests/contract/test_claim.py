@@ -86,7 +86,7 @@ async def test_a_number_with_a_live_attempt_waits_five_minutes_in_every_other_ca
 
 async def test_the_judge_sees_all_that_is_stored_about_the_number(store: SqlStore) -> None:
     await listed(store, 1, 2)
-    await store.consents.add([consent(1), consent(1, sponsor="another")])
+    await store.consents.add([consent(1), consent(1, sponsor="another")], by="camille")
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
     seen: dict[str, Dossier] = {}
 

@@ -31,13 +31,13 @@ async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStor
             1, source="", proof="", expires_at=None, windows=(), appointment_at=None, act=None, territory=None
         ),
     ]
-    await store.consents.add(events[:3])
-    await store.consents.add(events[3:])
+    await store.consents.add(events[:3], by="camille")
+    await store.consents.add(events[3:], by="camille")
     assert await store.consents.of(fingerprint(1)) == tuple(events)
 
 
 async def test_a_number_nobody_spoke_of_has_none(store: SqlStore) -> None:
-    await store.consents.add([])
+    await store.consents.add([], by="camille")
     assert await store.consents.of(Fingerprint("0" * 64)) == ()
 
 
@@ -55,14 +55,14 @@ async def test_only_a_consent_to_the_sponsor_reopens_what_was_closed_for_want_of
 ) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(code))
-    await store.consents.add([consent(1, sponsor=sponsor)])
+    await store.consents.add([consent(1, sponsor=sponsor)], by="camille")
     assert bool(await claimed(store)) is reopened
 
 
 async def test_a_withdrawal_reopens_nothing(store: SqlStore) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
-    await store.consents.add([withdrawal(1, "liste-demo")])
+    await store.consents.add([withdrawal(1, "liste-demo")], by="camille")
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 
@@ -70,7 +70,7 @@ async def test_a_stopped_campaign_stays_as_it_is(store: SqlStore) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
-    await store.consents.add([consent(1)])
+    await store.consents.add([consent(1)], by="camille")
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 
@@ -90,7 +90,7 @@ async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: SqlStor
 
     judged = asyncio.create_task(asyncio.to_thread(asyncio.run, claim()))
     await asyncio.to_thread(claiming.wait)
-    await store.consents.add([withdrawal(1, None)])
+    await store.consents.add([withdrawal(1, None)], by="camille")
     found = await store.attempts.alive_to([fingerprint(1)])
     await judged
     assert [attempt.fingerprint for attempt in found] == [fingerprint(1)]

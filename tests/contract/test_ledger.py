@@ -21,10 +21,10 @@ from dialer.domain.decision_record import ReasonCode
 from dialer.domain.errors import Conflict, DialerError
 from dialer.domain.ledger.event import Kind, digest
 from dialer.domain.ledger.of_acts import link_changed
-from dialer.domain.ledger.of_calls import call_record
 from dialer.domain.ledger.proofs import Run, inclusion_spans, runs
 from dialer.domain.ledger.sealing import SealedEntry, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree
+from dialer.domain.ledger.vouchers import Told, call_record, keyed_digest, vouched
 from dialer.domain.retry import Closed
 from dialer.ports.records import ImportCounts, Progression
 from dialer.services.evidence.verify_ledger import Entries, check_heads, included
@@ -63,6 +63,10 @@ async def kinds(store: SqlStore) -> list[str]:
 def body(entry: SealedEntry) -> dict[str, object]:
     said: dict[str, object] = json.loads(entry.text)["body"]
     return said
+
+
+def under_the_ledgers_key(value: Told) -> dict[str, str]:
+    return {part: keyed_digest(plain, STAMP.subject_key) for part, plain in vouched(value).items()}
 
 
 def ended(attempt: Attempt) -> Attempt:
@@ -151,7 +155,7 @@ async def test_every_act_is_recorded_with_who_did_it(store: SqlStore) -> None:
 
 async def test_consents_and_oppositions_are_recorded_by_digest(store: SqlStore) -> None:
     given, taken = consent(1), ConsentWithdrawn(fingerprint(1), None, "letter", NOW, NOW)
-    await store.consents.add([given, taken])
+    await store.consents.add([given, taken], by="camille")
     await store.suppressions.add([suppression(1)])
     await store.suppressions.remove(fingerprint(1), None, by="ada", at=NOW, reason="asked on +33199000001")
     await store.suppressions.remove(fingerprint(1), None, by="ada", at=NOW, reason="again")
@@ -162,11 +166,12 @@ async def test_consents_and_oppositions_are_recorded_by_digest(store: SqlStore) 
         Kind.OPPOSITION,
         Kind.OPPOSITION_LIFTED,
     ]
-    assert [body(entry).get("record") for entry in found[:3]] == [
-        digest(given),
-        digest(taken),
-        digest(suppression(1)),
+    assert [body(entry)["hmac"] for entry in found[:3]] == [
+        under_the_ledgers_key(given),
+        under_the_ledgers_key(taken),
+        under_the_ledgers_key(suppression(1)),
     ]
+    assert [body(entry)["by"] for entry in found] == ["camille", "camille", "camille", "ada"]
     assert body(found[3])["reason"] == "asked on [number]"
 
 
@@ -181,7 +186,7 @@ async def test_what_was_undone_is_not_recorded(store: SqlStore) -> None:
 
 async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: SqlStore) -> None:
     await listed(store, 1)
-    await store.consents.add([consent(1)])
+    await store.consents.add([consent(1)], by="camille")
     (attempt,) = await claimed(store)
     await store.attempts.commit([Progression(ended(attempt), suppression(1), Closed("opted_out"))])
     texts = "".join(entry.text for entry in await sealed(store))
@@ -191,13 +196,13 @@ async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: SqlSto
 
 async def test_pretended_time_is_said(url: str) -> None:
     async with SqlStore.open(url, pretended=True) as pretending, SqlStore.open(url) as real:
-        await pretending.consents.add([consent(1)])
-        await real.consents.add([consent(2)])
+        await pretending.consents.add([consent(1)], by="camille")
+        await real.consents.add([consent(2)], by="camille")
         assert [json.loads(entry.text)["pretended"] for entry in await sealed(real)] == [True, False]
 
 
 async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStore) -> None:
-    await store.consents.add([consent(index) for index in range(300)])
+    await store.consents.add([consent(index) for index in range(300)], by="camille")
     await seal_all(store, limit=70)
     assert not await store.ledger.waiting()
     heads, findings = check_heads(await lines(store), PUBLIC)
@@ -211,7 +216,7 @@ async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStor
 
 
 async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> None:
-    await store.consents.add([consent(index) for index in range(600)])
+    await store.consents.add([consent(index) for index in range(600)], by="camille")
     await seal_all(store)
     head = await store.ledger.head()
     assert head is not None
@@ -228,7 +233,7 @@ async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> No
 
 
 async def test_a_sealing_that_fails_leaves_everything_waiting(store: SqlStore) -> None:
-    await store.consents.add([consent(1)])
+    await store.consents.add([consent(1)], by="camille")
     with pytest.raises(ZeroDivisionError):
         await store.ledger.seal(lambda tail, pending: sign(tail, pending[: 1 // 0]), limit=10)
     assert await store.ledger.waiting()
@@ -239,7 +244,9 @@ async def test_a_sealing_that_fails_leaves_everything_waiting(store: SqlStore) -
 async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
     async with SqlStore.open(url) as one, SqlStore.open(url) as other:
         for index in range(5):
-            await one.consents.add([consent(index) for index in range(index * 40, index * 40 + 40)])
+            await one.consents.add(
+                [consent(index) for index in range(index * 40, index * 40 + 40)], by="camille"
+            )
             await asyncio.gather(*(store.ledger.seal(sign, limit=15) for store in (one, other) * 3))
         await seal_all(other)
         heads, findings = check_heads(await lines(one), PUBLIC)
@@ -274,9 +281,9 @@ async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
 async def test_the_database_itself_refuses_to_change_what_is_sealed(
     store: SqlStore, url: str, change: str
 ) -> None:
-    await store.consents.add([consent(index) for index in range(300)])
+    await store.consents.add([consent(index) for index in range(300)], by="camille")
     await seal_all(store)
-    await store.consents.add([consent(1)])
+    await store.consents.add([consent(1)], by="camille")
     database = connect(parse_url(url))
     with pytest.raises((IntegrityError, Conflict)):
         async with database.write() as connection:

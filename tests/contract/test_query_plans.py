@@ -60,7 +60,7 @@ async def store(sqlite_engine: Any) -> Any:
 async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[str]) -> None:
     await listed(store, *range(40))
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=30, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
-    await store.consents.add([consent(1)])
+    await store.consents.add([consent(1)], by="camille")
     attempts = await claimed(store)
     await store.attempts.originating([attempt.id for attempt in attempts], at=NOW)
     await store.attempts.alive()

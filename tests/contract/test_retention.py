@@ -71,7 +71,7 @@ async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for
 async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
     await listed_with_consent(store, 1)
     await store.suppressions.add([suppression(1)])
-    await store.consents.add([ConsentWithdrawn(fingerprint(1), None, "letter", MONDAY, MONDAY)])
+    await store.consents.add([ConsentWithdrawn(fingerprint(1), None, "letter", MONDAY, MONDAY)], by="camille")
     await run_at(store, MONDAY + 10 * YEAR)
     assert len(await store.suppressions.of(fingerprint(1))) == 1
     assert [type(event) for event in await store.consents.of(fingerprint(1))] == [ConsentWithdrawn]
@@ -80,7 +80,7 @@ async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
 async def test_an_old_consent_stays_while_its_number_stands_on_a_list(store: SqlStore) -> None:
     await listed_with_consent(store, 2)
     old = consent(2, given_at=MONDAY - 4 * YEAR)
-    await store.consents.add([old, replace(old, fingerprint=fingerprint(3))])
+    await store.consents.add([old, replace(old, fingerprint=fingerprint(3))], by="camille")
     assert (await run_at(store, MONDAY)).consents == 1
     assert await store.consents.of(fingerprint(2)) == (old,)
 

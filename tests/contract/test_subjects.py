@@ -105,7 +105,7 @@ async def test_an_old_list_leads_to_no_call_again_and_a_later_positive_act_does(
         recorded_at=MONDAY,
         act=ConsentAct.OPT_IN_FORM,
     )
-    await store.consents.add([later])
+    await store.consents.add([later], by="camille")
     assert await claim_all(store, JUDGE) == []
     (anew,) = await claim_all(store, JUDGE, campaign_id=OTHER_CAMPAIGN)
     assert anew.decision.permitted

@@ -42,23 +42,23 @@ class SqlConsents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, events: Sequence[ConsentEvent]) -> None:
+    async def add(self, events: Sequence[ConsentEvent], *, by: str) -> None:
         withdrawn = {event.fingerprint for event in events if isinstance(event, ConsentWithdrawn)}
         async with self._database.write() as connection:
             await await_turn(connection, withdrawn)
-            await append_consents(connection, events)
+            await append_consents(connection, events, by=by)
 
     async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]:
         async with self._database.read() as connection:
             return (await consents_of(connection, [fingerprint])).get(fingerprint, ())
 
 
-async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent]) -> None:
+async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent], *, by: str) -> None:
     """Store the events, and put contacts back on the list that were closed for want of such a consent."""
     if not events:
         return
     await connection.execute(insert(consents), [consent_record(event) for event in events])
-    await record(connection, map(consented, events))
+    await record(connection, [consented(event, by=by) for event in events])
     given = [event for event in events if isinstance(event, ConsentGiven)]
     await _reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
 

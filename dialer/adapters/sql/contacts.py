@@ -38,23 +38,26 @@ class SqlContacts:
         """Raise `NotFound` unless the import was begun for this campaign."""
         async with self._database.write() as connection:
             # Locking the campaign's manifests keeps two imports of one list from waiting for each other's rows in a circle.
-            manifests = select(imports.c.id, imports.c.imported_at).where(
+            manifests = select(imports.c.id, imports.c.imported_at, imports.c.imported_by).where(
                 imports.c.campaign_id == campaign_id
             )
-            begun = await connection.execute(manifests.order_by(imports.c.id).with_for_update(key_share=True))
-            times = {row.id: row.imported_at for row in begun}
-            if import_id not in times:
+            rows_of = await connection.execute(
+                manifests.order_by(imports.c.id).with_for_update(key_share=True)
+            )
+            begun = {row.id: row for row in rows_of}
+            if import_id not in begun:
                 raise NotFound(f"there is no import {import_id} for campaign {campaign_id}")
             common: Record = {
                 "import_id": import_id,
                 "campaign_id": campaign_id,
                 "state": ContactState.DUE,
-                "next_due_at": times[import_id],
+                "next_due_at": begun[import_id].imported_at,
             }
             records = [record_of(row, without="consent") | common for row in rows]
             statement = insert_new(connection, contacts).returning(contacts.c.line)
             added = set((await connection.execute(statement, records)).scalars()) if records else set()
-            await append_consents(connection, [row.consent for row in rows if row.consent is not None])
+            given = [row.consent for row in rows if row.consent is not None]
+            await append_consents(connection, given, by=begun[import_id].imported_by)
         return [row.line for row in rows if row.line not in added]
 
     async def end_import(self, import_id: ImportId, counts: ImportCounts, report: str) -> None:
@@ -65,7 +68,7 @@ class SqlContacts:
             begun = (await connection.execute(MANIFEST.where(imports.c.id == import_id))).first()
             if begun is None:
                 raise NotFound(f"there is no import {import_id}")
-            await record(connection, [import_ended(Manifest(*begun), record_of(counts))])
+            await record(connection, [import_ended(Manifest(*begun), record_of(counts), report)])
 
     async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
         statement = MANIFEST.add_columns(imports.c.report).where(imports.c.id == import_id)

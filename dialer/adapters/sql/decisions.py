@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.engine import Database
-from dialer.adapters.sql.records import Record, columns_for, record_of
+from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.subject_keys import add_keys
 from dialer.adapters.sql.tables import decision_inputs, decisions, subject_keys
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Contact
+from dialer.domain.ledger.vouchers import RecordedDecision
 from dialer.ports.records import DecisionFilter, Judgement, KeptDecision, SharedInput
 
 Judged = tuple[Contact, Judgement]
@@ -48,15 +49,20 @@ class SqlDecisions:
 
 async def record_decisions(
     connection: AsyncConnection, campaign_id: CampaignId, judged: list[Judged]
-) -> None:
-    """What the decisions were made from goes in first: none is stored that could not be made again."""
+) -> list[RecordedDecision]:
+    """What the decisions were made from goes in first: none is stored that could not be made again. Return them in their order."""
     if not judged:
-        return
+        return []
     await _keep_shared(connection, [judgement for _, judgement in judged])
     new = {contact.fingerprint: judgement.inputs.new_key for contact, judgement in judged}
     await add_keys(connection, {fingerprint: key for fingerprint, key in new.items() if key is not None})
-    records = [_decision_record(campaign_id, contact, judgement) for contact, judgement in judged]
+    told = [_recorded(campaign_id, contact, judgement) for contact, judgement in judged]
+    records = [
+        record_of(one) | {"context_hash": judgement.inputs.context.hash, "sealed": judgement.inputs.sealed}
+        for one, (_, judgement) in zip(told, judged, strict=True)
+    ]
     await connection.execute(insert(decisions), records)
+    return told
 
 
 async def _keep_shared(connection: AsyncConnection, judgements: list[Judgement]) -> None:
@@ -67,16 +73,22 @@ async def _keep_shared(connection: AsyncConnection, judgements: list[Judgement])
     await connection.execute(insert_new(connection, decision_inputs), records)
 
 
-def _decision_record(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> Record:
+def _recorded(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> RecordedDecision:
     """Reasons without their sentences, which may tell what somebody consented to: those are in the sealed half."""
-    reasons = [{"rule": reason.rule, "code": reason.code} for reason in judgement.decision.reasons]
-    return record_of(judgement.decision) | {
-        "campaign_id": campaign_id,
-        "contact_id": contact.id,
-        "fingerprint": contact.fingerprint,
-        "reasons": reasons,
-        "context_hash": judgement.inputs.context.hash,
-        "sealed": judgement.inputs.sealed,
-        "hash": judgement.decision_hash,
-        "attempt_id": judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
-    }
+    decision = judgement.decision
+    return RecordedDecision(
+        at=decision.at,
+        campaign_id=campaign_id,
+        contact_id=contact.id,
+        fingerprint=contact.fingerprint,
+        permitted=decision.permitted,
+        reasons=[{"rule": reason.rule, "code": reason.code} for reason in decision.reasons],
+        permit_until=decision.permit_until,
+        next_open=decision.next_open,
+        zones=decision.zones,
+        caller_id=decision.caller_id,
+        rule_pack=decision.rule_pack,
+        pack_hash=decision.pack_hash,
+        hash=judgement.decision_hash,
+        attempt_id=judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
+    )

@@ -16,6 +16,7 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Contact, ContactState
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.of_calls import permitted, refused
+from dialer.domain.ledger.vouchers import RecordedDecision
 from dialer.ports.records import Judgement
 
 
@@ -31,8 +32,9 @@ async def write_judgements(
             losers.append(contact)
         else:
             kept.append((contact, judgement))
-    await record_decisions(connection, campaign_id, kept)
-    await record(connection, [_event(campaign_id, contact, judgement) for contact, judgement in kept])
+    recorded = await record_decisions(connection, campaign_id, kept)
+    events = [_event(judgement, told) for (_, judgement), told in zip(kept, recorded, strict=True)]
+    await record(connection, events)
     await change_contacts(connection, [_contact_record(contact, judgement) for contact, judgement in kept])
     return [judgement for _, judgement in kept], losers
 
@@ -48,10 +50,10 @@ async def _insert_attempts(connection: AsyncConnection, judged: Sequence[Judged]
     )
 
 
-def _event(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> LedgerEvent:
+def _event(judgement: Judgement, recorded: RecordedDecision) -> LedgerEvent:
     if isinstance(judgement.outcome, Attempt):
-        return permitted(judgement.outcome, judgement.decision)
-    return refused(campaign_id, contact.fingerprint, judgement.decision, judgement.decision_hash)
+        return permitted(judgement.outcome, judgement.decision, recorded)
+    return refused(judgement.decision, recorded)
 
 
 def _contact_record(contact: Contact, judgement: Judgement) -> Record:

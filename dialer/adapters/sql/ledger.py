@@ -102,10 +102,14 @@ class SqlLedger:
     async def _entries(self, statement: Select[Any]) -> list[SealedEntry]:
         async with self._database.read() as connection:
             rows = await connection.execute(statement.order_by(entries.c.position))
-            return [
-                SealedEntry(row.position, row.text.decode(errors="replace"), row.hash, *row[3:])
-                for row in rows
-            ]
+            return [sealed_entry(row) for row in rows]
+
+
+def sealed_entry(row: Row[Any]) -> SealedEntry:
+    """Of a row of `ENTRY`."""
+    return SealedEntry(
+        row.position, row.text.decode(errors="replace"), row.hash, row.kind, row.subject, row.about
+    )
 
 
 def _tail(row: Row[Any] | None) -> Tail:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
@@ -13,6 +14,12 @@ from dialer.adapters.sql.ledger_tables import pending
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.sealing import Pending
+
+WAITING = (
+    select(pending, pseudonyms.c.subject)
+    .join_from(pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True)
+    .order_by(pending.c.id)
+)
 
 
 async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> None:
@@ -37,17 +44,13 @@ async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> 
 
 async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]:
     """Remove and return the first committed ones, an earlier commit's before those that followed from it."""
-    waiting = select(pending, pseudonyms.c.subject).join_from(
-        pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True
-    )
-    rows = (await connection.execute(waiting.order_by(pending.c.id).limit(limit))).all()
+    rows = (await connection.execute(WAITING.limit(limit))).all()
     for ids in chunks(row.id for row in rows):
         await connection.execute(delete(pending).where(pending.c.id.in_(ids)))
-    return [
-        Pending(
-            LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about),
-            row.pretended,
-            row.subject,
-        )
-        for row in rows
-    ]
+    return [pending_of(row) for row in rows]
+
+
+def pending_of(row: Row[Any]) -> Pending:
+    """Of a row of `WAITING`."""
+    event = LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about)
+    return Pending(event, row.pretended, row.subject)

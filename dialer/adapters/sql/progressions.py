@@ -1,6 +1,6 @@
 """What calls.apply learned, written whole: the attempt, the opposition, what becomes of the contact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +9,7 @@ from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.ledger_pending import record
-from dialer.adapters.sql.records import Record, attempt_record
+from dialer.adapters.sql.records import ATTEMPT, Record, attempt_record
 from dialer.adapters.sql.suppressions import append_suppressions
 from dialer.adapters.sql.tables import attempts, live, suppressions
 from dialer.domain.attempt import Attempt
@@ -17,6 +17,9 @@ from dialer.domain.call_events import AttemptId
 from dialer.domain.ledger.of_calls import ended, opposed_late
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import Progression
+
+BY_THE_CALL = "call"
+"""Who took a withdrawal down that the call itself brought: nobody has the number."""
 
 
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
@@ -36,12 +39,22 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
     await _oppose(connection, late)
     changed = [changed_record(entry.attempt.contact_id, entry.contact) for entry in kept if entry.contact]
     await change_contacts(connection, changed)
-    await append_consents(connection, [entry.withdrawal for entry in kept if entry.withdrawal])
+    withdrawals = [entry.withdrawal for entry in kept if entry.withdrawal]
+    await append_consents(connection, withdrawals, by=BY_THE_CALL)
     oppositions = [entry.suppression for entry in progressions if entry.suppression is not None]
     unknown = await _unknown(connection, oppositions)
     await append_suppressions(connection, unknown)
     sources = {entry.source for entry in unknown}
-    await record(connection, [opposed_late(attempt) for attempt in late if attempt.id in sources])
+    heard = {attempt.id for attempt in late if attempt.id in sources}
+    await record(connection, [opposed_late(attempt) for attempt in await _as_stored(connection, heard)])
+
+
+async def _as_stored(connection: AsyncConnection, attempt_ids: Iterable[AttemptId]) -> list[Attempt]:
+    """Of a late opposition no more is stored than that it was: the ledger vouches for the row as it is now."""
+    found: list[Attempt] = []
+    for ids in chunks(sorted(attempt_ids)):
+        found += (Attempt(*row) for row in await connection.execute(ATTEMPT.where(attempts.c.id.in_(ids))))
+    return found
 
 
 async def _alive(connection: AsyncConnection, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:

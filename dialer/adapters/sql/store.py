@@ -10,12 +10,14 @@ from dialer.adapters.sql.contacts import SqlContacts
 from dialer.adapters.sql.decisions import SqlDecisions
 from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
+from dialer.adapters.sql.inspection import SqlInspections
 from dialer.adapters.sql.key_versions import SqlKeyVersions
 from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.probes import SqlProbes
+from dialer.adapters.sql.recorded import SqlRecorded
 from dialer.adapters.sql.retention import SqlRetention
 from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
@@ -40,10 +42,12 @@ class SqlStore:
         self.system = SqlSystem(database, self.outbox)
         self.idempotency = SqlIdempotency(database)
         self.ledger = SqlLedger(database)
+        self.recorded = SqlRecorded(database)
         self.subjects = SqlSubjects(database)
         self.retention = SqlRetention(database)
         self.keys = SqlKeyVersions(database)
         self.probes = SqlProbes(database)
+        self.inspections = SqlInspections(database)
 
     @classmethod
     @asynccontextmanager

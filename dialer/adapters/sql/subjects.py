@@ -81,7 +81,7 @@ class SqlSubjects:
                 )
             withdrawal = ConsentWithdrawn(fingerprint, None, BY_ERASURE, at, at)
             erased = await _erase(connection, fingerprint, at)
-            await append_consents(connection, [withdrawal])
+            await append_consents(connection, [withdrawal], by=by)
             await record(connection, [subject_erased(fingerprint, record_of(erased), by=by, at=at)])
         return erased
 

@@ -8,6 +8,7 @@ from dialer.domain.campaign import Campaign, CampaignVerb
 from dialer.domain.contact import Manifest
 from dialer.domain.ledger.event import Kind, LedgerEvent, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.ledger.vouchers import VOUCHED, HaltRecord, ImportResult, Move, Revocation, vouched
 
 
 def campaign_created(campaign: Campaign) -> LedgerEvent:
@@ -15,12 +16,17 @@ def campaign_created(campaign: Campaign) -> LedgerEvent:
         at=campaign.created_at,
         kind=Kind.CAMPAIGN_CREATE,
         about=campaign.id,
-        body={"by": redacted(campaign.created_by), "definition": digest(campaign.definition)},
+        body={
+            "by": redacted(campaign.created_by),
+            "definition": digest(campaign.definition),
+            VOUCHED: vouched(campaign),
+        },
     )
 
 
 def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
     """`campaign` as it is after the move."""
+    move = Move(campaign.id, verb, by, at, campaign.reason)
     return LedgerEvent(
         at=at,
         kind=Kind(f"campaign.{verb}"),
@@ -32,6 +38,7 @@ def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datet
             "self_approved": campaign.self_approved,
             "definition": digest(campaign.definition),
             "script": campaign.script,
+            VOUCHED: vouched(campaign) | vouched(move),
         },
     )
 
@@ -49,24 +56,33 @@ def import_begun(manifest: Manifest) -> LedgerEvent:
             "supplier": redacted_or_none(manifest.supplier),
             "collected_at": manifest.collected_at,
             "file_sha256": manifest.file_sha256,
-            "record": digest(manifest),
+            VOUCHED: vouched(manifest),
         },
     )
 
 
-def import_ended(manifest: Manifest, counts: Mapping[str, int]) -> LedgerEvent:
+def import_ended(manifest: Manifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
     """`counts`: rows, imported, duplicates, rejected. Dated as the import it belongs to."""
+    result = ImportResult(manifest.id, **counts, report=report)
     return LedgerEvent(
         at=manifest.imported_at,
         kind=Kind.IMPORT_END,
         about=manifest.id,
-        body={"by": redacted(manifest.imported_by), "file_sha256": manifest.file_sha256, **counts},
+        body={
+            "by": redacted(manifest.imported_by),
+            "file_sha256": manifest.file_sha256,
+            **counts,
+            VOUCHED: vouched(result),
+        },
     )
 
 
 def halt_changed(*, halted: bool, by: str, at: datetime, reason: str) -> LedgerEvent:
     kind = Kind.HALT if halted else Kind.UNHALT
-    return LedgerEvent(at=at, kind=kind, body={"by": redacted(by), "reason": redacted(reason)})
+    state = vouched(HaltRecord(halted, reason, by, at))
+    return LedgerEvent(
+        at=at, kind=kind, body={"by": redacted(by), "reason": redacted(reason), VOUCHED: state}
+    )
 
 
 def token_created(token: Token, *, by: str) -> LedgerEvent:
@@ -74,12 +90,18 @@ def token_created(token: Token, *, by: str) -> LedgerEvent:
         at=token.created_at,
         kind=Kind.ACCESS_GRANT,
         about=redacted(token.name),
-        body={"by": redacted(by), "role": token.role, "expires_at": token.expires_at},
+        body={
+            "by": redacted(by),
+            "role": token.role,
+            "expires_at": token.expires_at,
+            VOUCHED: vouched(token),
+        },
     )
 
 
 def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
-    return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body={"by": redacted(by)})
+    body = {"by": redacted(by), VOUCHED: vouched(Revocation(name, at))}
+    return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body=body)
 
 
 def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:

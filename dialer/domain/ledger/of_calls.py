@@ -1,15 +1,12 @@
 """Ledger events of decisions and calls: the decision before its INVITE, the outcome after (rules.md 4, "Write-ahead")."""
 
-from dataclasses import fields
-
 from dialer.domain.attempt import Attempt
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import Fingerprint
 from dialer.domain.decision_record import Decision
-from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.vouchers import VOUCHED, Part, RecordedDecision, vouched
 
 
-def permitted(attempt: Attempt, decision: Decision) -> LedgerEvent:
+def permitted(attempt: Attempt, decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
     return LedgerEvent(
         at=decision.at,
         kind=Kind.PERMIT,
@@ -26,24 +23,24 @@ def permitted(attempt: Attempt, decision: Decision) -> LedgerEvent:
             "trunk": attempt.trunk,
             "pbx": attempt.pbx,
             "script": attempt.script,
+            VOUCHED: {Part.PERMIT: vouched(attempt)[Part.PERMIT]} | vouched(recorded),
         },
     )
 
 
-def refused(
-    campaign_id: CampaignId, fingerprint: Fingerprint, decision: Decision, decision_hash: str
-) -> LedgerEvent:
+def refused(decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
     return LedgerEvent(
         at=decision.at,
         kind=Kind.REFUSAL,
-        about=campaign_id,
-        fingerprint=fingerprint,
+        about=recorded.campaign_id,
+        fingerprint=recorded.fingerprint,
         body={
-            "campaign": campaign_id,
-            "decision_hash": decision_hash,
+            "campaign": recorded.campaign_id,
+            "decision_hash": recorded.hash,
             "rule_pack": decision.rule_pack,
             "pack_hash": decision.pack_hash,
             "reasons": tuple((reason.rule, reason.code) for reason in decision.reasons),
+            VOUCHED: vouched(recorded),
         },
     )
 
@@ -65,7 +62,7 @@ def ended(attempt: Attempt) -> LedgerEvent:
             "ended_at": attempt.ended_at,
             "dial_status": attempt.dial_status,
             "result": attempt.result,
-            "record": digest(call_record(attempt)),
+            "record": vouched(attempt)[Part.CALL],
         },
     )
 
@@ -81,11 +78,6 @@ def opposed_late(attempt: Attempt) -> LedgerEvent:
             "campaign": attempt.campaign_id,
             "opposed_at": attempt.opposed_at,
             "result": attempt.result,
-            "record": digest(call_record(attempt)),
+            "record": vouched(attempt)[Part.CALL],
         },
     )
-
-
-def call_record(attempt: Attempt) -> dict[str, object]:
-    """All that is stored of a call, its trace included; the number stands in it by its fingerprint alone."""
-    return {field.name: getattr(attempt, field.name) for field in fields(attempt) if field.name != "number"}

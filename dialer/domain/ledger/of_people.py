@@ -4,8 +4,9 @@ from datetime import datetime
 
 from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.contact import Fingerprint
-from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.ledger.vouchers import VOUCHED, Removal, vouched
 from dialer.domain.suppression import Suppression
 
 
@@ -20,7 +21,7 @@ def opposed(entry: Suppression) -> LedgerEvent:
             "channel": entry.channel,
             "received_at": entry.received_at,
             "by": redacted(entry.recorded_by),
-            "record": digest(entry),
+            VOUCHED: vouched(entry),
         },
     )
 
@@ -38,16 +39,18 @@ def opposition_lifted(
             "by": redacted(by),
             "reason": redacted(reason),
             "count": count,
+            VOUCHED: vouched(Removal(fingerprint, at, by, reason)),
         },
     )
 
 
-def consented(event: ConsentEvent) -> LedgerEvent:
-    """Given or withdrawn."""
+def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
+    """Given or withdrawn. `by`: who took it down."""
     body: dict[str, object] = {
         "sponsor": redacted_or_none(event.sponsor),
         "channel": redacted(event.channel),
-        "record": digest(event),
+        "by": redacted(by),
+        VOUCHED: vouched(event),
     }
     if not isinstance(event, ConsentGiven):
         return LedgerEvent(

@@ -6,6 +6,7 @@ from datetime import datetime
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.ledger.vouchers import VOUCHED, vouched
 from dialer.domain.retention import RetentionRun
 
 
@@ -32,5 +33,6 @@ def retention_ran(run: RetentionRun, *, at: datetime, next_run_at: datetime | No
             "keys": run.keys,
             "error": redacted_or_none(run.error),
             "next_run_at": next_run_at,
+            VOUCHED: vouched(run),
         },
     )

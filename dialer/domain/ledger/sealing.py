@@ -12,6 +12,7 @@ from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import NONE_BEFORE, SignedHead, TreeHead
 from dialer.domain.ledger.proofs import TILE_HEIGHT
 from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
+from dialer.domain.ledger.vouchers import keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def subject_of(fingerprint: Fingerprint, key: bytes) -> str:
     return hmac.new(key, fingerprint.encode(), hashlib.sha256).hexdigest()
 
 
+def name_of(fingerprint: Fingerprint | None, pseudonym: str | None, key: bytes) -> str | None:
+    """What the ledger calls a number: what it always did, or its subject; None where nobody is concerned."""
+    return pseudonym or (subject_of(fingerprint, key) if fingerprint else None)
+
+
 def seal(tail: Tail, pending: Sequence[Pending], stamp: Stamp) -> Batch:
     """Put at least one event behind the tail. Raise `ValueError` where head and frontier do not belong together."""
     size, last, before = _end(tail)
@@ -113,7 +119,7 @@ def _end(tail: Tail) -> tuple[int, str, str]:
 
 def _entry(index: int, previous: str, item: Pending, subject_key: bytes) -> SealedEntry:
     event = item.event
-    subject = item.subject or (subject_of(event.fingerprint, subject_key) if event.fingerprint else None)
+    subject = name_of(event.fingerprint, item.subject, subject_key)
     text = canonical(
         {
             "index": index,
@@ -123,7 +129,7 @@ def _entry(index: int, previous: str, item: Pending, subject_key: bytes) -> Seal
             "subject": subject,
             "about": event.about,
             "pretended": item.pretended,
-            "body": event.body,
+            "body": keyed(event.body, subject_key),
         }
     )
     return SealedEntry(index, text, leaf_hash(text.encode()), event.kind, subject, event.about)

@@ -25,13 +25,14 @@ REGION = "FR"
 class ConsentIntake:
     stamp: Stamp
     store: Store
+    imported_by: str
     columns: frozenset[str] = COLUMNS
 
     def read(self, row: Row) -> tuple[ConsentGiven, Sequence[Warned]]:
         return read_consent_row(row, self.stamp), ()
 
     async def keep(self, items: Sequence[ConsentGiven]) -> int:
-        await self.store.consents.add(items)
+        await self.store.consents.add(items, by=self.imported_by)
         return 0
 
 
@@ -53,6 +54,6 @@ class ConsentImports:
         """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
         actor.demand(Right.IMPORT)
         now = self._clock.now()
-        intake = ConsentIntake(Stamp(source.import_id, now, self._fingerprints), self._store)
+        intake = ConsentIntake(Stamp(source.import_id, now, self._fingerprints), self._store, actor.name)
         origin = Origin("consents", actor.name, now)
         return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)

@@ -9,8 +9,8 @@ from dialer.domain.errors import InvalidInput, NotFound
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
-from dialer.domain.ledger.of_calls import call_record
 from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.ledger.vouchers import call_record
 from dialer.ports.store import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 

@@ -1,4 +1,4 @@
-"""The stored ledger, checked whole: chain, tree, every head in the database and outside it, and the order of decision and outcome."""
+"""The stored ledger, checked whole: chain, tree, every head in the database and outside it, decision and outcome, and what they tell of."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -9,22 +9,28 @@ from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
 from dialer.services.evidence.verify_ledger import Entries, Finding, check_heads, read_entry
+from dialer.services.ledger.records import Held, RecordCheck
 
 PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`findings` by index; none where all is as it was signed."""
+    """`records`: rows held against the entries, 0 where those are damaged. `findings` by index; none where all is as it was signed.
+
+    What is wrong with a row that no entry tells of has the index of the next entry.
+    """
 
     entries: int
     heads: int
+    records: int
     findings: tuple[Finding, ...]
 
 
 class LedgerVerifier:
-    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer) -> None:
+    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer, records: RecordCheck) -> None:
         self._ledger = ledger
+        self._records = records
         self._files = files
         self._signer = signer
 
@@ -40,8 +46,14 @@ class LedgerVerifier:
             findings += await asyncio.to_thread(_feed, entries, page)
             if entries.broken:
                 break
-        found = sorted({*findings, *entries.finish()}, key=lambda finding: finding.index)
-        return Verdict(entries.size, len(heads), tuple(found))
+        findings += entries.finish()
+        held = Held(0, 0, ()) if entries.broken else await self._records.run()
+        findings += [
+            Finding(held.size if found.position is None else found.position, found.detail)
+            for found in held.discrepancies
+        ]
+        found = sorted(dict.fromkeys(findings), key=lambda finding: finding.index)
+        return Verdict(entries.size, len(heads), held.rows, tuple(found))
 
 
 async def head_lines(ledger: Ledger) -> AsyncIterator[str]:

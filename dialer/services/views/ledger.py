@@ -9,7 +9,8 @@ from dialer.services.ledger.verification import Verdict
 
 
 def verdict_view(verdict: Verdict) -> dict[str, Any]:
-    return {"entries": verdict.entries, "heads": verdict.heads} | findings_view(verdict.findings)
+    counts = {"entries": verdict.entries, "heads": verdict.heads, "records": verdict.records}
+    return counts | findings_view(verdict.findings)
 
 
 def findings_view(findings: Sequence[Finding]) -> dict[str, Any]:

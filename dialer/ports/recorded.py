@@ -1,0 +1,61 @@
+"""All that the ledger vouches for, and the ledger itself, as they stand at one instant."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.ledger.sealing import Pending, SealedEntry
+from dialer.domain.ledger.vouchers import Part, Told
+
+
+@dataclass(frozen=True, slots=True)
+class SealedInputs:
+    """What a decision was made from, as its row has it; both None where erased. `key`: the person's own, wrapped."""
+
+    hash: str
+    pack_hash: str
+    context_hash: str | None
+    sealed: bytes | None
+    key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """`name`: its table and key. `told`: what it tells, None where it cannot be read or contradicts itself.
+
+    `pseudonym`: what the ledger calls the number of `fingerprint`, where its fingerprint has changed since.
+    """
+
+    name: str
+    told: tuple[Told, ...] | None
+    fingerprint: Fingerprint | None = None
+    pseudonym: str | None = None
+    inputs: SealedInputs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One table, in about the order of its making. `parts`: what its rows make true."""
+
+    parts: Collection[Part]
+    pages: AsyncIterator[Sequence[StoredRow]]
+
+
+class Snapshot(Protocol):
+    """Whatever is committed meanwhile is not seen."""
+
+    def entries(self) -> AsyncIterator[Sequence[SealedEntry]]:
+        """All, in order."""
+        ...
+
+    async def pending(self) -> Sequence[Pending]:
+        """Committed, and not sealed yet, in order."""
+        ...
+
+    def shelves(self) -> Sequence[Shelf]: ...
+
+
+class Recorded(Protocol):
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...

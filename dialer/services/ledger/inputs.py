@@ -1,0 +1,61 @@
+"""What decisions were made from, held against the hashes that the ledger has: contexts, rule packs, and what is sealed for each person."""
+
+import hashlib
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from dialer.domain.errors import InvalidInput
+from dialer.domain.facts_parts import whole
+from dialer.domain.ledger.reconciling import Discrepancy
+from dialer.domain.rulepack import RulePack
+from dialer.ports.recorded import SealedInputs, StoredRow
+from dialer.ports.store import Decisions
+from dialer.ports.vault import Vault
+
+
+class InputCheck:
+    def __init__(self, decisions: Decisions, vault: Vault) -> None:
+        self._decisions = decisions
+        self._vault = vault
+        self._contexts: dict[str, str] = {}
+        self._packs: set[str] = set()
+
+    async def fetch(self, inputs: Sequence[SealedInputs]) -> None:
+        """The contexts of these, as many as are not known yet."""
+        self._packs |= {one.pack_hash for one in inputs if one.pack_hash}
+        wanted = {one.context_hash for one in inputs if one.context_hash}
+        if missing := wanted - self._contexts.keys():
+            found = await self._decisions.inputs(sorted(missing))
+            self._contexts |= dict.fromkeys(missing, "") | {
+                shared.hash: shared.content
+                for shared in found.values()
+                if hashlib.sha256(shared.content.encode()).hexdigest() == shared.hash
+            }
+
+    def right(self, stored: StoredRow) -> bool:
+        """Whether context and sealed half, put together, have the hash of the decision."""
+        inputs, person = stored.inputs, stored.fingerprint
+        if inputs is None or inputs.key is None or inputs.sealed is None or person is None:
+            return False
+        try:
+            subject = self._vault.open(person, inputs.key, inputs.sealed)
+            return whole(self._contexts.get(inputs.context_hash or "", ""), subject).hash == inputs.hash
+        except InvalidInput:
+            return False
+
+    async def damaged_packs(self) -> list[Discrepancy]:
+        """Of the rule packs that any decision names."""
+        found = await self._decisions.inputs(sorted(self._packs))
+        return [
+            Discrepancy(None, f"decision_inputs {named}: the rule pack is gone, or was changed")
+            for named in sorted(self._packs)
+            if named not in found or _pack_hash(found[named].content) != named
+        ]
+
+
+def _pack_hash(content: str) -> str:
+    try:
+        return RulePack.model_validate_json(content).hash
+    except ValidationError:
+        return ""

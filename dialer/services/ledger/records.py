@@ -1,0 +1,107 @@
+"""The stored rows held against the ledger: one that was changed behind its back, taken away or added is found."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+
+from dialer.domain.ledger.reconciling import Discrepancy, Line, Reconciliation, Row, read_line
+from dialer.domain.ledger.sealing import Pending, name_of
+from dialer.domain.ledger.vouchers import IN_CLEAR, Part, id_of, keyed, keyed_digest, vouched
+from dialer.ports.recorded import Recorded, Shelf, Snapshot, StoredRow
+from dialer.services.ledger.inputs import InputCheck
+
+AHEAD = 1000
+"""So many claims may wait for their rows before the next rows are read: however long the ledger, memory holds little of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`rows`: how many were looked at; `size`: entries, with those that wait to be sealed."""
+
+    rows: int
+    size: int
+    discrepancies: tuple[Discrepancy, ...]
+
+
+class RecordCheck:
+    def __init__(self, recorded: Recorded, inputs: InputCheck, subject_key: bytes) -> None:
+        self._recorded = recorded
+        self._inputs = inputs
+        self._subject_key = subject_key
+
+    async def run(self) -> Held:
+        """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
+        async with self._recorded.snapshot() as snapshot:
+            holding = Holding(self._inputs, self._subject_key)
+            shelves = snapshot.shelves()
+            async for lines in self._lines(snapshot):
+                holding.tell(lines)
+                for shelf in shelves:
+                    while holding.reconciliation.waiting(shelf.parts) > AHEAD:
+                        if not await holding.keep_page(shelf):
+                            break
+            for shelf in shelves:
+                while await holding.keep_page(shelf):
+                    pass
+        found = [*holding.reconciliation.finish(), *holding.found, *await self._inputs.damaged_packs()]
+        return Held(holding.rows, holding.size, tuple(found))
+
+    async def _lines(self, snapshot: Snapshot) -> AsyncIterator[list[Line]]:
+        size = 0
+        async for page in snapshot.entries():
+            yield [read_line(entry.index, entry.text) for entry in page]
+            size = page[-1].index + 1
+        yield [self._line(size + place, item) for place, item in enumerate(await snapshot.pending())]
+
+    def _line(self, position: int, item: Pending) -> Line:
+        """As it will be sealed."""
+        event = item.event
+        subject = name_of(event.fingerprint, item.subject, self._subject_key)
+        return Line(position, event.kind, subject, event.about, keyed(event.body, self._subject_key))
+
+
+class Holding:
+    """One run, in progress."""
+
+    def __init__(self, inputs: InputCheck, subject_key: bytes) -> None:
+        self.reconciliation = Reconciliation()
+        self.found: list[Discrepancy] = []
+        self.rows = 0
+        self.size = 0
+        self._inputs = inputs
+        self._subject_key = subject_key
+
+    def tell(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            self.reconciliation.tell(line)
+        self.size += len(lines)
+
+    async def keep_page(self, shelf: Shelf) -> bool:
+        """Whether there was another."""
+        page = await anext(shelf.pages, None)
+        if page is None:
+            return False
+        await self._inputs.fetch([row.inputs for row in page if row.inputs])
+        await asyncio.to_thread(self._keep, page)
+        self.rows += len(page)
+        return True
+
+    def _keep(self, page: Sequence[StoredRow]) -> None:
+        for stored in page:
+            if stored.told is None:
+                self.found.append(Discrepancy(None, f"{stored.name}: cannot be read as what it was"))
+            for row in self._rows(stored):
+                self.reconciliation.keep(row)
+
+    def _rows(self, stored: StoredRow) -> Iterator[Row]:
+        subject = name_of(stored.fingerprint, stored.pseudonym, self._subject_key)
+        for told in stored.told or ():
+            for part, plain in vouched(told).items():
+                digest = plain if part in IN_CLEAR else keyed_digest(plain, self._subject_key)
+                yield Row(part, digest, subject, id_of(told), stored.name)
+        if stored.inputs and stored.inputs.sealed is not None:
+            if self._inputs.right(stored):
+                yield Row(Part.INPUTS, stored.inputs.hash, subject, None, stored.name)
+            else:
+                detail = f"{stored.name}: what it was made from is not what its hash was taken over"
+                self.found.append(Discrepancy(None, detail))
