@@ -87,5 +87,5 @@ async def _leave_open(stack: AsyncExitStack, stage: Stage, service: Service) -> 
     """Leave the service running for a look around, until Ctrl-C."""
     token = await service.suite.tokens.create(LOCAL_ADMINISTRATOR, "demo", Role.ADMIN)
     address = await stack.enter_async_context(served(service, "127.0.0.1", stage.ports.http))
-    console.print(f"Open {address}/docs with this token: {token}\nCtrl-C ends it.", soft_wrap=True)
+    console.print(f"Console: {address} (token: {token})\nCtrl-C ends it.", soft_wrap=True)
     await told_to_stop().wait()

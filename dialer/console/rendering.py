@@ -18,7 +18,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals.update(Right=Right, languages=[(code, NAMES[code]) for code in LANGUAGES])
-ASSETS = {"console.css": "text/css", "console.js": "text/javascript"}
+ASSETS = {"console.css": "text/css", "console.js": "text/javascript", "console.svg": "image/svg+xml"}
 
 
 def render(template: str, language: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:

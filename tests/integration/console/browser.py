@@ -1,0 +1,74 @@
+"""Debian's Chromium without a screen. Its methods block: call them in a thread while the service answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+PATIENCE_S = 30
+# The tests run as root, where Chromium's own sandbox does not; the pages are ours.
+ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run")
+
+
+class Browser:
+    def __init__(self, driver: Chrome, origin: str) -> None:
+        self._driver = driver
+        self._origin = origin
+
+    def open(self, path: str) -> None:
+        self._driver.get(f"{self._origin}{path}")
+
+    def type(self, name: str, text: str) -> None:
+        self._driver.find_element(By.NAME, name).send_keys(text)
+
+    def press(self, label: str) -> None:
+        """A button or a link, by what it says."""
+        self._driver.find_element(
+            By.XPATH, f"//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']"
+        ).click()
+
+    def await_text(self, text: str) -> None:
+        """Raise `TimeoutException` where the page does not come to show it."""
+        WebDriverWait(self._driver, PATIENCE_S).until(lambda _: text in self._main().text)
+
+    def mark(self) -> None:
+        """Leave a trace in the page that a reload would wipe out."""
+        self._driver.execute_script("window.marked = true")
+
+    @property
+    def marked(self) -> bool:
+        return bool(self._driver.execute_script("return window.marked === true"))
+
+    @property
+    def language(self) -> str:
+        return str(self._driver.find_element(By.TAG_NAME, "html").get_attribute("lang"))
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser itself found wrong: scripts that failed, contents that its policy refused."""
+        entries: list[dict[str, str]] = self._driver.execute("getLog", {"type": "browser"})["value"]
+        return [entry["message"] for entry in entries]
+
+    def _main(self) -> WebElement:
+        return self._driver.find_element(By.TAG_NAME, "main")
+
+
+@contextmanager
+def browsing(origin: str, folder: Path, language: str) -> Iterator[Browser]:
+    options = ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (*ARGUMENTS, f"--user-data-dir={folder}", f"--lang={language}"):
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    options.set_capability("goog:loggingPrefs", {"browser": "WARNING"})
+    driver = Chrome(options=options, service=Service(DRIVER))
+    try:
+        yield Browser(driver, origin)
+    finally:
+        driver.quit()
