@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
+from typing import Literal
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import FileBody, NoBody
@@ -18,13 +19,16 @@ from dialer.services.views.opposition import list_view
 
 
 class ListQuery(Wire):
-    """What its supplier says of a list. `sponsor` absent: it speaks for every sponsor. `valid_to` is exclusive."""
+    """What its supplier says of a list: people who object, or lines that no machine may call.
+
+    `sponsor` absent: it speaks for every sponsor. `valid_to` is exclusive.
+    """
 
     name: Name
     valid_from: Instant
     valid_to: Instant
-    sponsor: Name | None = None
-    kind: ListKind = ListKind.OPPOSITIONS
+    sponsor: Name = ""
+    kind: Literal["oppositions", "lines"] = "oppositions"
 
 
 class ListView(Wire):
@@ -47,7 +51,7 @@ class ListsView(Wire):
 async def take_in(asked: Asked[ListQuery, Path]) -> View:
     stated, import_id = asked.query, new_import_id()
     valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
-    origin = ListOrigin(stated.name, stated.sponsor, valid_from, valid_to, stated.kind)
+    origin = ListOrigin(stated.name, stated.sponsor or None, valid_from, valid_to, ListKind(stated.kind))
     with asked.suite.import_reports.followed(import_id) as listener:
         source = Source(asked.body, "sent over HTTP", listener, import_id)
         return asdict(await asked.suite.lists.run(asked.actor, source, origin))
