@@ -265,6 +265,9 @@ async def test_suppressions_are_written_where_the_gate_looks() -> None:
             f"/dialer-suppressed/{ENTRY.sponsor_key}/{ENTRY.fingerprint}",
             f"/dialer-suppressed/all/{everybody.fingerprint}",
         }
+        ami.astdb["/dialer-suppressed/all/of another shape"] = "1"
+        assert set(await telephony.suppressed()) == {ENTRY, everybody}
+        del ami.astdb["/dialer-suppressed/all/of another shape"]
         await telephony.unsuppress(ENTRY)
         await telephony.unsuppress(ENTRY)
         assert len(ami.astdb) == 1

@@ -1,0 +1,137 @@
+"""Whatever befalls the database, a number that objected is permitted under no spelling, nor claimed."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Literal
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import ImportId
+from dialer.domain.suppression import OppositionChannel
+from dialer.services.decisions import Decisions, Question
+from dialer.services.fleet import Fleet
+from dialer.services.oppositions import Objection
+from dialer.services.ringing import Ringing
+from dialer.services.suppressions import Suppressions
+from tests.contract.engines import Engine
+from tests.contract.judged import MONDAY, WORKDAYS, claim_all, judge_at, listed_with_consent
+from tests.contract.rotation import fingerprints, rotated
+from tests.contract.samples import consent, new_contact, number
+
+PEOPLE = (1, 3, 5)
+"""Odd: `listed_with_consent` gives these a consent."""
+Step = tuple[Literal["oppose", "remove", "rotate", "list again"], int, int]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["oppose", "oppose", "remove", "rotate", "rotate", "list again"]),
+        st.sampled_from(PEOPLE),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=7,
+)
+PACKS = load_packs()
+JUDGE = judge_at(MONDAY, PACKS)
+copies = count(1)
+
+
+def spellings(index: int) -> list[str]:
+    national = number(index).removeprefix("+33")
+    return [
+        number(index),
+        f"0{national}",
+        f"0033{national}",
+        f"+33 (0){national[0]} {national[1:5]}.{national[5:]}",
+    ]
+
+
+@dataclass(slots=True)
+class Life:
+    """Of one database. `store` is opened anew after each change of keys, as a service is started anew."""
+
+    url: str
+    opposed: set[int] = field(default_factory=set)
+    campaigns: list[CampaignId] = field(default_factory=list)
+
+    async def lead(self, steps: list[Step]) -> None:
+        remaining = iter([("list again", 1, 0), *steps])
+        while (step := next(remaining, None)) is not None:
+            async with SqlStore.open(self.url) as store:
+                while step is not None:
+                    await self.step(store, *step)
+                    if step[0] == "rotate":
+                        break
+                    await self.check(store)
+                    step = next(remaining, None)
+        async with SqlStore.open(self.url) as store:
+            await self.check(store)
+            await self.check_claims(store)
+
+    async def step(self, store: SqlStore, what: str, index: int, spelling: int) -> None:
+        suppressions = await suppressions_of(store)
+        match what:
+            case "oppose":
+                said = Objection(spellings(index)[spelling], OppositionChannel.LETTER)
+                await suppressions.add(LOCAL_ADMINISTRATOR, said)
+                self.opposed.add(index)
+            case "remove" if index in self.opposed:
+                await suppressions.remove(LOCAL_ADMINISTRATOR, number(index), "asked in writing")
+                self.opposed.discard(index)
+            case "rotate":
+                await rotated(store)
+            case "list again":
+                self.campaigns.append(CampaignId(f"c{len(self.campaigns) + 1:012}"))
+                await listed_again(store, self.campaigns[-1])
+
+    async def check(self, store: SqlStore) -> None:
+        decisions = Decisions(store, JUDGE, await fingerprints(store))
+        for campaign_id in self.campaigns:
+            asked = [Question(text, MONDAY) for index in PEOPLE for text in spellings(index)]
+            answers = await decisions.ask(LOCAL_ADMINISTRATOR, campaign_id, asked)
+            suppressed = ["SUPPRESSED" in answer.decision.codes for answer in answers]
+            assert suppressed == [index in self.opposed for index in PEOPLE for _ in spellings(index)]
+
+    async def check_claims(self, store: SqlStore) -> None:
+        for campaign_id in self.campaigns:
+            judged = await claim_all(store, JUDGE, campaign_id=campaign_id)
+            called = {j.outcome.number for j in judged if isinstance(j.outcome, Attempt)}
+            assert called.isdisjoint(number(index) for index in self.opposed)
+
+
+async def suppressions_of(store: SqlStore) -> Suppressions:
+    fleet = Fleet({}, driven=False)
+    return Suppressions(store, pretending(MONDAY), await fingerprints(store), fleet, Ringing(store, fleet))
+
+
+async def listed_again(store: SqlStore, campaign_id: CampaignId) -> None:
+    """Another campaign with the same people, who all agreed to it."""
+    known = await fingerprints(store)
+    rows = []
+    for index in PEOPLE:
+        mine = known.of(number(index))
+        agreed = consent(index, fingerprint=mine, windows=WORKDAYS, appointment_at=None)
+        rows.append(replace(new_contact(index, given=agreed), fingerprint=mine))
+    await listed_with_consent(store, campaign_id=campaign_id)
+    await store.contacts.add(ImportId("i" + campaign_id[1:]), campaign_id, rows)
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(STEPS)
+@example([("oppose", 1, 1), ("rotate", 1, 0), ("list again", 1, 0), ("rotate", 1, 0), ("oppose", 3, 2)])
+@example([("oppose", 1, 0), ("rotate", 1, 0), ("remove", 1, 0), ("oppose", 1, 3), ("rotate", 1, 0)])
+def test_who_objected_is_permitted_under_no_spelling_whatever_happens(
+    engine: Engine, steps: list[Step]
+) -> None:
+    asyncio.run(Life(engine.copy(f"life_{next(copies)}")).lead(steps))
