@@ -6,10 +6,10 @@ The order of the ledger decides, not the clocks: what stands before the decision
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .calendars import Clocks, met, windows_cover
-from .people import Document, Entry, Person, instant, instant_or_none
+from .people import Call, Document, Entry, Person, instant, instant_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,12 @@ class Agreed(NamedTuple):
     unread: int
 
 
-def agreed(terms: Document, person: Person, moment: Moment) -> Agreed:
-    whole = {consent.digest: consent.fields for consent in person.consents}
+def agreed(terms: Document, person: Person, call: Call, moment: Moment) -> Agreed:
+    whole = {_mark(consent): consent for consent in _told(person, call)}
     usable, unread = [], 0
     for entry in _sealed(person, CONSENT, moment):
-        consent = whole.get(entry.body["record"])
-        told = entry.body if consent is None else consent
-        if not _holds(terms, person, told, moment):
+        consent = whole.get(_mark({**entry.body, "import_id": entry.about}))
+        if not _holds(terms, person, entry.body if consent is None else consent, moment):
             continue
         if consent is None:
             unread += 1
@@ -78,6 +77,17 @@ def meanwhile(terms: Document, person: Person, moment: Moment) -> Entry | None:
         ),
         None,
     )
+
+
+def _told(person: Person, call: Call) -> list[Document]:
+    """Consents whole: those the decision looked at, which its hash vouches for; else as they are kept."""
+    kept = call.answered["facts"]["consents"] if call.answered else person.consents
+    return [consent for consent in kept if "given_at" in consent]
+
+
+def _mark(consent: Document) -> tuple[Any, ...]:
+    """By which a consent is found in the ledger, where its text is not."""
+    return tuple(consent[name] for name in ("given_at", "expires_at", "act", "import_id"))
 
 
 def _sealed(person: Person, kind: str, moment: Moment) -> Iterator[Entry]:

@@ -72,7 +72,7 @@ def faults_of(terms: Document, clocks: Clocks, person: Person, item: Judged) -> 
     call, at = item.call, _when(item)
     for kind, detail in (
         *_of_ledger(terms, person, item),
-        *(_of_moment(terms, clocks, person, item.moment) if item.moment else ()),
+        *(_of_moment(terms, clocks, person, call, item.moment) if item.moment else ()),
         *(_of_record(terms, person, item, call.record) if call.record else ()),
     ):
         yield Fault(kind, call.attempt_id, at, detail)
@@ -117,20 +117,20 @@ def _of_ledger(terms: Document, person: Person, item: Judged) -> Found:
 def _decision_hash(terms: Document, call: Call) -> str:
     """Over what was asked and answered, put together from what all callees share and what is about this one."""
     try:
-        kept = json.loads(call.answered or "")
+        kept = call.answered or {}
         facts = {**terms["contexts"][call.context], **kept["facts"]}
         whole = {"facts": facts, "decision": kept["decision"]}
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return ""
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _of_moment(terms: Document, clocks: Clocks, person: Person, moment: Moment) -> Found:
+def _of_moment(terms: Document, clocks: Clocks, person: Person, call: Call, moment: Moment) -> Found:
     if moment.at > instant(moment.permit.body["permit_until"]):
         yield "AFTER_PERMIT", f"the permit ended at {moment.permit.body['permit_until']}"
     yield from _of_calendar(terms, clocks, person, moment)
-    consents = agreed(terms, person, moment)
+    consents = agreed(terms, person, call, moment)
     if not consents.usable and not consents.unread:
         yield "NO_CONSENT", "no consent that held was in the ledger before the decision"
     elif not consents.unread and not in_window(clocks, consents.usable, moment):
@@ -141,7 +141,7 @@ def _of_moment(terms: Document, clocks: Clocks, person: Person, moment: Moment) 
 
 def _of_calendar(terms: Document, clocks: Clocks, person: Person, moment: Moment) -> Found:
     pack = moment.pack
-    appointed = any(met(pack, consent.fields, moment.at) for consent in person.consents)
+    appointed = any(met(pack, consent, moment.at) for consent in person.consents)
     for zone in moment.permit.body["zones"]:
         local = clocks.local(moment.at, zone)
         if appointed:

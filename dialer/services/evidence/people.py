@@ -1,6 +1,6 @@
 """One line of `evidence.jsonl`, read: a person who was called, what the ledger sealed about them, and the record of every call.
 
-    {"list", "line", "external_id", "phone_number", "territories": [ISO 3166], "area", "consents": [text], "calls": [...],
+    {"list", "line", "external_id", "phone_number", "territories": [ISO 3166], "area", "consents": [...], "calls": [...],
      "entries": [{"index", "text", "proof"}]}
 
 Each call is `{"attempt_id", "campaign_id", "record": text, "context": hash, "answered": text}`: its record as it was hashed into the ledger
@@ -38,14 +38,7 @@ class Call(NamedTuple):
     record: Document | None
     digest: str
     context: str | None
-    answered: str | None
-
-
-class Consent(NamedTuple):
-    """A consent as it was recorded, and the digest by which the ledger vouches for it."""
-
-    digest: str
-    fields: Document
+    answered: Document | None
 
 
 class Person(NamedTuple):
@@ -53,7 +46,7 @@ class Person(NamedTuple):
     territories: tuple[str, ...]
     area: str | None
     calls: tuple[Call, ...]
-    consents: tuple[Consent, ...]
+    consents: tuple[Document, ...]
     entries: tuple[Entry, ...]
 
     @property
@@ -69,7 +62,7 @@ def read_person(document: Document) -> Person:
         territories=tuple(document["territories"]),
         area=document["area"],
         calls=tuple(_call(call) for call in document["calls"]),
-        consents=tuple(Consent(_sha256(text), json.loads(text)) for text in document["consents"]),
+        consents=tuple(document["consents"]),
         entries=tuple(_entry(item["text"]) for item in document["entries"]),
     )
 
@@ -109,7 +102,7 @@ def _call(document: Document) -> Call:
         record,
         _sha256(text or ""),
         document["context"],
-        document["answered"],
+        None if document["answered"] is None else json.loads(document["answered"]),
     )
 
 

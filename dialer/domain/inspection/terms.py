@@ -1,0 +1,80 @@
+"""What the recount of a campaign must know of the world: its clocks, holidays and electoral silences (`terms.json` of a pack)."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialer.domain.campaign import Campaign
+from dialer.domain.campaign_terms import TERMS, CampaignTerms
+from dialer.domain.facts_json import plain
+from dialer.domain.ledger.redaction import redacted
+from dialer.domain.place import Place
+from dialer.domain.public_holidays import local_holiday, national_holiday
+from dialer.domain.rulepack import RulePack
+from dialer.domain.silence import silence_for
+from dialer.domain.territory import TERRITORIES
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+EVERYWHERE = "*"
+Terms = dict[str, Any]
+
+
+def terms_of(campaign: Campaign, packs: Iterable[RulePack], zones: Iterable[str], head_at: datetime) -> Terms:
+    """JSON, as `dialer.services.evidence` reads it. `zones` are those of the campaign's decisions."""
+    packs, terms = tuple(packs), TERMS.of(campaign.definition)
+    days = _days(campaign.definition.starts_at.date(), campaign.definition.ends_at.date())
+    codes = sorted({code for pack in packs for code in pack.territories})
+    return {
+        "campaign": campaign.id,
+        "sponsor": terms.sponsor,
+        "sponsor_in_ledger": redacted(terms.sponsor),
+        "purposes": sorted(terms.purposes),
+        "script": campaign.script,
+        "starts_at": plain(terms.starts_at),
+        "ends_at": plain(campaign.definition.ends_at),
+        "head_at": plain(head_at),
+        "zones": {zone: _offsets(zone, days) for zone in sorted(set(zones))},
+        "holidays": _holidays(packs, codes, days),
+        "silences": _silences(terms, codes),
+    }
+
+
+def _days(first: date, last: date) -> list[date]:
+    """With a day on either side: elsewhere it is another date."""
+    count = (last - first).days + 3
+    return [first - DAY + number * DAY for number in range(count)]
+
+
+def _offsets(zone: str, days: list[date]) -> list[list[int]]:
+    """UTC seconds at which an offset begins, and the offset in seconds. Clocks change at full hours of UTC."""
+    clock, found = ZoneInfo(zone), list[list[int]]()
+    at, end = (datetime.combine(day, datetime.min.time(), UTC) for day in (days[0], days[-1] + DAY))
+    while at < end:
+        offset = round((at.astimezone(clock).utcoffset() or timedelta()).total_seconds())
+        if not found or found[-1][1] != offset:
+            found.append([round(at.timestamp()), offset])
+        at += HOUR
+    return found
+
+
+def _holidays(packs: Iterable[RulePack], codes: list[str], days: list[date]) -> dict[str, dict[str, str]]:
+    nations = sorted({pack.holidays.national for pack in packs})
+    found = {
+        EVERYWHERE: {str(day): name for day in days for n in nations if (name := national_holiday(n, day))}
+    }
+    for code in codes:
+        found[code] = {str(day): name for day in days if (name := local_holiday(code, day))}
+    return {code: named for code, named in found.items() if named}
+
+
+def _silences(terms: CampaignTerms, codes: list[str]) -> dict[str, Any]:
+    """By territory; none where the campaign is of no election, or a by-election does not concern it."""
+    if terms.election is None:
+        return {}
+    found = {code: silence_for(terms.election, Place((code,), TERRITORIES[code].zones)) for code in codes}
+    return {
+        code: {"limit": plain(silence.limit), "ends_at": plain(silence.ends_at)}
+        for code, silence in found.items()
+        if silence is not None
+    }

@@ -1,0 +1,110 @@
+"""What an inspection reads beside what others read, and where its pack goes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.domain.consent import ConsentEvent
+from dialer.domain.contact import Contact, ContactId, Manifest
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.retention import RetentionRun
+from dialer.ports.records import CallRow, ImportCounts, KeptDecision
+
+
+@dataclass(frozen=True, slots=True)
+class CalledPerson:
+    """Somebody on the campaign's list to whom an attempt was made; the number is empty where it was erased.
+
+    `calls`: all that the campaign's sponsor made to the number, in any campaign, in order. `decisions`: of this campaign's attempts.
+    """
+
+    contact: Contact
+    calls: tuple[CallRow, ...]
+    consents: tuple[ConsentEvent, ...]
+    decisions: Mapping[AttemptId, KeptDecision]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedList:
+    """`counts` and `report` (JSON) are None while the import goes on. `kept`: contacts of it that are not erased; `listed`: all."""
+
+    manifest: Manifest
+    counts: ImportCounts | None
+    report: str | None
+    listed: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """How often a rule refused in the campaign."""
+
+    rule: str
+    code: str
+    decisions: int
+
+
+class Inspections(Protocol):
+    async def called(
+        self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
+    ) -> list[CalledPerson]:
+        """In the order of the list, from after `after` on."""
+        ...
+
+    async def called_count(self, campaign_id: CampaignId) -> int: ...
+
+    async def lists(self, campaign_id: CampaignId) -> list[ImportedList]:
+        """In order of import."""
+        ...
+
+    async def refusals(self, campaign_id: CampaignId) -> tuple[int, list[RefusalCount]]:
+        """How many decisions refused, and by which rules; one may have several."""
+        ...
+
+    async def contexts(self, campaign_id: CampaignId) -> list[str]:
+        """Hashes of what the campaign's decisions share, those erased left out."""
+        ...
+
+    async def sealed_about(self, ids: Iterable[str], *, before: int) -> list[SealedEntry]:
+        """Entries about any of these, of the first `before` entries, in order."""
+        ...
+
+    async def sealed_of(
+        self, subjects: Iterable[str], kinds: Sequence[Kind], *, before: int
+    ) -> list[SealedEntry]:
+        """Entries of these kinds about any of these people, of the first `before` entries, in order."""
+        ...
+
+    async def sealed_kinds(self, kinds: Sequence[Kind], *, first: int, before: int) -> list[SealedEntry]:
+        """Of those from number `first` on and below `before`, the next few thousand of these kinds, in order."""
+        ...
+
+    async def retention_runs(self) -> Sequence[RetentionRun]:
+        """All, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigest:
+    sha256: str
+    size: int
+
+
+class PackFiles(Protocol):
+    """A pack that is being written; nobody sees it before it is whole. Blocking; every method raises `InvalidInput` for the disk's refusals."""
+
+    def put(self, name: str, content: bytes) -> None: ...
+
+    def append(self, name: str, lines: Iterable[str]) -> None:
+        """Each ends with a newline in the file; without any, the file is there all the same."""
+        ...
+
+    def copy(self, name: str, source: Path) -> None: ...
+
+    def digests(self) -> Mapping[str, FileDigest]:
+        """Of all files so far, by name."""
+        ...

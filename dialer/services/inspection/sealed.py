@@ -1,0 +1,98 @@
+"""What the ledger says of a campaign under one signed head: the decisions it knows, the acts, and the tree that all proofs come from."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialer.domain.campaign import CampaignId
+from dialer.domain.errors import NotFound, Unavailable
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.head import SignedHead
+from dialer.domain.ledger.proof_tree import ProofTree
+from dialer.domain.ledger.proofs import Run
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.ports.store import Store
+
+LEAVES = 50_000
+"""Hashes read at a time."""
+OF_CAMPAIGNS = tuple(kind for kind in Kind if kind.startswith("campaign."))
+OF_LISTS = (Kind.IMPORT_BEGIN, Kind.IMPORT_END)
+OF_ALL = (Kind.HALT, Kind.UNHALT, Kind.RETENTION, Kind.SUBJECT_EXPORT, Kind.SUBJECT_ERASE)
+"""What concerns whoever is called, whatever the campaign."""
+OF_EVIDENCE = (Kind.PERMIT, Kind.PROBE, *OF_CAMPAIGNS, *OF_LISTS, *OF_ALL)
+
+Listener = Callable[[int, int], None]
+"""Told how many are done, of how many."""
+
+
+@dataclass(slots=True)
+class SealedCampaign:
+    """`permits`: attempts that the ledger knows a decision of. `packs`, `zones`: of those decisions. `acts`: other entries, in order."""
+
+    head: SignedHead
+    tree: ProofTree
+    permits: set[str] = field(default_factory=set)
+    packs: set[str] = field(default_factory=set)
+    zones: set[str] = field(default_factory=set)
+    acts: list[tuple[SealedEntry, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return self.head.head.size
+
+    def proved(self, entry: SealedEntry) -> dict[str, Any]:
+        """An entry with the proof that the head covers it."""
+        return {"index": entry.index, "text": entry.text, "proof": self.tree.inclusion(entry.index)}
+
+
+async def read_sealed(
+    store: Store, campaign_id: CampaignId, lists: Sequence[str], listener: Listener
+) -> SealedCampaign:
+    """Raise `NotFound` while nothing is sealed, `Unavailable` where the ledger is not what its head was signed for."""
+    head = await store.ledger.head()
+    if head is None:
+        raise NotFound("the ledger is empty", hint="ask again in a second")
+    found = SealedCampaign(head, await _tree(store, head, listener))
+    names = {campaign_id, *lists}
+    async for entry in _entries(store, found.size, listener):
+        _take(found, entry, campaign_id, names)
+    return found
+
+
+async def _tree(store: Store, head: SignedHead, listener: Listener) -> ProofTree:
+    tree, size = ProofTree(), head.head.size
+    while tree.size < size:
+        leaves = await store.ledger.hashes(Run(0, tree.size, min(LEAVES, size - tree.size)))
+        if not leaves:
+            break
+        tree.extend(leaves)
+        listener(tree.size, size)
+    if tree.size != size or tree.root().hex() != head.head.root:
+        raise Unavailable(
+            "the ledger is not what its last head was signed for",
+            hint="`dialer ledger verify` names the first wrong entry; nothing can be proved before that is cleared up",
+        )
+    return tree
+
+
+async def _entries(store: Store, size: int, listener: Listener) -> AsyncIterator[SealedEntry]:
+    first = 0
+    while page := await store.inspections.sealed_kinds(OF_EVIDENCE, first=first, before=size):
+        for entry in page:
+            yield entry
+        first = page[-1].index + 1
+        listener(first, size)
+
+
+def _take(found: SealedCampaign, entry: SealedEntry, campaign_id: CampaignId, names: set[str]) -> None:
+    if entry.kind in (Kind.PERMIT, Kind.PROBE) and campaign_id not in entry.text:
+        return
+    told = json.loads(entry.text)
+    if entry.kind == Kind.PERMIT:
+        if told["body"]["campaign"] == campaign_id:
+            found.permits.add(told["about"])
+            found.packs.add(told["body"]["pack_hash"])
+            found.zones.update(told["body"]["zones"])
+    elif entry.kind in OF_ALL or entry.about in names or told["body"].get("campaign") == campaign_id:
+        found.acts.append((entry, told))
