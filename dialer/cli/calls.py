@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from dialer.bootstrap import Service
-from dialer.cli.calls_export import export_csv, export_json
 from dialer.cli.options import Json
 from dialer.cli.output import print_fields, print_json, print_table
 from dialer.cli.session import with_service
@@ -17,6 +16,7 @@ from dialer.domain.access import Actor
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.services.call_records import CallQuery, Record
+from dialer.services.views.calls_export import export_csv, export_json
 from dialer.services.views.listing import listing
 
 app = typer.Typer(help="Read call records.", no_args_is_help=True)

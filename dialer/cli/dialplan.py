@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +20,7 @@ from dialer.domain.dialplan.proof import ClaimProof
 from dialer.domain.errors import NotFound
 from dialer.services.dialplan import Verdict
 from dialer.services.dialplan import verify as verify_source
+from dialer.services.views.dialplan import dialplan_view
 from dialer.settings import read_settings
 
 app = typer.Typer(help="Prove the dialplan.", no_args_is_help=True)
@@ -48,27 +48,11 @@ def verify(folder: Folder = None, pbx: PbxName = None, as_json: Json = False) ->
     # A folder may hold the next version; a PBX on which calls are made may not.
     done = verdict.proof.holds and (verdict.approved or pbx is None)
     if as_json:
-        print_json(document(verdict))
+        print_json(dialplan_view(verdict))
     else:
         _show(verdict)
     if not done:
         raise typer.Exit(FAILED)
-
-
-def document(verdict: Verdict) -> dict[str, object]:
-    """The verdict as JSON; `holds` stands beside every claim."""
-    proof = verdict.proof
-    claims = [asdict(claim) | {"holds": claim.holds} for claim in proof.claims]
-    return {
-        "source": verdict.source,
-        "holds": proof.holds,
-        "approved": verdict.approved,
-        "hash": proof.hash,
-        "steps": proof.steps,
-        "states": proof.states,
-        "claims": claims,
-        "assumptions": list(ASSUMPTIONS),
-    }
 
 
 def _running(name: str) -> RunningDialplan:

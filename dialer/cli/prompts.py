@@ -1,7 +1,6 @@
 """dialer prompts: what a campaign says, before and after its approval."""
 
 import shutil
-import struct
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.campaign import CampaignId
 from dialer.domain.errors import InvalidInput, Unavailable
+from dialer.domain.wave import RATE, wave_of
 from dialer.ports.prompts import CompiledScript
 
 app = typer.Typer(help="Build, list and play prompts.", no_args_is_help=True)
@@ -26,8 +26,6 @@ CampaignFile = Annotated[
 Approved = Annotated[
     str | None, typer.Option("--campaign", metavar="ID", help="As approved for this campaign.")
 ]
-ALAW, RATE = 6, 8000
-"""WAVE_FORMAT_ALAW (RFC 2361), samples a second."""
 PLAYER = ("play", "-q", "-t", "raw", "-r", str(RATE), "-e", "a-law", "-b", "8", "-c", "1", "-")
 
 
@@ -101,10 +99,7 @@ def _show(script: CompiledScript, *, as_json: bool) -> None:
 
 
 def _write(path: Path, audio: bytes) -> None:
-    """RIFF/WAVE around A-law."""
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, ALAW, 1, RATE, RATE, 1, 8)
-    data = struct.pack("<4sI", b"data", len(audio)) + audio
     try:
-        path.write_bytes(struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data)
+        path.write_bytes(wave_of(audio))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written ({error.strerror})") from None

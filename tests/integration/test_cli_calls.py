@@ -9,8 +9,8 @@ import pytest
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.cli import calls
-from dialer.cli.calls_export import COLUMNS
 from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.services.views.calls_export import COLUMNS
 from tests.contract.samples import NOW, permit
 from tests.integration.command import CONSENT, HEADER, Command
 
