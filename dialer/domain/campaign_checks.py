@@ -122,22 +122,17 @@ def check_approval(
     definition: CampaignDefinition,
     packs: PackShelf,
     trunk: TrunkFacts,
-    territories: frozenset[str | None],
+    places: frozenset[tuple[str, ...]],
     now: datetime,
 ) -> tuple[Problem, ...]:
-    """Every problem that needs the trunk and the list too. `territories`: those stated in the list, None for rows that state none.
-
-    Rows without a territory count as metropolitan here; the decision judges each by its number.
-    """
+    """Every problem that needs the trunk and the list too. `places`: where its people may be, each the territories that are possible at once."""
     problems = list(check_definition(definition, packs, now))
     pack = None if problems else pack_of(definition, packs, now)
     if pack is None:
         return tuple(problems)
     if definition.ends_at <= now:
         problems.append(Problem("ends_at", "is past"))
-    home = pack.territories[0]
-    present = sorted({code or home for code in territories})
-    problems += list_problems(definition, pack, present, now)
+    problems += list_problems(definition, pack, sorted(places), now)
     for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
         if complaint := trunk_complaint(number, trunk, now + pack.caller_id.margin):
             problems.append(Problem("caller_id", complaint))
@@ -145,18 +140,24 @@ def check_approval(
 
 
 def list_problems(
-    definition: CampaignDefinition, pack: RulePack, present: list[str], now: datetime
+    definition: CampaignDefinition, pack: RulePack, present: list[tuple[str, ...]], now: datetime
 ) -> Iterable[Problem]:
+    """Of people who may be in several territories, each must be one of the profile with its poll date; one that a number may be shown in will do."""
     when = max(definition.starts_at, now)
-    for code in present:
+    codes = sorted({code for place in present for code in place})
+    for code in codes:
         if code not in pack.territories:
             yield Problem("contacts", f"the list holds {code}, which is no territory of {pack.name}")
-            continue
-        if definition.election and date_missing(definition.election, code):
+        elif definition.election and date_missing(definition.election, code):
             yield Problem("election.poll_dates", f"no date for {code}, which the list holds, and no default")
-        own = definition.caller_ids.get(code)
-        if not any(presentable(number, code, pack, when) for number in (own, definition.caller_id) if number):
-            yield Problem("caller_ids", f"the list holds {code}, and no number may be presented there")
+    for place in present:
+        own = [definition.caller_ids[code] for code in place if code in definition.caller_ids]
+        shown = any(
+            presentable(number, code, pack, when) for number in (*own, definition.caller_id) for code in place
+        )
+        if not shown and any(code in pack.territories for code in place):
+            held = " or ".join(place)
+            yield Problem("caller_ids", f"the list holds {held}, and no number may be presented there")
 
 
 def language_problems(definition: CampaignDefinition, stated: Iterable[str]) -> Iterable[Problem]:

@@ -203,3 +203,11 @@ def number_facts(number: str) -> NumberFacts:
     if len(number) < 8:
         raise forbidden(number, "short numbers are services, not people")
     return foreign(number)
+
+
+def territories_of(number: str) -> tuple[str, ...]:
+    """Those it may belong to; none where it is no number to call."""
+    try:
+        return number_facts(number).territories
+    except PhoneError:
+        return ()

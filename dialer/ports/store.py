@@ -105,7 +105,9 @@ class Contacts(Protocol):
 
     async def count(self, campaign_id: CampaignId) -> int: ...
 
-    async def territories(self, campaign_id: CampaignId) -> frozenset[str | None]: ...
+    async def places(self, campaign_id: CampaignId) -> frozenset[tuple[str, ...]]:
+        """Where people of the list may be: the territory stated, or else every one that a number of theirs may belong to."""
+        ...
 
     async def languages(self, campaign_id: CampaignId) -> frozenset[str]:
         """As the list states them; rows that state none are left out."""

@@ -14,7 +14,7 @@ async def approval_problems(store: Store, judge: Judge, campaign: Campaign) -> t
         definition,
         judge.packs,
         judge.trunk_facts(definition.trunk),
-        await store.contacts.territories(campaign.id),
+        await store.contacts.places(campaign.id),
         judge.clock.now(),
     )
     return (*problems, *language_problems(definition, await store.contacts.languages(campaign.id)))

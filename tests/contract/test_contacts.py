@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.contact import ImportId
+from dialer.domain.contact import ImportId, PhoneNumber
 from dialer.domain.errors import NotFound
 from dialer.ports.records import Dossier, ImportCounts
 from tests.contract.samples import (
@@ -93,10 +93,29 @@ async def test_more_rows_than_fit_into_one_statement_are_added_in_order(begun: S
     assert [dossier.contact.fingerprint for dossier in found] == [row.fingerprint for row in rows]
 
 
-async def test_territories_are_those_of_the_list(begun: SqlStore) -> None:
-    stated = replace(new_contact(1), territory="RE"), replace(new_contact(2), territory=None), new_contact(3)
-    await begun.contacts.add(IMPORT, CAMPAIGN, stated)
-    assert await begun.contacts.territories(CAMPAIGN) == {"RE", None, "FR"}
+async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(begun: SqlStore) -> None:
+    numbers = [
+        "+33199000002",
+        "+262692123456",
+        "+262262123456",
+        "+590690123456",
+        "+687251234",
+        "+68987123456",
+    ]
+    untold = [
+        replace(new_contact(index), number=PhoneNumber(text), territory=None)
+        for index, text in enumerate(numbers, 2)
+    ]
+    await begun.contacts.add(IMPORT, CAMPAIGN, [replace(new_contact(1), territory="MQ"), *untold])
+    assert await begun.contacts.places(CAMPAIGN) == {
+        ("MQ",),
+        ("FR",),
+        ("RE", "YT"),
+        ("RE",),
+        ("GP", "MF", "BL"),
+        ("NC",),
+        ("PF",),
+    }
 
 
 async def test_languages_are_those_that_the_list_states(begun: SqlStore) -> None:

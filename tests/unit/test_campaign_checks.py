@@ -108,10 +108,10 @@ def test_what_the_file_shows_to_be_wrong_is_named(definition: Any, where: str) -
     assert where in places(definition)
 
 
-def approval(definition: Any, *territories: str | None, trunk: TrunkFacts = LOOPBACK) -> set[str]:
-    return {
-        problem.where for problem in check_approval(definition, packs(), trunk, frozenset(territories), NOW)
-    }
+def approval(definition: Any, *territories: str, trunk: TrunkFacts = LOOPBACK) -> set[str]:
+    """`territories`: of one person each, `RE YT` where both are possible."""
+    places = frozenset(tuple(codes.split()) for codes in territories)
+    return {problem.where for problem in check_approval(definition, packs(), trunk, places, NOW)}
 
 
 def test_a_poll_date_must_be_known_for_every_territory_of_the_list() -> None:
@@ -119,8 +119,15 @@ def test_a_poll_date_must_be_known_for_every_territory_of_the_list() -> None:
     listed = campaign(
         election=election(poll_dates={"FR": date(2027, 4, 18)}), caller_ids={"RE": "+262947900001"}
     )
-    assert approval(listed, "FR", None) == set()
+    assert approval(listed, "FR") == set()
     assert approval(listed, "FR", "RE") == {"election.poll_dates"}
+    assert approval(listed, "FR", "RE YT") == {"election.poll_dates"}
+    both = campaign(
+        election=election(poll_dates=dict.fromkeys(("FR", "RE"), date(2027, 4, 18))),
+        caller_ids={"RE": "+262947900001"},
+    )
+    assert approval(both, "FR", "RE") == set()
+    assert approval(both, "FR", "RE YT") == {"election.poll_dates"}
     local = {"poll_dates": {"FR": date(2027, 4, 18)}, "scope": "listed"}
     by_election = campaign(election=election(**local), caller_ids={"RE": "+262947900001"})
     assert approval(by_election, "FR", "RE") == set()
@@ -129,14 +136,16 @@ def test_a_poll_date_must_be_known_for_every_territory_of_the_list() -> None:
 def test_the_list_needs_a_number_to_present_everywhere_and_stays_inside_the_profile() -> None:
     assert approval(campaign(), "MQ") == {"caller_ids"}
     assert approval(campaign(caller_ids={"MQ": "+596947700001"}), "MQ", "PM") == set()
+    assert approval(campaign(), "RE YT") == {"caller_ids"}
+    assert approval(campaign(caller_ids={"YT": "+262947800001"}), "RE YT") == set()
     assert approval(campaign(), "GB") == {"contacts"}
 
 
 def test_the_trunk_and_the_dates_are_checked_at_approval() -> None:
-    assert approval(campaign(), None, trunk=TrunkFacts("default", loopback=False, caller_ids=())) == {
+    assert approval(campaign(), "FR", trunk=TrunkFacts("default", loopback=False, caller_ids=())) == {
         "caller_id"
     }
-    assert approval(campaign(ends_at=NOW), None) == {"ends_at"}
+    assert approval(campaign(ends_at=NOW), "FR") == {"ends_at"}
 
 
 def test_everybody_is_spoken_to_in_the_language_in_which_they_agreed() -> None:
