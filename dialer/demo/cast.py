@@ -67,6 +67,8 @@ _CALLED: tuple[tuple[Persona, int], ...] = (
     (Persona.UNAVAILABLE, 1),
     (Persona.DECLINED, 1),
     (Persona.MACHINE, 2),
+    (Persona.FORWARDED_ABROAD, 1),
+    (Persona.MOVED, 1),
 )
 
 _NOT_CALLED: tuple[tuple[Standing, int], ...] = (

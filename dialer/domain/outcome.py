@@ -3,6 +3,9 @@
 from dialer.domain.attempt import Result
 from dialer.domain.call_events import DialStatus, TraceStep, TraceVerb
 
+FORWARDED = "forwarded"
+"""The end reason of a call that the network took elsewhere (T111). Whoever forwards their calls is not called again."""
+
 
 def result_of(
     dial_status: DialStatus, trace: tuple[TraceStep, ...], *, opposed: bool, machine: bool
@@ -10,7 +13,8 @@ def result_of(
     """The contract's `result`. An opposition outranks all else; a machine that "pressed 9" is an opposition too."""
     if opposed or _did(trace, TraceVerb.KEY, "9"):
         return Result.OPTED_OUT
-    if dial_status is not DialStatus.ANSWER:
+    # Somebody else answered than who agreed to the call, and heard nothing.
+    if dial_status is not DialStatus.ANSWER or end_reason(trace) == FORWARDED:
         return Result.NOT_ANSWERED
     if machine:
         return Result.MACHINE_MESSAGE if _did(trace, TraceVerb.DONE, "voicemail") else Result.MACHINE
@@ -32,7 +36,7 @@ def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | Non
 
 
 def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
-    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110); None where we did not."""
+    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111); None where we did not."""
     return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
 
 

@@ -7,6 +7,7 @@ from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.decision import PROJECT_RULE
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.outcome import FORWARDED, end_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def after_call(attempt: Attempt, attempts_made: int, definition: CampaignDefinit
         return Closed("opted_out")
     if attempt.state is AttemptState.LOST:
         return Closed("lost")
+    if end_reason(attempt.trace) == FORWARDED:
+        return Closed(FORWARDED)
     result = attempt.result or Result.LOST
     if result not in AGAIN:
         return Closed(CLOSED_BY[result])

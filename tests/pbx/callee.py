@@ -18,6 +18,7 @@ from tests.pbx.voice import FRAME_S, OFFERED, Keying, Press, Voice
 class Manner:
     """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points.
 
+    `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
     `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second.
     """
 
@@ -31,6 +32,8 @@ class Manner:
     event_type: int = OFFERED
     early_media: bool = False
     silent_from: float = math.inf
+    forwarding: tuple[str, ...] = ()
+    answer_headers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -98,7 +101,9 @@ class Callee(asyncio.DatagramProtocol):
         assert self.transport is not None
         self.transport.sendto(text.encode(), self.peer)
 
-    def reply(self, request: str, status: int, reason: str, body: str = "") -> None:
+    def reply(
+        self, request: str, status: int, reason: str, body: str = "", headers: tuple[str, ...] = ()
+    ) -> None:
         kept = [
             line
             for line in request.split("\r\n")
@@ -111,6 +116,7 @@ class Callee(asyncio.DatagramProtocol):
                 for line in kept
             ),
             f"Contact: <{self.manner.contact or self.address}>",
+            *headers,
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
@@ -123,12 +129,14 @@ class Callee(asyncio.DatagramProtocol):
 
     async def respond(self) -> None:
         self.reply(self.invite, 180, "Ringing")
+        if self.manner.forwarding:
+            self.reply(self.invite, 181, "Call Is Being Forwarded", headers=self.manner.forwarding)
         if self.manner.early_media:
             self.reply(self.invite, 183, "Session Progress", self.offer())
             self.later(self.live())
         await asyncio.sleep(self.manner.answer_after)
         if self.manner.status == 200:
-            self.reply(self.invite, 200, "OK", self.offer())
+            self.reply(self.invite, 200, "OK", self.offer(), self.manner.answer_headers)
         elif self.manner.status:
             self.reply(self.invite, self.manner.status, self.manner.reason)
 

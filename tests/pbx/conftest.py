@@ -15,7 +15,7 @@ from tests.pbx.manager import manager_at
 from tests.pbx.sounds import write_prompts
 
 NAME = "tested"
-TRUNKS = ("default", *(f"trunk{n}" for n in range(1, 12)))
+TRUNKS = ("default", *(f"trunk{n}" for n in range(1, 16)))
 """One callee each: so many calls run side by side."""
 
 

@@ -22,7 +22,7 @@ class Mutant:
 
 
 GATE, DIAL, ANSWERED, OPPOSITION = "10-permit.conf", "20-dial.conf", "30-answered.conf", "40-opposition.conf"
-PLAY, ENDED, INBOUND = "50-play.conf", "90-ended.conf", "95-inbound.conf"
+FORWARDING, PLAY, ENDED, INBOUND = "25-forwarded.conf", "50-play.conf", "90-ended.conf", "95-inbound.conf"
 
 MESSAGE = [
     Mutant("a new prompt instead of the legal notice", "message", ANSWERED, "(legal,9)", "(advice,9)"),
@@ -273,4 +273,31 @@ LIMITED = [
     Mutant("zero for a longest time", "limit", ANSWERED, "?${left}:${DIALER_MAX})}", "?${left}:0)}"),
 ]
 
-MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *LIMITED, *CLOSED]
+FORWARDED = [
+    Mutant(
+        "whoever it was forwarded to is spoken to",
+        "forwarded",
+        ANSWERED,
+        "Gosub(dialer-forwarded,check,1)",
+        NOTHING,
+    ),
+    Mutant("a 181 is not looked at", "forwarded", FORWARDING, "0${REDIRECTING(count)} > 0", "0${left} > 9"),
+    Mutant("a Diversion is not looked at", "forwarded", FORWARDING, "(read,Diversion)", "(read,X)"),
+    Mutant("half of the History-Info will do", "forwarded", FORWARDING, "Set(lines=${first} ", "Set(lines="),
+    Mutant(
+        "a premium number will do", "forwarded", FORWARDING, "596)[1-79][0-9]{8}([^0", "596)[1-9][0-9]{8}([^0"
+    ),
+    Mutant(
+        "any country will do",
+        "forwarded",
+        FORWARDING,
+        ".*<(sips?|tel):[+](33|262|590|594|596)",
+        ".*<(sips?|tel):[+]([1-9]*)",
+    ),
+    Mutant(
+        "who forwards is who answers", "forwarded", FORWARDING, "(where),GotoIf($[0", "(where),GotoIf($[5"
+    ),
+    Mutant("dropped, and spoken to", "forwarded", FORWARDING, " same => n,Hangup()", " same => n,Return()"),
+]
+
+MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *LIMITED, *FORWARDED, *CLOSED]

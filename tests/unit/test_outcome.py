@@ -29,6 +29,7 @@ NOTICE = ("0 play notice", "8 done notice")
         ((*NOTICE, "9 play invitation", "12 done invitation", "20 play no-key"), Result.NO_KEY),
         (("0 play notice", "2 cut notice"), Result.HANGUP_IN_NOTICE),
         ((), Result.HANGUP_IN_NOTICE),
+        (("0 end forwarded",), Result.NOT_ANSWERED),
         ((*NOTICE, "9 key 1", "9 play message", "12 key 9", "12 cut message"), Result.OPTED_OUT),
     ],
 )

@@ -19,7 +19,7 @@ from tests.unit.rule_samples import (
     paris,
     utc,
 )
-from tests.unit.values import an_attempt
+from tests.unit.values import a_trace, an_attempt
 
 TWICE = campaign(retry={"max_attempts": 2, "min_gap_hours": 24})
 SENT = utc("2027-02-01 10:00")
@@ -45,6 +45,12 @@ def ended(result: Result, status: DialStatus = DialStatus.ANSWER, **changes: Any
 )
 def test_whoever_was_reached_is_not_called_again(result: Result, reason: str) -> None:
     assert after_call(ended(result), 0, TWICE) == Closed(reason)
+
+
+def test_whoever_forwards_their_calls_is_not_called_again() -> None:
+    """T111."""
+    elsewhere = ended(Result.NOT_ANSWERED, trace=a_trace("0 end forwarded"))
+    assert after_call(elsewhere, 0, TWICE) == Closed("forwarded")
 
 
 @pytest.mark.parametrize("status", [DialStatus.BUSY, DialStatus.NOANSWER, DialStatus.CONGESTION])

@@ -32,6 +32,8 @@ class Persona(StrEnum):
     UNAVAILABLE = "unavailable"
     DECLINED = "declined"
     MACHINE = "machine"
+    FORWARDED_ABROAD = "forwarded_abroad"
+    MOVED = "moved"
 
 
 class Says(Enum):
@@ -44,7 +46,10 @@ class Says(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`status` is the last SIP status the callee sends by itself: 200 answers, 180 rings for ever, the rest refuse."""
+    """`status` is the last SIP status the callee sends by itself: 200 answers, 180 rings for ever, the rest refuse.
+
+    181 answers as well, from abroad: it is said before and in the answer (RFC 7044); 302 names another number to call instead.
+    """
 
     code: int
     status: int
@@ -84,6 +89,8 @@ ROLES: dict[Persona, Role] = {
     Persona.UNAVAILABLE:         Role(15, 503, _QUIET, (),                                DialStatus.CONGESTION,  _NOBODY),
     Persona.DECLINED:            Role(16, 603, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
     Persona.MACHINE:             Role(17, 200, _TAPE,  (),                                _ANSWER,                Result.MACHINE),
+    Persona.FORWARDED_ABROAD:    Role(18, 181, _HELLO, (),                                _ANSWER,                _NOBODY),
+    Persona.MOVED:               Role(19, 302, _QUIET, (),                                DialStatus.FAILED,      _NOBODY),
 }
 # fmt: on
 

@@ -19,10 +19,12 @@ From:[$$from]
 To:[$$to];tag=[pid]-[call_number]
 [last_Call-ID:]
 CSeq:[$$cseq]
+Contact: <sip:+32470000001@[local_ip]:[local_port]>
 Content-Length: 0
 
 ]]></send>
   <recv request="ACK" next="end"/>""")
+"""The Contact is the other number of a 302; it means nothing in the rest."""
 
 _CHOICE = Template(
     '      <ereg regexp="^INVITE sip:[+]?($ranges)($codes)[0-9][0-9]@" search_in="msg" check_it="false"'

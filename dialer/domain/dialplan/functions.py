@@ -8,7 +8,10 @@ from dialer.domain.dialplan.outcomes import Fact, Outcome, either, sure
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.values import NotUnderstood, known, unknown
 
-_OPAQUE = frozenset({"CALLERID", "CUT", "DB", "FILTER", "GLOBAL", "HANGUPCAUSE", "HANGUPCAUSE_KEYS", "STAT"})
+_OPAQUE = frozenset(
+    {"CALLERID", "CUT", "DB", "FILTER", "GLOBAL", "HANGUPCAUSE", "HANGUPCAUSE_KEYS", "STAT"}
+    | {"PJSIP_RESPONSE_HEADER", "REDIRECTING"}
+)
 """Of these it is only known where the value comes from."""
 _NEVER_EMPTY = frozenset({"AES_ENCRYPT", "LEN", "LOCK", "SHA1", "STRFTIME"})
 _BUILT_IN = frozenset({"EPOCH", "HANGUPCAUSE", "UNIQUEID"})

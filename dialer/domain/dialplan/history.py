@@ -1,14 +1,18 @@
 """What has happened on a path so far, as far as a claim asks for it."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from dialer.domain.dialplan.forwarding import may_be_spoken_to, of_forwarding
+from dialer.domain.dialplan.outcomes import Fact
 from dialer.domain.dialplan.protocol import (
     DIALLING_EVENT,
     ENDED,
     ENDED_EVENT,
     FINGERPRINT,
     LONGEST,
+    MACHINE,
     NOTICE,
     OPPOSED,
     OPPOSED_FAMILY,
@@ -29,6 +33,7 @@ class History(NamedTuple):
 
     `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
     said of who answered, since the last sound; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
+    `looks`: what was found of a forwarding, until that is enough for `direct`: who answered may be spoken to;
     `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
     let it through; `cut`: the channel was ended from outside.
     """
@@ -42,6 +47,8 @@ class History(NamedTuple):
     whole: str = ""
     noted: bool = False
     limited: bool = False
+    looks: tuple[Fact, ...] = ()
+    direct: bool = False
     machine: bool | None = None
     checked: frozenset[str] = frozenset()
     passed: bool = False
@@ -67,7 +74,7 @@ class History(NamedTuple):
     def ending(self) -> "History":
         """Once the channel has ended nothing can be heard any more."""
         return self._replace(
-            notice=False, one=False, whole="", noted=False, machine=None, checked=frozenset()
+            notice=False, one=False, whole="", noted=False, looks=(), machine=None, checked=frozenset()
         )
 
     def pressed(self, key: str, *, kept: bool) -> "History":
@@ -98,6 +105,17 @@ class History(NamedTuple):
         """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
         limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
         return self._replace(limited=limited)
+
+    def looked(self, facts: Iterable[Fact]) -> "History":
+        """After a look at whether the call was forwarded, and at what the service says of who answered."""
+        machine = [fact.true for fact in facts if fact.text == MACHINE]
+        history = self._replace(machine=machine[-1]) if machine else self
+        looks = [fact for fact in facts if of_forwarding(fact) and fact not in self.looks]
+        if self.direct or not looks:
+            return history
+        known = (*self.looks, *looks)
+        direct = may_be_spoken_to(known)
+        return history._replace(looks=() if direct else known, direct=direct)
 
     def noting(self, trace: str) -> "History":
         if not _DONE.search(trace):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dialer.domain.dialplan.history import NO_HISTORY, History
 from dialer.domain.dialplan.model import Place
 from dialer.domain.dialplan.outcomes import Fact
-from dialer.domain.dialplan.protocol import MACHINE, SILENCE
+from dialer.domain.dialplan.protocol import SILENCE
 
 
 class Leg(Enum):
@@ -65,13 +65,13 @@ class State(NamedTuple):
     def knowing(self, facts: tuple[Fact, ...]) -> "State":
         """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it.
 
-        Of the callee it is remembered whether it is a machine, of a call to us whether electoral silence was looked at.
+        Of the callee it is remembered whether it is a machine and whether the call was forwarded, of a call to us whether
+        electoral silence was looked at.
         """
         if self.ending is not None or not facts:
             return self
         if self.leg is Leg.CALLEE:
-            found = [fact.true for fact in facts if fact.text == MACHINE]
-            return self._replace(history=self.history._replace(machine=found[-1])) if found else self
+            return self.remembering(self.history.looked(facts))
         if self.leg is Leg.CALLER:
             facts = tuple(fact for fact in facts if SILENCE in fact.text)
         return self._replace(facts=(*self.facts, *(fact for fact in facts if fact not in self.facts)))

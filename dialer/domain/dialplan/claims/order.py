@@ -1,6 +1,7 @@
 """The claims that are decided along the paths, in the order in which they are shown."""
 
 from dialer.domain.dialplan.claims.claim import Claim
+from dialer.domain.dialplan.claims.forwarded import FORWARDED_CLAIM
 from dialer.domain.dialplan.claims.limit import LIMIT_CLAIM
 from dialer.domain.dialplan.claims.message import MESSAGE_CLAIM
 from dialer.domain.dialplan.claims.nine_heard import NINE_HEARD_CLAIM
@@ -17,4 +18,5 @@ CLAIMS: tuple[Claim, ...] = (
     PERMIT_CLAIM,
     TRACE_CLAIM,
     LIMIT_CLAIM,
+    FORWARDED_CLAIM,
 )
