@@ -169,7 +169,8 @@ def foreign(number: str) -> NumberFacts:
     unlisted = fictional and code == "44"
     if national.startswith("0") or not (unlisted or phonenumbers.is_valid_number(parsed)):
         raise invalid(number, "no such range")
-    region = ("GB" if unlisted else phonenumbers.region_code_for_number(parsed)) or "ZZ"
+    island = island_of(national) if code == "44" else None
+    region = island or ("GB" if unlisted else phonenumbers.region_code_for_number(parsed)) or "ZZ"
     if not unlisted and phonenumbers.number_type(parsed) not in DIALABLE:
         raise forbidden(number, "not a fixed, mobile or VoIP number")
     if code == "1" and national[3:6] == "976":
@@ -180,6 +181,16 @@ def foreign(number: str) -> NumberFacts:
     zones = tuple(sorted(time_zones_for_number(parsed))) if territory.by_number else territory.zones
     known = tuple(zone for zone in zones if zone in territory.zones)
     return NumberFacts(code, (region,), known, national[:3] if code == "1" else None, fictional)
+
+
+def island_of(national: str) -> str | None:
+    """Which of +44's other jurisdictions a number may belong to (UK-09): the library asks Great Britain first where both claim a range."""
+    for region in ("JE", "GG", "IM"):
+        data = PhoneMetadata.metadata_for_region(region)
+        for kind in (data.fixed_line, data.mobile) if data else ():
+            if kind and kind.national_number_pattern and re.fullmatch(kind.national_number_pattern, national):
+                return region
+    return None
 
 
 def country_code(number: str) -> str:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.domain.contact import PhoneNumber
 from dialer.domain.phone import PhoneError, every_reading, parse_phone
-from tests.unit.rule_samples import codes, paris
+from tests.unit.rule_samples import campaign, codes, consent, paris
 
 T072 = [
     "0612345678",
@@ -234,6 +235,28 @@ def test_countries_of_no_profile_are_refused(raw: str) -> None:
     with pytest.raises(PhoneError) as caught:
         parse_phone(raw)
     assert caught.value.reason == "JURISDICTION"
+
+
+ISLANDS = [
+    "+441534456789",
+    "+447797712345",
+    "+441481256789",
+    "+447781123456",
+    "+441624756789",
+    "+447924123456",
+]
+
+
+@pytest.mark.parametrize("raw", ISLANDS)
+def test_jersey_guernsey_and_man_have_other_laws_than_their_code(raw: str) -> None:
+    """UK-09."""
+    told = campaign(profile="uk-pecr", caller_id="+442079460999", purpose="survey")
+    agreed = (consent(purpose="survey"),)
+    at = paris("2027-02-02 12:00:00")
+    assert "JURISDICTION" in codes(at, number=PhoneNumber(parse_phone(raw)), campaign=told, consents=agreed)
+    london = PhoneNumber("+442079460018")
+    assert codes(at, number=london, campaign=told, consents=agreed) == set()
+    assert "JURISDICTION" in codes(at, number=london, campaign=told, consents=agreed, territory="JE")
 
 
 @pytest.mark.parametrize(

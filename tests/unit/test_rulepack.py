@@ -22,10 +22,29 @@ COMMERCIAL = files("dialer.rulepacks").joinpath("fr-commercial-2026-08-11.toml")
 AMERICAN = files("dialer.rulepacks").joinpath("us-tcpa.toml").read_text("utf-8")
 
 
-def test_five_profiles_are_shipped_and_every_rule_has_a_source() -> None:
+def test_five_profiles_are_shipped() -> None:
     assert packs().profiles == {"fr-political", "fr-commercial", "us-tcpa", "uk-pecr", "ca-adad"}
     assert len({pack.hash for pack in packs().shipped}) == 6
-    assert all(pack.sources for pack in packs().shipped)
+
+
+@pytest.mark.parametrize("pack", packs().shipped, ids=lambda pack: pack.title)
+def test_every_rule_that_a_pack_names_has_its_source_there(pack: RulePack) -> None:
+    named = {*pack.rules.values(), *(cap.rule for cap in pack.caps)}
+    others = (pack.consent.contract, pack.consent.request)
+    named |= {basis.rule for basis in others if basis is not None}
+    assert named <= {source.rule for source in pack.sources}
+
+
+@pytest.mark.parametrize("pack", packs().shipped, ids=lambda pack: pack.title)
+def test_what_a_pack_decides_where_sources_are_silent_is_said_in_it(pack: RulePack) -> None:
+    """A rule that rests on a decision, or on general knowledge, says what was chosen; so do the readings that many packs share."""
+    silent = {source.rule for source in pack.sources if set(source.marks) <= {"D", "G"} and not source.note}
+    assert silent <= {"FP-27", "FP-08", "FP-31"}, "as in another pack, which says it"
+    told = " ".join(source.note or "" for source in pack.sources)
+    assert "the latest statement alone speaks" in told
+    assert pack.appointment is not None
+    assert ("opens no other hours" in told) is not pack.appointment.other_hours
+    assert all(name in told for name in pack.required_lists)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Section 5, groups A and B: window bounds, zones, clock changes, to the second."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -193,6 +193,31 @@ def test_other_profiles_have_their_own_hours(profile: str, number: str, at: str,
     told = campaign(profile=profile, caller_id=own, purpose="survey")
     agreed = (consent(purpose="survey", windows=()),)
     assert codes(utc(at), campaign=told, consents=agreed, number=PhoneNumber(number)) == expected
+
+
+@pytest.mark.parametrize(
+    ("profile", "number", "moment", "evening"),
+    [
+        pytest.param("us-tcpa", "+12125550123", "2027-02-02 18:00", "2027-02-03 03:00:00", id="us-after-21"),
+        pytest.param("uk-pecr", "+442079460018", "2027-02-02 12:00", "2027-02-07 12:00:00", id="uk-sunday"),
+        pytest.param(
+            "ca-adad", "+14165550123", "2027-02-02 18:00", "2027-02-03 03:00:00", id="ca-after-21:30"
+        ),
+    ],
+)
+def test_elsewhere_an_appointment_limits_a_consent_and_opens_no_other_hours(
+    profile: str, number: str, moment: str, evening: str
+) -> None:
+    own = {"us-tcpa": "+12025550199", "uk-pecr": "+442079460999", "ca-adad": "+14165550199"}[profile]
+    told = campaign(profile=profile, caller_id=own, purpose="survey")
+
+    def at(instant: datetime, appointment: str) -> set[str]:
+        agreed = consent(purpose="survey", windows=(), appointment_at=utc(appointment))
+        return codes(instant, campaign=told, consents=(agreed,), number=PhoneNumber(number))
+
+    assert at(utc(moment), moment) == set()
+    assert at(utc(moment) + timedelta(minutes=11), moment) == {"OUT_OF_CONSENT_WINDOW"}
+    assert at(utc(evening), evening) == {"OUT_OF_LEGAL_HOURS"}
 
 
 def test_nobody_is_called_while_a_call_to_them_goes_on() -> None:
