@@ -58,7 +58,6 @@ from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import Keys, fingerprints_in_force
 from dialer.services.ledger.export import LedgerExport
-from dialer.services.ledger.inputs import InputCheck
 from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.ledger.sealer import Sealer
@@ -184,8 +183,7 @@ def _head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
 
 def _ledger_suite(settings: Settings, store: Store, vault: Vault) -> LedgerSuite:
     files, signer = _head_files(settings)
-    inputs = InputCheck(store.decisions, vault)
-    records = RecordCheck(store.recorded, inputs, ledger_subjects_key(settings.home))
+    records = RecordCheck(store.recorded, vault, ledger_subjects_key(settings.home))
     return LedgerSuite(
         reader=LedgerReader(store),
         verifier=LedgerVerifier(store.ledger, files, signer, records),

@@ -1,6 +1,6 @@
 """All that the ledger vouches for, and the ledger itself, as they stand at one instant."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.sealing import Pending, SealedEntry
 from dialer.domain.ledger.vouchers import Part, Told
+from dialer.ports.records import InputKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,10 @@ class SealedInputs:
     context_hash: str | None
     sealed: bytes | None
     key: bytes | None
+
+    @property
+    def erased(self) -> bool:
+        return self.context_hash is None and self.sealed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,10 @@ class Snapshot(Protocol):
         ...
 
     def shelves(self) -> Sequence[Shelf]: ...
+
+    async def inputs(self, kind: InputKind, hashes: Iterable[str]) -> dict[str, str]:
+        """Contents of what decisions share, by hash, as they are stored; unknown ones are left out."""
+        ...
 
 
 class Recorded(Protocol):

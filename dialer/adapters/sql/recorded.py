@@ -1,19 +1,22 @@
 """Everything that the ledger vouches for, read in one snapshot; row by row where one of a page cannot be read."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger import ENTRY, sealed_entry
 from dialer.adapters.sql.ledger_pending import WAITING, pending_of
 from dialer.adapters.sql.ledger_tables import entries
 from dialer.adapters.sql.recorded_tables import TABLES, Spec
+from dialer.adapters.sql.tables import decision_inputs
 from dialer.domain.ledger.sealing import Pending, SealedEntry
 from dialer.ports.recorded import Shelf, StoredRow
+from dialer.ports.records import InputKind
 
 PAGE = 1000
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
@@ -52,6 +55,15 @@ class SqlSnapshot:
 
     def shelves(self) -> Sequence[Shelf]:
         return [Shelf(spec.parts, self._pages(spec)) for spec in TABLES]
+
+    async def inputs(self, kind: InputKind, hashes: Iterable[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        shared = select(decision_inputs.c.hash, decision_inputs.c.content)
+        shared = shared.where(type_coerce(decision_inputs.c.kind, Text()) == kind.value)
+        for some in chunks(hashes):
+            rows = await self._connection.execute(shared.where(decision_inputs.c.hash.in_(some)))
+            found.update((row.hash, row.content) for row in rows)
+        return found
 
     async def _pages(self, spec: Spec) -> AsyncIterator[Sequence[StoredRow]]:
         order = tuple_(*spec.keys)

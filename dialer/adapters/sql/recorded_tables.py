@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 
 Fields = Mapping[str, Any]
+REMOVED = ("removed_at", "removed_by", "removed_reason")
 UNTOUCHED = HaltRecord(halted=False, reason="", by="", at=None)
 """As the first migration leaves the row."""
 
@@ -118,8 +119,10 @@ def _consent(row: Fields) -> tuple[Told, ...]:
 
 
 def _opposition(row: Fields) -> tuple[Told, ...]:
-    entry = _made(Suppression, row)
-    return (entry,) if row["removed_at"] is None else (entry, _made(Removal, row))
+    entry, removed = _made(Suppression, row), [row[name] is not None for name in REMOVED]
+    if any(removed) and not all(removed):
+        raise Contradiction("half of a removal")
+    return (entry, _made(Removal, row)) if any(removed) else (entry,)
 
 
 def _campaign(row: Fields) -> tuple[Told, ...]:

@@ -174,10 +174,9 @@ class Reconciliation:
             for row in rows:
                 strangers[row.whose].append(row)
         found = [_contradicted(claim, strangers) for claim in self._erasures.excuse(claims)]
+        left = {row.name: row for rows in strangers.values() for row in reversed(rows)}
         found += [
-            Discrepancy(None, f"{row.name}: no entry tells of this {row.part}")
-            for rows in strangers.values()
-            for row in rows
+            Discrepancy(None, f"{row.name}: no entry tells of this {row.part}") for row in left.values()
         ]
         return found
 

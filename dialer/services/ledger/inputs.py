@@ -9,14 +9,14 @@ from dialer.domain.errors import InvalidInput
 from dialer.domain.facts_parts import whole
 from dialer.domain.ledger.reconciling import Discrepancy
 from dialer.domain.rulepack import RulePack
-from dialer.ports.recorded import SealedInputs, StoredRow
-from dialer.ports.store import Decisions
+from dialer.ports.recorded import SealedInputs, Snapshot, StoredRow
+from dialer.ports.records import InputKind
 from dialer.ports.vault import Vault
 
 
 class InputCheck:
-    def __init__(self, decisions: Decisions, vault: Vault) -> None:
-        self._decisions = decisions
+    def __init__(self, snapshot: Snapshot, vault: Vault) -> None:
+        self._snapshot = snapshot
         self._vault = vault
         self._contexts: dict[str, str] = {}
         self._packs: set[str] = set()
@@ -26,12 +26,11 @@ class InputCheck:
         self._packs |= {one.pack_hash for one in inputs if one.pack_hash}
         wanted = {one.context_hash for one in inputs if one.context_hash}
         if missing := wanted - self._contexts.keys():
-            found = await self._decisions.inputs(sorted(missing))
-            self._contexts |= dict.fromkeys(missing, "") | {
-                shared.hash: shared.content
-                for shared in found.values()
-                if hashlib.sha256(shared.content.encode()).hexdigest() == shared.hash
-            }
+            found = await self._snapshot.inputs(InputKind.CONTEXT, sorted(missing))
+            for named in missing:
+                content = found.get(named, "")
+                whole_one = hashlib.sha256(content.encode()).hexdigest() == named
+                self._contexts[named] = content if whole_one else ""
 
     def right(self, stored: StoredRow) -> bool:
         """Whether context and sealed half, put together, have the hash of the decision."""
@@ -46,11 +45,11 @@ class InputCheck:
 
     async def damaged_packs(self) -> list[Discrepancy]:
         """Of the rule packs that any decision names."""
-        found = await self._decisions.inputs(sorted(self._packs))
+        found = await self._snapshot.inputs(InputKind.PACK, sorted(self._packs))
         return [
             Discrepancy(None, f"decision_inputs {named}: the rule pack is gone, or was changed")
             for named in sorted(self._packs)
-            if named not in found or _pack_hash(found[named].content) != named
+            if _pack_hash(found.get(named, "")) != named
         ]
 
 

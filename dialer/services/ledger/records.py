@@ -8,6 +8,7 @@ from dialer.domain.ledger.reconciling import Discrepancy, Line, Reconciliation, 
 from dialer.domain.ledger.sealing import Pending, name_of
 from dialer.domain.ledger.vouchers import IN_CLEAR, Part, id_of, keyed, keyed_digest, vouched
 from dialer.ports.recorded import Recorded, Shelf, Snapshot, StoredRow
+from dialer.ports.vault import Vault
 from dialer.services.ledger.inputs import InputCheck
 
 AHEAD = 1000
@@ -24,15 +25,16 @@ class Held:
 
 
 class RecordCheck:
-    def __init__(self, recorded: Recorded, inputs: InputCheck, subject_key: bytes) -> None:
+    def __init__(self, recorded: Recorded, vault: Vault, subject_key: bytes) -> None:
         self._recorded = recorded
-        self._inputs = inputs
+        self._vault = vault
         self._subject_key = subject_key
 
     async def run(self) -> Held:
         """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
         async with self._recorded.snapshot() as snapshot:
-            holding = Holding(self._inputs, self._subject_key)
+            inputs = InputCheck(snapshot, self._vault)
+            holding = Holding(inputs, self._subject_key)
             shelves = snapshot.shelves()
             async for lines in self._lines(snapshot):
                 holding.tell(lines)
@@ -43,7 +45,8 @@ class RecordCheck:
             for shelf in shelves:
                 while await holding.keep_page(shelf):
                     pass
-        found = [*holding.reconciliation.finish(), *holding.found, *await self._inputs.damaged_packs()]
+            damaged = await inputs.damaged_packs()
+        found = [*holding.reconciliation.finish(), *holding.found, *damaged]
         return Held(holding.rows, holding.size, tuple(found))
 
     async def _lines(self, snapshot: Snapshot) -> AsyncIterator[list[Line]]:
@@ -99,7 +102,7 @@ class Holding:
             for part, plain in vouched(told).items():
                 digest = plain if part in IN_CLEAR else keyed_digest(plain, self._subject_key)
                 yield Row(part, digest, subject, id_of(told), stored.name)
-        if stored.inputs and stored.inputs.sealed is not None:
+        if stored.inputs and not stored.inputs.erased:
             if self._inputs.right(stored):
                 yield Row(Part.INPUTS, stored.inputs.hash, subject, None, stored.name)
             else:
