@@ -2,11 +2,13 @@
 
 import re
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 from dialer.domain.errors import BadSettings
 
+OLDEST = timedelta(days=366)
+"""Governments change their clocks at short notice."""
 _UPDATED = re.compile(r"^#updated ([0-9]+)", re.MULTILINE)
 
 
@@ -25,3 +27,14 @@ def zone_data_updated() -> datetime:
     if stamp is None:
         raise BadSettings("the time zone data is missing or damaged", hint="install the package tzdata again")
     return datetime.fromtimestamp(int(stamp[1]), UTC)
+
+
+def demand_zone_data(now: datetime, *, fresh: bool) -> datetime:
+    """The date of the zone data. Raise `BadSettings` where it is missing or, where it must be `fresh`, older than twelve months."""
+    updated = zone_data_updated()
+    if fresh and now - updated > OLDEST:
+        raise BadSettings(
+            f"the time zone data is of {updated:%Y-%m-%d}, older than twelve months",
+            hint="upgrade the package tzdata",
+        )
+    return updated

@@ -2,16 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialer.adapters.pbx.engine import docker
-from dialer.adapters.zone_data import zone_data_updated
+from dialer.adapters.zone_data import demand_zone_data
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.errors import DialerError
 from dialer.settings import Settings
-
-OLDEST_ZONES = timedelta(days=366)
-"""T027: governments change their clocks at short notice."""
 
 
 def check_tools() -> Iterator[Finding]:
@@ -22,13 +19,10 @@ def check_tools() -> Iterator[Finding]:
 
 def check_zones(now: datetime) -> Finding:
     try:
-        updated = zone_data_updated()
+        updated = demand_zone_data(now, fresh=True)
     except DialerError as error:
         return from_error("time zones", error)
-    detail = f"data of {updated:%Y-%m-%d}"
-    if now - updated > OLDEST_ZONES:
-        return wrong("time zones", f"{detail}: older than twelve months", "upgrade the package tzdata")
-    return well("time zones", detail)
+    return well("time zones", f"data of {updated:%Y-%m-%d}")
 
 
 async def check_engine(settings: Settings) -> Finding:
