@@ -5,15 +5,24 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dialer.adapters.clock import pretending
+from dialer.adapters.keys import subjects_key
+from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from dialer.domain.retry import Closed
 from dialer.ports.records import Progression
-from tests.contract.samples import NOW, permit
+from dialer.services.judge import Judge
+from dialer.services.keeping import Keeping
+from tests.contract.judged import TRUNK, claim_all
+from tests.contract.samples import NOW
+from tests.harness.ledger import WRITABLE
 from tests.integration.command import CONSENT, HEADER, Command
 from tests.integration.ledger_files import judged_alone, tamper
 
@@ -26,27 +35,30 @@ def called(dialer: Command, campaign: str, tmp_path: Path) -> list[str]:
     file.write_text("\n".join((HEADER, *rows)), "utf-8")
     origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
     dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
-    attempts = asyncio.run(call_everybody(f"sqlite:///{dialer.home}/dialer.db", CampaignId(campaign)))
+    attempts = asyncio.run(call_everybody(dialer.home, CampaignId(campaign)))
     dialer.must("suppressions", "add", "+33199000001", "--channel", "letter", "--note", "from 0199000001")
     return attempts
 
 
-async def call_everybody(url: str, campaign: CampaignId) -> list[str]:
-    async with SqlStore.open(url) as store:
+async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
+    packs = load_packs()
+    keeping = Keeping(AesVault(subjects_key(home)), packs)
+    judge = Judge(packs, {"default": TRUNK}, pretending(NOW), keeping, WRITABLE)
+    async with SqlStore.open(f"sqlite:///{home}/dialer.db") as store:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
             await store.campaigns.move(campaign, verb, by="omar", at=NOW)
-        claimed = await store.attempts.claim(campaign, now=NOW, limit=10, permits=10, judge=permit)
+        claimed = await claim_all(store, judge, campaign_id=campaign)
         attempts = [j.outcome for j in claimed if isinstance(j.outcome, Attempt)]
         over = [replace(attempt, state=AttemptState.ENDED, ended_at=NOW) for attempt in attempts[:2]]
         await store.attempts.commit([Progression(attempt, None, Closed("no_key")) for attempt in over])
     return [attempt.id for attempt in attempts]
 
 
-def found(dialer: Command, *words: str) -> dict[str, object]:
+def found(dialer: Command, *words: str) -> dict[str, Any]:
     """What `verify` finds wrong, as JSON."""
     ran = dialer("ledger", "verify", *words, "--json")
     assert ran.status == 1, ran.out
-    document: dict[str, object] = ran.json
+    document: dict[str, Any] = ran.json
     return document
 
 
@@ -93,6 +105,26 @@ def test_a_tail_cut_off_with_its_heads_is_missed_by_the_heads_outside(
     tamper(dialer.home, "DELETE FROM ledger_heads WHERE size > 6")
     assert isinstance(index := found(dialer)["first_wrong"], int)
     assert index <= 6
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE attempts SET trace = '[]', sip_code = 486 WHERE state = 'ended'", "attempts "),
+        ("UPDATE consents SET proof = 'another' WHERE id = 2", "consents 2: the consent was changed"),
+        ("UPDATE suppressions SET recorded_by = 'another'", "suppressions 1: the opposition was changed"),
+        ("UPDATE campaigns SET created_by = 'another'", "the campaign was changed"),
+        ("DELETE FROM suppressions", "the opposition is gone, or was changed"),
+    ],
+)
+def test_a_row_changed_behind_the_ledger_is_named_with_the_entry_that_tells_otherwise(
+    dialer: Command, called: list[str], statement: str, named: str
+) -> None:
+    tamper(dialer.home, statement)
+    verdict = found(dialer)
+    first = verdict["findings"][0]
+    assert named in first["detail"]
+    assert (verdict["first_wrong"], verdict["verified"]) == (first["index"], False)
 
 
 def test_a_head_kept_elsewhere_shows_that_all_was_made_anew(

@@ -17,6 +17,7 @@ PLAIN_RECORDS = {
 """Entries that hold their digest in clear, as `record`."""
 SUCCEEDING = frozenset({Part.CALL, Part.CAMPAIGN, Part.HALT})
 """One row that changes: only what was last said of it must be true."""
+PARTS = tuple(Part)
 DECISIONS = frozenset({Kind.PERMIT, Kind.REFUSAL})
 
 Key = tuple[Part, str, str | None]
@@ -167,13 +168,17 @@ class Reconciliation:
         """Contradicted entries in their order, then rows without an entry."""
         claims = sorted(
             (claim for claims in self._claims.values() for claim in claims if not self._succeeded(claim)),
-            key=lambda claim: claim.line.position,
+            key=lambda claim: (claim.line.position, PARTS.index(claim.part)),
         )
         strangers: defaultdict[tuple[Part, str | None], list[Row]] = defaultdict(list)
         for rows in self._rows.values():
             for row in rows:
                 strangers[row.whose].append(row)
-        found = [_contradicted(claim, strangers) for claim in self._erasures.excuse(claims)]
+        # Of an entry that is contradicted in several parts, the first tells enough.
+        by_line: dict[int | None, Discrepancy] = {}
+        for claim in self._erasures.excuse(claims):
+            by_line.setdefault(claim.line.position, _contradicted(claim, strangers))
+        found = list(by_line.values())
         left = {row.name: row for rows in strangers.values() for row in reversed(rows)}
         found += [
             Discrepancy(None, f"{row.name}: no entry tells of this {row.part}") for row in left.values()
