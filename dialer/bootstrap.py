@@ -13,6 +13,7 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.heads import HeadFolder
+from dialer.adapters.journal import JournalFolder
 from dialer.adapters.keys import (
     add_fingerprint_key,
     create_keys,
@@ -168,7 +169,8 @@ async def _sealing(settings: Settings, store: Store, clock: SystemClock) -> Asyn
     """What a process adds to the ledger it also seals: a command may run where no service does."""
     files, signer = _head_files(settings)
     key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
-    sealer = Sealer(store.ledger, files, signer, clock, key, pretended=pretended)
+    journal = JournalFolder(settings.home / "journal")
+    sealer = Sealer(store.ledger, files, journal, signer, clock, key, pretended=pretended)
     await sealer.tick()
     try:
         yield sealer

@@ -1,6 +1,6 @@
 """The ledger as stored, the files its heads are exported to, and the key that signs them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Ledger(Protocol):
         ...
 
     async def seal(
-        self, seal: Callable[[Tail, Sequence[Pending]], Sealed], *, limit: int
+        self, seal: Callable[[Tail, Sequence[Pending]], Awaitable[Sealed]], *, limit: int
     ) -> SignedHead | None:
         """Put up to `limit` waiting events behind the tail. None where none waits, or where another process is sealing.
 

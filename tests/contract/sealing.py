@@ -15,7 +15,7 @@ PUBLIC = PRIVATE.public_key().public_bytes_raw()
 STAMP = Stamp(NOW, pretended=False, key=key_name(PUBLIC), subject_key=b"subjects of the tests")
 
 
-def sign(tail: Tail, pending: Sequence[Pending]) -> Sealed:
+async def sign(tail: Tail, pending: Sequence[Pending]) -> Sealed:
     batch = seal(tail, pending, STAMP)
     return Sealed(batch, SignedHead(batch.head, PRIVATE.sign(batch.head.text.encode()).hex()))
 

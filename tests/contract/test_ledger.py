@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,10 +23,11 @@ from dialer.domain.errors import Conflict, DialerError
 from dialer.domain.ledger.event import Kind, digest
 from dialer.domain.ledger.of_acts import link_changed
 from dialer.domain.ledger.proofs import Run, inclusion_spans, runs
-from dialer.domain.ledger.sealing import SealedEntry, subject_of
+from dialer.domain.ledger.sealing import Pending, SealedEntry, Tail, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree
 from dialer.domain.ledger.vouchers import Told, call_record, keyed_digest, vouched
 from dialer.domain.retry import Closed
+from dialer.ports.ledger import Sealed
 from dialer.ports.records import ImportCounts, Progression
 from dialer.services.evidence.verify_ledger import Entries, check_heads, included
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
@@ -234,8 +236,12 @@ async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> No
 
 async def test_a_sealing_that_fails_leaves_everything_waiting(store: SqlStore) -> None:
     await store.consents.add([consent(1)], by="camille")
+
+    async def fail(_: Tail, __: Sequence[Pending]) -> Sealed:
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        await store.ledger.seal(lambda tail, pending: sign(tail, pending[: 1 // 0]), limit=10)
+        await store.ledger.seal(fail, limit=10)
     assert await store.ledger.waiting()
     assert await store.ledger.head() is None
     assert await kinds(store) == [Kind.CONSENT]

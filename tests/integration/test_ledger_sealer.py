@@ -12,12 +12,16 @@ import structlog
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.heads import HeadFolder
+from dialer.adapters.journal import JournalFolder
 from dialer.adapters.signer import Ed25519Signer
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.journal import read_line
 from dialer.domain.ledger.of_acts import link_changed
 from dialer.services.evidence.verify_ledger import Entries, check_heads, read_key
 from dialer.services.ledger.sealer import Sealer
+from tests.contract.samples import SPONSOR, fingerprint, suppression
 
 NOW = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 SIGNER = Ed25519Signer(bytes(range(32)))
@@ -44,7 +48,8 @@ def heads(tmp_path: Path) -> Path:
 
 def sealer(store: SqlStore, heads: Path, signer: Ed25519Signer = SIGNER) -> Sealer:
     files = HeadFolder(heads, signer.public_pem)
-    return Sealer(store.ledger, files, signer, SystemClock(), b"subjects", pretended=False)
+    journal = JournalFolder(heads.parent / "journal")
+    return Sealer(store.ledger, files, journal, signer, SystemClock(), b"subjects", pretended=False)
 
 
 def may_call(one: Sealer) -> bool:
@@ -190,3 +195,44 @@ async def test_a_database_older_than_its_heads_is_not_written_to(
         assert not may_call(one)
         assert await restored.ledger.head() is None
     assert sizes(heads) == [2]
+
+
+async def test_what_must_outlive_the_database_is_in_the_journal_once_it_is_sealed(
+    store: SqlStore, heads: Path
+) -> None:
+    await happen(store, "pbx1")
+    await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
+    await sealer(store, heads).tick()
+    read = [read_line(line) for line in await JournalFolder(heads.parent / "journal").lines()]
+    assert [(line.index, line.kind, line.fingerprint, line.body["sponsor"]) for line in read] == [
+        (1, Kind.OPPOSITION, fingerprint(1), SPONSOR),
+        (2, Kind.OPPOSITION, fingerprint(2), None),
+    ]
+
+
+async def test_nothing_is_sealed_that_the_journal_could_not_take(store: SqlStore, heads: Path) -> None:
+    one = sealer(store, heads)
+    journal = heads.parent / "journal"
+    journal.write_text("no folder")
+    await store.suppressions.add([suppression(1)])
+    await one.tick()
+    assert not may_call(one)
+    assert await store.ledger.entries() == []
+    journal.unlink()
+    await one.tick()
+    assert may_call(one)
+    assert len(await JournalFolder(journal).lines()) == 1
+
+
+async def test_a_torn_line_of_the_journal_spoils_no_other(store: SqlStore, heads: Path) -> None:
+    folder = heads.parent / "journal"
+    await store.suppressions.add([suppression(1)])
+    await sealer(store, heads).tick()
+    (file,) = folder.glob("*.jsonl")
+    file.write_bytes(file.read_bytes()[:-20])
+    await store.suppressions.add([suppression(2)])
+    await sealer(store, heads).tick()
+    torn, whole = await JournalFolder(folder).lines()
+    assert read_line(whole).fingerprint == fingerprint(2)
+    with pytest.raises(ValueError, match="no line of a journal"):
+        read_line(torn)

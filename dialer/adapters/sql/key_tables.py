@@ -1,6 +1,6 @@
 """Tables of the fingerprint keys."""
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, String, Table, Text, func, select
 
 from dialer.adapters.sql.columns import UtcDateTime
 from dialer.adapters.sql.tables import metadata
@@ -15,6 +15,7 @@ fingerprint_keys = Table(
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+LAST_VERSION = select(func.max(fingerprint_keys.c.version)).scalar_subquery()
 
 # The names that the ledger gave to numbers before their fingerprints changed: it goes on calling them so.
 pseudonyms = Table(

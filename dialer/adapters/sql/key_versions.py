@@ -1,11 +1,11 @@
 """The versions of the fingerprint keys."""
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from dialer.adapters.sql.columns import EPOCH
 from dialer.adapters.sql.dialects import sole_writer
 from dialer.adapters.sql.engine import Database
-from dialer.adapters.sql.key_tables import fingerprint_keys
+from dialer.adapters.sql.key_tables import LAST_VERSION, fingerprint_keys
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.rekeying import rekey
@@ -14,7 +14,6 @@ from dialer.domain.ledger.of_upkeep import keys_rotated
 from dialer.ports.keys import KeyVersion, Rekeying
 
 VERSION = columns_for(KeyVersion, fingerprint_keys).order_by(fingerprint_keys.c.version)
-LAST = select(func.max(fingerprint_keys.c.version)).scalar_subquery()
 
 
 class SqlKeyVersions:
@@ -28,14 +27,14 @@ class SqlKeyVersions:
             return [KeyVersion(*row) for row in await connection.execute(VERSION)]
 
     async def note(self, mark: str) -> None:
-        unmarked = fingerprint_keys.c.version == LAST, fingerprint_keys.c.mark == ""
+        unmarked = fingerprint_keys.c.version == LAST_VERSION, fingerprint_keys.c.mark == ""
         async with self._database.write() as connection:
             await connection.execute(update(fingerprint_keys).where(*unmarked).values(mark=mark))
 
     async def rotate(self, made: KeyVersion, rekeying: Rekeying) -> int:
         async with self._database.write() as connection:
             await sole_writer(connection)
-            last = (await connection.execute(select(LAST))).scalar_one()
+            last = (await connection.execute(select(LAST_VERSION))).scalar_one()
             if made.version != last + 1:
                 raise Conflict(
                     f"the keys in force are already those of version {last}", hint="see `dialer keys list`"

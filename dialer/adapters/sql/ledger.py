@@ -1,6 +1,6 @@
 """The ledger: sealed in order by one process at a time, and read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import LargeBinary, Row, Select, cast, insert, select
@@ -47,7 +47,7 @@ class SqlLedger:
             return (await connection.execute(select(pending.c.id).limit(1))).first() is not None
 
     async def seal(
-        self, seal: Callable[[Tail, Sequence[Pending]], Sealed], *, limit: int
+        self, seal: Callable[[Tail, Sequence[Pending]], Awaitable[Sealed]], *, limit: int
     ) -> SignedHead | None:
         async with self._database.write() as connection:
             if not await sole_sealer(connection):
@@ -55,7 +55,7 @@ class SqlLedger:
             taken = await take_pending(connection, limit)
             if not taken:
                 return None
-            sealed = seal(_tail((await connection.execute(LAST)).first()), taken)
+            sealed = await seal(_tail((await connection.execute(LAST)).first()), taken)
             await _write(connection, sealed)
         return sealed.head
 

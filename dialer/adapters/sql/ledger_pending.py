@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import PRETENDED
-from dialer.adapters.sql.key_tables import pseudonyms
+from dialer.adapters.sql.key_tables import LAST_VERSION, pseudonyms
 from dialer.adapters.sql.ledger_tables import pending
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.sealing import Pending
 
 WAITING = (
-    select(pending, pseudonyms.c.subject)
+    select(pending, pseudonyms.c.subject, LAST_VERSION.label("version"))
     .join_from(pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True)
     .order_by(pending.c.id)
 )
@@ -53,4 +53,4 @@ async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]
 def pending_of(row: Row[Any]) -> Pending:
     """Of a row of `WAITING`."""
     event = LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about)
-    return Pending(event, row.pretended, row.subject)
+    return Pending(event, row.pretended, row.subject, row.version)

@@ -20,11 +20,13 @@ class Pending:
     """An event that is committed but not sealed. `pretended`: its writer's clock was shifted.
 
     `subject`: what the ledger called the number before its fingerprint changed, and goes on calling it; None where it never did.
+    `version`: of the keys behind its fingerprint.
     """
 
     event: LedgerEvent
     pretended: bool
     subject: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

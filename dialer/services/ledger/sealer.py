@@ -7,8 +7,10 @@ import structlog
 
 from dialer.domain.errors import DialerError, Unavailable
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
+from dialer.domain.ledger.journal import line_of
 from dialer.domain.ledger.sealing import Pending, Stamp, Tail, seal
 from dialer.ports.clock import Clock
+from dialer.ports.journal import Journal
 from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead
 
 log = structlog.get_logger()
@@ -27,6 +29,7 @@ class Sealer:
         self,
         ledger: Ledger,
         files: HeadFiles,
+        journal: Journal,
         signer: Signer,
         clock: Clock,
         subject_key: bytes,
@@ -35,6 +38,7 @@ class Sealer:
     ) -> None:
         self._ledger = ledger
         self._files = files
+        self._journal = journal
         self._signer = signer
         self._clock = clock
         self._subject_key = subject_key
@@ -75,9 +79,14 @@ class Sealer:
         while sealed:
             sealed = await self._ledger.seal(self._seal, limit=MOST_AT_ONCE)
 
-    def _seal(self, tail: Tail, pending: Sequence[Pending]) -> Sealed:
+    async def _seal(self, tail: Tail, pending: Sequence[Pending]) -> Sealed:
+        """What the journal keeps is on disk before it is sealed, and only what is sealed is ever out of the database's hands."""
         if tail.head:
             self._check_own(tail.head)
+        size = tail.head.head.size if tail.head else 0
+        lines = [line_of(index, item.event, item.version) for index, item in enumerate(pending, size)]
+        if kept := [line for line in lines if line is not None]:
+            await self._journal.append(kept)
         key = key_name(self._signer.public_key)
         batch = seal(tail, pending, Stamp(self._clock.now(), self._pretended, key, self._subject_key))
         signature = self._signer.sign(batch.head.text.encode())

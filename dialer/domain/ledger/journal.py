@@ -1,0 +1,68 @@
+"""What must never be forgotten with the database, kept outside of it: who objected, withdrew, was erased, was called, lost a token. Pure.
+
+A line is written before its event is sealed, so whatever the ledger's exported heads cover stands in the journal too. It names people by
+fingerprint alone, and tells of which version of the keys that is: a restored database is told of them again before anything is dialled.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dialer.domain.contact import Fingerprint
+from dialer.domain.facts_json import canonical
+from dialer.domain.ledger.event import Kind, LedgerEvent
+
+KEPT: dict[Kind, tuple[str, ...]] = {
+    Kind.OPPOSITION: ("sponsor", "channel", "received_at", "by"),
+    Kind.WITHDRAWAL: ("sponsor", "channel", "withdrawn_at"),
+    Kind.SUBJECT_ERASE: ("by",),
+    Kind.PERMIT: ("campaign",),
+    Kind.ACCESS_REVOKE: ("by",),
+}
+"""Of these kinds, these parts of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """`index`: of the entry in the ledger, as it was then. `version`: of the keys behind `fingerprint`."""
+
+    index: int
+    at: datetime
+    kind: Kind
+    version: int
+    fingerprint: Fingerprint | None
+    about: str | None
+    body: dict[str, Any]
+
+    def moment(self, name: str) -> datetime:
+        """A time of the body; that of the event where there is none."""
+        told = self.body.get(name)
+        return datetime.fromisoformat(told) if told else self.at
+
+
+def line_of(index: int, event: LedgerEvent, version: int) -> str | None:
+    """Canonical JSON; None for what need not be remembered."""
+    if event.kind not in KEPT:
+        return None
+    return canonical(
+        {
+            "index": index,
+            "at": event.at,
+            "kind": event.kind,
+            "version": version,
+            "fingerprint": event.fingerprint,
+            "about": event.about,
+            "body": {name: event.body.get(name) for name in KEPT[event.kind]},
+        }
+    )
+
+
+def read_line(line: str) -> JournalLine:
+    """Raise `ValueError` for anything else: a line may be torn by a crash, and then was never acknowledged."""
+    try:
+        fields = json.loads(line)
+        kind, at = Kind(fields.pop("kind")), datetime.fromisoformat(fields.pop("at"))
+        return JournalLine(kind=kind, at=at, **fields)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this is no line of a journal: {error}") from None
