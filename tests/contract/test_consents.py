@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.sql.store import SqlStore
+from dialer.domain.basis import Basis
 from dialer.domain.campaign import CampaignVerb
 from dialer.domain.consent import ConsentEvent, ConsentWithdrawn
 from dialer.domain.contact import Fingerprint
@@ -27,6 +28,7 @@ async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStor
         withdrawal(1, None),
         consent(1),
         withdrawal(1, "liste-demo"),
+        consent(1, basis=Basis.CONTRACT),
         consent(
             1, source="", proof="", expires_at=None, windows=(), appointment_at=None, act=None, territory=None
         ),

@@ -8,12 +8,12 @@ import pytest
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.contact import ImportId
 from dialer.domain.errors import NotFound
-from dialer.domain.opposition_list import ListStanding, OppositionList
+from dialer.domain.opposition_list import ListKind, ListStanding, OppositionList
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, SPONSOR, fingerprint, listed, manifest
 
 FIRST = OppositionList(ImportId("i000000000011"), "national", None, NOW, NOW + timedelta(days=30))
-SECOND = replace(FIRST, id=ImportId("i000000000012"), valid_to=NOW + timedelta(days=60))
+SECOND = replace(FIRST, id=ImportId("i000000000012"), valid_to=NOW + timedelta(days=60), kind=ListKind.LINES)
 
 
 async def filled(store: SqlStore, entry: OppositionList, *indices: int) -> None:
@@ -22,7 +22,7 @@ async def filled(store: SqlStore, entry: OppositionList, *indices: int) -> None:
 
 
 def standing(entry: OppositionList, *, holds: bool) -> ListStanding:
-    return ListStanding(entry.name, entry.valid_from, entry.valid_to, holds)
+    return ListStanding(entry.name, entry.valid_from, entry.valid_to, holds, entry.kind)
 
 
 async def test_a_list_is_nothing_until_it_is_put_in_force(store: SqlStore) -> None:

@@ -5,16 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine
 
 from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.engine import parse_url
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import Actor, Role
 from dialer.domain.attempt import Attempt
 from dialer.domain.errors import Forbidden
 from dialer.ports.records import DecisionFilter
 from dialer.services.replay import Outcome, Replays
+from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.judged import (
     MONDAY,
@@ -29,16 +28,6 @@ from tests.contract.judged import (
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, number, suppression
 
 PACKS = load_packs()
-
-
-def alter(url: str, statement: str) -> None:
-    """As somebody with a database client would."""
-    parsed = parse_url(url)
-    plain = parsed.set(drivername="sqlite") if parsed.get_backend_name() == "sqlite" else parsed
-    engine = create_engine(plain)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
 
 
 async def test_permits_and_refusals_come_out_as_on_their_day(store: SqlStore) -> None:

@@ -14,7 +14,11 @@ from dialer.adapters.sql.engine import parse_url, prepare_sqlite
 from dialer.adapters.sql.migrate import is_current, upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.sql.tables import metadata
+from dialer.domain.basis import Basis
+from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import BadSettings, Unavailable
+from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.samples import claimed, listed, number, suppression
 
@@ -107,3 +111,20 @@ async def test_a_file_that_is_no_database_is_named_in_one_line(tmp_path: Path) -
     with pytest.raises(Unavailable, match="not a database"):
         async with SqlStore.open(f"sqlite:///{tmp_path / 'notes.db'}"):
             pass
+
+
+async def test_consents_of_before_there_were_bases_are_opt_ins(engine: Engine) -> None:
+    url = engine.empty("older")
+    await upgrade(url, to="0009")
+    alter(
+        url,
+        "INSERT INTO consents (id, fingerprint, withdrawn, at, sponsor, purpose, channel, source, proof, windows, recorded_at)"
+        " VALUES (1, 'f', false, 0, 's', 'political', 'automated_voice', 'form', 'p', '[]', 0),"
+        " (2, 'f', true, 1, 's', NULL, 'letter', NULL, NULL, NULL, 1)",
+    )
+    await upgrade(url)
+    async with SqlStore.open(url) as store:
+        given, withdrawn = await store.consents.of(Fingerprint("f"))
+    assert isinstance(given, ConsentGiven)
+    assert given.basis is Basis.OPT_IN
+    assert isinstance(withdrawn, ConsentWithdrawn)

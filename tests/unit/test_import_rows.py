@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dialer.domain.basis import Basis
 from dialer.domain.consent import ConsentAct, ConsentedWindow
 from dialer.domain.contact import ImportId
 from dialer.domain.suppression import OppositionChannel
@@ -83,6 +84,35 @@ def test_a_consent_is_read_whole() -> None:
         ConsentedWindow(frozenset({5, 6}), time(9, 30), time(10)),
     )
     assert (given.territory, given.import_id, given.recorded_at) == ("RE", STAMP.import_id, MONDAY)
+
+
+CONTRACT = {"consent_basis": "contract", "consent_expires_at": "2028-01-05T11:00:00Z"}
+
+
+def test_a_contract_states_its_reference_its_start_and_its_end() -> None:
+    """FC-08."""
+    given = consented(**CONTRACT, consent_purpose="entretien de la chaudière")
+    assert (given.basis, given.proof, given.purpose) == (
+        Basis.CONTRACT,
+        "scan 12",
+        "entretien de la chaudière",
+    )
+    assert given.expires_at == datetime(2028, 1, 5, 11, tzinfo=UTC)
+    assert consented(consent_basis="request").basis is Basis.REQUEST
+    assert consented().basis is Basis.OPT_IN
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"consent_basis": "friendship"}, id="unknown"),
+        pytest.param({"consent_basis": "contract"}, id="no-end"),
+        pytest.param(CONTRACT | {"consent_proof": " "}, id="no-reference"),
+        pytest.param(CONTRACT | {"consent_expires_at": CONSENT["consent_at"]}, id="ends-as-it-starts"),
+    ],
+)
+def test_half_a_contract_is_rejected(cells: dict[str, str]) -> None:
+    assert rejected(**{**CONSENT, **cells}) == "CONSENT_BASIS"
 
 
 @pytest.mark.parametrize("channel", ["automated_voice", "phone", "sms"])

@@ -24,9 +24,9 @@ from dialer.adapters.sql.engine import (
 MIGRATION_LOCK = 0x6469616C6572
 
 
-async def upgrade(url: str) -> None:
+async def upgrade(url: str, *, to: str = "head") -> None:
     """Create or migrate the schema, all or nothing; harmless when it is current. Raise `BadSettings`, `Unavailable`."""
-    await asyncio.to_thread(_upgrade, parse_url(url))
+    await asyncio.to_thread(_upgrade, parse_url(url), to)
 
 
 async def is_current(url: str) -> bool:
@@ -34,11 +34,11 @@ async def is_current(url: str) -> bool:
     return await asyncio.to_thread(_is_current, parse_url(url))
 
 
-def _upgrade(url: URL) -> None:
+def _upgrade(url: URL, to: str) -> None:
     with _connection(url) as connection:
         if url.get_backend_name() == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
 
 
 def _is_current(url: URL) -> bool:

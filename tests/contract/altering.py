@@ -1,0 +1,15 @@
+"""The database changed behind the program's back."""
+
+from sqlalchemy import create_engine
+
+from dialer.adapters.sql.engine import parse_url
+
+
+def alter(url: str, statement: str) -> None:
+    """As somebody with a database client would."""
+    parsed = parse_url(url)
+    plain = parsed.set(drivername="sqlite") if parsed.get_backend_name() == "sqlite" else parsed
+    engine = create_engine(plain)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
