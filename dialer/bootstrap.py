@@ -13,6 +13,8 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.heads import HeadFolder
+from dialer.adapters.inspection.folder import Folders
+from dialer.adapters.inspection.report import HtmlReports
 from dialer.adapters.journal import JournalFolder
 from dialer.adapters.keys import (
     add_fingerprint_key,
@@ -23,7 +25,8 @@ from dialer.adapters.keys import (
     subjects_key,
 )
 from dialer.adapters.metrics import PrometheusMeter
-from dialer.adapters.pbx.dialplan import approved_hash
+from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
+from dialer.adapters.pbx.places import dialplan_files
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
@@ -55,6 +58,9 @@ from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
 from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.inspection.accounts import Books
+from dialer.services.inspection.inspector import Inspector, Tools
+from dialer.services.inspection.programming import Programs
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import Keys, fingerprints_in_force
@@ -97,6 +103,7 @@ class Service:
     suite: Suite
     fleet: Fleet
     engine: Engine
+    inspector: Inspector
 
 
 class Links(Enum):
@@ -104,7 +111,7 @@ class Links(Enum):
 
     NONE = "it needs none"
     TRIED = "it tells those it can reach"
-    DRIVEN = "it drives them: a wrong password or a wrong dialplan stops the start"
+    DRIVEN = "it drives them: where all refuse our password, or run another dialplan, it does not start"
 
 
 @asynccontextmanager
@@ -135,23 +142,24 @@ async def open_service(
 
 @asynccontextmanager
 async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
-    """The PBXs alone, without the database: enough to stop every call."""
+    """The PBXs alone, without the database: enough to stop every call.
+
+    To drive them, raise the first's error where none can be driven; one that is refused among others stays idle and unready.
+    """
     pbxs = settings.pbxs if links is not Links.NONE else ()
     telephonies = {pbx.name: _telephony(settings.home, pbx, clock) for pbx in pbxs}
     async with AsyncExitStack() as stack:
+        refused: list[DialerError] = []
         for telephony in telephonies.values():
             stack.push_async_callback(telephony.close)
-            await _start(telephony, links)
+            try:
+                await telephony.start()
+            except DialerError as error:
+                refused.append(error)
+                log.error("pbx not driven", pbx=telephony.pbx, error=str(error))
+        if links is Links.DRIVEN and refused and len(refused) == len(telephonies):
+            raise refused[0]
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
-
-
-async def _start(telephony: AmiTelephony, links: Links) -> None:
-    try:
-        await telephony.start()
-    except DialerError as error:
-        if links is Links.DRIVEN:
-            raise
-        log.warning("pbx not reached", pbx=telephony.pbx, error=str(error))
 
 
 @asynccontextmanager
@@ -211,16 +219,41 @@ def _wire(
     judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
     meter = PrometheusMeter()
     retention = Retention(store, packs, clock, pretended=bool(clock.shift))
+    suite = _suite(settings, clock, store, fingerprints, fleet, judge, meter, retention)
     return Service(
         settings,
         clock,
         store,
-        _suite(settings, clock, store, fingerprints, fleet, judge, meter, retention),
+        suite,
         fleet,
         replace(
             _engine(settings, store, fingerprints, fleet, judge, clock, meter), others=(*others, retention)
         ),
+        _inspector(settings, clock, store, suite, keeping.vault, sealer),
     )
+
+
+def _inspector(
+    settings: Settings, clock: SystemClock, store: Store, suite: Suite, vault: Vault, sealer: Sealer
+) -> Inspector:
+    files, signer = _head_files(settings)
+
+    def conf() -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in dialplan_files()}
+
+    tools = Tools(
+        records=suite.calls,
+        programs=Programs(store, suite.scripts, suite.replays, DialplanFiles(), conf),
+        books=Books(store, suite.retention),
+        vault=vault,
+        verifier=suite.ledger.verifier,
+        sealer=sealer,
+        heads=files,
+        signer=signer,
+        folders=Folders(),
+        reports=HtmlReports(),
+    )
+    return Inspector(store, clock, tools, pretended=bool(clock.shift))
 
 
 def _engine(

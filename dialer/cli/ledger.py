@@ -36,7 +36,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check every entry and every head; exit 1 where one was changed, and name the first."""
-    kept = _lines(head) if head else []
+    kept = read_lines(head) if head else []
     view = _of_export(export, key, kept) if export else _of_database(kept)
     if as_json:
         print_json(view)
@@ -100,7 +100,8 @@ def _of_export(folder: Path, key: Path | None, kept: list[str]) -> dict[str, Any
         raise InvalidInput(f"{folder} cannot be checked: {error}") from None
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """Of a file of heads. Raise `InvalidInput`."""
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:

@@ -25,6 +25,7 @@ from dialer.cli import (
     token,
 )
 from dialer.cli.init import init
+from dialer.cli.inspect import inspect
 from dialer.cli.replay import replay
 from dialer.cli.run import run
 from dialer.cli.serve import serve
@@ -42,6 +43,7 @@ app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("decide")(decide.decide)
 app.command()(replay)
+app.command()(inspect)
 app.command("halt")(halt.halt)
 app.command("unhalt")(halt.unhalt)
 app.add_typer(pbx.app, name="pbx")

@@ -1,7 +1,9 @@
 """What an inspection reads beside what others read, and where its pack goes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +11,7 @@ from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.domain.consent import ConsentEvent
 from dialer.domain.contact import Contact, ContactId, Manifest
+from dialer.domain.inspection.section import Section
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.retention import RetentionRun
@@ -107,4 +110,40 @@ class PackFiles(Protocol):
 
     def digests(self) -> Mapping[str, FileDigest]:
         """Of all files so far, by name."""
+        ...
+
+
+class PackFolders(Protocol):
+    def making(self, folder: Path) -> AbstractContextManager[PackFiles]:
+        """A pack that stands at `folder` when the block ends well, and leaves nothing where it does not.
+
+        Raise `Conflict` where something lies there, `InvalidInput` where it cannot be written.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What the report says of itself. `faults`: by kind, those there are. `figures`: JSON, for the verifier."""
+
+    campaign_id: str
+    campaign_name: str
+    sponsor: str
+    made_at: datetime
+    made_by: str
+    masked: bool
+    pretended: bool
+    ledger_size: int
+    ledger_root: str
+    faults: Mapping[str, int]
+    figures: Mapping[str, object]
+
+
+class Reports(Protocol):
+    def html(self, head: ReportHead, sections: Sequence[Section], language: str) -> str:
+        """One page that needs nothing from elsewhere. `language`: fr or en."""
+        ...
+
+    def readme(self, language: str) -> str:
+        """Plain text: what the folder holds, and how to check it."""
         ...

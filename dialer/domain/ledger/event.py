@@ -26,6 +26,8 @@ class Kind(StrEnum):
     CAMPAIGN_RESUME = "campaign.resume"
     CAMPAIGN_STOP = "campaign.stop"
     CAMPAIGN_COMPLETE = "campaign.complete"
+    CAMPAIGN_POLLS = "campaign.poll_dates"
+    CAMPAIGN_INSPECT = "campaign.inspect"
     IMPORT_BEGIN = "import.begin"
     IMPORT_END = "import.end"
     HALT = "system.halt"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dialer.domain.access import Token
-from dialer.domain.campaign import Campaign, CampaignVerb
+from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
 from dialer.domain.contact import Manifest
 from dialer.domain.ledger.event import Kind, LedgerEvent, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
@@ -41,6 +41,14 @@ def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datet
             VOUCHED: vouched(campaign) | vouched(move),
         },
     )
+
+
+def campaign_inspected(
+    campaign_id: CampaignId, manifest: str, *, by: str, at: datetime, masked: bool
+) -> LedgerEvent:
+    """`manifest`: SHA-256 of the manifest of the pack that was handed over."""
+    body = {"by": redacted(by), "manifest_sha256": manifest, "masked": masked}
+    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_INSPECT, about=campaign_id, body=body)
 
 
 def import_begun(manifest: Manifest) -> LedgerEvent:

@@ -1,0 +1,1 @@
+"""The inspection pack on disk, and its report as a page."""

@@ -1,0 +1,93 @@
+"""What is kept beside the calls: lists and their provenance, refusals, call-back probes, erasing, acts (E4, E8, E9, E15)."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from dialer.domain.access import Actor
+from dialer.domain.campaign import Campaign
+from dialer.domain.facts_json import plain
+from dialer.domain.probe import Probe, numbers_of
+from dialer.ports.inspection import ImportedList, PackFiles
+from dialer.ports.probes import ProbeFilter
+from dialer.ports.store import Store
+from dialer.services.inspection.parts import Accounts
+from dialer.services.inspection.programming import Faults, pretty
+from dialer.services.inspection.sealed import SealedCampaign
+from dialer.services.retention import Retention
+from dialer.services.views.imports import manifest_view
+from dialer.services.views.retention import run_view, status_view
+
+PAGE = 1000
+
+
+class Books:
+    def __init__(self, store: Store, retention: Retention) -> None:
+        self._store = store
+        self._retention = retention
+
+    async def accounts(
+        self,
+        actor: Actor,
+        campaign: Campaign,
+        lists: Sequence[ImportedList],
+        files: PackFiles,
+        faults: Faults,
+    ) -> Accounts:
+        files.put("lists.json", pretty([list_view(one) for one in lists]))
+        faults["PROVENANCE"] = [
+            f"list {one.manifest.id} has no source class or supplier"
+            for one in lists
+            if not one.manifest.source_class or not one.manifest.supplier
+        ]
+        refused, refusals = await self._store.inspections.refusals(campaign.id)
+        told = {"decisions_refused": refused, "by_rule": [asdict(one) for one in refusals]}
+        files.put("refusals.json", pretty(told))
+        probes = [probe async for probe in self._probes(campaign)]
+        files.put("probes.json", pretty([plain(probe) for probe in probes]))
+        status = await self._retention.status(actor)
+        runs = [run_view(run) for run in await self._store.inspections.retention_runs()]
+        files.put("retention.json", pretty({"status": status_view(status), "runs": runs}))
+        return Accounts(lists, refused, refusals, probes, status)
+
+    async def _probes(self, campaign: Campaign) -> AsyncIterator[Probe]:
+        """Of every number that the campaign shows or names."""
+        query = ProbeFilter(campaign.definition.sponsor.id, numbers_of(campaign), limit=PAGE)
+        while page := await self._store.probes.page(query):
+            for probe in page:
+                yield probe
+            query = replace(query, after=page[-1].id)
+
+
+def write_ledger(
+    sealed: SealedCampaign, earlier: Sequence[dict[str, Any]], public_pem: str, files: PackFiles
+) -> None:
+    """The head that everything in the pack stands under, earlier ones that it grew from, and the acts with their proofs."""
+    size = sealed.size
+    grown = [head for head in earlier if 0 < head["size"] < size]
+    told = [{"head": head, "consistency": sealed.tree.consistency(head["size"])} for head in grown]
+    told.append({"head": json.loads(sealed.head.line), "consistency": []})
+    files.append("ledger/heads.jsonl", [json.dumps(one) for one in told])
+    files.append(
+        "ledger/acts.jsonl",
+        [json.dumps(sealed.proved(entry), ensure_ascii=False) for entry, _ in sealed.acts],
+    )
+    files.put("ledger/public-key.pem", public_pem.encode("ascii"))
+
+
+def list_view(one: ImportedList) -> dict[str, Any]:
+    """`rejects`: by code, of the rejected rows that the report tells one by one: at most a thousand."""
+    return {
+        "manifest": manifest_view(one.manifest),
+        "counts": asdict(one.counts) if one.counts else None,
+        "contacts_listed": one.listed,
+        "contacts_not_erased": one.kept,
+        "rejects": rejects_of(one),
+    }
+
+
+def rejects_of(one: ImportedList) -> dict[str, int]:
+    report = json.loads(one.report) if one.report else {}
+    return dict(sorted(Counter(row["code"] for row in report.get("rejected", ())).items()))

@@ -1,0 +1,242 @@
+"""`dialer inspect`: everything that an inspector asks for, in a folder that stands alone."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.campaign import Campaign, CampaignId
+from dialer.domain.errors import InvalidInput
+from dialer.domain.facts_json import plain
+from dialer.domain.inspection.section import CODES
+from dialer.domain.inspection.terms import terms_of
+from dialer.domain.ledger.of_acts import campaign_inspected
+from dialer.domain.rulepack import RulePack
+from dialer.ports.clock import Clock
+from dialer.ports.inspection import PackFiles, PackFolders, Reports
+from dialer.ports.ledger import HeadFiles, Signer
+from dialer.ports.store import Store
+from dialer.ports.vault import Vault
+from dialer.services.call_records import CallRecords
+from dialer.services.inspection.accounts import Books, write_ledger
+from dialer.services.inspection.called import CalledPeople
+from dialer.services.inspection.counting import count_calls
+from dialer.services.inspection.handover import earlier_heads, write_program
+from dialer.services.inspection.parts import Attachment, Counted, Inspected
+from dialer.services.inspection.programming import Faults, Programs, pretty
+from dialer.services.inspection.sealed import SealedCampaign, read_sealed
+from dialer.services.inspection.sections import report_head, sections_of
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.ledger.verification import LedgerVerifier
+from dialer.services.views.ledger import verdict_view
+
+FORMAT = "dialer-inspection/1"
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many of it are done, and of how many (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`language` None: the campaign's. `attach`: by code, files of the user's own. `kept`: lines of heads handed out earlier."""
+
+    campaign_id: CampaignId
+    folder: Path
+    language: str | None = None
+    masked: bool = False
+    attach: Sequence[tuple[str, Path]] = ()
+    kept: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`faults`: by kind, those there are. `files`: how many. `manifest`: its SHA-256, which the ledger holds from now on."""
+
+    folder: Path
+    faults: Mapping[str, int]
+    people: int
+    attempts: int
+    files: int
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an inspection works with, beside the store."""
+
+    records: CallRecords
+    programs: Programs
+    books: Books
+    vault: Vault
+    verifier: LedgerVerifier
+    sealer: Sealer
+    heads: HeadFiles
+    signer: Signer
+    folders: PackFolders
+    reports: Reports
+
+
+class Inspector:
+    def __init__(self, store: Store, clock: Clock, tools: Tools, *, pretended: bool) -> None:
+        self._store = store
+        self._clock = clock
+        self._tools = tools
+        self._pretended = pretended
+
+    async def run(self, actor: Actor, request: Request, progress: Progress) -> Written:
+        """Raise `Forbidden`, `NotFound`, `Conflict` where the folder is not empty, `InvalidInput`, `Unavailable` for a damaged ledger."""
+        actor.demand(Right.READ_EVIDENCE)
+        if not request.masked:
+            actor.demand(Right.READ_NUMBERS)
+        campaign = await self._store.campaigns.get(request.campaign_id)
+        _check_attachments(request)
+        with self._tools.folders.making(request.folder) as files:
+            inspected = await self._inspect(actor, campaign, request, files, progress)
+            return await self._hand_over(actor, inspected, request, files)
+
+    async def _inspect(
+        self, actor: Actor, campaign: Campaign, request: Request, files: PackFiles, progress: Progress
+    ) -> Inspected:
+        tools, faults = self._tools, Faults()
+        await tools.sealer.tick()
+        progress("ledger", 0, 0)
+        verdict = await tools.verifier.run(actor, request.kept)
+        faults["LEDGER"] = [f"entry {finding.index}: {finding.detail}" for finding in verdict.findings]
+        lists = await self._store.inspections.lists(campaign.id)
+        ids = [one.manifest.id for one in lists]
+        sealed = await read_sealed(
+            self._store, campaign.id, ids, lambda done, of: progress("proofs", done, of)
+        )
+        heads = earlier_heads(request.kept, await tools.heads.lines(), tools.signer)
+        write_ledger(sealed, heads, tools.signer.public_pem, files)
+        files.put("ledger/verification.json", pretty(verdict_view(verdict)))
+        counted = await self._count(actor, campaign, sealed, request, files, progress)
+        faults["MISSING_CALL"] = [
+            f"call {name} is in the ledger, its record is gone"
+            for name in sorted(sealed.permits - counted.seen)
+        ]
+        programming = await tools.programs.programming(
+            actor, campaign, sealed, files, faults, lambda done: progress("replay", done, 0)
+        )
+        return Inspected(
+            campaign=campaign,
+            made_at=self._clock.now(),
+            made_by=actor.name,
+            masked=request.masked,
+            sealed=sealed,
+            ledger=verdict,
+            programming=programming,
+            accounts=await tools.books.accounts(actor, campaign, lists, files, faults),
+            counted=counted,
+            program_faults=faults,
+            attachments=_attach(request, files),
+        )
+
+    async def _count(
+        self,
+        actor: Actor,
+        campaign: Campaign,
+        sealed: SealedCampaign,
+        request: Request,
+        files: PackFiles,
+        progress: Progress,
+    ) -> Counted:
+        inputs = await self._tools.programs.inputs(campaign, sealed, files)
+        packs = [RulePack.model_validate(pack) for pack in inputs["packs"].values()]
+        terms = terms_of(campaign, packs, sealed.zones, sealed.head.head.at)
+        files.put("terms.json", pretty(terms))
+        people = CalledPeople(
+            self._store,
+            self._tools.vault,
+            self._tools.sealer.tick,
+            campaign,
+            sealed,
+            masked=request.masked,
+        )
+        of = await self._store.inspections.called_count(campaign.id)
+        return await count_calls(
+            actor,
+            people,
+            self._tools.records,
+            terms | inputs,
+            files,
+            lambda done, _: progress("calls", done, of),
+        )
+
+    async def _hand_over(
+        self, actor: Actor, inspected: Inspected, request: Request, files: PackFiles
+    ) -> Written:
+        """The report, the program that checks it, the signed manifest; that it was handed over goes into the ledger."""
+        language = request.language or inspected.campaign.definition.language
+        head = report_head(inspected, pretended=self._pretended)
+        page = self._tools.reports.html(head, sections_of(inspected), language)
+        files.put("report.html", page.encode())
+        files.put("README.txt", self._tools.reports.readme(language).encode())
+        files.put("summary.json", pretty(_summary(inspected)))
+        await asyncio.to_thread(write_program, files)
+        digests = files.digests()
+        manifest = _manifest(inspected, {name: asdict(found) for name, found in digests.items()})
+        files.put("manifest.json", manifest)
+        files.put("manifest.sig", f"{self._tools.signer.sign(manifest).hex()}\n".encode("ascii"))
+        digest = files.digests()["manifest.json"].sha256
+        told = campaign_inspected(
+            inspected.campaign.id, digest, by=actor.name, at=inspected.made_at, masked=inspected.masked
+        )
+        await self._store.ledger.append([told])
+        faults = {kind: count for kind, count in inspected.faults.items() if count}
+        totals = inspected.counted.figures["totals"]
+        return Written(
+            request.folder,
+            faults,
+            totals.get("people", 0),
+            totals.get("attempts", 0),
+            len(digests) + 2,
+            digest,
+        )
+
+
+def _check_attachments(request: Request) -> None:
+    for code, path in request.attach:
+        if code not in CODES:
+            raise InvalidInput(f"{code} is not one of E1 to E19")
+        if not path.is_file():
+            raise InvalidInput(f"{path} is not a file")
+
+
+def _attach(request: Request, files: PackFiles) -> list[Attachment]:
+    """Numbered, so that two of one name may stand side by side."""
+    found: list[Attachment] = []
+    for number, (code, path) in enumerate(request.attach, start=1):
+        safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in path.name)[-100:]
+        found.append(Attachment(code, f"attachments/{code}-{number}-{safe}"))
+        files.copy(found[-1].name, path)
+    return found
+
+
+def _summary(inspected: Inspected) -> dict[str, Any]:
+    return {
+        "campaign": inspected.campaign.id,
+        "made_at": plain(inspected.made_at),
+        "made_by": inspected.made_by,
+        "masked": inspected.masked,
+        "head": json.loads(inspected.sealed.head.line),
+        "calls_left_out": inspected.counted.left_out,
+        "faults": inspected.faults,
+        "faults_of_the_program": {
+            kind: list(told) for kind, told in inspected.program_faults.items() if told
+        },
+    }
+
+
+def _manifest(inspected: Inspected, digests: Mapping[str, Any]) -> bytes:
+    """JSON; `size` is in bytes."""
+    told = {
+        "format": FORMAT,
+        "campaign": inspected.campaign.id,
+        "made_at": plain(inspected.made_at),
+        "ledger_size": inspected.sealed.size,
+        "files": dict(sorted(digests.items())),
+    }
+    return pretty(told)

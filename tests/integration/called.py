@@ -1,0 +1,125 @@
+"""A campaign that was called, without a PBX: decisions by the real rules, and outcomes as the dialplan would have told them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.keys import subjects_key
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.vault import AesVault
+from dialer.bootstrap import open_service
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import DialStatus, TraceStep, TraceVerb
+from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.domain.outcome import result_of
+from dialer.domain.retry import Closed
+from dialer.domain.suppression import OppositionChannel, Suppression
+from dialer.ports.records import Progression
+from dialer.services.judge import Judge
+from dialer.services.keeping import Keeping
+from dialer.settings import read_settings
+from tests.contract.judged import MONDAY, TRUNK
+from tests.harness.ledger import WRITABLE
+from tests.integration.command import CONSENT, HEADER, Command
+
+Steps = Sequence[tuple[int, TraceVerb, str]]
+PLAY, DONE, CUT, KEY = TraceVerb.PLAY, TraceVerb.DONE, TraceVerb.CUT, TraceVerb.KEY
+NOTICE: Steps = ((200, PLAY, "notice"), (9_200, DONE, "notice"))
+HEARD: Steps = (
+    *NOTICE,
+    (9_210, PLAY, "invitation"),
+    (11_000, KEY, "1"),
+    (11_000, CUT, "invitation"),
+    (11_010, PLAY, "message"),
+    (31_000, DONE, "message"),
+    (31_010, PLAY, "closing"),
+    (51_000, DONE, "closing"),
+)
+OPPOSES: Steps = ((200, PLAY, "notice"), (5_000, KEY, "9"), (5_000, CUT, "notice"), (5_100, PLAY, "opposed"))
+SILENT: Steps = (*NOTICE, (9_210, PLAY, "invitation"), (17_300, DONE, "invitation"))
+CUT_SHORT: Steps = ((200, PLAY, "notice"), (3_000, CUT, "notice"))
+SCRIPTED: tuple[tuple[DialStatus, Steps], ...] = (
+    (DialStatus.ANSWER, HEARD),
+    (DialStatus.ANSWER, OPPOSES),
+    (DialStatus.ANSWER, SILENT),
+    (DialStatus.ANSWER, CUT_SHORT),
+    (DialStatus.BUSY, ()),
+    (DialStatus.NOANSWER, ()),
+)
+"""What callee after callee does, again and again."""
+WITHOUT_CONSENT = 5
+"""Every so manieth has none."""
+
+
+def called_campaign(dialer: Command, campaign: str, folder: Path, people: int = 12) -> str:
+    """Import, approve with its real script, start, call everybody once; the id."""
+    rows = [
+        f"+3319900{index:04d},a{index},{',' * 10 if index % WITHOUT_CONSENT == 4 else CONSENT}"
+        for index in range(people)
+    ]
+    file = folder / "list.csv"
+    file.write_text("\n".join((HEADER, *rows, "+33,bad,FR" + "," * 10)), "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    dialer.must("campaign", "approve", campaign)
+    asyncio.run(call_all(CampaignId(campaign)))
+    return campaign
+
+
+async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: bool = True) -> None:
+    """Every due contact at `at`, decided in a pretended time."""
+    settings, packs = read_settings(), load_packs()
+    keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
+    judge = Judge(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
+    async with open_service(settings, clock=pretending(at)) as service:
+        attempts = service.store.attempts
+        if start:
+            await service.store.campaigns.move(campaign_id, CampaignVerb.START, by="omar", at=at)
+        claim = partial(attempts.claim, campaign_id, now=at, limit=500, permits=500)
+        while judged := await claim(judge=partial(judge.claimed, pbx="pbx1")):
+            permits = [one.outcome for one in judged if isinstance(one.outcome, Attempt)]
+            await attempts.originating([attempt.id for attempt in permits], at=at)
+            sent = await attempts.get_many(attempt.id for attempt in permits)
+            ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]
+            await attempts.commit([Progression(one, opposition(one), Closed("called")) for one in ended])
+
+
+def over(attempt: Attempt, number: int) -> Attempt:
+    """As after its end."""
+    status, steps = SCRIPTED[number % len(SCRIPTED)]
+    dialed = attempt.decided_at + timedelta(milliseconds=300)
+    answered = dialed + timedelta(seconds=4) if steps else None
+    trace = tuple(
+        TraceStep((answered or dialed) + timedelta(milliseconds=ms), verb, name) for ms, verb, name in steps
+    )
+    opposed = next((step.at for step in trace if (step.verb, step.name) == (KEY, "9")), None)
+    return replace(
+        attempt,
+        state=AttemptState.ENDED,
+        dialed_at=dialed,
+        answered_at=answered,
+        opposed_at=opposed,
+        ended_at=(trace[-1].at if trace else dialed) + timedelta(seconds=1),
+        dial_status=status,
+        hangup_cause=16,
+        result=result_of(status, trace, opposed=opposed is not None, machine=False),
+        trace=trace,
+    )
+
+
+def opposition(attempt: Attempt) -> Suppression | None:
+    if attempt.opposed_at is None:
+        return None
+    return Suppression(
+        attempt.fingerprint,
+        attempt.sponsor,
+        OppositionChannel.DTMF,
+        attempt.opposed_at,
+        attempt.opposed_at + timedelta(milliseconds=40),
+        attempt.pbx,
+        source=attempt.id,
+    )
