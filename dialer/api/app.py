@@ -15,6 +15,7 @@ from dialer.api import (
     events,
     ledger,
     lists,
+    polls,
     retention,
     subjects,
     suppressions,
@@ -35,6 +36,7 @@ from dialer.services.suite import Suite
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *campaigns.ENDPOINTS,
+    *polls.ENDPOINTS,
     *contacts.ENDPOINTS,
     *consents.ENDPOINTS,
     *suppressions.ENDPOINTS,

@@ -10,6 +10,7 @@ from dialer.bootstrap import Service
 from dialer.cli.campaign_source import read_campaign
 from dialer.cli.options import CampaignArgument, Json
 from dialer.cli.output import console, print_fields, print_json, print_table
+from dialer.cli.polls import poll_dates
 from dialer.cli.preflight import preflight
 from dialer.cli.progress import progress
 from dialer.cli.session import with_service
@@ -21,6 +22,7 @@ from dialer.services.views.listing import listing
 app = typer.Typer(help="Make, approve and steer campaigns.", no_args_is_help=True)
 app.command()(progress)
 app.command()(preflight)
+app.command()(poll_dates)
 
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 PAGE = 500

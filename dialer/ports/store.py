@@ -4,7 +4,7 @@ Whatever is decided, done or told here is added to the ledger in the same transa
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from dialer.domain.access import Token
@@ -76,6 +76,12 @@ class Campaigns(Protocol):
         ...
 
     async def set_script(self, campaign_id: CampaignId, script: str) -> None: ...
+
+    async def change_poll_dates(
+        self, campaign_id: CampaignId, dates: Mapping[str, date], *, by: str, at: datetime, reason: str
+    ) -> Campaign:
+        """Read, check `with_poll_dates` and write in one transaction. Raise `NotFound`, `Conflict`, `InvalidInput`."""
+        ...
 
     async def standing(self, campaign_id: CampaignId) -> Standing: ...
 

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.attempt import Attempt
@@ -105,6 +105,21 @@ class Campaigns:
         campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)
         await self._quiet(campaign_id)
         return campaign
+
+    async def change_poll_dates(
+        self, actor: Actor, campaign_id: CampaignId, dates: Mapping[str, date], reason: str
+    ) -> Campaign:
+        """What a decree moved, in force for every decision from now on (T040). For whoever could approve the campaign.
+
+        Raise `InvalidInput` without a reason, and as `Store.campaigns.change_poll_dates`.
+        """
+        actor.demand(Right.APPROVE)
+        if not reason.strip():
+            raise InvalidInput("poll dates are changed for a reason", hint="name the decree")
+        self._check_approver(actor, await self._store.campaigns.get(campaign_id))
+        return await self._store.campaigns.change_poll_dates(
+            campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
+        )
 
     async def _move(self, actor: Actor, campaign_id: CampaignId, verb: CampaignVerb, reason: str) -> Campaign:
         return await self._store.campaigns.move(

@@ -1,6 +1,7 @@
 """Campaigns and their moves."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, tuple_, update
 
@@ -15,7 +16,9 @@ from dialer.domain.campaign import Campaign, CampaignId, CampaignState, Campaign
 from dialer.domain.contact import ContactState
 from dialer.domain.errors import NotFound
 from dialer.domain.ledger.of_acts import campaign_created, campaign_moved
+from dialer.domain.ledger.of_polls import poll_dates_changed
 from dialer.domain.notification import campaign_ended
+from dialer.domain.polls import with_poll_dates
 from dialer.ports.records import Progress, Standing
 
 ENDED = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
@@ -80,6 +83,20 @@ class SqlCampaigns:
             statement = update(campaigns).where(campaigns.c.id == campaign_id).values(script=script)
             if (await connection.execute(statement)).rowcount == 0:
                 raise NotFound(f"there is no campaign {campaign_id}")
+
+    async def change_poll_dates(
+        self, campaign_id: CampaignId, dates: Mapping[str, date], *, by: str, at: datetime, reason: str
+    ) -> Campaign:
+        async with self._database.write() as connection:
+            # Exclusive: no claim decides by the old dates behind it.
+            campaign = await campaign_of(connection, campaign_id, lock="exclusive")
+            definition = with_poll_dates(campaign, dates, at)
+            statement = update(campaigns).where(campaigns.c.id == campaign_id)
+            await connection.execute(statement.values(definition=definition))
+            changed = await campaign_of(connection, campaign_id)
+            before = campaign.definition.election.poll_dates if campaign.definition.election else {}
+            await record(connection, [poll_dates_changed(changed, before, by=by, at=at, reason=reason)])
+            return changed
 
     async def standing(self, campaign_id: CampaignId) -> Standing:
         async with self._database.read() as connection:

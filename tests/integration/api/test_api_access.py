@@ -24,6 +24,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/campaigns/{campaign_id}/pause"): {RUNS, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/resume"): {RUNS, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/stop"): {RUNS, RULES},
+    ("POST", "/v1/campaigns/{campaign_id}/poll_dates"): {RUNS, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/contacts"): {MAKES, RULES},
     ("GET", "/v1/imports/{import_id}"): {MAKES, READS, RULES},
     ("POST", "/v1/consents"): {MAKES, RULES},

@@ -150,3 +150,17 @@ async def test_a_preflight_tells_what_would_become_of_the_list(api: Api) -> None
     assert (view["contacts"], view["called"], view["never"]) == (2, 0, 2)
     assert view["reasons"] == {"CONSENT_NO_WINDOW": 2}
     assert (await api.get("/v1/campaigns/c000000000000/preflight")).status == 404
+
+
+async def test_an_operator_moves_the_poll_dates_of_a_campaign_with_an_election(api: Api) -> None:
+    """T040."""
+    election = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18"}}
+    voting = await new_campaign(api, election=election)
+    body = {"poll_dates": {"GP": "2027-04-17"}, "reason": "décret 2027-12"}
+    changed = await api.post(f"/v1/campaigns/{voting}/poll_dates", body, Role.OPERATOR)
+    assert changed.status == 200
+    assert changed.body["election"]["poll_dates"] == {"default": "2027-04-18", "GP": "2027-04-17"}
+    for bad in ({"poll_dates": {}}, {"reason": ""}, {"poll_dates": {"GP": "17/04/2027"}}):
+        assert (await api.post(f"/v1/campaigns/{voting}/poll_dates", body | bad)).status == 422
+    without = await new_campaign(api)
+    assert (await api.post(f"/v1/campaigns/{without}/poll_dates", body)).status == 409
