@@ -13,7 +13,8 @@ from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.call_events import AttemptId
 from dialer.domain.errors import InvalidInput
-from dialer.services.evidence.verify_ledger import check_export, read_key
+from dialer.services.evidence.ed25519 import read_key
+from dialer.services.evidence.verify_ledger import check_export
 from dialer.services.ledger.verification import Verdict
 from dialer.services.views.ledger import findings_view, verdict_view
 
@@ -40,12 +41,19 @@ def verify(
     view = _of_export(export, key, kept) if export else _of_database(kept)
     if as_json:
         print_json(view)
-    elif view["verified"]:
+    else:
+        _show(view)
+    if not view["verified"]:
+        raise typer.Exit(FAILED)
+
+
+def _show(view: dict[str, Any]) -> None:
+    for gap in view["gaps"]:
+        console.print(f"GAP at {gap['index']}: {gap['detail']}", markup=False, soft_wrap=True)
+    if view["verified"]:
         console.print(f"all is as it was signed: {view.get('entries', 'every')} entries")
     else:
         print_table(view["findings"], ("index", "detail"))
-    if not view["verified"]:
-        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from dialer.services.evidence import verify_ledger
+from dialer.services.ledger.export import add_verifier
 
 
 def tamper(home: Path, statement: str) -> None:
@@ -19,7 +20,9 @@ def tamper(home: Path, statement: str) -> None:
 
 
 def judged_alone(*words: str) -> tuple[int, str]:
-    """By a copy of the verifier, with Python's standard library alone: exit status and what it prints."""
-    command = [sys.executable, "-I", "-S", verify_ledger.__file__, *words]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    """By a copy of the verifier as exports hold it, with Python's standard library alone: exit status and what it prints."""
+    with TemporaryDirectory() as folder:
+        add_verifier(Path(folder))
+        command = [sys.executable, "-I", "-S", f"{folder}/verify_ledger.py", *words]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return ran.returncode, ran.stdout + ran.stderr

@@ -19,7 +19,8 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.journal import read_line
 from dialer.domain.ledger.of_acts import link_changed
-from dialer.services.evidence.verify_ledger import Entries, check_heads, read_key
+from dialer.services.evidence.ed25519 import read_key
+from dialer.services.evidence.verify_ledger import Entries, check_heads
 from dialer.services.ledger.sealer import Sealer
 from tests.contract.samples import SPONSOR, fingerprint, suppression
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialer.services.evidence.verify_ledger import ORDER, read_key, signed_by
+from dialer.services.evidence.ed25519 import ORDER, read_key, signed_by
 
 # RFC 8032, 7.1, tests 1, 2 and 3: public key, message, signature.
 VECTORS = [

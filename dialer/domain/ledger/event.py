@@ -37,6 +37,8 @@ class Kind(StrEnum):
     SUBJECT_EXPORT = "subject.export"
     SUBJECT_ERASE = "subject.erase"
     RETENTION = "retention.run"
+    BACKUP = "backup.take"
+    RESTORE = "ledger.restore"
     KEYS_ROTATE = "keys.rotate"
     PBX_UP = "pbx.up"
     PBX_DOWN = "pbx.down"

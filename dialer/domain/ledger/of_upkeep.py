@@ -1,9 +1,40 @@
 """Ledger events of the upkeep of the installation itself: its keys, its backups."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a restored backup of `taken_at` did not hold: it ended at entry `held`, while heads were signed for up to `lost` entries.
+
+    `lost_heads`: the hash of the last head of each line of the ledger that came to its end with the restoration.
+    """
+
+    taken_at: datetime
+    held: int
+    lost: int
+    lost_heads: tuple[str, ...]
+
+
+def restored(gap: Gap, *, by: str, at: datetime) -> LedgerEvent:
+    """The first of what is added to the ledger that was restored: every verifier tells of it."""
+    body: dict[str, object] = {
+        "by": redacted(by),
+        "taken_at": gap.taken_at,
+        "held": gap.held,
+        "lost": gap.lost,
+        "lost_heads": gap.lost_heads,
+    }
+    return LedgerEvent(at=at, kind=Kind.RESTORE, about=Kind.RESTORE.value, body=body)
+
+
+def backup_taken(*, by: str, at: datetime, keys: str) -> LedgerEvent:
+    """`keys`: whether they went with it, and how."""
+    return LedgerEvent(at=at, kind=Kind.BACKUP, body={"by": redacted(by), "keys": keys})
 
 
 def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: int) -> LedgerEvent:

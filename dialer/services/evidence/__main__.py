@@ -14,8 +14,8 @@ import json
 import sys
 from pathlib import Path
 
+from .ed25519 import read_key
 from .pack import Pack, check
-from .verify_ledger import read_key
 
 
 def main() -> int:

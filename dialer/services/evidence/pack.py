@@ -7,9 +7,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from .ed25519 import signed_by
 from .people import Document, read_person
 from .recount import Recount
-from .verify_ledger import Head, consistent, included, leaf_hash, read_head, signed_by
+from .verify_ledger import Head, consistent, included, leaf_hash, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

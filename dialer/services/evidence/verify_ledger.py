@@ -13,7 +13,6 @@ leaves of a Merkle tree (RFC 9162, 2.1), whose root is stated in heads signed wi
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import json
 import sys
@@ -23,60 +22,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from .ed25519 import read_key, signed_by
+
 NONE_BEFORE = "0" * 64
+RESTORED = "ledger.restore"
 LONGEST_CALL = timedelta(hours=1)
 """A decision whose outcome is not recorded so long after is an alarm: at every start the outcome of all calls is found out."""
-
-# Ed25519 (RFC 8032, 5.1).
-P = 2**255 - 19
-D = -121665 * pow(121666, P - 2, P) % P
-ORDER = 2**252 + 27742317777372353535851937790883648493
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-Point = tuple[int, int, int, int]  # extended coordinates X, Y, Z, T: x = X/Z, y = Y/Z, xy = T/Z
-NEUTRAL: Point = (0, 1, 1, 0)
-
-
-def add(a: Point, b: Point) -> Point:
-    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    x, y, z, t = f - e, h - g, h + g, f + e
-    return (x * y % P, z * t % P, y * z % P, x * t % P)
-
-
-def decompress(encoded: bytes) -> Point:
-    """RFC 8032, 5.1.3. Raise `ValueError` for what is no point."""
-    number = int.from_bytes(encoded, "little")
-    sign, y = number >> 255, number & (1 << 255) - 1
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if v * x * x % P == -u % P:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if y >= P or v * x * x % P != u or (x == 0 and sign):
-        raise ValueError("no point of the curve")
-    x = P - x if x & 1 != sign else x
-    return (x, y, 1, x * y % P)
-
-
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-
-def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether this is the Ed25519 signature of `message` (RFC 8032, 5.1.7)."""
-    if len(public_key) != 32 or len(signature) != 64:
-        return False
-    s = int.from_bytes(signature[32:], "little")
-    try:
-        key, commitment = decompress(public_key), decompress(signature[:32])
-    except ValueError:
-        return False
-    challenge = hashlib.sha512(signature[:32] + public_key + message).digest()
-    k = int.from_bytes(challenge, "little") % ORDER
-    minus_key = (P - key[0], key[1], 1, P - key[3])
-    table = (NEUTRAL, BASE, minus_key, add(BASE, minus_key))
-    total = NEUTRAL
-    for bit in reversed(range(253)):
-        total = add(add(total, total), table[(s >> bit & 1) | (k >> bit & 1) << 1])
-    return s < ORDER and all((total[i] - commitment[i] * total[2]) % P == 0 for i in (0, 1))
 
 
 def leaf_hash(line: str) -> bytes:
@@ -150,10 +101,11 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong. `index`: of the first entry concerned; for a head, its size."""
+    """Something wrong; or, with `gap`, missing and owned up to. `index`: of the first entry concerned; for a head, its size."""
 
     index: int
     detail: str
+    gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,8 +118,13 @@ class Head:
     text: str
     signature: bytes
 
+    @property
+    def hash(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
 
 SignatureCheck = Callable[[bytes, bytes, bytes], bool]
+Lost = dict[str, int]  # by hash of a last head that a restored backup did not hold: how many entries it held
 
 
 def read_head(line: str) -> Head:
@@ -182,8 +139,27 @@ def read_head(line: str) -> Head:
         raise ValueError("this is no head of a ledger") from None
 
 
+def lost_heads(entries: Iterable[str]) -> Lost:
+    """What entries own up to."""
+    told = [read_entry(line) or {} for line in entries if f'"kind":"{RESTORED}"' in line]
+    bodies = [entry["body"] for entry in told if entry.get("kind") == RESTORED]
+    return {lost: int(body["held"]) for body in bodies for lost in body["lost_heads"]}
+
+
+def without_lost(heads: Sequence[Head], lost: Lost) -> list[Head]:
+    """`heads` in order of size: those that lead up to a lost one, after what the backup held, are lost with it."""
+    held, kept = dict(lost), []
+    for head in reversed(heads):
+        since = held.get(head.hash, head.size)
+        if head.size > since:
+            held[head.previous] = min(since, held.get(head.previous, since))
+        else:
+            kept.append(head)
+    return kept[::-1]
+
+
 def check_heads(
-    lines: Iterable[str], key: bytes, signed: SignatureCheck = signed_by
+    lines: Iterable[str], key: bytes, signed: SignatureCheck = signed_by, lost: Lost | None = None
 ) -> tuple[list[Head], list[Finding]]:
     """Those that are rightly signed, in order of size, and what is wrong with the others and with their row."""
     heads: dict[str, Head] = {}
@@ -201,14 +177,14 @@ def check_heads(
             heads[head.text] = head
         else:
             findings.append(Finding(head.size, f"the head of size {head.size} has not the right signature"))
-    good = sorted(heads.values(), key=lambda head: head.size)
+    good = without_lost(sorted(heads.values(), key=lambda head: head.size), lost or {})
     before = NONE_BEFORE
     for head in good:
         if head.previous != before:
             findings.append(
                 Finding(head.size, f"the head of size {head.size} does not follow the one before")
             )
-        before = hashlib.sha256(head.text.encode()).hexdigest()
+        before = head.hash
     return good, findings
 
 
@@ -316,8 +292,17 @@ class Entries:
             return
         self._hashes = [self._hashes[-1], leaf.hex()]
         self.findings.extend(self._calls.take(self.size, entry))
+        if entry.get("kind") == RESTORED:
+            self.findings.append(Finding(self.size, gap_told(entry["body"]), gap=True))
         self.size += 1
         self._vouched = self.size if head else self._vouched
+
+
+def gap_told(body: dict[str, Any]) -> str:
+    lost = (
+        f"entries {body['held']} to {body['lost'] - 1}" if body["lost"] > body["held"] else "nothing signed"
+    )
+    return f"a backup of {body['taken_at']} was restored: {lost} lost"
 
 
 def read_entry(line: str) -> dict[str, Any] | None:
@@ -328,20 +313,13 @@ def read_entry(line: str) -> dict[str, Any] | None:
         return None
 
 
-def read_key(pem: str) -> bytes:
-    """The 32 bytes of an Ed25519 public key in PEM (RFC 8410). Raise `ValueError`."""
-    body = "".join(line for line in pem.splitlines() if line and not line.startswith("-"))
-    encoded = base64.b64decode(body, validate=True)
-    if len(encoded) != 44:
-        raise ValueError("this is no Ed25519 public key in PEM")
-    return encoded[-32:]
-
-
 def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[Finding]:
     """`kept`: lines of heads that were handed out earlier."""
     # A byte that is no UTF-8 is read as another character: its entry is then found to be changed, and named.
+    with (folder / "entries.jsonl").open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        lost = lost_heads(lines)
     with (folder / "heads.jsonl").open(encoding="utf-8", errors="replace") as lines:
-        heads, findings = check_heads((line.rstrip("\n") for line in (*kept, *lines)), key)
+        heads, findings = check_heads((line.rstrip("\n") for line in (*kept, *lines)), key, lost=lost)
     entries = Entries(heads)
     with (folder / "entries.jsonl").open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
@@ -374,25 +352,26 @@ def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a ledger, or one call's evidence.")
-    parser.add_argument(
-        "what", type=Path, help="a folder made by `dialer ledger export`, or a file of evidence"
-    )
+    parser.add_argument("what", type=Path, help="an exported ledger (folder), or evidence (file)")
     parser.add_argument("--key", type=Path, help="public key (PEM); by default the one in the folder")
     parser.add_argument("--head", type=Path, help="heads kept from earlier, one a line")
     asked = parser.parse_args(arguments)
     try:
         key = read_key((asked.key or asked.what / "public-key.pem").read_text(encoding="ascii"))
         kept = asked.head.read_text(encoding="utf-8").splitlines() if asked.head else []
-        if asked.what.is_dir():
-            findings = check_export(asked.what, key, kept)
-        else:
-            findings = check_evidence(json.loads(asked.what.read_text(encoding="utf-8")), key, kept)
+        whole = asked.what.is_dir()
+        document: dict[str, Any] = {} if whole else json.loads(asked.what.read_text(encoding="utf-8"))
+        findings = check_export(asked.what, key, kept) if whole else check_evidence(document, key, kept)
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"cannot check {asked.what}: {error}\n")
         return 2
-    lines = [f"WRONG at {finding.index}: {finding.detail}" for finding in findings]
-    sys.stdout.write("\n".join(lines or ["all entries and heads are as they were signed"]) + "\n")
-    return 1 if findings else 0
+    wrong = [finding for finding in findings if not finding.gap]
+    lines = [
+        f"{'GAP' if finding.gap else 'WRONG'} at {finding.index}: {finding.detail}" for finding in findings
+    ]
+    lines += [] if wrong else ["all entries and heads are as they were signed"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

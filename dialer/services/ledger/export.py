@@ -7,7 +7,8 @@ from pathlib import Path
 from dialer.domain.access import Actor, Right
 from dialer.domain.errors import Conflict, InvalidInput
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
-from dialer.services.evidence import verify_ledger
+from dialer.services import evidence
+from dialer.services.evidence import ed25519, verify_export, verify_ledger
 from dialer.services.ledger.verification import entry_pages, head_lines
 
 README = """\
@@ -16,7 +17,7 @@ This folder holds a whole ledger, as it was when it was exported.
 entries.jsonl      one entry a line, in order
 heads.jsonl        every signed head of the tree of these entries
 public-key.pem     the installation's public key; compare it with the one you were given before
-verify_ledger.py   checks all of it: python3 verify_ledger.py . --key YOUR-COPY-OF-THE-KEY
+verify_ledger.py   checks all of it: python3 verify_ledger.py . --key YOUR-COPY-OF-THE-KEY (what it does is in verifier/)
 """
 
 
@@ -67,5 +68,13 @@ def _append(path: Path, lines: Iterable[str]) -> None:
 def _add_tools(folder: Path, public_pem: str) -> None:
     (folder / "public-key.pem").write_text(public_pem, encoding="ascii")
     (folder / "README.txt").write_text(README, encoding="utf-8")
-    verifier = Path(verify_ledger.__file__)
-    (folder / verifier.name).write_bytes(verifier.read_bytes())
+    add_verifier(folder)
+
+
+def add_verifier(folder: Path) -> None:
+    """`verify_ledger.py`, and beside it the folder with what it starts."""
+    (folder / "verify_ledger.py").write_bytes(Path(verify_export.__file__).read_bytes())
+    (folder / "verifier").mkdir()
+    for part in (evidence, ed25519, verify_ledger):
+        source = Path(str(part.__file__))
+        (folder / "verifier" / source.name).write_bytes(source.read_bytes())

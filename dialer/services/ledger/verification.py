@@ -8,7 +8,14 @@ from dialer.domain.access import Actor, Right
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
-from dialer.services.evidence.verify_ledger import Entries, Finding, check_heads, read_entry
+from dialer.services.evidence.verify_ledger import (
+    RESTORED,
+    Entries,
+    Finding,
+    check_heads,
+    lost_heads,
+    read_entry,
+)
 from dialer.services.ledger.records import Held, RecordCheck
 
 PAGE = 1000
@@ -38,8 +45,9 @@ class LedgerVerifier:
         """`kept`: lines of heads that were handed out earlier. Raise `Unavailable`."""
         actor.demand(Right.READ_EVIDENCE)
         lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._ledger)]]
+        lost = lost_heads(entry.text for entry in await self._ledger.about(RESTORED))
         heads, findings = await asyncio.to_thread(
-            check_heads, lines, self._signer.public_key, self._signer.verify
+            check_heads, lines, self._signer.public_key, self._signer.verify, lost
         )
         entries = Entries(heads)
         async for page in entry_pages(self._ledger):

@@ -1,7 +1,6 @@
 """What a check of the ledger found, as JSON."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from dialer.services.evidence.verify_ledger import Finding
@@ -14,9 +13,15 @@ def verdict_view(verdict: Verdict) -> dict[str, Any]:
 
 
 def findings_view(findings: Sequence[Finding]) -> dict[str, Any]:
-    """`first_wrong`: the index of the first entry that is not as it was sealed."""
+    """`first_wrong`: the index of the first entry that is not as it was sealed. `gaps`: what is missing and owned up to."""
+    wrong = [finding for finding in findings if not finding.gap]
     return {
-        "verified": not findings,
-        "first_wrong": findings[0].index if findings else None,
-        "findings": [asdict(finding) for finding in findings],
+        "verified": not wrong,
+        "first_wrong": wrong[0].index if wrong else None,
+        "findings": [_told(finding) for finding in wrong],
+        "gaps": [_told(finding) for finding in findings if finding.gap],
     }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    return {"index": finding.index, "detail": finding.detail}

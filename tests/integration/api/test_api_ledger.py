@@ -5,7 +5,8 @@ import json
 import pytest
 
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
-from dialer.services.evidence.verify_ledger import Entries, check_evidence, check_heads, read_key
+from dialer.services.evidence.ed25519 import read_key
+from dialer.services.evidence.verify_ledger import Entries, check_evidence, check_heads
 from dialer.services.ledger.sealer import Sealer
 from tests.integration.api.client import Api
 from tests.integration.api.samples import new_campaign, objection_body

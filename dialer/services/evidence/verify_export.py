@@ -1,0 +1,14 @@
+"""Check this exported ledger, or one call's evidence, without the program that wrote it: see verifier/verify_ledger.py."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+# What was looked at is as it was before: nothing is written into it.
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+if __name__ == "__main__":
+    runpy.run_module("verifier.verify_ledger", run_name="__main__", alter_sys=True)
