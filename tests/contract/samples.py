@@ -155,6 +155,7 @@ def permit(standing: Standing, dossier: Dossier) -> Judgement:
         state=AttemptState.PERMITTED,
         decided_at=NOW + timedelta(microseconds=contact.id),
         permit_until=NOW + timedelta(hours=1),
+        open_until=NOW + timedelta(hours=2),
         expires_at=NOW + timedelta(seconds=10),
         decision_hash="c" * 64,
         rule_pack="fr-political@1",

@@ -79,3 +79,18 @@ def test_who_may_not_lift_oppositions_may_not_replace_a_list(dialer: Command, tm
     dialer.monkeypatch.setenv("DIALER_TOKEN", secret)
     ran = dialer("suppressions", "import", csv(tmp_path, "0199000001"), "--list", "national", *VALID)
     assert (ran.status, "remove an opposition" in ran.complaint) == (1, True)
+
+
+def test_a_list_of_lines_forbids_its_numbers_to_machines(
+    dialer: Command, campaign: str, tmp_path: Path
+) -> None:
+    """T086 (hospitals, care homes, emergency lines), T088 (our own staff)."""
+    listed(dialer, campaign, tmp_path)
+    lines = ("--list", "staff", "--kind", "lines", *VALID)
+    dialer.must("suppressions", "import", csv(tmp_path, "0199000001"), *lines)
+    (reason,) = reasons(dialer, campaign, "0199000001")
+    assert (reason["code"], reason["rule"]) == ("FORBIDDEN_NUMBER", "FP-31")
+    assert reasons(dialer, campaign, "0199000002") == []
+    (item,) = dialer.must("suppressions", "lists")["items"]
+    assert (item["name"], item["kind"]) == ("staff", "lines")
+    assert dialer("suppressions", "import", csv(tmp_path), "--kind", "lines").status == 2
