@@ -149,16 +149,17 @@ async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> As
     pbxs = settings.pbxs if links is not Links.NONE else ()
     telephonies = {pbx.name: _telephony(settings.home, pbx, clock) for pbx in pbxs}
     async with AsyncExitStack() as stack:
-        refused: list[DialerError] = []
+        refused: dict[str, DialerError] = {}
         for telephony in telephonies.values():
             stack.push_async_callback(telephony.close)
             try:
                 await telephony.start()
             except DialerError as error:
-                refused.append(error)
-                log.error("pbx not driven", pbx=telephony.pbx, error=str(error))
-        if links is Links.DRIVEN and refused and len(refused) == len(telephonies):
-            raise refused[0]
+                refused[telephony.pbx] = error
+        if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
+            raise next(iter(refused.values()))
+        for pbx, error in refused.items():
+            log.error("pbx not driven", pbx=pbx, error=str(error))
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
 
 

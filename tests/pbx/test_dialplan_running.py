@@ -10,11 +10,14 @@ import pytest
 
 from dialer.adapters.ami.dialplan import RunningDialplan
 from dialer.adapters.ami.errors import ContractBroken
-from dialer.adapters.ami.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress, Timing
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
+from dialer.adapters.pbx.engine import docker
+from dialer.domain.errors import Unavailable
+from dialer.ports.telephony import LinkLost, LinkUp
 from dialer.services.dialplan import verify
 from tests.pbx.conftest import NAME, Pbx, spec_in
 
@@ -37,6 +40,42 @@ async def test_a_pbx_with_the_approved_dialplan_is_driven(pbx: Pbx) -> None:
     approved = replace(address(pbx), dialplan=approved_hash())
     async with AmiTelephony(NAME, approved, pbx.seal_key, SystemClock()) as telephony:
         assert telephony.up
+
+
+async def at_the_console(pbx: Pbx, command: str) -> None:
+    answer = await docker("exec", pbx.spec.container, "asterisk", "-rx", command)
+    assert answer.status == 0, answer.complaint
+
+
+ADDED = "dialplan add extension 7,1,Hangup into dialer-closing"
+TAKEN_BACK = "dialplan remove extension 7@dialer-closing"
+NEVER_S = 3600.0
+LOOKS_OFTEN = Timing(ping_every=0.1, dialplan_every=0.2, first_pause=0.1, longest_pause=0.2)
+IS_TOLD = Timing(ping_every=NEVER_S, dialplan_every=NEVER_S, first_pause=0.1, longest_pause=0.2)
+
+
+@pytest.mark.parametrize(
+    ("timing", "told_by"),
+    [(LOOKS_OFTEN, ""), (IS_TOLD, "module reload res_rtp_asterisk.so")],
+    ids=["by looking again and again", "at once where the PBX says that it reloaded something"],
+)
+async def test_a_dialplan_that_changes_under_a_live_link_is_noticed_and_not_dialled_through(
+    pbx: Pbx, timing: Timing, told_by: str
+) -> None:
+    approved = replace(address(pbx), dialplan=approved_hash())
+    async with AmiTelephony(NAME, approved, pbx.seal_key, SystemClock(), timing=timing) as telephony:
+        events = telephony.events()
+        assert await anext(events) == LinkUp(NAME)
+        try:
+            await at_the_console(pbx, ADDED)
+            if told_by:
+                await at_the_console(pbx, told_by)
+            assert await asyncio.wait_for(anext(events), 20) == LinkLost(NAME)
+            with pytest.raises(Unavailable, match="another dialplan"):
+                await telephony.outbox()
+        finally:
+            await at_the_console(pbx, TAKEN_BACK)
+        assert await asyncio.wait_for(anext(events), 20) == LinkUp(NAME)
 
 
 @pytest.fixture

@@ -29,6 +29,13 @@ MESSAGE = [
     Mutant(
         "no key hears the message", "message", ANSWERED, "t,1,Goto(dialer-no-key", "t,1,Goto(dialer-message"
     ),
+    Mutant(
+        "no key goes on to the message",
+        "message",
+        ANSWERED,
+        "WaitExten(8)\n",
+        "WaitExten(8)\n same => n,Goto(dialer-message,start,1)\n",
+    ),
     Mutant("an 8 hears the message", "message", ANSWERED, '"8"]?dialer-legal', '"8"]?dialer-message'),
     Mutant("a 1 cuts the notice", "message", ANSWERED, "(notice,9)", "(notice,19)"),
     Mutant("the notice is left out", "message", ANSWERED, "Gosub(dialer-play,prompt,1(notice,9))", NOTHING),

@@ -23,16 +23,19 @@ from dialer.domain.errors import DialerError, Unavailable
 log = structlog.get_logger()
 
 EVENT_CLASSES = "user,call,dtmf,system"
+BOOTED = "FullyBooted"
+_OF_THE_PBX = frozenset({BOOTED, "Reload"})
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A dead link is noticed within `ping_every` + `answer`; a boot may take `boot`."""
+    """Seconds. A dead link is noticed within `ping_every` + `answer`, another dialplan within `dialplan_every` more; a boot may take `boot`."""
 
     connect: float = 3.0
     answer: float = 5.0
     boot: float = 10.0
     ping_every: float = 5.0
+    dialplan_every: float = 10.0
     first_pause: float = 0.25
     longest_pause: float = 10.0
 
@@ -69,6 +72,7 @@ class AmiLink:
         self._timing = timing
         self._client: AmiClient | None = None
         self._booted = asyncio.Event()
+        self._reloaded = asyncio.Event()
         self._went_up = False
         self._why: DialerError = LinkDown("the link to the PBX was not started")
         self._tried = asyncio.Event()
@@ -161,8 +165,8 @@ class AmiLink:
                 self._listener.lost()
 
     def _on_event(self, fields: Fields) -> None:
-        if fields.get("event") == "FullyBooted":
-            self._booted.set()
+        if fields.get("event") in _OF_THE_PBX:
+            (self._booted if fields["event"] == BOOTED else self._reloaded).set()
             return
         try:
             self._listener.event(fields)
@@ -199,16 +203,37 @@ class AmiLink:
         check_rights(await client.ask({"Action": "ListCommands"}, answer_s))
         check_version(await client.ask({"Action": "CoreSettings"}, answer_s))
         check_gate(await client.ask({"Action": "ShowDialPlan", "Context": GATE_CONTEXT}, answer_s))
+        await self._check_dialplan(client)
+
+    async def _check_dialplan(self, client: AmiClient) -> None:
+        self._reloaded.clear()
         if self._address.dialplan is not None:
-            check_dialplan(await client.ask(SHOW_DIALPLAN, answer_s), self._address.dialplan)
+            check_dialplan(await client.ask(SHOW_DIALPLAN, self._timing.answer), self._address.dialplan)
 
     async def _watch(self, client: AmiClient) -> None:
-        """Ping until the connection ends: a peer that is gone without a word would never be noticed otherwise."""
+        """Ping until the connection ends: a peer that is gone without a word would never be noticed otherwise.
+
+        `dialplan reload` at the PBX's own console sends no event, so the dialplan is looked at again and again.
+        """
+        clock = asyncio.get_running_loop().time
+        checked = clock()
         while True:
-            try:
-                async with asyncio.timeout(self._timing.ping_every):
-                    await client.lost()
-            except TimeoutError:
-                await client.ask({"Action": "Ping"}, self._timing.answer)
+            await self._until_due(client)
+            if self._reloaded.is_set() or clock() - checked >= self._timing.dialplan_every:
+                await self._check_dialplan(client)
+                checked = clock()
             else:
-                raise LinkDown(f"the link to the PBX at {self._at} was lost")
+                await client.ask({"Action": "Ping"}, self._timing.answer)
+
+    async def _until_due(self, client: AmiClient) -> None:
+        """Wait for the next ping, or for the PBX to load something anew. Raise `LinkDown` where the connection ends first."""
+        lost, reloaded = (asyncio.create_task(one) for one in (client.lost(), self._reloaded.wait()))
+        try:
+            done, _ = await asyncio.wait(
+                (lost, reloaded), timeout=self._timing.ping_every, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            lost.cancel()
+            reloaded.cancel()
+        if lost in done:
+            raise LinkDown(f"the link to the PBX at {self._at} was lost")

@@ -48,11 +48,20 @@ def wait_exten(at: Standing) -> Iterator[Move]:
         if exten not in single and goes_on(exten, ""):
             typed = unknown("typed", empty=False) if exten.startswith("_") else exten
             yield Move(at.state.at(Place(context, exten, 1), typed), f"{exten} is typed", (effect,))
-    timeout = Place(context, "t", 1)
-    if timeout in at.dialplan.steps:
-        yield Move(at.state.at(timeout), "no key is pressed", (effect,))
-    else:
-        yield at.over("no key is pressed")
+    yield _timed_out(at, effect)
+
+
+def _timed_out(at: Standing, effect: WaitForKey) -> Move:
+    """To the next step of the same extension where there is one, else to `t`, else to `e` (pbx_builtin_waitexten)."""
+    onward = at.state.onward()
+    if onward.place in at.dialplan.steps:
+        return Move(onward, "no key is pressed", (effect,))
+    for exten in ("t", "e"):
+        place = Place(at.state.place.context, exten, 1)
+        if place in at.dialplan.steps:
+            return Move(at.state.at(place), "no key is pressed", (effect,))
+    over = at.over("no key is pressed")
+    return Move(over.state, over.how, (effect, *over.effects))
 
 
 def wait(at: Standing) -> Iterator[Move]:

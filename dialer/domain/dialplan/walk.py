@@ -31,12 +31,14 @@ class Walk:
     stuck: list[tuple[State, Fault]] = field(default_factory=list)
     reached: set[Place] = field(default_factory=set)
 
-    def go(self, witness: Witness) -> None:
-        """Call `witness` with every effect that any path has, and the state before it."""
+    def go(self, witness: Witness, enough: Callable[[], bool]) -> None:
+        """Call `witness` with every effect that any path has, and the state before it, until that is `enough`."""
         relevance = Relevance(self.dialplan)
         waiting = deque(entries(self.dialplan))
         self.came_from.update(dict.fromkeys(waiting))
         while waiting and len(self.came_from) < MOST_STATES:
+            if enough():
+                return
             state = waiting.popleft()
             for move in self._moves(state):
                 for effect in move.effects:
