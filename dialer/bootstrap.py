@@ -158,8 +158,8 @@ async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> As
                 refused[telephony.pbx] = error
         if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
             raise next(iter(refused.values()))
-        for pbx, error in refused.items():
-            log.error("pbx not driven", pbx=pbx, error=str(error))
+        for pbx, why in refused.items():
+            log.error("pbx not driven", pbx=pbx, error=str(why))
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
 
 
