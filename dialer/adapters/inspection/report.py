@@ -17,6 +17,7 @@ from dialer.ports.inspection import ReportHead
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
+HASH_DIGITS = 64
 Words = dict[str, dict[str, str]]
 
 
@@ -59,6 +60,7 @@ def _templates() -> Environment:
         "sentence": lambda answer: isinstance(answer, Sentence),
         "table": lambda answer: isinstance(answer, Table),
         "bars": lambda answer: isinstance(answer, Bars),
+        "hash": lambda value: isinstance(value, str) and len(value) == HASH_DIGITS,
     }
     environment.filters |= {"cell": cell, "told": told, "widest": _widest}
     return environment

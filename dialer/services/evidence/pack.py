@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from .approval import approval_in
 from .ed25519 import signed_by
 from .people import Document, read_person
 from .recount import Recount
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+DEFINITION = "campaign/definition.json"
 UNLISTED = frozenset({MANIFEST, SIGNATURE})
 OPENING, CLOSING = '<script type="application/json" id="figures">', "</script>"
 """Around the figures in the report: for machines, without effect in a browser."""
@@ -145,15 +147,18 @@ def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> It
 
 def _acts(pack: Pack, head: Head) -> Iterator[Finding]:
     """What was done with the campaign; what was approved is what the pack shows."""
+    acts = []
     for item in pack.documents("ledger/acts.jsonl"):
-        if not covered(item, head):
+        if covered(item, head):
+            acts.append(json.loads(item["text"]))
+        else:
             yield Finding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
-            continue
-        entry = json.loads(item["text"])
-        if entry["kind"] == "campaign.approve":
-            shown = hashlib.sha256(pack.text("campaign/definition.json").encode()).hexdigest()
-            if shown != entry["body"]["definition"]:
-                yield Finding("campaign/definition.json", "is not what was approved")
+    approval = approval_in(acts)
+    shown = hashlib.sha256((pack.folder / DEFINITION).read_bytes()).hexdigest()
+    stated = json.loads(pack.text("summary.json"))["faults"]["DEFINITION"]
+    wrong = approval is not None and (approval.strayed or approval.definition != shown)
+    if wrong and not stated:
+        yield Finding(DEFINITION, "is not what was approved")
 
 
 def covered(item: Document, head: Head) -> bool:

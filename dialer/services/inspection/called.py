@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import Any
 
-from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign
 from dialer.domain.contact import Contact, ContactId
 from dialer.domain.errors import InvalidInput
@@ -100,16 +99,18 @@ class CalledPeople:
             return {}
         await self._seal()
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for entry in await self._store.inspections.sealed_about(wanting, before=_ALL):
+        for entry in await self._store.inspections.sealed_about(wanting, before=WHOLE_LEDGER):
             if entry.index >= self._sealed.size and entry.about:
                 found[entry.about].add(entry.kind)
         return found
 
     def _line(self, person: CalledPerson, page: Page, late: dict[str, set[str]]) -> Line:
         rows = [row for row in person.calls if Kind.PERMIT not in late.get(row.attempt.id, ())]
-        entries = [entry for row in rows for entry in page.of_calls.get(row.attempt.id, ())]
-        for subject in sorted({entry.subject for entry in entries if entry.subject}):
-            entries += page.of_people.get(subject, ())
+        found = [entry for row in rows for entry in page.of_calls.get(row.attempt.id, ())]
+        for subject in {entry.subject for entry in found if entry.subject}:
+            found += page.of_people.get(subject, ())
+        # An objection by key 9 is about the call, and of the person.
+        entries = [entry for _, entry in sorted({entry.index: entry for entry in found}.items())]
         contact, zones = person.contact, _zones(entries)
         document = {
             "list": contact.import_id,
@@ -120,7 +121,7 @@ class CalledPeople:
             "area": _area(contact),
             "consents": [plain(consent) for consent in person.consents],
             "calls": [self._call(row, person, late.get(row.attempt.id, set())) for row in rows],
-            "entries": [self._sealed.proved(entry) for entry in sorted(entries, key=lambda e: e.index)],
+            "entries": [self._sealed.proved(entry) for entry in entries],
         }
         own = tuple(row for row in rows if row.attempt.campaign_id == self._campaign.id)
         return Line(document, person, own, len(person.calls) - len(rows))
@@ -152,7 +153,7 @@ class CalledPeople:
             return None
 
 
-_ALL = 1 << 62
+WHOLE_LEDGER = 1 << 62
 
 
 def _whole(row: CallRow, entries: Iterable[SealedEntry]) -> bool:
@@ -195,8 +196,3 @@ def _area(contact: Contact) -> str | None:
         return number_facts(contact.number).area
     except PhoneError:
         return None
-
-
-def attempts_of(lines: Iterable[Line]) -> Iterable[AttemptId]:
-    """Of this campaign."""
-    return (row.attempt.id for line in lines for row in line.calls)

@@ -22,6 +22,7 @@ from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import DecisionFilter, InputKind
 from dialer.ports.store import Store
 from dialer.services.dialplan import verify
+from dialer.services.evidence.approval import approval_in
 from dialer.services.inspection.parts import Programming
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.replay import Outcome, Replays
@@ -93,11 +94,12 @@ class Programs:
     ) -> None:
         files.put("campaign/definition.json", canonical(campaign.definition).encode())
         files.put("campaign/campaign.json", pretty(campaign_view(campaign)))
-        now = digest(campaign.definition)
-        approved = [told["body"] for _, told in sealed.acts if told["kind"] == "campaign.approve"]
-        if any(body["definition"] != now for body in approved):
+        approval = approval_in(told for _, told in sealed.acts)
+        if approval is None:
+            return
+        if approval.strayed or approval.definition != digest(campaign.definition):
             faults["DEFINITION"] = ["the campaign file is not the one that was approved"]
-        elif any(body["script"] != campaign.script for body in approved):
+        elif approval.script != campaign.script:
             faults["DEFINITION"] = ["the script of the campaign is not the one that was approved"]
 
     async def _script(

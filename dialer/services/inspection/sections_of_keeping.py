@@ -6,7 +6,7 @@ from dialer.services.inspection.accounts import rejects_of
 from dialer.services.inspection.parts import Inspected
 from dialer.services.replay import Outcome
 
-MOST_REQUESTS = 200
+MOST_SHOWN = 200
 
 
 def programming(found: Inspected) -> tuple[Answer, ...]:
@@ -29,8 +29,14 @@ def programming(found: Inspected) -> tuple[Answer, ...]:
     )
     packs = found.counted.figures["counts"].get("rule_packs", {})
     claims = tuple((claim.name, claim.statement, claim.holds) for claim in proof.claims)
+    acts = tuple(
+        (told["at"], told["kind"], told["body"].get("by"), told["body"].get("reason"), entry.index)
+        for entry, told in found.sealed.acts
+        if entry.about == campaign.id
+    )
     return (
         Table("campaign", ("what", "value"), terms),
+        Table("acts", ("at", "what", "by", "reason", "ledger_entry"), acts[-MOST_SHOWN:]),
         Table("rule_packs", ("sha256", "decisions"), tuple(packs.items())),
         Sentence("replayed", {outcome.value: outcomes[outcome] for outcome in Outcome}),
         Sentence("dialplan", {"hash": proof.hash, "steps": proof.steps, "states": proof.states}),
@@ -106,7 +112,7 @@ def requests(found: Inspected) -> tuple[Answer, ...]:
     rows = tuple(
         (told["at"], told["kind"], entry.index) for entry, told in found.sealed.acts if told["kind"] in kinds
     )
-    shown = Table("requests", ("at", "what", "ledger_entry"), rows[-MOST_REQUESTS:])
+    shown = Table("requests", ("at", "what", "ledger_entry"), rows[-MOST_SHOWN:])
     return (Sentence("requests", {"count": len(rows)}), shown)
 
 
