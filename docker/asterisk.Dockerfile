@@ -17,7 +17,7 @@ COPY asterisk/modules.list /usr/share/dialer/modules.list
 RUN cd "$(dirname "$(find /usr/lib -path '*asterisk/modules/chan_pjsip.so')")" \
     && for module in *.so; do grep -qx "$module" /usr/share/dialer/modules.list || rm "$module"; done \
     && test "$(grep -c '\.so$' /usr/share/dialer/modules.list)" -eq "$(ls | wc -l)" \
-    && install -d -o dialer -g dialer /var/lib/asterisk/astdb /var/lib/dialer/prompts /run/asterisk
+    && install -d -o dialer -g dialer /var/lib/asterisk/astdb /var/lib/dialer/prompts /var/lib/dialer/probes /run/asterisk
 
 USER dialer
 # -f: in the foreground; no console is offered.

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression
+from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Outbox, PbxSuppression
+from dialer.domain.contact import PhoneNumber
+from dialer.domain.probe import ProbeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,29 @@ class LineObjection:
     sponsor_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeOrder:
+    """Ring `number`, which is one of ours, as `shown`, and record for `listen_s` seconds what answers."""
+
+    id: ProbeId
+    number: PhoneNumber
+    shown: PhoneNumber
+    trunk: str
+    ring_timeout_s: int
+    listen_s: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeEnd:
+    """How it ended. `dial_status` None: the PBX rang nobody, and `refused` says why."""
+
+    dial_status: DialStatus | None
+    hangup_cause: int | None = None
+    sip_code: int | None = None
+    refused: str = ""
+
+
 class Telephony(Protocol):
     """One PBX. Every method raises `Unavailable` when the link is down or no answer comes in time."""
 
@@ -77,6 +102,10 @@ class Telephony(Protocol):
 
     async def originate(self, order: CallOrder) -> None:
         """Send at most once. Raise `NotOriginated` where surely nothing was sent, `Unavailable` where that is unknown."""
+        ...
+
+    async def probe(self, order: ProbeOrder) -> ProbeEnd:
+        """Send at most once, and wait for its end. Raise `NotOriginated` where surely nobody was rung, `Unavailable` where that is unknown."""
         ...
 
     async def hang_up(self, attempt_id: AttemptId) -> None: ...

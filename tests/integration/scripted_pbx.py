@@ -32,17 +32,24 @@ from dialer.ports.telephony import (
     LineObjection,
     LinkLost,
     LinkUp,
+    ProbeEnd,
+    ProbeOrder,
     TelephonyEvent,
 )
 
 
+def no_line(_: ProbeOrder) -> ProbeEnd:
+    return ProbeEnd(None, refused="NOT_OURS")
+
+
 @dataclass(slots=True)
 class ScriptedPbx:
-    """`opposes` says which numbers press 9 in the notice; everybody else presses 1."""
+    """`opposes` says which numbers press 9 in the notice; everybody else presses 1. `answers` says how a number of ours does."""
 
     now: Callable[[], datetime]
     opposes: Callable[[str], bool]
     pbx: str = "pbx1"
+    answers: Callable[[ProbeOrder], ProbeEnd] = no_line
     linked: bool = True
     halted: bool = False
     invites: Counter[str] = field(default_factory=Counter)
@@ -65,6 +72,10 @@ class ScriptedPbx:
         self.alive[attempt.id] = order
         self._tell(Dialing(attempt.id, self.now()))
         self._tell(Ringing(attempt.id, self.now()))
+
+    async def probe(self, order: ProbeOrder) -> ProbeEnd:
+        self._need_link()
+        return self.answers(order)
 
     def play_on(self, attempt_id: AttemptId) -> None:
         """The callee answers, hears the notice and presses; the call ends. Nobody needs to listen."""

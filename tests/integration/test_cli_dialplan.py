@@ -10,7 +10,18 @@ from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.places import DIALPLANS
 from tests.integration.command import Command
 
-CLAIMS = ["closed", "message", "nine-heard", "opposition", "reports", "permit", "trace", "limit"]
+CLAIMS = [
+    "closed",
+    "message",
+    "nine-heard",
+    "opposition",
+    "reports",
+    "permit",
+    "trace",
+    "limit",
+    "forwarded",
+    "probe",
+]
 
 
 @pytest.fixture

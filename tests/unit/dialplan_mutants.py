@@ -307,4 +307,25 @@ FORWARDED = [
     Mutant("dropped, and spoken to", "forwarded", FORWARDING, " same => n,Hangup()", " same => n,Return()"),
 ]
 
-MUTANTS = [*MESSAGE, *NINE_HEARD, *OPPOSED, *REPORTED, *PERMITTED, *TRACED, *LIMITED, *FORWARDED, *CLOSED]
+PROBED = [
+    Mutant(
+        "a callee is recorded",
+        "probe",
+        ANSWERED,
+        "Set(TALK_DETECT(set)=500)",
+        "Record(/var/lib/dialer/probes/x.alaw,0,9,kqx)",
+    ),
+]
+
+MUTANTS = [
+    *MESSAGE,
+    *NINE_HEARD,
+    *OPPOSED,
+    *REPORTED,
+    *PERMITTED,
+    *TRACED,
+    *LIMITED,
+    *FORWARDED,
+    *PROBED,
+    *CLOSED,
+]

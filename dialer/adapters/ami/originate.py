@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from dialer.adapters.ami.errors import UnsafeValue
 from dialer.adapters.ami.pbx_time import PbxTime
@@ -75,9 +76,14 @@ def variables_of(order: CallOrder, pbx_time: PbxTime) -> dict[str, str]:
 
 
 def seal(variables: dict[str, str], key: str) -> str:
-    """Shows the gate that the service wrote these values together: SHA-1, the one digest the dialplan can compute."""
-    sealed = ":".join([key, *(variables[name] for name in SHAPES), key])
-    return hashlib.sha1(sealed.encode("ascii"), usedforsecurity=False).hexdigest()
+    """Shows the gate that the service wrote these values together."""
+    return sealed([variables[name] for name in SHAPES], key)
+
+
+def sealed(values: Iterable[str], key: str) -> str:
+    """SHA-1, hexadecimal: the one digest the dialplan can compute."""
+    text = ":".join([key, *values, key])
+    return hashlib.sha1(text.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
 def require(name: str, value: str, shape: re.Pattern[str]) -> None:

@@ -12,13 +12,21 @@ from dialer.adapters.ami.inbox import Inbox
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
 from dialer.adapters.ami.originate import dialling_half, originate, require
 from dialer.adapters.ami.pbx_time import PbxTime
+from dialer.adapters.ami.probing import Prober
 from dialer.adapters.ami.report import ATTEMPT_ID
 from dialer.adapters.ami.translate import CALLEE, Unusable
 from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import CallOrder, Line, LineObjection, TelephonyEvent
+from dialer.ports.telephony import (
+    CallOrder,
+    Line,
+    LineObjection,
+    ProbeEnd,
+    ProbeOrder,
+    TelephonyEvent,
+)
 
 Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
@@ -59,6 +67,7 @@ class AmiTelephony:
         self._pbx_time = PbxTime(shift)
         self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
         self._link = AmiLink(address, self._inbox, timing or Timing())
+        self._prober = Prober(self._link, seal_key, self._pbx_time)
         self._checks: set[asyncio.Task[None]] = set()
 
     @property
@@ -103,6 +112,9 @@ class AmiTelephony:
             raise NotOriginated(error.detail, hint=error.hint) from error
         if not reply.success:
             raise NotOriginated(f"the PBX refused the Originate ({reply.message})")
+
+    async def probe(self, order: ProbeOrder) -> ProbeEnd:
+        return await self._prober.probe(order)
 
     async def hang_up(self, attempt_id: AttemptId) -> None:
         """First the half that dials, which cancels an INVITE; where it is gone, the callee has answered and is cut off."""

@@ -19,7 +19,7 @@ LINE_KEY_BYTES = 12
 
 
 class PbxHome:
-    """`home`/pbx/`name`: etc and astdb are mounted into the container; pbx.json and dialer.toml say that it runs."""
+    """`home`/pbx/`name`: etc and astdb are mounted into the container, as are the prompts and what probes record, which all PBXs share; pbx.json and dialer.toml say that it runs."""
 
     def __init__(self, home: Path, name: str) -> None:
         self.home = home.absolute()
@@ -28,6 +28,7 @@ class PbxHome:
         self.etc = self.folder / "etc"
         self.astdb = self.folder / "astdb"
         self.prompts = self.home / "prompts"
+        self.probes = self.home / "probes"
 
     def secrets(self) -> Secrets:
         """Made on first use, then kept: a new seal key would void the permits that are on their way."""
@@ -42,7 +43,7 @@ class PbxHome:
     def write_config(self, files: Mapping[str, str]) -> None:
         """Replace the whole configuration; readable by Asterisk alone, since secrets are in it."""
         shutil.rmtree(self.etc, ignore_errors=True)
-        for folder in (self.etc, self.etc / "dialplans", self.astdb):
+        for folder in (self.etc, self.etc / "dialplans", self.astdb, self.probes):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _give(folder)
         for name, text in files.items():

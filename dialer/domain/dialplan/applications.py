@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dialer.domain.dialplan.applications_data import set_, user_event
 from dialer.domain.dialplan.applications_dial import dial
 from dialer.domain.dialplan.applications_flow import gosub, goto, goto_if, hangup, return_, stack_pop
-from dialer.domain.dialplan.applications_sound import answer, control_playback, wait, wait_exten
+from dialer.domain.dialplan.applications_sound import answer, control_playback, record, wait, wait_exten
 from dialer.domain.dialplan.effects import Move
 from dialer.domain.dialplan.standing import Standing
 
@@ -17,6 +17,7 @@ APPLICATIONS: Mapping[str, Callable[[Standing], Iterator[Move]]] = {
     "Goto": goto,
     "GotoIf": goto_if,
     "Hangup": hangup,
+    "Record": record,
     "Return": return_,
     "Set": set_,
     "StackPop": stack_pop,

@@ -8,7 +8,7 @@ from dialer.domain.dialplan.model import names_read
 from dialer.domain.dialplan.outcomes import Fact
 from dialer.domain.dialplan.protocol import TRACE
 from dialer.domain.dialplan.standing import Standing
-from dialer.domain.dialplan.state import Leg, State
+from dialer.domain.dialplan.state import ANSWERING, State
 from dialer.domain.dialplan.values import NotUnderstood, known, split, unknown
 
 _FUNCTION = re.compile(r"([A-Z_]+)\((.*)\)", re.DOTALL)
@@ -43,7 +43,7 @@ def user_event(at: Standing) -> Iterator[Move]:
 def _to_variable(at: Standing, name: str, text: str, *, handed_down: bool) -> State:
     """What is made from its own former value would grow in a loop; outside the straight way to the INVITE it is forgotten."""
     written = at.step.arguments.partition("=")[2]
-    if at.state.leg is not Leg.DIALLING and name in names_read(written) and text != at.state.value(name):
+    if at.state.leg not in ANSWERING and name in names_read(written) and text != at.state.value(name):
         text = unknown(name, empty=False)
     state = at.state.with_values(**{name: text})
     return state._replace(handed_down=state.handed_down | {name}) if handed_down else state

@@ -7,7 +7,7 @@ from dialer.domain.dialplan.effects import Invite, Move
 from dialer.domain.dialplan.history import History
 from dialer.domain.dialplan.outcomes import Fact
 from dialer.domain.dialplan.standing import Standing
-from dialer.domain.dialplan.state import Frame, Leg, State
+from dialer.domain.dialplan.state import ANSWERING, Frame, State
 from dialer.domain.dialplan.values import CLOSE, OPEN, NotUnderstood, known, split
 
 UNANSWERED = (
@@ -33,7 +33,7 @@ def dial(at: Standing) -> Iterator[Move]:
         raise NotUnderstood(f"the arguments of Dial({at.arguments})")
     chosen = _options(options)
     invite = Invite(target, tuple(sorted(chosen.items())))
-    if at.state.ending is not None or at.state.leg is not Leg.DIALLING:
+    if at.state.ending is not None or at.state.leg not in ANSWERING:
         yield Move(None, "the INVITE leaves", (invite,))
         return
     dialled = at.state._replace(facts=(), history=at.state.history._replace(passed=True))
@@ -80,7 +80,7 @@ def _callee(at: Standing, options: dict[str, str]) -> State:
     first = at.to(_target(options["b"]))
     handed = tuple(pair for pair in at.state.variables if pair[0] in at.state.handed_down)
     return State(
-        Leg.CALLEE,
+        ANSWERING[at.state.leg],
         first.place,
         first.exten,
         variables=handed,

@@ -1,8 +1,8 @@
-"""ControlPlayback, WaitExten, Wait and Answer: all that is heard or waited for."""
+"""ControlPlayback, WaitExten, Wait, Record and Answer: all that is heard or waited for."""
 
 from collections.abc import Iterator
 
-from dialer.domain.dialplan.effects import Move, Pause, Play, WaitForKey
+from dialer.domain.dialplan.effects import Listen, Move, Pause, Play, WaitForKey
 from dialer.domain.dialplan.extensions import KEYS, goes_on
 from dialer.domain.dialplan.model import Place
 from dialer.domain.dialplan.standing import Standing
@@ -67,6 +67,15 @@ def _timed_out(at: Standing, effect: WaitForKey) -> Move:
 def wait(at: Standing) -> Iterator[Move]:
     _still_there(at)
     yield at.on(Pause())
+
+
+def record(at: Standing) -> Iterator[Move]:
+    """Without a tone before it, and with a longest time of its own."""
+    _still_there(at)
+    file, silence, longest, options, *more = [*split(at.arguments, ","), "", "", ""]
+    if any(more) or silence != "0" or not longest or "q" not in options:
+        raise NotUnderstood(f"the arguments of Record({at.arguments})")
+    yield at.on(Listen(file))
 
 
 def answer(at: Standing) -> Iterator[Move]:

@@ -2,8 +2,8 @@
 
 ASSUMPTIONS = (
     "Asterisk runs every application and function as documented, and after each step looks whether the channel was hung up.",
-    "Calls enter as docker/asterisk says: the service's at dialer-permit, the trunks' at dialer-inbound; autofallthrough is on.",
-    "Only the service logs in to AMI; what it originates carries the values of a permit and no other variables of ours.",
+    "Calls enter as docker/asterisk says: the service's at dialer-permit and dialer-probe, the trunks' at dialer-inbound; autofallthrough is on.",
+    "Only the service logs in to AMI; what it originates carries the values of a permit, or of a probe, and no other variables of ours.",
     "A 9 that is followed within two steps by the hang-up, while no prompt plays, is told by the AMI event DTMFBegin alone.",
     "The prompts say what their names promise; that is the script compiler's part.",
 )

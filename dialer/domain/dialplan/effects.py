@@ -28,6 +28,13 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """What the other side says is recorded in `file`; nothing is said to it."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """A UserEvent."""
 
@@ -56,7 +63,7 @@ class End:
     state: State
 
 
-Effect = Play | WaitForKey | Pause | Tell | Note | Invite | End
+Effect = Play | WaitForKey | Pause | Listen | Tell | Note | Invite | End
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from dialer.domain.dialplan.model import Place
 from dialer.domain.dialplan.values import unknown
 
 GATE = Place("dialer-permit", "call", 1)
-"""Where the service's Originate enters. An INVITE may leave from there only."""
+"""Where the service's Originate enters. A callee is called from there only."""
+PROBE_GATE = Place("dialer-probe", "call", 1)
+"""Where its order of a call-back probe enters. An INVITE may leave from there, too, but only to a number of ours."""
 INBOUND = "dialer-inbound"
 """The context of every trunk (`pjsip.conf.j2`): who calls us enters at any of its extensions."""
 
@@ -13,6 +15,8 @@ PERMIT = (
     *("MAX", "CUT", "CALLER"),
 )
 """The values of a permit, in the order in which the seal takes them."""
+PROBE = ("PROBE", "NUMBER", "CALLER", "EXPIRES", "TRUNK", "RING", "LISTEN")
+"""The same of a probe."""
 
 
 def value_of(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dialer.domain.dialplan.jumps import jump
 from dialer.domain.dialplan.model import Dialplan, Place, Step, names_read
-from dialer.domain.dialplan.state import Frame, Leg, State
+from dialer.domain.dialplan.state import ANSWERING, Frame, Leg, State
 from dialer.domain.dialplan.values import NotUnderstood, known, split
 
 _SET = re.compile(r"_{0,2}([A-Za-z][A-Za-z0-9_]*)=")
@@ -40,7 +40,7 @@ class Relevance:
 
     def prune(self, state: State) -> State:
         """`state` without what no step and no hangup handler can read any more."""
-        if state.leg is Leg.DIALLING:
+        if state.leg in ANSWERING:
             return state
         live = self._live_in(state)
         at_end = self._compared_at_end((*state.handlers, *(state.ending or ())))

@@ -16,8 +16,14 @@ class Leg(Enum):
     """Whose channel it is."""
 
     DIALLING = "the half that dials"
+    PROBING = "the half that rings a number of ours"
     CALLEE = "the callee"
     CALLER = "who calls us"
+    LINE = "whatever has a number of ours"
+
+
+ANSWERING = {Leg.DIALLING: Leg.CALLEE, Leg.PROBING: Leg.LINE}
+"""The halves that dial, each with whom it calls."""
 
 
 class Frame(NamedTuple):

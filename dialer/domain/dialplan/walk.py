@@ -1,7 +1,7 @@
 """Every state that a channel can come to, from every place where calls enter; the shortest way to each is remembered."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dialer.domain.dialplan.applications import APPLICATIONS
@@ -10,7 +10,15 @@ from dialer.domain.dialplan.expand import expand
 from dialer.domain.dialplan.history import History
 from dialer.domain.dialplan.jumps import finish, hang_up
 from dialer.domain.dialplan.model import Dialplan, Fault, Place, Step
-from dialer.domain.dialplan.protocol import GATE, INBOUND, OPPOSED_FAMILY, PERMIT, value_of
+from dialer.domain.dialplan.protocol import (
+    GATE,
+    INBOUND,
+    OPPOSED_FAMILY,
+    PERMIT,
+    PROBE,
+    PROBE_GATE,
+    value_of,
+)
 from dialer.domain.dialplan.relevance import Relevance
 from dialer.domain.dialplan.standing import Standing
 from dialer.domain.dialplan.state import Leg, State
@@ -84,15 +92,23 @@ class Walk:
 
 
 def entries(dialplan: Dialplan) -> list[State]:
-    """Where calls enter: the service's at the gate, everybody else's at the trunks' context."""
-    permit = tuple(sorted((f"DIALER_{name}", value_of(name)) for name in (*PERMIT, "SEAL")))
-    gate = State(Leg.DIALLING, GATE, GATE.exten, variables=permit)
-    starts = [gate] if GATE in dialplan.steps else []
+    """Where calls enter: the service's at its two gates, everybody else's at the trunks' context."""
+    gates = ((Leg.DIALLING, GATE, PERMIT), (Leg.PROBING, PROBE_GATE, PROBE))
+    starts = [
+        State(leg, gate, gate.exten, variables=_order(names))
+        for leg, gate, names in gates
+        if gate in dialplan.steps
+    ]
     for exten in dialplan.contexts.get(INBOUND, ()):
         dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
         history = History(owed=frozenset({OPPOSED_FAMILY}))
         starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled, history=history))
     return starts
+
+
+def _order(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What comes with an Originate: values of which nothing is known yet."""
+    return tuple(sorted((f"DIALER_{name}", value_of(name)) for name in (*names, "SEAL")))
 
 
 def _shown(dialplan: Dialplan, state: State) -> str:

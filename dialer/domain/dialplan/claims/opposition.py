@@ -8,6 +8,7 @@ _WHAT = {
     "Play": "a sound",
     "WaitForKey": "a wait",
     "Pause": "a wait",
+    "Listen": "a recording",
     "Tell": "an event",
     "Invite": "an INVITE",
 }

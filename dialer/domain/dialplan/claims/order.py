@@ -7,6 +7,7 @@ from dialer.domain.dialplan.claims.message import MESSAGE_CLAIM
 from dialer.domain.dialplan.claims.nine_heard import NINE_HEARD_CLAIM
 from dialer.domain.dialplan.claims.opposition import OPPOSITION_CLAIM
 from dialer.domain.dialplan.claims.permit import PERMIT_CLAIM
+from dialer.domain.dialplan.claims.probe import PROBE_CLAIM
 from dialer.domain.dialplan.claims.reports import REPORTS_CLAIM
 from dialer.domain.dialplan.claims.trace import TRACE_CLAIM
 
@@ -19,4 +20,5 @@ CLAIMS: tuple[Claim, ...] = (
     TRACE_CLAIM,
     LIMIT_CLAIM,
     FORWARDED_CLAIM,
+    PROBE_CLAIM,
 )

@@ -19,9 +19,9 @@ def _objection(_state: State, effect: Effect) -> str | None:
             return _of_dialling_half(last, history)
         case Leg.CALLEE:
             return _expected(history.reports + history.refusals, int(last.up), "the callee's end")
-        case Leg.CALLER:
+        case Leg.CALLER | Leg.PROBING | Leg.LINE:
             return _expected(
-                history.reports + history.refusals, 0, "the end of a call to us, which is no attempt,"
+                history.reports + history.refusals, 0, f"the end of {last.leg.value}, which is no attempt,"
             )
 
 
