@@ -27,6 +27,7 @@ from dialer.adapters.keys import (
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
 from dialer.adapters.pbx.places import dialplan_files
+from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
@@ -70,11 +71,14 @@ from dialer.services.ledger.records import RecordCheck
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.ledger.verification import LedgerVerifier
+from dialer.services.line_proofs import LineProofs
 from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
 from dialer.services.notifying import Notifying
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.preflight import Preflight
+from dialer.services.probe_call import ProbeCall
+from dialer.services.probing import Probing
 from dialer.services.progress import ProgressReader
 from dialer.services.recovery import Recovery
 from dialer.services.replay import Replays
@@ -221,17 +225,10 @@ def _wire(
     meter = PrometheusMeter()
     retention = Retention(store, packs, clock, pretended=bool(clock.shift))
     suite = _suite(settings, clock, store, fingerprints, fleet, judge, meter, retention)
-    return Service(
-        settings,
-        clock,
-        store,
-        suite,
-        fleet,
-        replace(
-            _engine(settings, store, fingerprints, fleet, judge, clock, meter), others=(*others, retention)
-        ),
-        _inspector(settings, clock, store, suite, keeping.vault, sealer),
-    )
+    engine = _engine(settings, store, fingerprints, fleet, judge, clock, meter)
+    loops = (*others, retention, suite.probing)
+    inspector = _inspector(settings, clock, store, suite, keeping.vault, sealer)
+    return Service(settings, clock, store, suite, fleet, replace(engine, others=loops), inspector)
 
 
 def _inspector(
@@ -267,7 +264,8 @@ def _engine(
     meter: Meter,
 ) -> Engine:
     board = Board()
-    guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock)
+    proofs = LineProofs(store, judge.trunks, clock)
+    guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock, proofs)
     calls = Calls(store, fleet, board, clock, meter, guards)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
@@ -291,7 +289,8 @@ def _suite(
 ) -> Suite:
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
     ringing = Ringing(store, fleet)
-    progress = ProgressReader(store, fleet, judge, clock)
+    proofs = LineProofs(store, judge.trunks, clock)
+    progress = ProgressReader(store, fleet, judge, proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=bool(clock.shift))
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     calls = CallRecords(store, scripts, fingerprints)
@@ -301,6 +300,9 @@ def _suite(
         campaigns=Campaigns(store, judge, scripts, clock, retention),
         preflight=Preflight(store, judge),
         progress=progress,
+        probing=Probing(
+            store, fleet, judge, proofs, _probe_call(settings.home, store, suppressions, clock), clock
+        ),
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
         consents=Consents(store, clock, fingerprints, ringing),
@@ -325,6 +327,11 @@ def _suite(
         idempotency=Idempotency(store, clock),
         ledger=_ledger_suite(settings, store, judge.keeping.vault),
     )
+
+
+def _probe_call(home: Path, store: Store, suppressions: Suppressions, clock: SystemClock) -> ProbeCall:
+    prompts, sounds = PromptCompiler(home / "prompts"), ProbeSoundFiles(home / "probes")
+    return ProbeCall(CallbackLine(store, suppressions, clock), prompts, sounds, clock)
 
 
 def _keys(home: Path, store: Store, vault: Vault, clock: SystemClock) -> Keys:

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
+from dialer.api.probe_wire import ProbeView
 from dialer.api.wire import Instant, Wire
 from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.campaign_definition import CampaignDefinition
@@ -49,6 +50,7 @@ class ProgressView(Wire):
     results: dict[str, int]
     refused: dict[str, int]
     next_due_at: Instant | None
+    probes: list[ProbeView] = Field(description="The last call-back probe of each number that is shown.")
 
 
 class PreflightDay(Wire):

@@ -15,6 +15,7 @@ PATH_IDS = {
     "campaign_id": re.compile(r"c[0-9a-f]{12}"),
     "import_id": re.compile(r"i[0-9a-f]{12}"),
     "attempt_id": re.compile(r"[0-9a-f]{32}"),
+    "probe_id": re.compile(r"[0-9a-f]{32}"),
     "ledger_index": re.compile(r"\d{1,18}"),
     "number": re.compile(r"[^/]{1,200}"),
     "prompt": re.compile(r"[a-z][a-z-]{0,31}"),

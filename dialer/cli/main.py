@@ -18,6 +18,7 @@ from dialer.cli import (
     keys,
     ledger,
     pbx,
+    probe,
     prompts,
     retention,
     subject,
@@ -57,6 +58,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(subject.app, name="subject")
 app.add_typer(retention.app, name="retention")
 app.add_typer(dialplan.app, name="dialplan")
+app.add_typer(probe.app, name="probe")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")

@@ -63,8 +63,13 @@ async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> Cam
 def _for_people(view: dict[str, Any]) -> dict[str, object]:
     """Counts by name are one line each."""
     plain = {
-        name: value for name, value in view.items() if not isinstance(value, dict) and value not in ("", None)
+        name: value
+        for name, value in view.items()
+        if not isinstance(value, dict | list) and value not in ("", None)
     }
     results = {f"result {name}": count for name, count in sorted(view["results"].items())}
     refused = {f"refused {name}": count for name, count in sorted(view["refused"].items())}
-    return plain | results | refused
+    probes = {
+        f"probe of {probe['number']}": f"{probe['outcome']} {probe['started_at']}" for probe in view["probes"]
+    }
+    return plain | results | refused | probes

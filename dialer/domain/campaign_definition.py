@@ -67,6 +67,8 @@ class CallSettings(Section):
     max_duration_s: int | None = Field(default=None, ge=10, le=600)
     longest_message_s: int = Field(default=60, ge=1, le=120)
     """FP-23: more than a minute must be asked for, and more than two are refused."""
+    callback_probe: Literal["auto", "required"] = "auto"
+    """FP-17: whether the numbers shown must be proved to reach the call-back line. By itself, where the trunk leaves this machine."""
 
 
 class RetrySettings(Section):

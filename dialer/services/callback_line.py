@@ -39,6 +39,11 @@ class CallbackLine:
     async def publish(self, telephony: Telephony) -> None:
         await telephony.set_lines(lines_of(await self._campaigns()))
 
+    async def of(self, number: str, sponsor: str) -> Line | None:
+        """What the line of `number` (E.164) says if it is the sponsor's; None where none of its approved campaigns shows it."""
+        mine = [c for c in await self._campaigns() if c.definition.sponsor.id == sponsor]
+        return next((line for line in lines_of(mine) if line.number == number.removeprefix("+")), None)
+
     async def collect(self, telephony: Telephony) -> None:
         """Store every opposition, then clear it at the PBX. What nobody can act on is cleared when its call is over."""
         objections = await telephony.line_objections()

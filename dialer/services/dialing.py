@@ -82,7 +82,7 @@ class Dialing:
     async def _dial(self, campaign: Campaign) -> bool:
         trunk = self._trunks.get(campaign.definition.trunk)
         telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
-        if trunk is None or telephony is None or not await self._guards.sound(campaign):
+        if trunk is None or telephony is None or not await self._guards.clear(campaign):
             return False
         room = self._room(campaign, trunk)
         if room == 0:

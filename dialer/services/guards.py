@@ -12,6 +12,7 @@ from dialer.domain.errors import IllegalTransition, InvalidInput
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import Prompts
 from dialer.ports.store import Store
+from dialer.services.line_proofs import LineProofs
 
 log = structlog.get_logger()
 
@@ -23,12 +24,17 @@ LOOK_EVERY_S = 5.0
 
 
 class Guards:
-    def __init__(self, store: Store, prompts: Prompts, clock: Clock) -> None:
+    def __init__(self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs) -> None:
         self._store = store
+        self._proofs = proofs
         self._prompts = prompts
         self._clock = clock
         self._silent: defaultdict[CampaignId, SilentCalls] = defaultdict(SilentCalls)
         self._looked: dict[str, float] = {}
+
+    async def clear(self, campaign: Campaign) -> bool:
+        """Whether it may dial now: its numbers reach its line, and its audio is what was approved."""
+        return not await self._proofs.missing(campaign) and await self.sound(campaign)
 
     async def sound(self, campaign: Campaign) -> bool:
         """Whether the campaign's audio is still what was approved; if not, the campaign is paused and says which part is not."""
@@ -56,10 +62,13 @@ class Guards:
                 await self._pause(attempt.campaign_id, f"silence: {what}")
 
     async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
-        try:
-            await self._store.campaigns.move(
-                campaign_id, CampaignVerb.PAUSE, by=GUARD, at=self._clock.now(), reason=reason
-            )
-        except IllegalTransition:
-            return
-        log.error("campaign paused", campaign=campaign_id, reason=reason)
+        await pause(self._store, self._clock, campaign_id, reason)
+
+
+async def pause(store: Store, clock: Clock, campaign_id: CampaignId, reason: str) -> None:
+    """A campaign that does not run any more needs none."""
+    try:
+        await store.campaigns.move(campaign_id, CampaignVerb.PAUSE, by=GUARD, at=clock.now(), reason=reason)
+    except IllegalTransition:
+        return
+    log.error("campaign paused", campaign=campaign_id, reason=reason)

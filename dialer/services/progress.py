@@ -4,27 +4,31 @@ from dataclasses import dataclass
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
+from dialer.domain.probe import Probe
 from dialer.ports.clock import Clock
 from dialer.ports.records import Progress
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
 from dialer.services.judge import Judge
+from dialer.services.line_proofs import LineProofs
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignProgress:
-    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials."""
+    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`: the last of each number shown."""
 
     campaign: Campaign
     counts: Progress
     waiting: str
+    probes: tuple[Probe, ...]
 
 
 class ProgressReader:
-    def __init__(self, store: Store, fleet: Fleet, judge: Judge, clock: Clock) -> None:
+    def __init__(self, store: Store, fleet: Fleet, judge: Judge, proofs: LineProofs, clock: Clock) -> None:
         self._store = store
         self._fleet = fleet
         self._judge = judge
+        self._proofs = proofs
         self._clock = clock
 
     async def of(self, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
@@ -32,10 +36,13 @@ class ProgressReader:
         campaign = await self._store.campaigns.get(campaign_id)
         counts = await self._store.campaigns.progress(campaign_id)
         halt = await self._store.system.halt_state()
-        waiting = f"halted by {halt.by}: {halt.reason}" if halt.halted else self._waiting(campaign, counts)
-        return CampaignProgress(campaign, counts, waiting)
+        waiting = (
+            f"halted by {halt.by}: {halt.reason}" if halt.halted else await self._waiting(campaign, counts)
+        )
+        probes = await self._proofs.latest(campaign)
+        return CampaignProgress(campaign, counts, waiting, tuple(probes.values()))
 
-    def _waiting(self, campaign: Campaign, counts: Progress) -> str:
+    async def _waiting(self, campaign: Campaign, counts: Progress) -> str:
         now = self._clock.now()
         if campaign.state is not CampaignState.RUNNING:
             return f"{campaign.state}: {campaign.reason}" if campaign.reason else str(campaign.state)
@@ -45,6 +52,8 @@ class ProgressReader:
             return "the machine's clock stepped; set it right and start the service again"
         if trouble := self._no_trunk(campaign):
             return trouble
+        if missing := await self._proofs.missing(campaign):
+            return missing
         if counts.calling == 0 and counts.next_due_at and counts.next_due_at > now:
             return f"nobody may be called before {counts.next_due_at.isoformat(timespec='seconds')}"
         return ""

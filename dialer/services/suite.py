@@ -18,6 +18,7 @@ from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.lists import Lists
 from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
+from dialer.services.probing import Probing
 from dialer.services.progress import ProgressReader
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
@@ -35,6 +36,7 @@ class Suite:
     campaigns: Campaigns
     preflight: Preflight
     progress: ProgressReader
+    probing: Probing
     scripts: Scripts
     contact_imports: ContactImports
     consents: Consents

@@ -35,6 +35,7 @@ from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.line_proofs import LineProofs
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.recovery import Recovery
 from dialer.services.ringing import Ringing
@@ -120,7 +121,7 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     packs = load_packs()
     judge = Judge(packs, {"default": trunk}, clock, Keeping(AesVault(KEY), packs), WRITABLE)
     meter = PrometheusMeter()
-    guards = Guards(store, UNCHANGED, clock)
+    guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock))
     calls = Calls(store, fleet, board, clock, meter, guards)
     fingerprints = Fingerprints(KEY)
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))

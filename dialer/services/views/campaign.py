@@ -5,6 +5,7 @@ from typing import Any
 from dialer.domain.campaign import Campaign, allowed_verbs
 from dialer.services.progress import CampaignProgress
 from dialer.services.views.instants import instant_text
+from dialer.services.views.probe import probe_view
 
 
 def campaign_view(campaign: Campaign) -> dict[str, Any]:
@@ -42,4 +43,5 @@ def progress_view(progress: CampaignProgress) -> dict[str, Any]:
         "results": dict(counts.results),
         "refused": dict(counts.refused),
         "next_due_at": instant_text(counts.next_due_at),
+        "probes": [probe_view(probe) for probe in progress.probes],
     }
