@@ -16,7 +16,11 @@ def load_packs(folder: Path | None = None) -> PackShelf:
 
     Raise `InvalidInput` with file, key and reason for the first file that is not a sound pack.
     """
-    return PackShelf(shipped_packs(), folder_packs(folder) if folder and folder.exists() else ())
+    own = tuple(folder_packs(folder)) if folder and folder.exists() else ()
+    try:
+        return PackShelf(shipped_packs(), own)
+    except InvalidInput as error:
+        raise InvalidInput(error.detail, hint=f"see the files in {folder}") from None
 
 
 def shipped_packs() -> Iterator[RulePack]:
@@ -43,9 +47,14 @@ def read_pack(name: str, text: str) -> RulePack:
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"rule pack {name} is not TOML: {error}") from error
     except ValidationError as error:
-        problems = tuple(Problem(key_path(fault["loc"]), fault["msg"]) for fault in error.errors())
+        problems = tuple(problem_of(fault["loc"], fault["msg"]) for fault in error.errors())
         raise InvalidInput(f"rule pack {name} is unsound", problems) from error
 
 
-def key_path(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location)) or "the pack"
+def problem_of(location: tuple[int | str, ...], message: str) -> Problem:
+    """What is wrong with the pack as a whole names its key itself."""
+    told = message.removeprefix("Value error, ")
+    key, found, reason = told.partition(": ")
+    if found and not location:
+        return Problem(key, reason)
+    return Problem(".".join(map(str, location)), told)

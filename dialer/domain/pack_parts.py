@@ -43,14 +43,37 @@ class Hours(Part):
     def check_order(self) -> "Hours":
         if self.crosses_midnight != (self.end <= self.start and self.end != time(0)):
             raise ValueError(
-                f"{self.start:%H:%M}-{self.end:%H:%M} with crosses_midnight = {str(self.crosses_midnight).lower()} is contradictory"
+                f"{self} with crosses_midnight = {str(self.crosses_midnight).lower()} is contradictory"
             )
         return self
+
+    @field_validator("days")
+    @classmethod
+    def refuse_repetition(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("names a day twice")
+        return value
 
     @cached_property
     def weekdays(self) -> frozenset[int]:
         """0 is Monday."""
         return frozenset(DAYS.index(day) for day in self.days)
+
+    def within(self, bounds: "tuple[Hours, ...]") -> bool:
+        """Whether one of `bounds`, none of which crosses midnight, holds all of it on each of its days."""
+        return all(
+            any(day in slot.days and slot.start <= self.start and self.ends <= slot.ends for slot in bounds)
+            for day in self.days
+        )
+
+    @property
+    def ends(self) -> timedelta:
+        """Since the midnight before its start."""
+        end = timedelta(hours=self.end.hour, minutes=self.end.minute, seconds=self.end.second)
+        return end if self.start < self.end else end + timedelta(days=1)
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M} on {', '.join(self.days)}"
 
 
 class ContractBasis(Part):

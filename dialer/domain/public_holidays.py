@@ -3,12 +3,17 @@
 from datetime import date
 from functools import lru_cache
 
-from holidays import country_holidays
+from holidays import country_holidays, list_supported_countries
 
 from dialer.domain.territory import TERRITORIES
 
 FRENCH_NATIONAL = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 """L3133-1 without the three that move with Easter, which the package computes."""
+
+
+def known_entity(entity: str) -> bool:
+    """Whether holidays of this ISO 3166 entity are known."""
+    return entity in list_supported_countries()
 
 
 @lru_cache(maxsize=1024)

@@ -25,6 +25,7 @@ from dialer.domain.pack_parts import (
     RetentionRules,
     Source,
 )
+from dialer.domain.public_holidays import known_entity
 from dialer.domain.rule_names import RuleName
 from dialer.domain.territory import TERRITORIES
 
@@ -64,14 +65,21 @@ class RulePack(Part):
     @model_validator(mode="after")
     def check_whole(self) -> "RulePack":
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from")
-        for code in self.territories:
-            if code not in TERRITORIES:
-                raise ValueError(f"territories: {code!r} is unknown")
+            raise ValueError("valid_to: is before valid_from")
+        shown = [code for group in self.caller_id.ranges for code in group.territories]
+        for key, codes in (("territories", self.territories), ("caller_id.ranges", shown)):
+            if unknown := [code for code in codes if code not in TERRITORIES]:
+                raise ValueError(f"{key}: {unknown[0]!r} is unknown")
+        if not known_entity(self.holidays.national):
+            raise ValueError(f"holidays.national: {self.holidays.national!r} is unknown")
         if missing := [name.value for name in RuleName if name not in self.rules]:
             raise ValueError(f"rules: no rule id for {', '.join(missing)}")
         if self.region == "FR" and any(hours.crosses_midnight for hours in (*self.hours, *self.hard_bounds)):
             raise ValueError("hours: no French window crosses midnight (T011)")
+        if self.hard_bounds and (
+            outside := [slot for slot in self.hours if not slot.within(self.hard_bounds)]
+        ):
+            raise ValueError(f"hours: {outside[0]} passes the hard bounds")
         return self
 
     @cached_property

@@ -53,7 +53,7 @@ def test_what_a_pack_decides_where_sources_are_silent_is_said_in_it(pack: RulePa
         pytest.param('end = "13:00"', 'end = "09:00"', "hours.0", id="T012-start-after-end"),
         pytest.param('end = "13:00"', 'end = "10:00"', "hours.0", id="T012-start-is-end"),
         pytest.param(
-            'end = "13:00"', 'end = "02:00"\ncrosses_midnight = true', "the pack", id="T011-french-midnight"
+            'end = "13:00"', 'end = "02:00"\ncrosses_midnight = true', "hours", id="T011-french-midnight"
         ),
         pytest.param(
             'end = "13:00"', 'end = "13:00"\ncrosses_midnight = true', "hours.0", id="midnight-not-crossed"
@@ -63,15 +63,22 @@ def test_what_a_pack_decides_where_sources_are_silent_is_said_in_it(pack: RulePa
         pytest.param(
             "valid_from = 2020-06-30",
             "valid_from = 2020-06-30\nvalid_to = 2020-06-29",
-            "the pack",
+            "valid_to",
             id="backwards",
         ),
         pytest.param("valid_from = 2020-06-30", "", "valid_from", id="no-validity"),
         pytest.param(
-            'territories = ["FR", "GP"', 'territories = ["FR", "XX"', "the pack", id="unknown-territory"
+            'territories = ["FR", "GP"', 'territories = ["FR", "XX"', "territories", id="unknown-territory"
         ),
         pytest.param("window_required", "windows_required", "consent.windows_required", id="misspelt-key"),
-        pytest.param('hours = "FP-07"\n', "", "the pack", id="rule-without-id"),
+        pytest.param('hours = "FP-07"\n', "", "rules", id="rule-without-id"),
+        pytest.param('national = "FR"', 'national = "ZZ"', "holidays.national", id="unknown-holidays"),
+        pytest.param(
+            'territories = ["GP", "MF"', 'territories = ["QQ", "MF"', "caller_id.ranges", id="unknown-range"
+        ),
+        pytest.param('start = "09:00"', 'start = "11:00"', "hours", id="hours-outside-the-hard-bounds"),
+        pytest.param('"mon", "tue"', '"mon", "mon"', "hours.0.days", id="a-day-twice"),
+        pytest.param('start = "10:00"', 'start = "10:00+02:00"', "hours.0.start", id="not-local-time"),
         pytest.param("max = 2", "max = 0", "caps.0.max", id="cap-of-nothing"),
         pytest.param('marks = ["P", "S"]', 'marks = ["Q"]', "sources.0.marks.0", id="unknown-mark"),
     ],
@@ -168,7 +175,7 @@ def test_an_own_pack_counts_only_where_somebody_signed_for_it_by_name(tmp_path: 
 
 def test_two_packs_that_claim_one_day_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(STRICTER, "utf-8")
-    with pytest.raises(InvalidInput, match="claim the same day"):
+    with pytest.raises(InvalidInput, match=f"claim the same day.*{tmp_path}"):
         own(tmp_path, STRICTER.replace("own.1", "own.2"))
 
 
