@@ -1,5 +1,6 @@
 """The only place that builds adapters and wires them to the services."""
 
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.errors import BadSettings, DialerError
+from dialer.ports.leases import Driver
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
@@ -65,6 +67,7 @@ from dialer.services.inspection.programming import Programs
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import Keys, fingerprints_in_force
+from dialer.services.lease import Lease
 from dialer.services.ledger.export import LedgerExport
 from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.records import RecordCheck
@@ -270,9 +273,11 @@ def _engine(
     recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
+    process = uuid.uuid4().hex
+    leases = [Lease(store.leases, clock, Driver(name, process)) for name in fleet.telephonies]
     consumers = {
-        name: Consumer(telephony, fleet, calls, recovery, board, clock, meter, line)
-        for name, telephony in fleet.telephonies.items()
+        lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
+        for lease in leases
     }
     return Engine(Dialing(store, fleet, judge, board, clock, consumers, meter, guards), consumers)
 

@@ -23,6 +23,7 @@ from dialer.domain.suppression import Suppression
 from dialer.ports.courier import Endpoint
 from dialer.ports.inspection import Inspections
 from dialer.ports.keys import KeyVersions
+from dialer.ports.leases import Driver, Leases
 from dialer.ports.ledger import Ledger
 from dialer.ports.probes import Probes
 from dialer.ports.recorded import Recorded
@@ -212,8 +213,13 @@ class Attempts(Protocol):
         """
         ...
 
-    async def originating(self, attempt_ids: Sequence[AttemptId], *, at: datetime) -> list[AttemptId]:
-        """Commit PERMITTED -> ORIGINATING; return those that moved: only these may be sent, and each only by this caller."""
+    async def originating(
+        self, attempt_ids: Sequence[AttemptId], *, at: datetime, driver: Driver
+    ) -> list[AttemptId]:
+        """Commit PERMITTED -> ORIGINATING; return those that moved: only these may be sent, and each only by this caller.
+
+        None moves unless the driver holds the lease of the PBX that they are for.
+        """
         ...
 
     async def commit(self, progressions: Sequence[Progression]) -> None:
@@ -350,6 +356,8 @@ class Store(Protocol):
     def retention(self) -> Retention: ...
     @property
     def keys(self) -> KeyVersions: ...
+    @property
+    def leases(self) -> Leases: ...
     @property
     def probes(self) -> Probes: ...
     @property

@@ -114,6 +114,13 @@ class Telephony(Protocol):
         """Take a permit back: an INVITE that has not left never will, one that has is cancelled, an answered call is cut off."""
         ...
 
+    async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
+        """Take back every one of these permits that was not used; return those whose INVITE surely never left, and never will.
+
+        What the gate lets pass in this very moment is alive in the `outbox` that is read next.
+        """
+        ...
+
     async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
         """A machine answered: the short text is to be left on it, once it has `spoken` its greeting and beeped."""
         ...

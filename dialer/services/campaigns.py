@@ -3,10 +3,9 @@
 import asyncio
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from dialer.domain.access import Actor, Right
-from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
 from dialer.domain.campaign_checks import check_definition
 from dialer.domain.campaign_definition import CampaignDefinition
@@ -15,11 +14,12 @@ from dialer.domain.script import text_problems
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
-from dialer.services.judge import Judge
+from dialer.services.judge import ORIGINATE_LIFE, Judge
+from dialer.services.recovery import SLACK
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 
-INVITE_LAG = timedelta(milliseconds=250)
+INVITE_LAG_S = 0.25
 """Room from the gate's "let it pass" to the INVITE on the wire, also on a busy machine."""
 POLL_S = 0.02
 
@@ -138,16 +138,14 @@ class Campaigns:
             raise InvalidInput("the campaign cannot be approved", problems)
 
     async def _quiet(self, campaign_id: CampaignId) -> None:
-        """Wait until every attempt has passed the PBX's gate long enough ago, or can no longer pass it: its permit ran out there."""
-        while True:
-            now = self._clock.now()
-            alive = await self._store.attempts.alive(campaign_id=campaign_id)
-            if not any(may_still_leave(attempt, now) for attempt in alive):
+        """Wait until every attempt has passed its PBX's gate, or can no longer pass it: its permit ran out there.
+
+        Nobody permits another once the campaign has moved. Other processes and the PBXs may have other clocks, so this one's time of day
+        counts for nothing: permits run out their whole life after the move at the latest.
+        """
+        expired = self._clock.monotonic() + (ORIGINATE_LIFE + SLACK).total_seconds()
+        while alive := await self._store.attempts.alive(campaign_id=campaign_id):
+            if all(attempt.dialed_at for attempt in alive) or self._clock.monotonic() > expired:
+                await asyncio.sleep(INVITE_LAG_S)
                 return
             await asyncio.sleep(POLL_S)
-
-
-def may_still_leave(attempt: Attempt, now: datetime) -> bool:
-    """Whether this attempt's INVITE may yet be sent."""
-    last = attempt.dialed_at if attempt.dialed_at else attempt.expires_at
-    return now < last + INVITE_LAG

@@ -12,11 +12,12 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, Telephony, TelephonyEvent
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
 from dialer.services.board import Board
 from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.fleet import Fleet
+from dialer.services.lease import Lease
 from dialer.services.recovery import SLACK, Recovery
 
 log = structlog.get_logger()
@@ -35,10 +36,23 @@ class Doubt:
     """Some attempt is overdue: ask the PBX what became of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeaseChanged:
+    """This process began to drive the PBX, or may not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The recovery failed: try another."""
+
+
+Finding = LinkLost | LinkUp | LineUsed | Doubt | LeaseChanged | Again
+
+
 class Consumer:
     def __init__(
         self,
-        telephony: Telephony,
+        lease: Lease,
         fleet: Fleet,
         calls: Calls,
         recovery: Recovery,
@@ -47,7 +61,8 @@ class Consumer:
         meter: Meter,
         line: CallbackLine,
     ) -> None:
-        self._telephony = telephony
+        self.lease = lease
+        self._telephony = fleet.telephonies[lease.driver.pbx]
         self._fleet = fleet
         self._calls = calls
         self._recovery = recovery
@@ -57,7 +72,9 @@ class Consumer:
         self._line = line
         self._machines = MachineDetector()
         self._gone: dict[AttemptId, float] = {}
-        self._inbox: asyncio.Queue[TelephonyEvent | Doubt] = asyncio.Queue()
+        self._linked = False
+        self._driving = False
+        self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
 
     def put(self, event: CallEvent) -> None:
         """Something this process itself knows about a call of this PBX."""
@@ -67,19 +84,40 @@ class Consumer:
         self.put(NotSent(attempt.id, self._clock.now(), why))
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._pump())
-            tasks.create_task(self._tick())
-            tasks.create_task(self._tidy())
-            tasks.create_task(self._consume())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._pump())
+                tasks.create_task(self._keep_lease())
+                tasks.create_task(self._tick())
+                tasks.create_task(self._tidy())
+                tasks.create_task(self._consume())
+        finally:
+            await self.lease.give_up()
 
     async def _pump(self) -> None:
         async for event in self._telephony.events():
             self._inbox.put_nowait(event)
 
+    async def _keep_lease(self) -> None:
+        while True:
+            if self.lease.due:
+                try:
+                    await self.lease.renew()
+                except Unavailable as error:
+                    log.warning("lease not renewed", pbx=self._telephony.pbx, error=str(error))
+                self._fleet.set_elsewhere(self._telephony.pbx, elsewhere=self.lease.elsewhere)
+                self._watch_lease()
+            await asyncio.sleep(TICK_S)
+
+    def _watch_lease(self) -> None:
+        if self.lease.held != self._driving:
+            self._driving = self.lease.held
+            self._inbox.put_nowait(LeaseChanged())
+
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
+            self._watch_lease()
             now = self._clock.now()
             for found in self._machines.found(now):
                 self.put(found)
@@ -98,6 +136,8 @@ class Consumer:
                 await self._telephony.forget_expired()
                 await self._line.publish(self._telephony)
                 self._inbox.put_nowait(LineUsed(self._telephony.pbx))
+                if await self._recovery.overlooked(self._telephony.pbx):
+                    self._inbox.put_nowait(Doubt())
             except Unavailable as error:
                 log.warning("pbx not tidied", pbx=self._telephony.pbx, error=str(error))
 
@@ -116,14 +156,15 @@ class Consumer:
             self._meter.depth(f"events of {self._telephony.pbx}", len(batch) + self._inbox.qsize())
             await self._handle(batch)
 
-    async def _handle(self, batch: list[TelephonyEvent | Doubt]) -> None:
+    async def _handle(self, batch: list[TelephonyEvent | Finding]) -> None:
+        """What is told while another process drives the PBX is that one's to hear; a recovery precedes our own driving."""
         calls: list[CallEvent] = []
         for item in batch:
-            if isinstance(item, LinkLost | LinkUp | LineUsed | Doubt):
+            if isinstance(item, Finding):
                 await self._apply(calls)
                 calls = []
-                await self._link(item)
-            else:
+                await self._find(item)
+            elif self.lease.held:
                 self._note(item)
                 calls.append(item)
         await self._apply(calls)
@@ -152,28 +193,51 @@ class Consumer:
                         self._gone.pop(event.attempt_id, None)
                 return
 
-    async def _link(self, item: LinkLost | LinkUp | LineUsed | Doubt) -> None:
+    async def _find(self, item: Finding) -> None:
         pbx = self._telephony.pbx
         try:
             match item:
                 case LinkLost():
-                    self._fleet.set_ready(pbx, ready=False)
-                    log.warning("link lost", pbx=pbx)
-                    await self._recovery.note_lost(pbx)
+                    await self._lose_link()
                 case LinkUp():
-                    await self._line.open(self._telephony)
-                    await self._recovery.recover(self._telephony)
-                    self._fleet.set_ready(pbx, ready=True)
-                case LineUsed():
+                    self._linked = True
+                    await self._begin()
+                case LeaseChanged() if not self.lease.held:
+                    self._leave()
+                case LeaseChanged() | Again():
+                    await self._begin()
+                case LineUsed() if self.lease.held:
                     await self._line.collect(self._telephony)
-                case Doubt():
+                case Doubt() if self.lease.held:
                     await self._recovery.reconcile(self._telephony)
         except Unavailable as error:
             # Nothing is dialled here until a whole recovery succeeds.
             self._fleet.set_ready(pbx, ready=False)
             log.error("recovery failed", pbx=pbx, error=str(error))
             await asyncio.sleep(RETRY_S)
-            self._inbox.put_nowait(LinkUp(pbx))
+            self._inbox.put_nowait(Again())
+
+    async def _begin(self) -> None:
+        """Both are needed: the link, and the right to drive."""
+        if self._linked and self.lease.held:
+            await self._line.open(self._telephony)
+            await self._recovery.recover(self._telephony)
+            self._fleet.set_ready(self._telephony.pbx, ready=True)
+
+    async def _lose_link(self) -> None:
+        self._linked = False
+        self._fleet.set_ready(self._telephony.pbx, ready=False)
+        log.warning("link lost", pbx=self._telephony.pbx)
+        if self.lease.held:
+            await self._recovery.note_lost(self._telephony.pbx)
+
+    def _leave(self) -> None:
+        """What goes on at the PBX is another's to know."""
+        self._fleet.set_ready(self._telephony.pbx, ready=False)
+        self._board.forget(self._telephony.pbx)
+        self._machines = MachineDetector()
+        self._gone.clear()
+        log.warning("lease lost", pbx=self._telephony.pbx)
 
 
 def overdue(attempt: Attempt, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +11,7 @@ import structlog
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignVerb
-from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.domain.errors import IllegalTransition, NotOriginated, Unavailable
 from dialer.domain.pacing import Pacer
 from dialer.domain.suppression import sponsor_key
 from dialer.ports.clock import Clock
@@ -108,13 +109,15 @@ class Dialing:
     def _room(self, campaign: Campaign, trunk: TrunkPlan) -> int:
         """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once."""
         now, pacing = self._clock.monotonic(), campaign.definition.pacing
+        for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
+        for_trunk, _ = self._fleet.shares(trunk.max_concurrent, trunk.pbxs)
         return max(
             0,
             min(
-                self._pacer(campaign.id, pacing.calls_per_second).slots(now, HORIZON_S),
-                self._pacer(trunk.facts.name, trunk.calls_per_second).slots(now, HORIZON_S),
-                pacing.max_concurrent - self._board.on_campaign(campaign.id),
-                trunk.max_concurrent - self._board.on_trunk(trunk.facts.name),
+                self._pacer(campaign.id, pacing.calls_per_second * part).slots(now, HORIZON_S),
+                self._pacer(trunk.facts.name, trunk.calls_per_second * part).slots(now, HORIZON_S),
+                for_campaign - self._board.on_campaign(campaign.id),
+                for_trunk - self._board.on_trunk(trunk.facts.name),
             ),
         )
 
@@ -133,7 +136,13 @@ class Dialing:
         """`cuts`: when each call is cut, by attempt."""
         now = self._clock.now()
         moved = (
-            set(await self._store.attempts.originating([attempt.id for attempt in permitted], at=now))
+            set(
+                await self._store.attempts.originating(
+                    [attempt.id for attempt in permitted],
+                    at=now,
+                    driver=self._consumers[telephony.pbx].lease.driver,
+                )
+            )
             if permitted
             else set()
         )
@@ -153,6 +162,9 @@ class Dialing:
 
     async def _send(self, order: CallOrder, slot: float, telephony: Telephony) -> None:
         await asyncio.sleep(max(0.0, slot - self._clock.monotonic()))
+        if not self._consumers[telephony.pbx].lease.held:
+            # Whoever drives the PBX from now on finds it unsent.
+            return
         started = self._clock.monotonic()
         try:
             await telephony.originate(order)
@@ -164,7 +176,10 @@ class Dialing:
             log.warning("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=str(error))
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
-        if not await self._store.campaigns.unfinished(campaign.id):
+        if await self._store.campaigns.unfinished(campaign.id):
+            return
+        # Meanwhile an operator may have paused it, or another process have found the same.
+        with suppress(IllegalTransition):
             await self._store.campaigns.move(
                 campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
             )

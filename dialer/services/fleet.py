@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class Fleet:
-    """A PBX is ready only between a completed recovery and the next loss of its link.
+    """A PBX is ready only between a completed recovery and the next loss of its link or its lease.
 
     `driven`: this process makes the calls, so what it knows of the PBXs is what is.
     """
@@ -22,12 +22,33 @@ class Fleet:
         self.telephonies = telephonies
         self.driven = driven
         self._ready: set[str] = set()
+        self._elsewhere: set[str] = set()
 
     def ready(self, pbx: str) -> bool:
         return pbx in self._ready
 
     def set_ready(self, pbx: str, *, ready: bool) -> None:
         (self._ready.add if ready else self._ready.discard)(pbx)
+
+    def set_elsewhere(self, pbx: str, *, elsewhere: bool) -> None:
+        """Whether another process drives it."""
+        (self._elsewhere.add if elsewhere else self._elsewhere.discard)(pbx)
+
+    def at_work(self, pbx: str) -> bool:
+        """Ready here, or driven by another process."""
+        return pbx in self._ready or pbx in self._elsewhere
+
+    def shares(self, limit: int, names: Sequence[str]) -> tuple[int, float]:
+        """Our part of what those PBXs of `names` that are at work may do in all: of `limit` in whole numbers, and as a fraction.
+
+        Every process counts alike, so that together they keep to it.
+        """
+        working = sorted(name for name in set(names) if self.at_work(name))
+        ours = [index for index, name in enumerate(working) if name in self._ready]
+        if not ours:
+            return 0, 0.0
+        each, rest = divmod(limit, len(working))
+        return sum(each + (index < rest) for index in ours), len(ours) / len(working)
 
     def choose(self, names: Sequence[str], load: Callable[[str], int]) -> Telephony | None:
         """The ready PBX of `names` with the fewest calls, or None."""

@@ -63,6 +63,6 @@ class ProgressReader:
         plan = self._judge.trunks.get(name)
         if plan is None:
             return f"trunk {name!r} is not known: start a PBX with `dialer pbx up` or name it in dialer.toml"
-        if self._fleet.driven and not any(self._fleet.ready(pbx) for pbx in plan.pbxs):
+        if self._fleet.driven and not any(self._fleet.at_work(pbx) for pbx in plan.pbxs):
             return f"no PBX of trunk {name!r} is connected: {', '.join(plan.pbxs)}"
         return ""

@@ -1,5 +1,6 @@
 """After any loss of the link: read what the PBX remembers, ask who is alive, and leave no attempt in doubt. Nothing is dialled twice."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 
 SLACK = timedelta(seconds=2)
 """Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
-UNSENT = "not sent before the service stopped"
+UNSENT = "never sent"
 
 
 class Recovery:
@@ -33,7 +34,7 @@ class Recovery:
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its locks first, then its calls."""
         await self._lock.make_whole(telephony)
-        await self.reconcile(telephony)
+        await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx))
         await self._lock.forget_outdated(telephony)
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
@@ -43,11 +44,27 @@ class Recovery:
         await self._note(pbx, up=False)
 
     async def reconcile(self, telephony: Telephony) -> None:
-        """Bring every attempt of this PBX to a known state."""
+        """Bring every attempt of this PBX that should have begun by now to a known state."""
+        now = self._clock.now()
+        attempts = await self._store.attempts.alive(pbx=telephony.pbx)
+        await self._settle(telephony, [attempt for attempt in attempts if not may_begin(attempt, now)])
+
+    async def overlooked(self, pbx: str) -> bool:
+        """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
+        return any(attempt.id not in self._board for attempt in await self._store.attempts.alive(pbx=pbx))
+
+    async def _settle(self, telephony: Telephony, doubtful: Sequence[Attempt]) -> None:
+        """None of the `doubtful` that has not left yet will leave after this, whichever process was to send it.
+
+        Who is alive is asked after that: what passes the gate meanwhile is among them.
+        """
+        waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
+        unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
         outbox = await telephony.outbox()
         await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
         attempts = await self._store.attempts.alive(pbx=telephony.pbx)
-        settled = [settle(attempt, outbox.alive, self._clock.now()) for attempt in attempts]
+        now = self._clock.now()
+        settled = [settle(attempt, outbox.alive, unsent, now) for attempt in attempts]
         known = {attempt.id: attempt for attempt in attempts}
         await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
         self._board.refill(telephony.pbx, settled)
@@ -56,11 +73,19 @@ class Recovery:
         await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
 
 
-def settle(attempt: Attempt, alive_on_pbx: frozenset[AttemptId], now: datetime) -> Attempt:
-    """What is known of an attempt that has no end yet, given who is alive on its PBX."""
+def may_begin(attempt: Attempt, now: datetime) -> bool:
+    """Whether its Originate may still be on its way."""
+    return attempt.dialed_at is None and now < attempt.expires_at + SLACK
+
+
+def settle(
+    attempt: Attempt, alive_on_pbx: frozenset[AttemptId], unsent: frozenset[AttemptId], now: datetime
+) -> Attempt:
+    """What is known of an attempt that has no end yet, given who is alive on its PBX and of whom no INVITE left or will."""
     if attempt.id in alive_on_pbx:
         return attempt
-    still_valid = attempt.dialed_at is None and now < attempt.expires_at + SLACK
-    if still_valid:
+    if attempt.id in unsent and attempt.dialed_at is None:
+        return lapse(attempt, now, UNSENT)
+    if may_begin(attempt, now):
         return attempt
     return lapse(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else lose(attempt, now)

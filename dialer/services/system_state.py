@@ -13,7 +13,7 @@ from dialer.services.fleet import Fleet
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """`pbxs`: by name, whether it takes calls now. `calls`: those alive. `pretended`: `now` is not the real time."""
+    """`pbxs`: by name, whether it takes calls now, from this process or another. `calls`: those alive. `pretended`: `now` is not the real time."""
 
     halt: HaltState
     pbxs: dict[str, bool]
@@ -67,4 +67,4 @@ class SystemReader:
         return Readiness(tuple(trouble))
 
     def _pbxs(self) -> dict[str, bool]:
-        return {name: self._fleet.ready(name) for name in self._fleet.telephonies}
+        return {name: self._fleet.at_work(name) for name in self._fleet.telephonies}

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -16,6 +16,7 @@ from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, 
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
 from dialer.domain.retry import Closed
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
+from dialer.ports.leases import Driver
 from dialer.ports.records import (
     Dossier,
     InputKind,
@@ -30,6 +31,7 @@ NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 CAMPAIGN = CampaignId("c000000000001")
 OTHER_CAMPAIGN = CampaignId("c000000000002")
 IMPORT = ImportId("i000000000001")
+DRIVER = Driver("pbx1", "0" * 32)
 SPONSOR = "liste-demo"
 
 Judge = Callable[[Standing, Dossier], Judgement]
@@ -208,3 +210,9 @@ async def claimed(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> list[A
     """Every due contact, permitted."""
     judgements = await store.attempts.claim(campaign_id, now=NOW, limit=1000, permits=1000, judge=permit)
     return [judgement.outcome for judgement in judgements if isinstance(judgement.outcome, Attempt)]
+
+
+async def sent(store: SqlStore, attempt_ids: Sequence[AttemptId]) -> list[AttemptId]:
+    """By the process that drives the PBX of these attempts: those that it may send."""
+    assert await store.leases.take(DRIVER, seconds=60)
+    return await store.attempts.originating(attempt_ids, at=NOW, driver=DRIVER)

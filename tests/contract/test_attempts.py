@@ -23,6 +23,7 @@ from tests.contract.samples import (
     claimed,
     fingerprint,
     listed,
+    sent,
     suppression,
 )
 
@@ -61,8 +62,8 @@ async def one(store: SqlStore) -> Attempt:
 
 async def test_an_attempt_is_handed_out_for_sending_once(store: SqlStore) -> None:
     attempt = await one(store)
-    assert await store.attempts.originating([attempt.id, UNKNOWN, attempt.id], at=NOW) == [attempt.id]
-    assert await store.attempts.originating([attempt.id], at=NOW) == []
+    assert await sent(store, [attempt.id, UNKNOWN, attempt.id]) == [attempt.id]
+    assert await sent(store, [attempt.id]) == []
     stored = (await store.attempts.get(attempt.id)).attempt
     assert (stored.state, stored.originated_at) == (AttemptState.ORIGINATING, NOW)
 
@@ -71,7 +72,7 @@ async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
     async with SqlStore.open(url) as first, SqlStore.open(url) as second:
         await listed(first, *range(50))
         ids = [attempt.id for attempt in await claimed(first)]
-        asked = [store.attempts.originating(ids, at=NOW) for store in (first, second) for _ in range(4)]
+        asked = [sent(store, ids) for store in (first, second) for _ in range(4)]
         handed_out = await asyncio.gather(*asked)
     assert Counter(id_ for got in handed_out for id_ in got) == Counter(ids)
 

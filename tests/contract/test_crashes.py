@@ -7,7 +7,7 @@ from collections import Counter
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import AttemptState
-from tests.contract.samples import NOW, claimed, fingerprint, listed
+from tests.contract.samples import claimed, fingerprint, listed, sent
 
 
 async def worker(mode: str, url: str) -> Process:
@@ -47,7 +47,7 @@ async def test_what_a_killed_sender_was_given_is_given_to_nobody_again(url: str)
         given = [(await sender.stdout.readline()).decode().strip() for _ in range(20)]
         sender.kill()
         given += await said(sender)
-        again = await store.attempts.originating(ids, at=NOW)
+        again = await sent(store, ids)
         states = Counter(attempt.state for attempt in await store.attempts.alive())
     assert len(given) >= 20
     assert set(given).isdisjoint(again)

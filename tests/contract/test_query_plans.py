@@ -21,6 +21,7 @@ from tests.contract.samples import (
     fingerprint,
     listed,
     refuse,
+    sent,
     suppression,
 )
 
@@ -62,7 +63,7 @@ async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=30, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
     await store.consents.add([consent(1)], by="camille")
     attempts = await claimed(store)
-    await store.attempts.originating([attempt.id for attempt in attempts], at=NOW)
+    await sent(store, [attempt.id for attempt in attempts])
     await store.attempts.alive()
     await store.attempts.alive(pbx="pbx1", campaign_id=CAMPAIGN)
     await store.attempts.get_many([attempt.id for attempt in attempts])

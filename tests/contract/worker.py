@@ -8,7 +8,7 @@ import sys
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
 from dialer.ports.records import Dossier, Judgement, Standing
-from tests.contract.samples import CAMPAIGN, NOW, fingerprint, permit
+from tests.contract.samples import CAMPAIGN, NOW, fingerprint, permit, sent
 
 
 async def claim_all(store: SqlStore) -> None:
@@ -29,7 +29,7 @@ async def die_while_judging(store: SqlStore) -> None:
 
 async def originate_all(store: SqlStore) -> None:
     for attempt in await store.attempts.alive():
-        for attempt_id in await store.attempts.originating([attempt.id], at=NOW):
+        for attempt_id in await sent(store, [attempt.id]):
             print(attempt_id, flush=True)
 
 

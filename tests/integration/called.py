@@ -18,6 +18,7 @@ from dialer.domain.campaign import CampaignId, CampaignVerb
 from dialer.domain.outcome import result_of
 from dialer.domain.retry import Closed
 from dialer.domain.suppression import OppositionChannel, Suppression
+from dialer.ports.leases import Driver
 from dialer.ports.records import Progression
 from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
@@ -51,6 +52,7 @@ SCRIPTED: tuple[tuple[DialStatus, Steps], ...] = (
     (DialStatus.NOANSWER, ()),
 )
 """What callee after callee does, again and again."""
+DRIVER = Driver("pbx1", "0" * 32)
 WITHOUT_CONSENT = 5
 """Every so manieth has none."""
 
@@ -82,7 +84,8 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
         claim = partial(attempts.claim, campaign_id, now=at, limit=500, permits=500)
         while judged := await claim(judge=partial(judge.claimed, pbx="pbx1")):
             permits = [one.outcome for one in judged if isinstance(one.outcome, Attempt)]
-            await attempts.originating([attempt.id for attempt in permits], at=at)
+            assert await service.store.leases.take(DRIVER, seconds=60)
+            await attempts.originating([attempt.id for attempt in permits], at=at, driver=DRIVER)
             sent = await attempts.get_many(attempt.id for attempt in permits)
             ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]
             await attempts.commit([Progression(one, opposition(one), Closed("called")) for one in ended])

@@ -35,6 +35,7 @@ class FakeAmi:
     version: str = "22.10.1~dfsg"
     commands: tuple[str, ...] = COMMANDS
     boots: bool = True
+    uptime: str = "3600"
     chunk: int = 0
     """Send in pieces of that many bytes; 0: whole."""
     actions: list[Action] = field(default_factory=list)
@@ -134,7 +135,7 @@ def login(ami: FakeAmi, action: Action) -> Iterable[bytes]:
         return
     yield reply(action, "Success", "Authentication accepted")
     if ami.boots:
-        yield event("FullyBooted", Status="Fully Booted")
+        yield event("FullyBooted", Status="Fully Booted", Uptime=ami.uptime)
 
 
 def list_commands(ami: FakeAmi, action: Action) -> Iterable[bytes]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import (
     Answered,
     AttemptId,
@@ -54,6 +55,7 @@ class ScriptedPbx:
     halted: bool = False
     invites: Counter[str] = field(default_factory=Counter)
     used: set[AttemptId] = field(default_factory=set)
+    withheld: set[AttemptId] = field(default_factory=set)
     locked: set[PbxSuppression] = field(default_factory=set)
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
@@ -110,10 +112,21 @@ class ScriptedPbx:
     async def revoke(self, attempt_id: AttemptId) -> None:
         """Nobody's phone goes on ringing; the dialplan reports the end."""
         self._need_link()
-        self.used.add(attempt_id)
+        self._withhold(attempt_id)
         if self.alive.pop(attempt_id, None):
             self.ended[attempt_id] = Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ())
             self._tell(self.ended[attempt_id])
+
+    async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
+        self._need_link()
+        for attempt in attempts:
+            self._withhold(attempt.id)
+        return frozenset(self.withheld & {attempt.id for attempt in attempts})
+
+    def _withhold(self, attempt_id: AttemptId) -> None:
+        if attempt_id not in self.used:
+            self.used.add(attempt_id)
+            self.withheld.add(attempt_id)
 
     async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
         self._need_link()

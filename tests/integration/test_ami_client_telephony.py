@@ -31,6 +31,7 @@ from tests.unit.values import an_attempt
 
 A = AttemptId("0a" * 16)
 B = AttemptId("0b" * 16)
+C = AttemptId("0c" * 16)
 MS = 1_795_000_000_123
 TIMING = Timing(connect=2, answer=1, boot=2, ping_every=60, first_pause=0.02, longest_pause=0.1)
 ORDER = CallOrder(an_attempt(id=A), "a1" * 8, 25, 180)
@@ -138,6 +139,28 @@ async def test_a_call_that_the_gate_let_pass_is_an_ordinary_one_whatever_the_ori
         last = await heard.next()
         assert isinstance(last, ChannelGone)
         assert ami.astdb == {f"/dialer-used/{A}": "1795000010"}
+
+
+async def test_of_withheld_permits_those_the_gate_had_let_pass_are_not_unsent() -> None:
+    before, decided, passed = (
+        an_attempt(id=id_, decided_at=SystemClock().now() - timedelta(seconds=age))
+        for id_, age in ((C, 3700), (A, 5), (B, 5))
+    )
+    async with pbx() as (ami, telephony, _):
+        ami.astdb[f"/dialer-used/{B}"] = mark = "1795000010"
+        for _ in range(2):
+            assert await telephony.withhold([before, decided, passed]) == {A}
+        assert ami.astdb[f"/dialer-used/{B}"] == mark
+        assert {f"/dialer-used/{A}", f"/dialer-used/{C}"} < ami.astdb.keys()
+
+
+async def test_a_pbx_that_may_have_forgotten_is_not_believed() -> None:
+    async with pbx() as (ami, telephony, heard):
+        ami.uptime = ""
+        ami.drop()
+        assert [await heard.next(), await heard.next()] == [LinkLost("pbx1"), LinkUp("pbx1")]
+        assert await telephony.withhold([an_attempt(id=A, decided_at=SystemClock().now())]) == frozenset()
+        assert f"/dialer-used/{A}" in ami.astdb
 
 
 async def test_events_come_translated_and_in_order_with_the_link_itself() -> None:

@@ -1,6 +1,7 @@
 """Whatever breaks, in whatever order: nobody is called twice, no opposition is lost, every attempt ends in a known state."""
 
 import asyncio
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -23,6 +24,7 @@ from dialer.domain.consent import ConsentedWindow, ConsentGiven
 from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.suppression import fingerprint_of
+from dialer.ports.leases import Driver
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import CallFilter, NewContact
 from dialer.services.board import Board
@@ -35,6 +37,7 @@ from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
+from dialer.services.lease import Lease
 from dialer.services.line_proofs import LineProofs
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.recovery import Recovery
@@ -62,12 +65,13 @@ STEPS = st.lists(
 @dataclass(slots=True)
 class Time:
     at: datetime = MONDAY
+    passed: float = 0.0
 
     def now(self) -> datetime:
         return self.at
 
     def monotonic(self) -> float:
-        return self.at.timestamp()
+        return self.passed
 
     def trusted(self) -> bool:
         return True
@@ -127,7 +131,8 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
-    consumer = Consumer(pbx, fleet, calls, recovery, board, clock, meter, line)
+    driver = Driver(pbx.pbx, uuid.uuid4().hex)
+    consumer = Consumer(Lease(store.leases, clock, driver), fleet, calls, recovery, board, clock, meter, line)
     pbx.queue = asyncio.Queue()
     if pbx.linked:
         pbx.mend()
@@ -201,6 +206,7 @@ class History:
                 self.process = a_process(self.store, self.pbx, self.clock)
             case "later":
                 self.clock.at += timedelta(seconds=20)
+                self.clock.passed += 1
             case "pause":
                 await self.toggle()
 
@@ -231,6 +237,7 @@ class History:
                 self.pbx.play_on(attempt_id)
             await self.settle()
             self.clock.at += timedelta(seconds=30)
+            self.clock.passed += 1
             if (await self.store.campaigns.get(CAMPAIGN.id)).state is CampaignState.COMPLETED:
                 return
         raise AssertionError("the campaign does not end")

@@ -109,6 +109,7 @@ class Session:
         attempt = an_attempt(
             id=AttemptId(uuid.uuid4().hex),
             fingerprint=Fingerprint(uuid.uuid4().hex * 2),
+            decided_at=CLOCK.now(),
             expires_at=CLOCK.now() + timedelta(seconds=30),
             trunk=self.trunk,
             script=SCRIPT,
@@ -293,13 +294,32 @@ async def test_a_call_that_never_reached_the_gate_was_not_sent(session: Session,
     await manager.close()
 
 
+async def test_a_withheld_permit_is_unsent_and_its_late_originate_calls_nobody(session: Session) -> None:
+    order = session.order()
+    assert await session.telephony.withhold([order.attempt]) == {order.attempt.id}
+    await session.telephony.originate(order)
+    assert (await session.until(Refused, order.attempt.id)).why == "REPEATED"
+    assert await session.telephony.withhold([order.attempt]) == {order.attempt.id}
+
+
+async def test_a_call_that_left_is_never_taken_for_unsent(session: Session) -> None:
+    async with somebody(session.port, Manner(status=486, reason="Busy Here")):
+        order = session.order()
+        await session.telephony.originate(order)
+        await session.until(Ended, order.attempt.id)
+    assert await session.telephony.withhold([order.attempt]) == frozenset()
+
+
 async def test_a_restart_of_the_pbx_is_a_loss_and_a_return(session: Session, own_pbx: Pbx) -> None:
+    of_its_former_life = session.order().attempt
     await docker("restart", "-t", "2", own_pbx.spec.container)
     await session.until(LinkLost)
     async with session.arrived:
         await asyncio.wait_for(session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), 30)
     async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate())
+    decided_since = session.order().attempt
+    assert await session.telephony.withhold([of_its_former_life, decided_since]) == {decided_since.id}
 
 
 async def test_a_killed_pbx_is_noticed_and_takes_no_order(session: Session, own_pbx: Pbx) -> None:

@@ -8,7 +8,7 @@ from dialer.adapters.ami.originate import SHAPES, require
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
 from dialer.adapters.ami.translate import Unusable
-from dialer.adapters.ami.wire import Action, Fields
+from dialer.adapters.ami.wire import Action, Fields, Reply
 from dialer.domain.call_events import AttemptId, Ended, Opposed, PbxSuppression
 from dialer.domain.contact import Fingerprint
 
@@ -17,13 +17,14 @@ HALT_KEY = "all"
 SUPPRESSED = "dialer-suppressed"
 EVERYBODY = "all"
 USED = "dialer-used"
+WITHHELD = "withheld"
 OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN)
-"""Families whose values are the UNIX second at which they began to be of no use to anybody."""
+"""Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
 """Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""
 
@@ -79,11 +80,23 @@ def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended |
             yield Unusable(ENDED, str(error))
 
 
+def withhold(attempt_id: AttemptId, now: int) -> Action:
+    """The gate refuses what is marked as used. It writes a second alone: ours tells that no INVITE had left."""
+    return put(USED, attempt_id, f"{now}|{WITHHELD}")
+
+
+def unused(mark: Reply) -> bool:
+    """`mark` answers the question for an attempt's mark: whether the gate had not let it pass."""
+    return mark.message == NOT_FOUND or any(
+        text(row, "val").endswith(f"|{WITHHELD}") for row in mark.items if "val" in row
+    )
+
+
 def expired(rows: Iterable[Fields], before: int) -> Iterator[str]:
-    """Keys of rows whose value is a UNIX second earlier than `before`; what is no such value stays for a person to look at."""
+    """Keys of rows whose value begins with a UNIX second earlier than `before`; what does not stays for a person to look at."""
     for row in rows:
         _, _, key = text(row, "key").rpartition("/")
-        value = text(row, "val")
+        value = text(row, "val").partition("|")[0]
         if value.isdecimal() and int(value) < before:
             yield key
 

@@ -74,6 +74,7 @@ class AmiLink:
         self._booted = asyncio.Event()
         self._reloaded = asyncio.Event()
         self._went_up = False
+        self._booted_at: float | None = None
         self._why: DialerError = LinkDown("the link to the PBX was not started")
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -81,6 +82,11 @@ class AmiLink:
     @property
     def up(self) -> bool:
         return self._client is not None
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the Asterisk at the other end was started, or a little less; None where it does not say."""
+        return None if self._booted_at is None else asyncio.get_running_loop().time() - self._booted_at
 
     async def start(self) -> None:
         """Return after the first try, up or not, and go on trying behind.
@@ -165,6 +171,8 @@ class AmiLink:
                 self._listener.lost()
 
     def _on_event(self, fields: Fields) -> None:
+        if fields.get("event") == BOOTED:
+            self._booted_at = booted_at(fields, asyncio.get_running_loop().time())
         if fields.get("event") in _OF_THE_PBX:
             (self._booted if fields["event"] == BOOTED else self._reloaded).set()
             return
@@ -237,3 +245,9 @@ class AmiLink:
             reloaded.cancel()
         if lost in done:
             raise LinkDown(f"the link to the PBX at {self._at} was lost")
+
+
+def booted_at(fully_booted: Fields, now: float) -> float | None:
+    """When Asterisk was started, on the clock of `now`, or a little later: it tells whole seconds."""
+    uptime = fully_booted.get("uptime")
+    return now - int(uptime) if isinstance(uptime, str) and uptime.isdecimal() else None

@@ -16,6 +16,7 @@ from dialer.adapters.ami.probing import Prober
 from dialer.adapters.ami.report import ATTEMPT_ID
 from dialer.adapters.ami.translate import CALLEE, Unusable
 from dialer.adapters.ami.wire import Action, Fields, Reply, legible
+from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.ports.clock import Clock
@@ -125,13 +126,26 @@ class AmiTelephony:
     async def revoke(self, attempt_id: AttemptId) -> None:
         """Marked as used first, so that the gate refuses it from then on; what passed the gate before that is hung up."""
         require("attempt id", attempt_id, ATTEMPT_ID)
-        fresh = await self._use_up(attempt_id)
+        fresh = attempt_id in await self._withhold([attempt_id])
         if await self._cancelled(attempt_id):
             return
         if fresh:
             self._inbox.put(NotSent(attempt_id, self._clock.now(), REVOKED))
         else:
             await self._cut_off(attempt_id)
+
+    async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
+        """Only of this life of the PBX: what it noted in the last second before a crash may be lost."""
+        for attempt in attempts:
+            require("attempt id", attempt.id, ATTEMPT_ID)
+        unsent = await self._withhold([attempt.id for attempt in attempts])
+        age_s = self._link.age_s
+        booted = self._clock.now() - timedelta(seconds=age_s) if age_s is not None else None
+        return frozenset(
+            attempt.id
+            for attempt in attempts
+            if attempt.id in unsent and booted and attempt.decided_at > booted
+        )
 
     async def _cancelled(self, attempt_id: AttemptId) -> bool:
         """Whether there was a half that dials; its end cancels the INVITE."""
@@ -260,15 +274,15 @@ class AmiTelephony:
         check.add_done_callback(self._settled)
 
     async def _settle_failed(self, attempt_id: AttemptId) -> None:
-        if await self._use_up(attempt_id):
+        if await self._withhold([attempt_id]):
             self._inbox.put(NotSent(attempt_id, self._clock.now(), UNSENT))
 
-    async def _use_up(self, attempt_id: AttemptId) -> bool:
-        """The gate marks an attempt as used before it lets it pass. Without the mark nothing was sent, and with ours nothing will be."""
-        if (await self._link.ask(astdb.get(astdb.USED, attempt_id))).message != astdb.NOT_FOUND:
-            return False
-        await self._do([astdb.put(astdb.USED, attempt_id, str(self._pbx_now()))])
-        return True
+    async def _withhold(self, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:
+        """The gate marks an attempt as used before it lets it pass. Without that mark nothing was sent, and with ours nothing will be."""
+        marks = await self._link.ask_all([astdb.get(astdb.USED, attempt_id) for attempt_id in attempt_ids])
+        unused = [id_ for id_, mark in zip(attempt_ids, marks, strict=True) if astdb.unused(mark)]
+        await self._do([astdb.withhold(attempt_id, self._pbx_now()) for attempt_id in unused])
+        return set(unused)
 
     def _settled(self, check: asyncio.Task[None]) -> None:
         self._checks.discard(check)

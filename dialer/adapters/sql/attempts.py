@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, tuple_, update
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
 from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.leases import drives
 from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
@@ -20,6 +21,7 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
 from dialer.domain.notification import opt_out
+from dialer.ports.leases import Driver
 from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
 
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
@@ -48,14 +50,22 @@ class SqlAttempts:
             standing = await standing_of(connection, campaign_id, lock="shared")
             return await Claim(connection, standing, now, limit, permits, judge).run()
 
-    async def originating(self, attempt_ids: Sequence[AttemptId], *, at: datetime) -> list[AttemptId]:
+    async def originating(
+        self, attempt_ids: Sequence[AttemptId], *, at: datetime, driver: Driver
+    ) -> list[AttemptId]:
         """In the order asked."""
         moved: set[AttemptId] = set()
         async with self._database.write() as connection:
+            if not await drives(connection, driver):
+                return []
             for ids in chunks(attempt_ids):
                 statement = (
                     update(attempts)
-                    .where(attempts.c.id.in_(ids), attempts.c.state == AttemptState.PERMITTED)
+                    .where(
+                        attempts.c.id.in_(ids),
+                        attempts.c.state == AttemptState.PERMITTED,
+                        attempts.c.pbx == driver.pbx,
+                    )
                     .values(state=AttemptState.ORIGINATING, originated_at=at)
                     .returning(attempts.c.id)
                 )

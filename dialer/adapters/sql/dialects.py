@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ARRAY, BigInteger, Table, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Double, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,15 +13,26 @@ SEALER_LOCK = 0x6C6564676572
 
 KEYS_LOCK = 0x66706B657973
 """Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
+UNIX_EPOCH_JULIAN = 2_440_587.5
 
 Insert = sqlite.Insert | postgresql.Insert
 
 
+def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+    """INSERT that can be told what to do with rows a unique index refuses."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def insert_new(connection: AsyncConnection, table: Table) -> Insert:
     """INSERT that passes over rows a unique index refuses; `returning` then gives those that went in."""
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
+def seconds_now(connection: AsyncConnection) -> ColumnElement[float]:
+    """The database's own clock, in UNIX seconds: all processes read the same one."""
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+        return (func.julianday("now", type_=Double) - UNIX_EPOCH_JULIAN) * 86_400.0
+    return func.date_part("epoch", func.clock_timestamp(), type_=Double)
 
 
 async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:

@@ -12,6 +12,7 @@ from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.idempotency import SqlIdempotency
 from dialer.adapters.sql.inspection import SqlInspections
 from dialer.adapters.sql.key_versions import SqlKeyVersions
+from dialer.adapters.sql.leases import SqlLeases
 from dialer.adapters.sql.ledger import SqlLedger
 from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
@@ -46,6 +47,7 @@ class SqlStore:
         self.subjects = SqlSubjects(database)
         self.retention = SqlRetention(database)
         self.keys = SqlKeyVersions(database)
+        self.leases = SqlLeases(database)
         self.probes = SqlProbes(database)
         self.inspections = SqlInspections(database)
 

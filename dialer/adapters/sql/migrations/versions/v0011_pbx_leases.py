@@ -1,0 +1,21 @@
+"""One process drives a PBX at a time."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision: str | None = "0010"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "pbx_leases",
+        sa.Column("pbx", sa.Text(), nullable=False),
+        sa.Column("holder", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("pbx", name=op.f("pk_pbx_leases")),
+    )
