@@ -56,7 +56,23 @@ class Answer(ABC, Generic[Value]):
         """The OpenAPI content of the answer."""
 
 
-class JsonAnswer(Answer[View]):
+class KeptKind(Answer[Value]):
+    """An answer that can be given again."""
+
+    async def open(self, request: web.Request, value: Value) -> web.StreamResponse | None:  # noqa: ARG002
+        """Send the head before the rest is known; None where both go together."""
+        return None
+
+    @abstractmethod
+    async def keep(self, value: Value) -> KeptAnswer:
+        """The answer as it goes over the wire, fit to be given again."""
+
+    async def send(self, request: web.Request, value: Value) -> web.StreamResponse:
+        opened = await self.open(request, value)
+        return await deliver(opened, await self.keep(value))
+
+
+class JsonAnswer(KeptKind[View]):
     """A view as JSON; `model` describes it. `location`: from the view to the path of what it speaks of."""
 
     def __init__(
@@ -66,13 +82,8 @@ class JsonAnswer(Answer[View]):
         self.status = status
         self.location = location
 
-    def keep(self, value: View) -> KeptAnswer:
-        """The answer as it goes over the wire, fit to be given again."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return KeptAnswer(self.status, self.location(value) if self.location else None, body)
-
-    async def send(self, request: web.Request, value: View) -> web.StreamResponse:  # noqa: ARG002
-        return render(self.keep(value))
+    async def keep(self, value: View) -> KeptAnswer:
+        return KeptAnswer(self.status, self.location(value) if self.location else None, json_body(value))
 
     def describe(self) -> dict[str, Any]:
         return {"application/json": {"schema": reference(self.model)}}
@@ -91,6 +102,19 @@ class EventAnswer(Answer[AsyncIterator[str]]):
 
     def describe(self) -> dict[str, Any]:
         return {"text/event-stream": {"schema": {"type": "string"}}}
+
+
+def json_body(view: View) -> bytes:
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def deliver(opened: web.StreamResponse | None, kept: KeptAnswer) -> web.StreamResponse:
+    """The rest of an answer that was begun, or all of it."""
+    if opened is None:
+        return render(kept)
+    await opened.write(kept.body)
+    await opened.write_eof()
+    return opened
 
 
 def render(kept: KeptAnswer) -> web.Response:

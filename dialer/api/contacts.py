@@ -1,19 +1,20 @@
 """Contact lists: streamed in, with where they came from; and what became of them."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import MIB, FileBody, NoBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.importing import Begun, ReportAnswer, ReportView, begin
 from dialer.api.wire import Instant, Name, Nothing, Wire
 from dialer.domain.access import Right
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ImportId, SourceClass
 from dialer.domain.errors import Conflict
 from dialer.services.imports.contacts import Provenance
-from dialer.services.imports.run import Source, new_import_id
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Source
 from dialer.services.views.imports import import_view
 
 LARGEST_LIST = 2048 * MIB
@@ -25,27 +26,6 @@ class ProvenanceQuery(Wire):
     source_class: str
     supplier: Name
     collected_at: Instant
-
-
-class NoteView(Wire):
-    """A remark on one row; `line` is where it starts, the header being 1."""
-
-    line: int
-    code: str
-    detail: str
-
-
-class ReportView(Wire):
-    """`rows` = `imported` + `duplicates` + `rejected_count`. At most 1,000 rejects inline, all of them in `rejects_file`."""
-
-    import_id: str
-    rows: int
-    imported: int
-    duplicates: int
-    rejected_count: int
-    rejected: list[NoteView]
-    warnings: list[NoteView]
-    rejects_file: str | None
 
 
 class ImportProgressView(Wire):
@@ -80,13 +60,14 @@ class ImportView(Wire):
     report: ReportView | None
 
 
-async def take_in(asked: Asked[ProvenanceQuery, Path]) -> View:
-    stated, import_id = asked.query, new_import_id()
+async def take_in(asked: Asked[ProvenanceQuery, Path]) -> Begun:
+    stated, campaign_id = asked.query, CampaignId(asked.ids["campaign_id"])
     provenance = Provenance(stated.source_class, stated.supplier, stated.collected_at)
-    with asked.suite.import_reports.followed(import_id) as listener:
-        source = Source(asked.body, "sent over HTTP", listener, import_id)
-        campaign_id = CampaignId(asked.ids["campaign_id"])
-        return asdict(await asked.suite.contact_imports.run(asked.actor, campaign_id, provenance, source))
+
+    async def run(source: Source) -> ImportReport:
+        return await asked.suite.contact_imports.run(asked.actor, campaign_id, provenance, source)
+
+    return await begin(asked, run)
 
 
 async def show(asked: Asked[Nothing, Nothing]) -> View:
@@ -102,7 +83,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         rights=(Right.IMPORT,),
         query=ProvenanceQuery,
         body=FileBody("text/csv", limit=LARGEST_LIST),
-        answer=JsonAnswer(ReportView, location=lambda view: f"/v1/imports/{view['import_id']}"),
+        answer=ReportAnswer(),
         handler=take_in,
         errors=(Conflict,),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from dialer.api.answers import JsonAnswer, render
+from dialer.api.answers import KeptKind, deliver
 from dialer.api.authentication import Authenticator
 from dialer.api.endpoint import AnyEndpoint, Asked
 from dialer.api.limits import RateLimiter
@@ -36,7 +36,7 @@ class Gate:
             async with endpoint.body.read(request) as received:
                 asked = Asked(self._suite, actor, request.match_info, query, received.value)
                 if key := request_key(endpoint, request, actor, received.sha256):
-                    return await self._once(endpoint, asked, key)
+                    return await self._once(endpoint, request, asked, key)
                 return await endpoint.answer.send(request, await endpoint.handler(asked))
 
         return handle
@@ -57,14 +57,20 @@ class Gate:
         endpoint.demand(actor)
         return actor
 
-    async def _once(self, endpoint: AnyEndpoint, asked: Asked[Any, Any], key: RequestKey) -> web.Response:
-        answer = endpoint.answer
-        assert isinstance(answer, JsonAnswer), "what is posted is answered in JSON"
+    async def _once(
+        self, endpoint: AnyEndpoint, request: web.Request, asked: Asked[Any, Any], key: RequestKey
+    ) -> web.StreamResponse:
+        answer, opened = endpoint.answer, None
+        assert isinstance(answer, KeptKind), "what is posted is answered in JSON"
 
         async def act() -> KeptAnswer:
-            return answer.keep(await endpoint.handler(asked))
+            nonlocal opened
+            value = await endpoint.handler(asked)
+            opened = await answer.open(request, value)
+            return await answer.keep(value)
 
-        return render(await self._suite.idempotency.once(key, act))
+        kept = await self._suite.idempotency.once(key, act)
+        return await deliver(opened, kept)
 
 
 def request_key(

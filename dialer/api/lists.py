@@ -1,18 +1,19 @@
 """Lists that others keep: a national one, a sponsor's own, lines that no machine may call. Each import replaces the one before."""
 
-from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Literal
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import FileBody, NoBody
-from dialer.api.contacts import LARGEST_LIST, ReportView
+from dialer.api.contacts import LARGEST_LIST
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.importing import Begun, ReportAnswer, begin
 from dialer.api.wire import Instant, Name, Nothing, Wire
 from dialer.domain.access import Right
 from dialer.domain.opposition_list import ListKind
-from dialer.services.imports.run import Source, new_import_id
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Source
 from dialer.services.lists import ListOrigin
 from dialer.services.views.listing import listing
 from dialer.services.views.opposition import list_view
@@ -48,13 +49,15 @@ class ListsView(Wire):
     next_cursor: str | None
 
 
-async def take_in(asked: Asked[ListQuery, Path]) -> View:
-    stated, import_id = asked.query, new_import_id()
+async def take_in(asked: Asked[ListQuery, Path]) -> Begun:
+    stated = asked.query
     valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
     origin = ListOrigin(stated.name, stated.sponsor or None, valid_from, valid_to, ListKind(stated.kind))
-    with asked.suite.import_reports.followed(import_id) as listener:
-        source = Source(asked.body, "sent over HTTP", listener, import_id)
-        return asdict(await asked.suite.lists.run(asked.actor, source, origin))
+
+    async def run(source: Source) -> ImportReport:
+        return await asked.suite.lists.run(asked.actor, source, origin)
+
+    return await begin(asked, run)
 
 
 async def index(asked: Asked[Nothing, Nothing]) -> View:
@@ -69,7 +72,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         rights=(Right.REMOVE_OPPOSITION,),
         query=ListQuery,
         body=FileBody("text/csv", limit=LARGEST_LIST),
-        answer=JsonAnswer(ReportView, location=lambda view: f"/v1/imports/{view['import_id']}"),
+        answer=ReportAnswer(),
         handler=take_in,
     ),
     Endpoint(

@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from dialer.api.importing import OPENED
 from dialer.api.problems import answer_error, answer_http_error
 from dialer.domain.errors import DialerError
 from dialer.ports.clock import Clock
@@ -29,7 +30,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except DialerError as error:
-        return answer_error(error)
+        return tell(request, error)
     except web.HTTPException as error:
         return answer_http_error(error)
     except ConnectionError:
@@ -38,9 +39,18 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         # Without the error's own words, which may hold a telephone number.
         where = traceback.format_tb(error.__traceback__)
         log.error("request failed", route=route_of(request), error=type(error).__name__, where=where)
-        return answer_error(
-            DialerError("an unforeseen fault; the log says more", hint="tell whoever runs the service")
-        )
+        fault = DialerError("an unforeseen fault; the log says more", hint="tell whoever runs the service")
+        return tell(request, fault)
+
+
+def tell(request: web.Request, error: DialerError) -> web.Response:
+    """Where the answer has begun, it breaks off instead: no reader takes half a report for a whole one."""
+    if OPENED not in request:
+        return answer_error(error)
+    log.error("answer broken off", route=route_of(request), error=error.code)
+    if request.transport:
+        request.transport.abort()
+    raise ConnectionResetError("the answer broke off")
 
 
 def measure(meter: Meter, clock: Clock) -> Middleware:

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from aiohttp import ClientPayloadError
 
 from dialer.domain.access import Role
+from dialer.domain.errors import Unavailable
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 
@@ -72,3 +75,50 @@ async def test_a_list_of_doubtful_origin_is_refused(api: Api, query: str) -> Non
 
 async def test_a_list_for_an_unknown_campaign_is_not_found(api: Api) -> None:
     assert (await api.call("POST", CONTACTS.format(id="c000000000000"), data=CSV)).status == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k1"}])
+async def test_while_a_list_is_taken_in_its_location_is_known_and_shows_how_far_it_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    path, go_on = CONTACTS.format(id=await new_campaign(api)), asyncio.Event()
+    add = api.service.store.contacts.add
+
+    async def wait_and_add(*given: Any) -> list[int]:
+        await go_on.wait()
+        return await add(*given)
+
+    monkeypatch.setattr(api.service.store.contacts, "add", wait_and_add)
+    headers = headers | {"Authorization": f"Bearer {api.admin}"}
+    async with api.client.post(path, data=CSV, headers=headers) as answer:
+        meanwhile = (await api.get(answer.headers["Location"])).body
+        assert (answer.status, meanwhile["done"], meanwhile["report"]) == (200, False, None)
+        assert meanwhile["progress"] == {
+            "phase": "import",
+            "rows": 3,
+            "bytes_done": len(CSV),
+            "bytes_total": len(CSV),
+        }
+        assert meanwhile["manifest"]["imported_by"] == "admin"
+        go_on.set()
+        report = await answer.json()
+    after = (await api.get(answer.headers["Location"])).body
+    assert (after["done"], after["report"], report["imported"]) == (True, report, 2)
+
+
+async def test_an_import_that_fails_halfway_breaks_its_answer_off_and_says_how_far_it_came(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = CONTACTS.format(id=await new_campaign(api))
+
+    async def fail(*_: Any) -> list[int]:
+        raise Unavailable("the database is away")
+
+    monkeypatch.setattr(api.service.store.contacts, "add", fail)
+    headers = {"Authorization": f"Bearer {api.admin}"}
+    async with api.client.post(path, data=CSV, headers=headers) as answer:
+        with pytest.raises(ClientPayloadError):
+            await answer.read()
+    kept = (await api.get(answer.headers["Location"])).body
+    assert (kept["done"], kept["report"]["imported"]) == (True, 0)
+    assert [note["code"] for note in kept["report"]["warnings"]] == ["INTERRUPTED"]

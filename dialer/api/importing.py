@@ -1,0 +1,105 @@
+"""Imports over HTTP: the head of the answer goes out when nothing can be refused any more, so that its `Location` can be followed meanwhile."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from dialer.api.answers import KeptKind, json_body, reference
+from dialer.api.endpoint import Asked
+from dialer.api.wire import Wire
+from dialer.domain.contact import ImportId
+from dialer.ports.records import KeptAnswer
+from dialer.services.imports.intake import ImportProgress
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Source, new_import_id
+
+OPENED = web.RequestKey("opened", bool)
+"""Key of requests whose answer has begun: whatever goes wrong then can only break it off."""
+
+
+class NoteView(Wire):
+    """A remark on one row; `line` is where it starts, the header being 1."""
+
+    line: int
+    code: str
+    detail: str
+
+
+class ReportView(Wire):
+    """`rows` = `imported` + `duplicates` + `rejected_count`. At most 1,000 rejects inline, all of them in `rejects_file`."""
+
+    import_id: str
+    rows: int
+    imported: int
+    duplicates: int
+    rejected_count: int
+    rejected: list[NoteView]
+    warnings: list[NoteView]
+    rejects_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An import whose file was found good."""
+
+    import_id: ImportId
+    report: asyncio.Task[ImportReport]
+
+
+async def begin(asked: Asked[Any, Path], run: Callable[[Source], Awaitable[ImportReport]]) -> Begun:
+    """Return once the file has been checked whole; raise what refuses it."""
+    import_id, checked = new_import_id(), asyncio.Event()
+
+    async def work() -> ImportReport:
+        with asked.suite.import_reports.followed(import_id) as listener:
+
+            def listen(progress: ImportProgress) -> None:
+                listener(progress)
+                if progress.phase == "import":
+                    checked.set()
+
+            return await run(Source(asked.body, "sent over HTTP", listen, import_id))
+
+    report, waiting = asyncio.create_task(work()), asyncio.create_task(checked.wait())
+    try:
+        await asyncio.wait({report, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        report.cancel()
+        await asyncio.wait({report})
+        raise
+    finally:
+        waiting.cancel()
+    if report.done():
+        report.result()
+    return Begun(import_id, report)
+
+
+class ReportAnswer(KeptKind[Begun]):
+    """The report, as the body of an answer whose head may be long out."""
+
+    model = ReportView
+    location = staticmethod(lambda begun: f"/v1/imports/{begun.import_id}")
+
+    async def open(self, request: web.Request, value: Begun) -> web.StreamResponse:
+        answer = web.StreamResponse(
+            headers={"Content-Type": "application/json; charset=utf-8", "Location": self.location(value)}
+        )
+        try:
+            await answer.prepare(request)
+        except ConnectionError:
+            # Whoever sent the list has gone; it is taken in all the same.
+            await value.report
+            raise
+        request[OPENED] = True
+        return answer
+
+    async def keep(self, value: Begun) -> KeptAnswer:
+        report = await value.report
+        return KeptAnswer(self.status, self.location(value), json_body(asdict(report)))
+
+    def describe(self) -> dict[str, Any]:
+        return {"application/json": {"schema": reference(self.model)}}
