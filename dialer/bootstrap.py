@@ -306,7 +306,7 @@ def _suite(
         preflight=Preflight(store, judge),
         progress=progress,
         probing=Probing(
-            store, fleet, judge, proofs, _probe_call(settings.home, store, suppressions, clock), clock
+            store, fleet, judge.trunks, proofs, _probe_call(settings.home, store, suppressions, clock), clock
         ),
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),

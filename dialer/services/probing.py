@@ -1,6 +1,7 @@
 """Rings the numbers that campaigns show, before they dial and every day, and pauses those whose number does not answer as it must (FP-17, T093)."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -16,7 +17,7 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
 from dialer.services.guards import pause
-from dialer.services.judge import Judge
+from dialer.services.judge import TrunkPlan
 from dialer.services.line_proofs import LineProofs
 from dialer.services.probe_call import ProbeCall
 
@@ -30,11 +31,17 @@ PROBER = "call-back probe"
 
 class Probing:
     def __init__(
-        self, store: Store, fleet: Fleet, judge: Judge, proofs: LineProofs, call: ProbeCall, clock: Clock
+        self,
+        store: Store,
+        fleet: Fleet,
+        trunks: Mapping[str, TrunkPlan],
+        proofs: LineProofs,
+        call: ProbeCall,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._trunks = judge.trunks
+        self._trunks = trunks
         self._proofs = proofs
         self._call = call
         self._clock = clock
@@ -103,7 +110,9 @@ class Probing:
         if probe.failed and (await self._store.system.halt_state()).halted:
             probe = halted(probe)
         await self._store.probes.add(probe)
-        log.info("number probed", number=number, outcome=probe.outcome, detail=probe.detail)
+        log.info(
+            "number probed", probe=probe.id, campaign=campaign.id, outcome=probe.outcome, detail=probe.detail
+        )
         key = (probe.sponsor, number)
         self._tried.pop(key, None)
         if probe.outcome is ProbeOutcome.NOT_MADE:
