@@ -22,6 +22,7 @@ class PrometheusMeter:
         self._opposition = self._timer(
             "dialer_opposition_seconds", "From key 9 to the committed suppression."
         )
+        self._waited = self._timer("dialer_answer_to_sound_seconds", "What callees waited for a sound.")
         self._depths = self._gauge("dialer_queue_depth", "What waits in this process.", "queue")
         self._requests = self._counter(
             "dialer_http_requests", "Requests answered.", "method", "route", "status"
@@ -53,6 +54,9 @@ class PrometheusMeter:
 
     def opposed(self, seconds: float) -> None:
         self._opposition.observe(seconds)
+
+    def waited(self, seconds: float) -> None:
+        self._waited.observe(seconds)
 
     def depth(self, queue: str, items: int) -> None:
         self._depths.labels(queue).set(items)

@@ -8,6 +8,8 @@ from dialer.domain.call_events import TraceVerb
 
 SLOW = timedelta(seconds=1)
 ABANDONED = timedelta(seconds=2)
+PERIOD = timedelta(days=30)
+"""Rolling (E13)."""
 MOST_PERCENT = 1
 FEWEST = 100
 """Of so few calls two are too many."""
@@ -21,20 +23,19 @@ def silence_after_answer(attempt: Attempt) -> timedelta | None:
     return next(sounds, attempt.ended_at) - attempt.answered_at
 
 
-@dataclass(slots=True)
+def abandoned(attempt: Attempt) -> bool:
+    """Whether the callee answered and heard nothing for two seconds."""
+    silence = silence_after_answer(attempt)
+    return silence is not None and silence > ABANDONED
+
+
+@dataclass(frozen=True, slots=True)
 class SilentCalls:
-    """Counts the calls of one campaign since it was last started."""
+    """Of the calls of one campaign in `PERIOD`: how many were answered, and of these heard nothing within one second, and within two."""
 
-    answered: int = 0
-    slow: int = 0
-    abandoned: int = 0
-
-    def add(self, attempt: Attempt) -> None:
-        silence = silence_after_answer(attempt)
-        if silence is not None:
-            self.answered += 1
-            self.slow += silence > SLOW
-            self.abandoned += silence > ABANDONED
+    answered: int
+    slow: int
+    abandoned: int
 
     @property
     def too_many(self) -> bool:

@@ -29,6 +29,10 @@ class Meter(Protocol):
         """From the key 9 to the committed suppression."""
         ...
 
+    def waited(self, seconds: float) -> None:
+        """From a callee's answer to the first sound, or to the end where there was none (T104)."""
+        ...
+
     def depth(self, queue: str, items: int) -> None:
         """How much waits in a queue of this process."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from dialer.domain.abandonment import SilentCalls
 from dialer.domain.access import Token
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
@@ -248,6 +249,10 @@ class Attempts(Protocol):
         ...
 
     async def calls(self, query: CallFilter) -> list[CallRow]: ...
+
+    async def silent(self, campaign_id: CampaignId, *, since: datetime) -> SilentCalls:
+        """Of the campaign's finished calls that were decided since then."""
+        ...
 
 
 class Decisions(Protocol):

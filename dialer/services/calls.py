@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from dialer.domain.abandonment import silence_after_answer
 from dialer.domain.advance import advance
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import (
@@ -105,6 +106,8 @@ class Calls:
             result = after.result or after.state.upper()
             self._meter.ended(result)
             told.info("attempt over", result=result, why=after.lapse_reason)
+            if (silence := silence_after_answer(after)) is not None:
+                self._meter.waited(silence.total_seconds())
             if after.ended_outside_window:
                 told.info("ended_outside_window", open_until=after.open_until, ended_at=after.ended_at)
 

@@ -1,11 +1,10 @@
 """What makes the machine itself pause a campaign: prompts that are not those that were approved, and callees who hear silence."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import structlog
 
-from dialer.domain.abandonment import SilentCalls
+from dialer.domain.abandonment import PERIOD, abandoned
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
 from dialer.domain.errors import IllegalTransition, InvalidInput
@@ -29,7 +28,6 @@ class Guards:
         self._proofs = proofs
         self._prompts = prompts
         self._clock = clock
-        self._silent: defaultdict[CampaignId, SilentCalls] = defaultdict(SilentCalls)
         self._looked: dict[str, float] = {}
 
     async def clear(self, campaign: Campaign) -> bool:
@@ -49,17 +47,16 @@ class Guards:
         self._looked[script] = now
         return True
 
-    async def look(self, pbx: str, attempts: Iterable[Attempt]) -> None:
-        """At attempts that have just ended."""
+    async def look(self, pbx: str, attempts: Sequence[Attempt]) -> None:
+        """At attempts that have just ended and been stored. What is counted is counted in the store, whichever process made the calls."""
         for attempt in attempts:
             if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == SCRIPT:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
-            calls = self._silent[attempt.campaign_id]
-            calls.add(attempt)
+        for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
+            calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
             if calls.too_many:
-                del self._silent[attempt.campaign_id]
                 what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
-                await self._pause(attempt.campaign_id, f"silence: {what}")
+                await self._pause(campaign_id, f"silence: {what}")
 
     async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
         await pause(self._store, self._clock, campaign_id, reason)

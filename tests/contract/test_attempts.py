@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.sql.store import SqlStore
+from dialer.domain.abandonment import SilentCalls
 from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.call_events import AttemptId, DialStatus, TraceStep, TraceVerb
 from dialer.domain.campaign import CampaignId
@@ -185,3 +186,34 @@ async def test_calls_are_paged_in_order_of_decision_and_filtered(store: SqlStore
 async def test_an_unknown_attempt_is_not_found(store: SqlStore) -> None:
     with pytest.raises(NotFound):
         await store.attempts.get(UNKNOWN)
+
+
+async def test_silent_calls_are_counted_from_what_was_stored(store: SqlStore) -> None:
+    """T104: 0.5 s, 1.5 s and 2.5 s to the first sound; none at all for 3 s; hung up at once; not answered; and one of long ago."""
+    await listed(store, *range(1, 8))
+    made = await claimed(store)
+    said: dict[int, tuple[TraceStep, ...]] = {
+        milliseconds: (TraceStep(NOW + timedelta(milliseconds=milliseconds), TraceVerb.PLAY, "notice"),)
+        for milliseconds in (500, 1500, 2500)
+    }
+    over = [
+        *(answered(attempt, 9000, trace) for attempt, trace in zip(made[:3], said.values(), strict=True)),
+        answered(made[3], 3000, ()),
+        answered(made[4], 20, (TraceStep(NOW, TraceVerb.END, "forwarded"),)),
+        replace(made[5], state=AttemptState.ENDED, ended_at=NOW + timedelta(seconds=30)),
+    ]
+    await store.attempts.commit([Progression(attempt, None, None) for attempt in over])
+    assert await store.attempts.silent(CAMPAIGN, since=made[0].decided_at) == SilentCalls(5, 3, 2)
+    later = max(attempt.decided_at for attempt in made) + timedelta(microseconds=1)
+    assert await store.attempts.silent(CAMPAIGN, since=later) == SilentCalls(0, 0, 0)
+    assert await store.attempts.silent(OTHER_CAMPAIGN, since=made[0].decided_at) == SilentCalls(0, 0, 0)
+
+
+def answered(attempt: Attempt, ended_ms: int, trace: tuple[TraceStep, ...]) -> Attempt:
+    return replace(
+        attempt,
+        state=AttemptState.ENDED,
+        answered_at=NOW,
+        ended_at=NOW + timedelta(milliseconds=ended_ms),
+        trace=trace,
+    )

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from dialer.domain.abandonment import SilentCalls, silence_after_answer
+import pytest
+
+from dialer.domain.abandonment import SilentCalls, abandoned, silence_after_answer
 from dialer.domain.attempt import Attempt, AttemptState
 from tests.unit.values import a_trace, after, an_attempt
 
@@ -24,23 +26,16 @@ def test_who_did_not_answer_waited_for_nothing() -> None:
     assert silence_after_answer(an_attempt(ended_at=after(9))) is None
 
 
-def test_more_than_a_second_is_slow_and_more_than_two_is_abandoned() -> None:
-    calls = SilentCalls()
-    for silence in (0.1, 1.0, 1.1, 2.0, 2.1):
-        calls.add(a_call(silence))
-    assert (calls.answered, calls.slow, calls.abandoned) == (5, 3, 1)
+@pytest.mark.parametrize(("silence", "is_abandoned"), [(0.1, False), (2.0, False), (2.1, True), (None, True)])
+def test_more_than_two_seconds_of_silence_is_abandoned(silence: float | None, is_abandoned: bool) -> None:
+    assert abandoned(a_call(silence)) is is_abandoned
 
 
-def test_one_in_a_hundred_is_bearable_and_more_is_not() -> None:
-    calls = SilentCalls(answered=200, abandoned=2)
-    assert not calls.too_many
-    calls.add(a_call(3))
-    assert calls.too_many
-
-
-def test_of_a_few_calls_one_may_be_silent_and_two_may_not() -> None:
-    calls = SilentCalls()
-    calls.add(a_call(3))
-    assert not calls.too_many
-    calls.add(a_call(3))
-    assert calls.too_many
+@pytest.mark.parametrize(
+    ("answered", "silent", "too_many"),
+    [(200, 2, False), (200, 3, True), (1, 1, False), (2, 2, True), (100, 1, False)],
+)
+def test_one_in_a_hundred_is_bearable_and_more_is_not_nor_are_two_of_a_few(
+    answered: int, silent: int, too_many: bool
+) -> None:
+    assert SilentCalls(answered, silent, silent).too_many is too_many

@@ -15,7 +15,7 @@ def full() -> PrometheusMeter:
     meter.decided(permits=2, refusals=[("NO_CONSENT", "HOLIDAY"), ("HOLIDAY",)])
     meter.dialled("default")
     meter.ended("MESSAGE_PLAYED")
-    for time in (meter.originated, meter.heard, meter.opposed):
+    for time in (meter.originated, meter.heard, meter.opposed, meter.waited):
         time(0.02)
     meter.depth("originates", 3)
     meter.answered("GET", "/v1/calls/{attempt_id}", 200, 0.02)
