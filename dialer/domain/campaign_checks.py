@@ -93,7 +93,7 @@ def purpose_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable
 def basis_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
     """Forbidden sectors may speak to their customers, and to who asked for it, alone (FC-08 to FC-10)."""
     if not pack.consent.takes(definition.basis):
-        yield Problem("basis", f"{pack.name} knows no calls on the basis {definition.basis!r}")
+        yield Problem("basis", f"{pack.name} knows no calls on the basis {definition.basis.value!r}")
     elif definition.basis is Basis.OPT_IN and TERMS.of(definition).sector in pack.forbidden_sectors:
         yield Problem("sector", f"calls for {definition.sector!r} are forbidden, even with consent")
 
