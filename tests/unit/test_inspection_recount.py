@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dialer.domain.abandonment import silence_after_answer
 from dialer.domain.attempt import Attempt, AttemptState, Result
+from dialer.domain.basis import Basis
 from dialer.domain.call_events import TraceStep, TraceVerb
 from dialer.domain.consent import ConsentedWindow
 from dialer.domain.public_holidays import local_holiday, national_holiday
@@ -204,6 +205,13 @@ def test_a_consent_after_a_withdrawal_counts_only_as_a_positive_act() -> None:
     for act, faults in ((None, {"NO_CONSENT": 1}), ("signed_paper", {})):
         life = Life().agrees().withdraws(MONDAY - timedelta(days=9)).agrees(act=act, **again)
         assert wrong(life.called(call(MONDAY))) == faults
+
+
+def test_a_contract_lasts_as_long_as_it_says() -> None:
+    """FC-08: no longest life of an opt-in ends it."""
+    old = {"given_at": datetime(2020, 1, 1, tzinfo=UTC), "basis": Basis.CONTRACT}
+    for ends, faults in ((MONDAY + timedelta(1), {}), (MONDAY, {"NO_CONSENT": 1})):
+        assert wrong(Life().agrees(expires_at=ends, **old).called(call(MONDAY))) == faults
 
 
 def without(life: Life, kind: str) -> Document:

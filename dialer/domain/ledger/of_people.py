@@ -70,5 +70,6 @@ def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
             "given_at": event.given_at,
             "expires_at": event.expires_at,
             "act": event.act,
+            "basis": event.basis,
         },
     )

@@ -107,7 +107,8 @@ def _holds(terms: Document, person: Person, consent: Document, moment: Moment) -
     if consent["sponsor"] not in (terms["sponsor"], terms["sponsor_in_ledger"]):
         return False
     given, ends = instant(consent["given_at"]), instant_or_none(consent["expires_at"])
-    days = moment.pack["consent"].get("max_age_days")
+    # A contract lasts as long as it says (FC-08). Records of before there were bases are of opt-ins.
+    days = moment.pack["consent"].get("max_age_days") if consent.get("basis", "opt_in") == "opt_in" else None
     longest = given + timedelta(days=days) if days else None
     if given > moment.at or (ends and moment.at >= ends) or (longest and moment.at >= longest):
         return False
