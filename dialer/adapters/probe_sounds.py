@@ -17,6 +17,18 @@ class ProbeSoundFiles:
         """Raise `Unavailable` where the folder cannot be read."""
         return await asyncio.to_thread(self._read, self._folder / f"{probe_id}.alaw")
 
+    async def forget(self, probe_id: ProbeId) -> None:
+        """Raise `Unavailable` where it stays."""
+        await asyncio.to_thread(self._forget, self._folder / f"{probe_id}.alaw")
+
+    def _forget(self, file: Path) -> None:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"{file} cannot be deleted: {error.strerror}", hint="delete it: a stranger may be heard in it"
+            ) from None
+
     def _read(self, file: Path) -> bytes:
         try:
             return file.read_bytes()

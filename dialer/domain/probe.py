@@ -44,7 +44,7 @@ class Probe:
     """One probe, whole. `shown` is the number presented, `script` the approved prompts whose greeting was expected.
 
     `heard_ms`: how long the line was listened to. `likeness`: how much of what was expected was heard, in per cent; None where nothing
-    was answered. `recording_sha256`: of what was heard, A-law at 8 kHz. `asked_by`: who, or the service's own loop.
+    was answered. `recording_sha256`: of what was heard, A-law at 8 kHz, which is kept only where it was our own line. `asked_by`: who, or the service's own loop.
     """
 
     id: ProbeId

@@ -35,3 +35,7 @@ class ProbeSounds(Protocol):
     async def read(self, probe_id: ProbeId) -> bytes:
         """Empty where nothing was recorded."""
         ...
+
+    async def forget(self, probe_id: ProbeId) -> None:
+        """For good: whoever it was did not agree to be recorded."""
+        ...

@@ -108,6 +108,8 @@ class ProbeCall:
             return self._ended(told, outcome, code)
         heard = await self._sounds.read(blank.id)
         judgement, likeness = await asyncio.to_thread(of_sound, greeting.sound, heard)
+        if judgement is not ProbeOutcome.PASSED:
+            await self._sounds.forget(blank.id)
         return replace(
             self._ended(told, judgement, f"{likeness.percent} % of the greeting was heard"),
             heard_ms=len(heard) * 1000 // BYTES_PER_S,

@@ -19,7 +19,7 @@ KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq|Record-Route):.*\r\n", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What becomes of every call. `back_to`: the PBX's SIP port. `status`: the network's own answer; 0 rings for ever.
+    """What becomes of a call to `number`; any other is busy. `back_to`: the PBX's SIP port. `status`: the network's own answer; 0 rings for ever.
 
     `says`: A-law that a stranger says who answers.
     """
@@ -27,11 +27,12 @@ class Route:
     back_to: int | None = None
     status: int = 0
     says: bytes = b""
+    number: str = "+33162000001"
 
 
 @dataclass(slots=True)
 class Network(asyncio.DatagramProtocol):
-    """`invites` are those that came from the PBX, `shown` the numbers that they present; `sounds`: packets that a stranger heard."""
+    """`invites` are those that came from the PBX, `called` and `shown` their numbers; `sounds`: packets that a stranger heard."""
 
     route: Route
     invites: list[str] = field(default_factory=list)
@@ -59,8 +60,12 @@ class Network(asyncio.DatagramProtocol):
             self._over(text, addr, method)
 
     @property
+    def called(self) -> list[str]:
+        return [sip_user(header(invite, "To")) for invite in self.invites]
+
+    @property
     def shown(self) -> list[str]:
-        return [re.search(r"^From:.*sip:([^@>]+)@", invite, re.MULTILINE)[1] for invite in self.invites]  # type: ignore[index]
+        return [sip_user(header(invite, "From")) for invite in self.invites]
 
     def _called(self, invite: str, addr: tuple[str, int]) -> None:
         call = header(invite, "Call-ID")
@@ -69,7 +74,9 @@ class Network(asyncio.DatagramProtocol):
         self.invites.append(invite)
         self.opened[call] = (invite, addr)
         self._reply(invite, addr, 180)
-        if self.route.back_to is not None:
+        if sip_user(header(invite, "To")) != self.route.number:
+            self._reply(invite, addr, 486)
+        elif self.route.back_to is not None:
             self._lead_back(call, invite)
         elif self.route.says:
             self.speaking.append(asyncio.create_task(self._speak(invite, addr)))

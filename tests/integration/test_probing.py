@@ -164,6 +164,7 @@ async def test_a_number_that_fails_pauses_all_campaigns_of_the_sponsor_that_show
     bench.end, bench.says = end, await bench.greeting("ensemble")
     await bench.probing.turn()
     state, reason = await bench.state()
+    assert list(bench.folder.iterdir()) == [], "a stranger's voice is not kept"
     assert (state, outcome in reason, OURS in reason) == (CampaignState.PAUSED, True, True)
     assert [(await bench.state(other))[0] for other in (OTHER, THIRD)] == [
         CampaignState.PAUSED,
