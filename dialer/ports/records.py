@@ -1,5 +1,6 @@
 """What goes into the store and comes out of it, beside the domain's own values."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +61,15 @@ class Dossier:
     attempts: tuple[PastAttempt, ...]
     lists: tuple[ListStanding, ...] = ()
     key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Contacts of whom the same is stored, but for their numbers. `kind`: what they share, to be recognised by. `dossier`: of one of them."""
+
+    kind: Hashable
+    numbers: tuple[PhoneNumber, ...]
+    dossier: Dossier
 
 
 @dataclass(frozen=True, slots=True)

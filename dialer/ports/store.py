@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dialer.domain.abandonment import SilentCalls
 from dialer.domain.access import Token
+from dialer.domain.alike import Turns
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
@@ -29,6 +30,7 @@ from dialer.ports.ledger import Ledger
 from dialer.ports.probes import Probes
 from dialer.ports.recorded import Recorded
 from dialer.ports.records import (
+    Alike,
     CallFilter,
     CallRow,
     DecisionFilter,
@@ -129,8 +131,11 @@ class Contacts(Protocol):
         """Numbers that are not on the campaign's list are left out. Raise `NotFound` for an unknown campaign."""
         ...
 
-    def dossiers(self, campaign_id: CampaignId, *, batch: int = 5000) -> AsyncIterator[Sequence[Dossier]]:
-        """Every contact of the campaign, in batches, for preflight and recounts."""
+    def alike(self, campaign_id: CampaignId, turns: Turns, *, batch: int) -> AsyncIterator[Sequence[Alike]]:
+        """Every contact of the campaign, counted together with those of whom the same is stored but for what no rule tells apart.
+
+        `batch` contacts a transaction; a kind may come again in later batches. Raise `NotFound` for an unknown campaign.
+        """
         ...
 
 

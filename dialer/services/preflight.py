@@ -2,24 +2,26 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from dialer.domain.access import Actor, Right
+from dialer.domain.alike import Kind, NumberKinds, turns
 from dialer.domain.campaign import Campaign, CampaignId
+from dialer.domain.contact import PhoneNumber
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.errors import Problem
-from dialer.domain.foresight import Foreseen, Likeness, Likenesses, foresee
+from dialer.domain.foresight import Foreseen, foresee
 from dialer.domain.rulepack import PackShelf, RulePack
-from dialer.ports.records import Dossier, Standing
+from dialer.ports.records import Alike, Standing
 from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
 from dialer.services.judge import Judge
 
-BATCH = 2000
-"""Contacts read at a time: few enough that calls in progress do not notice."""
+BATCH = 10_000
+"""Contacts read at a time, while those before are judged: few enough that calls in progress do not notice."""
 
 
 @dataclass(slots=True)
@@ -36,16 +38,16 @@ class Forecast:
     never: Counter[ReasonCode] = field(default_factory=Counter)
     undecided: int = 0
 
-    def add(self, foreseen: Foreseen) -> None:
-        self.contacts += 1
+    def add(self, foreseen: Foreseen, contacts: int) -> None:
+        self.contacts += contacts
         if foreseen.at is not None:
             local = foreseen.at.astimezone(ZoneInfo(foreseen.zone))
-            self.hours[local.date()][local.hour] += 1
+            self.hours[local.date()][local.hour] += contacts
         elif foreseen.undecided:
-            self.undecided += 1
+            self.undecided += contacts
         else:
-            self.refused += 1
-            self.never.update(foreseen.codes)
+            self.refused += contacts
+            self.never.update(dict.fromkeys(foreseen.codes, contacts))
 
     @property
     def called(self) -> int:
@@ -79,32 +81,46 @@ class Preflight:
         campaign = standing.campaign
         start = max(self._judge.clock.now(), campaign.definition.starts_at)
         survey = Survey(self._judge, standing, start)
-        async for batch in self._store.contacts.dossiers(campaign_id, batch=BATCH):
-            await asyncio.to_thread(survey.add, batch)
+        async with asyncio.TaskGroup() as group:
+            judging = group.create_task(asyncio.to_thread(survey.add, ()))
+            async for batch in self._store.contacts.alike(campaign_id, survey.turns, batch=BATCH):
+                await judging
+                judging = group.create_task(asyncio.to_thread(survey.add, batch))
         problems = await approval_problems(self._store, self._judge, campaign)
         return PreflightReport(campaign, start, survey.forecast, problems)
 
 
 class Survey:
-    """One list, surveyed batch by batch: who is alike is foreseen once."""
+    """One list, surveyed batch by batch: the rules are asked once for each kind of callee and of number."""
 
     def __init__(self, judge: Judge, standing: Standing, start: datetime) -> None:
         definition = standing.campaign.definition
+        packs = packs_for(definition.profile, judge.packs)
         self.forecast = Forecast()
+        self.turns = turns(definition, packs, start)
         self._judge = judge
         self._standing = standing
         self._start = start
-        self._likenesses = Likenesses(start, definition.ends_at, packs_for(definition.profile, judge.packs))
-        self._known: dict[Likeness, Foreseen] = {}
+        self._numbers = NumberKinds(definition, judge.trunk_facts(definition.trunk), packs)
+        self._known: dict[tuple[Hashable, Kind], Foreseen] = {}
 
-    def add(self, batch: Sequence[Dossier]) -> None:
-        for dossier in batch:
-            facts = self._judge.facts(self._standing, dossier, None)
-            likeness = self._likenesses.of(facts)
-            foreseen = self._known.get(likeness)
-            if foreseen is None:
-                foreseen = self._known[likeness] = foresee(facts, self._judge.packs, self._start)
-            self.forecast.add(foreseen)
+    def add(self, batch: Sequence[Alike]) -> None:
+        for alike in batch:
+            kinds = [self._numbers.of(number) for number in alike.numbers]
+            examples = dict(zip(kinds, alike.numbers, strict=True))
+            for kind, count in Counter(kinds).items():
+                self.forecast.add(self._foreseen(alike, kind, examples[kind], count), count)
+
+    def _foreseen(self, alike: Alike, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
+        """Remembered where there are several: a list may hold a million people of whom each is like no other."""
+        known = self._known.get((alike.kind, kind))
+        if known is not None:
+            return known
+        facts = replace(self._judge.facts(self._standing, alike.dossier, None), number=number)
+        foreseen = foresee(facts, self._judge.packs, self._start)
+        if count > 1:
+            self._known[alike.kind, kind] = foreseen
+        return foreseen
 
 
 def packs_for(profile: str, shelf: PackShelf) -> tuple[RulePack, ...]:

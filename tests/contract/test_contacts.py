@@ -8,7 +8,7 @@ import pytest
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.contact import ImportId, PhoneNumber
 from dialer.domain.errors import NotFound
-from dialer.ports.records import Dossier, ImportCounts
+from dialer.ports.records import ImportCounts
 from tests.contract.samples import (
     CAMPAIGN,
     IMPORT,
@@ -86,11 +86,8 @@ async def test_two_imports_at_once_with_the_same_numbers_share_them(begun: SqlSt
 async def test_more_rows_than_fit_into_one_statement_are_added_in_order(begun: SqlStore) -> None:
     rows = [new_contact(index) for index in range(6000)]
     assert await begun.contacts.add(IMPORT, CAMPAIGN, rows) == []
-    found: list[Dossier] = []
-    async for batch in begun.contacts.dossiers(CAMPAIGN, batch=2500):
-        assert len(batch) <= 2500
-        found += batch
-    assert [dossier.contact.fingerprint for dossier in found] == [row.fingerprint for row in rows]
+    found = await begun.contacts.dossiers_among(CAMPAIGN, [row.fingerprint for row in rows])
+    assert sorted(found, key=lambda one: found[one].contact.id) == [row.fingerprint for row in rows]
 
 
 async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(begun: SqlStore) -> None:

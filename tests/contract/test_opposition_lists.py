@@ -88,11 +88,11 @@ async def test_a_dossier_says_of_every_list_whether_it_holds_the_number(store: S
     await listed(store, 1, 2)
     await filled(store, FIRST, 2)
     await store.lists.put_in_force(FIRST.id, at=NOW)
-    async for batch in store.contacts.dossiers(CAMPAIGN):
-        assert [dossier.lists for dossier in batch] == [
-            (standing(FIRST, holds=False),),
-            (standing(FIRST, holds=True),),
-        ]
+    both = await store.contacts.dossiers_among(CAMPAIGN, [fingerprint(1), fingerprint(2)])
+    assert {one: dossier.lists for one, dossier in both.items()} == {
+        fingerprint(1): (standing(FIRST, holds=False),),
+        fingerprint(2): (standing(FIRST, holds=True),),
+    }
     alone = await store.contacts.dossier(CAMPAIGN, fingerprint(2))
     assert alone is not None
     assert alone.lists == (standing(FIRST, holds=True),)

@@ -1,10 +1,10 @@
 """Lists of contacts and the imports they came with."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Row, case, func, insert, literal, select, update
+from sqlalchemy import case, func, insert, literal, select, update
 
+from dialer.adapters.sql.alike import Kinds
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.dialects import insert_new
@@ -14,12 +14,13 @@ from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import MANIFEST, Record, record_of
 from dialer.adapters.sql.standing import campaign_of
 from dialer.adapters.sql.tables import contacts, imports
+from dialer.domain.alike import Turns
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ContactState, Fingerprint, ImportId, Manifest
 from dialer.domain.errors import NotFound
 from dialer.domain.ledger.of_acts import import_begun, import_ended
 from dialer.domain.number_plan import territories_of
-from dialer.ports.records import Dossier, ImportCounts, NewContact
+from dialer.ports.records import Alike, Dossier, ImportCounts, NewContact
 
 # As much of a number as tells its territory: few enough beginnings that a million numbers come to some hundreds.
 TELLS_TERRITORY = case(
@@ -123,22 +124,13 @@ class SqlContacts:
                 found += await dossiers_of(connection, campaign.definition.sponsor.id, listed)
         return {dossier.contact.fingerprint: dossier for dossier in found}
 
-    async def dossiers(
-        self, campaign_id: CampaignId, *, batch: int = 5000
-    ) -> AsyncIterator[Sequence[Dossier]]:
-        """In order of import; a transaction a batch (a long reader would keep SQLite's log from being folded back)."""
-        last = 0
-        while rows := await self._dossiers_after(campaign_id, last, batch):
-            last = rows[-1].contact.id
-            yield rows
-
-    async def _dossiers_after(self, campaign_id: CampaignId, last: int, batch: int) -> list[Dossier]:
-        mine = (contacts.c.campaign_id == campaign_id, contacts.c.id > last)
-        page = LISTED.where(*mine).order_by(contacts.c.id).limit(batch)
-        async with self._database.read() as connection:
-            campaign = await campaign_of(connection, campaign_id)
-            listed: Sequence[Row[Any]] = (await connection.execute(page)).all()
-            if not listed:
-                return []
-            among = select(contacts.c.fingerprint).where(*mine, contacts.c.id <= listed[-1].id)
-            return await dossiers_of(connection, campaign.definition.sponsor.id, listed, among)
+    async def alike(
+        self, campaign_id: CampaignId, turns: Turns, *, batch: int
+    ) -> AsyncIterator[Sequence[Alike]]:
+        """A transaction a batch: a long reader would keep SQLite's log from being folded back."""
+        kinds, found = Kinds(campaign_id, turns, batch), True
+        while found:
+            async with self._database.read() as connection:
+                page = await kinds.next(connection)
+            yield page
+            found = bool(page)

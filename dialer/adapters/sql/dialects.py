@@ -1,8 +1,21 @@
 """The statements that differ between the engines beyond what SQLAlchemy Core hides."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Double, Table, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Double,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,3 +89,10 @@ async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerp
 def _lock_key(fingerprint: Fingerprint) -> int:
     """Sixty-four bits of it, signed. Should two numbers ever share them, one waits for its next turn."""
     return int(fingerprint[:16], 16) - 2**63
+
+
+def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """An aggregate: every row as a JSON array in one JSON text."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(func.json_group_array(func.json_array(*columns)), Text)
+    return cast(func.json_agg(func.json_build_array(*columns)), Text)

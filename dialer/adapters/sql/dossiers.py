@@ -27,15 +27,19 @@ LISTED: Select[Any] = (
     .where(contacts.c.erased_at.is_(None))
 )
 
+# An earlier attempt as the rules look at it; `at` is when its INVITE left, or was permitted to.
+PAST = select(
+    attempts.c.fingerprint,
+    attempts.c.campaign_id,
+    func.coalesce(attempts.c.dialed_at, attempts.c.originated_at, attempts.c.decided_at).label("at"),
+    attempts.c.state,
+    attempts.c.result,
+).order_by(attempts.c.decided_at, attempts.c.id)
 
-Fingerprints = Sequence[Fingerprint] | Select[Any]
 
-
-async def dossiers_of(
-    connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]], among: Select[Any] | None = None
-) -> list[Dossier]:
-    """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`, unless `among` is a query for their fingerprints."""
-    fingerprints: Fingerprints = [row.fingerprint for row in listed] if among is None else among
+async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]) -> list[Dossier]:
+    """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`."""
+    fingerprints = [row.fingerprint for row in listed]
     consents = await consents_of(connection, fingerprints)
     oppositions = await suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
@@ -54,21 +58,10 @@ async def dossiers_of(
 
 
 async def _attempts_of(
-    connection: AsyncConnection, sponsor: str, fingerprints: Fingerprints
+    connection: AsyncConnection, sponsor: str, fingerprints: Sequence[Fingerprint]
 ) -> defaultdict[Fingerprint, list[PastAttempt]]:
     found: defaultdict[Fingerprint, list[PastAttempt]] = defaultdict(list)
-    at = func.coalesce(attempts.c.dialed_at, attempts.c.originated_at, attempts.c.decided_at)
-    statement = (
-        select(
-            attempts.c.fingerprint,
-            attempts.c.campaign_id,
-            at.label("at"),
-            attempts.c.state,
-            attempts.c.result,
-        )
-        .where(attempts.c.fingerprint.in_(fingerprints), attempts.c.sponsor == sponsor)
-        .order_by(attempts.c.decided_at, attempts.c.id)
-    )
+    statement = PAST.where(attempts.c.fingerprint.in_(fingerprints), attempts.c.sponsor == sponsor)
     for row in await connection.execute(statement):
         past = PastAttempt(
             campaign_id=row.campaign_id,
