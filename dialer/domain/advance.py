@@ -9,6 +9,7 @@ from dialer.domain.call_events import (
     CallEvent,
     ChannelGone,
     Dialing,
+    DialStatus,
     Ended,
     MachineFound,
     MachineSpoken,
@@ -81,7 +82,19 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
     )
 
 
+TRUNK = "TRUNK"
+"""Our own side could not send the call, though the gate had let it pass: the trunk is unknown, or cannot be used."""
+
+
+def _never_left(attempt: Attempt, event: Ended) -> bool:
+    """Whether no INVITE left (T065). Whatever is answered has a SIP code, and what is not answered rings out as NOANSWER."""
+    heard_of = attempt.ringing_at or attempt.answered_at or event.sip_code
+    return event.dial_status is DialStatus.CHANUNAVAIL and not heard_of
+
+
 def _end(attempt: Attempt, event: Ended) -> Attempt:
+    if _never_left(attempt, event):
+        return replace(lapse(attempt, event.at, TRUNK), dialed_at=None)
     result = result_of(
         event.dial_status,
         event.trace,

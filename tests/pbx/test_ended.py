@@ -40,7 +40,7 @@ async def test_a_call_nobody_takes_ends_with_the_ringing(line: Line) -> None:
 
 async def test_an_unknown_trunk_is_reported_once(line: Line) -> None:
     call = await line.call(Manner(), DIALER_TRUNK="nowhere")
-    assert call.report["DialStatus"] == "CHANUNAVAIL"
+    assert (call.report["DialStatus"], call.report["Sip"]) == ("CHANUNAVAIL", "")
     assert call.callee.invites == []
 
 

@@ -18,6 +18,7 @@ from dialer.domain.call_events import (
     Refused,
     Ringing,
 )
+from dialer.domain.retry import number_gone
 from tests.unit.values import a_trace, after, an_attempt
 
 ID = an_attempt().id
@@ -55,6 +56,29 @@ def test_events_that_overtake_each_other_before_the_end_leave_the_same_call() ->
     results = {follow(an_attempt(), *order, END).result for order in permutations(inner)}
     assert ends == {AttemptState.ENDED}
     assert results == {Result.MESSAGE_PLAYED}
+
+
+def test_a_call_that_our_own_trunk_could_not_send_was_never_made() -> None:
+    """T065. Its cause says nothing of the number: nobody was asked for it."""
+    failed = Ended(ID, after(1), DialStatus.CHANUNAVAIL, 3, None, ())
+    lapsed = follow(an_attempt(), Dialing(ID, after(0)), failed)
+    assert (lapsed.state, lapsed.lapse_reason) == (AttemptState.LAPSED, "TRUNK")
+    assert (lapsed.dialed_at, lapsed.hangup_cause, number_gone(lapsed)) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "sip"),
+    [
+        pytest.param(DialStatus.CHANUNAVAIL, 404, id="answered-with-404"),
+        pytest.param(DialStatus.CONGESTION, 503, id="congestion"),
+        pytest.param(DialStatus.BUSY, 486, id="busy"),
+        pytest.param(DialStatus.NOANSWER, None, id="rang-out"),
+    ],
+)
+def test_whatever_the_network_answered_was_a_call_that_counts(status: DialStatus, sip: int | None) -> None:
+    """T065."""
+    ended = follow(an_attempt(), Dialing(ID, after(0)), Ended(ID, after(1), status, 17, sip, ()))
+    assert (ended.state, ended.dialed_at) == (AttemptState.ENDED, after(0))
 
 
 def test_a_late_ringing_does_not_take_an_answer_back() -> None:
