@@ -226,10 +226,11 @@ def _wire(
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
     judge = Judge(packs, {trunk.name: _plan(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
     meter = PrometheusMeter()
-    retention = Retention(store, packs, clock, pretended=bool(clock.shift))
-    suite = _suite(settings, clock, store, fingerprints, fleet, judge, meter, retention)
-    engine = _engine(settings, store, fingerprints, fleet, judge, clock, meter)
-    loops = (*others, retention, suite.probing)
+    board = Board()
+    probing = _probing(settings.home, store, fingerprints, fleet, judge, board, clock)
+    suite = _suite(settings, clock, store, fingerprints, fleet, judge, meter, probing)
+    engine = _engine(settings, store, fingerprints, fleet, judge, board, clock, meter)
+    loops = (*others, suite.retention, probing)
     inspector = _inspector(settings, clock, store, suite, keeping.vault, sealer)
     return Service(settings, clock, store, suite, fleet, replace(engine, others=loops), inspector)
 
@@ -263,10 +264,10 @@ def _engine(
     fingerprints: Fingerprints,
     fleet: Fleet,
     judge: Judge,
+    board: Board,
     clock: SystemClock,
     meter: Meter,
 ) -> Engine:
-    board = Board()
     proofs = LineProofs(store, judge.trunks, clock)
     guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock, proofs)
     calls = Calls(store, fleet, board, clock, meter, guards)
@@ -290,8 +291,9 @@ def _suite(
     fleet: Fleet,
     judge: Judge,
     meter: Meter,
-    retention: Retention,
+    probing: Probing,
 ) -> Suite:
+    retention = Retention(store, judge.packs, clock, pretended=bool(clock.shift))
     scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
     ringing = Ringing(store, fleet)
     proofs = LineProofs(store, judge.trunks, clock)
@@ -305,9 +307,7 @@ def _suite(
         campaigns=Campaigns(store, judge, scripts, clock, retention),
         preflight=Preflight(store, judge),
         progress=progress,
-        probing=Probing(
-            store, fleet, judge.trunks, proofs, _probe_call(settings.home, store, suppressions, clock), clock
-        ),
+        probing=probing,
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
         consents=Consents(store, clock, fingerprints, ringing),
@@ -334,9 +334,19 @@ def _suite(
     )
 
 
-def _probe_call(home: Path, store: Store, suppressions: Suppressions, clock: SystemClock) -> ProbeCall:
-    prompts, sounds = PromptCompiler(home / "prompts"), ProbeSoundFiles(home / "probes")
-    return ProbeCall(CallbackLine(store, suppressions, clock), prompts, sounds, clock)
+def _probing(
+    home: Path,
+    store: Store,
+    fingerprints: Fingerprints,
+    fleet: Fleet,
+    judge: Judge,
+    board: Board,
+    clock: SystemClock,
+) -> Probing:
+    suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
+    line, prompts = CallbackLine(store, suppressions, clock), PromptCompiler(home / "prompts")
+    call = ProbeCall(line, prompts, ProbeSoundFiles(home / "probes"), clock)
+    return Probing(store, fleet, judge.trunks, LineProofs(store, judge.trunks, clock), call, board, clock)
 
 
 def _keys(home: Path, store: Store, vault: Vault, clock: SystemClock) -> Keys:

@@ -1,7 +1,8 @@
 """The calls alive in this process, counted for pacing. The database is the truth; this is refilled from it at every recovery."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
@@ -36,6 +37,15 @@ class Board:
 
     def on_trunk(self, trunk: str) -> int:
         return self._counts["trunk", trunk]
+
+    @contextmanager
+    def taken(self, trunk: str) -> Iterator[None]:
+        """A call that is nobody's attempt needs a line of the trunk meanwhile."""
+        self._counts["trunk", trunk] += 1
+        try:
+            yield
+        finally:
+            self._counts["trunk", trunk] -= 1
 
     def on_pbx(self, pbx: str) -> int:
         return self._counts["pbx", pbx]

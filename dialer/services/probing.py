@@ -15,6 +15,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.probes import ProbeFilter
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
+from dialer.services.board import Board
 from dialer.services.fleet import Fleet
 from dialer.services.guards import pause
 from dialer.services.judge import TrunkPlan
@@ -26,6 +27,9 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 2.0
 AGAIN_AFTER_S = 60.0
 """Between two tries of a number about which nothing was learnt."""
+LONGEST_WAIT_S = 300.0
+"""More than the longest call: with our place taken, no other call begins meanwhile."""
+ROOM_EVERY_S = 0.05
 PROBER = "call-back probe"
 
 
@@ -37,6 +41,7 @@ class Probing:
         trunks: Mapping[str, TrunkPlan],
         proofs: LineProofs,
         call: ProbeCall,
+        board: Board,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -44,6 +49,7 @@ class Probing:
         self._trunks = trunks
         self._proofs = proofs
         self._call = call
+        self._board = board
         self._clock = clock
         self._tried: dict[tuple[str, str], float] = {}
 
@@ -106,7 +112,9 @@ class Probing:
     async def _probe(
         self, campaign: Campaign, number: PhoneNumber, telephony: Telephony, asked_by: str
     ) -> Probe:
-        probe = await self._call.make(campaign, number, telephony, asked_by)
+        with self._board.taken(campaign.definition.trunk):
+            await self._room(campaign)
+            probe = await self._call.make(campaign, number, telephony, asked_by)
         if probe.failed and (await self._store.system.halt_state()).halted:
             probe = halted(probe)
         await self._store.probes.add(probe)
@@ -120,6 +128,22 @@ class Probing:
         elif probe.failed:
             await self._pause_all(probe)
         return probe
+
+    async def _room(self, campaign: Campaign) -> None:
+        """Wait until the trunk has a line for us: its operator would refuse one too many, as if the number were at fault.
+
+        Raise `Unavailable` where none comes free.
+        """
+        trunk = campaign.definition.trunk
+        plan = self._trunks.get(trunk)
+        if plan is None:
+            return
+        most, _ = self._fleet.shares(plan.max_concurrent, plan.pbxs)
+        for _ in range(round(LONGEST_WAIT_S / ROOM_EVERY_S)):
+            if self._board.on_trunk(trunk) <= max(1, most):
+                return
+            await asyncio.sleep(ROOM_EVERY_S)
+        raise Unavailable(f"trunk {trunk!r} had no line free for a call-back probe")
 
     async def _pause_all(self, probe: Probe) -> None:
         """Every campaign of the sponsor that shows the number."""

@@ -1,5 +1,6 @@
 """When our own numbers are rung, what a campaign may do until they answered as they must, and what becomes of it when they do not (FP-17, T093)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +13,14 @@ from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
-from dialer.domain.call_events import DialStatus
+from dialer.domain.attempt import AttemptState
+from dialer.domain.call_events import AttemptId, DialStatus
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
 from dialer.domain.errors import Conflict, Forbidden, Unavailable
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.probe import ProbeOutcome
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from dialer.services.board import Board
 from dialer.services.callback_line import CallbackLine
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
@@ -29,7 +32,7 @@ from dialer.services.probing import AGAIN_AFTER_S, Probing
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
 from tests.integration.scripted_pbx import ScriptedPbx
-from tests.unit.values import MONDAY, a_campaign, a_definition
+from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
 
 DEMO, OTHER, THIRD = (CampaignId(f"c{n:012x}") for n in (1, 2, 3))
 HOUR = timedelta(hours=1)
@@ -68,6 +71,7 @@ class Bench:
     prompts: PromptCompiler
     probing: Probing
     proofs: LineProofs
+    board: Board
     says: bytes = b""
     end: ProbeEnd = field(default_factory=lambda: ProbeEnd(DialStatus.ANSWER, 16, 200))
     orders: list[ProbeOrder] = field(default_factory=list)
@@ -126,8 +130,9 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         prompts, proofs = PromptCompiler(tmp_path / "prompts"), LineProofs(store, trunks(), clock)
         sounds = ProbeSoundFiles(tmp_path / "probes")
         call = ProbeCall(CallbackLine(store, suppressions, clock), prompts, sounds, clock)
-        probing = Probing(store, fleet, trunks(), proofs, call, clock)
-        made = Bench(store, clock, pbx, tmp_path / "probes", prompts, probing, proofs)
+        board = Board()
+        probing = Probing(store, fleet, trunks(), proofs, call, board, clock)
+        made = Bench(store, clock, pbx, tmp_path / "probes", prompts, probing, proofs, board)
         made.says = await made.greeting()
         pbx.answers = made.answer
         yield made
@@ -305,3 +310,19 @@ async def test_without_a_pbx_nobody_is_rung(bench: Bench) -> None:
     await bench.start(trunk="nowhere")
     with pytest.raises(Unavailable, match="nowhere"):
         await bench.probing.run_now(LOCAL_ADMINISTRATOR, DEMO)
+
+
+async def test_a_probe_waits_for_a_free_line_and_keeps_it(bench: Bench) -> None:
+    campaign = await bench.start()
+    most = trunks()["default"].max_concurrent
+    for index in range(most):
+        bench.board.put(an_attempt(id=AttemptId(f"{index:032x}"), campaign_id=DEMO))
+    turn = asyncio.create_task(bench.probing.turn())
+    async with asyncio.timeout(10):
+        while bench.board.on_trunk("default") <= most:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    assert (bench.orders, bool(await bench.proofs.missing(campaign))) == ([], True)
+    bench.board.put(an_attempt(id=AttemptId("0" * 32), campaign_id=DEMO, state=AttemptState.ENDED))
+    await asyncio.wait_for(turn, 10)
+    assert (len(bench.orders), bench.board.on_trunk("default")) == (1, most - 1)
