@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from dialer.domain.campaign_checks import check_approval, check_definition, language_problems
 from dialer.domain.facts import TrunkFacts
@@ -37,6 +38,13 @@ def test_ordinary_mobile_platform_and_foreign_numbers_are_not_presented(number: 
     """T089."""
     assert "caller_id" in places(campaign(caller_id=number))
     assert "caller_ids.FR" in places(campaign(caller_ids={"FR": number}))
+
+
+@pytest.mark.parametrize("number", ["anonymous", "", "0162000001", "+33", "+33 1 62 00 00 01"])
+def test_a_masked_or_misspelt_caller_id_is_none(number: str) -> None:
+    """T089."""
+    with pytest.raises(ValidationError):
+        campaign(caller_id=number)
 
 
 def sponsored(number: str, **changes: Any) -> Any:

@@ -1,11 +1,13 @@
 """Section 5, group D: what a consent must be to carry a call."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
 from dialer.domain.consent import ConsentAct, ConsentedWindow
+from dialer.domain.suppression import OppositionChannel
 from tests.unit.rule_samples import (
     EVERY_DAY,
     campaign,
@@ -105,6 +107,13 @@ def test_a_consent_that_holds_carries_the_call(changes: dict[str, Any]) -> None:
 )
 def test_after_a_withdrawal_only_a_later_positive_act_counts(later: Any) -> None:
     assert codes(AT, consents=(consent(), withdrawal(WITHDRAWN_AT), later)) == {"CONSENT_WITHDRAWN"}
+
+
+@pytest.mark.parametrize("channel", list(OppositionChannel))
+def test_an_opposition_counts_however_it_was_said(channel: OppositionChannel) -> None:
+    """T063: what was said to a person, or doubtfully heard by a machine, too."""
+    said = replace(opposition(), channel=channel)
+    assert codes(AT, suppressions=(said,)) == {"SUPPRESSED"}
 
 
 def test_no_later_consent_lifts_an_opposition() -> None:

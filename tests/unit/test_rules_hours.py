@@ -1,5 +1,6 @@
 """Section 5, groups A and B: window bounds, zones, clock changes, to the second."""
 
+import time as time_module
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -120,6 +121,27 @@ def test_a_zone_that_the_territory_does_not_have_is_unknown() -> None:
 def test_a_skipped_or_repeated_hour_leads_to_the_next_legal_instant(at: str) -> None:
     decision = judged(paris(at))
     assert decision.next_open == paris("2027-03-30 10:00:00" if "2027" in at else "2026-10-26 10:00:00")
+
+
+def test_an_hour_that_comes_twice_gives_two_instants_in_their_order() -> None:
+    """T018."""
+    twice = [paris("2026-10-25 02:30:00").replace(fold=fold) for fold in (0, 1)]
+    first, second = (judged(at).at for at in twice)
+    assert (first, second) == (utc("2026-10-25 00:30"), utc("2026-10-25 01:30"))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata"])
+def test_the_clock_of_the_server_does_not_matter(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T028."""
+    at, late = paris("2027-02-01 10:00:00"), paris("2027-02-01 20:00:00")
+    before = judged(at), judged(late)
+    monkeypatch.setenv("TZ", zone)
+    time_module.tzset()
+    try:
+        assert (judged(at), judged(late)) == before
+    finally:
+        monkeypatch.undo()
+        time_module.tzset()
 
 
 def test_a_naive_instant_is_refused() -> None:

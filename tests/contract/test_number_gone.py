@@ -1,0 +1,80 @@
+"""A number that nobody has takes its consents with it, and a trunk that fails takes nothing (T057, T065)."""
+
+from datetime import timedelta
+
+import pytest
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.metrics import PrometheusMeter
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import CallEvent, Dialing, DialStatus, Ended
+from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.facts import PastAttempt
+from dialer.services.board import Board
+from dialer.services.calls import Calls
+from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
+from dialer.services.line_proofs import LineProofs
+from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
+from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.integration.scripted_pbx import ScriptedPbx
+from tests.integration.test_histories import UNCHANGED
+
+PACKS = load_packs()
+LATER = MONDAY + timedelta(days=2)
+
+
+async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | None) -> None:
+    """The one contact is called, and this is how it ends."""
+    clock = pretending(MONDAY)
+    await listed_with_consent(store, 1, retry={"max_attempts": 2, "min_gap_hours": 24})
+    (judgement,) = await claim_all(store, judge_at(MONDAY, PACKS))
+    assert isinstance(judgement.outcome, Attempt)
+    attempt = judgement.outcome.id
+    guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock))
+    calls = Calls(store, Fleet({}, driven=False), Board(), clock, PrometheusMeter(), guards)
+    pbx = ScriptedPbx(clock.now, lambda _: False)
+    events: list[CallEvent] = [
+        Dialing(attempt, MONDAY),
+        Ended(attempt, MONDAY + timedelta(seconds=1), status, cause, sip, ()),
+    ]
+    await calls.apply(pbx, events)
+
+
+@pytest.mark.parametrize(
+    ("cause", "sip"), [pytest.param(1, 404, id="404"), pytest.param(22, 410, id="number-changed")]
+)
+async def test_whoever_gets_a_number_that_was_gone_has_agreed_to_nothing(
+    store: SqlStore, cause: int, sip: int
+) -> None:
+    await called(store, DialStatus.CHANUNAVAIL, cause, sip)
+    _, void = await store.consents.of(fingerprint(1))
+    assert isinstance(void, ConsentWithdrawn)
+    assert (void.sponsor, void.channel) == (None, "network")
+    assert await claim_all(store, judge_at(LATER, PACKS)) == []
+
+
+async def test_a_busy_number_keeps_its_consent_and_counts(store: SqlStore) -> None:
+    await called(store, DialStatus.BUSY, 17, 486)
+    assert len(await store.consents.of(fingerprint(1))) == 1
+    (again,) = await claim_all(store, judge_at(LATER, PACKS))
+    assert again.decision.permitted
+    assert (await dossier_attempts(store))[0].counts
+
+
+async def test_what_our_own_trunk_could_not_send_counts_nowhere(store: SqlStore) -> None:
+    await called(store, DialStatus.CHANUNAVAIL, 3, None)
+    assert len(await store.consents.of(fingerprint(1))) == 1
+    (past,) = await dossier_attempts(store)
+    assert not past.counts
+    soon = judge_at(MONDAY + timedelta(minutes=2), PACKS)
+    (again,) = await claim_all(store, soon)
+    assert again.decision.permitted
+
+
+async def dossier_attempts(store: SqlStore) -> tuple[PastAttempt, ...]:
+    dossier = await store.contacts.dossier(CAMPAIGN, fingerprint(1))
+    assert dossier is not None
+    return dossier.attempts
