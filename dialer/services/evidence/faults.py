@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .agreements import Moment, agreed, in_window, opposed
+from .agreements import Agreed, Moment, agreed, in_window, opposed
 from .calendars import Clocks, holiday, legal, met, silence_of, within
 from .people import Call, Document, Entry, Person, instant, instant_or_none, invite_at
 
@@ -129,8 +129,10 @@ def _decision_hash(terms: Document, call: Call) -> str:
 def _of_moment(terms: Document, clocks: Clocks, person: Person, call: Call, moment: Moment) -> Found:
     if moment.at > instant(moment.permit.body["permit_until"]):
         yield "AFTER_PERMIT", f"the permit ended at {moment.permit.body['permit_until']}"
-    yield from _of_calendar(terms, clocks, person, moment)
+    if not instant(terms["starts_at"]) <= moment.at < instant(terms["ends_at"]):
+        yield "OUTSIDE_HOURS", "before the start or after the end of the campaign"
     consents = agreed(terms, person, call, moment)
+    yield from _of_calendar(terms, clocks, person, moment, consents)
     if not consents.usable and not consents.unread:
         yield "NO_CONSENT", "no consent that held was in the ledger before the decision"
     elif not consents.unread and not in_window(clocks, consents.usable, moment):
@@ -139,9 +141,10 @@ def _of_moment(terms: Document, clocks: Clocks, person: Person, call: Call, mome
         yield "AFTER_OPPOSITION", f"opposed by {objection.body['channel']} (ledger entry {objection.number})"
 
 
-def _of_calendar(terms: Document, clocks: Clocks, person: Person, moment: Moment) -> Found:
+def _of_calendar(terms: Document, clocks: Clocks, person: Person, moment: Moment, consents: Agreed) -> Found:
+    """An appointment opens its minutes on any day and hour within the hard bounds."""
     pack = moment.pack
-    appointed = any(met(pack, consent, moment.at) for consent in person.consents)
+    appointed = any(met(pack, consent, moment.at) for consent in consents.usable)
     for zone in moment.permit.body["zones"]:
         local = clocks.local(moment.at, zone)
         if appointed:
