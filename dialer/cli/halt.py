@@ -15,8 +15,10 @@ from dialer.cli.session import with_service
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right
 from dialer.domain.errors import Unavailable
 from dialer.services.halting import HaltReport, stop_every_call
+from dialer.services.patience import within
 from dialer.settings import Settings, read_settings
 
+DATABASE_S = 1.0
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 
 
@@ -35,14 +37,18 @@ async def _halt(settings: Settings, reason: str) -> HaltReport:
 
 
 async def _actor(settings: Settings) -> Actor:
-    """Without the database nobody can say whose token it is: then it is the local administrator who acts."""
+    """Where the database does not answer at once, nobody can say whose token it is: then it is the local administrator who acts."""
     if not settings.token:
         return LOCAL_ADMINISTRATOR
     try:
-        async with open_service(settings) as service:
-            return await service.suite.tokens.local(settings.token)
+        return await within(DATABASE_S, _holder(settings))
     except Unavailable:
         return LOCAL_ADMINISTRATOR
+
+
+async def _holder(settings: Settings) -> Actor:
+    async with open_service(settings) as service:
+        return await service.suite.tokens.local(settings.token)
 
 
 async def _record(settings: Settings, actor: Actor, reason: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from dialer.domain.access import Actor, Right
-from dialer.domain.errors import InvalidInput, Unavailable
+from dialer.domain.errors import InvalidInput, Problem, Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.records import HaltState
 from dialer.ports.store import Store
@@ -19,6 +19,9 @@ log = structlog.get_logger()
 RECORD_WITHIN_S = 0.8
 """The answer to a halt waits no longer for the database."""
 RECORD_AGAIN_S = 1.0
+
+Unrecorded = tuple[str, datetime, str]
+"""Who halted, when and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Halting:
         self._store = store
         self._fleet = fleet
         self._clock = clock
+        self._unrecorded: list[Unrecorded] = []
         self._recording: asyncio.Task[None] | None = None
 
     async def halt(self, actor: Actor, reason: str) -> HaltReport:
@@ -48,8 +52,11 @@ class Halting:
         """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so."""
         actor.demand(Right.UNHALT)
         if not reason.strip():
-            raise InvalidInput("to end a halt, say why", hint="give a reason")
-        await self.close()
+            raise InvalidInput(
+                "to end a halt, say why", (Problem("reason", "is empty"),), hint="give a reason"
+            )
+        if not await self._recorded():
+            raise Unavailable("the halt is not recorded yet", hint="wait until the database answers again")
         await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
         unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
@@ -59,12 +66,8 @@ class Halting:
 
     async def record(self, actor: Actor, reason: str) -> bool:
         """Tell the database; say whether it knows yet. Where it is away, trying goes on behind until it does."""
-        await self.close()
-        self._recording = asyncio.create_task(self._record(actor.name, self._clock.now(), reason))
-        done, _ = await asyncio.wait({self._recording}, timeout=RECORD_WITHIN_S)
-        for task in done:
-            task.result()
-        return bool(done)
+        self._unrecorded.append((actor.name, self._clock.now(), reason))
+        return await self._recorded()
 
     async def close(self) -> None:
         """Give up recording, if that is still going on."""
@@ -73,15 +76,28 @@ class Halting:
             await asyncio.wait({self._recording})
             self._recording = None
 
-    async def _record(self, by: str, at: datetime, reason: str) -> None:
-        while True:
+    async def _recorded(self) -> bool:
+        """Whether the database knows every halt by now."""
+        if self._unrecorded and (self._recording is None or self._recording.done()):
+            self._recording = asyncio.create_task(self._record())
+        if self._recording is None:
+            return True
+        done, _ = await asyncio.wait({self._recording}, timeout=RECORD_WITHIN_S)
+        for task in done:
+            task.result()
+        return bool(done)
+
+    async def _record(self) -> None:
+        """One after the other, in their order: a driver whose server hangs takes long to give up, and no halt waits for that."""
+        while self._unrecorded:
+            by, at, reason = self._unrecorded[0]
             try:
                 await self._store.system.set_halt(halted=True, by=by, at=at, reason=reason)
             except Unavailable as error:
                 log.error("halt not recorded", error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_S)
             else:
-                return
+                del self._unrecorded[0]
 
 
 async def stop_every_call(fleet: Fleet, reason: str) -> dict[str, str]:

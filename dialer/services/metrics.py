@@ -3,7 +3,8 @@
 from dialer.domain.errors import Unavailable
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
-from dialer.services.system_state import SystemReader
+from dialer.services.patience import within
+from dialer.services.system_state import DATABASE_S, SystemReader, SystemState
 
 
 class Metrics:
@@ -15,12 +16,12 @@ class Metrics:
     async def page(self) -> bytes:
         """The text format of Prometheus. A database that is away is a figure, not an error."""
         try:
-            state = await self._system.measured()
-            self.meter.depth("notifications", await self._store.outbox.waiting())
+            state, waiting = await within(DATABASE_S, self._look())
         except Unavailable:
             self.meter.database(up=False)
         else:
             self.meter.database(up=True)
+            self.meter.depth("notifications", waiting)
             self.meter.machine(
                 calls=state.calls,
                 halted=state.halt.halted,
@@ -28,3 +29,6 @@ class Metrics:
                 pbxs=state.pbxs,
             )
         return self.meter.page()
+
+    async def _look(self) -> tuple[SystemState, int]:
+        return await self._system.measured(), await self._store.outbox.waiting()

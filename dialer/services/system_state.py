@@ -9,6 +9,10 @@ from dialer.ports.clock import Clock
 from dialer.ports.records import HaltState
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
+from dialer.services.patience import within
+
+DATABASE_S = 2.0
+"""Whoever asks whether all is well shall not wait long for the answer that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class SystemReader:
         """Never raises for what it finds."""
         trouble: list[str] = []
         try:
-            await self._store.system.halt_state()
+            await within(DATABASE_S, self._store.system.halt_state())
         except Unavailable as error:
             trouble.append(str(error))
         pbxs = self._pbxs()

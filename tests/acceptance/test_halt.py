@@ -15,6 +15,7 @@ from dialer.settings import settings_of
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
+from tests.contract.freezing import frozen
 from tests.contract.postgres import postgres_server
 from tests.pbx.manager import Manager, manager_at, permit
 
@@ -25,7 +26,7 @@ HALT_S = 2.0
 """A halt hangs up everything within that time (contract.md, "HTTP")."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[Path]:
     with postgres_server() as folder:
         yield folder
@@ -89,6 +90,32 @@ async def test_on_postgresql_a_halt_needs_no_database_and_outlives_the_service(
         await check_hung_up(scene, asked_at)
         await served.kill()
     await check_locked(scene.installation)
+
+
+@pytest.mark.timeout(240)
+async def test_on_postgresql_a_halt_goes_through_a_frozen_database_and_the_service_goes_on_when_it_thaws(
+    scene: Scene, tmp_path: Path, server: Path
+) -> None:
+    async with in_full_swing(scene, tmp_path) as served:
+        with frozen(server):
+            asked_at = time.monotonic()
+            async with asyncio.timeout(HALT_S):
+                report = await served.post("/v1/system/halt", {"reason": "complaints"})
+            assert report == {"pbxs": [PBX], "unreachable": {}, "recorded": False}
+            await check_hung_up(scene, asked_at)
+            await check_locked(scene.installation)
+        async with asyncio.timeout(60):
+            while not (await served.get("/v1/system"))["halted"]:
+                await asyncio.sleep(0.2)
+        async with asyncio.timeout(60):
+            while (await served.get("/v1/system"))["calls"]:
+                await asyncio.sleep(0.2)
+        await served.post("/v1/system/unhalt", {"reason": "mended"})
+        results = [call["result"] for call in (await served.get("/v1/calls"))["items"]]
+        assert len(results) == len(NUMBERS)
+        assert None not in results
+    assert len(await scene.callees.invites()) == len(NUMBERS), "nobody is rung twice"
+    assert (await scene.installation.must("ledger", "verify"))["verified"]
 
 
 @pytest.mark.timeout(200)

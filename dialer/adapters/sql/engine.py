@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from dialer.adapters.sql.key_tables import fingerprint_keys
+from dialer.adapters.sql.postgresql import PatientConnection
 from dialer.domain.errors import BadSettings, Conflict, Unavailable
 
 BUSY_SECONDS = 30
@@ -123,7 +124,10 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         pool_use_lifo=True,
         pool_size=10,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"connect_timeout": CONNECT_SECONDS},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "async_creator_fn": PatientConnection.connect,
+        },
         hide_parameters=True,
     )
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

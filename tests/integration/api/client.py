@@ -109,14 +109,14 @@ def parsed(text: str, media: str) -> Any:
 
 @asynccontextmanager
 async def running_api(
-    home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None
+    home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None, database_url: str = ""
 ) -> AsyncIterator[Api]:
-    """One trunk on loopback, and no PBX."""
+    """One trunk on loopback, and no PBX. The database is SQLite's unless said otherwise."""
     prepare_home(home)
     (home / "uploads").mkdir()
     settings = Settings(
         home=home,
-        database_url=f"sqlite:///{home / 'dialer.db'}",
+        database_url=database_url or f"sqlite:///{home / 'dialer.db'}",
         token="",
         rate_limit=rate_limit,
         pbxs=(),
