@@ -9,10 +9,10 @@ import pytest
 from dialer.adapters.callees.personas import ROLES, Persona, number_for
 from dialer.adapters.callees.received import ReceivedCall
 from dialer.domain.call_events import DialStatus
-from tests.acceptance.agreement import disagreements
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
+from tests.harness.agreement import disagreements
 
 EVERYBODY = tuple(number_for(persona, 0) for persona in Persona)
 

@@ -7,6 +7,7 @@ Times are seconds after its ACK. Sound is A-law, 8,000 bytes a second.
 import asyncio
 import math
 import re
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
@@ -36,11 +37,19 @@ class Manner:
     answer_headers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    payload: bytes
+    timestamp: int
+    arrived: float
+
+
 @dataclass(slots=True)
 class Ear(asyncio.DatagramProtocol):
-    """Keeps the A-law payload in the order of arrival, with sequence numbers."""
+    """Keeps the A-law payload in the order of arrival; `frames`: each packet of it, with its RTP timestamp and UNIX time of arrival."""
 
     heard: bytearray = field(default_factory=bytearray)
+    frames: list[Frame] = field(default_factory=list)
     transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -49,6 +58,7 @@ class Ear(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if data[1] & 0x7F == 8:
             self.heard.extend(data[12:])
+            self.frames.append(Frame(data[12:], int.from_bytes(data[4:8]), time.time()))
 
 
 @dataclass(slots=True)
@@ -63,6 +73,7 @@ class Callee(asyncio.DatagramProtocol):
     invite: str = ""
     peer: tuple[str, int] = ("", 0)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    released: list[tuple[str, float]] = field(default_factory=list)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.DatagramTransport", transport)
@@ -160,6 +171,7 @@ class Callee(asyncio.DatagramProtocol):
             ("127.0.0.1", int(media[1])),
             manner.keying,
             silent_from=manner.silent_from,
+            released=self.released,
         )
         told: set[Press] = set()
         clock = asyncio.get_running_loop().time

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import pytest
+
 from dialer.adapters.pbx.spec import TrunkEndpoint
 from tests.pbx.callee import Callee, Manner, callee_at
 from tests.pbx.manager import Manager, Message, permit
+from tests.pbx.records import disagreement
 from tests.pbx.sounds import SCRIPT, heard
 
 FIRST_TRUNK = "default"
@@ -67,7 +70,16 @@ class Line:
             await self.manager.originate(paper)
             await self.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
             await asyncio.sleep(SETTLE_S)
-        return Call(paper, self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"]), callee)
+        return self.made(paper, callee)
+
+    def made(self, paper: Message, callee: Callee) -> Call:
+        """What was seen of a call that is over. Fails where its record and its ear do not agree, to 100 ms."""
+        reports = self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"])
+        answers = self.manager.of("DialerAnswered", paper["DIALER_ATTEMPT"])
+        comparable = answers and paper["DIALER_SCRIPT"] == SCRIPT
+        if comparable and (found := disagreement(callee, answers[0], reports[0])):
+            pytest.fail(f"{'; '.join(found)}: {reports[0]['Trace']} {callee.manner}")
+        return Call(paper, reports, callee)
 
     async def calls(self, manners: Iterable[Manner]) -> list[Call]:
         """All at the same time."""

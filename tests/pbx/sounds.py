@@ -48,6 +48,11 @@ def write_prompts(prompts: Path) -> None:
             (prompts / script / f"{name}.alaw").write_bytes(sound)
 
 
+def place_of(frame: bytes) -> tuple[str, int] | None:
+    """Which prompt a packet is from, and how many packets into it; None for silence."""
+    return None if frame == SILENCE else _PLACE[frame]
+
+
 def heard(payload: bytes) -> list[str]:
     """What was played, in order: `notice` if whole, `notice...` if its beginning, `notice?` if frames were lost or doubled."""
     frames = (payload[at : at + FRAME] for at in range(0, len(payload), FRAME))

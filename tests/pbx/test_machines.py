@@ -17,9 +17,9 @@ async def call_a_machine(line: Line, manner: Manner, *, found_at: float, spoken_
         await line.manager.put(f"dialer-machine/{paper['DIALER_ATTEMPT']}", str(int(time.time())))
         await asyncio.sleep(spoken_at - found_at)
         await line.manager.put(f"dialer-spoken/{paper['DIALER_ATTEMPT']}", str(int(time.time())))
-        report = await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+        await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
         await asyncio.sleep(SETTLE_S)
-    return Call(paper, [report], callee)
+    return line.made(paper, callee)
 
 
 async def test_the_short_text_is_left_once_the_machine_has_spoken(line: Line) -> None:

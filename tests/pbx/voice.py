@@ -3,6 +3,7 @@
 import asyncio
 import math
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -42,7 +43,10 @@ class Press:
 
 @dataclass(slots=True)
 class Voice:
-    """The RTP a callee sends, a packet every 20 ms; `silent_from`: nothing at all from that second on."""
+    """The RTP a callee sends, a packet every 20 ms; `silent_from`: nothing at all from that second on.
+
+    `released`: the keys whose last packet has left, with the UNIX time.
+    """
 
     transport: asyncio.DatagramTransport
     peer: tuple[str, int]
@@ -53,6 +57,7 @@ class Voice:
     sequence: int = 0
     finished: set[Press] = field(default_factory=set)
     held_back: list[bytes] = field(default_factory=list)
+    released: list[tuple[str, float]] = field(default_factory=list)
 
     def frame(self, now: float, presses: tuple[Press, ...]) -> None:
         due = [p for p in presses if p.at <= now and p not in self.finished]
@@ -75,6 +80,7 @@ class Voice:
             self._packet(self.event_type, first, payload)
         if over:
             self.finished.add(press)
+            self.released.append((press.key, time.time()))
 
     def _copies(self, *, over: bool) -> int:
         if over:

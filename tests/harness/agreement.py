@@ -1,0 +1,72 @@
+"""A call record against what its callee heard: the same prompts in the same order, and no time more than 100 ms apart."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from dialer.adapters.callees.received import Heard, KeyPressed
+
+TOLERANCE_MS = 100
+
+Record = Mapping[str, Any]
+
+
+class Perceived(Protocol):
+    """What a callee heard and pressed; milliseconds from the answer."""
+
+    @property
+    def heard(self) -> tuple[Heard, ...]: ...
+
+    @property
+    def keys(self) -> tuple[KeyPressed, ...]: ...
+
+
+def disagreements(record: Record, call: Perceived) -> list[str]:
+    """Every way in which the record and the ear differ; empty when they agree."""
+    return [*_prompts(record["prompts"], call.heard), *_keys(record["keys"], call.keys)]
+
+
+def _prompts(recorded: list[Record], heard: tuple[Heard, ...]) -> Iterator[str]:
+    pairs = _paired(recorded, heard)
+    if pairs is None:
+        names = [prompt["name"] for prompt in recorded], [passage.prompt for passage in heard]
+        yield f"recorded {names[0]}, heard {names[1]}"
+        return
+    for prompt, passage in pairs:
+        # Of a prompt that is cut in its last moments the whole may be on its way already: the record may say less, never more.
+        last_moments = passage.complete and abs(prompt["ended_ms"] - passage.ended_ms) <= TOLERANCE_MS
+        if prompt["completed"] != passage.complete and not last_moments:
+            yield f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
+        yield from _apart(f"{prompt['name']} began", prompt["started_ms"], passage.started_ms)
+        yield from _apart(f"{prompt['name']} ended", prompt["ended_ms"], passage.ended_ms)
+
+
+def _paired(recorded: list[Record], heard: tuple[Heard, ...]) -> list[tuple[Record, Heard]] | None:
+    """A prompt that was cut in its first moments, which are silent, may be heard or not: it is left out where only one side has it."""
+    for prompts in (
+        recorded,
+        [p for p in recorded if p["completed"] or _long(p["started_ms"], p["ended_ms"])],
+    ):
+        for passages in (heard, tuple(h for h in heard if h.complete or _long(h.started_ms, h.ended_ms))):
+            if [prompt["name"] for prompt in prompts] == [passage.prompt for passage in passages]:
+                return list(zip(prompts, passages, strict=True))
+    return None
+
+
+def _long(started_ms: int, ended_ms: int) -> bool:
+    return ended_ms - started_ms > 3 * TOLERANCE_MS
+
+
+def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...]) -> Iterator[str]:
+    """A key that never came up is in no trace: the opposition that it may be is recorded by itself."""
+    released = [key for key in pressed if key.up_ms is not None]
+    if [key["key"] for key in recorded] != [key.key for key in released]:
+        yield f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"
+        return
+    for key, press in zip(recorded, released, strict=True):
+        assert press.up_ms is not None
+        yield from _apart(f"key {press.key}", key["at_ms"], press.up_ms)
+
+
+def _apart(what: str, recorded_ms: int, heard_ms: int) -> Iterator[str]:
+    if abs(recorded_ms - heard_ms) > TOLERANCE_MS:
+        yield f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear"
