@@ -50,6 +50,9 @@ class ProgressView(Wire):
     results: dict[str, int]
     refused: dict[str, int]
     next_due_at: Instant | None
+    probe_required: bool = Field(
+        description="Whether it dials only while its numbers are proved to reach its call-back line; not needed on loopback."
+    )
     probes: list[ProbeView] = Field(description="The last call-back probe of each number that is shown.")
 
 

@@ -63,7 +63,9 @@ class Probing:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def turn(self) -> None:
-        """Ring what is due, one number after the other: it is our own line that answers."""
+        """Ring what is due, one number after the other: it is our own line that answers. Nothing is rung during a halt."""
+        if (await self._store.system.halt_state()).halted:
+            return
         for campaign in await self._store.campaigns.running():
             if not self._proofs.needed(campaign):
                 continue

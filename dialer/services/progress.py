@@ -15,12 +15,16 @@ from dialer.services.line_proofs import LineProofs
 
 @dataclass(frozen=True, slots=True)
 class CampaignProgress:
-    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`: the last of each number shown."""
+    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`: the last of each number shown.
+
+    `probe_required` False: its trunk is on loopback, so that it shows its numbers to nobody outside.
+    """
 
     campaign: Campaign
     counts: Progress
     waiting: str
     probes: tuple[Probe, ...]
+    probe_required: bool
 
 
 class ProgressReader:
@@ -40,7 +44,9 @@ class ProgressReader:
             f"halted by {halt.by}: {halt.reason}" if halt.halted else await self._waiting(campaign, counts)
         )
         probes = await self._proofs.latest(campaign)
-        return CampaignProgress(campaign, counts, waiting, tuple(probes.values()))
+        return CampaignProgress(
+            campaign, counts, waiting, tuple(probes.values()), self._proofs.needed(campaign)
+        )
 
     async def _waiting(self, campaign: Campaign, counts: Progress) -> str:
         now = self._clock.now()

@@ -236,11 +236,18 @@ async def test_a_probe_that_a_halt_cuts_short_is_no_failure(bench: Bench) -> Non
     await bench.start()
     bench.says = bench.says[:20_000]
     await bench.store.system.set_halt(halted=True, by="olga", at=bench.clock.now(), reason="fire")
-    await bench.probing.turn()
+    await bench.probing.run_now(LOCAL_ADMINISTRATOR, DEMO)
     assert (await bench.outcomes(), (await bench.state())[0]) == (
         [ProbeOutcome.NOT_MADE],
         CampaignState.RUNNING,
     )
+
+
+async def test_nothing_is_rung_during_a_halt(bench: Bench) -> None:
+    await bench.start()
+    await bench.store.system.set_halt(halted=True, by="olga", at=bench.clock.now(), reason="fire")
+    await bench.probing.turn()
+    assert bench.orders == []
 
 
 async def test_a_pbx_that_is_away_proves_nothing(bench: Bench) -> None:

@@ -43,5 +43,6 @@ def progress_view(progress: CampaignProgress) -> dict[str, Any]:
         "results": dict(counts.results),
         "refused": dict(counts.refused),
         "next_due_at": instant_text(counts.next_due_at),
+        "probe_required": progress.probe_required,
         "probes": [probe_view(probe) for probe in progress.probes],
     }
