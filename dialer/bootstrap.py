@@ -33,6 +33,7 @@ from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.signer import Ed25519Signer
+from dialer.adapters.sql.copies import DatabaseFile
 from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
@@ -41,6 +42,7 @@ from dialer.ports.leases import Driver
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
+from dialer.services.backups import Backups
 from dialer.services.board import Board
 from dialer.services.call_records import CallRecords
 from dialer.services.callback_line import CallbackLine
@@ -271,7 +273,7 @@ def _engine(
     proofs = LineProofs(store, judge.trunks, clock)
     guards = Guards(store, PromptCompiler(settings.home / "prompts"), clock, proofs)
     calls = Calls(store, fleet, board, clock, meter, guards)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock))
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
     process = uuid.uuid4().hex
@@ -322,6 +324,7 @@ def _suite(
         calls=calls,
         subjects=Subjects(store, calls, judge.keeping.vault, fingerprints, clock),
         retention=retention,
+        backups=Backups(store, DatabaseFile(settings.database_url), clock),
         keys=_keys(settings.home, store, judge.keeping.vault, clock),
         halting=Halting(store, fleet, clock),
         system=system,

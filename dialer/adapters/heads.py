@@ -13,6 +13,8 @@ from typing import TypeVar
 from dialer.domain.errors import Unavailable
 
 PUBLIC_KEY = "public-key.pem"
+ASIDE = "lost"
+"""Folder of the heads of entries that a restored backup did not hold."""
 PROBE_BYTES = 64 * 1024
 """More than a second's heads: where this finds no room, the next head may not either."""
 
@@ -34,6 +36,9 @@ class HeadFolder:
 
     async def append(self, lines: Sequence[str]) -> None:
         await self._do(lambda: self._append(lines))
+
+    async def put_aside(self, own: frozenset[str]) -> list[str]:
+        return await self._do(lambda: self._put_aside(own))
 
     async def lines(self) -> list[str]:
         return await self._do(self._lines)
@@ -63,9 +68,24 @@ class HeadFolder:
     def _lines(self) -> list[str]:
         return [
             line
-            for path in self._files()
+            for path in [*self._files(), *sorted((self._folder / ASIDE).glob("*.jsonl"))]
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
         ]
+
+    def _put_aside(self, own: frozenset[str]) -> list[str]:
+        """The file is made anew and renamed: a crash leaves a line in both places, never in none."""
+        aside: list[str] = []
+        for path in self._files():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lost = [line for line in lines if line not in own]
+            if lost:
+                (self._folder / ASIDE).mkdir(exist_ok=True)
+                _write_lines(self._folder / ASIDE / path.name, lost, "a")
+                anew = path.with_suffix(".anew")
+                _write_lines(anew, [line for line in lines if line in own], "w")
+                anew.replace(path)
+                aside += lost
+        return aside
 
     def _last_line(self) -> str | None:
         """By size. What a crash left unfinished is cut off: it was never acknowledged, and its head is exported again."""
@@ -86,6 +106,13 @@ class HeadFolder:
                 file.writelines(texts)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def _write_lines(path: Path, lines: Sequence[str], mode: str) -> None:
+    with path.open(mode, encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _cut_torn_line(path: Path) -> None:

@@ -80,8 +80,9 @@ async def start(asked: Asked[Nothing, Nothing]) -> View:
     return campaign_view(await asked.suite.campaigns.start(asked.actor, campaign_id(asked)))
 
 
-async def resume(asked: Asked[Nothing, Nothing]) -> View:
-    return campaign_view(await asked.suite.campaigns.resume(asked.actor, campaign_id(asked)))
+async def resume(asked: Asked[Nothing, Reason]) -> View:
+    reason = asked.body.reason or ""
+    return campaign_view(await asked.suite.campaigns.resume(asked.actor, campaign_id(asked), reason))
 
 
 async def pause(asked: Asked[Nothing, Reason]) -> View:
@@ -201,7 +202,13 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         Reason,
         pause,
     ),
-    move("resume", "Go on where a pause left off.", Right.CONTROL_CAMPAIGN, Nothing, resume),
+    move(
+        "resume",
+        "Go on where a pause left off; after a restoration, with a reason.",
+        Right.CONTROL_CAMPAIGN,
+        Reason,
+        resume,
+    ),
     move(
         "stop",
         "Stop for good. Answers when no further INVITE can leave.",

@@ -95,10 +95,11 @@ def pause(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: J
 
 
 @app.command()
-def resume(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """Go on where it was paused."""
+def resume(campaign_id: CampaignArgument, reason: Reason = "", as_json: Json = False) -> None:
+    """Go on where it was paused. After a restoration it needs a reason."""
     _act(
-        lambda service, actor: service.suite.campaigns.resume(actor, CampaignId(campaign_id)), as_json=as_json
+        lambda service, actor: service.suite.campaigns.resume(actor, CampaignId(campaign_id), reason),
+        as_json=as_json,
     )
 
 

@@ -25,9 +25,11 @@ from dialer.cli import (
     suppressions,
     token,
 )
+from dialer.cli.backup import backup
 from dialer.cli.init import init
 from dialer.cli.inspect import inspect
 from dialer.cli.replay import replay
+from dialer.cli.restore import restore
 from dialer.cli.run import run
 from dialer.cli.serve import serve
 
@@ -40,6 +42,8 @@ app = typer.Typer(
 )
 app.command()(init)
 app.command()(serve)
+app.command()(backup)
+app.command()(restore)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("decide")(decide.decide)

@@ -35,6 +35,7 @@ class Right(StrEnum):
     READ_EVIDENCE = "read evidence and ledger"
     MANAGE_TOKENS = "manage tokens"
     ERASE = "erase subjects"
+    BACK_UP = "take backups"
     ROTATE_KEYS = "change the keys"
     WEBHOOKS = "deliver messages from outside"
 

@@ -90,8 +90,12 @@ class HeadFiles(Protocol):
         """On disk when this returns. Raise `Unavailable`."""
         ...
 
+    async def put_aside(self, own: frozenset[str]) -> list[str]:
+        """Keep apart whatever line is not among `own`, so that no later head needs to follow it; return those lines."""
+        ...
+
     async def lines(self) -> list[str]:
-        """All that is there, right or not. Raise `Unavailable`."""
+        """All that is there, right or not, what was put aside included. Raise `Unavailable`."""
         ...
 
 

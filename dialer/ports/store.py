@@ -49,6 +49,7 @@ from dialer.ports.records import (
     SharedInput,
     Standing,
 )
+from dialer.ports.restores import Restores
 from dialer.ports.retention import Retention
 from dialer.ports.subjects import Subjects
 
@@ -368,6 +369,8 @@ class Store(Protocol):
     def keys(self) -> KeyVersions: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def restores(self) -> Restores: ...
     @property
     def probes(self) -> Probes: ...
     @property

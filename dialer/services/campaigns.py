@@ -16,6 +16,7 @@ from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
 from dialer.services.judge import ORIGINATE_LIFE, Judge
 from dialer.services.recovery import SLACK
+from dialer.services.restoring import RESTORED
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 
@@ -94,10 +95,17 @@ class Campaigns:
         await self._quiet(campaign_id)
         return campaign
 
-    async def resume(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+    async def resume(self, actor: Actor, campaign_id: CampaignId, reason: str = "") -> Campaign:
+        """Raise `Conflict` for a campaign that a restoration paused, unless a reason says that somebody answers for what is not known."""
         actor.demand(Right.CONTROL_CAMPAIGN)
-        await self._scripts.check(await self._store.campaigns.get(campaign_id))
-        return await self._move(actor, campaign_id, CampaignVerb.RESUME, "")
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.reason.startswith(RESTORED) and not reason.strip():
+            raise Conflict(
+                f"the campaign was {campaign.reason}",
+                hint="whoever was called in its last moments may be called again: resume it with a reason, or stop it",
+            )
+        await self._scripts.check(campaign)
+        return await self._move(actor, campaign_id, CampaignVerb.RESUME, reason)
 
     async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
         """For good. Returns, like `pause`, only when no further INVITE can leave."""

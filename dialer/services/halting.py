@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from dialer.domain.access import Actor, Right
-from dialer.domain.errors import InvalidInput, Problem, Unavailable
+from dialer.domain.errors import Conflict, InvalidInput, Problem, Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.records import HaltState
 from dialer.ports.store import Store
@@ -57,9 +57,22 @@ class Halting:
             )
         if not await self._recorded():
             raise Unavailable("the halt is not recorded yet", hint="wait until the database answers again")
+        await self._demand_read_back()
         await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
+        await self._store.restores.end(at=self._clock.now())
         unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
+
+    async def _demand_read_back(self) -> None:
+        """After a restoration the PBXs may know of oppositions that nobody else does."""
+        restoration = await self._store.restores.last()
+        if restoration is None or restoration.ended_at:
+            return
+        if missing := sorted(self._fleet.telephonies.keys() - restoration.read_back.keys()):
+            raise Conflict(
+                f"the lock of {missing[0]} was not read back since the database was restored",
+                hint="start `dialer serve` and let it reach the PBX, or take it out of the settings for good",
+            )
 
     async def state(self) -> HaltState:
         return await self._store.system.halt_state()

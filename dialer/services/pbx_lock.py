@@ -1,30 +1,77 @@
 """The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints, and the halt."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
 
 from dialer.domain.call_events import PbxSuppression
+from dialer.domain.contact import Fingerprint
+from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
+from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
 
+READ_BACK = "read back from the lock of the PBX after a restoration"
+
 log = structlog.get_logger()
 
 
 class PbxLock:
-    def __init__(self, store: Store, fingerprints: Fingerprints) -> None:
+    def __init__(self, store: Store, fingerprints: Fingerprints, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._fingerprints = fingerprints
 
     async def make_whole(self, telephony: Telephony) -> None:
-        """Give the PBX every opposition and the halt, so that its own lock is whole before the first call."""
+        """Give the PBX every opposition and the halt, so that its own lock is whole before the first call.
+
+        Where the database was restored from a backup, it is first told what this PBX knows better.
+        """
+        await self._read_back(telephony)
         async for batch in self._store.suppressions.all():
             await telephony.suppress(pbx_entries(batch))
         halt = await self._store.system.halt_state()
         if halt.halted:
             await telephony.set_halt(halt.reason)
+
+    async def _read_back(self, telephony: Telephony) -> None:
+        restoration = await self._store.restores.last()
+        if restoration is None or restoration.ended_at or telephony.pbx in restoration.read_back:
+            return
+        unknown = await self._unknown(await telephony.suppressed(), telephony.pbx)
+        if unknown:
+            await self._store.suppressions.add(unknown)
+        await self._store.restores.note_read_back(telephony.pbx, oppositions=len(unknown))
+        log.warning("oppositions read back after a restoration", pbx=telephony.pbx, entries=len(unknown))
+
+    async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
+        """Oppositions that the lock holds and the database does not. Of which version of the keys they are nobody knows: of each that could be."""
+        readings = {entry: self._readings(entry.fingerprint) for entry in entries}
+        known = await self._store.suppressions.of_many({one for found in readings.values() for one in found})
+        sponsors = {key: sponsor async for key, sponsor in self._sponsors()}
+        now, unknown = self._clock.now(), list[Suppression]()
+        for entry, found in readings.items():
+            sponsor = sponsors.get(entry.sponsor_key or "")
+            told = {suppression.sponsor for one in found for suppression in known.get(one, ())}
+            if told.isdisjoint({None, sponsor}):
+                unknown += [
+                    Suppression(one, sponsor, OppositionChannel.IMPORT, now, now, pbx, note=READ_BACK)
+                    for one in found
+                ]
+        return unknown
+
+    def _readings(self, fingerprint: Fingerprint) -> tuple[Fingerprint, ...]:
+        return (fingerprint, *self._fingerprints.successors(fingerprint))
+
+    async def _sponsors(self) -> AsyncIterator[tuple[str, str]]:
+        """By key. One that no campaign names any more has none, and its opposition then counts against everybody."""
+        page = await self._store.campaigns.page()
+        while page:
+            for campaign in page:
+                yield sponsor_key(campaign.definition.sponsor.id), campaign.definition.sponsor.id
+            page = await self._store.campaigns.page(after=page[-1].id)
 
     async def forget_outdated(self, telephony: Telephony) -> None:
         """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dialer.services.backups import Backups
 from dialer.services.call_records import CallRecords
 from dialer.services.campaigns import Campaigns
 from dialer.services.consents import Consents
@@ -52,6 +53,7 @@ class Suite:
     subjects: Subjects
     retention: Retention
     keys: Keys
+    backups: Backups
     halting: Halting
     system: SystemReader
     metrics: Metrics

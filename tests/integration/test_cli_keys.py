@@ -13,6 +13,7 @@ def test_oppositions_are_found_after_each_change_of_keys(dialer: Command) -> Non
         assert dialer.must("suppressions", "check", "+33199000001")["suppressed"] is True
         assert dialer.must("suppressions", "check", "0199000002")["suppressed"] is False
     assert dialer.must("suppressions", "count") == {"count": 1}
+    assert dialer.must("ledger", "verify")["verified"] is True
 
 
 def test_the_versions_are_listed_with_who_made_them_and_why(dialer: Command) -> None:

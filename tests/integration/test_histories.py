@@ -130,7 +130,7 @@ def a_process(store: SqlStore, pbx: ScriptedPbx, clock: Time) -> Process:
     fingerprints = Fingerprints(KEY)
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line = CallbackLine(store, suppressions, clock)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints))
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock))
     driver = Driver(pbx.pbx, uuid.uuid4().hex)
     consumer = Consumer(Lease(store.leases, clock, driver), fleet, calls, recovery, board, clock, meter, line)
     pbx.queue = asyncio.Queue()
@@ -186,6 +186,15 @@ class History:
         self.clock = Time()
         self.pbx = ScriptedPbx(self.clock.now, OPPONENTS.__contains__)
         self.process = a_process(store, self.pbx, self.clock)
+
+    @classmethod
+    def resumed(cls, store: SqlStore, pbx: ScriptedPbx, clock: Time) -> "History":
+        """With a PBX that has a past."""
+        history = cls.__new__(cls)
+        history.store, history.clock, history.pbx = store, clock, pbx
+        pbx.linked = True
+        history.process = a_process(store, pbx, clock)
+        return history
 
     async def step(self, what: str) -> None:
         match what:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dialer.adapters.clock import pretending
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.call_events import PbxSuppression
@@ -28,7 +29,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 async def recovered(store: SqlStore, pbx: ScriptedPbx) -> None:
-    lock = PbxLock(store, await fingerprints(store))
+    lock = PbxLock(store, await fingerprints(store), pretending(NOW))
     await lock.make_whole(pbx)
     await lock.forget_outdated(pbx)
 

@@ -29,6 +29,7 @@ from dialer.adapters.sql.columns import to_micros
 from dialer.adapters.sql.dialects import json_rows
 from dialer.adapters.sql.dossiers import LISTED, PAST, dossiers_of
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
+from dialer.adapters.sql.restore_tables import past_calls
 from dialer.adapters.sql.standing import campaign_of
 from dialer.adapters.sql.tables import attempts, consents, contacts, suppressions
 from dialer.domain.alike import Turns
@@ -96,6 +97,9 @@ class Page:
             self._consents(page).label("consents"),
             self._rows(self._oppositions(page)).label("oppositions"),
             self._attempts(page).label("attempts"),
+            self._rows(about(page, select(past_calls.c.campaign_id, past_calls.c.at), past_calls)).label(
+                "past"
+            ),
             self._rows(self._lists(page)).label("lists"),
         ).subquery("known")
         kind = columns_but(known, {"id", "number"})

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.consents import consents_of
 from dialer.adapters.sql.opposition_lists import lists_of
 from dialer.adapters.sql.records import CONTACT
+from dialer.adapters.sql.restores import past_calls_of
 from dialer.adapters.sql.suppressions import suppressions_of
 from dialer.adapters.sql.tables import attempts, contacts, imports
 from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
@@ -43,6 +44,7 @@ async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequenc
     consents = await consents_of(connection, fingerprints)
     oppositions = await suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
+    recalled = await past_calls_of(connection, sponsor, fingerprints)
     lists = await lists_of(connection, sponsor, fingerprints)
     return [
         Dossier(
@@ -50,7 +52,7 @@ async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequenc
             source_class=row.source_class,
             consents=consents.get(row.fingerprint, ()),
             suppressions=tuple(oppositions.get(row.fingerprint, ())),
-            attempts=tuple(past.get(row.fingerprint, ())),
+            attempts=(*past.get(row.fingerprint, ()), *recalled.get(row.fingerprint, ())),
             lists=lists.of(row.fingerprint),
         )
         for row in listed

@@ -1,10 +1,10 @@
 """Events on their way into the ledger: committed together with what they record."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
@@ -24,10 +24,22 @@ WAITING = (
 
 async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> None:
     """In this transaction, so that neither is ever there without the other."""
+    if rows := _rows(connection, events):
+        await connection.execute(insert(pending), rows)
+
+
+async def record_first(connection: AsyncConnection, events: Sequence[LedgerEvent]) -> None:
+    """As `record`, before whatever waits already."""
+    first = (await connection.execute(select(func.min(pending.c.id)))).scalar_one() or 0
+    numbered = enumerate(_rows(connection, events), first - len(events))
+    await connection.execute(insert(pending), [row | {"id": number} for number, row in numbered])
+
+
+def _rows(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> list[dict[str, Any]]:
     pretended = bool(
         connection.sync_connection and connection.sync_connection.get_execution_options().get(PRETENDED)
     )
-    rows = [
+    return [
         {
             "at": event.at,
             "kind": event.kind.value,
@@ -38,8 +50,6 @@ async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> 
         }
         for event in events
     ]
-    if rows:
-        await connection.execute(insert(pending), rows)
 
 
 async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]:

@@ -19,6 +19,7 @@ from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.probes import SqlProbes
 from dialer.adapters.sql.recorded import SqlRecorded
+from dialer.adapters.sql.restores import SqlRestores
 from dialer.adapters.sql.retention import SqlRetention
 from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
@@ -48,6 +49,7 @@ class SqlStore:
         self.retention = SqlRetention(database)
         self.keys = SqlKeyVersions(database)
         self.leases = SqlLeases(database)
+        self.restores = SqlRestores(database)
         self.probes = SqlProbes(database)
         self.inspections = SqlInspections(database)
 

@@ -1,0 +1,49 @@
+"""What the database knows of its own restoration from a backup, until an operator has ended it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import Fingerprint
+from dialer.domain.ledger.of_upkeep import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """A call that the backup did not hold, as the journal tells of it. `sponsor` None: nobody knows for whom, so it counts for all."""
+
+    attempt_id: AttemptId
+    fingerprint: Fingerprint
+    campaign_id: CampaignId
+    sponsor: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """Nobody is called before it is `ended_at`. `read_back`: by PBX, how many oppositions its lock held that the database did not."""
+
+    taken_at: datetime
+    restored_at: datetime
+    by: str
+    read_back: Mapping[str, int]
+    ended_at: datetime | None
+
+
+class Restores(Protocol):
+    async def begin(self, gap: Gap, *, by: str, at: datetime, reason: str) -> None:
+        """Halt, and put the gap before everything else that still waits to be sealed. No PBX is leased: who held one is gone."""
+        ...
+
+    async def last(self) -> Restoration | None: ...
+
+    async def add_calls(self, calls: Sequence[PastCall]) -> int:
+        """Return how many the database did not know, as attempts or from earlier."""
+        ...
+
+    async def note_read_back(self, pbx: str, *, oppositions: int) -> None: ...
+
+    async def end(self, *, at: datetime) -> None: ...
