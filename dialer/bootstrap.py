@@ -296,7 +296,8 @@ def _suite(
     probing: Probing,
 ) -> Suite:
     retention = Retention(store, judge.packs, clock, pretended=bool(clock.shift))
-    scripts = Scripts(store, PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home))
+    compiler, recordings = PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home)
+    scripts = Scripts(store, compiler, recordings, clock)
     ringing = Ringing(store, fleet)
     proofs = LineProofs(store, judge.trunks, clock)
     progress = ProgressReader(store, fleet, judge, proofs, clock)

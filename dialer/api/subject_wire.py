@@ -6,6 +6,7 @@ from pydantic import Field
 
 from dialer.api.calls import CallView
 from dialer.api.wire import Instant, Wire
+from dialer.domain.basis import Basis
 from dialer.domain.contact import ContactState, SourceClass
 from dialer.domain.suppression import OppositionChannel
 
@@ -46,6 +47,7 @@ class ConsentEventView(Wire):
     territory: str | None = None
     timezone: str | None = None
     import_id: str | None = None
+    basis: Basis | None = None
 
 
 class RecordedOppositionView(Wire):

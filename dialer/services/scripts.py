@@ -1,20 +1,24 @@
 """A campaign's audio through its life: recordings kept while a draft, compiled at approval, checked before every start."""
 
+import hashlib
 from collections.abc import Mapping
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, InvalidInput, Problem
+from dialer.domain.ledger.of_acts import recording_kept
 from dialer.domain.script import PROMPT_OF_KEY
+from dialer.ports.clock import Clock
 from dialer.ports.prompts import CompiledScript, Prompts, Recordings
 from dialer.ports.store import Store
 from dialer.services.prompts import compile_script
 
 
 class Scripts:
-    def __init__(self, store: Store, prompts: Prompts, recordings: Recordings) -> None:
+    def __init__(self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._prompts = prompts
         self._recordings = recordings
         self._hashes: dict[str, dict[str, str]] = {}
@@ -26,6 +30,8 @@ class Scripts:
         if campaign.state is not CampaignState.DRAFT:
             raise Conflict("the script is frozen", hint="prompts are accepted before approval only")
         await self.keep(campaign, {key: audio})
+        digest, at = hashlib.sha256(audio).hexdigest(), self._clock.now()
+        await self._store.ledger.append([recording_kept(campaign_id, key, digest, by=actor.name, at=at)])
 
     async def keep(self, campaign: Campaign, recordings: Mapping[str, bytes]) -> None:
         if unknown := sorted(recordings.keys() - PROMPT_OF_KEY.keys()):

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CAMPAIGN_STOP = "campaign.stop"
     CAMPAIGN_COMPLETE = "campaign.complete"
     CAMPAIGN_POLLS = "campaign.poll_dates"
+    CAMPAIGN_RECORDING = "campaign.recording"
     CAMPAIGN_INSPECT = "campaign.inspect"
     IMPORT_BEGIN = "import.begin"
     IMPORT_END = "import.end"

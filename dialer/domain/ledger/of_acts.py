@@ -43,6 +43,12 @@ def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datet
     )
 
 
+def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, at: datetime) -> LedgerEvent:
+    """`key` of `[prompts]`, and the SHA-256 of the audio that stands there from now on."""
+    body = {"by": redacted(by), "prompt": key, "sha256": sha256}
+    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_RECORDING, about=campaign_id, body=body)
+
+
 def campaign_inspected(
     campaign_id: CampaignId, manifest: str, *, by: str, at: datetime, masked: bool
 ) -> LedgerEvent:
