@@ -1,0 +1,64 @@
+"""An inspection pack of a long campaign, and its check: `python -m tests.bench.bench_inspect [people] [database URL]`.
+
+Everybody on the list with a consent for now is called once; figures are seconds, megabytes and the most memory the process ever held.
+"""
+
+import asyncio
+import os
+import resource
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.store import SqlStore
+from dialer.bootstrap import open_service, prepare_home
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.services.evidence.ed25519 import read_key
+from dialer.services.evidence.pack import Pack, check
+from dialer.services.inspection.inspector import Request
+from dialer.settings import read_settings
+from tests.bench.bench_preflight import timed
+from tests.bench.listed import list_people
+from tests.contract.judged import MONDAY
+from tests.contract.samples import CAMPAIGN
+from tests.integration.called import call_all
+
+
+async def call_everybody(count: int) -> None:
+    async with SqlStore.open(read_settings().database_url, pretended=True) as store:
+        await list_people(store, range(count), listed_at=MONDAY)
+        await store.campaigns.set_script(CAMPAIGN, "d" * 64)
+    await call_all(CAMPAIGN, start=False)
+
+
+async def inspect(folder: Path) -> dict[str, int]:
+    async with open_service(read_settings()) as service:
+        request = Request(CAMPAIGN, folder)
+        written = await service.inspector.run(LOCAL_ADMINISTRATOR, request, lambda *_: None)
+    print(f"{written.attempts} calls; anomalies {dict(written.faults)}")
+    return dict(written.faults)
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with TemporaryDirectory() as folder:
+        home, pack = Path(folder) / "home", Path(folder) / "pack"
+        os.environ["DIALER_HOME"] = str(home)
+        if len(sys.argv) > 2:
+            os.environ["DIALER_DATABASE_URL"] = sys.argv[2]
+        prepare_home(home)
+        asyncio.run(upgrade(read_settings().database_url))
+        with timed("call"):
+            asyncio.run(call_everybody(count))
+        with timed("inspect"):
+            asyncio.run(inspect(pack))
+        size = sum(path.stat().st_size for path in pack.rglob("*") if path.is_file())
+        with timed("verify"):
+            found = check(Pack(pack), read_key(Pack(pack).public_key.read_text("ascii")))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"pack {size / 1e6:,.0f} MB, process {most} MB at most; found wrong: {found[:3]}")
+
+
+if __name__ == "__main__":
+    main()
