@@ -81,25 +81,3 @@ async def test_a_machine_that_shall_hear_nothing_is_left_no_sound(scene: Scene, 
         assert call.answered_at is not None
         assert call.ended_at is not None
         assert (call.ended_at - call.answered_at) * 1000 < GREETING_ENDS_MS
-
-
-@pytest.mark.timeout(240)
-async def test_a_campaign_whose_audio_is_changed_while_it_runs_is_paused_and_says_why(
-    scene: Scene, tmp_path: Path
-) -> None:
-    """T102, T103: a byte changed, a file gone."""
-    numbers = tuple(number_for(Persona.BUSY, index) for index in range(400))
-    file = campaign_file(tmp_path, calls_per_second=2)
-    campaign = await scene.installation.campaign(file, contact_file(tmp_path, numbers))
-    async with scene.installation.serve() as served:
-        await served.post(f"/v1/campaigns/{campaign}/start")
-        await asyncio.sleep(2)
-        (notice,) = (scene.installation.home / "prompts").glob("*/notice.alaw")
-        notice.write_bytes(notice.read_bytes()[:-1] + b"\x00")
-        async with asyncio.timeout(20):
-            while (paused := await served.get(f"/v1/campaigns/{campaign}"))["state"] != "paused":
-                await asyncio.sleep(0.2)
-        assert paused["reason"].startswith("script: ")
-        before = len(await scene.callees.invites())
-        await asyncio.sleep(2)
-        assert len(await scene.callees.invites()) == before

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -130,29 +130,42 @@ async def test_a_silent_recording_is_refused(tmp_path: Path) -> None:
         await PromptCompiler(tmp_path / "prompts").compile({}, {"message": silent}, language="fr")
 
 
+def in_another_format(prompt: Path) -> None:
+    prompt.write_bytes(b"RIFF" + prompt.read_bytes())
+
+
+def a_folder(prompt: Path) -> None:
+    prompt.unlink()
+    prompt.mkdir()
+
+
+HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "changed": (lambda prompt: prompt.write_bytes(prompt.read_bytes()[:-1] + b"\x00"), "is not what was"),
+    "in another format": (in_another_format, "is not what was compiled"),
+    "missing": (Path.unlink, "is missing"),
+    "empty": (lambda prompt: prompt.write_bytes(b""), "is empty"),
+    "a folder": (a_folder, "cannot be read"),
+    "for our eyes alone": (lambda prompt: prompt.chmod(0o600), "cannot be read by the PBX"),
+    "one too many": (lambda prompt: prompt.with_stem("extra").write_bytes(b"\x00"), "is none of its prompts"),
+    "all gone": (lambda prompt: prompt.parent.rename(prompt.parents[1] / "elsewhere"), "cannot be read"),
+}
+"""What is done to the message, and what the check says."""
+
+
 async def test_an_unharmed_script_passes_the_check(tmp_path: Path) -> None:
     compiler = PromptCompiler(tmp_path)
     script = await compiler.compile(TEXTS, {}, language="fr")
     assert await compiler.check(script.script) == script
 
 
-@pytest.mark.parametrize("harm", ["change", "remove", "add", "hide"])
+@pytest.mark.parametrize(("harm", "why"), HARMS.values(), ids=HARMS)
 async def test_a_script_that_is_not_as_compiled_fails_the_check_and_is_mended_by_compiling(
-    tmp_path: Path, harm: str
+    tmp_path: Path, harm: Callable[[Path], object], why: str
 ) -> None:
     compiler = PromptCompiler(tmp_path)
     script = await compiler.compile(TEXTS, {}, language="fr")
-    message = tmp_path / script.script / "message.alaw"
-    match harm:
-        case "change":
-            message.write_bytes(message.read_bytes()[:-1] + b"\x00")
-        case "remove":
-            message.unlink()
-        case "add":
-            (message.parent / "extra.alaw").write_bytes(b"\x00")
-        case _:
-            message.parent.rename(tmp_path / "elsewhere")
-    with pytest.raises(InvalidInput, match=script.script[:12]):
+    harm(tmp_path / script.script / "message.alaw")
+    with pytest.raises(InvalidInput, match=f"{script.script[:12]} {why}"):
         await compiler.check(script.script)
     assert await compiler.compile(TEXTS, {}, language="fr") == script
     assert await compiler.check(script.script) == script

@@ -1,14 +1,18 @@
 """The second lock: what the PBX refuses before any INVITE, whatever the service believes."""
 
 import asyncio
+import shutil
 import time
 
 import pytest
 
 from tests.pbx.callee import Manner
 from tests.pbx.calls import SETTLE_S, Line
+from tests.pbx.conftest import Pbx
 from tests.pbx.manager import seal
+from tests.pbx.sounds import FRAMES, SCRIPT
 
+NEEDED = [name for name in FRAMES if not name.startswith("callback")]
 MALFORMED = {
     "DIALER_ATTEMPT": ("", "5c" * 15, "5C" * 16, "zz" * 16),
     "DIALER_NUMBER": (
@@ -115,6 +119,25 @@ async def test_a_suppression_for_another_sponsor_does_not_count(line: Line) -> N
 
 async def test_a_script_whose_prompts_are_missing_is_refused(line: Line) -> None:
     assert await line.refused(line.permit(DIALER_SCRIPT="00" * 32)) == "SCRIPT"
+
+
+@pytest.mark.parametrize("size", [None, 0, 159], ids=["missing", "empty", "shorter than a packet"])
+async def test_a_script_that_lacks_any_one_of_its_prompts_is_refused(
+    line: Line, pbx: Pbx, size: int | None
+) -> None:
+    """T103: no telephone rings for a call that could not be led to its end."""
+    wanting = "7e" * 32
+    folder = pbx.spec.home / "prompts" / wanting
+    shutil.copytree(folder.with_name(SCRIPT), folder)
+    try:
+        for name in NEEDED:
+            file = folder / f"{name}.alaw"
+            sound = file.read_bytes()
+            file.unlink() if size is None else file.write_bytes(sound[:size])
+            assert (name, await line.refusal_of_one(line.permit(DIALER_SCRIPT=wanting))) == (name, "SCRIPT")
+            file.write_bytes(sound)
+    finally:
+        shutil.rmtree(folder)
 
 
 async def test_the_callee_sees_our_caller_id_and_the_decided_number(line: Line) -> None:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from stat import S_IROTH
 from tempfile import mkdtemp
 
 from dialer.adapters.prompts.audio import BYTES_PER_MS
@@ -13,8 +14,8 @@ from dialer.domain.errors import InvalidInput, NotFound
 from dialer.ports.prompts import CompiledPrompt, CompiledScript
 
 _SUFFIX = ".alaw"
-_SYNTHETIC = "synthetic.json"
-"""Names of the prompts spoken by a machine."""
+_LIST = "prompts.json"
+"""Every prompt as it was compiled, so that what is wrong with one can be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,18 @@ class Shelf:
         return script
 
     def read(self, script: str) -> CompiledScript:
-        """Recompute every hash. Raise `InvalidInput` where anything is missing, changed or unreadable."""
+        """Recompute every hash. Raise `InvalidInput` naming what is missing, empty, changed, unreadable or too much."""
         folder = self._folder / script
-        try:
-            synthetic = frozenset(json.loads((folder / _SYNTHETIC).read_bytes()))
-            audio = {
-                file.stem: Audio(file.read_bytes(), file.stem in synthetic)
-                for file in folder.glob(f"*{_SUFFIX}")
-            }
-        except (OSError, ValueError) as error:
-            raise InvalidInput(
-                f"the prompts of script {script[:12]} cannot be read ({error})", hint=_HINT
-            ) from None
-        found = described(audio)
+        compiled = _listed(folder, script)
+        found = described({prompt.name: _audio(folder, script, prompt) for prompt in compiled})
+        known = {prompt.name for prompt in compiled}
+        if strange := sorted({file.stem for file in folder.glob(f"*{_SUFFIX}")} - known):
+            raise _unfit(script, strange[0], "is none of its prompts")
+        for now, then in zip(found.prompts, compiled, strict=True):
+            if now != then:
+                raise _unfit(script, now.name, "is not what was compiled")
         if found.script != script:
-            raise InvalidInput(
-                f"the prompts of script {script[:12]} are not those that were compiled", hint=_HINT
-            )
+            raise InvalidInput(f"the list of the prompts of script {script[:12]} was changed", hint=_HINT)
         return found
 
     def audio(self, script: str, name: str) -> bytes:
@@ -99,12 +95,42 @@ class Shelf:
 _HINT = "approve the campaign again, which compiles them"
 
 
+def _listed(folder: Path, script: str) -> tuple[CompiledPrompt, ...]:
+    """In order of name."""
+    try:
+        listed = json.loads((folder / _LIST).read_bytes())
+        return tuple(sorted((CompiledPrompt(**prompt) for prompt in listed), key=lambda prompt: prompt.name))
+    except (OSError, ValueError, TypeError) as error:
+        raise InvalidInput(
+            f"the prompts of script {script[:12]} cannot be read ({error})", hint=_HINT
+        ) from None
+
+
+def _audio(folder: Path, script: str, prompt: CompiledPrompt) -> Audio:
+    file = folder / f"{prompt.name}{_SUFFIX}"
+    try:
+        data, mode = file.read_bytes(), file.stat().st_mode
+    except FileNotFoundError:
+        raise _unfit(script, prompt.name, "is missing") from None
+    except OSError as error:
+        raise _unfit(script, prompt.name, f"cannot be read ({error.strerror})") from None
+    if not data:
+        raise _unfit(script, prompt.name, "is empty")
+    if not mode & S_IROTH:
+        raise _unfit(script, prompt.name, "cannot be read by the PBX")
+    return Audio(data, prompt.synthetic)
+
+
+def _unfit(script: str, name: str, what: str) -> InvalidInput:
+    return InvalidInput(f"prompt {name!r} of script {script[:12]} {what}", hint=_HINT)
+
+
 def _fill(folder: Path, prompts: Mapping[str, Audio]) -> None:
     folder.chmod(0o755)
     for name, audio in prompts.items():
         _write(folder / f"{name}{_SUFFIX}", audio.data)
-    spoken = sorted(name for name, audio in prompts.items() if audio.synthetic)
-    _write(folder / _SYNTHETIC, json.dumps(spoken).encode())
+    listed = [asdict(prompt) for prompt in described(prompts).prompts]
+    _write(folder / _LIST, json.dumps(listed).encode())
 
 
 def _write(file: Path, data: bytes) -> None:
