@@ -1,6 +1,6 @@
 """Which number the callee sees, and whether it may be shown there (rules 2.6, section 5 H)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from dialer.domain.campaign_terms import CampaignTerms
@@ -47,14 +47,16 @@ def dialable_number_of(number: str, territories: tuple[str, ...]) -> bool:
     return any(code in territories for code in found.territories)
 
 
-def trunk_complaint(number: str, trunk: TrunkFacts, at: datetime) -> str | None:
-    """Why the trunk may not present `number`: only a loopback trunk needs no list; a mandate ends at its instant."""
+def trunk_complaint(number: str, trunk: TrunkFacts, at: datetime, margin: timedelta) -> str | None:
+    """Why the trunk may not present `number`: only a loopback trunk needs no list; a mandate ends at its instant, and must last for `margin` more."""
     if not trunk.caller_ids:
         return None if trunk.loopback else f"trunk {trunk.name!r} has no list of authorised numbers"
     complaint = f"{number} is not on the list of trunk {trunk.name!r}"
     for entry in trunk.caller_ids:
         if entry.number == number:
-            if entry.mandate_ends_at is None or at < entry.mandate_ends_at:
+            if entry.mandate_ends_at is None or at < entry.mandate_ends_at - margin:
                 return None
             complaint = f"the mandate for {number} on trunk {trunk.name!r} has ended"
+            if margin:
+                complaint += f", or does within {margin.days} days"
     return complaint

@@ -134,7 +134,7 @@ def check_approval(
         problems.append(Problem("ends_at", "is past"))
     problems += list_problems(definition, pack, sorted(places), now)
     for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
-        if complaint := trunk_complaint(number, trunk, now + pack.caller_id.margin):
+        if complaint := trunk_complaint(number, trunk, now, pack.caller_id.margin):
             problems.append(Problem("caller_id", complaint))
     return tuple(problems)
 

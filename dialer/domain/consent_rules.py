@@ -42,6 +42,8 @@ Complaint = Callable[[ConsentGiven, Question], str | None]
 def basis(consent: ConsentGiven, question: Question) -> str | None:
     """A contract is no consent to other calls, and a campaign for customers is for nobody else (FC-08, FC-10)."""
     wanted, pack = question.terms.basis, question.pack
+    if wanted is Basis.OPT_IN and consent.basis is wanted:
+        return None
     if pack is not None and not pack.consent.takes(wanted):
         return f"{pack.name} lets nobody be called for a {CALLED[wanted]}"
     return (
@@ -191,18 +193,17 @@ def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
 
 def consent_end(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
     """The stated end, cut to the pack's longest; None where neither limits it."""
-    longest = longest_life(consent, pack)
+    longest = longest_life(consent, pack) if pack is not None else None
     if longest is None:
         return consent.expires_at
     return longest if consent.expires_at is None else min(longest, consent.expires_at)
 
 
-def longest_life(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
+def longest_life(consent: ConsentGiven, pack: RulePack) -> datetime | None:
     """A contract lasts as long as it says; a request for some working days (FC-10)."""
-    if pack is None:
-        return None
     if consent.basis is Basis.OPT_IN:
-        return None if pack.consent.max_age is None else consent.given_at + pack.consent.max_age
+        max_age = pack.consent.max_age
+        return None if max_age is None else consent.given_at + max_age
     if consent.basis is Basis.REQUEST and pack.consent.request is not None:
         days = pack.consent.request.working_days
         return after_working_days(consent.given_at, days, pack.holidays.national)

@@ -11,7 +11,7 @@ from dialer.domain.phone_text import PhoneError
 from dialer.domain.place import Place
 from dialer.domain.rule import Chapter, Rule
 from dialer.domain.rulepack import PackShelf
-from dialer.domain.rules_of_callee import CALLEE, LISTED, OUT_OF_REACH, OWN_PACK
+from dialer.domain.rules_of_callee import CALLEE, LISTED, LISTS_OF_OTHERS, OUT_OF_REACH, OWN_PACK
 from dialer.domain.rules_of_campaign import CALLED_BEFORE, SYSTEM
 from dialer.domain.rules_of_time import CALENDAR, CONSENT
 
@@ -22,6 +22,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     OWN_PACK,
     LISTED,
     CALLEE,
+    LISTS_OF_OTHERS,
     CONSENT,
     CALENDAR,
     CALLED_BEFORE,

@@ -79,7 +79,7 @@ def caller_id(case: Case, _: Standing) -> str | None:
     if not isinstance(case.place, Place) or case.pack is None:
         return None
     if case.caller_id is not None:
-        return trunk_complaint(case.caller_id, case.facts.trunk, case.at + case.pack.caller_id.margin)
+        return trunk_complaint(case.caller_id, case.facts.trunk, case.at, case.pack.caller_id.margin)
     if not any(code in case.pack.territories for code in case.place.territories):
         return None
     return f"no verified number of this campaign may be shown in {' or '.join(case.place.territories)}"
@@ -154,10 +154,15 @@ CALLEE = Chapter(
     (
         Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
         Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
-        Rule(ReasonCode.FORBIDDEN_NUMBER, protected_line, RuleName.DENIED_NUMBER),
         Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
         Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
         Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),
+    ),
+)
+LISTS_OF_OTHERS = Chapter(
+    lambda case, _: bool(case.facts.lists) or (case.pack is not None and bool(case.pack.required_lists)),
+    (
+        Rule(ReasonCode.FORBIDDEN_NUMBER, protected_line, RuleName.DENIED_NUMBER),
         Rule(ReasonCode.SUPPRESSED, on_a_list, RuleName.SUPPRESSED),
         # Without a rule of the pack: a newer import lifts it, which no other suppression may be (`retry.final`).
         Rule(ReasonCode.SUPPRESSED, list_missing),
