@@ -6,7 +6,7 @@ import pytest
 
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
-from tests.unit.rule_samples import campaign, codes, judged, paris, utc
+from tests.unit.rule_samples import campaign, codes, consent, judged, paris, utc
 
 AT = paris("2027-02-01 11:00:00")
 SHOWN = PhoneNumber("+33162000001")
@@ -98,3 +98,20 @@ def test_our_own_numbers_are_never_called(own: str) -> None:
     told = campaign(caller_ids={"PM": "+33163000009"})
     listed = trunk(SHOWN, "+33162000007", loopback=True)
     assert codes(AT, number=PhoneNumber(own), campaign=told, trunk=listed) == {"FORBIDDEN_NUMBER"}
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(59, False), (60, False), (61, True)])
+def test_a_canadian_callee_can_call_back_for_sixty_days(days: int, allowed: bool) -> None:
+    """CA-04: the number must still be ours by then."""
+    shown = PhoneNumber("+14165550199")
+    told = campaign(profile="ca-adad", caller_id=shown, purpose="survey")
+    at = utc("2027-02-02 18:00")
+    mandate = AuthorisedCallerId(shown, at + timedelta(days=days))
+    found = codes(
+        at,
+        number=PhoneNumber("+14165550123"),
+        campaign=told,
+        consents=(consent(purpose="survey"),),
+        trunk=TrunkFacts("default", True, (mandate,)),
+    )
+    assert found == (set() if allowed else {"CALLER_ID"})
