@@ -86,9 +86,13 @@ class MachineSettings(Section):
 
 
 class Recording(Section):
-    """A recorded prompt: its path, in or below the folder of the campaign file."""
+    """A recorded prompt: its path, in or below the folder of the campaign file, and what is said in it, placeholders filled in or not.
+
+    What it `says` is checked as a text is; who approves the campaign signs that the recording says it.
+    """
 
     file: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    says: Text | None = None
 
 
 class PackSignoff(Section):

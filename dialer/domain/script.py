@@ -7,7 +7,13 @@ from datetime import date, timedelta
 
 from dialer.domain.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.errors import InvalidInput, Problem
-from dialer.domain.script_checks import OBJECTION, SYNTHETIC, wording_problems
+from dialer.domain.script_checks import (
+    AUTOMATIC,
+    OBJECTION,
+    SYNTHETIC,
+    transcript_problems,
+    wording_problems,
+)
 from dialer.domain.script_texts import WORDINGS, Wording
 
 PROMPT_OF_KEY = {
@@ -41,7 +47,6 @@ RETENTION = timedelta(days=60)
 """FP-32: contacts leave the calling lists at most this long after the campaign."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_AUTOMATIC = re.compile(r"automat", re.IGNORECASE)
 _NATIONAL = re.compile(r"\+(?:33|262|590|594|596)([0-9]{9})")
 
 
@@ -123,6 +128,16 @@ def _rendered(definition: CampaignDefinition, recorded: frozenset[str]) -> dict[
     return {key: _bound(text, values) for key, text in texts.items() if text is not None}
 
 
+def _transcripts(definition: CampaignDefinition, recorded: frozenset[str]) -> dict[str, _Rendered]:
+    """By key: what the recordings say, as far as the campaign file tells."""
+    values = _values(definition, WORDINGS[definition.language], message_recorded="message" in recorded)
+    return {
+        key: _bound(prompt.says, values)
+        for key, prompt in definition.prompts.items()
+        if isinstance(prompt, Recording) and prompt.says is not None
+    }
+
+
 def _text(definition: CampaignDefinition, key: str, wording: Wording) -> str | None:
     given, prompt = definition.prompts.get(key), PROMPT_OF_KEY[key]
     if isinstance(given, str):
@@ -145,15 +160,21 @@ def _problems_by_key(rendered: Mapping[str, _Rendered]) -> list[Problem]:
 def _wording_problems(
     definition: CampaignDefinition, rendered: Mapping[str, _Rendered], recorded: frozenset[str]
 ) -> list[Problem]:
-    """What cannot be said at all comes first; what else would be missing is asked of what can."""
-    if unbound := _problems_by_key(rendered):
+    """What cannot be said at all comes first; what else would be missing is asked of what can, and of what recordings say."""
+    said = _transcripts(definition, recorded)
+    if unbound := [*_problems_by_key(rendered), *_problems_by_key(said)]:
         return unbound
     problems = []
     if definition.profile == COMMERCIAL and definition.offer is None:
         problems.append(Problem("offer", "is missing: a sales call says at once what it is about"))
     values = _values(definition, WORDINGS[definition.language], message_recorded="message" in recorded)
     texts = {key: text.spoken for key, text in rendered.items()}
-    return [*problems, *wording_problems(definition, texts, values)]
+    transcripts = {key: text.spoken for key, text in said.items()}
+    return [
+        *problems,
+        *wording_problems(definition, texts, values),
+        *transcript_problems(definition, transcripts, values),
+    ]
 
 
 def _missing_recordings(definition: CampaignDefinition, recorded: frozenset[str]) -> list[Problem]:
@@ -171,7 +192,7 @@ def _completed(prompt: str, text: str, sponsor: str, wording: Wording) -> str:
     if prompt != "notice":
         return text
     says_who = sponsor.casefold() in text.casefold() or "{sponsor}" in text
-    named = text if says_who and _AUTOMATIC.search(text) else f"{wording.identity} {text}"
+    named = text if says_who and AUTOMATIC.search(text) else f"{wording.identity} {text}"
     return named if OBJECTION.search(named) else f"{named} {wording.objection}"
 
 

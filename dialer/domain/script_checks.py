@@ -1,6 +1,6 @@
 """What a script must say, and in which order, where its wording is the campaigner's own (rules.md 3.3; FP-18, FP-19, FP-34, US-06, CA-05).
 
-Recordings cannot be read: who approves a campaign listens to them.
+Recordings cannot be read: what the campaign file says that they say is checked instead, and who approves listens to them.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Problem
 
+AUTOMATIC = re.compile(r"automat", re.IGNORECASE)
 OBJECTION = re.compile(
     r"\b(tape|appuye|compose|touche|press|dial)\w*\W+(\w+\W+){0,4}(9|neuf|nine)\b", re.IGNORECASE
 )
@@ -41,6 +42,28 @@ def wording_problems(
             "prompts.invitation",
             "does not say that a synthetic voice speaks the message; record the message as well, or give the invitation as text",
         )
+
+
+def transcript_problems(
+    definition: CampaignDefinition, said: Mapping[str, str], values: Mapping[str, str]
+) -> Iterator[Problem]:
+    """`said`: what is said in recordings, by key of `[prompts]`. Nothing can be added to them, as it is to texts."""
+    if "identity" in said:
+        yield from _recorded_notice_problems(definition, said["identity"])
+        yield from _notice_problems(definition, said["identity"])
+    for key in CLOSINGS:
+        if key in said:
+            yield from _closing_problems(key, said[key], values)
+
+
+def _recorded_notice_problems(definition: CampaignDefinition, notice: str) -> Iterable[Problem]:
+    wanted = {
+        "on whose behalf it calls": definition.sponsor.name.casefold() in notice.casefold(),
+        "that it is automatic": bool(AUTOMATIC.search(notice)),
+        "how to object": bool(OBJECTION.search(notice)),
+    }
+    if missing := [what for what, there in wanted.items() if not there]:
+        yield Problem("prompts.identity", f"does not say {', nor '.join(missing)}")
 
 
 def _notice_problems(definition: CampaignDefinition, notice: str) -> Iterable[Problem]:

@@ -190,3 +190,42 @@ def test_a_synthetic_voice_that_nobody_declares_is_refused() -> None:
     assert script({"message": {"file": "m.wav"}}, frozenset({"invitation", "message"}))
     says = "Appel automatique de {sponsor}, dit par une voix de synthèse. Tapez 9 pour refuser."
     assert script({"identity": says, "message": "Votez."}, frozenset({"invitation"}))
+
+
+WHOLE_NOTICE = "Appel automatique de {sponsor}. Pour ne plus être appelé, tapez 9. Pour écouter, tapez 1."
+
+
+def recorded_notice(says: str) -> dict[str, Any]:
+    return {"message": "Votez.", "identity": {"file": "notice.wav", "says": says}}
+
+
+def test_what_a_recording_says_is_checked_and_not_spoken() -> None:
+    written = script(recorded_notice(WHOLE_NOTICE), frozenset({"identity"}))
+    assert written.recorded == {"notice": "identity"}
+    assert "notice" not in written.texts
+
+
+@pytest.mark.parametrize(
+    ("says", "lacks"),
+    [
+        (WHOLE_NOTICE.replace("{sponsor}", "nous"), "on whose behalf"),
+        (WHOLE_NOTICE.replace("automatique ", ""), "automatic"),
+        ("Appel automatique de Liste Demo. Pour écouter, tapez 1.", "how to object"),
+        ("Appel automatique de Liste Demo. Tapez 1 pour écouter, tapez 9 sinon.", "before it says how"),
+        ("Appel automatique de {party}. Tapez 9.", "{party}"),
+    ],
+)
+def test_a_recorded_notice_that_does_not_say_what_it_must_is_refused(says: str, lacks: str) -> None:
+    """FP-18, FP-19: at create and at approval."""
+    prompts = recorded_notice(says)
+    assert lacks in refusal(prompts, frozenset({"identity"}))["prompts.identity"]
+    assert [problem.where for problem in text_problems(campaign(prompts))] == ["prompts.identity"]
+
+
+@pytest.mark.parametrize("key", ["closing", "legal"])
+def test_a_recorded_closing_names_address_email_erasure_and_origin(key: str) -> None:
+    """FP-25."""
+    said = refusal({"message": "Votez.", key: {"file": "c.wav", "says": "Au revoir."}}, frozenset({key}))[
+        f"prompts.{key}"
+    ]
+    assert all(word in said for word in ("postal_address", "email", "erase_date", "origin"))
