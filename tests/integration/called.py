@@ -63,21 +63,37 @@ def called_campaign(dialer: Command, campaign: str, folder: Path, people: int = 
         f"+3319900{index:04d},a{index},{',' * 10 if index % WITHOUT_CONSENT == 4 else CONSENT}"
         for index in range(people)
     ]
-    file = folder / "list.csv"
-    file.write_text("\n".join((HEADER, *rows, "+33,bad,FR" + "," * 10)), "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    import_list(dialer, campaign, folder, *rows, "+33,bad,FR" + "," * 10)
     dialer.must("campaign", "approve", campaign)
     asyncio.run(call_all(CampaignId(campaign)))
     return campaign
 
 
+def import_list(dialer: Command, campaign: str, folder: Path, *rows: str) -> None:
+    file = folder / "list.csv"
+    file.write_text("\n".join((HEADER, *rows)), "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+
+
+def judge_at(at: datetime) -> Judge:
+    """The real rules, with the keys of this home, in a pretended time."""
+    packs = load_packs()
+    keeping = Keeping(AesVault(subjects_key(read_settings().home)), packs)
+    return Judge(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
+
+
+async def permit_only(campaign_id: CampaignId, at: datetime = MONDAY) -> None:
+    """Decide on who is due, and send nothing yet."""
+    async with open_service(read_settings(), clock=pretending(at)) as service:
+        claim = partial(service.store.attempts.claim, campaign_id, now=at, limit=500, permits=500)
+        await claim(judge=partial(judge_at(at).claimed, pbx="pbx1"))
+
+
 async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: bool = True) -> None:
     """Every due contact at `at`, decided in a pretended time."""
-    settings, packs = read_settings(), load_packs()
-    keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
-    judge = Judge(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
-    async with open_service(settings, clock=pretending(at)) as service:
+    judge = judge_at(at)
+    async with open_service(read_settings(), clock=pretending(at)) as service:
         attempts = service.store.attempts
         if start:
             await service.store.campaigns.move(campaign_id, CampaignVerb.START, by="omar", at=at)

@@ -1,20 +1,30 @@
 """`dialer inspect`: a folder that stands alone, in which nothing can be changed unnoticed, and which hides nothing."""
 
+import asyncio
 import csv
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
+from dialer.adapters.sql.engine import connect, parse_url
+from dialer.adapters.sql.records import attempt_record
+from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.sql.tables import attempts
+from dialer.domain.call_events import AttemptId
+from dialer.domain.campaign import CampaignId
+from dialer.ports.records import CallFilter
 from dialer.services.evidence.ed25519 import read_key
 from dialer.services.evidence.pack import Pack, check
-from tests.integration.called import called_campaign
-from tests.integration.command import LOOPBACK, Command, campaign_file
+from tests.integration.called import call_all, called_campaign, import_list
+from tests.integration.command import CONSENT, LOOPBACK, Command, campaign_file
 from tests.integration.console.browser import browsing
 from tests.integration.ledger_files import tamper
 from tests.integration.packs import judged_alone
@@ -331,3 +341,34 @@ def test_people_who_were_erased_stay_erased_and_the_pack_still_verifies(
 def test_a_draft_has_a_pack_too(dialer: Command, campaign: str, tmp_path: Path) -> None:
     dialer.must("inspect", "--campaign", campaign, "--out", str(tmp_path / "pack"))
     assert judged_alone(tmp_path / "pack")[0] == 0
+
+
+def test_nobody_is_called_again_so_soon_and_the_pack_says_why(
+    bare: Command, called: str, tmp_path: Path
+) -> None:
+    again = str(bare.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
+    import_list(bare, again, tmp_path, f"+33199000000,b0,{CONSENT}")
+    bare.must("campaign", "approve", again)
+    asyncio.run(call_all(CampaignId(again)))
+    assert bare.must("inspect", "--campaign", again, "--out", str(tmp_path / "pack"))["attempts"] == 0
+    told = json.loads((tmp_path / "pack" / "refusals.json").read_text("utf-8"))
+    assert told["decisions_refused"] == 1
+    assert "RECALL_TOO_SOON" in [rule["code"] for rule in told["by_rule"]]
+
+
+def test_calls_behind_everybodys_back_are_told_loudly(bare: Command, called: str, tmp_path: Path) -> None:
+    """Nobody decided on them, so the ledger does not know them; the caps count them all the same."""
+    asyncio.run(call_unasked(f"sqlite:///{bare.home}/dialer.db", CampaignId(called)))
+    found = anomalies(bare, called, tmp_path / "pack")
+    assert (found["NO_DECISION"], found["CAP_EXCEEDED"] >= 1, found["LEDGER"] >= 1) == (2, True, True)
+
+
+async def call_unasked(url: str, campaign: CampaignId) -> None:
+    """The first person on the list, twice more."""
+    async with SqlStore.open(url) as store:
+        (row,) = await store.attempts.calls(CallFilter(campaign, limit=1))
+    database = connect(parse_url(url))
+    async with database.write() as connection:
+        copies = [attempt_record(replace(row.attempt, id=AttemptId(digit * 32))) for digit in "ab"]
+        await connection.execute(insert(attempts), copies)
+    await database.close()
