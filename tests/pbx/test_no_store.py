@@ -1,0 +1,58 @@
+"""The PBX's own database cannot be written when somebody presses 9 (T101)."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.pbx import lifecycle
+from tests.pbx.callee import Manner
+from tests.pbx.calls import SETTLE_S, Line
+from tests.pbx.conftest import Pbx, spec_in
+from tests.pbx.manager import manager_at
+from tests.pbx.sounds import LONG_SCRIPT, write_prompts
+from tests.pbx.voice import Press
+
+NAME = "broken"
+
+
+@pytest.fixture
+def own_pbx(tmp_path: Path) -> Iterator[Pbx]:
+    """Not the one of the other tests: it locks itself, until it is started again."""
+    home = tmp_path / "home"
+    spec = spec_in(home, NAME)
+    write_prompts(home / "prompts")
+    asyncio.run(lifecycle.up(spec))
+    yield Pbx(
+        spec, (home / f"{NAME}.secret").read_text().strip(), (home / f"{NAME}.seal").read_text().strip()
+    )
+    asyncio.run(lifecycle.down(NAME, home))
+
+
+def test_an_opposition_that_cannot_be_stored_is_said_to_be_lost_and_stops_the_pbx(own_pbx: Pbx) -> None:
+    asyncio.run(oppose_without_a_store(own_pbx))
+
+
+async def oppose_without_a_store(pbx: Pbx) -> None:
+    manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
+    line = Line(manager, pbx.seal_key, list(reversed(pbx.spec.trunks)), pbx.spec.sip_port)
+    store = pbx.spec.home / "pbx" / NAME / "astdb" / "astdb.sqlite3"
+    async with line.callee(Manner(presses=(Press("9", 4.0),))) as (callee, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name, DIALER_SCRIPT=LONG_SCRIPT)
+        await manager.originate(paper)
+        await manager.event("DialerAnswered", paper["DIALER_ATTEMPT"])
+        held = sqlite3.connect(store, isolation_level=None, timeout=5, check_same_thread=False)
+        with closing(held) as elsewhere:
+            await asyncio.to_thread(elsewhere.execute, "BEGIN EXCLUSIVE")
+            await manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+        await asyncio.sleep(SETTLE_S)
+    call = line.made(paper, callee)
+    assert call.heard == ["not-recorded"], "but for the silent notice"
+    assert "cut notice" in call.trace
+    (told,) = manager.of("DialerOpposed", paper["DIALER_ATTEMPT"])
+    assert told["Stored"] == "no", "so that the service stores it"
+    assert await line.refused(line.permit()) == "HALTED"
+    await manager.close()
