@@ -25,7 +25,8 @@ from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.ledger.reader import OF_THE_PERSON
 
 PAGE = 500
-ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION)
+ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
+"""Entries about a call that say how it ended, and belong together."""
 Document = dict[str, Any]
 
 

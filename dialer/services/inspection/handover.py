@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.ports.inspection import PackFiles
 from dialer.ports.ledger import Signer
 from dialer.services import evidence
+from dialer.services.evidence.verify_ledger import Head, lost_heads, read_head, without_lost
 
 LAUNCHER = "verify.py"
 
@@ -20,26 +20,29 @@ def write_program(files: PackFiles) -> None:
         files.put(path.name if path.name == LAUNCHER else f"verifier/{path.name}", path.read_bytes())
 
 
-def earlier_heads(kept: Iterable[str], exported: Iterable[str], signer: Signer) -> list[dict[str, Any]]:
+def earlier_heads(
+    kept: Iterable[str], exported: Iterable[str], acts: Iterable[str], signer: Signer
+) -> list[dict[str, Any]]:
     """Every head of `kept`, and of those that were exported the last of each day, by size.
 
-    What is no head, or not signed with our key, is left out: the check of the ledger names it.
+    What is no head, or not signed with our key, is left out: the check of the ledger names it. So are heads of what a restored backup did
+    not hold, which `acts` (entries of the ledger) own up to.
     """
-    days: dict[str, SignedHead] = {}
-    for head in _signed(exported, signer):
-        day = head.head.at.date().isoformat()
-        if day not in days or days[day].head.size < head.head.size:
-            days[day] = head
-    found = {head.head.size: head for head in (*days.values(), *_signed(kept, signer))}
-    return [json.loads(found[size].line) for size in sorted(found)]
+    asked = {head.text: head for head in _read(kept)}
+    known = {head.text: head for head in _read(exported)} | asked
+    good = without_lost(sorted(known.values(), key=lambda head: head.size), lost_heads(acts))
+    days = {head.at[:10]: head for head in good}
+    chosen = {head.size: head for head in good if head.text in asked or days[head.at[:10]] is head}
+    return [
+        json.loads(head.text) | {"signature": head.signature.hex()}
+        for _, head in sorted(chosen.items())
+        if signer.verify(signer.public_key, head.text.encode(), head.signature)
+    ]
 
 
-def _signed(lines: Iterable[str], signer: Signer) -> Iterator[SignedHead]:
+def _read(lines: Iterable[str]) -> Iterator[Head]:
     for line in lines:
         try:
-            head = read_head(line)
-            signature = bytes.fromhex(head.signature)
-        except (ValueError, TypeError):
+            yield read_head(line)
+        except ValueError:
             continue
-        if signer.verify(signer.public_key, head.head.text.encode(), signature):
-            yield head

@@ -103,13 +103,16 @@ class Inspector:
         await tools.sealer.tick()
         progress("ledger", 0, 0)
         verdict = await tools.verifier.run(actor, request.kept)
-        faults["LEDGER"] = [f"entry {finding.index}: {finding.detail}" for finding in verdict.findings]
+        faults["LEDGER"] = [
+            f"entry {finding.index}: {finding.detail}" for finding in verdict.findings if not finding.gap
+        ]
         lists = await self._store.inspections.lists(campaign.id)
         ids = [one.manifest.id for one in lists]
         sealed = await read_sealed(
             self._store, campaign.id, ids, lambda done, of: progress("proofs", done, of)
         )
-        heads = earlier_heads(request.kept, await tools.heads.lines(), tools.signer)
+        acts = [entry.text for entry, _ in sealed.acts]
+        heads = earlier_heads(request.kept, await tools.heads.lines(), acts, tools.signer)
         write_ledger(sealed, heads, tools.signer.public_pem, files)
         files.put("ledger/verification.json", pretty(verdict_view(verdict)))
         counted = await self._count(actor, campaign, sealed, request, files, progress)

@@ -140,6 +140,7 @@ def advertising(found: Inspected) -> tuple[Answer, ...]:
 
 def integrity(found: Inspected) -> tuple[Answer, ...]:
     head, ledger = found.sealed.head.head, found.ledger
+    gaps = tuple((finding.index, finding.detail) for finding in ledger.findings if finding.gap)
     return (
         Sentence("ledger", {"entries": ledger.entries, "heads": ledger.heads, "records": ledger.records}),
         Table(
@@ -147,5 +148,6 @@ def integrity(found: Inspected) -> tuple[Answer, ...]:
             ("what", "value"),
             (("size", head.size), ("root", head.root), ("at", head.at), ("key", head.key)),
         ),
+        Table("gaps", ("ledger_entry", "detail"), gaps),
         Sentence("left_out", {"count": found.counted.left_out}),
     )

@@ -1,0 +1,63 @@
+"""What the recount is told of clocks, holidays and silence is what the rules themselves go by."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.domain.public_holidays import local_holiday
+from dialer.services.evidence.calendars import Clocks, silence_of, within
+from dialer.services.evidence.people import Person
+from tests.unit.inspected_samples import ZONES, terms
+
+TERMS = terms()
+ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "PF": "2027-04-17"}}
+
+
+@given(st.sampled_from(sorted(ZONES.values())), st.integers(0, 90 * 24 * 60))
+def test_wall_clocks_are_those_of_the_zone_over_a_change_too(zone: str, minutes: int) -> None:
+    at = datetime(2027, 1, 31, 23, tzinfo=UTC) + timedelta(minutes=minutes)
+    local = Clocks(TERMS["zones"]).local(at, zone)
+    assert local == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def test_holidays_of_all_and_of_a_territory_are_told_apart() -> None:
+    assert "2027-03-29" in TERMS["holidays"]["*"]
+    mayotte = datetime(2027, 4, 27, tzinfo=UTC).date()
+    assert TERMS["holidays"]["YT"]["2027-04-27"] == local_holiday("YT", mayotte)
+    assert "2027-04-27" not in TERMS["holidays"]["*"]
+
+
+def person(*territories: str) -> Person:
+    return Person(None, territories, None, (), (), ())
+
+
+def test_silence_is_that_of_the_strictest_territory() -> None:
+    told = terms(election=ELECTION | {"freeze_mode": "per_territory"})
+    found = {code: silence_of(told, person(*code.split("/"))) for code in ("FR", "PF", "FR/PF")}
+    limits = {code: silence[0].isoformat() for code, silence in found.items() if silence and silence[0]}
+    assert limits == {
+        "FR": "2027-04-16T22:00:00+00:00",
+        "PF": "2027-04-16T09:00:00+00:00",
+        "FR/PF": "2027-04-16T09:00:00+00:00",
+    }
+    assert silence_of(TERMS, person("FR")) is None
+
+
+def test_one_limit_for_all_holds_everywhere() -> None:
+    told = terms(election=ELECTION)
+    assert {silence["limit"] for silence in told["silences"].values()} == {"2027-04-15T22:00:00+00:00"}
+
+
+def test_hours_that_cross_midnight_belong_to_the_day_they_start_on() -> None:
+    slot = [{"days": ["fri"], "start": "22:00:00", "end": "02:00:00", "crosses_midnight": True}]
+    friday = datetime(2027, 2, 5, 22)  # noqa: DTZ001 - a wall clock
+    open_at = {hours: within(slot, friday + timedelta(hours=hours)) for hours in (-1, 0, 3, 4, 24)}
+    assert open_at == {-1: False, 0: True, 3: True, 4: False, 24: False}
+
+
+def test_hours_until_midnight_end_with_the_day() -> None:
+    slot = [{"days": ["fri"], "start": "20:00:00", "end": "00:00:00"}]
+    friday = datetime(2027, 2, 5, 23, 59)  # noqa: DTZ001 - a wall clock
+    assert [within(slot, friday + timedelta(minutes=minutes)) for minutes in (0, 1)] == [True, False]
