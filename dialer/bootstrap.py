@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
+from dialer.adapters.disk import free_bytes
 from dialer.adapters.heads import HeadFolder
 from dialer.adapters.inspection.folder import Folders
 from dialer.adapters.inspection.report import HtmlReports
@@ -85,6 +87,7 @@ from dialer.services.preflight import Preflight
 from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import Probing
 from dialer.services.progress import ProgressReader
+from dialer.services.readiness import Readiness
 from dialer.services.recovery import Recovery
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
@@ -302,6 +305,8 @@ def _suite(
     proofs = LineProofs(store, judge.trunks, clock)
     progress = ProgressReader(store, fleet, judge, proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=bool(clock.shift))
+    free = partial(free_bytes, settings.home)
+    readiness = Readiness(store, fleet, clock, judge.ledger, retention, free)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     calls = CallRecords(store, scripts, fingerprints)
     rejects = settings.home / "rejects"
@@ -329,7 +334,8 @@ def _suite(
         keys=_keys(settings.home, store, judge.keeping.vault, clock),
         halting=Halting(store, fleet, clock),
         system=system,
-        metrics=Metrics(meter, system, store),
+        readiness=readiness,
+        metrics=Metrics(meter, system, readiness, store),
         feed=Feed(store, clock, system, progress),
         tokens=tokens,
         sessions=Sessions(tokens, clock),

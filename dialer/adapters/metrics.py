@@ -1,6 +1,8 @@
 """The meter of Prometheus."""
 
+import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -32,6 +34,15 @@ class PrometheusMeter:
         self._calls = self._gauge("dialer_calls_alive", "Calls alive.")
         self._halted = self._gauge("dialer_halted", "1 while halted.")
         self._clock = self._gauge("dialer_clock_trusted", "0 after the clock stepped.")
+        self._ledger = self._gauge(
+            "dialer_ledger_writable", "0 while nothing can be sealed: nobody is called."
+        )
+        self._head_age = self._gauge("dialer_ledger_head_age_seconds", "Since the last signed head.")
+        self._kept = self._gauge(
+            "dialer_retention_last_success_timestamp_seconds", "When personal data was last erased in time."
+        )
+        self._overdue = self._gauge("dialer_retention_overdue_lists", "Lists that should be gone.")
+        self._free = self._gauge("dialer_disk_free_bytes", "Room on the disk of the home.")
         self._pbxs = self._gauge("dialer_pbx_ready", "1 while the PBX takes calls.", "pbx")
 
     def decided(self, *, permits: int, refusals: Iterable[Iterable[str]]) -> None:
@@ -74,6 +85,21 @@ class PrometheusMeter:
         self._clock.set(clock_trusted)
         for name, ready in pbxs.items():
             self._pbxs.labels(name).set(ready)
+
+    def upkeep(
+        self,
+        *,
+        ledger_writable: bool,
+        head_age_s: float | None,
+        retention_at: datetime | None,
+        retention_overdue: int | None,
+        free_bytes: int,
+    ) -> None:
+        self._ledger.set(ledger_writable)
+        self._head_age.set(math.nan if head_age_s is None else head_age_s)
+        self._kept.set(math.nan if retention_at is None else retention_at.timestamp())
+        self._overdue.set(math.nan if retention_overdue is None else retention_overdue)
+        self._free.set(free_bytes)
 
     def page(self) -> bytes:
         return generate_latest(self._registry)

@@ -61,7 +61,7 @@ def check_ids(ids: Mapping[str, str]) -> None:
 def _problems(error: ValidationError, whole: str) -> tuple[Problem, ...]:
     """Without the values: a problem document must not repeat a phone number."""
     return tuple(
-        Problem(".".join(map(str, problem["loc"])) or whole, problem["msg"])
+        Problem(".".join(map(str, problem["loc"])) or whole, problem["msg"].removeprefix("Value error, "))
         for problem in error.errors(include_url=False, include_context=False, include_input=False)
     )
 

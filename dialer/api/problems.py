@@ -14,6 +14,7 @@ from dialer.domain.errors import (
     InvalidInput,
     NotFound,
     NotOriginated,
+    Problem,
     Unauthenticated,
     Unavailable,
 )
@@ -65,16 +66,25 @@ def status_of(kind: type[DialerError]) -> HTTPStatus:
 
 def problem_of(error: DialerError) -> ProblemDocument:
     status = status_of(type(error))
-    problems = error.problems[:MOST_PROBLEMS] if isinstance(error, InvalidInput) else ()
     return ProblemDocument(
         title=status.phrase,
         status=status,
         code=error.code,
         detail=error.detail,
         hint=error.hint or None,
-        problems=[BadField(where=p.where, detail=p.detail) for p in problems] or None,
+        problems=[BadField(where=p.where, detail=p.detail) for p in bad_fields(error)] or None,
         allowed=list(error.allowed) if isinstance(error, IllegalTransition) else None,
     )
+
+
+def bad_fields(error: DialerError) -> tuple[Problem, ...]:
+    match error:
+        case InvalidInput():
+            return error.problems[:MOST_PROBLEMS]
+        case PhoneError():
+            return (Problem("phone_number", error.detail),)
+        case _:
+            return ()
 
 
 def answer_error(error: DialerError) -> web.Response:

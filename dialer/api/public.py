@@ -35,9 +35,11 @@ class PublicPages:
 
     async def readyz(self, _: web.Request) -> web.Response:
         """503 while no call can be made although some were meant to be."""
-        trouble = (await self._suite.system.readiness()).trouble
+        condition = await self._suite.readiness.look()
+        trouble = condition.trouble
+        parts = [{"part": part.name, "ok": part.ok, "detail": part.detail} for part in condition.parts]
         return web.json_response(
-            {"status": "not ready" if trouble else "ready", "trouble": list(trouble)},
+            {"status": "not ready" if trouble else "ready", "trouble": list(trouble), "parts": parts},
             status=503 if trouble else 200,
         )
 

@@ -10,11 +10,20 @@ class Alive(Wire):
     status: Literal["alive"]
 
 
+class PartView(Wire):
+    """Of the machine: database, ledger, retention, disk, clock, each PBX."""
+
+    part: str
+    ok: bool
+    detail: str
+
+
 class Ready(Wire):
-    """`trouble`: why no call can be made, one line each."""
+    """`trouble`: why no call can be made, one line each. A part that is not `ok` need not stop calls."""
 
     status: Literal["ready", "not ready"]
     trouble: list[str]
+    parts: list[PartView]
 
 
 PUBLIC_MODELS = (Alive, Ready)

@@ -9,7 +9,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.cli.checks.finding import Finding, from_error, well
 from dialer.cli.checks.home import check_home
 from dialer.cli.checks.machine import check_engine, check_tools, check_zones
-from dialer.cli.checks.parts import check_database, check_packs, check_pbxs, check_trunks
+from dialer.cli.checks.parts import check_database, check_packs, check_pbxs, check_trunks, check_upkeep
 from dialer.cli.errors import FAILED
 from dialer.cli.options import Json
 from dialer.cli.output import console, print_json
@@ -44,6 +44,8 @@ async def _examine() -> list[Finding]:
 async def _examine_parts(settings: Settings) -> list[Finding]:
     now = SystemClock().now()
     findings = [*check_home(settings), await check_database(settings), check_packs(settings)]
+    if all(finding.ok for finding in findings):
+        findings += [finding async for finding in check_upkeep(settings)]
     findings.append(await check_engine(settings))
     # Logging in to a PBX opens the whole program, which needs home and database: their own findings say more.
     if all(finding.ok for finding in findings):

@@ -83,7 +83,7 @@ class Actor:
     def demand(self, right: Right) -> None:
         """Raise `Forbidden` unless this actor's role carries `right`."""
         if not self.may(right):
-            raise Forbidden(f"a {self.role} may not {right}", hint="ask somebody whose token has the role")
+            raise Forbidden(f"the role {self.role} may not {right}", hint="ask somebody whose token may")
 
 
 LOCAL_ADMINISTRATOR = Actor("local administrator", Role.ADMIN)

@@ -1,6 +1,7 @@
 """What is counted and timed, for operators. No number, name or id of anybody ever goes in."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 
@@ -45,6 +46,18 @@ class Meter(Protocol):
 
     def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
         """As it is now; `pbxs`: by name, whether it takes calls."""
+        ...
+
+    def upkeep(
+        self,
+        *,
+        ledger_writable: bool,
+        head_age_s: float | None,
+        retention_at: datetime | None,
+        retention_overdue: int | None,
+        free_bytes: int,
+    ) -> None:
+        """What must go on by itself. `retention_at`: its last success; `retention_overdue`: lists past their limit. None: not known."""
         ...
 
     def page(self) -> bytes:

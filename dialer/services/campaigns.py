@@ -9,7 +9,7 @@ from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
 from dialer.domain.campaign_checks import check_definition
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.errors import Conflict, Forbidden, InvalidInput
+from dialer.domain.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.script import text_problems
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
@@ -123,7 +123,8 @@ class Campaigns:
         """
         actor.demand(Right.APPROVE)
         if not reason.strip():
-            raise InvalidInput("poll dates are changed for a reason", hint="name the decree")
+            problem = Problem("reason", "is empty: name the decree")
+            raise InvalidInput("poll dates are changed for a reason", (problem,))
         self._check_approver(actor, await self._store.campaigns.get(campaign_id))
         return await self._store.campaigns.change_poll_dates(
             campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason

@@ -12,7 +12,7 @@ from dialer.services.fingerprints import Fingerprints
 from dialer.services.imports.consents import COLUMNS, read_consent_row
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Stamp
-from dialer.services.oppositions import Objection, moment
+from dialer.services.oppositions import NO_DIGITS, Objection, moment
 from dialer.services.ringing import Ringing
 
 
@@ -47,7 +47,11 @@ class Consents:
         actor.demand(Right.WITHDRAW_CONSENT)
         numbers = every_reading(withdrawal.phone_number)
         if not numbers:
-            raise InvalidInput("phone_number holds no digits", hint="give the number of whoever withdraws")
+            raise InvalidInput(
+                "nobody is told apart by this withdrawal",
+                (NO_DIGITS,),
+                hint="give the number of whoever withdraws",
+            )
         now = self._clock.now()
         withdrawn_at, warnings = moment(withdrawal.received_at, now)
         events = [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint
-from dialer.domain.errors import InvalidInput
+from dialer.domain.errors import InvalidInput, Problem
 from dialer.domain.opposition_list import ListKind, OppositionList
 from dialer.domain.phone import every_reading
 from dialer.ports.clock import Clock
@@ -73,9 +73,11 @@ class Lists:
         actor.demand(Right.REMOVE_OPPOSITION)
         name, now = origin.name.strip(), self._clock.now()
         if not name or len(name) > LONGEST_NAME:
-            raise InvalidInput(f"a list needs a name of at most {LONGEST_NAME} characters")
+            problem = Problem("name", f"should have one to {LONGEST_NAME} characters")
+            raise InvalidInput("the list is refused", (problem,))
         if not max(origin.valid_from, now) < origin.valid_to:
-            raise InvalidInput("the list ends before it begins, or has ended", hint="mind --valid-to")
+            problem = Problem("valid_to", "lies before the beginning of the list, or in the past")
+            raise InvalidInput("the list is refused", (problem,))
         entry = OppositionList(
             source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
         )

@@ -4,12 +4,14 @@ from dialer.domain.errors import Unavailable
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.services.patience import within
-from dialer.services.system_state import DATABASE_S, SystemReader, SystemState
+from dialer.services.readiness import DATABASE_S, Readiness
+from dialer.services.system_state import SystemReader, SystemState
 
 
 class Metrics:
-    def __init__(self, meter: Meter, system: SystemReader, store: Store) -> None:
+    def __init__(self, meter: Meter, system: SystemReader, readiness: Readiness, store: Store) -> None:
         self.meter = meter
+        self._readiness = readiness
         self._system = system
         self._store = store
 
@@ -28,6 +30,15 @@ class Metrics:
                 clock_trusted=state.clock_trusted,
                 pbxs=state.pbxs,
             )
+        condition = await self._readiness.look()
+        kept = condition.retention
+        self.meter.upkeep(
+            ledger_writable=condition.ledger_writable,
+            head_age_s=condition.head_age_s,
+            retention_at=kept.last.ended_at if kept and kept.last and kept.last.well else None,
+            retention_overdue=kept.overdue if kept else None,
+            free_bytes=condition.free_bytes,
+        )
         return self.meter.page()
 
     async def _look(self) -> tuple[SystemState, int]:

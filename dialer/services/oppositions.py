@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dialer.domain.errors import InvalidInput
+from dialer.domain.errors import InvalidInput, Problem
 from dialer.domain.phone import every_reading
 from dialer.domain.suppression import OppositionChannel, Suppression
 from dialer.services.fingerprints import Fingerprints
 
 MAX_NOTE = 2000
+NO_DIGITS = Problem("phone_number", "holds no digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def understand(objection: Objection, receipt: Receipt, fingerprints: Fingerprint
     readings = every_reading(objection.phone_number)
     if not readings:
         raise InvalidInput(
-            "phone_number holds no digits", hint="give the number of whoever objects, in any spelling"
+            "nobody is told apart by this opposition",
+            (NO_DIGITS,),
+            hint="give the number of whoever objects, in any spelling",
         )
     received_at, warnings = moment(objection.received_at, receipt.recorded_at)
     note = _storable(objection.note or "")[:MAX_NOTE] or None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint, PhoneNumber
-from dialer.domain.errors import InvalidInput, NotFound
+from dialer.domain.errors import InvalidInput, NotFound, Problem
 from dialer.domain.facts_parts import Remembered, whole
 from dialer.domain.ledger.of_rights import subject_exported
 from dialer.domain.phone import every_reading, parse_phone
@@ -99,5 +99,5 @@ def _readings(phone_number: str) -> tuple[PhoneNumber, ...]:
     except PhoneError:
         readings = every_reading(phone_number)
     if not readings:
-        raise InvalidInput("the number holds no digits")
+        raise InvalidInput("nobody is known by this", (Problem("phone_number", "holds no digits"),))
     return readings

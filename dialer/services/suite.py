@@ -21,6 +21,7 @@ from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.probing import Probing
 from dialer.services.progress import ProgressReader
+from dialer.services.readiness import Readiness
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
@@ -56,6 +57,7 @@ class Suite:
     backups: Backups
     halting: Halting
     system: SystemReader
+    readiness: Readiness
     metrics: Metrics
     feed: Feed
     tokens: Tokens

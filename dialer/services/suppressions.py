@@ -6,8 +6,8 @@ from typing import Protocol
 from dialer.domain.access import Actor, Right
 from dialer.domain.call_events import PbxSuppression
 from dialer.domain.consent import ConsentWithdrawn
-from dialer.domain.contact import Fingerprint
-from dialer.domain.errors import InvalidInput, NotFound
+from dialer.domain.contact import Fingerprint, PhoneNumber
+from dialer.domain.errors import InvalidInput, NotFound, Problem
 from dialer.domain.phone import every_reading, parse_phone
 from dialer.domain.phone_text import PhoneError
 from dialer.domain.suppression import Suppression
@@ -15,7 +15,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
-from dialer.services.oppositions import Objection, Receipt, Understood, understand
+from dialer.services.oppositions import NO_DIGITS, Objection, Receipt, Understood, understand
 from dialer.services.ringing import Ringing
 
 
@@ -75,9 +75,7 @@ class Suppressions:
         `PhoneError` for a number that is not plain: what is lifted must not be a guess.
         """
         actor.demand(Right.REMOVE_OPPOSITION)
-        if not reason.strip():
-            raise InvalidInput("a removal needs a reason", hint="say who asked for it, and how")
-        fingerprint = self._fingerprints.of(parse_phone(phone_number))
+        fingerprint = self._fingerprints.of(_whose(phone_number, reason))
         lifted = await self._store.suppressions.of(fingerprint)
         if not lifted:
             raise NotFound("no opposition of this number is in force")
@@ -99,8 +97,20 @@ class Suppressions:
         except PhoneError:
             numbers = every_reading(phone_number)
         if not numbers:
-            raise InvalidInput("phone_number holds no digits")
+            raise InvalidInput("the number cannot be looked up", (NO_DIGITS,))
         return tuple(self._fingerprints.of(number) for number in numbers)
+
+
+def _whose(phone_number: str, reason: str) -> PhoneNumber:
+    """Of whom oppositions shall be removed. Raise `PhoneError`, or `InvalidInput` where the reason is missing, too."""
+    if reason.strip():
+        return parse_phone(phone_number)
+    problems = [Problem("reason", "is empty: say who asked for it, and how")]
+    try:
+        parse_phone(phone_number)
+    except PhoneError as error:
+        problems.append(Problem("phone_number", str(error)))
+    raise InvalidInput("a removal needs a reason", tuple(problems))
 
 
 def _demand_sight(actor: Actor) -> None:

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialer.domain.access import Actor, Right
-from dialer.domain.errors import Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.records import HaltState
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
-from dialer.services.patience import within
-
-DATABASE_S = 2.0
-"""Whoever asks whether all is well shall not wait long for the answer that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +20,6 @@ class SystemState:
     clock_trusted: bool
     now: datetime
     pretended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """`trouble` says in one line each why no call can be made; none where all is well. A halt is not trouble: it was wanted."""
-
-    trouble: tuple[str, ...]
 
 
 class SystemReader:
@@ -55,20 +43,6 @@ class SystemReader:
             now=self._clock.now(),
             pretended=self.pretended,
         )
-
-    async def readiness(self) -> Readiness:
-        """Never raises for what it finds."""
-        trouble: list[str] = []
-        try:
-            await within(DATABASE_S, self._store.system.halt_state())
-        except Unavailable as error:
-            trouble.append(str(error))
-        pbxs = self._pbxs()
-        if pbxs and not any(pbxs.values()):
-            trouble.append(f"no PBX is connected: {', '.join(pbxs)}")
-        if not self._clock.trusted():
-            trouble.append("the machine's clock stepped")
-        return Readiness(tuple(trouble))
 
     def _pbxs(self) -> dict[str, bool]:
         return {name: self._fleet.at_work(name) for name in self._fleet.telephonies}

@@ -1,5 +1,6 @@
 """`dialer doctor` finds what is wrong, says how to mend it, and changes nothing."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dialer.adapters.zone_data import zone_data_updated
 from dialer.cli.checks.machine import check_zones
 from tests.integration.command import Command
+from tests.integration.ledger_files import tamper
 
 
 def findings(dialer: Command) -> dict[str, dict[str, str]]:
@@ -78,3 +80,21 @@ def test_zone_data_of_more_than_twelve_months_is_wrong() -> None:
     updated = zone_data_updated()
     assert check_zones(updated + timedelta(days=366)).ok
     assert not check_zones(updated + timedelta(days=367)).ok
+
+
+def test_a_ledger_whose_heads_cannot_be_kept_is_wrong(dialer: Command) -> None:
+    assert "ledger" not in findings(dialer)
+    shutil.rmtree(dialer.home / "heads")
+    (dialer.home / "heads").write_text("no folder")
+    assert findings(dialer)["ledger"]["detail"] == "the ledger is not writable"
+
+
+def test_personal_data_that_cannot_be_erased_is_wrong(dialer: Command) -> None:
+    shown = {check["check"]: check["detail"] for check in dialer("doctor", "--json").json["checks"]}
+    assert shown["retention"].startswith("no success yet, next run ")
+    assert {"clock", "disk", "ledger"} < shown.keys()
+    run = "INSERT INTO retention_runs (started_at, ended_at, contacts, consents, keys, error)"
+    tamper(dialer.home, f"{run} VALUES (1700000000000000, 1700000000000001, 0, 0, 0, 'disk full')")
+    wrong = findings(dialer)["retention"]
+    assert "failing since 2023-11-14" in wrong["detail"]
+    assert "dialer retention run" in wrong["mend"]

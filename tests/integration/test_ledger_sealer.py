@@ -237,3 +237,38 @@ async def test_a_torn_line_of_the_journal_spoils_no_other(store: SqlStore, heads
     assert read_line(whole).fingerprint == fingerprint(2)
     with pytest.raises(ValueError, match="no line of a journal"):
         read_line(torn)
+
+
+class SetClock(SystemClock):
+    """Monotonic time as it is set."""
+
+    now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+class HangingHeads(HeadFolder):
+    """A disk that takes the first probe and never answers another."""
+
+    probed = 0
+
+    async def probe(self) -> None:
+        self.probed += 1
+        if self.probed > 1:
+            await asyncio.Event().wait()
+
+
+async def test_nobody_is_called_while_the_sealer_hangs(store: SqlStore, heads: Path) -> None:
+    clock, files = SetClock(), HangingHeads(heads, SIGNER.public_pem)
+    journal = JournalFolder(heads.parent / "journal")
+    one = Sealer(store.ledger, files, journal, SIGNER, clock, b"subjects", pretended=False)
+    running = asyncio.create_task(one.run())
+    async with asyncio.timeout(20):
+        while files.probed < 2:
+            await asyncio.sleep(0.01)
+    assert may_call(one)
+    clock.now_s = 10.5
+    assert not may_call(one)
+    running.cancel()
+    await asyncio.wait({running})

@@ -1,17 +1,16 @@
 """The home: there, writable, with room, and its secrets its owner's alone."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from dialer.adapters.disk import free_bytes
 from dialer.adapters.keys import fingerprint_key_file, fingerprint_keys
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.errors import BadSettings
+from dialer.services.readiness import ROOM_BYTES
 from dialer.settings import Settings
 
-ROOM_BYTES = 1024**3
-"""Less than this is little: a full disk stops every call."""
 _OTHERS = 0o077
 
 
@@ -32,7 +31,7 @@ def check_home(settings: Settings) -> Iterator[Finding]:
 
 
 def _room(home: Path) -> Finding:
-    free = shutil.disk_usage(home).free
+    free = free_bytes(home)
     detail = f"{free // 1024**2} MiB free"
     return (
         well("disk", detail)

@@ -10,6 +10,12 @@ from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.errors import DialerError
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
+MENDS = {
+    "ledger": "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
+    "retention": "see `dialer retention status`, mend it and run `dialer retention run`",
+    "clock": "let the machine keep its time (NTP), and start the service again",
+}
+
 
 async def check_database(settings: Settings) -> Finding:
     try:
@@ -30,6 +36,19 @@ def check_packs(settings: Settings) -> Finding:
     except DialerError as error:
         return from_error("rule packs", error)
     return well("rule packs", ", ".join(sorted(packs.by_title)))
+
+
+async def check_upkeep(settings: Settings) -> AsyncIterator[Finding]:
+    """What goes on by itself: the sealing of the ledger, the erasing of personal data, the clock."""
+    try:
+        async with open_service(settings) as service:
+            condition = await service.suite.readiness.look()
+    except DialerError as error:
+        yield from_error("upkeep", error)
+        return
+    for part in condition.parts:
+        if part.name in MENDS:
+            yield Finding(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.name])
 
 
 async def check_pbxs(settings: Settings) -> AsyncIterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
 from dialer.domain.contact import ImportId, SourceClass
-from dialer.domain.errors import Conflict, InvalidInput
+from dialer.domain.errors import Conflict, InvalidInput, Problem
 from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
 from dialer.ports.records import NewContact
@@ -99,14 +99,15 @@ class ContactImports:
 
 def _judged(provenance: Provenance, now: datetime) -> SourceClass:
     """The class of the source. Raise `InvalidInput` for what no list may come from."""
+    problems: list[Problem] = []
     if not provenance.supplier.strip() or not provenance.supplier.isprintable():
-        raise InvalidInput("supplier is empty or no plain text", hint="name who supplied the list")
+        problems.append(Problem("supplier", "is empty or no plain text: name who supplied the list"))
     if provenance.collected_at > now:
-        raise InvalidInput("collected_at lies in the future", hint="state when the numbers were collected")
-    try:
-        return SourceClass(provenance.source_class)
-    except ValueError:
-        raise InvalidInput(
-            f"lists of the source class {provenance.source_class!r} are refused",
-            hint=f"accepted are {', '.join(SourceClass)}",
-        ) from None
+        problems.append(Problem("collected_at", "lies in the future: state when the numbers were collected"))
+    if provenance.source_class not in set(SourceClass):
+        accepted = ", ".join(SourceClass)
+        detail = f"lists of the class {provenance.source_class!r} are refused: accepted are {accepted}"
+        problems.append(Problem("source_class", detail))
+    if problems:
+        raise InvalidInput("the list is refused for where it comes from", tuple(problems))
+    return SourceClass(provenance.source_class)

@@ -18,6 +18,8 @@ log = structlog.get_logger()
 PERIOD_S = 0.5
 MOST_AT_ONCE = 500
 """Entries under one head: a dozen milliseconds of this process, in which no call event is read."""
+HANGS_S = 10.0
+"""A disk or a database that takes so long holds up more than the ledger."""
 MOST_PASSED_OVER = 10
 """So often may another process be sealing while events wait here: then it hangs."""
 
@@ -45,11 +47,19 @@ class Sealer:
         self._pretended = pretended
         self._exported: int | None = None
         self._passed_over = 0
-        self.writable = False
-        """False until the first success, and whenever the last try failed."""
+        self._well = False
+        self._well_at = 0.0
+        self._running = False
+
+    @property
+    def writable(self) -> bool:
+        """False until the first success, whenever the last try failed, and while one hangs that should have come to an end."""
+        hangs = self._running and self._clock.monotonic() - self._well_at > HANGS_S
+        return self._well and not hangs
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._running = True
         while True:
             await self.tick()
             await asyncio.sleep(PERIOD_S)
@@ -63,10 +73,10 @@ class Sealer:
             await self._seal_all()
             self._exported = await self._export(self._exported)
         except (DialerError, ValueError) as error:
-            self.writable = False
+            self._well = False
             log.error("the ledger is not writable: nobody is called", error=str(error))
         else:
-            self.writable = True
+            self._well, self._well_at = True, self._clock.monotonic()
 
     async def _seal_all(self) -> None:
         if not await self._ledger.waiting():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dialer.console.app import build_site
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from tests.integration.api.client import Api
 
@@ -18,6 +19,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/campaigns/{campaign_id}"): {MAKES, RUNS, READS, RULES},
     ("GET", "/v1/campaigns/{campaign_id}/preflight"): {MAKES, RUNS, READS, RULES},
     ("GET", "/v1/campaigns/{campaign_id}/progress"): {MAKES, RUNS, READS, RULES},
+    ("GET", "/v1/campaigns/{campaign_id}/probes"): {MAKES, RUNS, READS, RULES},
     ("PUT", "/v1/campaigns/{campaign_id}/prompts/{prompt}"): {MAKES, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/approve"): {RUNS, RULES},
     ("POST", "/v1/campaigns/{campaign_id}/start"): {RUNS, RULES},
@@ -77,6 +79,16 @@ async def test_the_table_of_this_test_names_every_route_under_v1(api: Api) -> No
     assert described == set(ALLOWED)
 
 
+async def test_what_the_application_answers_under_v1_is_what_its_document_describes(api: Api) -> None:
+    site = build_site(api.service.suite, api.service.clock, rate_limit=1)
+    served = {
+        (route.method, route.resource.canonical)
+        for route in site.router.routes()
+        if route.resource and route.resource.canonical.startswith("/v1") and route.method != "HEAD"
+    }
+    assert served == set(ALLOWED)
+
+
 async def test_every_route_is_refused_without_a_token(api: Api) -> None:
     for method, path in ROUTES:
         reply = await api.call(method, filled(path), None, **nonsense(method))
@@ -107,10 +119,11 @@ async def test_every_route_is_refused_to_a_revoked_token(api: Api) -> None:
         assert (await api.call(method, filled(path), **nonsense(method))).status == 401, path
 
 
-async def test_a_token_ends_when_it_expires(api: Api) -> None:
+async def test_every_route_is_refused_to_an_expired_token(api: Api) -> None:
     just_now = datetime.now(UTC) - timedelta(seconds=1)
     secret = await api.service.suite.tokens.create(LOCAL_ADMINISTRATOR, "old", Role.ADMIN, just_now)
-    assert (await api.get("/v1/system", token=secret)).status == 401
+    for method, path in ROUTES:
+        assert (await api.call(method, filled(path), token=secret, **nonsense(method))).status == 401, path
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer dlr_wrong", "Bearer é"])

@@ -122,3 +122,14 @@ async def test_an_import_that_fails_halfway_breaks_its_answer_off_and_says_how_f
     kept = (await api.get(answer.headers["Location"])).body
     assert (kept["done"], kept["report"]["imported"]) == (True, 0)
     assert [note["code"] for note in kept["report"]["warnings"]] == ["INTERRUPTED"]
+
+
+async def test_all_that_is_doubtful_about_the_origin_of_a_list_is_named_at_once(api: Api) -> None:
+    path = CONTACTS.format(id=await new_campaign(api)).partition("?")[0]
+    query = "source_class=scraped&supplier=%20&collected_at=2126-01-01T00:00:00Z"
+    reply = await api.call("POST", f"{path}?{query}", data=CSV)
+    assert {problem["where"] for problem in reply.body["problems"]} == {
+        "source_class",
+        "supplier",
+        "collected_at",
+    }

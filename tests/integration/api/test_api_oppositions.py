@@ -96,3 +96,21 @@ async def test_a_consent_with_an_unknown_key_is_named_by_its_path(api: Api) -> N
 async def test_a_withdrawal_is_taken_from_an_operator(api: Api) -> None:
     reply = await api.post("/v1/consents/withdraw", objection_body(sponsor="liste-demo"), Role.OPERATOR)
     assert (reply.status, reply.body) == (200, {"warnings": []})
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "bad"),
+    [
+        ("/v1/suppressions", {"phone_number": "liste", "channel": "letter"}, {"phone_number"}),
+        ("/v1/consents/withdraw", {"phone_number": "liste", "channel": "letter"}, {"phone_number"}),
+        ("/v1/suppressions/remove", {"phone_number": "liste", "reason": " "}, {"phone_number", "reason"}),
+        ("/v1/suppressions/remove", {"phone_number": "1", "reason": "asked"}, {"phone_number"}),
+        ("/v1/system/unhalt", {"reason": " "}, {"reason"}),
+    ],
+)
+async def test_what_only_the_service_knows_to_be_wrong_is_named_by_its_field_too(
+    api: Api, path: str, body: dict[str, Any], bad: set[str]
+) -> None:
+    reply = await api.post(path, body)
+    assert reply.status == 422
+    assert {problem["where"] for problem in reply.body["problems"]} == bad

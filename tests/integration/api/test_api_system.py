@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
+from tests.integration.api.test_api_ledger import seal
 
 
 class StoppedClock(SystemClock):
@@ -105,6 +107,22 @@ async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
     assert (await api.client.get("/metrics", headers=forwarded)).status == 401
     with_token = forwarded | {"Authorization": f"Bearer {api.tokens[Role.OPERATOR]}"}
     assert (await api.client.get("/metrics", headers=with_token)).status == 200
+
+
+async def test_readiness_and_metrics_tell_of_all_that_must_go_on_by_itself(api: Api) -> None:
+    await seal(api)
+    parts = {part["part"]: part for part in (await api.get("/readyz", None)).body["parts"]}
+    assert parts.keys() == {"database", "ledger", "retention", "disk", "clock"}
+    assert parts["ledger"]["detail"].startswith("writable, last head ")
+    assert parts["retention"]["detail"].startswith("no success yet, next run ")
+    await api.service.suite.retention.run_now(LOCAL_ADMINISTRATOR)
+    async with api.client.get("/metrics") as answer:
+        figures = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if line[0] != "#")
+    assert float(figures["dialer_ledger_writable"]) == 1
+    assert 0 <= float(figures["dialer_ledger_head_age_seconds"]) < 120
+    assert abs(float(figures["dialer_retention_last_success_timestamp_seconds"]) - time.time()) < 120
+    assert float(figures["dialer_retention_overdue_lists"]) == 0
+    assert float(figures["dialer_disk_free_bytes"]) > 0
 
 
 async def test_metrics_name_routes_and_never_what_was_asked(api: Api) -> None:

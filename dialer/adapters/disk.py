@@ -1,0 +1,9 @@
+"""Room for what must be written."""
+
+import shutil
+from pathlib import Path
+
+
+def free_bytes(folder: Path) -> int:
+    """For this user, on the disk where the folder lies."""
+    return shutil.disk_usage(folder).free
