@@ -1,6 +1,6 @@
 """What is wrong with a campaign before anybody is called: from its file alone, then with its trunk and its list (section 5 C, D, H)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dialer.domain.basis import Basis
@@ -9,7 +9,9 @@ from dialer.domain.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
 from dialer.domain.facts import TrunkFacts
+from dialer.domain.opposition_list import ListStanding
 from dialer.domain.pack_signoff import unsigned
+from dialer.domain.required_lists import missing_lists
 from dialer.domain.rulepack import PackShelf, RulePack
 from dialer.domain.territory import TERRITORIES
 
@@ -123,9 +125,13 @@ def check_approval(
     packs: PackShelf,
     trunk: TrunkFacts,
     places: frozenset[tuple[str, ...]],
+    lists: Sequence[ListStanding],
     now: datetime,
 ) -> tuple[Problem, ...]:
-    """Every problem that needs the trunk and the list too. `places`: where its people may be, each the territories that are possible at once."""
+    """Every problem that needs the trunk and the list too.
+
+    `places`: where its people may be, each the territories that are possible at once. `lists`: those of others that speak for the sponsor.
+    """
     problems = list(check_definition(definition, packs, now))
     pack = None if problems else pack_of(definition, packs, now)
     if pack is None:
@@ -133,6 +139,7 @@ def check_approval(
     if definition.ends_at <= now:
         problems.append(Problem("ends_at", "is past"))
     problems += list_problems(definition, pack, sorted(places), now)
+    problems += [Problem("lists", complaint) for complaint in missing_lists(pack, trunk, lists, now)]
     for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
         if complaint := trunk_complaint(number, trunk, now, pack.caller_id.margin):
             problems.append(Problem("caller_id", complaint))

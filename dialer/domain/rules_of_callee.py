@@ -11,6 +11,7 @@ from dialer.domain.opposition_list import ListKind
 from dialer.domain.pack_signoff import unsigned
 from dialer.domain.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.place import Place
+from dialer.domain.required_lists import missing_lists
 from dialer.domain.rule import Chapter, Check, Rule
 from dialer.domain.rule_names import RuleName
 
@@ -110,14 +111,9 @@ def listed(case: Case, kind: ListKind) -> str | None:
 
 def list_missing(case: Case, _: Standing) -> str | None:
     """Where the pack wants a list, nobody is called who was not held against it (unknown means no). A loopback trunk reaches nobody."""
-    if case.pack is None or case.facts.trunk.loopback:
+    if case.pack is None:
         return None
-    for name in case.pack.required_lists:
-        known = [entry for entry in case.facts.lists if entry.name == name]
-        if not any(entry.in_force(case.at) for entry in known):
-            ends = f"is valid until {shown(known[0].valid_to)} only" if known else "was never imported"
-            return f"the list {name}, which {case.profile} requires, {ends}"
-    return None
+    return next(missing_lists(case.pack, case.facts.trunk, case.facts.lists, case.at), None)
 
 
 OWN_PACK = Chapter(

@@ -1,13 +1,16 @@
 """What is refused when a campaign is made, and when it is approved (section 5 C and H)."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from dialer.domain.campaign_checks import check_approval, check_definition, language_problems
-from dialer.domain.facts import TrunkFacts
+from dialer.domain.contact import PhoneNumber
+from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.opposition_list import ListStanding
 from tests.unit.rule_samples import LOOPBACK, campaign, commercial, election, packs, utc
 
 NOW = utc("2027-01-15 09:00")
@@ -119,7 +122,28 @@ def test_what_the_file_shows_to_be_wrong_is_named(definition: Any, where: str) -
 def approval(definition: Any, *territories: str, trunk: TrunkFacts = LOOPBACK) -> set[str]:
     """`territories`: of one person each, `RE YT` where both are possible."""
     places = frozenset(tuple(codes.split()) for codes in territories)
-    return {problem.where for problem in check_approval(definition, packs(), trunk, places, NOW)}
+    return {problem.where for problem in check_approval(definition, packs(), trunk, places, (), NOW)}
+
+
+def test_lists_that_a_pack_requires_must_be_there_where_real_people_are_called() -> None:
+    """US-12, US-13."""
+    shown = PhoneNumber("+12025550199")
+    told = campaign(profile="us-tcpa", caller_id=shown, purpose="survey")
+    real = TrunkFacts("default", loopback=False, caller_ids=(AuthorisedCallerId(shown, None),))
+
+    def complaints(*lists: ListStanding, trunk: TrunkFacts = real) -> list[str]:
+        problems = check_approval(told, packs(), trunk, frozenset({("US",)}), lists, NOW)
+        assert {problem.where for problem in problems} <= {"lists"}
+        return [problem.detail for problem in problems]
+
+    dnc, lines = (
+        ListStanding(name, NOW - timedelta(1), NOW + timedelta(1), holds=False)
+        for name in ("us-national-dnc", "us-protected-lines")
+    )
+    assert complaints(dnc, lines) == complaints(trunk=LOOPBACK) == []
+    assert complaints(dnc) == ["the list us-protected-lines, which us-tcpa requires, was never imported"]
+    (old,) = complaints(replace(dnc, valid_to=NOW), lines)
+    assert old.endswith(f"is valid until {NOW.isoformat()} only")
 
 
 def test_a_poll_date_must_be_known_for_every_territory_of_the_list() -> None:
