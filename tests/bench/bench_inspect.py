@@ -41,7 +41,7 @@ async def inspect(folder: Path) -> dict[str, int]:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with TemporaryDirectory() as folder:
         home, pack = Path(folder) / "home", Path(folder) / "pack"
         os.environ["DIALER_HOME"] = str(home)

@@ -115,6 +115,11 @@ def test_its_own_verifier_catches_a_change_on_a_machine_without_the_program(
     assert "WRONG figures.json: is not what a recount of evidence.jsonl gives" in said
 
 
+def test_what_cannot_be_checked_is_no_verdict(bare: Command, pack: Path) -> None:
+    status, said = judged_alone(pack, "--key", "nowhere.pem")
+    assert (status, said.startswith("cannot check")) == (2, True)
+
+
 def test_a_pack_signed_with_another_key_is_not_ours(bare: Command, pack: Path, tmp_path: Path) -> None:
     own = (bare.home / "heads" / "public-key.pem").read_text("ascii")
     assert own == (pack / "ledger" / "public-key.pem").read_text("ascii")
@@ -171,6 +176,7 @@ def test_documents_of_ones_own_are_attached_and_vouched_for(
     letter = tmp_path / "contrat & <annexe>.pdf"
     letter.write_bytes(b"%PDF-1.7 whatever")
     out = tmp_path / "out"
+    out.mkdir()
     words = ("inspect", "--campaign", called, "--out", str(out), "--attach", f"E14={letter}")
     bare.must(*words)
     (attached,) = (out / "attachments").iterdir()

@@ -177,6 +177,7 @@ CASES: list[tuple[str, Change]] = [
     ("NO_RULE_PACK", lambda life: life.agrees().called(call(MONDAY), pack_hash="0" * 64)),
     ("WRONG_SCRIPT", lambda life: life.agrees().called(call(MONDAY, script="e" * 64))),
     ("WRONG_SCRIPT", lambda life: life.agrees().called(call(MONDAY, script="e" * 64), script=SCRIPT)),
+    ("WRONG_SCRIPT", lambda life: life.agrees().called(call(MONDAY), script="e" * 64)),
     ("CALLER_ID", lambda life: life.agrees().called(call(MONDAY, caller_id="+33612345678"))),
     ("CALLER_ID", lambda life: life.agrees().called(call(MONDAY, caller_id="+590947500001"))),
     ("OUTSIDE_HOURS", lambda life: life.agrees().called(call(at_paris("2027-02-01 13:00:00")))),

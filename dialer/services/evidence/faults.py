@@ -158,14 +158,12 @@ def _of_calendar(terms: Document, clocks: Clocks, person: Person, moment: Moment
 
 
 def _of_record(terms: Document, person: Person, item: Judged, record: Document) -> Found:
-    call, permit, moment = item.call, item.permit, item.moment
-    if moment and permit and record["script"] not in (permit.body["script"], terms["script"]):
+    call, moment = item.call, item.moment
+    if moment and not record["script"] == moment.permit.body["script"] == terms["script"]:
         yield (
             "WRONG_SCRIPT",
             f"script {record['script'][:12]} was played, {str(terms['script'])[:12]} is approved",
         )
-    elif moment and record["script"] != terms["script"]:
-        yield "WRONG_SCRIPT", f"{str(terms['script'])[:12]} is approved"
     if moment and (why := _caller_id_fault(terms, person, call, moment)):
         yield "CALLER_ID", why
     if record["opposed_at"] and not any(
