@@ -355,7 +355,7 @@ def _probing(
 ) -> Probing:
     suppressions = Suppressions(store, clock, fingerprints, fleet, Ringing(store, fleet))
     line, prompts = CallbackLine(store, suppressions, clock), PromptCompiler(home / "prompts")
-    call = ProbeCall(line, prompts, ProbeSoundFiles(home / "probes"), clock)
+    call = ProbeCall(line, prompts, ProbeSoundFiles(home), clock)
     return Probing(store, fleet, judge.trunks, LineProofs(store, judge.trunks, clock), call, board, clock)
 
 

@@ -26,7 +26,7 @@ RUN find /src/docker/certificates -name '*.crt' -exec cp {} /usr/local/share/ca-
 # Named volumes take over who owns these folders.
 RUN install -d -m 0700 -o dialer -g dialer \
         /home-of-dialer /home-of-dialer/pbx /home-of-dialer/pbx/pbx1 /home-of-dialer/pbx/pbx1/etc \
-    && install -d -m 0755 -o dialer -g dialer /home-of-dialer/prompts /home-of-dialer/probes
+    && install -d -m 0755 -o dialer -g dialer /home-of-dialer/prompts /home-of-dialer/heard
 
 USER dialer
 ENV PATH=/opt/dialer/bin:$PATH DIALER_HOME=/home-of-dialer

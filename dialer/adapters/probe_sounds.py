@@ -1,40 +1,54 @@
-"""What call-back probes heard, in the folder that every PBX of the home writes to."""
+"""What call-back probes heard. PBXs write to a folder of their own, where nothing stays; what is kept as evidence lies where they cannot write."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from dialer.domain.errors import Unavailable
 from dialer.domain.probe import ProbeId
 
+Result = TypeVar("Result")
+
 
 class ProbeSoundFiles:
-    """`dialer.ports.probes.ProbeSounds`: `<folder>/<probe>.alaw`."""
+    """`dialer.ports.probes.ProbeSounds`: `<home>/heard/<probe>.alaw`, and once kept `<home>/probes/<probe>.alaw`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, home: Path) -> None:
+        self._heard = home / "heard"
+        self._kept = home / "probes"
 
-    async def read(self, probe_id: ProbeId) -> bytes:
-        """Raise `Unavailable` where the folder cannot be read."""
-        return await asyncio.to_thread(self._read, self._folder / f"{probe_id}.alaw")
+    async def take(self, probe_id: ProbeId) -> bytes | None:
+        return await _used(self._heard, lambda: self._take(f"{probe_id}.alaw"))
 
-    async def forget(self, probe_id: ProbeId) -> None:
-        """Raise `Unavailable` where it stays."""
-        await asyncio.to_thread(self._forget, self._folder / f"{probe_id}.alaw")
+    async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
+        await _used(self._kept, lambda: self._keep(f"{probe_id}.alaw", sound))
 
-    def _forget(self, file: Path) -> None:
-        try:
+    async def clear(self) -> None:
+        await _used(self._heard, self._clear)
+
+    def _take(self, name: str) -> bytes | None:
+        file = self._heard / name
+        if not file.exists():
+            return None
+        sound = file.read_bytes()
+        file.unlink()
+        return sound
+
+    def _keep(self, name: str, sound: bytes) -> None:
+        self._kept.mkdir(parents=True, exist_ok=True)
+        (self._kept / name).write_bytes(sound)
+
+    def _clear(self) -> None:
+        for file in self._heard.glob("*.alaw"):
             file.unlink(missing_ok=True)
-        except OSError as error:
-            raise Unavailable(
-                f"{file} cannot be deleted: {error.strerror}", hint="delete it: a stranger may be heard in it"
-            ) from None
 
-    def _read(self, file: Path) -> bytes:
-        try:
-            return file.read_bytes()
-        except FileNotFoundError:
-            return b""
-        except OSError as error:
-            raise Unavailable(
-                f"{file} cannot be read: {error.strerror}", hint="give the service the right to read it"
-            ) from None
+
+async def _used(folder: Path, work: Callable[[], Result]) -> Result:
+    """Raise `Unavailable` where the folder does not let us."""
+    try:
+        return await asyncio.to_thread(work)
+    except OSError as error:
+        raise Unavailable(
+            f"{folder} cannot be used: {error.strerror}", hint="let the service read and write there"
+        ) from None

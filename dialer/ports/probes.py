@@ -30,12 +30,16 @@ class Probes(Protocol):
 
 
 class ProbeSounds(Protocol):
-    """What the PBXs recorded: A-law at 8 kHz, one byte a sample."""
+    """What the PBXs recorded: A-law at 8 kHz, one byte a sample. Every method raises `Unavailable` where it cannot be read or written."""
 
-    async def read(self, probe_id: ProbeId) -> bytes:
-        """Empty where nothing was recorded."""
+    async def take(self, probe_id: ProbeId) -> bytes | None:
+        """Out of the PBX's hands, for good; None where there is no recording."""
         ...
 
-    async def forget(self, probe_id: ProbeId) -> None:
-        """For good: whoever it was did not agree to be recorded."""
+    async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
+        """As evidence."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget what was recorded for a service that did not live to take it."""
         ...

@@ -62,6 +62,9 @@ class ProbeCall:
         except DialerError as error:
             return self._ended(blank, detail=str(error))
 
+    async def forget_unclaimed(self) -> None:
+        await self._sounds.clear()
+
     def _blank(self, campaign: Campaign, number: PhoneNumber, pbx: str, asked_by: str) -> Probe:
         now = self._clock.now()
         return Probe(
@@ -106,10 +109,12 @@ class ProbeCall:
         if outcome := of_dialling(end.dial_status, end.hangup_cause, end.sip_code):
             code = f"SIP {end.sip_code}" if end.sip_code else f"cause {end.hangup_cause}"
             return self._ended(told, outcome, code)
-        heard = await self._sounds.read(blank.id)
+        heard = await self._sounds.take(blank.id)
+        if heard is None:
+            return self._ended(told, detail="the PBX left no recording")
         judgement, likeness = await asyncio.to_thread(of_sound, greeting.sound, heard)
-        if judgement is not ProbeOutcome.PASSED:
-            await self._sounds.forget(blank.id)
+        if judgement is ProbeOutcome.PASSED:
+            await self._sounds.keep(blank.id, heard)
         return replace(
             self._ended(told, judgement, f"{likeness.percent} % of the greeting was heard"),
             heard_ms=len(heard) * 1000 // BYTES_PER_S,

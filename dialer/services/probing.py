@@ -1,7 +1,7 @@
 """Rings the numbers that campaigns show, before they dial and every day, and pauses those whose number does not answer as it must (FP-17, T093)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
 import structlog
@@ -55,25 +55,32 @@ class Probing:
 
     async def run(self) -> None:
         """Until cancelled."""
+        await self._guarded(self._call.forget_unclaimed())
         while True:
-            try:
-                await self.turn()
-            except DialerError as error:
-                log.error("numbers not probed", error=str(error))
+            await self._guarded(self.turn())
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """What fails is tried again; a campaign whose numbers are not proved does not dial meanwhile."""
+        try:
+            await work
+        except DialerError as error:
+            log.error("numbers not probed", error=str(error))
 
     async def turn(self) -> None:
         """Ring what is due, one number after the other: it is our own line that answers. Nothing is rung during a halt."""
         if (await self._store.system.halt_state()).halted:
             return
         for campaign in await self._store.campaigns.running():
-            if not self._proofs.needed(campaign):
-                continue
-            latest = await self._proofs.latest(campaign)
-            telephony = self._telephony(campaign)
-            for number in numbers_of(campaign):
-                if telephony and due(number, latest, self._clock.now()) and self._may_try(campaign, number):
-                    await self._probe(campaign, number, telephony, PROBER)
+            if self._proofs.needed(campaign):
+                await self._guarded(self._ring_due(campaign))
+
+    async def _ring_due(self, campaign: Campaign) -> None:
+        latest = await self._proofs.latest(campaign)
+        telephony = self._telephony(campaign)
+        for number in numbers_of(campaign):
+            if telephony and due(number, latest, self._clock.now()) and self._may_try(campaign, number):
+                await self._probe(campaign, number, telephony, PROBER)
 
     async def run_now(self, actor: Actor, campaign_id: CampaignId) -> list[Probe]:
         """Ring every number of the campaign, due or not. Raise `Conflict` before its approval, `Unavailable` without a PBX."""

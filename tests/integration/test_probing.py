@@ -79,7 +79,7 @@ class Bench:
     def answer(self, order: ProbeOrder) -> ProbeEnd:
         self.orders.append(order)
         if self.end.dial_status is DialStatus.ANSWER:
-            (self.folder / f"{order.id}.alaw").write_bytes(self.says)
+            (self.folder / "heard" / f"{order.id}.alaw").write_bytes(self.says)
         return self.end
 
     async def start(
@@ -120,7 +120,7 @@ def trunks() -> dict[str, TrunkPlan]:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    (tmp_path / "probes").mkdir()
+    (tmp_path / "heard").mkdir()
     async with SqlStore.open(url) as store:
         clock = Time()
         pbx = ScriptedPbx(clock.now, lambda _: False)
@@ -128,11 +128,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         fleet.set_ready(pbx.pbx, ready=True)
         suppressions = Suppressions(store, clock, Fingerprints(b"k" * 32), fleet, Ringing(store, fleet))
         prompts, proofs = PromptCompiler(tmp_path / "prompts"), LineProofs(store, trunks(), clock)
-        sounds = ProbeSoundFiles(tmp_path / "probes")
+        sounds = ProbeSoundFiles(tmp_path)
         call = ProbeCall(CallbackLine(store, suppressions, clock), prompts, sounds, clock)
         board = Board()
         probing = Probing(store, fleet, trunks(), proofs, call, board, clock)
-        made = Bench(store, clock, pbx, tmp_path / "probes", prompts, probing, proofs, board)
+        made = Bench(store, clock, pbx, tmp_path, prompts, probing, proofs, board)
         made.says = await made.greeting()
         pbx.answers = made.answer
         yield made
@@ -169,7 +169,7 @@ async def test_a_number_that_fails_pauses_all_campaigns_of_the_sponsor_that_show
     bench.end, bench.says = end, await bench.greeting("ensemble")
     await bench.probing.turn()
     state, reason = await bench.state()
-    assert list(bench.folder.iterdir()) == [], "a stranger's voice is not kept"
+    assert not [*bench.folder.glob("*/*.alaw")], "a stranger's voice is not kept"
     assert (state, outcome in reason, OURS in reason) == (CampaignState.PAUSED, True, True)
     assert [(await bench.state(other))[0] for other in (OTHER, THIRD)] == [
         CampaignState.PAUSED,
@@ -296,6 +296,9 @@ async def test_a_probe_presents_the_campaigns_number_and_listens_to_the_whole_gr
     await bench.start(caller_ids={"RE": ABROAD})
     (first, _) = await bench.probing.run_now(LOCAL_ADMINISTRATOR, DEMO)
     assert {order.shown for order in bench.orders} == {OURS}
+    assert [(bench.folder / "probes" / f"{order.id}.alaw").read_bytes() for order in bench.orders] == [
+        bench.says
+    ] * 2
     assert all(len(bench.says) / 8000 < order.listen_s < len(bench.says) / 8000 + 5 for order in bench.orders)
     assert (first.likeness, first.recording_sha256 is not None, first.asked_by) == (
         100,
@@ -333,3 +336,20 @@ async def test_a_probe_waits_for_a_free_line_and_keeps_it(bench: Bench) -> None:
     bench.board.put(an_attempt(id=AttemptId("0" * 32), campaign_id=DEMO, state=AttemptState.ENDED))
     await asyncio.wait_for(turn, 10)
     assert (len(bench.orders), bench.board.on_trunk("default")) == (1, most - 1)
+
+
+async def test_an_answer_without_a_recording_says_nothing_of_the_number(bench: Bench) -> None:
+    await bench.start()
+    bench.pbx.answers = lambda _: ProbeEnd(DialStatus.ANSWER, 16, 200)
+    await bench.probing.turn()
+    assert await bench.outcomes() == [ProbeOutcome.NOT_MADE]
+
+
+async def test_what_was_recorded_for_a_service_that_died_is_forgotten_by_the_next(bench: Bench) -> None:
+    left = bench.folder / "heard" / f"{'f' * 32}.alaw"
+    left.write_bytes(b"a stranger")
+    running = asyncio.create_task(bench.probing.run())
+    async with asyncio.timeout(10):
+        while left.exists():
+            await asyncio.sleep(0.01)
+    running.cancel()

@@ -204,4 +204,4 @@ def variables(asked: ProbeOrder, pbx: Pbx) -> dict[str, str]:
 
 
 def recording(pbx: Pbx, asked: ProbeOrder) -> bytes:
-    return (Path(pbx.spec.home) / "probes" / f"{asked.id}.alaw").read_bytes()
+    return (Path(pbx.spec.home) / "heard" / f"{asked.id}.alaw").read_bytes()

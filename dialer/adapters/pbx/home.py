@@ -28,7 +28,7 @@ class PbxHome:
         self.etc = self.folder / "etc"
         self.astdb = self.folder / "astdb"
         self.prompts = self.home / "prompts"
-        self.probes = self.home / "probes"
+        self.heard = self.home / "heard"
 
     def secrets(self) -> Secrets:
         """Made on first use, then kept: a new seal key would void the permits that are on their way."""
@@ -43,7 +43,7 @@ class PbxHome:
     def write_config(self, files: Mapping[str, str]) -> None:
         """Replace the whole configuration; readable by Asterisk alone, since secrets are in it."""
         shutil.rmtree(self.etc, ignore_errors=True)
-        for folder in (self.etc, self.etc / "dialplans", self.astdb, self.probes):
+        for folder in (self.etc, self.etc / "dialplans", self.astdb, self.heard):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _give(folder)
         for name, text in files.items():

@@ -146,7 +146,7 @@ async def _start(wanted: RunningPbx, home: PbxHome) -> None:
         *("--mount", f"type=bind,src={home.etc},dst=/etc/asterisk,readonly"),
         *("--mount", f"type=bind,src={home.astdb},dst=/var/lib/asterisk/astdb"),
         *("--mount", f"type=bind,src={home.prompts},dst=/var/lib/dialer/prompts,readonly"),
-        *("--mount", f"type=bind,src={home.probes},dst=/var/lib/dialer/probes"),
+        *("--mount", f"type=bind,src={home.heard},dst=/var/lib/dialer/probes"),
         wanted.image,
     )
     if answer.status:
