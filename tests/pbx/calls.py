@@ -39,6 +39,16 @@ class Call:
         """`play notice`, `key 1`, ... without the times."""
         return [token.partition(" ")[2] for token in self.report["Trace"].split("|") if token]
 
+    @property
+    def times(self) -> dict[str, int]:
+        """UNIX milliseconds of the last time of each."""
+        steps = (token.partition(" ") for token in self.report["Trace"].split("|") if token)
+        return {what: int(at) for at, _, what in steps}
+
+    def between(self, first: str, second: str) -> int:
+        """Milliseconds."""
+        return self.times[second] - self.times[first]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -1,5 +1,6 @@
 """What a callee hears, in which order, key by key. Rules: rules.md 3, design.md "The call"."""
 
+from tests.harness.agreement import TOLERANCE_MS
 from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
 from tests.pbx.voice import Press
@@ -47,11 +48,15 @@ MANNERS: dict[str, tuple[Manner, list[str]]] = {
 }
 """What each callee does, and what it then hears: `...` is a beginning, everything else is heard whole and once."""
 
+NO_KEY_MS = 8000
+
 
 async def test_every_callee_hears_the_notice_whole_and_the_message_only_after_a_one(line: Line) -> None:
     calls = await line.calls(manner for manner, _ in MANNERS.values())
     for call, (name, (_, expected)) in zip(calls, MANNERS.items(), strict=True):
         assert (name, call.heard) == (name, expected)
+        if name == "no key":
+            assert abs(call.between("done invitation", "play no-key") - NO_KEY_MS) < TOLERANCE_MS, "T106"
 
 
 async def test_the_trace_tells_what_was_played_and_pressed(line: Line) -> None:

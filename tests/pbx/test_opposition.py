@@ -40,6 +40,7 @@ MOMENTS: dict[str, tuple[tuple[Press, ...], list[str]]] = {
 
 
 async def test_a_nine_is_an_opposition_at_any_moment(line: Line) -> None:
+    """T096, T053: what plays stops, at the ear, within 100 ms of the key (`Line.call` compares them)."""
     calls = await line.calls(Manner(presses=presses) for presses, _ in MOMENTS.values())
     for call, (moment, (_, expected)) in zip(calls, MOMENTS.items(), strict=True):
         assert (moment, call.heard) == (moment, expected)
