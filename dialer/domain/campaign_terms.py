@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dialer.domain.basis import Basis
+from dialer.domain.by_identity import ByIdentity
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.silence import SilencePlan, silence_plan
 
@@ -70,22 +71,4 @@ def work_out(definition: CampaignDefinition) -> CampaignTerms:
     )
 
 
-class TermsMemory:
-    """Terms by the identity of the definition: hashing a whole campaign file for each decision would cost more than the decision."""
-
-    def __init__(self, size: int = 256) -> None:
-        self.size = size
-        self.known: dict[int, tuple[CampaignDefinition, CampaignTerms]] = {}
-
-    def of(self, definition: CampaignDefinition) -> CampaignTerms:
-        found = self.known.get(id(definition))
-        if found is not None and found[0] is definition:
-            return found[1]
-        if len(self.known) >= self.size:
-            self.known.clear()
-        terms = work_out(definition)
-        self.known[id(definition)] = (definition, terms)
-        return terms
-
-
-TERMS = TermsMemory()
+TERMS = ByIdentity(work_out)

@@ -13,7 +13,7 @@ from dialer.domain.rule import Chapter, Rule
 from dialer.domain.rulepack import PackShelf
 from dialer.domain.rules_of_callee import CALLEE, LISTED, LISTS_OF_OTHERS, OUT_OF_REACH, OWN_PACK
 from dialer.domain.rules_of_campaign import CALLED_BEFORE, SYSTEM
-from dialer.domain.rules_of_time import CALENDAR, CONSENT
+from dialer.domain.rules_of_time import CLOSED, CONSENT, DATES, RINGING, SILENCE
 
 PROJECT_RULE = "2.10"
 """The id of rules that are the program's own, and of all rules where no pack is in force."""
@@ -24,7 +24,10 @@ CHAPTERS: tuple[Chapter, ...] = (
     CALLEE,
     LISTS_OF_OTHERS,
     CONSENT,
-    CALENDAR,
+    CLOSED,
+    SILENCE,
+    RINGING,
+    DATES,
     CALLED_BEFORE,
     SYSTEM,
 )

@@ -9,7 +9,7 @@ from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.consent_rules import speaks_until
 from dialer.domain.intervals import end_of
-from dialer.domain.opening import appointment_span, around, open_span, windows_span, zone_hours
+from dialer.domain.opening import Calendar, appointment_span, around, calendar_of
 from dialer.domain.place import Place
 
 
@@ -40,14 +40,17 @@ def stand(case: Case) -> Standing:
         return UNKNOWN
     latest: datetime | None = None
     last: datetime | None = None
+    day, calendars = case.at.date(), list[Calendar]()
     for consent in case.consent.usable:
-        end = open_until(case, place, consent)
+        calendar = calendar_of(case.shelf, case.profile, place, consent.windows, day)
+        calendars.append(calendar)
+        end = open_until(case, place, consent, calendar)
         if end is not None:
             latest = end if latest is None else max(latest, end)
             fits = last_start(case, consent, end)
             last = fits if last is None else max(last, fits)
     if latest is None or last is None:
-        return closed(case, place)
+        return closed(case, place, calendars)
     return Standing(latest, permit_until(case, last))
 
 
@@ -64,13 +67,19 @@ def permit_until(case: Case, last: datetime) -> datetime | None:
     return limit if terms.starts_at <= at <= limit else None
 
 
-def closed(case: Case, place: Place) -> Standing:
-    hours_end, window_end = hours_until(case, place), windows_until(case, place)
-    when = local_times(case, place) if hours_end is None or window_end is None else ""
+def closed(case: Case, place: Place, calendars: list[Calendar]) -> Standing:
+    """`calendars`: of each usable consent."""
+    anybodys = calendars[0] if calendars else calendar_of(case.shelf, case.profile, place, (), case.at.date())
+    hours_end, window_end = end_of(anybodys.hours, case.at), windows_until(case, calendars)
+    second = case.at.replace(microsecond=0)
+    if hours_end is not None and window_end is not None:
+        shut = (
+            f"{local_times(place, second)} is in no calling time" if calendars and not case.holiday else None
+        )
+        return Standing(None, None, None, shut, window_end, hours_end)
+    when = local_times(place, second)
     outside_hours = f"{when} is outside of the legal hours" if hours_end is None else None
     outside_window = f"{when} is outside of every consented window" if window_end is None else None
-    if case.consent.usable and not (outside_hours or outside_window or case.holiday):
-        outside_hours = f"{local_times(case, place)} is in no calling time"
     return Standing(None, None, outside_window, outside_hours, window_end, hours_end)
 
 
@@ -80,11 +89,11 @@ def last_start(case: Case, consent: ConsentGiven, end: datetime) -> datetime:
     return fits if expires is None else min(fits, expires)
 
 
-def open_until(case: Case, place: Place, consent: ConsentGiven) -> datetime | None:
+def open_until(case: Case, place: Place, consent: ConsentGiven, calendar: Calendar) -> datetime | None:
     """The later end of legal hours within the windows and of an exact appointment."""
     ends: datetime | None = None
     if consent.windows or consent.appointment_at is None:
-        ends = end_of(open_span(case.shelf, case.profile, place, consent.windows, case.at.date()), case.at)
+        ends = end_of(calendar.open, case.at)
     if consent.appointment_at is not None:
         met = end_of(appointment_of(case, place, consent.appointment_at), case.at)
         ends = max(ends, met) if ends and met else ends or met
@@ -95,35 +104,20 @@ def appointment_of(case: Case, place: Place, appointment: datetime) -> tuple[tup
     return appointment_span(case.shelf, case.profile, place, appointment.astimezone(UTC))
 
 
-def windows_until(case: Case, place: Place) -> datetime | None:
+def windows_until(case: Case, calendars: list[Calendar]) -> datetime | None:
     """The end of the last consented window or appointment around the instant, None outside of all; no end where nothing restricts."""
     ends = []
-    for consent in case.consent.usable:
+    for consent, calendar in zip(case.consent.usable, calendars, strict=True):
         if not consent.windows and consent.appointment_at is None:
             return NEVER
         if consent.windows:
-            ends.append(end_of(windows_span(place, consent.windows, case.at.date()), case.at))
+            ends.append(end_of(calendar.windows, case.at))
         if consent.appointment_at is not None:
             ends.append(end_of(around(case.pack, consent.appointment_at), case.at))
     return max([end for end in ends if end is not None], default=None) if ends else NEVER
 
 
-def hours_until(case: Case, place: Place) -> datetime | None:
-    """The end of legal hours around the instant, holidays apart; None outside of them in any zone."""
-    day, ends = case.at.date(), NEVER
-    for zone in place.zones:
-        end = end_of(zone_hours(case.shelf, case.profile, place.area, zone, day), case.at)
-        if end is None:
-            return None
-        ends = min(ends, end)
-    return ends
-
-
-def local_times(case: Case, place: Place) -> str:
-    """To the second; three zones say enough."""
-    return ", ".join([f"{str(case.at.astimezone(clock(zone)))[:19]} in {zone}" for zone in place.zones[:3]])
-
-
-@lru_cache(maxsize=1024)
-def clock(zone: str) -> ZoneInfo:
-    return ZoneInfo(zone)
+@lru_cache(maxsize=4096)
+def local_times(place: Place, second: datetime) -> str:
+    """Three zones say enough."""
+    return ", ".join([f"{str(second.astimezone(ZoneInfo(zone)))[:19]} in {zone}" for zone in place.zones[:3]])

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from dialer.domain.case import Case
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.consent_rules import speaks_until
-from dialer.domain.intervals import DAY, Interval
+from dialer.domain.intervals import Interval
 from dialer.domain.judgement import appointment_of
-from dialer.domain.opening import open_span
+from dialer.domain.opening import calendar_of, opening_after
 from dialer.domain.place import Place
 from dialer.domain.silence import Silence
 
@@ -37,15 +37,18 @@ def first_ordinary(case: Case, place: Place, consent: ConsentGiven) -> datetime 
     """The first under the consent's windows, day by day."""
     if not consent.windows and (consent.appointment_at is not None or window_missing(case)):
         return None
-    day = max(case.at, case.terms.starts_at, consent.given_at.astimezone(UTC)).date()
-    last = min(case.terms.closes_at, case.at + HORIZON).date()
+    terms, about = case.terms, (case.shelf, case.profile, place, consent.windows)
+    day = max(case.at, terms.starts_at, consent.given_at.astimezone(UTC)).date()
+    expires = speaks_until(consent, case.consent, case.pack) or terms.closes_at
+    last = min(terms.closes_at, case.at + HORIZON, expires).date()
+    span = calendar_of(*about, day).open
     while day <= last:
-        for interval in open_span(case.shelf, case.profile, place, consent.windows, day):
+        for interval in span:
             if interval[1] > case.at and interval[0].date() <= day:
                 start = first_in(case, consent, interval)
                 if start is not None:
                     return start
-        day += DAY
+        day, span = opening_after(*about, day)
     return None
 
 

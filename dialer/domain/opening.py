@@ -7,6 +7,7 @@ a campaign asks for the same few.
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialer.domain.consent import ConsentedWindow
@@ -25,6 +26,8 @@ from dialer.domain.pack_parts import Hours
 from dialer.domain.place import Place
 from dialer.domain.public_holidays import local_holiday, national_holiday
 from dialer.domain.rulepack import PackShelf, RulePack
+
+FORTNIGHT = 14
 
 
 def days_around(day: date) -> tuple[date, ...]:
@@ -107,13 +110,36 @@ def legal_span(shelf: PackShelf, profile: str, place: Place, utc_day: date) -> S
     return span or ()
 
 
+class Calendar(NamedTuple):
+    """Around one UTC day: legal hours without holidays within the consented windows; and the windows and the hours alone."""
+
+    open: Span
+    windows: Span
+    hours: Span
+
+
 @lru_cache(maxsize=65536)
-def open_span(
+def calendar_of(
     shelf: PackShelf, profile: str, place: Place, windows: tuple[ConsentedWindow, ...], utc_day: date
-) -> Span:
-    """Legal hours within the consented windows; no windows means that none restrict."""
-    span = legal_span(shelf, profile, place, utc_day)
-    return intersect(span, windows_span(place, windows, utc_day)) if windows else span
+) -> Calendar:
+    """No windows means that none restrict, and that `windows` says nothing."""
+    legal, consented = legal_span(shelf, profile, place, utc_day), windows_span(place, windows, utc_day)
+    hours = intersect_all([zone_hours(shelf, profile, place.area, zone, utc_day) for zone in place.zones])
+    return Calendar(intersect(legal, consented) if windows else legal, consented, hours)
+
+
+@lru_cache(maxsize=65536)
+def opening_after(
+    shelf: PackShelf, profile: str, place: Place, windows: tuple[ConsentedWindow, ...], utc_day: date
+) -> tuple[date, Span]:
+    """The next UTC day on which something is open, and what; the last of a fortnight where nothing is in all of it."""
+    day = utc_day
+    for _ in range(FORTNIGHT):
+        day += DAY
+        span = calendar_of(shelf, profile, place, windows, day).open
+        if any(start.date() <= day <= end.date() for start, end in span):
+            return day, span
+    return day, ()
 
 
 @lru_cache(maxsize=16384)

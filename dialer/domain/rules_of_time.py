@@ -19,9 +19,9 @@ def outside_hours(_: Case, standing: Standing) -> str | None:
     return standing.outside_hours
 
 
-def holiday(case: Case, standing: Standing) -> str | None:
+def holiday(case: Case, _: Standing) -> str | None:
     """An exact appointment opens a holiday too."""
-    return case.holiday if standing.open_until is None else None
+    return case.holiday
 
 
 def ringing(end: Callable[[Case, Standing], datetime | None], what: str, name: RuleName | None) -> Rule:
@@ -80,16 +80,35 @@ CONSENT = Chapter(
         agreement(ReasonCode.CONSENT_NO_WINDOW, RuleName.CONSENT_WINDOW),
     ),
 )
-CALENDAR = Chapter(
-    lambda _, standing: standing.permit_until is None,
+CLOSED = Chapter(
+    lambda _, standing: standing.permit_until is None and standing.open_until is None,
     (
         Rule(ReasonCode.OUT_OF_CONSENT_WINDOW, outside_window, RuleName.OUTSIDE_CONSENT_WINDOW),
         Rule(ReasonCode.OUT_OF_LEGAL_HOURS, outside_hours, RuleName.HOURS),
         Rule(ReasonCode.HOLIDAY, holiday, RuleName.HOLIDAY),
-        Rule(ReasonCode.ELECTORAL_SILENCE, silence, RuleName.SILENCE),
+    ),
+)
+SILENCE = Chapter(
+    lambda case, standing: standing.permit_until is None and bool(case.silences),
+    (Rule(ReasonCode.ELECTORAL_SILENCE, silence, RuleName.SILENCE),),
+)
+RINGING = Chapter(
+    lambda _, standing: (
+        standing.permit_until is None
+        and (standing.open_until or standing.window_ends or standing.hours_end) is not None
+    ),
+    (
         ringing(lambda _, standing: standing.open_until, "calling time", RuleName.RING),
         ringing(lambda _, standing: standing.window_ends, "the window", RuleName.RING),
         ringing(lambda _, standing: standing.hours_end, "legal hours", RuleName.RING),
+    ),
+)
+DATES = Chapter(
+    lambda case, standing: (
+        standing.permit_until is None
+        and not case.terms.starts_at <= case.at <= case.terms.closes_at - case.terms.ring
+    ),
+    (
         ringing(lambda case, _: case.terms.closes_at, "the campaign", None),
         Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_started),
         Rule(ReasonCode.CAMPAIGN_ENDED, ended),

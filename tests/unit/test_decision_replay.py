@@ -1,7 +1,11 @@
 """Decisions are stored as canonical JSON and come out the same when they are made again."""
 
+import hashlib
+from dataclasses import replace
+
+from dialer.domain.contact import PhoneNumber
 from dialer.domain.decision import decide
-from dialer.domain.facts_json import decision_hash, facts_from_json, facts_to_json
+from dialer.domain.facts_json import canonical, decision_hash, facts_from_json, facts_to_json
 from dialer.domain.replay import StoredDecision, replay
 from tests.unit.rule_samples import (
     attempt,
@@ -45,3 +49,12 @@ def test_a_stored_decision_replays_to_the_same_hash() -> None:
     again = replay(stored, packs(), {})
     assert again.same
     assert again.decision == decision
+
+
+def test_the_campaigns_text_is_kept_and_the_hash_stays_that_of_the_whole() -> None:
+    """Written out once for a definition, whatever the questions about it; another definition has another text."""
+    decision = decide(RICH, packs(), AT)
+    for asked in (RICH, replace(RICH, number=PhoneNumber("+33199000002")), facts(), RICH):
+        assert facts_to_json(asked) == canonical(asked)
+        whole = canonical({"facts": asked, "decision": decision})
+        assert decision_hash(asked, decision) == hashlib.sha256(whole.encode()).hexdigest()
