@@ -246,6 +246,14 @@ def test_a_record_that_was_changed_is_named() -> None:
     assert recount.figures()["faults"]["RECORD_CHANGED"] == 1
 
 
+def test_a_call_of_another_campaign_that_was_changed_is_named() -> None:
+    line = Life().agrees().called(call(MONDAY, campaign_id=ELSEWHERE)).line
+    line["calls"][0]["record"] = line["calls"][0]["record"].replace('"BUSY"', '"NOANSWER"')
+    recount = Recount(TERMS)
+    recount.feed(read_person(line))
+    assert {k: n for k, n in recount.figures()["faults"].items() if n} == {"RECORD_CHANGED": 1}
+
+
 def test_what_was_decided_and_never_sent_is_no_call() -> None:
     figures = recounted(Life().agrees().called(call(None)))
     assert (figures["totals"]["attempts"], figures["totals"].get("invites", 0)) == (1, 0)

@@ -78,6 +78,13 @@ def faults_of(terms: Document, clocks: Clocks, person: Person, item: Judged) -> 
         yield Fault(kind, call.attempt_id, at, detail)
 
 
+def elsewhere(person: Person, call: Call) -> Iterator[Fault]:
+    """Of a call of another campaign, which counts for the caps alone: that it is the one that was sealed."""
+    ends = [e.body["record"] for e in person.entries if e.kind in SEALED_ENDS and e.about == call.attempt_id]
+    if call.record is not None and call.digest not in ends:
+        yield Fault("RECORD_CHANGED", call.attempt_id, "", "a call of another campaign, not as it was sealed")
+
+
 def silence_after_answer(record: Document) -> timedelta | None:
     """From the answer to the first sound, or to the end where there was none; None for a call that nobody answered."""
     if record["answered_at"] is None or record["ended_at"] is None:

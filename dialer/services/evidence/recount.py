@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .agreements import OPPOSITION, meanwhile
 from .calendars import Clocks, silence_of
-from .faults import DELIVERED, KINDS, SLOW, Fault, Judged, faults_of, judged, silence_after_answer
+from .faults import DELIVERED, KINDS, SLOW, Fault, Judged, elsewhere, faults_of, judged, silence_after_answer
 from .people import Document, Person, instant, invite_at
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class Recount:
         self._oppositions(person)
         found = [fault for item in own for fault in faults_of(self._terms, self._clocks, person, item)]
         found += self._often(person, own)
+        for call in person.calls:
+            if not self._is_own(call.campaign_id):
+                found += elsewhere(person, call)
         for fault in found:
             self._faults[fault.kind] += 1
             if len(self._shown[fault.kind]) < SHOWN:
