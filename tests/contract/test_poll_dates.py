@@ -53,3 +53,16 @@ async def test_a_campaign_that_is_over_or_unknown_keeps_its_dates(store: SqlStor
         await store.campaigns.change_poll_dates(
             CampaignId("c999999999999"), LATER, by="olga", at=MONDAY, reason="x"
         )
+
+
+async def test_whoever_waits_when_silence_begins_is_cancelled_and_not_put_off(store: SqlStore) -> None:
+    """T037: more than one claim of them."""
+    await listed_with_consent(store, *range(1500), every=1500, election=ELECTION)
+    judge = judge_at(MONDAY, PACKS)
+    while await claim_all(store, judge):
+        pass
+    progress = await store.campaigns.progress(CAMPAIGN)
+    assert (progress.closed, progress.due, progress.attempts) == (1500, 0, 0)
+    assert progress.refused["ELECTORAL_SILENCE"] == 1500
+    assert not await store.campaigns.unfinished(CAMPAIGN)
+    assert await claim_all(store, judge_at(MONDAY + timedelta(days=7), PACKS)) == []
