@@ -327,6 +327,10 @@ class Outbox(Protocol):
         """`due_at` None: it is given up, and kept."""
         ...
 
+    async def abandon(self, *, due_before: datetime, error: str) -> int:
+        """Give up, and keep, what has been due since before then: nobody delivers to its endpoint. Return how many."""
+        ...
+
     async def waiting(self) -> int:
         """How many are still to be delivered."""
         ...

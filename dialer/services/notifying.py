@@ -17,6 +17,9 @@ log = structlog.get_logger()
 
 BATCH = 20
 LOOK_EVERY_S = 0.5
+LOOK_FOR_LEFT_S = 3600.0
+NOBODYS = timedelta(days=4)
+"""Longer than any notification is tried: what has been due for so long is for an endpoint that no process knows any more."""
 LEASE = timedelta(minutes=1)
 """Longer than any delivery takes; who claimed and died is followed by somebody else after it."""
 
@@ -33,7 +36,21 @@ class Notifying:
         async with asyncio.TaskGroup() as tasks:
             for endpoint in self._endpoints:
                 tasks.create_task(self._serve(endpoint))
-            await asyncio.Event().wait()
+            while True:
+                await self.clear_left()
+                await asyncio.sleep(LOOK_FOR_LEFT_S)
+
+    async def clear_left(self) -> None:
+        """Endpoints leave the settings, and their notifications stay: they would be told for ever to be waiting."""
+        try:
+            left = await self._store.outbox.abandon(
+                due_before=self._clock.now() - NOBODYS, error="no process delivers to this endpoint any more"
+            )
+        except Unavailable as error:
+            log.warning("notifications wait for the database", error=str(error))
+        else:
+            if left:
+                log.error("notifications given up: their endpoint is gone", count=left)
 
     async def _serve(self, endpoint: Endpoint) -> None:
         while True:

@@ -7,17 +7,20 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from dialer.adapters.clock import pretending
 from dialer.adapters.sql.migrate import upgrade
 from dialer.bootstrap import Links, Service, open_service, prepare_home
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.errors import BadSettings
 from dialer.domain.suppression import OppositionChannel
+from dialer.services.notifying import Notifying
 from dialer.services.oppositions import Objection
 from dialer.settings import Settings, WebhookSettings
 
@@ -138,6 +141,20 @@ async def test_an_endpoint_that_is_away_holds_up_no_other(tmp_path: Path) -> Non
         async with asyncio.timeout(5):
             while await service.store.outbox.waiting() != 1:
                 await asyncio.sleep(0.05)
+
+
+async def test_what_is_left_for_an_endpoint_that_is_gone_is_given_up_in_the_end(tmp_path: Path) -> None:
+    async with receiving() as receiver, telling(tmp_path, receiver.url) as service:
+        settings = service.settings
+    async with open_service(settings) as command:
+        await command.suite.halting.halt(LOCAL_ADMINISTRATOR, "complaints")
+    alone = settings.model_copy(update={"webhooks": ()})
+    for days, waiting in ((3, 1), (5, 0)):
+        clock = pretending(datetime.now(UTC) + timedelta(days=days))
+        async with open_service(alone, clock=clock) as later:
+            (notifying,) = [loop for loop in later.engine.others if isinstance(loop, Notifying)]
+            await notifying.clear_left()
+            assert await later.store.outbox.waiting() == waiting
 
 
 async def test_a_secret_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:

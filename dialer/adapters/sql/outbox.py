@@ -74,6 +74,11 @@ class SqlOutbox:
             later = update(outbox).where(outbox.c.id == delivery_id)
             await connection.execute(later.values(due_at=due_at, error=error))
 
+    async def abandon(self, *, due_before: datetime, error: str) -> int:
+        async with self._database.write() as connection:
+            left = update(outbox).where(outbox.c.due_at < due_before)
+            return (await connection.execute(left.values(due_at=None, error=error))).rowcount
+
     async def waiting(self) -> int:
         async with self._database.read() as connection:
             rows = await connection.execute(select(func.count()).where(outbox.c.due_at.is_not(None)))
