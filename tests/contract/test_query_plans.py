@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Engine, event
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import AttemptState
+from dialer.domain.contact import ContactId
 from dialer.domain.decision_record import ReasonCode
+from dialer.domain.ledger.event import Kind
 from dialer.domain.retry import Closed
 from dialer.ports.records import CallFilter, Progression
 from tests.contract.samples import (
@@ -24,6 +26,7 @@ from tests.contract.samples import (
     sent,
     suppression,
 )
+from tests.contract.sealing import seal_all
 
 SMALL = {"campaigns", "system", "imports", "opposition_lists"}
 WHOLE = re.compile(r"^SCAN (\w+)\b(?! USING INDEX (?:ix|uq)_attempts_live)")
@@ -83,3 +86,16 @@ async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[
 async def test_the_watch_for_whole_reads_sees_one(store: SqlStore, whole_reads: list[str]) -> None:
     await store.suppressions.count()
     assert len(whole_reads) == 1
+
+
+async def test_a_page_of_an_inspection_reads_no_table_whole(store: SqlStore, whole_reads: list[str]) -> None:
+    await listed(store, *range(40))
+    attempts = await claimed(store)
+    await seal_all(store)
+    whole_reads.clear()
+    found = store.inspections
+    await found.called(CAMPAIGN, attempts[0].sponsor, after=ContactId(0), limit=20)
+    entries = await found.sealed_about([attempt.id for attempt in attempts], before=1000)
+    await found.sealed_of([entry.subject for entry in entries if entry.subject], [Kind.CONSENT], before=1000)
+    await found.sealed_kinds([Kind.PERMIT], first=3, before=1000)
+    assert whole_reads == []
