@@ -50,6 +50,7 @@ from dialer.services.call_records import CallRecords
 from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.consents import Consents
 from dialer.services.consumer import Consumer
 from dialer.services.decisions import Decisions
@@ -206,7 +207,9 @@ def _head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
 
 def _ledger_suite(settings: Settings, store: Store, vault: Vault) -> LedgerSuite:
     files, signer = _head_files(settings)
-    records = RecordCheck(store.recorded, vault, ledger_subjects_key(settings.home))
+    records = RecordCheck(
+        store.recorded, vault, ConsentProofs(store.proofs, vault), ledger_subjects_key(settings.home)
+    )
     return LedgerSuite(
         reader=LedgerReader(store),
         verifier=LedgerVerifier(store.ledger, files, signer, records),
@@ -298,7 +301,9 @@ def _suite(
     meter: Meter,
     probing: Probing,
 ) -> Suite:
-    retention = Retention(store, judge.packs, clock, pretended=bool(clock.shift))
+    vault = judge.keeping.vault
+    consent_proofs = ConsentProofs(store.proofs, vault)
+    retention = Retention(store, judge.packs, consent_proofs, clock, pretended=bool(clock.shift))
     compiler, recordings = PromptCompiler(settings.home / "prompts"), RecordingFiles(settings.home)
     scripts = Scripts(store, compiler, recordings, clock)
     ringing = Ringing(store, fleet)
@@ -317,21 +322,21 @@ def _suite(
         progress=progress,
         probing=probing,
         scripts=scripts,
-        contact_imports=ContactImports(store, clock, fingerprints, judge.packs, rejects),
-        consents=Consents(store, clock, fingerprints, ringing),
-        consent_imports=ConsentImports(store, clock, fingerprints, rejects),
+        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, rejects),
+        consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
+        consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, rejects),
         suppressions=suppressions,
         suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
         text_messages=TextMessages(store, suppressions),
         lists=Lists(store, clock, fingerprints, rejects),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
-        replays=Replays(store, judge.keeping.vault, judge.packs),
+        replays=Replays(store, vault, judge.packs),
         calls=calls,
-        subjects=Subjects(store, calls, judge.keeping.vault, fingerprints, clock),
+        subjects=Subjects(store, calls, vault, fingerprints, consent_proofs, clock),
         retention=retention,
         backups=Backups(store, DatabaseFile(settings.database_url), clock),
-        keys=_keys(settings.home, store, judge.keeping.vault, clock),
+        keys=_keys(settings.home, store, vault, clock),
         halting=Halting(store, fleet, clock),
         system=system,
         readiness=readiness,
@@ -340,7 +345,7 @@ def _suite(
         tokens=tokens,
         sessions=Sessions(tokens, clock),
         idempotency=Idempotency(store, clock),
-        ledger=_ledger_suite(settings, store, judge.keeping.vault),
+        ledger=_ledger_suite(settings, store, vault),
     )
 
 

@@ -13,13 +13,16 @@ KEY_BITS = 256
 
 
 class AesVault:
-    """`master` is the installation's key-encryption key, 32 bytes. The fingerprint is authenticated with everything sealed."""
+    """`master` is the installation's key-encryption key, 32 bytes. The owner is authenticated with everything sealed."""
 
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
 
-    def new_key(self, fingerprint: Fingerprint) -> bytes:
-        return _seal(self._master, fingerprint, AESGCM.generate_key(KEY_BITS))
+    def new_key(self, owner: str) -> bytes:
+        return _seal(self._master, owner, AESGCM.generate_key(KEY_BITS))
+
+    def cipher(self, owner: str, key: bytes) -> "AesCipher":
+        return AesCipher(AESGCM(_open(self._master, owner, key)), owner)
 
     def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
         return _seal(self._unwrapped(fingerprint, key), fingerprint, text.encode())
@@ -38,14 +41,28 @@ class AesVault:
         return AESGCM(_open(self._master, fingerprint, key))
 
 
-def _seal(cipher: AESGCM, fingerprint: Fingerprint, content: bytes) -> bytes:
+class AesCipher:
+    """`dialer.ports.vault.Cipher`."""
+
+    def __init__(self, cipher: AESGCM, owner: str) -> None:
+        self._cipher = cipher
+        self._owner = owner
+
+    def seal(self, text: str) -> bytes:
+        return _seal(self._cipher, self._owner, text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        return _open(self._cipher, self._owner, sealed).decode()
+
+
+def _seal(cipher: AESGCM, owner: str, content: bytes) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, content, fingerprint.encode("ascii"))
+    return nonce + cipher.encrypt(nonce, content, owner.encode("ascii"))
 
 
-def _open(cipher: AESGCM, fingerprint: Fingerprint, sealed: bytes) -> bytes:
+def _open(cipher: AESGCM, owner: str, sealed: bytes) -> bytes:
     try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], fingerprint.encode("ascii"))
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode("ascii"))
     except (InvalidTag, ValueError):
         raise InvalidInput(
             "what was sealed cannot be opened: it was changed, or sealed under another key",

@@ -28,6 +28,7 @@ from dialer.ports.keys import KeyVersions
 from dialer.ports.leases import Driver, Leases
 from dialer.ports.ledger import Ledger
 from dialer.ports.probes import Probes
+from dialer.ports.proofs import Proofs
 from dialer.ports.recorded import Recorded
 from dialer.ports.records import (
     Alike,
@@ -375,6 +376,8 @@ class Store(Protocol):
     def leases(self) -> Leases: ...
     @property
     def restores(self) -> Restores: ...
+    @property
+    def proofs(self) -> Proofs: ...
     @property
     def probes(self) -> Probes: ...
     @property

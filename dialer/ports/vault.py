@@ -1,15 +1,32 @@
-"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (rules T116)."""
+"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (rules T116).
+
+Proofs of consents have keys of their own, one a month, so that they outlive the person's (FP-32b).
+"""
 
 from typing import Protocol
 
 from dialer.domain.contact import Fingerprint
 
 
-class Vault(Protocol):
-    """Keys leave it only wrapped by the installation's own key, bound to the number they are for."""
+class Cipher(Protocol):
+    """One key, at work: where much is sealed under it, it is unwrapped once."""
 
-    def new_key(self, fingerprint: Fingerprint) -> bytes:
-        """A fresh random key, wrapped."""
+    def seal(self, text: str) -> bytes: ...
+
+    def open(self, sealed: bytes) -> str:
+        """Raise `InvalidInput` where it was changed, or sealed under another key."""
+        ...
+
+
+class Vault(Protocol):
+    """Keys leave it only wrapped by the installation's own key, bound to the owner they are for: a number, or a month's proofs."""
+
+    def new_key(self, owner: str) -> bytes:
+        """A fresh random key, wrapped. `owner` is ASCII."""
+        ...
+
+    def cipher(self, owner: str, key: bytes) -> Cipher:
+        """Raise `InvalidInput` for a key that is not of this owner and installation."""
         ...
 
     def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:

@@ -8,6 +8,7 @@ from dialer.domain.errors import InvalidInput, Problem
 from dialer.domain.phone import every_reading
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.imports.consents import COLUMNS, read_consent_row
 from dialer.services.imports.csv_reader import Row
@@ -17,16 +18,20 @@ from dialer.services.ringing import Ringing
 
 
 class Consents:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, ringing: Ringing) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, fingerprints: Fingerprints, proofs: ConsentProofs, ringing: Ringing
+    ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
+        self._proofs = proofs
         self._ringing = ringing
 
     async def add(self, actor: Actor, given: Sequence[Mapping[str, str]]) -> int:
         """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
         actor.demand(Right.IMPORT)
-        stamp = Stamp(None, self._clock.now(), self._fingerprints)
+        now = self._clock.now()
+        stamp = Stamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
         consents: list[ConsentGiven] = []
         problems: list[Problem] = []
         for place, cells in enumerate(given):

@@ -17,6 +17,7 @@ from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
 from dialer.ports.retention import KeptList
 from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
 
 log = structlog.get_logger()
 
@@ -47,8 +48,11 @@ class RetentionStatus:
 class Retention:
     """`pretended`: the clock is shifted. Then nothing is erased and nothing overdue: real data must not go for a play."""
 
-    def __init__(self, store: Store, packs: PackShelf, clock: Clock, *, pretended: bool) -> None:
+    def __init__(
+        self, store: Store, packs: PackShelf, proofs: ConsentProofs, clock: Clock, *, pretended: bool
+    ) -> None:
         self._store = store
+        self._proofs = proofs
         self._packs = packs
         self._clock = clock
         self._pretended = pretended
@@ -95,6 +99,7 @@ class Retention:
         run_id = await self._store.retention.begin(started_at)
         counts, error = {"contacts": 0, "consents": 0, "keys": 0}, None
         try:
+            await self._proofs.seal_older()
             for kind, erase in (
                 ("contacts", self._contacts),
                 ("consents", self._consents),
@@ -120,7 +125,9 @@ class Retention:
         """By the longest term of any profile: too early would be too late to prove anything."""
         years = max(self._rules(profile, now).consent_proof_years for profile in self._packs.profiles)
         before = terms.proof_horizon(now, years)
-        return await in_batches(partial(self._store.retention.erase_consents, given_before=before))
+        erased = await in_batches(partial(self._store.retention.erase_consents, given_before=before))
+        await self._proofs.destroy_keys(before=before)
+        return erased
 
     async def _keys(self, _: datetime) -> int:
         return await in_batches(self._store.retention.destroy_keys)

@@ -1,6 +1,6 @@
 """The rights of whoever is called: to see what is kept about them, and to have it erased (GDPR 15 and 17; rules T116, T121)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint, PhoneNumber
@@ -14,6 +14,7 @@ from dialer.ports.store import Store
 from dialer.ports.subjects import DecisionRow, Erased, SubjectFile
 from dialer.ports.vault import Vault
 from dialer.services.call_records import CallRecords, Record
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.fingerprints import Fingerprints
 
 
@@ -37,12 +38,19 @@ class Subject:
 
 class Subjects:
     def __init__(
-        self, store: Store, calls: CallRecords, vault: Vault, fingerprints: Fingerprints, clock: Clock
+        self,
+        store: Store,
+        calls: CallRecords,
+        vault: Vault,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._calls = calls
         self._vault = vault
         self._fingerprints = fingerprints
+        self._proofs = proofs
         self._clock = clock
 
     async def export(self, actor: Actor, phone_number: str) -> Subject:
@@ -68,7 +76,9 @@ class Subjects:
         opened = tuple(self._opened(fingerprint, row) for row in file.decisions)
         told = subject_exported(fingerprint, by=actor.name, at=self._clock.now())
         await self._store.ledger.append([told])
-        return Subject(number, fingerprint, file, await self._calls.records(actor, file.calls), opened)
+        proofs = await self._proofs.opening()
+        whole = replace(file, consents=tuple(map(proofs.clear, file.consents)))
+        return Subject(number, fingerprint, whole, await self._calls.records(actor, file.calls), opened)
 
     async def erase(self, actor: Actor, phone_number: str) -> Erased:
         """For good. What stays is the fingerprint, with oppositions and with times and outcomes of calls.

@@ -21,6 +21,7 @@ from dialer.domain.contact import ImportId
 from dialer.domain.ledger.reconciling import Discrepancy
 from dialer.domain.retry import Closed
 from dialer.ports.records import ImportCounts, Progression
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.retention import Retention
 from tests.contract.judged import DAY, MONDAY, VAULT, claim_all, judge_at, listed_with_consent
@@ -36,7 +37,7 @@ NOT_RECORDED = {"tokens": {"last_used_at"}}
 
 
 async def wrong(store: SqlStore) -> list[Discrepancy]:
-    check = RecordCheck(store.recorded, VAULT, STAMP.subject_key)
+    check = RecordCheck(store.recorded, VAULT, ConsentProofs(store.proofs, VAULT), STAMP.subject_key)
     return list((await check.run()).discrepancies)
 
 
@@ -69,7 +70,9 @@ async def lived(store: SqlStore) -> SqlStore:
     for attempt in await store.attempts.alive():
         lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
         await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
-    await Retention(store, PACKS, pretending(MONDAY), pretended=False).run_now(LOCAL_ADMINISTRATOR)
+    await Retention(
+        store, PACKS, ConsentProofs(store.proofs, VAULT), pretending(MONDAY), pretended=False
+    ).run_now(LOCAL_ADMINISTRATOR)
     await seal_all(store)
     return store
 
@@ -153,7 +156,9 @@ async def test_what_an_erasure_took_is_not_missed_and_what_it_left_is_still_vouc
 
 async def test_what_retention_took_is_not_missed_and_one_more_is(lived: SqlStore, tamperer: Tamperer) -> None:
     four_years = pretending(MONDAY + 4 * 366 * DAY)
-    run = await Retention(lived, PACKS, four_years, pretended=False).run_now(LOCAL_ADMINISTRATOR)
+    run = await Retention(
+        lived, PACKS, ConsentProofs(lived.proofs, VAULT), four_years, pretended=False
+    ).run_now(LOCAL_ADMINISTRATOR)
     assert (run.contacts, run.consents > 0, run.keys > 0) == (8, True, True)
     assert await wrong(lived) == []
     tamperer.run("DELETE FROM consents WHERE withdrawn")

@@ -31,6 +31,7 @@ from dialer.domain.errors import Conflict, InvalidInput
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.restoration import Sources, Target, restore
 from dialer.services.backups import Backups, KeyKeeping
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.evidence.verify_ledger import Finding
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
@@ -76,7 +77,9 @@ class Place:
 
     async def findings(self, store: SqlStore) -> tuple[Finding, ...]:
         vault = AesVault(subjects_key(self.home))
-        records = RecordCheck(store.recorded, vault, ledger_subjects_key(self.home))
+        records = RecordCheck(
+            store.recorded, vault, ConsentProofs(store.proofs, vault), ledger_subjects_key(self.home)
+        )
         verifier = LedgerVerifier(store.ledger, self.heads, self.signer, records)
         return (await verifier.run(LOCAL_ADMINISTRATOR)).findings
 

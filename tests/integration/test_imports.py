@@ -13,6 +13,7 @@ from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
 from dialer.domain.access import Actor, Role
 from dialer.domain.call_events import PbxSuppression
 from dialer.domain.campaign import CampaignId, CampaignState
@@ -21,6 +22,7 @@ from dialer.domain.contact import ImportId
 from dialer.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from dialer.domain.phone import parse_phone
 from dialer.domain.suppression import OppositionChannel
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.consents import Consents
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
@@ -73,10 +75,11 @@ class Desk:
         self.locks = RecordedLocks()
         rejects = folder / "imports"
         ringing = Ringing(store, Fleet({}, driven=False))
-        self.contacts = ContactImports(store, clock, self.fingerprints, load_packs(), rejects)
+        proofs = ConsentProofs(store.proofs, AesVault(bytes(32)))
+        self.contacts = ContactImports(store, clock, self.fingerprints, proofs, load_packs(), rejects)
         self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks, ringing)
-        self.consents = Consents(store, clock, self.fingerprints, ringing)
-        self.consent_files = ConsentImports(store, clock, self.fingerprints, rejects)
+        self.consents = Consents(store, clock, self.fingerprints, proofs, ringing)
+        self.consent_files = ConsentImports(store, clock, self.fingerprints, proofs, rejects)
         self.suppression_files = SuppressionImports(
             store, clock, self.fingerprints, self.suppressions, rejects
         )

@@ -19,7 +19,7 @@ from dialer.services.oppositions import Receipt
 from tests.unit.values import MONDAY
 
 FINGERPRINTS = Fingerprints(b"k" * 32)
-STAMP = Stamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS)
+STAMP = Stamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS, str)
 FRANCE = Jurisdiction("fr-political", "FR", frozenset({"FR", "RE", "YT", "PF"}))
 CONSENT = {
     "consent_sponsor": "liste-demo",

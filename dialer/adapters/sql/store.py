@@ -18,6 +18,7 @@ from dialer.adapters.sql.migrate import is_current
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.probes import SqlProbes
+from dialer.adapters.sql.proofs import SqlProofs
 from dialer.adapters.sql.recorded import SqlRecorded
 from dialer.adapters.sql.restores import SqlRestores
 from dialer.adapters.sql.retention import SqlRetention
@@ -50,6 +51,7 @@ class SqlStore:
         self.keys = SqlKeyVersions(database)
         self.leases = SqlLeases(database)
         self.restores = SqlRestores(database)
+        self.proofs = SqlProofs(database)
         self.probes = SqlProbes(database)
         self.inspections = SqlInspections(database)
 

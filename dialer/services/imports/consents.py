@@ -8,6 +8,7 @@ from dialer.domain.access import Actor, Right
 from dialer.domain.consent import ConsentGiven
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.imports.cells import demand_whole, phone, place
 from dialer.services.imports.consent_rows import CONSENT_COLUMNS, read_consent
@@ -44,16 +45,26 @@ def read_consent_row(row: Row, stamp: Stamp) -> ConsentGiven:
 
 
 class ConsentImports:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, rejects_folder: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        rejects_folder: Path,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
+        self._proofs = proofs
         self._rejects_folder = rejects_folder
 
     async def run(self, actor: Actor, source: Source) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
         actor.demand(Right.IMPORT)
         now = self._clock.now()
-        intake = ConsentIntake(Stamp(source.import_id, now, self._fingerprints), self._store, actor.name)
+        seal = (await self._proofs.sealing(now)).seal
+        stamp = Stamp(source.import_id, now, self._fingerprints, seal)
+        intake = ConsentIntake(stamp, self._store, actor.name)
         origin = Origin("consents", actor.name, now)
         return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)

@@ -13,6 +13,7 @@ from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
 from dialer.ports.records import NewContact
 from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.imports.contact_rows import CONTACT_COLUMNS, Jurisdiction, read_contact
 from dialer.services.imports.csv_reader import Row
@@ -50,11 +51,18 @@ class ContactIntake:
 
 class ContactImports:
     def __init__(
-        self, store: Store, clock: Clock, fingerprints: Fingerprints, packs: PackShelf, rejects_folder: Path
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        packs: PackShelf,
+        rejects_folder: Path,
     ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
+        self._proofs = proofs
         self._packs = packs
         self._rejects_folder = rejects_folder
 
@@ -73,7 +81,8 @@ class ContactImports:
             )
         now = self._clock.now()
         source_class = _judged(provenance, now)
-        stamp = Stamp(source.import_id, now, self._fingerprints)
+        seal = (await self._proofs.sealing(now)).seal
+        stamp = Stamp(source.import_id, now, self._fingerprints, seal)
         intake = ContactIntake(
             source.import_id, campaign_id, self._jurisdiction(campaign), stamp, self._store
         )

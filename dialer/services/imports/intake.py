@@ -28,11 +28,12 @@ ProgressListener = Callable[[ImportProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What all rows of one import share."""
+    """What all rows of one import share. `seal`: what hides the proofs of consents from here on."""
 
     import_id: ImportId | None
     recorded_at: datetime
     fingerprints: Fingerprints
+    seal: Callable[[str], str]
 
 
 class RowRejected(Exception):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dialer.domain.campaign import Campaign
+from dialer.domain.consent import ConsentEvent
 from dialer.domain.contact import Contact, ContactId
 from dialer.domain.errors import InvalidInput
 from dialer.domain.facts_json import canonical, plain
@@ -21,6 +22,7 @@ from dialer.ports.records import CallRow, KeptDecision
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.call_records import masked
+from dialer.services.consent_proofs import ConsentProofs, Opening
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.ledger.reader import OF_THE_PERSON
 
@@ -47,6 +49,11 @@ class Page:
     people: Sequence[CalledPerson]
     of_calls: dict[str, list[SealedEntry]]
     of_people: dict[str, list[SealedEntry]]
+    proofs: Opening | None
+
+    def consents_of(self, person: CalledPerson) -> Iterable[ConsentEvent]:
+        """What somebody's proof is called may name them: it stays sealed where they are masked."""
+        return map(self.proofs.clear, person.consents) if self.proofs else person.consents
 
 
 class CalledPeople:
@@ -64,6 +71,7 @@ class CalledPeople:
     ) -> None:
         self._store = store
         self._vault = vault
+        self._proofs = ConsentProofs(store.proofs, vault)
         self._seal = seal
         self._campaign = campaign
         self._sealed = sealed
@@ -86,7 +94,8 @@ class CalledPeople:
         of_calls = _by(await reading.sealed_about(ids, before=size), "about")
         subjects = {entry.subject for found in of_calls.values() for entry in found if entry.subject}
         of_people = _by(await reading.sealed_of(sorted(subjects), OF_THE_PERSON, before=size), "subject")
-        return Page(people, of_calls, of_people)
+        proofs = None if self._masked else await self._proofs.opening()
+        return Page(people, of_calls, of_people, proofs)
 
     async def _sealed_late(self, page: Page) -> dict[str, set[str]]:
         """By attempt, the kinds of entries about it that were sealed after the head: a campaign may go on meanwhile."""
@@ -120,7 +129,7 @@ class CalledPeople:
             "phone_number": self._number(contact),
             "territories": _territories(contact, zones),
             "area": _area(contact),
-            "consents": [plain(consent) for consent in person.consents],
+            "consents": [plain(consent) for consent in page.consents_of(person)],
             "calls": [self._call(row, person, late.get(row.attempt.id, set())) for row in rows],
             "entries": [self._sealed.proved(entry) for entry in entries],
         }

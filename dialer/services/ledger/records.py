@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
+from dialer.domain.consent import ConsentGiven
 from dialer.domain.ledger.reconciling import Discrepancy, Line, Reconciliation, Row, read_line
 from dialer.domain.ledger.sealing import Pending, name_of
-from dialer.domain.ledger.vouchers import IN_CLEAR, Part, id_of, keyed, keyed_digest, vouched
+from dialer.domain.ledger.vouchers import IN_CLEAR, Part, Told, id_of, keyed, keyed_digest, vouched
 from dialer.ports.recorded import Recorded, Shelf, Snapshot, StoredRow
 from dialer.ports.vault import Vault
+from dialer.services.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
 
 AHEAD = 1000
@@ -25,8 +27,9 @@ class Held:
 
 
 class RecordCheck:
-    def __init__(self, recorded: Recorded, vault: Vault, subject_key: bytes) -> None:
+    def __init__(self, recorded: Recorded, vault: Vault, proofs: ConsentProofs, subject_key: bytes) -> None:
         self._recorded = recorded
+        self._proofs = proofs
         self._vault = vault
         self._subject_key = subject_key
 
@@ -34,7 +37,7 @@ class RecordCheck:
         """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
         async with self._recorded.snapshot() as snapshot:
             inputs = InputCheck(snapshot, self._vault)
-            holding = Holding(inputs, self._subject_key)
+            holding = Holding(inputs, await self._proofs.opening(), self._subject_key)
             shelves = snapshot.shelves()
             async for lines in self._lines(snapshot):
                 holding.tell(lines)
@@ -66,12 +69,13 @@ class RecordCheck:
 class Holding:
     """One run, in progress."""
 
-    def __init__(self, inputs: InputCheck, subject_key: bytes) -> None:
+    def __init__(self, inputs: InputCheck, proofs: Opening, subject_key: bytes) -> None:
         self.reconciliation = Reconciliation()
         self.found: list[Discrepancy] = []
         self.rows = 0
         self.size = 0
         self._inputs = inputs
+        self._proofs = proofs
         self._subject_key = subject_key
 
     def tell(self, lines: Sequence[Line]) -> None:
@@ -96,9 +100,13 @@ class Holding:
             for row in self._rows(stored):
                 self.reconciliation.keep(row)
 
+    def _as_recorded(self, told: Told) -> Told:
+        """A proof that was sealed since was vouched for in clear."""
+        return self._proofs.as_recorded(told) if isinstance(told, ConsentGiven) else told
+
     def _rows(self, stored: StoredRow) -> Iterator[Row]:
         subject = name_of(stored.fingerprint, stored.pseudonym, self._subject_key)
-        for told in stored.told or ():
+        for told in map(self._as_recorded, stored.told or ()):
             for part, plain in vouched(told).items():
                 digest = plain if part in IN_CLEAR else keyed_digest(plain, self._subject_key)
                 yield Row(part, digest, subject, id_of(told), stored.name)

@@ -1,0 +1,20 @@
+"""Keys of the proofs of consents. What was stored in clear before is sealed by the retention job: no key is at hand here."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision: str | None = "0012"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "proof_keys",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_proof_keys")),
+    )

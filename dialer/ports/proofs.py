@@ -1,0 +1,34 @@
+"""Proofs of consents as stored, and the keys they are sealed under: one for each month of recording."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """Of a consent. `source` and `proof` as they are stored."""
+
+    id: int
+    recorded_at: datetime
+    source: str
+    proof: str
+
+
+class Proofs(Protocol):
+    async def keep_key(self, month: str, key: bytes) -> bytes:
+        """Return the key of the month (`2027-02`): `key`, unless there was one already."""
+        ...
+
+    async def keys(self) -> dict[str, bytes]: ...
+
+    async def in_clear(self, *, sealed: Sequence[str], limit: int) -> list[ProofRow]:
+        """Some of those that begin with none of `sealed`."""
+        ...
+
+    async def replace(self, rows: Sequence[ProofRow]) -> None: ...
+
+    async def destroy_keys(self, *, before: str) -> int:
+        """Of months before, as far as no consent recorded then is left; return how many."""
+        ...
