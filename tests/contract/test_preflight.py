@@ -1,6 +1,6 @@
 """A whole list foreseen by kinds of people: exactly what asking about everybody alone gives."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.engine import Database, connect, parse_url
 from dialer.adapters.sql.records import attempt_record
+from dialer.adapters.sql.restore_tables import past_calls
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.sql.tables import attempts
 from dialer.domain.access import LOCAL_ADMINISTRATOR
@@ -91,10 +92,22 @@ async def database(url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def store_attempts(database: Database, made: Iterable[Attempt]) -> None:
-    """As the dialling loop leaves them, without the decisions that led to them."""
+async def store_attempts(database: Database, made: Sequence[Attempt]) -> None:
+    """As the dialling loop leaves them, without the decisions that led to them; some are known from a journal only."""
+    recalled = [
+        {
+            "attempt_id": attempt.id,
+            "fingerprint": attempt.fingerprint,
+            "sponsor": attempt.sponsor,
+            "campaign_id": attempt.campaign_id,
+            "at": attempt.decided_at,
+        }
+        for attempt in made[::4]
+    ]
     async with database.write() as connection:
-        await connection.execute(insert(attempts), [attempt_record(attempt) for attempt in made])
+        records = [attempt_record(attempt) for index, attempt in enumerate(made) if index % 4]
+        await connection.execute(insert(attempts), records)
+        await connection.execute(insert(past_calls), recalled)
 
 
 async def fill(

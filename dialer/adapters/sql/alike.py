@@ -97,9 +97,7 @@ class Page:
             self._consents(page).label("consents"),
             self._rows(self._oppositions(page)).label("oppositions"),
             self._attempts(page).label("attempts"),
-            self._rows(about(page, select(past_calls.c.campaign_id, past_calls.c.at), past_calls)).label(
-                "past"
-            ),
+            self._rows(self._recalled(page)).label("recalled"),
             self._rows(self._lists(page)).label("lists"),
         ).subquery("known")
         kind = columns_but(known, {"id", "number"})
@@ -129,12 +127,19 @@ class Page:
         return about(page, told.order_by(suppressions.c.id), suppressions)
 
     def _attempts(self, page: Subquery) -> ColumnElement[Any]:
-        past = PAST.add_columns(func.count().over().label("made")).where(attempts.c.sponsor == self._sponsor)
-        made = about(page, past, attempts).subquery()
+        """By their number it is known how far back each counts: those of before a restore are of it."""
+        recalled = select(func.count()).select_from(self._recalled(page).subquery()).scalar_subquery()
+        past = PAST.add_columns((func.count().over() + recalled).label("made"))
+        made = about(page, past.where(attempts.c.sponsor == self._sponsor), attempts).subquery()
         since = [(made.c.made >= count, to_micros(after)) for count, after in reversed(self._turns.called)]
         time = type_coerce(made.c.at, BigInteger)
         told = select(*columns_but(made, {*ATTEMPT_ALONE, "made"}), case((time > case(*since), time)))
         return case((about(page, select(attempts.c.id), attempts).exists(), self._rows(told)))
+
+    def _recalled(self, page: Subquery) -> Select[Any]:
+        theirs = or_(past_calls.c.sponsor.is_(None), past_calls.c.sponsor == self._sponsor)
+        told = select(past_calls.c.campaign_id, past_calls.c.at).where(theirs)
+        return about(page, told.order_by(past_calls.c.at), past_calls)
 
     def _lists(self, page: Subquery) -> Select[Any]:
         held = select(list_entries.c.list_id).join_from(list_entries, opposition_lists)
