@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
@@ -124,7 +124,10 @@ class PackFolders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReportHead:
-    """What the report says of itself. `faults`: by kind, those there are. `figures`: JSON, for the verifier."""
+    """What the report says of itself. `faults`: by kind, those there are. `told`: by kind, a line for each that is of no single call.
+
+    `figures`: JSON, for the verifier.
+    """
 
     campaign_id: str
     campaign_name: str
@@ -136,7 +139,8 @@ class ReportHead:
     ledger_size: int
     ledger_root: str
     faults: Mapping[str, int]
-    figures: Mapping[str, object]
+    told: Mapping[str, Sequence[str]]
+    figures: Mapping[str, Any]
 
 
 class Reports(Protocol):

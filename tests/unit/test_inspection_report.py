@@ -34,6 +34,7 @@ def head(**faults: int) -> ReportHead:
         ledger_size=7,
         ledger_root="a" * 64,
         faults=faults,
+        told={"LEDGER": [f"entry 7: {EVIL}"]},
         figures={"faults_shown": {"HOLIDAY": [["HOLIDAY", "attempt-1", "2027", EVIL]]}, "name": EVIL},
     )
 
@@ -99,11 +100,14 @@ def test_whatever_people_wrote_stays_text(language: str) -> None:
         Table("campaign", ("what", "value"), ((EVIL, None), ("state", True), ("ends_at", 0.5))),
         Bars("by_hour", EVIL, ((EVIL, 0), ("10 h", 3))),
     )
-    section = Section("E14", answers, ("calls.csv",), (("HOLIDAY", 1), ("ABANDONED", 0)), needs=True)
+    section = Section(
+        "E14", answers, ("calls.csv",), (("HOLIDAY", 1), ("LEDGER", 1), ("ABANDONED", 0)), needs=True
+    )
     page = HtmlReports().html(head(HOLIDAY=1), [section], language)
     assert "<script>alert" not in page
     assert page.count(OPENING) == page.count(CLOSING) == 1
-    assert page.count('class="bad"') == 2
+    assert page.count('class="bad"') == 3
+    assert "entry 7: " in page
     assert page.count('class="note"') == len(("masked", "pretended", "document to attach"))
 
 

@@ -39,6 +39,8 @@ POINTS: dict[str, tuple[Answers, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 """By code: what answers it, the files of the pack with the data, and what may never be."""
+MOST_TOLD = 100
+"""Faults of a kind that the page tells; `summary.json` has all."""
 NEEDS = frozenset({"E9", "E14", "E15", "E16", "E17", "E18"})
 """Points to which documents of the user's own belong."""
 
@@ -71,5 +73,6 @@ def report_head(inspected: Inspected, *, pretended: bool) -> ReportHead:
         ledger_size=head.size,
         ledger_root=head.root,
         faults={kind: count for kind, count in inspected.faults.items() if count},
+        told={kind: told[:MOST_TOLD] for kind, told in inspected.program_faults.items()},
         figures=inspected.counted.figures,
     )
