@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.columns import to_micros
-from dialer.adapters.sql.dialects import json_rows
+from dialer.adapters.sql.dialects import json_rows, uncompiled
 from dialer.adapters.sql.dossiers import LISTED, PAST, dossiers_of
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.restore_tables import past_calls
@@ -60,6 +60,7 @@ class Kinds:
 
     async def next(self, connection: AsyncConnection) -> list[Alike]:
         """Empty at the end. Raise `NotFound` for an unknown campaign."""
+        await uncompiled(connection)
         sponsor = (await campaign_of(connection, self._campaign_id)).definition.sponsor.id
         groups = (await connection.execute(Page(connection, sponsor, self._turns).of(self._after()))).all()
         self._last = max([self._last, *(group.last for group in groups)])

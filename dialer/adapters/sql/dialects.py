@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -96,3 +97,9 @@ def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]
     if connection.dialect.name == "sqlite":
         return type_coerce(func.json_group_array(func.json_array(*columns)), Text)
     return cast(func.json_agg(func.json_build_array(*columns)), Text)
+
+
+async def uncompiled(connection: AsyncConnection) -> None:
+    """Until the end of the transaction PostgreSQL compiles no query: for pages of a list that would take longer than they do."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(text("SET LOCAL jit = off"))
