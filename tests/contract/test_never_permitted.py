@@ -3,35 +3,47 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dialer.adapters.clock import pretending
+from dialer.adapters.heads import HeadFolder
+from dialer.adapters.journal import JournalFolder
 from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.signer import Ed25519Signer
+from dialer.adapters.sql.copies import DatabaseFile
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.attempt import Attempt
+from dialer.domain.backup import Manifest, Secrets
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ImportId
 from dialer.domain.suppression import OppositionChannel
 from dialer.services.decisions import Decisions, Question
 from dialer.services.fleet import Fleet
+from dialer.services.ledger.sealer import Sealer
 from dialer.services.oppositions import Objection
+from dialer.services.restoring import Restoring
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
 from tests.contract.engines import Engine
 from tests.contract.judged import MONDAY, WORKDAYS, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import consent, new_contact, number
+from tests.contract.sealing import STAMP
 
 PEOPLE = (1, 3, 5)
 """Odd: `listed_with_consent` gives these a consent."""
-Step = tuple[Literal["oppose", "remove", "rotate", "list again"], int, int]
+Step = tuple[Literal["oppose", "remove", "rotate", "list again", "back up", "restore"], int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["oppose", "oppose", "remove", "rotate", "rotate", "list again"]),
+        st.sampled_from(
+            ["oppose", "oppose", "remove", "rotate", "rotate", "list again", "back up", "restore"]
+        ),
         st.sampled_from(PEOPLE),
         st.integers(0, 3),
     ),
@@ -41,6 +53,7 @@ STEPS = st.lists(
 PACKS = load_packs()
 JUDGE = judge_at(MONDAY, PACKS)
 copies = count(1)
+SIGNER = Ed25519Signer(bytes(range(32)))
 
 
 def spellings(index: int) -> list[str]:
@@ -53,13 +66,27 @@ def spellings(index: int) -> list[str]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was true when a backup was taken."""
+
+    path: Path
+    opposed: frozenset[int]
+    campaigns: tuple[CampaignId, ...]
+
+
 @dataclass(slots=True)
 class Life:
     """Of one database. `store` is opened anew after each change of keys, as a service is started anew."""
 
+    engine: Engine
+    folder: Path
     url: str
     opposed: set[int] = field(default_factory=set)
     campaigns: list[CampaignId] = field(default_factory=list)
+    saved: Saved | None = None
+    lifted: bool = True
+    """Whether a removal takes an opposition away for good: one that a restored backup did not know of comes back."""
 
     async def lead(self, steps: list[Step]) -> None:
         remaining = iter([("list again", 1, 0), *steps])
@@ -67,7 +94,8 @@ class Life:
             async with SqlStore.open(self.url) as store:
                 while step is not None:
                     await self.step(store, *step)
-                    if step[0] == "rotate":
+                    await self.sealer(store).tick()
+                    if step[0] in {"rotate", "restore"}:
                         break
                     await self.check(store)
                     step = next(remaining, None)
@@ -90,6 +118,41 @@ class Life:
             case "list again":
                 self.campaigns.append(CampaignId(f"c{len(self.campaigns) + 1:012}"))
                 await listed_again(store, self.campaigns[-1])
+            case "back up":
+                await self.back_up(store)
+            case "restore" if self.saved:
+                await self.restore(store, self.saved)
+
+    async def back_up(self, store: SqlStore) -> None:
+        path = self.folder / f"backup-{next(copies)}"
+        await self.sealer(store).tick()
+        await DatabaseFile(self.url).save(path)
+        self.saved = Saved(path, frozenset(self.opposed), tuple(self.campaigns))
+
+    async def restore(self, store: SqlStore, saved: Saved) -> None:
+        """The keys are those of today, as they lie in the home."""
+        today, self.url = (await fingerprints(store)).version, self.engine.empty(f"life_{next(copies)}")
+        await DatabaseFile(self.url).load(saved.path)
+        async with SqlStore.open(self.url) as anew:
+            while (known := await fingerprints(anew)).version < today:
+                await rotated(anew)
+            manifest = Manifest(MONDAY, "", today, known.mark, Secrets.LEFT_OUT, {})
+            restoring = Restoring(anew, self.journal, self.heads, known, pretending(MONDAY))
+            await restoring.run(LOCAL_ADMINISTRATOR, manifest)
+        self.opposed |= saved.opposed
+        self.campaigns, self.lifted = list(saved.campaigns), False
+
+    @property
+    def journal(self) -> JournalFolder:
+        return JournalFolder(self.folder / "journal")
+
+    @property
+    def heads(self) -> HeadFolder:
+        return HeadFolder(self.folder / "heads", SIGNER.public_pem)
+
+    def sealer(self, store: SqlStore) -> Sealer:
+        at = pretending(MONDAY)
+        return Sealer(store.ledger, self.heads, self.journal, SIGNER, at, STAMP.subject_key, pretended=False)
 
     async def check(self, store: SqlStore) -> None:
         decisions = Decisions(store, JUDGE, await fingerprints(store))
@@ -97,7 +160,11 @@ class Life:
             asked = [Question(text, MONDAY) for index in PEOPLE for text in spellings(index)]
             answers = await decisions.ask(LOCAL_ADMINISTRATOR, campaign_id, asked)
             suppressed = ["SUPPRESSED" in answer.decision.codes for answer in answers]
-            assert suppressed == [index in self.opposed for index in PEOPLE for _ in spellings(index)]
+            expected = [index in self.opposed for index in PEOPLE for _ in spellings(index)]
+            assert [
+                here for here, wanted in zip(suppressed, expected, strict=True) if wanted and not here
+            ] == []
+            assert suppressed == expected or not self.lifted
 
     async def check_claims(self, store: SqlStore) -> None:
         for campaign_id in self.campaigns:
@@ -124,14 +191,18 @@ async def listed_again(store: SqlStore, campaign_id: CampaignId) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
 @example([("oppose", 1, 1), ("rotate", 1, 0), ("list again", 1, 0), ("rotate", 1, 0), ("oppose", 3, 2)])
 @example([("oppose", 1, 0), ("rotate", 1, 0), ("remove", 1, 0), ("oppose", 1, 3), ("rotate", 1, 0)])
+@example([("back up", 1, 0), ("oppose", 1, 1), ("rotate", 1, 0), ("oppose", 3, 2), ("restore", 1, 0)])
+@example([("oppose", 5, 0), ("back up", 1, 0), ("remove", 5, 0), ("restore", 1, 0), ("rotate", 1, 0)])
 def test_who_objected_is_permitted_under_no_spelling_whatever_happens(
     engine: Engine, steps: list[Step]
 ) -> None:
-    asyncio.run(Life(engine.copy(f"life_{next(copies)}")).lead(steps))
+    with TemporaryDirectory() as folder:
+        life = Life(engine, Path(folder), engine.copy(f"life_{next(copies)}"))
+        asyncio.run(life.lead(steps))
