@@ -28,6 +28,7 @@ COLUMNS = (
     "prompts",
     "notice_end_ms",
     "end_reason",
+    "ended_outside_window",
     "caller_id",
     "trunk",
     "pbx",
