@@ -46,12 +46,18 @@ def test_what_came_after_the_backup_is_brought_back_and_the_rest_is_named(
     assert "GAP at" in dialer("ledger", "verify").out
 
 
+def wrong_checks(dialer: Command) -> set[str]:
+    return {check["check"] for check in dialer("doctor", "--json").json["checks"] if not check["ok"]}
+
+
 def test_the_machine_stays_halted_until_somebody_says_why_it_may_go_on(
     dialer: Command, backup: Path, survived: Path
 ) -> None:
     dialer.must("restore", str(backup), "--survived", str(survived))
     assert dialer("unhalt").status == 1
+    assert "restoration" in wrong_checks(dialer)
     assert dialer.must("unhalt", "--reason", "everything was read back")["recorded"] is True
+    assert "restoration" not in wrong_checks(dialer)
 
 
 def test_what_survived_is_named_or_said_to_be_nothing(dialer: Command, backup: Path, survived: Path) -> None:

@@ -7,6 +7,7 @@ from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import is_current
 from dialer.bootstrap import Links, open_service
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.errors import DialerError
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
@@ -43,9 +44,19 @@ async def check_upkeep(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_service(settings) as service:
             condition = await service.suite.readiness.look()
+            version = (await service.suite.keys.all(LOCAL_ADMINISTRATOR))[-1]
+            restoration = await service.store.restores.last()
     except DialerError as error:
         yield from_error("upkeep", error)
         return
+    yield well("fingerprint keys", f"version {version.version}, the database's own")
+    if restoration and restoration.ended_at is None:
+        read = ", ".join(sorted(restoration.read_back)) or "none"
+        yield wrong(
+            "restoration",
+            f"not ended: locks read back: {read}",
+            "start `dialer serve`, then `dialer unhalt --reason`",
+        )
     for part in condition.parts:
         if part.name in MENDS:
             yield Finding(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.name])
