@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import upgrade
@@ -20,7 +21,7 @@ from tests.contract.judged import claim_all, judge_at, replayed
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN
 
 DAYS = (datetime(2026, 8, 10, 9, tzinfo=UTC), datetime(2026, 8, 11, 9, tzinfo=UTC))
-COMMERCIAL = {
+COMMERCIAL: dict[str, Any] = {
     "profile": "fr-commercial",
     "purpose": "political",
     "starts_at": "2026-08-10T08:00:00+02:00",

@@ -26,8 +26,11 @@ SLOTS = tuple(
 )
 
 
-def people(indices: range, listed_at: datetime) -> Iterator[NewContact]:
-    """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent."""
+def people(indices: range, listed_at: datetime, lasting: int = 0) -> Iterator[NewContact]:
+    """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent.
+
+    Consents end in the fifty days that begin `lasting` days after the import.
+    """
     for index in indices:
         number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
         fingerprint = fingerprint_of(number, KEY + b"+" * (index // 50_000))
@@ -35,7 +38,7 @@ def people(indices: range, listed_at: datetime) -> Iterator[NewContact]:
             0,
             fingerprint=fingerprint,
             given_at=listed_at - timedelta(days=360, seconds=index),
-            expires_at=listed_at + timedelta(days=index % 50, seconds=index % 86_400),
+            expires_at=listed_at + timedelta(days=lasting + index % 50, seconds=index % 86_400),
             windows=SLOTS[index % len(SLOTS)],
             appointment_at=None,
             sponsor="another" if index % 20 == 7 else "liste-demo",
@@ -59,6 +62,7 @@ async def list_people(
     indices: range,
     campaign_id: CampaignId = CAMPAIGN,
     listed_at: datetime = MONDAY,
+    lasting: int = 0,
     **changes: object,
 ) -> None:
     """Every fiftieth has opposed."""
@@ -67,7 +71,7 @@ async def list_people(
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
     import_id = ImportId("i" + campaign_id[1:])
     await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=listed_at))
-    rows = people(indices, listed_at)
+    rows = people(indices, listed_at, lasting)
     while page := list(islice(rows, ROWS)):
         await store.contacts.add(import_id, campaign_id, page)
         await store.suppressions.add([opposed(row.fingerprint) for row in page[::50]])
