@@ -16,7 +16,10 @@ class Leases(Protocol):
     """Time is the database's own here: the clocks of two processes may differ, or one may pretend another day."""
 
     async def take(self, driver: Driver, *, seconds: float) -> bool:
-        """From now on for `seconds`, where nobody else holds the PBX: begin, or go on. False where somebody does."""
+        """From now on for `seconds`, where nobody else holds the PBX: begin, or go on. False where somebody does.
+
+        Who asks in vain is given it by a holder of at least two more, when that one next asks: processes share the PBXs alike.
+        """
         ...
 
     async def give_up(self, driver: Driver) -> None:

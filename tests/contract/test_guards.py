@@ -24,6 +24,7 @@ from dialer.services.line_proofs import LineProofs
 from dialer.services.progress import ProgressReader
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
 from tests.harness.ledger import WRITABLE
+from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 
 AUDITOR = Actor("ana", Role.AUDITOR)
@@ -34,7 +35,7 @@ class Service:
 
     def __init__(self, store: SqlStore, folder: Path, *, at: datetime = NOW) -> None:
         clock = SystemClock(at - SystemClock().now())
-        self.pbx = ScriptedPbx(clock.now, lambda _: False)
+        self.pbx = ScriptedLink(ScriptedPbx(clock.now))
         packs, proofs = load_packs(), LineProofs(store, {}, clock)
         fleet = Fleet({self.pbx.pbx: self.pbx}, driven=True)
         judge = Judge(packs, {}, clock, Keeping(AesVault(b"k" * 32), packs), WRITABLE)

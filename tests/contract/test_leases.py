@@ -42,6 +42,20 @@ async def test_of_many_who_reach_for_a_free_pbx_one_has_it(url: str) -> None:
         assert sum(await asyncio.gather(*reaching)) == 1
 
 
+async def test_processes_share_the_pbxs_alike(store: SqlStore) -> None:
+    early, late = ([Driver(f"pbx{number}", holder * 32) for number in range(5)] for holder in "el")
+    for driver in early:
+        assert await store.leases.take(driver, seconds=60)
+    for _ in range(5):
+        held = {
+            name: [driver.pbx for driver in drivers if await store.leases.take(driver, seconds=60)]
+            for name, drivers in (("late", late), ("early", early))
+        }
+    assert len(held["early"]) == 3
+    assert len(held["late"]) == 2
+    assert {*held["early"], *held["late"]} == {driver.pbx for driver in early}
+
+
 @pytest.mark.parametrize("instead", ["nobody", "another", "run out", "another PBX's"])
 async def test_nothing_is_sent_without_the_lease(store: SqlStore, instead: str) -> None:
     await listed(store, 1)

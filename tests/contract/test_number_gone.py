@@ -19,8 +19,9 @@ from dialer.services.guards import Guards
 from dialer.services.line_proofs import LineProofs
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
-from tests.integration.test_histories import UNCHANGED
+from tests.integration.service_process import UNCHANGED
 
 PACKS = load_packs()
 LATER = MONDAY + timedelta(days=2)
@@ -35,7 +36,7 @@ async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | Non
     attempt = judgement.outcome.id
     guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock))
     calls = Calls(store, Fleet({}, driven=False), Board(), clock, PrometheusMeter(), guards)
-    pbx = ScriptedPbx(clock.now, lambda _: False)
+    pbx = ScriptedLink(ScriptedPbx(clock.now))
     events: list[CallEvent] = [
         Dialing(attempt, MONDAY),
         Ended(attempt, MONDAY + timedelta(seconds=1), status, cause, sip, ()),

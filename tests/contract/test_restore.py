@@ -42,8 +42,10 @@ from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.verification import LedgerVerifier
 from dialer.services.restoring import RESTORED, Restored
 from tests.contract.engines import Engine
+from tests.integration.history import CAMPAIGN, NUMBERS, OPPONENTS, History, a_pbx, fill
+from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
-from tests.integration.test_histories import CAMPAIGN, KEY, NUMBERS, OPPONENTS, History, Time, fill
+from tests.integration.service_process import KEY, World, WrongClock
 from tests.unit.values import MONDAY
 
 copies = count(1)
@@ -70,7 +72,7 @@ class Place:
             (self.home / "keys" / f"{name}.key").write_text(KEY.hex(), encoding="ascii")
         create_keys(self.home)
 
-    def sealer(self, store: SqlStore, clock: Time) -> Sealer:
+    def sealer(self, store: SqlStore, clock: WrongClock) -> Sealer:
         names = ledger_subjects_key(self.home)
         journal = JournalFolder(self.home / "journal")
         return Sealer(store.ledger, self.heads, journal, self.signer, clock, names, pretended=False)
@@ -102,7 +104,7 @@ class Loss:
 
     place: Place
     pbx: ScriptedPbx
-    clock: Time
+    clock: WrongClock
     backup: Path
 
     async def restored(self, target: Place, *, survived: bool = True) -> Restored:
@@ -113,8 +115,12 @@ class Loss:
 
 async def turns(history: History, number: int) -> None:
     for _ in range(number):
-        for what in ("dial", "play", "play", "play", "play", "settle", "later"):
-            await history.step(what)
+        await history.dial(history.processes[0])
+        for _ in range(4):
+            await history.play(history.pbxs[0])
+        await history.settle()
+        history.world.wait(20)
+        await history.ready()
 
 
 async def lived(engine: Engine, folder: Path) -> Loss:
@@ -124,32 +130,33 @@ async def lived(engine: Engine, folder: Path) -> Loss:
         await fingerprints_in_force(store.keys, fingerprint_keys(place.home))
         await fill(store)
         await store.tokens.add(Token("thief", Role.ADMIN, "f" * 64, MONDAY), by="adele")
-        history = History(store)
-        sealer = place.sealer(store, history.clock)
-        await history.process.ready()
+        world = World()
+        clock, pbx = WrongClock(world), a_pbx(world)
+        history = History(store, [pbx], world)
+        sealer = place.sealer(store, clock)
+        await history.ready()
         await turns(history, 1)
-        await history.step("dial")
+        await history.dial(history.processes[0])
         await sealer.tick()
-        backup = await backed_up(store, place, history.clock, folder / "backup")
+        backup = await backed_up(store, place, clock, folder / "backup")
         await turns(history, 1)
-        await history.step("dial")
-        await happen_meanwhile(store, history.clock)
+        await history.dial(history.processes[0])
+        await happen_meanwhile(store, clock)
         await sealer.tick()
-        history.pbx.cut()
-        for attempt_id in list(history.pbx.alive):
-            history.pbx.play_on(attempt_id)
-        await history.process.die()
-    return Loss(place, history.pbx, history.clock, backup)
+        await history.processes[0].die()
+        for attempt_id in list(pbx.alive):
+            pbx.play_on(attempt_id)
+    return Loss(place, pbx, clock, backup)
 
 
-async def backed_up(store: SqlStore, place: Place, clock: Time, folder: Path) -> Path:
+async def backed_up(store: SqlStore, place: Place, clock: WrongClock, folder: Path) -> Path:
     files = BackupFiles(folder, place.home)
     backups = Backups(store, DatabaseFile(place.url), clock)
     await backups.take(LOCAL_ADMINISTRATOR, files, KeyKeeping(Secrets.CLEAR))
     return folder
 
 
-async def happen_meanwhile(store: SqlStore, clock: Time) -> None:
+async def happen_meanwhile(store: SqlStore, clock: WrongClock) -> None:
     """What only the journal tells of later: no PBX was told."""
     now = clock.now()
     wrote = Suppression(fingerprint(WROTE), None, OppositionChannel.LETTER, now, now, "camille")
@@ -161,15 +168,15 @@ async def happen_meanwhile(store: SqlStore, clock: Time) -> None:
 
 async def gone_on(loss: Loss, store: SqlStore) -> None:
     """The service starts on what was restored, an operator takes it upon them, and the campaign goes on to its end."""
-    history = History.resumed(store, loss.pbx, loss.clock)
-    await history.process.ready()
-    halting = Halting(store, history.process.fleet, loss.clock)
+    history = History(store, [loss.pbx], loss.clock.world)
+    await history.ready()
+    halting = Halting(store, history.processes[0].fleet, loss.clock)
     await halting.unhalt(LOCAL_ADMINISTRATOR, "locks and journal read back")
     await store.campaigns.move(
         CAMPAIGN.id, CampaignVerb.RESUME, by="bob", at=loss.clock.now(), reason="looked at"
     )
     await history.end()
-    await history.process.die()
+    await history.processes[0].die()
 
 
 async def test_nobody_who_objected_or_was_called_since_the_backup_is_called_again(
@@ -209,11 +216,11 @@ async def test_without_journal_and_heads_the_pbx_still_tells_who_pressed_nine(
     restored = await loss.restored(target, survived=False)
     assert (restored.oppositions, restored.calls) == (0, 0)
     async with SqlStore.open(target.url) as store:
-        history = History.resumed(store, loss.pbx, loss.clock)
-        await history.process.ready()
+        history = History(store, [loss.pbx], loss.clock.world)
+        await history.ready()
         for number in OPPONENTS & set(loss.pbx.invites):
             assert await store.suppressions.of(fingerprint(PhoneNumber(number)))
-        await history.process.die()
+        await history.processes[0].die()
 
 
 async def test_the_halt_is_not_ended_before_every_lock_was_read_back(engine: Engine, tmp_path: Path) -> None:
@@ -221,7 +228,7 @@ async def test_the_halt_is_not_ended_before_every_lock_was_read_back(engine: Eng
     target = Place(tmp_path / "anew", engine.empty(f"anew_{next(copies)}"))
     await loss.restored(target)
     async with SqlStore.open(target.url) as store:
-        halting = Halting(store, Fleet({loss.pbx.pbx: loss.pbx}, driven=True), loss.clock)
+        halting = Halting(store, Fleet({loss.pbx.pbx: ScriptedLink(loss.pbx)}, driven=True), loss.clock)
         assert (await halting.state()).halted
         with pytest.raises(Conflict, match="was not read back"):
             await halting.unhalt(LOCAL_ADMINISTRATOR, "all is well")

@@ -1,15 +1,15 @@
-"""A PBX in memory that keeps the promises of the real one: its gate, its outboxes, its events. Its link can be cut at any moment.
+"""A PBX in memory that keeps the promises of the real one: its gate, its outboxes, its events. Several services may have a link to it.
 
 The real Asterisk is driven in tests/pbx and tests/acceptance; this one is for histories that no real part can be led through in bulk.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
 
-from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import (
     Answered,
     AttemptId,
@@ -19,39 +19,46 @@ from dialer.domain.call_events import (
     DialStatus,
     Ended,
     Opposed,
-    Outbox,
     PbxSuppression,
     Refused,
     Ringing,
     TraceStep,
     TraceVerb,
 )
-from dialer.domain.errors import Unavailable
-from dialer.ports.telephony import (
-    CallOrder,
-    Line,
-    LineObjection,
-    LinkLost,
-    LinkUp,
-    ProbeEnd,
-    ProbeOrder,
-    TelephonyEvent,
-)
+from dialer.ports.telephony import CallOrder
 
 
-def no_line(_: ProbeOrder) -> ProbeEnd:
-    return ProbeEnd(None, refused="NOT_OURS")
+class Act(StrEnum):
+    """What a callee does in the notice, or after it."""
+
+    ONE = "presses 1"
+    NINE = "presses 9"
+    NINE_CUT = "presses 9 and hangs up before letting go: only who listens hears of it"
+
+
+TRACES = {
+    Act.ONE: ("done notice", "key 1", "play message", "done message"),
+    Act.NINE: ("cut notice", "key 9"),
+    Act.NINE_CUT: ("cut notice",),
+}
+
+
+class Listener(Protocol):
+    def hear(self, event: CallEvent) -> None: ...
+
+
+def obedient(_number: str) -> Act:
+    return Act.ONE
 
 
 @dataclass(slots=True)
 class ScriptedPbx:
-    """`opposes` says which numbers press 9 in the notice; everybody else presses 1. `answers` says how a number of ours does."""
+    """`acts` says what each callee does; `watch` sees every INVITE before it leaves."""
 
     now: Callable[[], datetime]
-    opposes: Callable[[str], bool]
+    acts: Callable[[str], Act] = obedient
     pbx: str = "pbx1"
-    answers: Callable[[ProbeOrder], ProbeEnd] = no_line
-    linked: bool = True
+    watch: Callable[[str, CallOrder], None] = lambda pbx, order: None
     halted: bool = False
     invites: Counter[str] = field(default_factory=Counter)
     used: set[AttemptId] = field(default_factory=set)
@@ -60,150 +67,70 @@ class ScriptedPbx:
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)
-    queue: asyncio.Queue[TelephonyEvent] = field(default_factory=asyncio.Queue)
+    late: list[CallOrder] = field(default_factory=list)
+    """Originates that are still under way."""
+    listeners: list[Listener] = field(default_factory=list)
 
-    async def originate(self, order: CallOrder) -> None:
-        self._need_link()
+    def gate(self, order: CallOrder) -> None:
         attempt = order.attempt
-        entry = PbxSuppression(attempt.fingerprint, order.sponsor_key)
-        if why := self._refusal(order, entry):
+        if why := self._refusal(order):
             self._tell(Refused(attempt.id, self.now(), why))
             return
         self.used.add(attempt.id)
         self.invites[attempt.number] += 1
+        self.watch(self.pbx, order)
         self.alive[attempt.id] = order
         self._tell(Dialing(attempt.id, self.now()))
         self._tell(Ringing(attempt.id, self.now()))
 
-    async def probe(self, order: ProbeOrder) -> ProbeEnd:
-        self._need_link()
-        return self.answers(order)
+    def deliver(self) -> None:
+        """What was under way arrives."""
+        orders, self.late = self.late, []
+        for order in orders:
+            self.gate(order)
 
     def play_on(self, attempt_id: AttemptId) -> None:
-        """The callee answers, hears the notice and presses; the call ends. Nobody needs to listen."""
+        """The callee answers, hears the notice and acts; the call ends. Nobody needs to listen."""
         order = self.alive.pop(attempt_id)
         self._tell(Answered(attempt_id, self.now()))
-        if self.opposes(order.attempt.number):
+        act = self.acts(order.attempt.number)
+        if act is Act.NINE:
             self.locked.add(PbxSuppression(order.attempt.fingerprint, order.sponsor_key))
             self.opposed[attempt_id] = Opposed(attempt_id, self.now())
-            self._tell(self.opposed[attempt_id])
-        self.ended[attempt_id] = self._end(attempt_id, order)
-        self._tell(self.ended[attempt_id])
-        self._tell(ChannelGone(attempt_id, self.now()))
+        if act in {Act.NINE, Act.NINE_CUT}:
+            self._tell(Opposed(attempt_id, self.now()))
+        steps = (step.split() for step in TRACES[act])
+        trace = tuple(TraceStep(self.now(), TraceVerb(verb), name) for verb, name in steps)
+        self._end(Ended(attempt_id, self.now(), DialStatus.ANSWER, 16, 200, trace))
 
-    def cut(self) -> None:
-        """What is on its way is lost."""
-        self.linked = False
-        while not self.queue.empty():
-            self.queue.get_nowait()
-        self.queue.put_nowait(LinkLost(self.pbx))
-
-    def mend(self) -> None:
-        self.linked = True
-        self.queue.put_nowait(LinkUp(self.pbx))
-
-    async def events(self) -> AsyncIterator[TelephonyEvent]:
-        while True:
-            yield await self.queue.get()
-
-    async def hang_up(self, attempt_id: AttemptId) -> None:
-        self._need_link()
-
-    async def revoke(self, attempt_id: AttemptId) -> None:
+    def cancel(self, attempt_id: AttemptId) -> None:
         """Nobody's phone goes on ringing; the dialplan reports the end."""
-        self._need_link()
-        self._withhold(attempt_id)
         if self.alive.pop(attempt_id, None):
-            self.ended[attempt_id] = Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ())
-            self._tell(self.ended[attempt_id])
+            self._end(Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ()))
 
-    async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
-        self._need_link()
-        for attempt in attempts:
-            self._withhold(attempt.id)
-        return frozenset(self.withheld & {attempt.id for attempt in attempts})
-
-    def _withhold(self, attempt_id: AttemptId) -> None:
+    def withhold(self, attempt_id: AttemptId) -> bool:
+        """Whether its INVITE never left, and never will."""
         if attempt_id not in self.used:
             self.used.add(attempt_id)
             self.withheld.add(attempt_id)
+        return attempt_id in self.withheld
 
-    async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
-        self._need_link()
+    def _end(self, ended: Ended) -> None:
+        self.ended[ended.attempt_id] = ended
+        self._tell(ended)
+        self._tell(ChannelGone(ended.attempt_id, self.now()))
 
-    async def set_lines(self, lines: Sequence[Line]) -> None:
-        self._need_link()
-
-    async def line_objections(self) -> list[LineObjection]:
-        self._need_link()
-        return []
-
-    async def clear_line_objections(self, keys: Sequence[str]) -> None:
-        self._need_link()
-
-    async def forget_expired(self) -> int:
-        self._need_link()
-        return 0
-
-    async def hang_up_all(self) -> int:
-        self._need_link()
-        return len(self.alive)
-
-    async def set_halt(self, reason: str) -> None:
-        self._need_link()
-        self.halted = True
-
-    async def clear_halt(self) -> None:
-        self._need_link()
-        self.halted = False
-
-    async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
-        self._need_link()
-        self.locked.update(entries)
-
-    async def suppressed(self) -> list[PbxSuppression]:
-        self._need_link()
-        return list(self.locked)
-
-    async def unsuppress(self, entry: PbxSuppression) -> None:
-        self._need_link()
-        self.locked.discard(entry)
-
-    async def outbox(self) -> Outbox:
-        self._need_link()
-        return Outbox(tuple(self.opposed.values()), tuple(self.ended.values()), frozenset(self.alive))
-
-    async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
-        self._need_link()
-        for attempt_id in attempt_ids:
-            self.opposed.pop(attempt_id, None)
-
-    async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None:
-        self._need_link()
-        for attempt_id in attempt_ids:
-            self.ended.pop(attempt_id, None)
-
-    def _refusal(self, order: CallOrder, entry: PbxSuppression) -> str:
-        if order.attempt.id in self.used:
+    def _refusal(self, order: CallOrder) -> str:
+        attempt = order.attempt
+        locks = {PbxSuppression(attempt.fingerprint, key) for key in (order.sponsor_key, None)}
+        if attempt.id in self.used:
             return "REPEATED"
-        if self.now() >= order.attempt.expires_at:
+        if self.now() >= attempt.expires_at:
             return "EXPIRED"
         if self.halted:
             return "HALTED"
-        return "SUPPRESSED" if {entry, PbxSuppression(entry.fingerprint, None)} & self.locked else ""
-
-    def _end(self, attempt_id: AttemptId, order: CallOrder) -> Ended:
-        opposes = self.opposes(order.attempt.number)
-        steps = (
-            ["cut notice", "key 9"] if opposes else ["done notice", "key 1", "play message", "done message"]
-        )
-        trace = tuple(TraceStep(self.now(), TraceVerb(step.split()[0]), step.split()[1]) for step in steps)
-        return Ended(attempt_id, self.now(), DialStatus.ANSWER, 16, 200, trace)
+        return "SUPPRESSED" if locks & self.locked else ""
 
     def _tell(self, event: CallEvent) -> None:
-        if self.linked:
-            self.queue.put_nowait(event)
-
-    def _need_link(self) -> None:
-        if not self.linked:
-            raise Unavailable("the link is cut")
+        for listener in list(self.listeners):
+            listener.hear(event)

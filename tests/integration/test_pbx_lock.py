@@ -15,6 +15,7 @@ from dialer.domain.suppression import sponsor_key
 from dialer.services.pbx_lock import PbxLock
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import NOW, SPONSOR, fingerprint, number, suppression
+from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 
 OF_NOBODY_KNOWN = PbxSuppression(Fingerprint("ab" * 32), None)
@@ -30,12 +31,13 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 async def recovered(store: SqlStore, pbx: ScriptedPbx) -> None:
     lock = PbxLock(store, await fingerprints(store), pretending(NOW))
-    await lock.make_whole(pbx)
-    await lock.forget_outdated(pbx)
+    link = ScriptedLink(pbx)
+    await lock.make_whole(link)
+    await lock.forget_outdated(link)
 
 
 async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(store: SqlStore) -> None:
-    pbx = ScriptedPbx(lambda: NOW, lambda _: False)
+    pbx = ScriptedPbx(lambda: NOW)
     entry = suppression(1)
     await store.suppressions.add([entry, replace(entry, sponsor=None)])
     await recovered(store, pbx)
@@ -53,7 +55,7 @@ async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(sto
 
 
 async def test_what_the_database_does_not_know_stays_locked(store: SqlStore) -> None:
-    pbx = ScriptedPbx(lambda: NOW, lambda _: False)
+    pbx = ScriptedPbx(lambda: NOW)
     said_meanwhile = PbxSuppression(fingerprint(2), sponsor_key(SPONSOR))
     pbx.locked.add(said_meanwhile)
     await rotated(store)

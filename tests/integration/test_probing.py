@@ -31,6 +31,7 @@ from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import AGAIN_AFTER_S, Probing
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
+from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
 
@@ -66,7 +67,7 @@ class Bench:
 
     store: SqlStore
     clock: Time
-    pbx: ScriptedPbx
+    pbx: ScriptedLink
     folder: Path
     prompts: PromptCompiler
     probing: Probing
@@ -123,7 +124,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     (tmp_path / "heard").mkdir()
     async with SqlStore.open(url) as store:
         clock = Time()
-        pbx = ScriptedPbx(clock.now, lambda _: False)
+        pbx = ScriptedLink(ScriptedPbx(clock.now))
         fleet = Fleet({pbx.pbx: pbx}, driven=True)
         fleet.set_ready(pbx.pbx, ready=True)
         suppressions = Suppressions(store, clock, Fingerprints(b"k" * 32), fleet, Ringing(store, fleet))

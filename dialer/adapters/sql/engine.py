@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Select, event, func, make_url, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -130,8 +130,16 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         },
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "handle_error", _replace_unfit)
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return snapshot, engine
+
+
+def _replace_unfit(context: ExceptionContext) -> None:
+    """Whatever is wrong with an idle connection, another is opened: a call cancelled twice may leave one in the midst of a query."""
+    if context.is_pre_ping:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 class SelfEnding(sqlite3.Connection):
@@ -142,8 +150,11 @@ class SelfEnding(sqlite3.Connection):
     """
 
     def close(self) -> None:
-        if self.in_transaction:
-            self.rollback()
+        try:
+            if self.in_transaction:
+                self.rollback()
+        except sqlite3.ProgrammingError:
+            return  # the driver closes more than once
         super().close()
 
 

@@ -17,5 +17,7 @@ def upgrade() -> None:
         sa.Column("pbx", sa.Text(), nullable=False),
         sa.Column("holder", sa.String(length=32), nullable=False),
         sa.Column("until", sa.Double(), nullable=False),
+        sa.Column("wanted_by", sa.String(length=32), nullable=True),
+        sa.Column("wanted_until", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("pbx", name=op.f("pk_pbx_leases")),
     )

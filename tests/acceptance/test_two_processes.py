@@ -1,0 +1,86 @@
+"""Two processes of the service, two PBXs, one PostgreSQL: each drives a PBX; when one dies the other takes over and calls nobody twice."""
+
+import asyncio
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.pbx import lifecycle
+from tests.acceptance.conftest import PBX, Scene
+from tests.acceptance.files import campaign_file, contact_file
+from tests.acceptance.installation import Served
+from tests.contract.postgres import postgres_server
+from tests.harness.caller import udp_socket
+
+OTHER = "acceptance2"
+CONTACTS = 500
+RATE = 10
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    with postgres_server() as folder:
+        yield {"DIALER_DATABASE_URL": f"postgresql://postgres@/postgres?host={folder}"}
+
+
+@pytest.fixture
+async def wide_scene(scene: Scene) -> AsyncIterator[Scene]:
+    """Its trunk leads through two PBXs."""
+    with udp_socket() as sip, socket.create_server(("127.0.0.1", 0)) as ami:
+        sip_port, ami_port = sip.getsockname()[1], ami.getsockname()[1]
+    home = scene.installation.home
+    await scene.installation.must(
+        *("pbx", "up", "--name", OTHER, "--trunk", f"127.0.0.1:{scene.sip_port}"),
+        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", "26000-26998"),
+    )
+    (home / "dialer.toml").write_text(
+        f'[[trunk]]\nname = "default"\npbx = ["{PBX}", "{OTHER}"]\nhost = "127.0.0.1:{scene.sip_port}"\n'
+    )
+    try:
+        yield scene
+    finally:
+        await lifecycle.down(OTHER, home)
+
+
+@pytest.mark.timeout(240)
+async def test_a_process_takes_over_from_a_dead_one_and_a_pause_holds_for_both(
+    wide_scene: Scene, tmp_path: Path
+) -> None:
+    scene, numbers = wide_scene, [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
+    campaign = await scene.installation.campaign(
+        campaign_file(tmp_path, calls_per_second=RATE), contact_file(tmp_path, numbers)
+    )
+    async with scene.installation.serve() as first, scene.installation.serve() as second:
+        await second.post(f"/v1/campaigns/{campaign}/start")
+        await _both_call(second, campaign, 10)
+        await first.post(f"/v1/campaigns/{campaign}/pause")
+        answered_at = time.monotonic()
+        await asyncio.sleep(2)
+        assert [invite for invite in await scene.callees.invites() if invite.at > answered_at] == []
+        await first.post(f"/v1/campaigns/{campaign}/resume")
+        await _both_call(second, campaign, 10)
+        await first.kill()
+        await _both_call(second, campaign, 10)
+        await second.post(f"/v1/campaigns/{campaign}/stop")
+    received = Counter(invite.number for invite in await scene.callees.invites())
+    assert max(received.values()) == 1
+
+
+async def _both_call(served: Served, campaign: str, more: int) -> None:
+    """Until so many calls more have ended on each of the two PBXs."""
+    before = await _ended(served, campaign)
+    since: Counter[str] = Counter()
+    async with asyncio.timeout(60):
+        while min(since[pbx] for pbx in (PBX, OTHER)) < more:
+            await asyncio.sleep(0.2)
+            since = await _ended(served, campaign) - before
+
+
+async def _ended(served: Served, campaign: str) -> Counter[str]:
+    page = await served.get(f"/v1/calls?campaign={campaign}&limit=1000")
+    return Counter(call["pbx"] for call in page["items"] if call["ended_at"] and call["dial_status"])

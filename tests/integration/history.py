@@ -1,0 +1,282 @@
+"""A campaign over two PBXs and two processes of the service, and everything that may befall them."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from datetime import time, timedelta
+from pathlib import Path
+from random import Random
+
+from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.campaign import CampaignState, CampaignVerb
+from dialer.domain.consent import ConsentedWindow, ConsentGiven
+from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
+from dialer.domain.errors import Conflict, Unavailable
+from dialer.domain.ledger.event import Kind
+from dialer.domain.suppression import OppositionChannel, fingerprint_of
+from dialer.ports.records import NewContact
+from dialer.ports.telephony import CallOrder
+from dialer.services.oppositions import Objection
+from tests.integration.faulty_store import Trouble, over_faulty_connection
+from tests.integration.scripted_link import ScriptedLink
+from tests.integration.scripted_pbx import Act, ScriptedPbx
+from tests.integration.service_process import KEY, ServiceProcess, World, WrongClock, start_process
+from tests.unit.values import MONDAY, a_campaign, a_definition
+
+EVERY_MORNING = (ConsentedWindow(frozenset(range(5)), time(10), time(13)),)
+NUMBERS = [PhoneNumber(number_for(Persona.PRESSES_ONE, index)) for index in range(12)]
+OPPONENTS = set(NUMBERS[::3])
+"""They press 9, and hold out until it is recorded."""
+ACTS = (
+    dict.fromkeys(NUMBERS, Act.ONE)
+    | dict.fromkeys(OPPONENTS, Act.NINE)
+    | dict.fromkeys(NUMBERS[1::6], Act.NINE_CUT)
+)
+DEFINITION = a_definition(
+    pacing={"calls_per_second": 1000, "max_concurrent": 4}, retry={"max_attempts": 1, "min_gap_hours": 24}
+)
+CAMPAIGN = a_campaign(definition=DEFINITION, script="5" * 64)
+PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
+
+
+async def fill(store: SqlStore) -> None:
+    await store.campaigns.add(CAMPAIGN)
+    manifest = Manifest(
+        *(ImportId("i0123456789ab"), "contacts", CAMPAIGN.id, SourceClass.OPT_IN_FORM, "form"),
+        *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
+    )
+    await store.contacts.begin_import(manifest)
+    rows = [a_row(line, number, manifest.id) for line, number in enumerate(NUMBERS, start=2)]
+    await store.contacts.add(manifest.id, CAMPAIGN.id, rows)
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await store.campaigns.move(CAMPAIGN.id, verb, by="bob", at=MONDAY)
+
+
+def print_of(number: PhoneNumber) -> Fingerprint:
+    return fingerprint_of(number, KEY)
+
+
+def a_row(line: int, number: PhoneNumber, import_id: ImportId) -> NewContact:
+    given = ConsentGiven(
+        fingerprint=print_of(number),
+        sponsor="liste-demo",
+        purpose="political",
+        channel="automated_voice",
+        source="form",
+        proof="proof-1",
+        given_at=MONDAY - timedelta(days=60),
+        expires_at=None,
+        windows=EVERY_MORNING,
+        appointment_at=None,
+        act=None,
+        territory="FR",
+        timezone=None,
+        import_id=import_id,
+        recorded_at=MONDAY,
+    )
+    return NewContact(line, number, given.fingerprint, None, None, "FR", None, given)
+
+
+def a_pbx(world: World, name: str = "pbx1") -> ScriptedPbx:
+    return ScriptedPbx(world.now, lambda number: ACTS[PhoneNumber(number)], name)
+
+
+class History:
+    """Whatever is done, no INVITE leaves that must not: `watch` sees each. `chance` leads what nobody chose.
+
+    `database`: the file, where it is SQLite's, for what a store cannot tell.
+    """
+
+    def __init__(
+        self,
+        store: SqlStore,
+        pbxs: Sequence[ScriptedPbx],
+        world: World,
+        *,
+        processes: int = 1,
+        database: Path | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        self.store = store
+        self.chance = chance or Random(0)
+        self.database = database
+        self.world = world
+        self.forbidden: set[str] = set()
+        self.quiet: set[str] = set()
+        """PBXs from which nothing may leave."""
+        self.opposed: set[PhoneNumber] = set()
+        self.pbxs = pbxs
+        for pbx in pbxs:
+            pbx.watch = self.watch
+        self.processes = [self._start() for _ in range(processes)]
+
+    def _start(self) -> ServiceProcess:
+        trouble = Trouble(self.chance)
+        links = [ScriptedLink(pbx) for pbx in self.pbxs]
+        store = over_faulty_connection(self.store, trouble)
+        return start_process(store, links, WrongClock(self.world), trouble)
+
+    def watch(self, pbx: str, order: CallOrder) -> None:
+        number = order.attempt.number
+        assert sum(each.invites[number] for each in self.pbxs) == 1, "called twice"
+        assert pbx not in self.quiet, "called after the answer to a pause, a stop or a halt"
+        assert number not in self.forbidden, "called after an opposition"
+        if self.database:
+            with closing(sqlite3.connect(self.database)) as ledger:
+                [(permits,)] = ledger.execute(PERMITS, (Kind.PERMIT.value, order.attempt.id))
+            assert permits == 1, "called before its decision was in the ledger"
+
+    async def dial(self, process: ServiceProcess) -> None:
+        with suppress(Unavailable):
+            await process.dialing.turn()
+        await asyncio.sleep(0)
+
+    async def play(self, pbx: ScriptedPbx) -> None:
+        """One call goes on to its end. A 9 that only a listener hears counts where nothing keeps the listener from it."""
+        for attempt_id, order in list(pbx.alive.items())[:1]:
+            heard = any(self._hears(process, pbx.pbx) for process in self.processes)
+            pbx.play_on(attempt_id)
+            act = ACTS[order.attempt.number]
+            if act is Act.NINE:
+                self.opposed.add(order.attempt.number)
+            elif act is Act.NINE_CUT and heard:
+                await self._stored(order.attempt.fingerprint)
+
+    async def _stored(self, opposed: Fingerprint) -> None:
+        async with asyncio.timeout(20):
+            while not await self.store.suppressions.of(opposed):
+                await asyncio.sleep(0.005)
+
+    def _hears(self, process: ServiceProcess, pbx: str) -> bool:
+        [link] = [link for link in process.links if link.pbx == pbx]
+        well = process.trouble.rate == 0 and not process.trouble.gone and link.chance is None
+        return well and link.linked and process.drives(pbx)
+
+    async def settle(self) -> None:
+        """Let the services hear what the PBXs said."""
+        for _ in range(100):
+            await asyncio.sleep(0.002)
+            links = [link for process in self.processes for link in process.links]
+            waiting = any(pbx.opposed or pbx.ended for pbx in self.pbxs)
+            if not waiting and all(link.queue.empty() for link in links):
+                break
+        await asyncio.sleep(0.01)
+
+    async def crash(self, index: int) -> None:
+        """A process dies, its leases run out, and it is started again."""
+        await self.processes[index].die()
+        await self._lapse_leases(self.processes[index])
+        self.processes[index] = self._start()
+
+    async def _lapse_leases(self, process: ServiceProcess) -> None:
+        """The database's clock is real: nobody waits for it here."""
+        assert self.database
+
+        def lapse(database: Path) -> None:
+            with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
+                connection.execute("UPDATE pbx_leases SET until = 0 WHERE holder = ?", (process.name,))
+
+        await asyncio.to_thread(lapse, self.database)
+
+    async def part(self, process: ServiceProcess) -> None:
+        """The process loses the database: it lives on, its Originates still under way, while its leases run out."""
+        for link in process.links:
+            link.slow = True
+        process.trouble.gone = True
+        await self._lapse_leases(process)
+        self.world.wait(3)
+
+    def rejoin(self, process: ServiceProcess) -> None:
+        process.trouble.gone, process.trouble.rate = False, 0.0
+        for link in process.links:
+            link.slow, link.chance = False, None
+            link.mend()
+        for pbx in self.pbxs:
+            pbx.deliver()
+
+    async def move(self, process: ServiceProcess, verb: CampaignVerb) -> None:
+        """Pause or stop over the API; time goes on while the answer is awaited."""
+        acts = {CampaignVerb.PAUSE: process.campaigns.pause, CampaignVerb.STOP: process.campaigns.stop}
+        moving = asyncio.ensure_future(acts[verb](LOCAL_ADMINISTRATOR, CAMPAIGN.id))
+        while not moving.done():
+            await asyncio.sleep(0.002)
+            self.world.wait(0.5)
+        with suppress(Unavailable, Conflict):
+            moving.result()
+            self.quiet = {pbx.pbx for pbx in self.pbxs}
+
+    async def resume(self) -> None:
+        if (await self.store.campaigns.get(CAMPAIGN.id)).state is CampaignState.PAUSED:
+            self.quiet.clear()
+            await self.store.campaigns.move(CAMPAIGN.id, CampaignVerb.RESUME, by="bob", at=self.world.now())
+
+    async def halt(self, process: ServiceProcess) -> None:
+        with suppress(Unavailable):
+            report = await process.halting.halt(LOCAL_ADMINISTRATOR, "an emergency")
+            self.quiet |= {pbx.pbx for pbx in self.pbxs} - report.unreachable.keys()
+
+    async def unhalt(self, process: ServiceProcess) -> None:
+        state = (await self.store.campaigns.get(CAMPAIGN.id)).state
+        if state is CampaignState.RUNNING:
+            self.quiet.clear()
+        with suppress(Unavailable):
+            await process.halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")
+
+    async def object(self, process: ServiceProcess, number: PhoneNumber, *, withdraw: bool) -> None:
+        """By letter, while their telephone may be ringing."""
+        reached = all(link.linked for link in process.links)
+        said = Objection(number, OppositionChannel.LETTER, "liste-demo")
+        with suppress(Unavailable):
+            if withdraw:
+                await process.consents.withdraw(LOCAL_ADMINISTRATOR, said)
+            else:
+                await process.suppressions.add(LOCAL_ADMINISTRATOR, said)
+                self.opposed.add(number)
+            if reached:
+                self.forbidden.add(number)
+                ringing = [order.attempt.number for pbx in self.pbxs for order in pbx.alive.values()]
+                assert number not in ringing, "it rings after an opposition"
+
+    async def end(self) -> None:
+        """Everything works again, and the campaign goes on to its end."""
+        for index, process in enumerate(self.processes):
+            self.rejoin(process)
+            if process.clock.ahead:
+                await self.crash(index)
+        await self.ready()
+        await self.resume()
+        for _ in range(150):
+            await self.lift_halts()
+            for process in self.processes:
+                await self.dial(process)
+            for pbx in self.pbxs:
+                while pbx.alive:
+                    await self.play(pbx)
+            await self.settle()
+            self.world.wait(30)
+            await self.ready()
+            if await self.over():
+                return
+        raise AssertionError("the campaign does not end")
+
+    async def lift_halts(self) -> None:
+        """A halt that a process could not record is recorded as soon as it can be, and must be lifted once more."""
+        if (await self.store.system.halt_state()).halted or any(pbx.halted for pbx in self.pbxs):
+            await self.unhalt(self.processes[0])
+
+    async def over(self) -> bool:
+        """The second look at what is left comes a minute later."""
+        state = (await self.store.campaigns.get(CAMPAIGN.id)).state
+        ended = state in {CampaignState.COMPLETED, CampaignState.STOPPED}
+        outboxes = any(pbx.opposed or pbx.ended for pbx in self.pbxs)
+        return ended and not outboxes and not await self.store.attempts.alive()
+
+    async def ready(self) -> None:
+        """Every PBX is driven, and recovered."""
+        async with asyncio.timeout(60):
+            while not all(any(p.drives(pbx.pbx) for p in self.processes) for pbx in self.pbxs):
+                await asyncio.sleep(0.005)
+                self.world.wait(0.02)

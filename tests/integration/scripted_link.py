@@ -1,0 +1,177 @@
+"""The link of one service to a scripted PBX. It can be cut, and it may lose, repeat and reorder what it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression
+from dialer.domain.errors import Unavailable
+from dialer.ports.telephony import (
+    CallOrder,
+    Line,
+    LineObjection,
+    LinkLost,
+    LinkUp,
+    ProbeEnd,
+    ProbeOrder,
+    TelephonyEvent,
+)
+from tests.integration.scripted_pbx import ScriptedPbx
+
+
+def no_line(_order: ProbeOrder) -> ProbeEnd:
+    return ProbeEnd(None, refused="NOT_OURS")
+
+
+@dataclass(slots=True)
+class ScriptedLink:
+    """Implements `ports.telephony.Telephony`. `slow`: Originates stay under way, and nobody answers them.
+
+    `answers` says how a number of ours does.
+    """
+
+    machine: ScriptedPbx
+    answers: Callable[[ProbeOrder], ProbeEnd] = no_line
+    chance: Random | None = None
+    slow: bool = False
+    linked: bool = True
+    queue: asyncio.Queue[TelephonyEvent] = field(default_factory=asyncio.Queue)
+    delayed: list[CallEvent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.machine.listeners.append(self)
+        self.queue.put_nowait(LinkUp(self.pbx))
+
+    @property
+    def pbx(self) -> str:
+        return self.machine.pbx
+
+    def hear(self, event: CallEvent) -> None:
+        if not self.linked:
+            return
+        match self.chance.random() if self.chance else 1.0:
+            case luck if luck < 0.15:
+                return
+            case luck if luck < 0.3:
+                self.delayed.append(event)
+                return
+            case luck if luck < 0.4:
+                self.queue.put_nowait(event)
+        for told in (event, *self.delayed):
+            self.queue.put_nowait(told)
+        self.delayed.clear()
+
+    def cut(self) -> None:
+        """What is on its way is lost."""
+        if self.linked:
+            self._lose()
+            self.queue.put_nowait(LinkLost(self.pbx))
+
+    def mend(self) -> None:
+        if not self.linked:
+            self.linked = True
+            self.queue.put_nowait(LinkUp(self.pbx))
+
+    def die(self) -> None:
+        """With its process."""
+        self._lose()
+        if self in self.machine.listeners:
+            self.machine.listeners.remove(self)
+
+    def _lose(self) -> None:
+        self.linked = False
+        self.delayed.clear()
+        while not self.queue.empty():
+            self.queue.get_nowait()
+
+    async def events(self) -> AsyncIterator[TelephonyEvent]:
+        while True:
+            yield await self.queue.get()
+
+    async def originate(self, order: CallOrder) -> None:
+        self._need_link()
+        if self.slow:
+            self.machine.late.append(order)
+            raise Unavailable("the PBX did not answer")
+        self.machine.gate(order)
+
+    async def hang_up(self, attempt_id: AttemptId) -> None:
+        self._need_link()
+
+    async def revoke(self, attempt_id: AttemptId) -> None:
+        self._need_link()
+        self.machine.withhold(attempt_id)
+        self.machine.cancel(attempt_id)
+
+    async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
+        self._need_link()
+        return frozenset(attempt.id for attempt in attempts if self.machine.withhold(attempt.id))
+
+    async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
+        self._need_link()
+
+    async def probe(self, order: ProbeOrder) -> ProbeEnd:
+        self._need_link()
+        return self.answers(order)
+
+    async def set_lines(self, lines: Sequence[Line]) -> None:
+        self._need_link()
+
+    async def line_objections(self) -> list[LineObjection]:
+        self._need_link()
+        return []
+
+    async def clear_line_objections(self, keys: Sequence[str]) -> None:
+        self._need_link()
+
+    async def forget_expired(self) -> int:
+        self._need_link()
+        return 0
+
+    async def hang_up_all(self) -> int:
+        self._need_link()
+        ringing = list(self.machine.alive)
+        for attempt_id in ringing:
+            self.machine.cancel(attempt_id)
+        return len(ringing)
+
+    async def set_halt(self, reason: str) -> None:
+        self._need_link()
+        self.machine.halted = True
+
+    async def clear_halt(self) -> None:
+        self._need_link()
+        self.machine.halted = False
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
+        self._need_link()
+        self.machine.locked.update(entries)
+
+    async def suppressed(self) -> list[PbxSuppression]:
+        self._need_link()
+        return list(self.machine.locked)
+
+    async def unsuppress(self, entry: PbxSuppression) -> None:
+        self._need_link()
+        self.machine.locked.discard(entry)
+
+    async def outbox(self) -> Outbox:
+        self._need_link()
+        pbx = self.machine
+        return Outbox(tuple(pbx.opposed.values()), tuple(pbx.ended.values()), frozenset(pbx.alive))
+
+    async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
+        self._need_link()
+        for attempt_id in attempt_ids:
+            self.machine.opposed.pop(attempt_id, None)
+
+    async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None:
+        self._need_link()
+        for attempt_id in attempt_ids:
+            self.machine.ended.pop(attempt_id, None)
+
+    def _need_link(self) -> None:
+        if not self.linked:
+            raise Unavailable("the link is cut")

@@ -1,0 +1,170 @@
+"""One process of the service, of real parts, between its start and its death; its clock is turned by hand."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dialer.adapters.metrics import PrometheusMeter
+from dialer.adapters.recordings import RecordingFiles
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.vault import AesVault
+from dialer.domain.errors import Unavailable
+from dialer.domain.facts import TrunkFacts
+from dialer.ports.leases import Driver
+from dialer.ports.prompts import CompiledScript
+from dialer.ports.store import Store
+from dialer.services.board import Board
+from dialer.services.callback_line import CallbackLine
+from dialer.services.calls import Calls
+from dialer.services.campaigns import Campaigns
+from dialer.services.consent_proofs import ConsentProofs
+from dialer.services.consents import Consents
+from dialer.services.consumer import Consumer
+from dialer.services.dialing import Dialing
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.fleet import Fleet
+from dialer.services.guards import Guards
+from dialer.services.halting import Halting
+from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.keeping import Keeping
+from dialer.services.lease import Lease
+from dialer.services.line_proofs import LineProofs
+from dialer.services.pbx_lock import PbxLock
+from dialer.services.recovery import Recovery
+from dialer.services.retention import Retention
+from dialer.services.ringing import Ringing
+from dialer.services.scripts import Scripts
+from dialer.services.suppressions import Suppressions
+from tests.harness.ledger import WRITABLE
+from tests.integration.faulty_store import Trouble
+from tests.integration.scripted_link import ScriptedLink
+from tests.unit.values import MONDAY
+
+KEY = b"k" * 32
+PACKS = load_packs()
+
+
+@dataclass(slots=True)
+class World:
+    """True time, and the seconds that have passed."""
+
+    at: datetime = MONDAY
+    passed: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.passed += seconds
+
+
+@dataclass(slots=True)
+class WrongClock:
+    """A process's own: right when it starts, then set ahead or back by whoever tampers with it."""
+
+    world: World
+    ahead: timedelta = timedelta()
+    stepped: bool = False
+
+    def now(self) -> datetime:
+        return self.world.at + self.ahead
+
+    def monotonic(self) -> float:
+        return self.world.passed
+
+    def trusted(self) -> bool:
+        self.stepped |= abs(self.ahead) > timedelta(seconds=2)
+        return not self.stepped
+
+
+class UnchangedPrompts:
+    """Audio that is as it was approved: these histories are not about it."""
+
+    async def compile(
+        self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str
+    ) -> CompiledScript:
+        raise NotImplementedError
+
+    async def audio(self, script: str, name: str) -> bytes:
+        raise NotImplementedError
+
+    async def check(self, script: str) -> CompiledScript:
+        return CompiledScript(script, ())
+
+
+UNCHANGED = UnchangedPrompts()
+
+
+@dataclass(slots=True)
+class ServiceProcess:
+    name: str
+    clock: WrongClock
+    trouble: Trouble
+    links: Sequence[ScriptedLink]
+    fleet: Fleet
+    dialing: Dialing
+    consumers: dict[str, Consumer]
+    campaigns: Campaigns
+    halting: Halting
+    suppressions: Suppressions
+    consents: Consents
+    running: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def drives(self, pbx: str) -> bool:
+        return self.fleet.ready(pbx) and self.consumers[pbx].lease.held
+
+    async def die(self) -> None:
+        """Without a farewell."""
+        self.trouble.gone = True
+        for link in self.links:
+            link.die()
+        for task in self.running:
+            task.cancel()
+        await self.halting.close()
+        for task in self.running:
+            with suppress(asyncio.CancelledError, Unavailable):
+                await task
+
+
+def start_process(
+    store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble
+) -> ServiceProcess:
+    """Its consumers run; its dialling loop is turned by hand."""
+    fleet, board, meter = Fleet({link.pbx: link for link in links}, driven=True), Board(), PrometheusMeter()
+    trunk = TrunkPlan(
+        TrunkFacts("default", loopback=True, caller_ids=()), tuple(link.pbx for link in links), 1000, 100
+    )
+    judge = Judge(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
+    fingerprints, ringing = Fingerprints(KEY), Ringing(store, fleet)
+    guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock))
+    calls = Calls(store, fleet, board, clock, meter, guards)
+    suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock))
+    line = CallbackLine(store, suppressions, clock)
+    name = uuid.uuid4().hex
+    leases = [Lease(store.leases, clock, Driver(link.pbx, name)) for link in links]
+    consumers = {
+        lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
+        for lease in leases
+    }
+    proofs = ConsentProofs(store.proofs, AesVault(KEY))
+    scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock)
+    return ServiceProcess(
+        name,
+        clock,
+        trouble,
+        links,
+        fleet,
+        Dialing(store, fleet, judge, board, clock, consumers, meter, guards),
+        consumers,
+        Campaigns(store, judge, scripts, clock, Retention(store, PACKS, proofs, clock, pretended=True)),
+        Halting(store, fleet, clock),
+        suppressions,
+        Consents(store, clock, fingerprints, proofs, ringing),
+        [asyncio.create_task(consumer.run()) for consumer in consumers.values()],
+    )
