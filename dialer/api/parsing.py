@@ -8,6 +8,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 
 from dialer.domain.errors import InvalidInput, NotFound, Problem
+from dialer.domain.ledger.redaction import redacted
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,11 +39,11 @@ def parse_query(model: type[Model], query: MultiMapping[str]) -> Model:
     """Raise `InvalidInput`, also for a parameter that is given twice or not known."""
     values = dict(query)
     if repeated := tuple(
-        Problem(name, "is given more than once") for name in values if len(query.getall(name)) > 1
+        Problem(redacted(name), "is given more than once") for name in values if len(query.getall(name)) > 1
     ):
         raise InvalidInput("the query cannot be used", repeated)
     if nul := tuple(
-        Problem(name, "holds a NUL character") for name, value in values.items() if "\0" in value
+        Problem(redacted(name), "holds a NUL character") for name, value in values.items() if "\0" in value
     ):
         raise InvalidInput("the query cannot be used", nul)
     try:
@@ -59,9 +60,12 @@ def check_ids(ids: Mapping[str, str]) -> None:
 
 
 def _problems(error: ValidationError, whole: str) -> tuple[Problem, ...]:
-    """Without the values: a problem document must not repeat a phone number."""
+    """Without the values, and without what people write in the place of a key: a problem document must not repeat a phone number."""
     return tuple(
-        Problem(".".join(map(str, problem["loc"])) or whole, problem["msg"].removeprefix("Value error, "))
+        Problem(
+            redacted(".".join(map(str, problem["loc"]))) or whole,
+            problem["msg"].removeprefix("Value error, "),
+        )
         for problem in error.errors(include_url=False, include_context=False, include_input=False)
     )
 

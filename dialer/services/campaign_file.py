@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.ledger.redaction import redacted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -46,7 +47,7 @@ def _path(detail: "ErrorDetails", mapping: object) -> str:
         elif not (isinstance(here, Mapping) and part == last and detail["type"] == "missing"):
             continue
         parts.append(str(part))
-    return ".".join(parts)
+    return redacted(".".join(parts))
 
 
 def _words(detail: "ErrorDetails") -> str:

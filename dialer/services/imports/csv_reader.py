@@ -7,6 +7,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from dialer.domain.errors import InvalidInput
+from dialer.domain.ledger.redaction import redacted
 from dialer.services.imports.csv_lines import CsvLines
 
 MAX_COLUMNS = 100
@@ -107,7 +108,7 @@ def _columns(header: str, separator: str, known: frozenset[str]) -> tuple[str, .
         )
     if unknown:
         raise InvalidInput(
-            f"unknown column {unknown[0][:40]!r}", hint=f"columns may be {', '.join(sorted(known))}"
+            f"unknown column {redacted(unknown[0][:40])!r}", hint=f"columns may be {', '.join(sorted(known))}"
         )
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

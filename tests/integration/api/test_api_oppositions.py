@@ -1,5 +1,6 @@
 """Oppositions, consents and withdrawals over HTTP."""
 
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,25 @@ async def test_a_problem_never_repeats_the_number_it_was_sent(api: Api) -> None:
     reply = await api.post("/v1/suppressions", objection_body(channel=NUMBER))
     assert reply.status == 422
     assert NUMBER not in str(reply.body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "raw"),
+    [
+        ("POST", "/v1/suppressions", b'{"phone_number": "1", "channel": "letter", "+33199000001": 1}'),
+        ("POST", "/v1/campaigns", b'{"name": "x", "+33 1 99 00 00 01": 1}'),
+        ("POST", "/v1/consents", b'[{"01.99.00.00.01": "x"}]'),
+        ("GET", "/v1/calls?0199000001=1&0199000001=2", b""),
+    ],
+)
+async def test_nor_what_somebody_wrote_in_the_place_of_a_key(
+    api: Api, method: str, path: str, raw: bytes
+) -> None:
+    reply = await api.call(method, path, **({"data": raw} if raw else {}))
+    assert reply.status == 422
+    told = str(reply.body)
+    assert "[number]" in told
+    assert not re.search(r"99\D?00\D?00\D?01", told)
 
 
 async def test_an_administrator_lifts_an_opposition_with_a_reason(api: Api) -> None:
