@@ -105,6 +105,15 @@ class SubjectManifestView(Wire):
     imported_at: Instant
 
 
+class PastCallView(Wire):
+    """A call that a restored backup did not hold: that it was made is all that is known."""
+
+    attempt_id: str
+    campaign_id: str
+    sponsor: str | None
+    at: Instant
+
+
 class SubjectView(Wire):
     """All that is kept about one person."""
 
@@ -115,6 +124,7 @@ class SubjectView(Wire):
     oppositions: list[RecordedOppositionView]
     opposition_lists: list[str] = Field(description="Lists kept by others that hold the number.")
     calls: list[CallView]
+    past_calls: list[PastCallView]
     decisions: list[SubjectDecisionView]
     imports: list[SubjectManifestView]
 

@@ -10,6 +10,7 @@ from dialer.domain.consent import ConsentEvent
 from dialer.domain.contact import Contact, ContactState, Fingerprint, Manifest
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import CallRow
+from dialer.ports.restores import PastCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectFile:
-    """All of one person, read in one transaction, each part in the order of recording. `lists`: names of other people's opposition lists."""
+    """All of one person, read in one transaction, each part in the order of recording. `lists`: names of other people's opposition lists.
+
+    `past_calls`: those that only the journal told of, after a backup was restored.
+    """
 
     contacts: tuple[ListedPerson, ...]
     manifests: tuple[Manifest, ...]
@@ -66,11 +70,12 @@ class SubjectFile:
     lists: tuple[str, ...]
     calls: tuple[CallRow, ...]
     decisions: tuple[DecisionRow, ...]
+    past_calls: tuple[PastCall, ...]
 
     @property
     def empty(self) -> bool:
-        parts = (self.contacts, self.consents, self.oppositions, self.lists, self.calls, self.decisions)
-        return not any(parts)
+        known = (self.contacts, self.consents, self.oppositions, self.lists)
+        return not any((*known, self.calls, self.decisions, self.past_calls))
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,8 @@ async def test_nobody_who_objected_or_was_called_since_the_backup_is_called_agai
     assert restored.calls > 0
     async with SqlStore.open(target.url) as store:
         assert await store.attempts.alive() == []
+        files = [await store.subjects.file(fingerprint(PhoneNumber(number))) for number in called_before]
+        assert sum(len(file.past_calls) for file in files) == restored.calls
         campaign = await store.campaigns.get(CAMPAIGN.id)
         assert (campaign.state, campaign.reason.startswith(RESTORED)) == (CampaignState.PAUSED, True)
         await gone_on(loss, store)

@@ -13,7 +13,8 @@ from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.erasure import being_called, erase_contacts, forget_sealed
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
-from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, names_of, record_of
+from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, names_of, record_of
+from dialer.adapters.sql.restore_tables import past_calls
 from dialer.adapters.sql.tables import (
     consents,
     contacts,
@@ -30,8 +31,10 @@ from dialer.domain.errors import Conflict
 from dialer.domain.ledger.of_rights import subject_erased
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import CallRow
+from dialer.ports.restores import PastCall
 from dialer.ports.subjects import DecisionRow, Erased, ListedPerson, Opposition, SubjectFile
 
+PAST_CALL = columns_for(PastCall, past_calls)
 BY_ERASURE = "erasure"
 """The channel of the withdrawal that an erasure is."""
 PERSON = CONTACT.add_columns(
@@ -69,6 +72,7 @@ class SqlSubjects:
                 lists=await _lists(connection, fingerprint),
                 calls=tuple(CallRow(Attempt(*row[:-1]), row[-1]) for row in await connection.execute(calls)),
                 decisions=await _decisions(connection, fingerprint),
+                past_calls=await _past_calls(connection, fingerprint),
             )
 
     async def erase(self, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
@@ -130,3 +134,8 @@ async def _lists(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple
 async def _decisions(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[DecisionRow, ...]:
     rows = await connection.execute(DECISION.where(decisions.c.fingerprint == fingerprint))
     return tuple([DecisionRow(*row) for row in rows])
+
+
+async def _past_calls(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[PastCall, ...]:
+    mine = PAST_CALL.where(past_calls.c.fingerprint == fingerprint).order_by(past_calls.c.at)
+    return tuple(PastCall(*row) for row in await connection.execute(mine))

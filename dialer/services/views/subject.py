@@ -5,6 +5,7 @@ from typing import Any
 
 from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.facts_json import plain
+from dialer.ports.restores import PastCall
 from dialer.ports.subjects import Erased, ListedPerson, Opposition
 from dialer.services.subjects import OpenedDecision, Subject
 from dialer.services.views.imports import manifest_view
@@ -22,6 +23,7 @@ def subject_view(subject: Subject) -> dict[str, Any]:
         "oppositions": [_opposition_view(entry) for entry in file.oppositions],
         "opposition_lists": list(file.lists),
         "calls": subject.calls,
+        "past_calls": [_past_call_view(call) for call in file.past_calls],
         "decisions": [_decision_view(decision) for decision in subject.decisions],
         "imports": [manifest_view(manifest) for manifest in file.manifests],
     }
@@ -67,6 +69,15 @@ def _opposition_view(opposition: Opposition) -> dict[str, Any]:
         "removed_at": instant_text(opposition.removed_at),
         "removed_by": opposition.removed_by,
         "removed_reason": opposition.removed_reason,
+    }
+
+
+def _past_call_view(call: PastCall) -> dict[str, Any]:
+    return {
+        "attempt_id": call.attempt_id,
+        "campaign_id": call.campaign_id,
+        "sponsor": call.sponsor,
+        "at": instant_text(call.at),
     }
 
 
