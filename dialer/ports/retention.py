@@ -44,7 +44,9 @@ class Retention(Protocol):
         """Record that a run began; return its id."""
         ...
 
-    async def end(self, run_id: int, run: RetentionRun, *, next_run_at: datetime | None) -> None: ...
+    async def end(self, run_id: int, run: RetentionRun, *, by: str, next_run_at: datetime | None) -> None:
+        """`by`: who had it run."""
+        ...
 
     async def runs(self) -> Sequence[RetentionRun]:
         """From the last that went well on, in order."""

@@ -22,6 +22,7 @@ from dialer.services.consent_proofs import ConsentProofs
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 60.0
+BY_ITSELF = "retention job"
 BATCH = 1000
 """Rows a transaction: dialling does not wait long for the database."""
 
@@ -74,7 +75,7 @@ class Retention:
             raise Conflict(
                 "nothing is erased while the time is pretended", hint="start without --pretend-now"
             )
-        return await self._clear()
+        return await self._clear(by=actor.name)
 
     async def status(self, actor: Actor) -> RetentionStatus:
         actor.demand(Right.READ_EVIDENCE)
@@ -92,9 +93,9 @@ class Retention:
         runs = await self._store.retention.runs()
         due_at = terms.next_run(runs[-1] if runs else None)
         if due_at is None or due_at <= self._clock.now():
-            await self._clear()
+            await self._clear(by=BY_ITSELF)
 
-    async def _clear(self) -> RetentionRun:
+    async def _clear(self, *, by: str) -> RetentionRun:
         started_at = self._clock.now()
         run_id = await self._store.retention.begin(started_at)
         counts, error = {"contacts": 0, "consents": 0, "keys": 0}, None
@@ -110,7 +111,7 @@ class Retention:
             error = str(failure)
             log.error("retention failed: personal data stays longer than it may", error=error)
         run = RetentionRun(started_at, self._clock.now(), **counts, error=error)
-        await self._store.retention.end(run_id, run, next_run_at=terms.next_run(run))
+        await self._store.retention.end(run_id, run, by=by, next_run_at=terms.next_run(run))
         return run
 
     async def _contacts(self, now: datetime) -> int:

@@ -88,12 +88,12 @@ class SqlRetention:
         async with self._database.write() as connection:
             return int((await connection.execute(run.returning(retention_runs.c.id))).scalar_one())
 
-    async def end(self, run_id: int, run: RetentionRun, *, next_run_at: datetime | None) -> None:
+    async def end(self, run_id: int, run: RetentionRun, *, by: str, next_run_at: datetime | None) -> None:
         statement = update(retention_runs).where(retention_runs.c.id == run_id).values(record_of(run))
         async with self._database.write() as connection:
             await connection.execute(statement)
             at = run.ended_at or run.started_at
-            await record(connection, [retention_ran(run, at=at, next_run_at=next_run_at)])
+            await record(connection, [retention_ran(run, by=by, at=at, next_run_at=next_run_at)])
 
     async def runs(self) -> Sequence[RetentionRun]:
         last_well = select(func.max(retention_runs.c.id)).where(WELL).scalar_subquery()

@@ -30,11 +30,12 @@ def subject_erased(
     return LedgerEvent(at=at, kind=Kind.SUBJECT_ERASE, fingerprint=fingerprint, body=body)
 
 
-def retention_ran(run: RetentionRun, *, at: datetime, next_run_at: datetime | None) -> LedgerEvent:
+def retention_ran(run: RetentionRun, *, by: str, at: datetime, next_run_at: datetime | None) -> LedgerEvent:
     return LedgerEvent(
         at=at,
         kind=Kind.RETENTION,
         body={
+            "by": redacted(by),
             "started_at": run.started_at,
             "contacts": run.contacts,
             "consents": run.consents,
