@@ -378,3 +378,13 @@ async def call_unasked(url: str, campaign: CampaignId) -> None:
         copies = [attempt_record(replace(row.attempt, id=AttemptId(digit * 32))) for digit in "ab"]
         await connection.execute(insert(attempts), copies)
     await database.close()
+
+
+def test_under_a_ledger_that_was_tampered_with_nothing_can_be_proved_and_no_pack_is_made(
+    bare: Command, called: str, tmp_path: Path
+) -> None:
+    tamper(bare.home, "UPDATE ledger_entries SET hash = zeroblob(32) WHERE position = 3")
+    ran = bare("inspect", "--campaign", called, "--out", str(tmp_path / "pack"))
+    assert ran.status == 1
+    assert "`dialer ledger verify` names the first wrong entry" in ran.complaint
+    assert not (tmp_path / "pack").exists()
