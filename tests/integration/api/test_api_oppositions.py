@@ -74,7 +74,8 @@ async def test_a_problem_never_repeats_the_number_it_was_sent(api: Api) -> None:
 async def test_nor_what_somebody_wrote_in_the_place_of_a_key(
     api: Api, method: str, path: str, raw: bytes
 ) -> None:
-    reply = await api.call(method, path, **({"data": raw} if raw else {}))
+    more: dict[str, Any] = {"data": raw} if raw else {}
+    reply = await api.call(method, path, **more)
     assert reply.status == 422
     told = str(reply.body)
     assert "[number]" in told

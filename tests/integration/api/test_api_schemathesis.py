@@ -82,7 +82,7 @@ def as_it_is(_: schemathesis.SerializationContext, value: Any) -> bytes:
 
 
 PATIENT = settings(
-    max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+    max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
