@@ -160,7 +160,8 @@ async def test_an_operator_moves_the_poll_dates_of_a_campaign_with_an_election(a
     changed = await api.post(f"/v1/campaigns/{voting}/poll_dates", body, Role.OPERATOR)
     assert changed.status == 200
     assert changed.body["election"]["poll_dates"] == {"default": "2027-04-18", "GP": "2027-04-17"}
-    for bad in ({"poll_dates": {}}, {"reason": ""}, {"poll_dates": {"GP": "17/04/2027"}}):
+    wrong: list[dict[str, Any]] = [{"poll_dates": {}}, {"reason": ""}, {"poll_dates": {"GP": "17/04/2027"}}]
+    for bad in wrong:
         assert (await api.post(f"/v1/campaigns/{voting}/poll_dates", body | bad)).status == 422
     without = await new_campaign(api)
     assert (await api.post(f"/v1/campaigns/{without}/poll_dates", body)).status == 409
