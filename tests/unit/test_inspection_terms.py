@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.public_holidays import local_holiday
+from dialer.services.evidence.approval import Approval, approval_in
 from dialer.services.evidence.calendars import Clocks, silence_of, within
+from dialer.services.evidence.foundations import strange_terms
 from dialer.services.evidence.people import Person
-from tests.unit.inspected_samples import ZONES, terms
+from tests.unit.inspected_samples import SCRIPT, ZONES, terms
 
 TERMS = terms()
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "PF": "2027-04-17"}}
@@ -20,6 +23,47 @@ def test_wall_clocks_are_those_of_the_zone_over_a_change_too(zone: str, minutes:
     at = datetime(2027, 1, 31, 23, tzinfo=UTC) + timedelta(minutes=minutes)
     local = Clocks(TERMS["zones"]).local(at, zone)
     assert local == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"sponsor": "another"}, ["names another sponsor than the campaign"]),
+        ({"script": "e" * 64}, ["names another script than the approved"]),
+        ({"ends_at": "2027-06-01T00:00:00+02:00"}, ["has another ends_at than the campaign"]),
+        ({"zones": {"Europe/Nowhere": [[0, 7200]]}}, []),
+        (
+            {"zones": {"Europe/Paris": [[1801353600, 7200]]}},
+            ["has 7200 s for Europe/Paris at 1801353600, where this machine has 3600 s"],
+        ),
+    ],
+)
+def test_terms_that_do_not_follow_from_the_approved_campaign_are_named(
+    change: dict[str, object], said: list[str]
+) -> None:
+    definition = {
+        "sponsor": {"id": TERMS["sponsor"]},
+        "starts_at": TERMS["starts_at"],
+        "ends_at": TERMS["ends_at"],
+    }
+    approval = Approval("a" * 64, SCRIPT, strayed=False)
+    assert list(strange_terms(TERMS | change, definition, approval)) == said
+
+
+def test_an_approval_is_followed_through_later_acts() -> None:
+    def act(kind: str, definition: str) -> dict[str, object]:
+        return {"kind": kind, "body": {"definition": definition, "script": SCRIPT}}
+
+    created, approved, started = (act(f"campaign.{verb}", "a") for verb in ("create", "approve", "start"))
+    assert approval_in([created]) is None
+    assert approval_in([created, approved, started]) == Approval("a", SCRIPT, strayed=False)
+    moved = act("campaign.poll_dates", "b")
+    assert approval_in([created, approved, moved, act("campaign.start", "b")]) == Approval(
+        "b", SCRIPT, strayed=False
+    )
+    strayed = approval_in([created, approved, act("campaign.start", "b"), {"kind": "x", "body": {}}])
+    assert strayed == Approval("a", SCRIPT, strayed=True)
 
 
 def test_holidays_of_all_and_of_a_territory_are_told_apart() -> None:

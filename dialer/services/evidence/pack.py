@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .approval import approval_in
 from .ed25519 import signed_by
+from .foundations import strange_terms
 from .people import Document, read_person
 from .recount import Recount
 from .verify_ledger import Head, consistent, included, leaf_hash, read_head
@@ -22,7 +23,7 @@ DEFINITION = "campaign/definition.json"
 UNLISTED = frozenset({MANIFEST, SIGNATURE})
 OPENING, CLOSING = '<script type="application/json" id="figures">', "</script>"
 """Around the figures in the report: for machines, without effect in a browser."""
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError)
+UNREADABLE = (OSError, ValueError, ArithmeticError, KeyError, TypeError, IndexError, AttributeError)
 
 
 class Finding(NamedTuple):
@@ -159,6 +160,10 @@ def _acts(pack: Pack, head: Head) -> Iterator[Finding]:
     wrong = approval is not None and (approval.strayed or approval.definition != shown)
     if wrong and not stated:
         yield Finding(DEFINITION, "is not what was approved")
+    definition = json.loads(pack.text(DEFINITION))
+    terms = json.loads(pack.text("terms.json"))
+    for detail in strange_terms(terms, definition, None if stated else approval):
+        yield Finding("terms.json", detail)
 
 
 def covered(item: Document, head: Head) -> bool:
