@@ -137,13 +137,9 @@ async def open_service(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(
-            SqlStore.open(
-                settings.database_url,
-                subscribers=_subscribers(settings),
-                pretended=bool(clock.shift),
-            )
-        )
+        told, pretended = _subscribers(settings), bool(clock.shift)
+        opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
+        store = await stack.enter_async_context(opening)
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
         notifying = await stack.enter_async_context(_notifying(settings, store, clock))

@@ -237,7 +237,7 @@ async def test_a_list_collected_in_the_future_or_by_nobody_is_refused(desk: Desk
         Provenance("opt_in_form", " ", LIST.collected_at),
         Provenance("opt_in_form", "Demo\0Forms", LIST.collected_at),
     ):
-        with pytest.raises(InvalidInput, match="(collected_at: lies|supplier: is empty)"):
+        with pytest.raises(InvalidInput, match=r"(collected_at: lies|supplier: is empty)"):
             await desk.contacts.run(MAKER, CAMPAIGN, provenance, desk.file("phone_number\n"))
 
 
