@@ -1,0 +1,42 @@
+"""The loops that dial, listen to the PBXs and ring our own numbers."""
+
+import uuid
+
+from dialer.adapters.probe_sounds import ProbeSoundFiles
+from dialer.bootstrap.parts import Parts
+from dialer.ports.leases import Driver
+from dialer.services.callback_line import CallbackLine
+from dialer.services.calls import Calls
+from dialer.services.consumer import Consumer
+from dialer.services.dialing import Dialing
+from dialer.services.engine import Engine, Loop
+from dialer.services.guards import Guards
+from dialer.services.lease import Lease
+from dialer.services.pbx_lock import PbxLock
+from dialer.services.probe_call import ProbeCall
+from dialer.services.probing import Probing
+from dialer.services.recovery import Recovery
+
+
+def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
+    store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
+    guards = Guards(store, parts.prompts, clock, parts.line_proofs)
+    calls = Calls(store, fleet, board, clock, meter, guards)
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, parts.fingerprints, clock))
+    line = CallbackLine(store, parts.suppressions, clock)
+    process = uuid.uuid4().hex
+    leases = [Lease(store.leases, clock, Driver(name, process)) for name in fleet.telephonies]
+    consumers = {
+        lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
+        for lease in leases
+    }
+    dialing = Dialing(store, fleet, parts.judge, board, clock, consumers, meter, guards)
+    return Engine(dialing, consumers, others)
+
+
+def build_probing(parts: Parts) -> Probing:
+    line = CallbackLine(parts.store, parts.suppressions, parts.clock)
+    call = ProbeCall(line, parts.prompts, ProbeSoundFiles(parts.home), parts.clock)
+    return Probing(
+        parts.store, parts.fleet, parts.judge.trunks, parts.line_proofs, call, parts.board, parts.clock
+    )

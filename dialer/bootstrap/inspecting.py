@@ -1,0 +1,34 @@
+"""What writes inspection packs."""
+
+from dialer.adapters.inspection.folder import Folders
+from dialer.adapters.inspection.report import HtmlReports
+from dialer.adapters.pbx.dialplan import DialplanFiles
+from dialer.adapters.pbx.places import dialplan_files
+from dialer.bootstrap.ledger import head_files
+from dialer.bootstrap.parts import Parts
+from dialer.services.inspection.accounts import Books
+from dialer.services.inspection.inspector import Inspector, Tools
+from dialer.services.inspection.programming import Programs
+from dialer.services.suite import Suite
+
+
+def build_inspector(parts: Parts, suite: Suite) -> Inspector:
+    files, signer = head_files(parts.settings)
+    tools = Tools(
+        records=suite.calls,
+        programs=Programs(parts.store, suite.scripts, suite.replays, DialplanFiles(), conf),
+        books=Books(parts.store, suite.retention),
+        vault=parts.vault,
+        verifier=suite.ledger.verifier,
+        sealer=parts.sealer,
+        heads=files,
+        signer=signer,
+        folders=Folders(),
+        reports=HtmlReports(),
+    )
+    return Inspector(parts.store, parts.clock, tools, pretended=parts.pretended)
+
+
+def conf() -> dict[str, bytes]:
+    """The dialplan's files by name."""
+    return {file.name: file.read_bytes() for file in dialplan_files()}

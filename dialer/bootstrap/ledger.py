@@ -1,0 +1,51 @@
+"""The ledger: what seals it, reads it, and holds the records against it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.heads import HeadFolder
+from dialer.adapters.journal import JournalFolder
+from dialer.adapters.keys import ledger_signing_key, ledger_subjects_key
+from dialer.adapters.signer import Ed25519Signer
+from dialer.bootstrap.parts import Parts
+from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
+from dialer.services.ledger.export import LedgerExport
+from dialer.services.ledger.reader import LedgerReader
+from dialer.services.ledger.records import RecordCheck
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.ledger.suite import LedgerSuite
+from dialer.services.ledger.verification import LedgerVerifier
+from dialer.settings import Settings
+
+
+@asynccontextmanager
+async def sealing(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Sealer]:
+    """What a process adds to the ledger it also seals: a command may run where no service does."""
+    files, signer = head_files(settings)
+    key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
+    journal = JournalFolder(settings.home / "journal")
+    sealer = Sealer(store.ledger, files, journal, signer, clock, key, pretended=pretended)
+    await sealer.tick()
+    try:
+        yield sealer
+    finally:
+        await sealer.tick()
+
+
+def head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
+    signer = Ed25519Signer(ledger_signing_key(settings.home))
+    return HeadFolder(settings.home / "heads", signer.public_pem), signer
+
+
+def ledger_suite(parts: Parts) -> LedgerSuite:
+    store, vault = parts.store, parts.vault
+    files, signer = head_files(parts.settings)
+    proofs, key = ConsentProofs(store.proofs, vault), ledger_subjects_key(parts.home)
+    records = RecordCheck(store.recorded, vault, proofs, key)
+    return LedgerSuite(
+        reader=LedgerReader(store),
+        verifier=LedgerVerifier(store.ledger, files, signer, records),
+        export=LedgerExport(store.ledger, files, signer),
+    )

@@ -1,0 +1,59 @@
+"""What most services are made from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.ports.meter import Meter
+from dialer.ports.store import Store
+from dialer.ports.vault import Vault
+from dialer.services.board import Board
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.fleet import Fleet
+from dialer.services.judge import Judge
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.line_proofs import LineProofs
+from dialer.services.ringing import Ringing
+from dialer.services.suppressions import Suppressions
+from dialer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One of each for the whole process."""
+
+    settings: Settings
+    clock: SystemClock
+    store: Store
+    fingerprints: Fingerprints
+    fleet: Fleet
+    judge: Judge
+    sealer: Sealer
+    board: Board
+    meter: Meter
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home
+
+    @property
+    def vault(self) -> Vault:
+        return self.judge.keeping.vault
+
+    @property
+    def pretended(self) -> bool:
+        return bool(self.clock.shift)
+
+    @property
+    def prompts(self) -> PromptCompiler:
+        return PromptCompiler(self.home / "prompts")
+
+    @property
+    def suppressions(self) -> Suppressions:
+        ringing = Ringing(self.store, self.fleet)
+        return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, ringing)
+
+    @property
+    def line_proofs(self) -> LineProofs:
+        return LineProofs(self.store, self.judge.trunks, self.clock)

@@ -1,0 +1,68 @@
+"""The links to the PBXs."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+
+import structlog
+
+from dialer.adapters.ami.link import AmiAddress
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.pbx.dialplan import approved_hash
+from dialer.bootstrap.secrets import read_secret
+from dialer.domain.errors import DialerError
+from dialer.services.fleet import Fleet
+from dialer.services.judge import TrunkPlan
+from dialer.settings import PbxSettings, Settings, TrunkSettings
+
+log = structlog.get_logger()
+
+
+class Links(Enum):
+    """How a command stands to the PBXs."""
+
+    NONE = "it needs none"
+    TRIED = "it tells those it can reach"
+    DRIVEN = "it drives them: where all refuse our password, or run another dialplan, it does not start"
+
+
+@asynccontextmanager
+async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
+    """The PBXs alone, without the database: enough to stop every call.
+
+    To drive them, raise the first's error where none can be driven; one that is refused among others stays idle and unready.
+    """
+    pbxs = settings.pbxs if links is not Links.NONE else ()
+    telephonies = {pbx.name: telephony_of(settings.home, pbx, clock) for pbx in pbxs}
+    async with AsyncExitStack() as stack:
+        refused: dict[str, DialerError] = {}
+        for telephony in telephonies.values():
+            stack.push_async_callback(telephony.close)
+            try:
+                await telephony.start()
+            except DialerError as error:
+                refused[telephony.pbx] = error
+        if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
+            raise next(iter(refused.values()))
+        for pbx, why in refused.items():
+            log.error("pbx not driven", pbx=pbx, error=str(why))
+        yield Fleet(telephonies, driven=links is Links.DRIVEN)
+
+
+def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:
+    """How to log in to `pbx`. Raise `BadSettings` where its secret cannot be read."""
+    host, _, port = pbx.ami.rpartition(":")
+    return AmiAddress(host, int(port), pbx.user, read_secret(home / pbx.secret_file))
+
+
+def telephony_of(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelephony:
+    address = replace(ami_address(home, pbx), dialplan=approved_hash())
+    seal_key, line_key = (read_secret(home / path) for path in (pbx.seal_path, pbx.line_path))
+    return AmiTelephony(pbx.name, address, seal_key, clock, line_key=line_key, shift=clock.shift)
+
+
+def plan_of(trunk: TrunkSettings) -> TrunkPlan:
+    return TrunkPlan(trunk.facts, trunk.pbx, trunk.calls_per_second, trunk.max_concurrent)

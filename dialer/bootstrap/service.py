@@ -1,0 +1,112 @@
+"""The whole service, opened and closed."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.courier import Address, HttpCourier
+from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
+from dialer.adapters.metrics import PrometheusMeter
+from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql.outbox import Subscribers
+from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
+from dialer.bootstrap.calling import build_engine, build_probing
+from dialer.bootstrap.inspecting import build_inspector
+from dialer.bootstrap.ledger import sealing
+from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.pbxs import Links, open_fleet, plan_of
+from dialer.bootstrap.secrets import read_secret
+from dialer.bootstrap.suite import build_suite
+from dialer.ports.store import Store
+from dialer.services.board import Board
+from dialer.services.engine import Engine, Loop
+from dialer.services.fleet import Fleet
+from dialer.services.inspection.inspector import Inspector
+from dialer.services.judge import Judge
+from dialer.services.keeping import Keeping
+from dialer.services.keys import fingerprints_in_force
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.notifying import Notifying
+from dialer.services.suite import Suite
+from dialer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything wired: the use cases for the edges, and the loops for `dialer serve`."""
+
+    settings: Settings
+    clock: SystemClock
+    store: Store
+    suite: Suite
+    fleet: Fleet
+    engine: Engine
+    inspector: Inspector
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, *, links: Links = Links.NONE, clock: SystemClock | None = None
+) -> AsyncIterator[Service]:
+    """Open the database and the links; close them at the end. Raise `BadSettings`, `Unavailable`.
+
+    A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on it meanwhile.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        told, pretended = subscribers(settings), bool(clock.shift)
+        opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
+        store = await stack.enter_async_context(opening)
+        fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
+        fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
+        notifier = await stack.enter_async_context(notifying(settings, store, clock))
+        sealer = await stack.enter_async_context(sealing(settings, store, clock))
+        judge = build_judge(settings, clock, sealer)
+        parts = Parts(settings, clock, store, fingerprints, fleet, judge, sealer, Board(), PrometheusMeter())
+        service = wire(parts, (notifier, sealer))
+        stack.push_async_callback(service.suite.halting.close)
+        yield service
+
+
+def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge:
+    packs = load_packs(settings.home / "rulepacks")
+    keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
+    return Judge(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
+
+
+def wire(parts: Parts, others: tuple[Loop, ...]) -> Service:
+    """`others`: the loops that run beside those of the calls."""
+    probing = build_probing(parts)
+    suite = build_suite(parts, probing)
+    return Service(
+        parts.settings,
+        parts.clock,
+        parts.store,
+        suite,
+        parts.fleet,
+        build_engine(parts, (*others, suite.retention, probing)),
+        build_inspector(parts, suite),
+    )
+
+
+@asynccontextmanager
+async def notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
+    addresses = {
+        webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
+        for webhook in settings.webhooks
+    }
+    async with HttpCourier.open(addresses, clock) as courier:
+        yield Notifying(store, courier, tuple(addresses), clock)
+
+
+def subscribers(settings: Settings) -> Subscribers:
+    return {webhook.endpoint: frozenset(webhook.events) for webhook in settings.webhooks}
+
+
+def prepare_home(home: Path) -> None:
+    """Folders and keys; what is there stays."""
+    home.mkdir(parents=True, exist_ok=True)
+    create_keys(home)

@@ -1,0 +1,95 @@
+"""All use cases, for the edges."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from dialer.adapters.disk import free_bytes
+from dialer.adapters.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
+from dialer.adapters.recordings import RecordingFiles
+from dialer.adapters.sql.copies import DatabaseFile
+from dialer.bootstrap.ledger import ledger_suite
+from dialer.bootstrap.parts import Parts
+from dialer.services.backups import Backups
+from dialer.services.call_records import CallRecords
+from dialer.services.campaigns import Campaigns
+from dialer.services.consent_proofs import ConsentProofs
+from dialer.services.consents import Consents
+from dialer.services.decisions import Decisions
+from dialer.services.feed import Feed
+from dialer.services.halting import Halting
+from dialer.services.idempotency import Idempotency
+from dialer.services.import_reports import ImportReports
+from dialer.services.imports.consents import ConsentImports
+from dialer.services.imports.contacts import ContactImports
+from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.keys import Keys
+from dialer.services.lists import Lists
+from dialer.services.metrics import Metrics
+from dialer.services.preflight import Preflight
+from dialer.services.probing import Probing
+from dialer.services.progress import ProgressReader
+from dialer.services.readiness import Readiness
+from dialer.services.replay import Replays
+from dialer.services.retention import Retention
+from dialer.services.ringing import Ringing
+from dialer.services.scripts import Scripts
+from dialer.services.sessions import Sessions
+from dialer.services.sms import TextMessages
+from dialer.services.subjects import Subjects
+from dialer.services.suite import Suite
+from dialer.services.system_state import SystemReader
+from dialer.services.tokens import Tokens
+
+
+def build_suite(parts: Parts, probing: Probing) -> Suite:
+    store, clock, fingerprints, fleet = parts.store, parts.clock, parts.fingerprints, parts.fleet
+    judge, vault, suppressions = parts.judge, parts.vault, parts.suppressions
+    consent_proofs = ConsentProofs(store.proofs, vault)
+    retention = Retention(store, judge.packs, consent_proofs, clock, pretended=parts.pretended)
+    scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock)
+    ringing = Ringing(store, fleet)
+    progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)
+    system = SystemReader(store, fleet, clock, pretended=parts.pretended)
+    readiness = Readiness(store, fleet, clock, judge.ledger, retention, partial(free_bytes, parts.home))
+    calls = CallRecords(store, scripts, fingerprints)
+    rejects = parts.home / "rejects"
+    tokens = Tokens(store, clock)
+    return Suite(
+        campaigns=Campaigns(store, judge, scripts, clock, retention),
+        preflight=Preflight(store, judge),
+        progress=progress,
+        probing=probing,
+        scripts=scripts,
+        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, rejects),
+        consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
+        consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, rejects),
+        suppressions=suppressions,
+        suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
+        text_messages=TextMessages(store, suppressions),
+        lists=Lists(store, clock, fingerprints, rejects),
+        import_reports=ImportReports(store),
+        decisions=Decisions(store, judge, fingerprints),
+        replays=Replays(store, vault, judge.packs),
+        calls=calls,
+        subjects=Subjects(store, calls, vault, fingerprints, consent_proofs, clock),
+        retention=retention,
+        backups=Backups(store, DatabaseFile(parts.settings.database_url), clock),
+        keys=build_keys(parts),
+        halting=Halting(store, fleet, clock),
+        system=system,
+        readiness=readiness,
+        metrics=Metrics(parts.meter, system, readiness, store),
+        feed=Feed(store, clock, system, progress),
+        tokens=tokens,
+        sessions=Sessions(tokens, clock),
+        idempotency=Idempotency(store, clock),
+        ledger=ledger_suite(parts),
+    )
+
+
+def build_keys(parts: Parts) -> Keys:
+    def add_key(version: int) -> Sequence[bytes]:
+        add_fingerprint_key(parts.home, version)
+        return fingerprint_keys(parts.home)
+
+    return Keys(parts.store.keys, parts.vault, parts.clock, ledger_subjects_key(parts.home), add_key)
