@@ -17,10 +17,10 @@ from dialer.domain.retention import RetentionRun
 from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.replay import Outcome
 from dialer.services.retention import Retention
+from tests.contract.altering import alter
 from tests.contract.judged import DAY, MONDAY, VAULT, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
 from tests.contract.sealing import seal_all
-from tests.contract.test_replay import alter
 from tests.contract.test_subjects import end_calls
 
 PACKS = load_packs()
