@@ -81,9 +81,7 @@ def as_it_is(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return bytes(value.data) if hasattr(value, "data") else str(value).encode("utf-8", "surrogatepass")
 
 
-PATIENT = settings(
-    max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+PATIENT = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
