@@ -1,16 +1,13 @@
-"""`dialer.ports.ledger.HeadFiles`: one file a day below the home, each head one line, every line synced before it counts."""
+"""`dialer.ports.ledger.HeadFiles`: each head one line of the day's file."""
 
-import asyncio
 import fcntl
 import json
 import os
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from dialer.domain.errors import Unavailable
+from dialer.adapters.day_files import DayFiles
 
 PUBLIC_KEY = "public-key.pem"
 ASIDE = "lost"
@@ -18,69 +15,45 @@ ASIDE = "lost"
 PROBE_BYTES = 64 * 1024
 """More than a second's heads: where this finds no room, the next head may not either."""
 
-Result = TypeVar("Result")
 
-
-class HeadFolder:
-    """Files are named by the day of their heads, `2027-02-01.jsonl`; the public key lies beside them."""
+class HeadFolder(DayFiles):
+    """The public key lies beside the files."""
 
     def __init__(self, folder: Path, public_pem: str) -> None:
-        self._folder = folder
+        super().__init__(folder, "the heads of the ledger")
         self._public_pem = public_pem
 
     async def probe(self) -> None:
-        await self._do(self._probe)
+        await self.do(self._probe)
 
     async def last_line(self) -> str | None:
-        return await self._do(self._last_line)
-
-    async def append(self, lines: Sequence[str]) -> None:
-        await self._do(lambda: self._append(lines))
+        return await self.do(self._last_line)
 
     async def put_aside(self, own: frozenset[str]) -> list[str]:
-        return await self._do(lambda: self._put_aside(own))
+        return await self.do(lambda: self._put_aside(own))
 
-    async def lines(self) -> list[str]:
-        return await self._do(self._lines)
-
-    async def _do(self, work: Callable[[], Result]) -> Result:
-        try:
-            return await asyncio.to_thread(work)
-        except OSError as error:
-            raise Unavailable(
-                f"the heads of the ledger cannot be kept in {self._folder}: {error.strerror}",
-                hint="make room there and let this user write; until then nobody is called",
-            ) from None
+    def kept(self) -> list[Path]:
+        return [*self.paths(), *sorted((self.folder / ASIDE).glob("*.jsonl"))]
 
     def _probe(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        key = self._folder / PUBLIC_KEY
+        self.make()
+        key = self.folder / PUBLIC_KEY
         if not key.exists():
             key.write_text(self._public_pem, encoding="ascii")
-        with tempfile.TemporaryFile(dir=self._folder) as file:
+        with tempfile.TemporaryFile(dir=self.folder) as file:
             file.write(bytes(PROBE_BYTES))
             file.flush()
             os.fsync(file.fileno())
 
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.jsonl"))
-
-    def _lines(self) -> list[str]:
-        return [
-            line
-            for path in [*self._files(), *sorted((self._folder / ASIDE).glob("*.jsonl"))]
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
-        ]
-
     def _put_aside(self, own: frozenset[str]) -> list[str]:
         """The file is made anew and renamed: a crash leaves a line in both places, never in none."""
         aside: list[str] = []
-        for path in self._files():
+        for path in self.paths():
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             lost = [line for line in lines if line not in own]
             if lost:
-                (self._folder / ASIDE).mkdir(exist_ok=True)
-                _write_lines(self._folder / ASIDE / path.name, lost, "a")
+                (self.folder / ASIDE).mkdir(exist_ok=True)
+                _write_lines(self.folder / ASIDE / path.name, lost, "a")
                 anew = path.with_suffix(".anew")
                 _write_lines(anew, [line for line in lines if line in own], "w")
                 anew.replace(path)
@@ -89,30 +62,10 @@ class HeadFolder:
 
     def _last_line(self) -> str | None:
         """By size. What a crash left unfinished is cut off: it was never acknowledged, and its head is exported again."""
-        for path in self._files():
+        for path in self.paths():
             _cut_torn_line(path)
-        lasts = [
-            line for path in self._files() for line in path.read_text(encoding="utf-8").splitlines()[-1:]
-        ]
+        lasts = [line for path in self.paths() for line in path.read_text(encoding="utf-8").splitlines()[-1:]]
         return max(lasts, key=_size_of, default=None)
-
-    def _append(self, lines: Sequence[str]) -> None:
-        by_day: defaultdict[str, list[str]] = defaultdict(list)
-        for line in lines:
-            by_day[json.loads(line)["at"][:10]].append(f"{line}\n")
-        for day, texts in by_day.items():
-            with (self._folder / f"{day}.jsonl").open("a", encoding="utf-8") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                file.writelines(texts)
-                file.flush()
-                os.fsync(file.fileno())
-
-
-def _write_lines(path: Path, lines: Sequence[str], mode: str) -> None:
-    with path.open(mode, encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _cut_torn_line(path: Path) -> None:
@@ -129,3 +82,10 @@ def _size_of(line: str) -> int:
         return int(json.loads(line)["size"])
     except (ValueError, TypeError, KeyError):
         return 0
+
+
+def _write_lines(path: Path, lines: Sequence[str], mode: str) -> None:
+    with path.open(mode, encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
