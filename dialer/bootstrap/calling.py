@@ -1,7 +1,5 @@
 """The loops that dial, listen to the PBXs and ring our own numbers."""
 
-import uuid
-
 from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.parts import Parts
 from dialer.ports.leases import Driver
@@ -24,8 +22,7 @@ def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
     calls = Calls(store, fleet, board, clock, meter, guards)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, parts.fingerprints, clock))
     line = CallbackLine(store, parts.suppressions, clock)
-    process = uuid.uuid4().hex
-    leases = [Lease(store.leases, clock, Driver(name, process)) for name in fleet.telephonies]
+    leases = [Lease(store.leases, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {
         lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
         for lease in leases

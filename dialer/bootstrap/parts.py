@@ -21,7 +21,7 @@ from dialer.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One of each for the whole process."""
+    """One of each for the whole process. `driver`: its name among those that drive PBXs."""
 
     settings: Settings
     clock: SystemClock
@@ -32,6 +32,7 @@ class Parts:
     sealer: Sealer
     board: Board
     meter: Meter
+    driver: str
 
     @property
     def home(self) -> Path:

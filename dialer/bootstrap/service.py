@@ -1,5 +1,6 @@
 """The whole service, opened and closed."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
+from dialer.adapters.driver_name import driver_name
 from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.rulepacks import load_packs
@@ -65,7 +67,9 @@ async def open_service(
         notifier = await stack.enter_async_context(notifying(settings, store, clock))
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
         judge = build_judge(settings, clock, sealer)
-        parts = Parts(settings, clock, store, fingerprints, fleet, judge, sealer, Board(), PrometheusMeter())
+        driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
+        board, meter = Board(), PrometheusMeter()
+        parts = Parts(settings, clock, store, fingerprints, fleet, judge, sealer, board, meter, driver)
         service = wire(parts, (notifier, sealer))
         stack.push_async_callback(service.suite.halting.close)
         yield service

@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A process that drives a PBX. `holder` is the process's own name, never used twice."""
+    """A process that drives a PBX. `holder` is the process's own name, that no other living process has."""
 
     pbx: str
     holder: str
