@@ -73,6 +73,7 @@ async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
     async with SqlStore.open(url) as first, SqlStore.open(url) as second:
         await listed(first, *range(50))
         ids = [attempt.id for attempt in await claimed(first)]
+        await sent(first, ())  # the lease is begun
         asked = [sent(store, ids) for store in (first, second) for _ in range(4)]
         handed_out = await asyncio.gather(*asked)
     assert Counter(id_ for got in handed_out for id_ in got) == Counter(ids)
