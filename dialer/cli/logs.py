@@ -1,10 +1,25 @@
 """Structured logs on standard error: JSON lines for machines, and never a whole number in them."""
 
+import io
 import logging
 import sys
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
+
+
+class StandardError(io.TextIOBase):
+    """Standard error as it is at each line: a logger outlives whoever stood in for it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+STANDARD_ERROR = cast("TextIO", StandardError())
 
 
 def configure_logs(path: Path | None = None) -> None:
@@ -19,6 +34,8 @@ def configure_logs(path: Path | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(path.open("w", encoding="utf-8") if path else sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(
+            path.open("w", encoding="utf-8") if path else STANDARD_ERROR
+        ),
         cache_logger_on_first_use=True,
     )

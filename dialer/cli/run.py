@@ -9,6 +9,7 @@ import typer
 
 from dialer.adapters.zone_data import pin_zone_data
 from dialer.cli.errors import FAILED, WRONG_USE, report
+from dialer.cli.logs import STANDARD_ERROR
 from dialer.domain.errors import DialerError
 
 INTERRUPTED = 130
@@ -47,7 +48,7 @@ def _log_errors_only() -> None:
     """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(STANDARD_ERROR),
     )
 
 

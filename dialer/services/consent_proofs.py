@@ -51,11 +51,13 @@ class Opening:
         return self._with(event, (SINCE,))
 
     def _with(self, event: ConsentEvent, forms: tuple[str, ...]) -> ConsentEvent:
-        if not isinstance(event, ConsentGiven) or (
-            not event.source.startswith(forms) and not event.proof.startswith(forms)
-        ):
+        if not isinstance(event, ConsentGiven):
             return event
-        return replace(event, source=self._open(event.source, forms), proof=self._open(event.proof, forms))
+        # A row that somebody changed may hold nothing at all.
+        source, proof = event.source or "", event.proof or ""
+        if not source.startswith(forms) and not proof.startswith(forms):
+            return event
+        return replace(event, source=self._open(source, forms), proof=self._open(proof, forms))
 
     def _open(self, text: str, forms: tuple[str, ...]) -> str:
         """What only looks like sealed text is given as it is."""

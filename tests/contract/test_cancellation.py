@@ -1,7 +1,7 @@
 """A task may be cancelled wherever it waits, and its exception kept for ever: others write at once, and nothing is half-written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -99,11 +99,12 @@ async def test_an_opposition_cancelled_anywhere_is_whole_or_nothing(two: Two) ->
 async def test_a_reading_cancelled_anywhere_leaves_the_store_free(two: Two) -> None:
     await two.ours.suppressions.add([suppression(index) for index in range(PEOPLE)])
 
-    async def read(step: int) -> list[Sequence[Suppression]]:
-        return [batch async for batch in two.ours.suppressions.all(batch=3)]
+    async def read(step: int) -> list[Suppression]:
+        """In one batch, for every step adds an opposition."""
+        return [one async for batch in two.ours.suppressions.all(batch=1000) for one in batch]
 
     async def readable(step: int) -> None:
         async with asyncio.timeout(HANGS_S):
-            assert len(await read(step)) > 3
+            assert len(await read(step)) >= PEOPLE
 
     assert await cancelled_everywhere(two, read, readable) > 3
