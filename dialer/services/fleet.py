@@ -22,6 +22,7 @@ class Fleet:
         self.telephonies = telephonies
         self.driven = driven
         self._ready: set[str] = set()
+        self._turn = list(telephonies)
         self._elsewhere: set[str] = set()
 
     def ready(self, pbx: str) -> bool:
@@ -51,9 +52,14 @@ class Fleet:
         return sum(each + (index < rest) for index in ours), len(ours) / len(working)
 
     def choose(self, names: Sequence[str], load: Callable[[str], int]) -> Telephony | None:
-        """The ready PBX of `names` with the fewest calls, or None."""
-        candidates = [name for name in names if name in self._ready]
-        return self.telephonies[min(candidates, key=load)] if candidates else None
+        """The ready PBX of `names` with the fewest calls, or None. Those that are alike in this take turns."""
+        candidates = [name for name in self._turn if name in names and name in self._ready]
+        if not candidates:
+            return None
+        chosen = min(candidates, key=load)
+        self._turn.remove(chosen)
+        self._turn.append(chosen)
+        return self.telephonies[chosen]
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         """Tell every PBX at once. One that is away is told at its next recovery."""

@@ -4,6 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.services.fleet import Fleet
+from tests.integration.scripted_link import ScriptedLink
+from tests.integration.scripted_pbx import ScriptedPbx
+from tests.unit.values import MONDAY as NOW
 
 PBXS = [f"pbx{number}" for number in range(5)]
 
@@ -37,3 +40,22 @@ def test_a_pbx_of_another_trunk_has_no_part() -> None:
 
 def test_without_a_pbx_at_work_here_there_is_no_part() -> None:
     assert fleet(set(), {"pbx1"}).shares(7, ["pbx1"]) == (0, 0.0)
+
+
+def test_pbxs_with_as_many_calls_take_turns() -> None:
+    made = Fleet({pbx: ScriptedLink(ScriptedPbx(lambda: NOW, pbx=pbx)) for pbx in PBXS[:3]}, driven=True)
+    for pbx in PBXS[:3]:
+        made.set_ready(pbx, ready=True)
+    chosen = [made.choose(PBXS, lambda _: 0) for _ in range(6)]
+    assert [telephony.pbx for telephony in chosen if telephony] == PBXS[:3] * 2
+
+
+def test_the_pbx_with_the_fewest_calls_is_chosen_among_those_that_are_ready() -> None:
+    made = Fleet({pbx: ScriptedLink(ScriptedPbx(lambda: NOW, pbx=pbx)) for pbx in PBXS[:3]}, driven=True)
+    for pbx in PBXS[1:3]:
+        made.set_ready(pbx, ready=True)
+    calls = {"pbx0": 0, "pbx1": 7, "pbx2": 3}
+    for _ in range(3):
+        chosen = made.choose(PBXS, calls.__getitem__)
+        assert chosen
+        assert chosen.pbx == "pbx2"
