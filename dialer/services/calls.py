@@ -151,7 +151,7 @@ class Calls:
                 return after_call(attempt, made, await self._definition(attempt.campaign_id))
 
     async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
-        """Definitions do not change after approval, so one reading serves."""
+        """One reading serves: after approval only poll dates may change, and nothing here looks at them."""
         if campaign_id not in self._definitions:
             self._definitions[campaign_id] = (await self._store.campaigns.get(campaign_id)).definition
         return self._definitions[campaign_id]
