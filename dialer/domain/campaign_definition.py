@@ -139,7 +139,3 @@ class CampaignDefinition(Section):
     def own_numbers(self) -> frozenset[str]:
         """The numbers that callees see or are told: whoever writes to one of them writes to this sponsor."""
         return frozenset({self.caller_id, *self.caller_ids.values(), self.sponsor.callback_number})
-
-    def active_at(self, now: datetime) -> bool:
-        """Half-open: the campaign has begun and has not ended."""
-        return self.starts_at <= now < self.ends_at

@@ -38,14 +38,8 @@ def contacts_due(limit: datetime, now: datetime) -> bool:
     return limit <= now + RUN_EVERY + RETRY_AFTER
 
 
-def proof_limit(given_at: datetime, years: int) -> datetime:
-    """Until then (exclusive) the proof of a consent is kept, by the calendar; one of a 29 February through the 28th of a common year."""
-    given_at = given_at.astimezone(UTC)
-    return _same_day(given_at, given_at.year + years)
-
-
 def proof_horizon(now: datetime, years: int) -> datetime:
-    """Whatever was given before it has passed its limit at `now`, and nothing else has."""
+    """Whatever was given before it has been kept for `years` at `now`, by the calendar, and nothing else has; what is of a 29 February stays through the 28th of a common year."""
     now = now.astimezone(UTC)
     horizon = _same_day(now, now.year - years)
     # Where the day exists, a consent given at the very instant has passed it, too.

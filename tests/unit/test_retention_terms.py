@@ -17,8 +17,16 @@ from dialer.domain.retention import (
     failing_since,
     next_run,
     proof_horizon,
-    proof_limit,
 )
+
+
+def proof_limit(given_at: datetime, years: int) -> datetime:
+    """What the horizon is held against: until then (exclusive) the proof of one consent is kept."""
+    try:
+        return given_at.replace(year=given_at.year + years)
+    except ValueError:
+        return datetime(given_at.year + years, 3, 1, tzinfo=UTC)
+
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
