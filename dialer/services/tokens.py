@@ -32,6 +32,8 @@ class Tokens:
         self._store = store
         self._clock = clock
         self._roll: dict[str, Token] = {}
+        self._reading = asyncio.Lock()
+        """A reading under way must not forget a token made meanwhile, nor remember one revoked."""
 
     async def create(self, actor: Actor, name: str, role: Role, expires_at: datetime | None = None) -> str:
         """Return the secret, which is shown this once. Raise `Conflict` where the name is taken."""
@@ -43,7 +45,8 @@ class Tokens:
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(name, role, trace_of(secret), self._clock.now(), expires_at)
         await self._store.tokens.add(token, by=actor.name)
-        self._roll[token.secret_sha256] = token
+        async with self._reading:
+            self._roll[token.secret_sha256] = token
         return secret
 
     async def all(self, actor: Actor) -> list[Token]:
@@ -53,7 +56,8 @@ class Tokens:
     async def revoke(self, actor: Actor, name: str) -> None:
         actor.demand(Right.MANAGE_TOKENS)
         await self._store.tokens.revoke(name, by=actor.name, at=self._clock.now())
-        self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
+        async with self._reading:
+            self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
 
     async def authenticate(self, secret: str) -> Actor:
         """The actor behind a secret. Raise `Unauthenticated` for an unknown, revoked or expired one, without saying which."""
@@ -89,7 +93,8 @@ class Tokens:
         """Remember who may do what, by hash, for the hour when the database is away; until cancelled."""
         while True:
             try:
-                self._roll = {token.secret_sha256: token for token in await self._store.tokens.all()}
+                async with self._reading:
+                    self._roll = {token.secret_sha256: token for token in await self._store.tokens.all()}
             except Unavailable as error:
                 log.warning("tokens not read", error=str(error), known=len(self._roll))
             await asyncio.sleep(ROLL_S)
