@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dialer.domain.basis import Basis
-from dialer.domain.caller_id import presentable, trunk_complaint
+from dialer.domain.caller_id import dialable_number_of, presentable, trunk_complaint
 from dialer.domain.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
@@ -69,6 +69,11 @@ def callback_problems(definition: CampaignDefinition, pack: RulePack) -> Iterabl
         yield Problem(
             "sponsor.callback_number",
             "a free number may not be made known for a candidate before an election",
+        )
+    if pack.callback.local_or_tollfree and not free and not dialable_number_of(number, pack.territories):
+        yield Problem(
+            "sponsor.callback_number",
+            f"{number} is neither toll-free nor a number of {' or '.join(pack.territories)}",
         )
     required = pack.callback.tollfree_with_machine == "required"
     if required and definition.machine.mode == "message" and not free:

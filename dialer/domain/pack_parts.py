@@ -167,8 +167,12 @@ class CallerIdRules(Part):
 
 
 class CallbackRules(Part):
-    """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never."""
+    """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never.
 
+    `local_or_tollfree`: no others than toll-free ones and those of the profile's own territories (CA-04).
+    """
+
+    local_or_tollfree: bool = False
     tollfree_with_election: Literal["forbidden", "optional"] = "optional"
     tollfree_with_machine: Literal["required", "optional"] = "optional"
     tollfree_prefixes: tuple[Prefix, ...] = Field(min_length=1)

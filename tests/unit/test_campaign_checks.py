@@ -85,6 +85,21 @@ def test_an_american_message_on_a_machine_needs_a_free_callback() -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "wrong"),
+    [
+        pytest.param("+14165550199", False, id="CA-04-local"),
+        pytest.param("+18005550199", False, id="CA-04-toll-free"),
+        pytest.param("+33162000001", True, id="CA-04-french"),
+        pytest.param("+12025550199", True, id="CA-04-american"),
+        pytest.param("+19005550199", True, id="CA-04-premium"),
+    ],
+)
+def test_a_canadian_callback_is_local_or_free(number: str, wrong: bool) -> None:
+    told = {"profile": "ca-adad", "caller_id": "+14165550199", "purpose": "survey"}
+    assert ("sponsor.callback_number" in places(sponsored(number, **told))) is wrong
+
+
+@pytest.mark.parametrize(
     ("definition", "where"),
     [
         pytest.param(campaign(profile="fr-unknown"), "profile", id="unknown-profile"),
