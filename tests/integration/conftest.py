@@ -1,9 +1,11 @@
 """The command line on homes of its own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.integration.called import called_campaign
 from tests.integration.command import LOOPBACK, Command, campaign_file, fresh_environment
 
 
@@ -26,3 +28,29 @@ def dialer(bare: Command) -> Command:
 def campaign(dialer: Command, tmp_path: Path) -> str:
     """The id of a draft."""
     return str(dialer.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("called")
+
+
+@pytest.fixture
+def called(bare: Command, shelf: Path, tmp_path: Path) -> str:
+    """The id of a campaign that was called, in a home that is made once and then copied."""
+    if not (shelf / "home").exists():
+        bare.must("init")
+        (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
+        made = str(bare.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
+        called_campaign(bare, made, tmp_path)
+        shutil.copytree(bare.home, shelf / "home")
+        (shelf / "campaign").write_text(made, "ascii")
+    else:
+        shutil.copytree(shelf / "home", bare.home)
+    return (shelf / "campaign").read_text("ascii")
+
+
+@pytest.fixture
+def pack(bare: Command, called: str, tmp_path: Path) -> Path:
+    bare.must("inspect", "--campaign", called, "--out", str(tmp_path / "pack"))
+    return tmp_path / "pack"

@@ -21,47 +21,11 @@ from dialer.adapters.sql.tables import attempts
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.ports.records import CallFilter
-from dialer.services.evidence.ed25519 import read_key
-from dialer.services.evidence.pack import Pack, check
-from tests.integration.called import call_all, called_campaign, import_list
-from tests.integration.command import CONSENT, LOOPBACK, Command, campaign_file
+from tests.integration.called import call_all, import_list
+from tests.integration.command import CONSENT, Command, campaign_file
 from tests.integration.console.browser import browsing
 from tests.integration.ledger_files import tamper
-from tests.integration.packs import judged_alone
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("called")
-
-
-@pytest.fixture
-def called(bare: Command, shelf: Path, tmp_path: Path) -> str:
-    """The id of a campaign that was called, in a home that is made once and then copied."""
-    if not (shelf / "home").exists():
-        bare.must("init")
-        (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
-        made = str(bare.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
-        called_campaign(bare, made, tmp_path)
-        shutil.copytree(bare.home, shelf / "home")
-        (shelf / "campaign").write_text(made, "ascii")
-    else:
-        shutil.copytree(shelf / "home", bare.home)
-    return (shelf / "campaign").read_text("ascii")
-
-
-@pytest.fixture
-def pack(bare: Command, called: str, tmp_path: Path) -> Path:
-    bare.must("inspect", "--campaign", called, "--out", str(tmp_path / "pack"))
-    return tmp_path / "pack"
-
-
-def key_of(dialer: Command) -> bytes:
-    return read_key((dialer.home / "heads" / "public-key.pem").read_text("ascii"))
-
-
-def wrong(folder: Path, key: bytes) -> dict[str, str]:
-    return {finding.where: finding.detail for finding in check(Pack(folder), key)}
+from tests.integration.packs import judged_alone, key_of, wrong
 
 
 def files_of(folder: Path) -> list[Path]:

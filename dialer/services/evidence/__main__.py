@@ -1,10 +1,11 @@
 """The verifier of inspection packs, as `verify.py` starts it.
 
-    python3 verify.py [FOLDER] [--key KEY] [--head HEADS]
+    python3 verify.py [FOLDER] [--key KEY] [--head HEADS] [--ledger EXPORT]
 
 FOLDER is the pack, by default the one this file lies in. KEY is the installation's public key (PEM): take it from somebody who had it before.
-HEADS are heads of the ledger that were handed out earlier, one a line. Exit status 0: the pack is as it was made, and what it states follows
-from its records. 1: it is not, and what is wrong is named. 2: wrong use.
+HEADS are heads of the ledger that were handed out earlier, one a line. EXPORT is a folder made by `dialer ledger export`: a masked pack, which
+has not the whole ledger, is held against it. Exit status 0: the pack is as it was made, leaves nothing out, and what it states follows from its
+records. 1: it is not, and what is wrong is named. 2: wrong use.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 
 from .ed25519 import read_key
-from .pack import Pack, check
+from .pack import Pack, check, ledger_of
 
 
 def main() -> int:
@@ -24,19 +25,23 @@ def main() -> int:
     parser.add_argument("folder", type=Path, nargs="?", default=here, help="the pack; by default this one")
     parser.add_argument("--key", type=Path, help="public key (PEM) that you had before")
     parser.add_argument("--head", type=Path, help="heads of the ledger kept from earlier, one a line")
+    parser.add_argument("--ledger", type=Path, help="folder with the whole ledger, exported")
     asked = parser.parse_args()
     pack = Pack(asked.folder)
     try:
         key = read_key((asked.key or pack.public_key).read_text(encoding="ascii"))
         kept = asked.head.read_text(encoding="utf-8").splitlines() if asked.head else []
-    except (OSError, ValueError) as error:
+        ledger = ledger_of(pack, asked.ledger)
+    except (OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"cannot check {asked.folder}: {error}\n")
         return 2
-    findings = check(pack, key, kept)
+    findings = check(pack, key, kept, ledger)
     for finding in findings:
         sys.stdout.write(f"WRONG {finding.where}: {finding.detail}\n")
     if not findings:
         _praise(pack, own_key=asked.key is None)
+    if ledger is None:
+        sys.stdout.write("NOT CHECKED: whether calls were left out; give the exported ledger with --ledger\n")
     return 1 if findings else 0
 
 

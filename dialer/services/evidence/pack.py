@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from .approval import approval_in
+from .completeness import Shown, left_out
 from .ed25519 import signed_by
 from .foundations import strange_terms
 from .people import Document, read_person
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 DEFINITION = "campaign/definition.json"
+ENTRIES = "entries.jsonl"
 UNLISTED = frozenset({MANIFEST, SIGNATURE})
 OPENING, CLOSING = '<script type="application/json" id="figures">', "</script>"
 """Around the figures in the report: for machines, without effect in a browser."""
@@ -66,17 +68,43 @@ class Pack:
             yield path.stem, json.loads(content)
 
 
-def check(pack: Pack, key: bytes, kept: Sequence[str] = ()) -> list[Finding]:
-    """All that is wrong. `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier."""
+def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None = None) -> list[Finding]:
+    """All that is wrong. `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier; `ledger`: as `ledger_of` gives it."""
     findings = list(_signature(pack, key))
     findings += _guarded(MANIFEST, lambda: _files(pack))
     head: list[Head] = []
     findings += _guarded("ledger/heads.jsonl", lambda: _heads(pack, key, kept, head))
     if head:
-        findings += _guarded("ledger/acts.jsonl", lambda: _acts(pack, head[-1]))
-        findings += _guarded("evidence.jsonl", lambda: _evidence(pack, head[-1]))
+        findings += _guarded(MANIFEST, lambda: _contents(pack, head[-1], ledger))
     findings += _guarded("script/script.json", lambda: _script(pack))
     return findings
+
+
+def ledger_of(pack: Pack, export: Path | None = None) -> Path | None:
+    """Where the whole ledger is read: in a folder that it was exported to, or else in the pack. None: a masked pack has it not.
+
+    Raise `OSError` or `ValueError` where the pack does not even say what it is.
+    """
+    if export is not None:
+        return export / ENTRIES
+    masked = json.loads(pack.text("summary.json"))["masked"]
+    return None if masked else pack.folder / "ledger" / ENTRIES
+
+
+def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[Finding]:
+    """What lies under the head, and whether that is all."""
+    shown = Shown(json.loads(pack.text(MANIFEST))["campaign"], head.size)
+    yield from _guarded("ledger/acts.jsonl", lambda: _acts(pack, head, shown))
+    yield from _guarded("evidence.jsonl", lambda: _evidence(pack, head, shown))
+    if ledger is not None:
+        yield from _guarded(f"ledger/{ENTRIES}", lambda: _whole(pack, head, shown, ledger))
+
+
+def _whole(pack: Pack, head: Head, shown: Shown, ledger: Path) -> Iterator[Finding]:
+    gone = json.loads(pack.text("summary.json"))["faults_of_the_program"].get("MISSING_CALL", ())
+    with ledger.open(encoding="utf-8", newline="\n") as lines:
+        for detail in left_out(lines, shown, head, frozenset(told.split()[1] for told in gone)):
+            yield Finding(f"ledger/{ENTRIES}", detail)
 
 
 def _guarded(where: str, work: Callable[[], Iterable[Finding]]) -> list[Finding]:
@@ -146,18 +174,19 @@ def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> It
             yield Finding(where, f"your head of size {head.size} is that of another ledger")
 
 
-def _acts(pack: Pack, head: Head) -> Iterator[Finding]:
+def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
     """What was done with the campaign; what was approved is what the pack shows."""
     acts = []
     for item in pack.documents("ledger/acts.jsonl"):
         if covered(item, head):
+            shown.take(item["index"])
             acts.append(json.loads(item["text"]))
         else:
             yield Finding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
     approval = approval_in(acts)
-    shown = hashlib.sha256((pack.folder / DEFINITION).read_bytes()).hexdigest()
+    definition_hash = hashlib.sha256((pack.folder / DEFINITION).read_bytes()).hexdigest()
     stated = json.loads(pack.text("summary.json"))["faults"]["DEFINITION"]
-    wrong = approval is not None and (approval.strayed or approval.definition != shown)
+    wrong = approval is not None and (approval.strayed or approval.definition != definition_hash)
     if wrong and not stated:
         yield Finding(DEFINITION, "is not what was approved")
     definition = json.loads(pack.text(DEFINITION))
@@ -174,7 +203,7 @@ def covered(item: Document, head: Head) -> bool:
     return same and included(index, head.size, leaf_hash(text), proof, bytes.fromhex(head.root))
 
 
-def _evidence(pack: Pack, head: Head) -> Iterator[Finding]:
+def _evidence(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
     terms = pack.terms()
     if terms["head_at"] != head.at:
         yield Finding("terms.json", "was made for another head of the ledger")
@@ -184,6 +213,7 @@ def _evidence(pack: Pack, head: Head) -> Iterator[Finding]:
             if not covered(item, head):
                 yield Finding("evidence.jsonl", f"line {line}: the head does not cover entry {item['index']}")
         person = read_person(document)
+        shown.take_person(person)
         if len({entry.subject for entry in person.entries}) > 1:
             yield Finding("evidence.jsonl", f"line {line}: entries about several people")
         faults += len(recount.feed(person))

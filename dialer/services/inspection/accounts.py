@@ -1,5 +1,6 @@
 """What is kept beside the calls: lists and their provenance, refusals, call-back probes, erasing, acts (E4, E8, E9, E15)."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -11,11 +12,13 @@ from dialer.domain.campaign import Campaign
 from dialer.domain.facts_json import plain
 from dialer.domain.probe import Probe, numbers_of
 from dialer.ports.inspection import ImportedList, PackFiles
+from dialer.ports.ledger import Ledger
 from dialer.ports.probes import ProbeFilter
 from dialer.ports.store import Store
 from dialer.services.inspection.parts import Accounts
 from dialer.services.inspection.programming import Faults, pretty
 from dialer.services.inspection.sealed import SealedCampaign
+from dialer.services.ledger.verification import entry_pages
 from dialer.services.retention import Retention
 from dialer.services.views.imports import manifest_view
 from dialer.services.views.retention import run_view, status_view
@@ -75,6 +78,16 @@ def write_ledger(
         [json.dumps(sealed.proved(entry), ensure_ascii=False) for entry, _ in sealed.acts],
     )
     files.put("ledger/public-key.pem", public_pem.encode("ascii"))
+
+
+async def write_entries(ledger: Ledger, size: int, files: PackFiles) -> None:
+    """The whole ledger, of other campaigns too: only who reads all of it can see that nothing was left out."""
+    files.append("ledger/entries.jsonl", ())
+    async for page in entry_pages(ledger):
+        texts = [entry.text for entry in page if entry.index < size]
+        await asyncio.to_thread(files.append, "ledger/entries.jsonl", texts)
+        if len(texts) < len(page):
+            break
 
 
 def list_view(one: ImportedList) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dialer.ports.ledger import HeadFiles, Signer
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.call_records import CallRecords
-from dialer.services.inspection.accounts import Books, write_ledger
+from dialer.services.inspection.accounts import Books, write_entries, write_ledger
 from dialer.services.inspection.called import CalledPeople
 from dialer.services.inspection.counting import count_calls
 from dialer.services.inspection.handover import earlier_heads, write_program
@@ -114,6 +114,8 @@ class Inspector:
         acts = [entry.text for entry, _ in sealed.acts]
         heads = earlier_heads(request.kept, await tools.heads.lines(), acts, tools.signer)
         write_ledger(sealed, heads, tools.signer.public_pem, files)
+        if not request.masked:
+            await write_entries(self._store.ledger, sealed.size, files)
         files.put("ledger/verification.json", pretty(verdict_view(verdict)))
         counted = await self._count(actor, campaign, sealed, request, files, progress)
         faults["MISSING_CALL"] = [
