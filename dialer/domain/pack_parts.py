@@ -190,10 +190,16 @@ class Region(Part):
 
 
 class RetentionRules(Part):
-    """How long personal data stays: contacts from import or last round, the proof of a consent from its giving."""
+    """How long personal data stays: contacts from import or last round, the proof of a consent from its giving.
+
+    `consent_proof_from`: or from its last use, where that came later (UK-08). `call_record_years`: who was called stays so long after the
+    campaign and its election, with the record of the calls (US-15, CA-11); None: no longer than everybody else.
+    """
 
     contact_days: int = Field(default=60, ge=1)
     consent_proof_years: int = Field(default=3, ge=1)
+    consent_proof_from: Literal["giving", "last_use"] = "giving"
+    call_record_years: int | None = Field(default=None, ge=1)
 
 
 class Mark(StrEnum):

@@ -1,8 +1,14 @@
-"""How long what is known about people stays (FP-32, FP-32b). Pure: from dates to dates. Days are 24 hours in UTC, so that no clock change moves a limit."""
+"""How long what is known about people stays (FP-32, FP-32b, US-15, UK-08, CA-11). Pure: from dates to dates.
 
-from collections.abc import Sequence
+Days are 24 hours in UTC, so that no clock change moves a limit.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from dialer.domain.pack_parts import RetentionRules
 
 RUN_EVERY = timedelta(days=1)
 RETRY_AFTER = timedelta(hours=1)
@@ -33,6 +39,14 @@ def contacts_limit(imported_at: datetime, last_round: datetime | None, days: int
     return start.astimezone(UTC) + timedelta(days=days)
 
 
+def called_limit(ended_at: datetime, last_poll: date | None, years: int) -> datetime:
+    """From this instant on those who were called must be gone too: `years` after the campaign and the last day of its election."""
+    start = ended_at.astimezone(UTC)
+    if last_poll is not None:
+        start = max(start, datetime.combine(last_poll + timedelta(days=1), time(), UTC))
+    return _same_day(start, start.year + years)
+
+
 def contacts_due(limit: datetime, now: datetime) -> bool:
     """Whether the run of `now` erases them: the next would come too late, or leave no time to try again."""
     return limit <= now + RUN_EVERY + RETRY_AFTER
@@ -44,6 +58,40 @@ def proof_horizon(now: datetime, years: int) -> datetime:
     horizon = _same_day(now, now.year - years)
     # Where the day exists, a consent given at the very instant has passed it, too.
     return horizon if horizon.day != now.day else horizon + timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTerm:
+    """Consents given before `before` have had their time; `unused`: unless they have been called upon since.
+
+    `sponsors`: of these alone, or `others`, of all but these.
+    """
+
+    before: datetime
+    unused: bool
+    sponsors: frozenset[str]
+    others: bool
+
+
+def proof_terms(rules: Mapping[str, Sequence[RetentionRules]], now: datetime) -> tuple[ProofTerm, ...]:
+    """`rules`: of the profiles under which each sponsor has campaigns. Its longest term counts, as too early would be too late to prove anything.
+
+    A sponsor without campaigns has what every pack says by default.
+    """
+    usual, unlike = RetentionRules(), defaultdict[tuple[int, bool], list[str]](list)
+    for sponsor, of_sponsor in rules.items():
+        years = max(each.consent_proof_years for each in of_sponsor)
+        unused = any(each.consent_proof_from == "last_use" for each in of_sponsor)
+        if (years, unused) != (usual.consent_proof_years, False):
+            unlike[years, unused].append(sponsor)
+    named = frozenset(sponsor for sponsors in unlike.values() for sponsor in sponsors)
+    return (
+        ProofTerm(proof_horizon(now, usual.consent_proof_years), False, named, others=True),
+        *(
+            ProofTerm(proof_horizon(now, years), unused, frozenset(sponsors), others=False)
+            for (years, unused), sponsors in unlike.items()
+        ),
+    )
 
 
 def _same_day(at: datetime, year: int) -> datetime:

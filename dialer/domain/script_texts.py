@@ -82,7 +82,7 @@ _EN_IDENTITY = "Hello. This is an automated call from {sponsor}{by_operator}{com
 _EN_OBJECTION = "To stop all calls from us, press 9 now or at any time."
 _EN_LEGAL = (
     "This message comes from {sponsor}, {postal_address}. {origin} "
-    "It leaves our calling lists by {erase_date}; only the proof of your agreement is archived. "
+    "It leaves our calling lists by {erase_date}; only the proof of your agreement is archived, and the record of this call where the law asks for it. "
     "To see, correct or delete your data: {email}, or {callback_number}, at the price of an ordinary call. "
     "You may complain to the data protection authority. To stop these calls, press 9 now."
 )

@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ImportId
-from dialer.domain.retention import RetentionRun
+from dialer.domain.retention import ProofTerm, RetentionRun
 
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """An imported list of which contacts are left. `ended_at`: when its campaign was over, the last round with it."""
+    """An imported list of which contacts are left. `ended_at`: when its campaign was over, the last round with it. `last_poll`: of its election."""
 
     import_id: ImportId
     campaign_id: CampaignId
     profile: str
     imported_at: datetime
     ended_at: datetime | None
+    last_poll: date | None = None
 
 
 class Retention(Protocol):
@@ -28,11 +29,17 @@ class Retention(Protocol):
         """In order of import."""
         ...
 
-    async def erase_contacts(self, import_id: ImportId, *, at: datetime, limit: int) -> int:
-        """Erase up to `limit` contacts of the list; return how many. Those being called are left for the next time."""
+    async def profiles(self) -> dict[str, frozenset[str]]:
+        """Those of each sponsor's campaigns."""
         ...
 
-    async def erase_consents(self, *, given_before: datetime, limit: int) -> int:
+    async def erase_contacts(
+        self, import_id: ImportId, *, at: datetime, uncalled: bool = False, limit: int
+    ) -> int:
+        """Erase up to `limit` contacts of the list, or of those whom no call went out to; return how many. Those being called are left for the next time."""
+        ...
+
+    async def erase_consents(self, term: ProofTerm, *, limit: int) -> int:
         """Delete up to `limit` consents of numbers that stand on no list any more; return how many. Withdrawals stay."""
         ...
 

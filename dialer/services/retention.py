@@ -1,6 +1,7 @@
-"""Erases once a day what has outlived its use, and raises the alarm where it cannot (FP-32, FP-32b, E8, T120)."""
+"""Erases once a day what has outlived its use, and raises the alarm where it cannot (FP-32, FP-32b, US-15, UK-08, CA-11, E8, T120)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -31,7 +32,7 @@ BATCH = 1000
 class DatedList:
     kept: KeptList
     limit: datetime
-    """When its contacts must be gone."""
+    """When contacts of it must be gone next: all, or first those who were not called, where the profile keeps the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +117,20 @@ class Retention:
 
     async def _contacts(self, now: datetime) -> int:
         erased = 0
-        for dated in self._dated(await self._store.retention.lists(), now):
-            if terms.contacts_due(dated.limit, now):
-                erase = partial(self._store.retention.erase_contacts, dated.kept.import_id, at=now)
-                erased += await in_batches(erase)
+        for kept in await self._store.retention.lists():
+            first, last = self._limits(kept, now)
+            if terms.contacts_due(first, now):
+                erase = partial(self._store.retention.erase_contacts, kept.import_id, at=now)
+                erased += await in_batches(partial(erase, uncalled=not terms.contacts_due(last, now)))
         return erased
 
     async def _consents(self, now: datetime) -> int:
-        """By the longest term of any profile: too early would be too late to prove anything."""
-        years = max(self._rules(profile, now).consent_proof_years for profile in self._packs.profiles)
-        before = terms.proof_horizon(now, years)
-        erased = await in_batches(partial(self._store.retention.erase_consents, given_before=before))
-        await self._proofs.destroy_keys(before=before)
+        profiles = await self._store.retention.profiles()
+        rules = {sponsor: [self._rules(name, now) for name in names] for sponsor, names in profiles.items()}
+        found, erased = terms.proof_terms(rules, now), 0
+        for term in found:
+            erased += await in_batches(partial(self._store.retention.erase_consents, term))
+        await self._proofs.destroy_keys(before=max(term.before for term in found))
         return erased
 
     async def _keys(self, _: datetime) -> int:
@@ -137,7 +140,7 @@ class Retention:
         now = self._clock.now()
         runs = await self._store.retention.runs()
         last, since = (runs[-1] if runs else None), terms.failing_since(runs)
-        lists = self._dated(await self._store.retention.lists(), now)
+        lists = tuple([self._dated(kept, runs, now) for kept in await self._store.retention.lists()])
         past = [dated.limit for dated in lists if dated.limit <= now and not self._pretended]
         return RetentionStatus(
             last=last,
@@ -148,12 +151,19 @@ class Retention:
             blocked=not self._pretended and terms.blocked(now, since, past),
         )
 
-    def _dated(self, lists: list[KeptList], now: datetime) -> tuple[DatedList, ...]:
-        return tuple(
-            DatedList(kept, terms.contacts_limit(kept.imported_at, kept.ended_at, days))
-            for kept in lists
-            for days in (self._rules(kept.profile, now).contact_days,)
-        )
+    def _dated(self, kept: KeptList, runs: Sequence[RetentionRun], now: datetime) -> DatedList:
+        first, last = self._limits(kept, now)
+        done = any(run.well and terms.contacts_due(first, run.started_at) for run in runs)
+        return DatedList(kept, last if done else first)
+
+    def _limits(self, kept: KeptList, now: datetime) -> tuple[datetime, datetime]:
+        """When those of a list must be gone whom nobody called, and when the others. A campaign that is not over may still call."""
+        rules = self._rules(kept.profile, now)
+        first = terms.contacts_limit(kept.imported_at, kept.ended_at, rules.contact_days)
+        if rules.call_record_years is None:
+            return first, first
+        called = terms.called_limit(kept.ended_at or now, kept.last_poll, rules.call_record_years)
+        return first, max(first, called)
 
     def _rules(self, profile: str, now: datetime) -> RetentionRules:
         """Those in force today; what every pack says by default where the profile has none any more."""

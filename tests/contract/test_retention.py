@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,15 +10,29 @@ from dialer.adapters.clock import pretending
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign import CampaignVerb
 from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.errors import Conflict
 from dialer.domain.ledger.event import Kind
 from dialer.domain.retention import RetentionRun
+from dialer.domain.retry import Closed
+from dialer.domain.rulepack import PackShelf
+from dialer.ports.records import Progression
 from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.replay import Outcome
 from dialer.services.retention import Retention
 from tests.contract.altering import alter
-from tests.contract.judged import DAY, MONDAY, VAULT, claim_all, judge_at, listed_with_consent, replayed
+from tests.contract.judged import (
+    DAY,
+    MONDAY,
+    VAULT,
+    claim_all,
+    judge_at,
+    listed_with_consent,
+    replayed,
+    shelf_with,
+)
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
 from tests.contract.sealing import seal_all
 from tests.contract.test_subjects import end_calls
@@ -29,8 +43,10 @@ LIMIT = MONDAY - DAY + 60 * DAY
 YEAR = 366 * DAY
 
 
-def retention(store: SqlStore, now: datetime, *, pretended: bool = False) -> Retention:
-    return Retention(store, PACKS, ConsentProofs(store.proofs, VAULT), pretending(now), pretended=pretended)
+def retention(
+    store: SqlStore, now: datetime, *, pretended: bool = False, packs: PackShelf = PACKS
+) -> Retention:
+    return Retention(store, packs, ConsentProofs(store.proofs, VAULT), pretending(now), pretended=pretended)
 
 
 async def run_at(store: SqlStore, now: datetime) -> RetentionRun:
@@ -173,3 +189,69 @@ async def test_pretended_time_erases_nothing_and_blocks_nothing(store: SqlStore)
         await playing.run_now(LOCAL_ADMINISTRATOR)
     await playing.demand_running()
     assert await numbers(store) == [number(1)]
+
+
+def shelf_keeping(profile: str) -> PackShelf:
+    """The packs as if fr-political, by whose rules the tests' numbers are called, kept as long as `profile`."""
+    (rules,) = [pack.retention for pack in PACKS.shipped if pack.name == profile]
+    return shelf_with(lambda pack: pack.model_copy(update={"retention": rules}))
+
+
+async def one_of_two_called(store: SqlStore, last_poll: date | None = None) -> None:
+    """The campaign is over the day after."""
+    election = {"id": "fed-2027", "poll_dates": {"default": last_poll}} if last_poll else None
+    await listed_with_consent(store, 1, 2, election=election)
+    await claim_all(store, judge_at(MONDAY, PACKS))
+    for attempt in await store.attempts.alive():
+        ended = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
+        await store.attempts.commit([Progression(ended, contact=Closed("lost"))])
+    await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=MONDAY + DAY)
+
+
+@pytest.mark.parametrize(
+    ("profile", "last_poll", "gone_before"),
+    [
+        pytest.param("us-tcpa", None, datetime(2032, 2, 2, 9, 30, tzinfo=UTC), id="US-15"),
+        pytest.param("ca-adad", None, datetime(2030, 2, 2, 9, 30, tzinfo=UTC), id="CA-11-no-election"),
+        pytest.param("ca-adad", date(2027, 10, 18), datetime(2030, 10, 19, tzinfo=UTC), id="CA-11"),
+    ],
+)
+async def test_who_was_called_stays_as_long_as_the_record_of_the_calls_must(
+    store: SqlStore, profile: str, last_poll: date | None, gone_before: datetime
+) -> None:
+    await one_of_two_called(store, last_poll)
+    packs = shelf_keeping(profile)
+    first = await retention(store, LIMIT, packs=packs).run_now(LOCAL_ADMINISTRATOR)
+    assert (first.contacts, await numbers(store)) == (1, [number(1), ""])
+    status = await retention(store, LIMIT + DAY, packs=packs).status(LOCAL_ADMINISTRATOR)
+    assert ([dated.limit for dated in status.lists], status.overdue) == ([gone_before], 0)
+    early = retention(store, gone_before - 2 * DAY, packs=packs)
+    assert ((await early.run_now(LOCAL_ADMINISTRATOR)).contacts, await numbers(store)) == (0, [number(1), ""])
+    late = await retention(store, gone_before - DAY, packs=packs).run_now(LOCAL_ADMINISTRATOR)
+    assert (late.contacts, await numbers(store)) == (1, ["", ""])
+
+
+async def test_the_british_proof_of_a_consent_stays_six_years_from_its_last_use(store: SqlStore) -> None:
+    """UK-08: number 1 was called on its consent, number 3 never; both agreed on the same day."""
+    await one_of_two_called(store)
+    given = MONDAY - 40 * DAY
+    await store.consents.add([consent(3, given_at=given)], by="camille")
+    packs = shelf_keeping("uk-pecr")
+
+    async def consents_left(now: datetime) -> list[int]:
+        await retention(store, now, packs=packs).run_now(LOCAL_ADMINISTRATOR)
+        return [index for index in (1, 3) if await store.consents.of(fingerprint(index))]
+
+    assert await consents_left(given.replace(year=given.year + 6) - DAY) == [1, 3]
+    assert await consents_left(given.replace(year=given.year + 6) + DAY) == [1]
+    assert await consents_left(MONDAY.replace(year=MONDAY.year + 6) - DAY) == [1]
+    assert await consents_left(MONDAY.replace(year=MONDAY.year + 6) + DAY) == []
+
+
+async def test_the_proofs_of_another_sponsor_keep_their_own_term(store: SqlStore) -> None:
+    """FP-32b beside UK-08: what is kept longer for one sponsor is not kept longer for all."""
+    await one_of_two_called(store)
+    await store.consents.add([consent(3, given_at=MONDAY - DAY, sponsor="autre-liste")], by="camille")
+    run = retention(store, MONDAY + 3 * YEAR, packs=shelf_keeping("uk-pecr"))
+    await run.run_now(LOCAL_ADMINISTRATOR)
+    assert [bool(await store.consents.of(fingerprint(index))) for index in (1, 3)] == [True, False]

@@ -1,6 +1,6 @@
 """How long things stay: exact on the sixtieth day, over leap days and clock changes (T120)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from dialer.domain.pack_parts import RetentionRules
 from dialer.domain.retention import (
     BLOCKS_AFTER,
+    ProofTerm,
     RetentionRun,
     blocked,
+    called_limit,
     contacts_due,
     contacts_limit,
     failing_since,
     next_run,
     proof_horizon,
+    proof_terms,
 )
+from tests.unit.rule_samples import packs
 
 
 def proof_limit(given_at: datetime, years: int) -> datetime:
@@ -127,3 +131,43 @@ def test_campaigns_are_blocked_after_seventy_two_hours_of_failure_and_not_before
     assert blocked(NOW + BLOCKS_AFTER + TICK, NOW, [])
     assert not blocked(NOW, None, [NOW - BLOCKS_AFTER, NOW + DAY])
     assert blocked(NOW, None, [NOW - BLOCKS_AFTER - TICK])
+
+
+def test_who_was_called_stays_for_years_after_the_campaign_and_its_election() -> None:
+    """US-15, CA-11."""
+    over = datetime(2027, 10, 15, 21, tzinfo=UTC)
+    assert called_limit(over, None, 5) == datetime(2032, 10, 15, 21, tzinfo=UTC)
+    assert called_limit(over, date(2027, 10, 18), 3) == datetime(2030, 10, 19, tzinfo=UTC)
+    assert called_limit(over, date(2027, 10, 1), 3) == datetime(2030, 10, 15, 21, tzinfo=UTC)
+    assert called_limit(datetime(2028, 2, 29, 21, tzinfo=UTC), None, 5) == datetime(2033, 3, 1, tzinfo=UTC)
+
+
+def test_the_longest_term_of_a_sponsors_profiles_counts_and_no_other_sponsors() -> None:
+    """UK-08 beside FP-32b: a British campaign does not keep the proofs of a French one."""
+    usual, six = RetentionRules(), RetentionRules(consent_proof_years=6, consent_proof_from="last_use")
+    others, british = proof_terms({"french": [usual], "both": [usual, six], "british": [six]}, NOW)
+    assert others == ProofTerm(proof_horizon(NOW, 3), False, frozenset({"both", "british"}), others=True)
+    assert british == ProofTerm(proof_horizon(NOW, 6), True, frozenset({"both", "british"}), others=False)
+
+
+@pytest.mark.parametrize(
+    ("profile", "day", "terms"),
+    [
+        pytest.param("fr-political", "2027-02-01", (60, 3, "giving", None), id="FP-32-FP-32b"),
+        pytest.param("fr-commercial", "2026-08-10", (60, 3, "giving", None), id="FC-06-FC-25-before"),
+        pytest.param("fr-commercial", "2026-08-11", (60, 3, "giving", None), id="FC-06-FC-25"),
+        pytest.param("us-tcpa", "2027-02-01", (60, 5, "giving", 5), id="US-15"),
+        pytest.param("uk-pecr", "2027-02-01", (60, 6, "last_use", None), id="UK-08"),
+        pytest.param("ca-adad", "2027-02-01", (60, 3, "giving", 3), id="CA-11"),
+    ],
+)
+def test_each_profile_states_its_terms(profile: str, day: str, terms: tuple[object, ...]) -> None:
+    pack = packs().for_day(profile, date.fromisoformat(day))
+    assert pack is not None
+    kept = pack.retention
+    assert terms == (
+        kept.contact_days,
+        kept.consent_proof_years,
+        kept.consent_proof_from,
+        kept.call_record_years,
+    )

@@ -1,9 +1,10 @@
 """What has outlived its use, erased a few thousand rows at a time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, true, update
 
 from dialer.adapters.sql.dialects import reserve
 from dialer.adapters.sql.engine import Database
@@ -11,15 +12,19 @@ from dialer.adapters.sql.erasure import erase_contacts, forget_sealed
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.retention_tables import retention_runs
-from dialer.adapters.sql.tables import campaigns, consents, contacts, imports, subject_keys
+from dialer.adapters.sql.tables import attempts, campaigns, consents, contacts, imports, subject_keys
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.contact import ContactState, ImportId
 from dialer.domain.ledger.of_rights import retention_ran
-from dialer.domain.retention import RetentionRun
+from dialer.domain.retention import ProofTerm, RetentionRun
 from dialer.ports.retention import KeptList
 
 RUN = columns_for(RetentionRun, retention_runs)
 WELL = retention_runs.c.ended_at.is_not(None) & retention_runs.c.error.is_(None)
 KEPT = contacts.c.erased_at.is_(None)
+SENT = attempts.c.state != AttemptState.LAPSED
+"""Of an attempt: a call went out, or may have."""
 
 
 class SqlRetention:
@@ -44,12 +49,27 @@ class SqlRetention:
         )
         async with self._database.read() as connection:
             rows = await connection.execute(statement)
-            return [KeptList(row[0], row[1], row[2].profile, row[3], row[4]) for row in rows]
+            return [
+                KeptList(row[0], row[1], row[2].profile, row[3], row[4], last_poll(row[2])) for row in rows
+            ]
 
-    async def erase_contacts(self, import_id: ImportId, *, at: datetime, limit: int) -> int:
+    async def profiles(self) -> dict[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        async with self._database.read() as connection:
+            for sponsor, definition in await connection.execute(
+                select(campaigns.c.sponsor, campaigns.c.definition)
+            ):
+                found[sponsor].add(definition.profile)
+        return {sponsor: frozenset(profiles) for sponsor, profiles in found.items()}
+
+    async def erase_contacts(
+        self, import_id: ImportId, *, at: datetime, uncalled: bool = False, limit: int
+    ) -> int:
+        called = exists().where(attempts.c.contact_id == contacts.c.id, SENT)
         page = (
             select(contacts.c.id)
             .where(contacts.c.import_id == import_id, KEPT, contacts.c.state != ContactState.CALLING)
+            .where(~called if uncalled else true())
             .order_by(contacts.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -58,11 +78,19 @@ class SqlRetention:
             ids = (await connection.execute(page)).scalars().all()
             return await erase_contacts(connection, contacts.c.id.in_(ids), at) if ids else 0
 
-    async def erase_consents(self, *, given_before: datetime, limit: int) -> int:
+    async def erase_consents(self, term: ProofTerm, *, limit: int) -> int:
         listed = exists().where(contacts.c.fingerprint == consents.c.fingerprint, KEPT)
+        used = exists().where(
+            attempts.c.fingerprint == consents.c.fingerprint,
+            attempts.c.sponsor == consents.c.sponsor,
+            attempts.c.decided_at >= term.before,
+            SENT,
+        )
+        theirs = consents.c.sponsor.in_(sorted(term.sponsors))
         page = (
             select(consents.c.id)
-            .where(consents.c.withdrawn.is_(False), consents.c.at < given_before, ~listed)
+            .where(consents.c.withdrawn.is_(False), consents.c.at < term.before, ~listed)
+            .where(~theirs if term.others else theirs, ~used if term.unused else true())
             .limit(limit)
         )
         async with self._database.write() as connection:
@@ -102,3 +130,7 @@ class SqlRetention:
         )
         async with self._database.read() as connection:
             return [RetentionRun(*row) for row in await connection.execute(statement)]
+
+
+def last_poll(definition: CampaignDefinition) -> date | None:
+    return max(definition.election.poll_dates.values()) if definition.election else None
