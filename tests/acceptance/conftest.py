@@ -10,8 +10,8 @@ import pytest
 from dialer.adapters.callees.callees import Callees
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.installation import Installation
-from tests.harness.caller import udp_socket
 from tests.harness.fixtures import CalleePorts
+from tests.harness.ports import free_port
 
 PBX = "acceptance"
 
@@ -36,8 +36,7 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Initialised, with a running PBX; both end with the test."""
     made = Installation(tmp_path / "home", environment=environment)
-    with udp_socket() as sip, socket.create_server(("127.0.0.1", 0)) as ami:
-        sip_port, ami_port = sip.getsockname()[1], ami.getsockname()[1]
+    sip_port, ami_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     await made.prepare()
     await made.must(
         *("pbx", "up", "--name", PBX, "--trunk", f"127.0.0.1:{callee_ports.sip}"),

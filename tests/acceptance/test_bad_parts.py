@@ -8,6 +8,7 @@ import pytest
 from tests.acceptance.conftest import PBX
 from tests.acceptance.installation import Installation, Ran
 from tests.harness.caller import udp_socket
+from tests.harness.ports import free_port
 
 
 @pytest.fixture
@@ -35,8 +36,7 @@ async def test_a_busy_http_port_stops_the_start(bare: Installation) -> None:
 async def test_a_busy_sip_port_stops_the_pbx(bare: Installation) -> None:
     with udp_socket() as taken:
         port = taken.getsockname()[1]
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            ami = free.getsockname()[1]
+        ami = free_port(socket.SOCK_STREAM)
         ran = await bare.cli("pbx", "up", "--name", PBX, "--sip-port", str(port), "--ami-port", str(ami))
     check_one_line(ran, 1, str(port))
     assert (await bare.cli("pbx", "status", "--name", PBX)).status == 1

@@ -12,7 +12,7 @@ from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
-from tests.pbx.conftest import free_port
+from tests.harness.ports import free_port
 
 OTHER = "older"
 NUMBERS = tuple(number_for(Persona.BUSY, index) for index in range(6))

@@ -15,7 +15,7 @@ from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.contract.postgres import postgres_server
-from tests.harness.caller import udp_socket
+from tests.harness.ports import free_port
 
 OTHER = "acceptance2"
 CONTACTS = 500
@@ -31,8 +31,7 @@ def environment() -> Iterator[dict[str, str]]:
 @pytest.fixture
 async def wide_scene(scene: Scene) -> AsyncIterator[Scene]:
     """Its trunk leads through two PBXs."""
-    with udp_socket() as sip, socket.create_server(("127.0.0.1", 0)) as ami:
-        sip_port, ami_port = sip.getsockname()[1], ami.getsockname()[1]
+    sip_port, ami_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     home = scene.installation.home
     await scene.installation.must(
         *("pbx", "up", "--name", OTHER, "--trunk", f"127.0.0.1:{scene.sip_port}"),

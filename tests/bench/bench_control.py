@@ -21,8 +21,7 @@ from dialer.adapters.callees.received import ReceivedCall
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
-from tests.harness.caller import udp_socket
-from tests.pbx.conftest import free_port
+from tests.harness.ports import free_port
 from tests.pbx.manager import Manager, manager_at
 
 PBX = "bench"
@@ -55,8 +54,7 @@ class Bench:
 
 @asynccontextmanager
 async def bench(home: Path) -> AsyncIterator[Bench]:
-    with udp_socket() as sip, udp_socket() as rtp, udp_socket() as own:
-        sip_port, rtp_port, own_port = (each.getsockname()[1] for each in (sip, rtp, own))
+    sip_port, rtp_port, own_port = (free_port(socket.SOCK_DGRAM) for _ in range(3))
     ami_port = free_port(socket.SOCK_STREAM)
     made = Installation(home)
     await made.prepare()

@@ -16,8 +16,7 @@ from dialer.adapters.callees.received import ReceivedCall
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
-from tests.harness.caller import udp_socket
-from tests.pbx.conftest import free_port
+from tests.harness.ports import free_port
 
 PBX = "bench"
 WHO = (
@@ -34,8 +33,7 @@ LONGEST_S = 600
 
 async def called(size: int, home: Path) -> list[ReceivedCall]:
     """Call `size` people through an installation of its own."""
-    with udp_socket() as sip, udp_socket() as rtp:
-        callee_sip, callee_rtp = sip.getsockname()[1], rtp.getsockname()[1]
+    callee_sip, callee_rtp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     made = Installation(home / "home")
     await made.prepare()
     await made.must(

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 from dialer.adapters.callees.rtp import FRAME, FRAME_S, PCMA, Source
+from tests.harness.patience import SOON_S
 
 HOST = "127.0.0.1"
 EVENT_TYPE = 101
@@ -46,7 +47,7 @@ class Caller:
         """Sends the INVITE (`times` times, as over a bad line), returns the final status and acknowledges it."""
         for _ in range(times):
             await self._send("INVITE", self._offer())
-        await asyncio.wait_for(self.final.wait(), 5)
+        await asyncio.wait_for(self.final.wait(), SOON_S)
         await self._send("ACK")
         return self.statuses[-1]
 
@@ -55,7 +56,7 @@ class Caller:
 
     async def cancel(self) -> None:
         await self._send("CANCEL")
-        await asyncio.wait_for(self.final.wait(), 5)
+        await asyncio.wait_for(self.final.wait(), SOON_S)
         await self._send("ACK")
 
     async def bye(self) -> None:

@@ -1,5 +1,6 @@
 """Fixtures for any test that needs somebody to answer the phone."""
 
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.callees.callees import Callees
-from tests.harness.caller import udp_socket
+from tests.harness.ports import free_port
 from tests.harness.prompts import write_script
 
 
@@ -22,8 +23,7 @@ class CalleePorts:
 @pytest.fixture(scope="session")
 def callee_ports() -> CalleePorts:
     """The same for all tests, so that one PBX can serve them all."""
-    with udp_socket() as sip, udp_socket() as rtp:
-        return CalleePorts(sip.getsockname()[1], rtp.getsockname()[1])
+    return CalleePorts(free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from dialer.adapters.ami.client import AmiClient
 from dialer.adapters.ami.errors import ContractBroken, LinkDown, LoginRefused, NoAnswer, UnsafeValue
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
 from dialer.adapters.ami.wire import Fields
+from tests.harness.ports import free_port
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, FakeAmi, event, fake_ami, silence
 
@@ -61,12 +62,6 @@ async def link_to(
         assert not [task for task in asyncio.all_tasks() - before if "AmiLink" in repr(task)]
 
 
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
-
-
 async def test_a_login_ends_in_a_link_that_is_up() -> None:
     async with fake_ami() as ami, link_to(ami.port) as (link, listener):
         assert link.up
@@ -109,7 +104,7 @@ async def test_the_secret_does_not_show_in_what_may_be_logged() -> None:
 
 
 async def test_a_host_that_is_down_is_told_at_once_and_found_when_it_comes_up() -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_STREAM)
     async with link_to(port) as (link, listener):
         assert not link.up
         with pytest.raises(LinkDown, match=f"no AMI at 127.0.0.1:{port}"):

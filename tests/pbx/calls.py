@@ -99,7 +99,7 @@ class Line:
         """Originate, expect a refusal without any INVITE, and return its reason."""
         async with self.callee(Manner()) as (callee, _):
             await self.manager.originate(paper)
-            event = await self.manager.event("DialerRefused", paper["DIALER_ATTEMPT"], 5)
+            event = await self.manager.event("DialerRefused", paper["DIALER_ATTEMPT"])
             await asyncio.sleep(SETTLE_S)
         assert callee.invites == []
         return event["Why"]
@@ -109,6 +109,7 @@ class Line:
         before = len(self.refusals())
         async with self.callee(Manner()) as (callee, _):
             await self.manager.originate(paper, named=False)
+            await self.manager.until(lambda: len(self.refusals()) > before)
             await asyncio.sleep(0.05)
         assert callee.invites == []
         (refusal,) = self.refusals()[before:]
@@ -119,19 +120,14 @@ class Line:
 
     async def channels(self, attempt: str) -> list[str]:
         """Names of the channels that belong to an attempt."""
-        answer = await self.manager.action("CoreShowChannels")
-        await asyncio.sleep(SETTLE_S)
-        listed = self.manager.lists[answer["ActionID"]]
+        listed = await self.manager.listed("CoreShowChannels")
         return [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
 
     async def hang_up(self, attempt: str) -> None:
         """Every channel of the call, as soon as it has one, as a halt does."""
         channels: list[str] = []
         while not (channels or self.manager.of("DialerEnded", attempt)):
-            answer = await self.manager.action("CoreShowChannels")
-            await asyncio.sleep(0.02)
-            listed = self.manager.lists[answer["ActionID"]]
-            channels = [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
+            channels = await self.channels(attempt)
         for channel in channels:
             await self.manager.action("Hangup", Channel=channel)
 
@@ -139,11 +135,6 @@ class Line:
         """All of AstDB that is ours, as `key value`."""
         found: list[str] = []
         for family in ("dialer-used", "dialer-opposed", "dialer-ended", "dialer-suppressed"):
-            answer = await self.manager.action("DBGetTree", Family=family)
-            await asyncio.sleep(SETTLE_S)
-            found += [
-                f"{entry['Key']} {entry['Val']}"
-                for entry in self.manager.lists[answer["ActionID"]]
-                if "Key" in entry
-            ]
+            listed = await self.manager.listed("DBGetTree", Family=family)
+            found += [f"{entry['Key']} {entry['Val']}" for entry in listed]
         return found

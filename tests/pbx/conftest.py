@@ -10,6 +10,7 @@ import pytest
 
 from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from tests.harness.ports import free_port
 from tests.pbx.calls import Line
 from tests.pbx.manager import manager_at
 from tests.pbx.sounds import write_prompts
@@ -24,13 +25,6 @@ class Pbx:
     spec: PbxSpec
     secret: str
     seal_key: str
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def spec_in(home: Path, name: str = NAME) -> PbxSpec:

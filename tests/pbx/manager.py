@@ -5,7 +5,10 @@ import hashlib
 import itertools
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from tests.harness.patience import SOON_S
 
 Message = dict[str, str]
 CALL_S = 60
@@ -58,19 +61,31 @@ class Manager:
             self.events.append(message)
 
     async def action(self, name: str, *variables: str, **headers: str) -> Message:
-        """Send one action and return its answer; the events that belong to it are in `lists[answer["ActionID"]]`."""
+        """Send one action and return its answer."""
         number = str(next(self.numbers))
         self.lists[number] = []
         fields = [f"Action: {name}", f"ActionID: {number}", *(f"{k}: {v}" for k, v in headers.items())]
         self.writer.write("\r\n".join([*fields, *(f"Variable: {v}" for v in variables), "", ""]).encode())
-        async with self.arrived:
-            await asyncio.wait_for(self.arrived.wait_for(lambda: number in self.answers), 5)
+        await self.until(lambda: number in self.answers)
         return self.answers[number]
+
+    async def listed(self, name: str, **headers: str) -> list[Message]:
+        """Send an action that asks for a list, and return it whole; empty where there is nothing of the kind."""
+        answer = await self.action(name, **headers)
+        if answer["Response"] != "Success":
+            return []
+        told = self.lists[answer["ActionID"]]
+        await self.until(lambda: bool(told) and told[-1].get("EventList") == "Complete")
+        return told[:-1]
+
+    async def until(self, seen: Callable[[], bool], seconds: float = SOON_S) -> None:
+        """Wait for what may be seen after any message."""
+        async with self.arrived:
+            await asyncio.wait_for(self.arrived.wait_for(seen), seconds)
 
     async def event(self, what: str, attempt: str, seconds: float = CALL_S) -> Message:
         """Wait for the UserEvent `what` of `attempt`."""
-        async with self.arrived:
-            await asyncio.wait_for(self.arrived.wait_for(lambda: bool(self.of(what, attempt))), seconds)
+        await self.until(lambda: bool(self.of(what, attempt)), seconds)
         return self.of(what, attempt)[0]
 
     def of(self, what: str, attempt: str) -> list[Message]:
@@ -79,11 +94,8 @@ class Manager:
     async def database(self, key: str) -> str | None:
         """Value of `family/key` in AstDB, or None."""
         family, name = key.rsplit("/", 1)
-        answer = await self.action("DBGet", Family=family, Key=name)
-        if answer["Response"] != "Success":
-            return None
-        await asyncio.sleep(0.05)
-        return self.lists[answer["ActionID"]][0]["Val"]
+        found = await self.listed("DBGet", Family=family, Key=name)
+        return found[0]["Val"] if found else None
 
     async def put(self, key: str, value: str) -> Message:
         family, name = key.rsplit("/", 1)

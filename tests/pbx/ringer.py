@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from tests.harness.patience import SOON_S
 from tests.pbx.callee import Ear, header
 from tests.pbx.voice import FRAME_S, Keying, Press, Voice
 
@@ -62,7 +63,7 @@ class Ringer(asyncio.DatagramProtocol):
     async def ring(self) -> None:
         """Until one side hangs up, or the PBX refuses."""
         self._request("INVITE", 1, self._offer())
-        await asyncio.wait_for(self.answered.wait(), 10)
+        await asyncio.wait_for(self.answered.wait(), SOON_S)
         if self.status == 200:
             await self._talk()
 
@@ -79,7 +80,7 @@ class Ringer(asyncio.DatagramProtocol):
             voice.frame(now, ringing.presses)
             if ringing.hang_up_at is not None and now >= ringing.hang_up_at:
                 self._request("BYE", 2)
-                await asyncio.wait_for(self.ended.wait(), 5)
+                await asyncio.wait_for(self.ended.wait(), SOON_S)
             await asyncio.sleep(max(0.0, start + voice.sent * FRAME_S - clock()))
 
     def _offer(self) -> str:

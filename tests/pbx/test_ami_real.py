@@ -33,6 +33,7 @@ from dialer.domain.call_events import (
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import NotOriginated
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
+from tests.harness.patience import SOON_S
 from tests.pbx.callee import Callee, Manner, callee_at, header
 from tests.pbx.conftest import Pbx, spec_in
 from tests.pbx.manager import manager_at
@@ -84,7 +85,9 @@ class Session:
                 self.told.append(event)
                 self.arrived.notify_all()
 
-    async def until(self, kind: type[Event], attempt: AttemptId | None = None, seconds: float = 15) -> Event:
+    async def until(
+        self, kind: type[Event], attempt: AttemptId | None = None, seconds: float = SOON_S
+    ) -> Event:
         def found() -> list[Event]:
             return [event for event in self.of(attempt) if isinstance(event, kind)]
 
@@ -134,7 +137,7 @@ async def somebody(port: int, manner: Manner) -> AsyncIterator[Callee]:
     with closing(await callee_at(port, manner)) as callee:
         yield callee
         if manner.status in {0, 200}:
-            await asyncio.wait_for(callee.ended.wait(), 5)
+            await asyncio.wait_for(callee.ended.wait(), SOON_S)
 
 
 async def test_a_wrong_password_is_refused(own_pbx: Pbx) -> None:
@@ -231,7 +234,7 @@ async def test_everybody_is_hung_up_at_once(session: Session, own_pbx: Pbx) -> N
         attempts = [await session.originate(trunk=deaf.name) for _ in range(MANY)]
         invited: set[str] = set()
         while len(invited) < MANY:
-            invite = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(listening, 4096), 15)
+            invite = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(listening, 4096), SOON_S)
             invited.add(header(invite.decode(), "Call-ID"))
         assert await session.telephony.hang_up_all() == MANY
         for attempt in attempts:
@@ -315,7 +318,9 @@ async def test_a_restart_of_the_pbx_is_a_loss_and_a_return(session: Session, own
     await docker("restart", "-t", "2", own_pbx.spec.container)
     await session.until(LinkLost)
     async with session.arrived:
-        await asyncio.wait_for(session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), 30)
+        await asyncio.wait_for(
+            session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), SOON_S
+        )
     async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate())
     decided_since = session.order().attempt
@@ -329,7 +334,9 @@ async def test_a_killed_pbx_is_noticed_and_takes_no_order(session: Session, own_
         await session.originate()
     await docker("start", own_pbx.spec.container)
     async with session.arrived:
-        await asyncio.wait_for(session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), 30)
+        await asyncio.wait_for(
+            session.arrived.wait_for(lambda: session.told.count(LinkUp(NAME)) == 2), SOON_S
+        )
 
 
 async def test_what_expired_long_ago_is_forgotten_and_the_rest_is_not(session: Session, own_pbx: Pbx) -> None:

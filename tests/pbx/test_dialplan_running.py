@@ -19,6 +19,7 @@ from dialer.adapters.pbx.engine import docker
 from dialer.domain.errors import Unavailable
 from dialer.ports.telephony import LinkLost, LinkUp
 from dialer.services.dialplan import verify
+from tests.harness.patience import SOON_S
 from tests.pbx.conftest import NAME, Pbx, spec_in
 
 OTHER = "other"
@@ -70,12 +71,12 @@ async def test_a_dialplan_that_changes_under_a_live_link_is_noticed_and_not_dial
             await at_the_console(pbx, ADDED)
             if told_by:
                 await at_the_console(pbx, told_by)
-            assert await asyncio.wait_for(anext(events), 20) == LinkLost(NAME)
+            assert await asyncio.wait_for(anext(events), SOON_S) == LinkLost(NAME)
             with pytest.raises(Unavailable, match="another dialplan"):
                 await telephony.outbox()
         finally:
             await at_the_console(pbx, TAKEN_BACK)
-        assert await asyncio.wait_for(anext(events), 20) == LinkUp(NAME)
+        assert await asyncio.wait_for(anext(events), SOON_S) == LinkUp(NAME)
 
 
 @pytest.fixture

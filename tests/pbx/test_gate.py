@@ -79,6 +79,7 @@ async def test_the_same_permit_ten_times_at_once_gives_one_invite(line: Line) ->
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await asyncio.gather(*(line.manager.originate(paper, named=False) for _ in range(10)))
         await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+        await line.manager.until(lambda: len(line.manager.of("DialerRefused", paper["DIALER_ATTEMPT"])) >= 9)
         await asyncio.sleep(SETTLE_S)
     assert len(callee.invites) == 1
     refusals = line.manager.of("DialerRefused", paper["DIALER_ATTEMPT"])

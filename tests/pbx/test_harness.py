@@ -9,13 +9,14 @@ from dialer.adapters.callees.callees import Callees
 from dialer.adapters.callees.personas import ROLES, Persona, number_for
 from dialer.adapters.callees.received import Ending, ReceivedCall
 from tests.harness.fixtures import CalleePorts
+from tests.harness.patience import SOON_S
 from tests.harness.prompts import write_script
 from tests.pbx.conftest import Pbx
 from tests.pbx.manager import Manager, Message, manager_at, permit
 
 SCRIPT = "7d" * 32
 SECONDS = {"notice": 3.5, "invitation": 2.0, "message": 2.5}
-ALL_OVER_S = 40
+ALL_OVER_S = 120
 AGREE_MS = 100
 
 # A prompt that was cut ends in a stroke; the persona's own keys are in its row of the table.
@@ -60,7 +61,7 @@ async def call_all(pbx: Pbx, rtp_port: int) -> dict[Persona, BothSides]:
         manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
         try:
             told = await asyncio.gather(*(call(manager, pbx.seal_key, persona) for persona in Persona))
-            calls = await callees.ended(len(Persona), within_s=5)
+            calls = await callees.ended(len(Persona), within_s=SOON_S)
             assert await callees.faults() == []
         finally:
             await manager.close()

@@ -23,6 +23,7 @@ from dialer.domain.probe_verdict import of_dialling, of_sound
 from dialer.ports.telephony import Line as PublishedLine
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
 from tests.harness.network import Network, Route, network_at
+from tests.harness.patience import SOON_S
 from tests.pbx.calls import Line
 from tests.pbx.conftest import Pbx
 
@@ -182,7 +183,7 @@ async def refused(line: Line, pbx: Pbx, changes: dict[str, str]) -> str:
     """Why the PBX rings nobody on a sealed order with these `changes`."""
     values = variables(order(line), pbx) | changes
     key = f"{PROBED}/{values['DIALER_PROBE']}"
-    async with network_at(line.free[-1].port, Route(status=486)) as network, asyncio.timeout(5):
+    async with network_at(line.free[-1].port, Route(status=486)) as network, asyncio.timeout(SOON_S):
         await line.manager.action(
             "Originate",
             *(f"{name}={value}" for name, value in values.items()),

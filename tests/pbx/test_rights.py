@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.harness.patience import SOON_S
 from tests.pbx.calls import Line
 from tests.pbx.conftest import Pbx
 
@@ -69,6 +70,6 @@ async def invite(sip_port: int) -> str:
         ("127.0.0.1", sip_port),
     )
     try:
-        return await asyncio.wait_for(final, 5)
+        return await asyncio.wait_for(final, SOON_S)
     finally:
         transport.close()

@@ -1,9 +1,9 @@
 """The callees, called without Asterisk: by SIP and RTP from `tests.harness.caller`."""
 
 import asyncio
+import socket
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from dialer.adapters.callees.speech import spoken
 from dialer.domain.errors import Unavailable
 from tests.harness.caller import calling, udp_socket
 from tests.harness.fixtures import CalleePorts
+from tests.harness.patience import SOON_S
+from tests.harness.ports import free_port
 from tests.harness.prompts import silence, sound
 
 
@@ -28,7 +30,7 @@ async def play(callees: Callees, sip: int, persona: Persona, *stream: bytes) -> 
             await caller.play(audio)
         if not caller.left.is_set():
             await caller.bye()
-        [call] = await callees.ended(1, number=number, within_s=3)
+        [call] = await callees.ended(1, number=number, within_s=SOON_S)
     return call
 
 
@@ -94,9 +96,9 @@ async def test_a_callee_who_hangs_up_with_the_key_down_never_sends_its_end(
 ) -> None:
     async with calling(number_for(Persona.NINE_THEN_HANGS_UP, 0), callee_ports.sip) as caller:
         await caller.invite()
-        await asyncio.wait_for(caller.left.wait(), 5)
+        await asyncio.wait_for(caller.left.wait(), SOON_S)
         events = caller.events()
-        [call] = await callees.ended(1, within_s=3)
+        [call] = await callees.ended(1, within_s=SOON_S)
     assert events
     assert not any(event[13] & 0x80 for event in events)
     assert keys(call) == [("9", False)]
@@ -142,7 +144,7 @@ async def test_each_refusal_is_its_own_status(
 ) -> None:
     async with calling(number_for(persona, 0), callee_ports.sip) as caller:
         assert await caller.invite() == ROLES[persona].status
-    [call] = await callees.ended(1, within_s=3)
+    [call] = await callees.ended(1, within_s=SOON_S)
     assert (call.ending, call.answered_at) == (Ending.REFUSED, None)
 
 
@@ -163,7 +165,7 @@ async def test_a_caller_who_gives_up_while_it_rings_is_told_so(
         await asyncio.sleep(0.1)
         await caller.cancel()
         assert caller.statuses == [180, 487]
-    [call] = await callees.ended(1, within_s=3)
+    [call] = await callees.ended(1, within_s=SOON_S)
     assert call.ending is Ending.CANCELLED
 
 
@@ -182,7 +184,7 @@ async def test_two_calls_to_one_number_are_two(callees: Callees, callee_ports: C
     for _ in range(2):
         async with calling(number, callee_ports.sip) as caller:
             await caller.invite()
-    calls = await callees.ended(2, number=number, within_s=3)
+    calls = await callees.ended(2, number=number, within_s=SOON_S)
     assert len({call.call_id for call in calls}) == 2
     assert await callees.calls(number_for(Persona.BUSY, 9)) == []
 
@@ -198,7 +200,7 @@ async def test_calls_at_the_same_time_are_not_mixed_up(
 
     prompts = list(script_audio)
     await asyncio.gather(*(hear(index, prompt) for index, prompt in enumerate(prompts)))
-    calls = {call.number: call for call in await callees.ended(len(prompts), within_s=3)}
+    calls = {call.number: call for call in await callees.ended(len(prompts), within_s=SOON_S)}
     for index, prompt in enumerate(prompts):
         [heard] = calls[number_for(Persona.NO_KEY, index)].heard
         assert (heard.prompt, heard.complete) == (prompt, True)
@@ -236,11 +238,10 @@ async def test_a_script_written_after_the_start_is_known(
 
 @pytest.mark.parametrize("taken", ["sip", "rtp"])
 async def test_a_port_that_is_taken_is_refused_by_name(taken: str, tmp_path: Path) -> None:
-    with udp_socket() as busy, udp_socket() as free:
-        ports = {"sip": free.getsockname()[1], "rtp": free.getsockname()[1] ^ 1} | {
+    with udp_socket() as busy:
+        ports = {other: free_port(socket.SOCK_DGRAM) for other in ("sip", "rtp")} | {
             taken: busy.getsockname()[1]
         }
-        free.close()
         with pytest.raises(Unavailable, match=str(ports[taken])):
             async with Callees.start(sip_port=ports["sip"], rtp_port=ports["rtp"], prompts=tmp_path):
                 pytest.fail("started on a port that another program holds")
@@ -266,19 +267,23 @@ asyncio.run(main())
 
 
 async def test_the_callees_of_a_killed_program_die_with_it(tmp_path: Path) -> None:
-    with udp_socket() as sip, udp_socket() as rtp:
-        ports = sip.getsockname()[1], rtp.getsockname()[1]
+    ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STARTER, *map(str, ports), str(tmp_path)), stdout=asyncio.subprocess.PIPE
     )
     assert program.stdout is not None
-    assert await asyncio.wait_for(program.stdout.readline(), 15) == b"started\n"
-    with pytest.raises(OSError, match="in use"):
-        udp_socket(ports[0])
+    assert await asyncio.wait_for(program.stdout.readline(), SOON_S) == b"started\n"
+    assert is_taken(ports[0])
     program.kill()
     await program.communicate()
-    for _ in range(100):
-        with suppress(OSError), udp_socket(ports[0]):
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("the SIP port is still taken")
+    async with asyncio.timeout(SOON_S):
+        while is_taken(ports[0]):
+            await asyncio.sleep(0.05)
+
+
+def is_taken(port: int) -> bool:
+    try:
+        udp_socket(port).close()
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,33 @@
+"""Ports that a test may keep: one that the system picks and gets back is soon somebody else's, in another test or in the same."""
+
+import os
+import socket
+from itertools import count
+
+FIRST = 10_000
+EACH = 800
+PROCESSES = 12
+"""That run tests, with a range for each: all below the sound of the tests' PBXs, and far below what the system picks from."""
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of 127.0.0.1 that nobody holds, and that this process was not given before."""
+    return next(port for port in _ours if _is_free(kind, port))
+
+
+def _is_free(kind: socket.SocketKind, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _first_of_ours() -> int:
+    """Of this process; another run at the same time begins elsewhere."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return FIRST + worker % PROCESSES * EACH + os.getpid() % (EACH // 2)
+
+
+_ours = count(_first_of_ours())
