@@ -24,6 +24,8 @@ class ConsentBody(Wire):
     consent_expires_at: str = ""
     consent_act: str = ""
     consent_basis: str = ""
+    consent_form: str = ""
+    consent_mentions: str = ""
     appointment_at: str = ""
     window_days: str = ""
     window_start: str = ""

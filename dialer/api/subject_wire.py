@@ -7,6 +7,7 @@ from pydantic import Field
 from dialer.api.calls import CallView
 from dialer.api.wire import Instant, Wire
 from dialer.domain.basis import Basis
+from dialer.domain.consent import Mention
 from dialer.domain.contact import ContactState, SourceClass
 from dialer.domain.suppression import OppositionChannel
 
@@ -26,6 +27,13 @@ class ListedView(Wire):
     next_due_at: Instant | None
     closed_reason: str | None
     erased_at: Instant | None
+
+
+class FormView(Wire):
+    """`wording`: SHA-256 of the form as it was shown."""
+
+    wording: str
+    mentions: list[Mention]
 
 
 class ConsentEventView(Wire):
@@ -48,6 +56,7 @@ class ConsentEventView(Wire):
     timezone: str | None = None
     import_id: str | None = None
     basis: Basis | None = None
+    form: FormView | None = None
 
 
 class RecordedOppositionView(Wire):

@@ -54,7 +54,8 @@ def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
         setting = Setting(pack_at(packs, profile, ("UTC",), at), None, None, None, None)
         silences = ()
     pack, _, shown, foreign, holiday = setting
-    consent = screen(facts.consents, terms, pack, at) if facts.on_list else NOT_ON_LIST
+    outside = not facts.trunk.loopback
+    consent = screen(facts.consents, terms, pack, at, outside=outside) if facts.on_list else NOT_ON_LIST
     past = history_of(facts.attempts, facts.campaign_id, at)
     return Case(
         facts,

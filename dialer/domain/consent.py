@@ -18,6 +18,27 @@ class ConsentAct(StrEnum):
     INBOUND_REQUEST = "inbound_request"
 
 
+class Mention(StrEnum):
+    """What a form that asks for consent to sales calls must say (FC-04)."""
+
+    CALLER_AND_OFFER = "caller_and_offer"
+    """Who will call, for whom, and what kind of goods or services about."""
+    YES_OR_NO = "yes_or_no"
+    PERIOD = "period"
+    WITHDRAWAL = "withdrawal"
+    """The right to withdraw, and how."""
+    DURABLE_PROOF = "durable_proof"
+    """How to get the proof of the consent, on a medium that lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentForm:
+    """What somebody agreed to, as it was shown: SHA-256 of its wording, 64 lower-case hexadecimal digits, and what it says, each once and in order."""
+
+    wording: str
+    mentions: tuple[Mention, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentedWindow:
     """A weekly slot in the callee's local time, half-open. `days` are 0 (Monday) to 6."""
@@ -50,6 +71,8 @@ class ConsentGiven:
     import_id: ImportId | None
     recorded_at: datetime
     basis: Basis = Basis.OPT_IN
+    form: ConsentForm | None = None
+    """None: not stated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dialer.domain.basis import Basis
 from dialer.domain.campaign_terms import CampaignTerms, folded
 from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.intervals import shown
+from dialer.domain.pack_parts import FormRules
 from dialer.domain.rule_names import RuleName
 from dialer.domain.rulepack import RulePack
 from dialer.domain.working_days import after_working_days
@@ -26,12 +27,13 @@ class ConsentView(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What consents are held against."""
+    """What consents are held against. `outside`: the call would leave this machine."""
 
     terms: CampaignTerms
     pack: RulePack | None
     at: datetime
     withdrawals: tuple[ConsentWithdrawn, ...]
+    outside: bool = False
 
 
 CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}
@@ -87,7 +89,19 @@ def proof(consent: ConsentGiven, question: Question) -> str | None:
         return f"{question.pack.name} takes no {consent.act} for a consent"
     if consent.given_at > question.at:
         return f"the consent is dated {shown(consent.given_at)}, after the call"
+    if question.pack is not None and question.pack.consent.form is not None:
+        return asked_badly(consent, question.pack.consent.form, outside=question.outside)
     return None
+
+
+def asked_badly(consent: ConsentGiven, wanted: FormRules, *, outside: bool) -> str | None:
+    """Whoever opted in was told what they must be told (FC-04). Contracts and requests were made without such a form."""
+    if consent.basis is not Basis.OPT_IN:
+        return None
+    if consent.form is None:
+        return f"the consent does not say on which form it was given ({wanted.rule})" if outside else None
+    missing = [mention for mention in wanted.mentions if mention not in consent.form.mentions]
+    return f"the form of the consent lacks {', '.join(missing)} ({wanted.rule})" if missing else None
 
 
 def expired(consent: ConsentGiven, question: Question) -> str | None:
@@ -127,7 +141,12 @@ JUDGES: tuple[tuple[RuleName, Complaint], ...] = (
 
 
 def screen(
-    events: tuple[ConsentEvent, ...], terms: CampaignTerms, pack: RulePack | None, at: datetime
+    events: tuple[ConsentEvent, ...],
+    terms: CampaignTerms,
+    pack: RulePack | None,
+    at: datetime,
+    *,
+    outside: bool = False,
 ) -> ConsentView:
     """Judge the consents of a number at `at`: one that passes every rule is enough, the latest where the pack hears that one alone."""
     given, ends = [], []
@@ -138,7 +157,7 @@ def screen(
             ends.append(event)
     if not given:
         return ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
-    question = Question(terms, pack, at, tuple(ends))
+    question = Question(terms, pack, at, tuple(ends), outside)
     matching, problems = sift(tuple(given), MATCHERS, question)
     if problems:
         return ConsentView((), (), problems)

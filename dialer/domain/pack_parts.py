@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from dialer.domain.basis import Basis
-from dialer.domain.consent import ConsentAct
+from dialer.domain.consent import ConsentAct, Mention
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -89,6 +89,13 @@ class RequestBasis(Part):
     working_days: int = Field(ge=1, le=30)
 
 
+class FormRules(Part):
+    """What the form must have said on which somebody opted in; `rule` is its id. A loopback trunk, which reaches nobody, asks for no form."""
+
+    rule: Line
+    mentions: tuple[Mention, ...] = Field(min_length=1)
+
+
 class ConsentRules(Part):
     """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
 
@@ -104,6 +111,7 @@ class ConsentRules(Part):
     unfit_acts: tuple[ConsentAct, ...] = ()
     contract: ContractBasis | None = None
     request: RequestBasis | None = None
+    form: FormRules | None = None
 
     @cached_property
     def max_age(self) -> timedelta | None:

@@ -10,7 +10,15 @@ from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.basis import Basis
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentEvent, ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import (
+    ConsentAct,
+    ConsentedWindow,
+    ConsentEvent,
+    ConsentForm,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Mention,
+)
 from dialer.domain.contact import ContactId, Fingerprint, PhoneNumber
 from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import NewContact
@@ -21,6 +29,7 @@ SLOTS = tuple(
     for days, start, minute in ((range(5), 10, 0), ((1,), 17, 30), ((0, 2), 9, 15), ((5, 6), 11, 0))
 )
 BEGINNINGS = ("+3319900", "+3326191", "+3316200", "+26269200", "+59069000", "+1201555", "+3380012")
+WHOLE_FORM = ConsentForm("a" * 64, tuple(Mention))
 TEXTS = ("", " ", "\N{NO-BREAK SPACE}", "\t\N{IDEOGRAPHIC SPACE}", " a", "\N{EM SPACE}b", "'", "other form")
 SOMEBODY = Fingerprint("f" * 64)
 ENDED = (AttemptState.ENDED, AttemptState.LAPSED, AttemptState.LOST)
@@ -152,6 +161,7 @@ class RandomPeople:
             import_id=None,
             recorded_at=self._any_time(),
             basis=self._mostly(self._campaign.basis, *Basis),
+            form=self._mostly(None, WHOLE_FORM, replace(WHOLE_FORM, mentions=())),
         )
 
     def _opposition(self) -> Suppression:

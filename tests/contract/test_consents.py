@@ -10,7 +10,7 @@ import pytest
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.basis import Basis
 from dialer.domain.campaign import CampaignVerb
-from dialer.domain.consent import ConsentEvent, ConsentWithdrawn
+from dialer.domain.consent import ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
 from dialer.domain.contact import Fingerprint
 from dialer.domain.decision_record import ReasonCode
 from dialer.ports.records import Dossier, Judgement, Standing
@@ -29,6 +29,7 @@ async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStor
         consent(1),
         withdrawal(1, "liste-demo"),
         consent(1, basis=Basis.CONTRACT),
+        consent(1, form=ConsentForm("a" * 64, (Mention.PERIOD, Mention.WITHDRAWAL))),
         consent(
             1, source="", proof="", expires_at=None, windows=(), appointment_at=None, act=None, territory=None
         ),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.basis import Basis
-from dialer.domain.consent import ConsentAct, ConsentedWindow
+from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentForm, Mention
 from dialer.domain.contact import ImportId
 from dialer.domain.suppression import OppositionChannel
 from dialer.ports.records import NewContact
@@ -113,6 +113,30 @@ def test_a_contract_states_its_reference_its_start_and_its_end() -> None:
 )
 def test_half_a_contract_is_rejected(cells: dict[str, str]) -> None:
     assert rejected(**{**CONSENT, **cells}) == "CONSENT_BASIS"
+
+
+HASH = "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789"
+
+
+@pytest.mark.parametrize("mentions", ["withdrawal,period", "period, withdrawal", "withdrawal period period"])
+def test_a_consent_tells_its_form_by_the_hash_of_the_wording_and_what_it_says(mentions: str) -> None:
+    """FC-04."""
+    form = consented(consent_form=HASH, consent_mentions=mentions).form
+    assert form == ConsentForm(HASH.lower(), (Mention.PERIOD, Mention.WITHDRAWAL))
+    assert consented(consent_form=HASH).form == ConsentForm(HASH.lower(), ())
+    assert consented().form is None
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"consent_form": HASH[1:]}, id="no-hash"),
+        pytest.param({"consent_mentions": "period"}, id="of-no-form"),
+        pytest.param({"consent_form": HASH, "consent_mentions": "period, price"}, id="unknown-mention"),
+    ],
+)
+def test_half_a_form_is_rejected(cells: dict[str, str]) -> None:
+    assert rejected(**{**CONSENT, **cells}) == "CONSENT_FORM"
 
 
 @pytest.mark.parametrize("channel", ["automated_voice", "phone", "sms"])

@@ -30,7 +30,7 @@ def test_five_profiles_are_shipped() -> None:
 @pytest.mark.parametrize("pack", packs().shipped, ids=lambda pack: pack.title)
 def test_every_rule_that_a_pack_names_has_its_source_there(pack: RulePack) -> None:
     named = {*pack.rules.values(), *(cap.rule for cap in pack.caps)}
-    others = (pack.consent.contract, pack.consent.request)
+    others = (pack.consent.contract, pack.consent.request, pack.consent.form)
     named |= {basis.rule for basis in others if basis is not None}
     assert named <= {source.rule for source in pack.sources}
 

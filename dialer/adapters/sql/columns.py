@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dialer.domain.call_events import TraceStep, TraceVerb
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow, ConsentForm, Mention
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -111,6 +111,27 @@ class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, st
     @staticmethod
     def decode(stored: list[tuple[list[int], str, str]]) -> tuple[ConsentedWindow, ...]:
         return tuple(window_of(tuple(days), start, end) for days, start, end in stored)
+
+
+class Form(Encoded[ConsentForm, str]):
+    """The hash of its wording, a space, and what it says with commas between."""
+
+    impl = Text
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: ConsentForm) -> str:
+        return f"{value.wording} {','.join(value.mentions)}"
+
+    @staticmethod
+    def decode(stored: str) -> ConsentForm:
+        return form_of(stored)
+
+
+@lru_cache(maxsize=4096)
+def form_of(stored: str) -> ConsentForm:
+    wording, _, mentions = stored.partition(" ")
+    return ConsentForm(wording, tuple(map(Mention, mentions.split(","))) if mentions else ())
 
 
 @lru_cache(maxsize=65536)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     bindparam,
 )
 
-from dialer.adapters.sql.columns import BigId, Definition, Trace, UtcDateTime, Windows, one_of
+from dialer.adapters.sql.columns import BigId, Definition, Form, Trace, UtcDateTime, Windows, one_of
 from dialer.domain.access import Role
 from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
 from dialer.domain.basis import Basis
@@ -163,6 +163,7 @@ consents = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     # Absent where it was withdrawn.
     Column("basis", one_of(Basis, "basis")),
+    Column("form", Form),
     CheckConstraint(
         "withdrawn OR (sponsor IS NOT NULL AND purpose IS NOT NULL AND source IS NOT NULL"
         " AND proof IS NOT NULL AND windows IS NOT NULL)",

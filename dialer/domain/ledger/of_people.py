@@ -71,5 +71,6 @@ def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
             "expires_at": event.expires_at,
             "act": event.act,
             "basis": event.basis,
+            **({"form": event.form.wording} if event.form else {}),
         },
     )

@@ -16,7 +16,7 @@ from dialer.domain.access import Token
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
-from dialer.domain.consent import ConsentEvent
+from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.contact import ContactId, Fingerprint, ImportId, Manifest
 from dialer.domain.ledger.event import digest
 from dialer.domain.ledger.redaction import redacted
@@ -160,6 +160,9 @@ def vouched(value: Told) -> dict[Part, str]:
             return {Part.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
         case Token():
             return {Part.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
+        case ConsentGiven(form=None):
+            # Entries of before forms were known say nothing of them.
+            return {Part.CONSENT: digest(_without(value, "fingerprint", "form"))}
         case _:
             return {_PARTS[type(value)]: digest(_without(value, "fingerprint"))}
 

@@ -1,9 +1,10 @@
 """The consent columns of a row (contract.md, "Contact CSV"; rules.md 2.10, "Consent")."""
 
+import re
 from datetime import datetime
 
 from dialer.domain.basis import Basis
-from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
+from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentForm, ConsentGiven, Mention
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.place import Statement
 from dialer.services.imports.cells import instant, name, text
@@ -22,10 +23,13 @@ CONSENT_COLUMNS = frozenset(
         "consent_expires_at",
         "consent_act",
         "consent_basis",
+        "consent_form",
+        "consent_mentions",
         "appointment_at",
         "windows",
     }
 )
+_SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 CHANNELS = ("automated_voice", "phone", "sms", "email", "letter")
 """What a form may have offered. Only the first lets a machine call; the others are kept, and refuse at the decision (T048)."""
 
@@ -59,6 +63,7 @@ def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp)
         import_id=stamp.import_id,
         recorded_at=stamp.recorded_at,
         basis=basis,
+        form=_form(row),
     )
 
 
@@ -91,6 +96,21 @@ def _basis(row: Row, given_at: datetime) -> Basis:
                 "a contract has its reference in consent_proof, its start and end in consent_at and consent_expires_at",
             )
     return basis
+
+
+def _form(row: Row) -> ConsentForm | None:
+    """What it says counts only of a wording that can be shown (FC-04)."""
+    wording, told = row.text("consent_form"), row.text("consent_mentions")
+    if not wording and not told:
+        return None
+    if not _SHA256.fullmatch(wording):
+        raise RowRejected(
+            "CONSENT_FORM", "consent_form is no SHA-256 of the form as it was shown, in hexadecimal"
+        )
+    mentions = set(told.replace(",", " ").split())
+    if not mentions <= set(Mention):
+        raise RowRejected("CONSENT_FORM", f"consent_mentions holds others than {', '.join(Mention)}")
+    return ConsentForm(wording.lower(), tuple(mention for mention in Mention if mention in mentions))
 
 
 def _windows(row: Row) -> tuple[ConsentedWindow, ...]:

@@ -1,0 +1,15 @@
+"""On which form a consent was given, and what that form said."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision = "0014"
+down_revision: str | None = "0013"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    # Not in a batch: SQLite would make the table anew, and others hold on to it.
+    op.execute("ALTER TABLE consents ADD COLUMN form TEXT")
