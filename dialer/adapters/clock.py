@@ -1,19 +1,43 @@
 """The one reader of the machine's clock; everything else takes the time from the `Clock` port."""
 
+import ctypes
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 MAX_DRIFT_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class KernelClock:
+    """What the kernel knows of its own clock from whatever sets it right (chrony, systemd-timesyncd, ntpd). In seconds."""
+
+    synchronised: bool
+    offset: float
+    max_error: float
+
+    @property
+    def doubt(self) -> str:
+        if not self.synchronised:
+            return "the machine's clock is not synchronised"
+        if max(abs(self.offset), self.max_error) > MAX_DRIFT_S:
+            return f"the machine's clock may be more than {MAX_DRIFT_S:.0f} s off"
+        return ""
+
+
 class SystemClock:
     """UTC time, watched against the monotonic clock: a step back or a jump beyond two seconds is not trusted (T030).
 
-    `shift` pretends another time (demos and tests on loopback trunks only).
+    `shift` pretends another time (demos and tests on loopback trunks only). `kernel`: asked where real people are called, as a clock that
+    runs evenly may be wrong all the same; what it cannot tell is not trusted either.
     """
 
-    def __init__(self, shift: timedelta = timedelta()) -> None:
+    def __init__(
+        self, shift: timedelta = timedelta(), kernel: Callable[[], KernelClock | None] | None = None
+    ) -> None:
         self.shift = shift
+        self._kernel = kernel
         self._origin = time.time() - time.monotonic()
         self._stepped = False
 
@@ -23,13 +47,63 @@ class SystemClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    def trusted(self) -> bool:
-        """Once stepped, distrusted until the service is started again: somebody should look first."""
+    def doubt(self) -> str:
+        """Once stepped, distrusted until the service is started again: somebody should look first. Once synchronised, trusted by itself."""
         if abs(time.time() - time.monotonic() - self._origin) > MAX_DRIFT_S:
             self._stepped = True
-        return not self._stepped
+        if self._stepped:
+            return "the machine's clock stepped; set it right and start the service again"
+        if self._kernel is None:
+            return ""
+        known = self._kernel()
+        return known.doubt if known else "the kernel does not tell whether the machine's clock is right"
 
 
 def pretending(now: datetime) -> SystemClock:
     """A clock that says `now` at this instant and goes on from there."""
     return SystemClock(now - datetime.now(UTC))
+
+
+class Timex(ctypes.Structure):
+    """`struct timex` of adjtimex(2)."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("constant", ctypes.c_long),
+        ("precision", ctypes.c_long),
+        ("tolerance", ctypes.c_long),
+        ("time", ctypes.c_long * 2),
+        ("tick", ctypes.c_long),
+        ("ppsfreq", ctypes.c_long),
+        ("jitter", ctypes.c_long),
+        ("shift", ctypes.c_int),
+        ("stabil", ctypes.c_long),
+        ("jitcnt", ctypes.c_long),
+        ("calcnt", ctypes.c_long),
+        ("errcnt", ctypes.c_long),
+        ("stbcnt", ctypes.c_long),
+        ("tai", ctypes.c_int),
+        ("reserved", ctypes.c_int * 11),
+    )
+
+
+STA_UNSYNC, STA_NANO = 0x0040, 0x2000
+LIBC = ctypes.CDLL(None)
+
+
+def kernel_clock() -> KernelClock | None:
+    """Asked by adjtimex(2), which changes nothing here and needs no rights; a container sees its host's clock. None where there is no such call."""
+    told = Timex()
+    try:
+        refused = LIBC.adjtimex(ctypes.byref(told)) < 0
+    except AttributeError:
+        return None
+    if refused:
+        return None
+    unit = 1e9 if told.status & STA_NANO else 1e6
+    return KernelClock(not told.status & STA_UNSYNC, told.offset / unit, told.maxerror / 1e6)

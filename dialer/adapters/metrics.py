@@ -33,7 +33,9 @@ class PrometheusMeter:
         self._database = self._gauge("dialer_database_up", "0 while the database is away.")
         self._calls = self._gauge("dialer_calls_alive", "Calls alive.")
         self._halted = self._gauge("dialer_halted", "1 while halted.")
-        self._clock = self._gauge("dialer_clock_trusted", "0 after the clock stepped.")
+        self._clock = self._gauge(
+            "dialer_clock_trusted", "0 after the clock stepped, or while it may be wrong."
+        )
         self._ledger = self._gauge(
             "dialer_ledger_writable", "0 while nothing can be sealed: nobody is called."
         )

@@ -13,7 +13,7 @@ from aiohttp import web
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.api.runner import ApiRunner
-from dialer.bootstrap import Links, Service, open_service
+from dialer.bootstrap import Links, Service, open_service, real_clock
 from dialer.cli.logs import configure_logs
 from dialer.cli.times import instant
 from dialer.console.app import build_site
@@ -40,7 +40,7 @@ def serve(
 
 def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
     if pretended is None:
-        return SystemClock()
+        return real_clock(settings)
     if not settings.trunks or not all(trunk.loopback for trunk in settings.trunks):
         raise BadSettings(
             "--pretend-now is for loopback trunks only", hint="leave it out: real people live in real time"

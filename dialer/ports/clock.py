@@ -15,6 +15,9 @@ class Clock(Protocol):
         """Seconds that never step back."""
         ...
 
-    def trusted(self) -> bool:
-        """False after a step back or a drift beyond two seconds: dialling is then suspended (T030)."""
+    def doubt(self) -> str:
+        """Why it is not trusted, in words for a person, and dialling is suspended: after a step back, or a drift beyond two seconds (T030).
+
+        Empty where it is.
+        """
         ...

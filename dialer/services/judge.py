@@ -139,7 +139,7 @@ class Judge:
         return SystemFacts(
             campaign_state=standing.campaign.state,
             halted=standing.halted,
-            clock_trusted=self.clock.trusted(),
+            clock_trusted=not self.clock.doubt(),
             ledger_writable=self.ledger.writable,
         )
 

@@ -54,8 +54,8 @@ class ProgressReader:
             return f"{campaign.state}: {campaign.reason}" if campaign.reason else str(campaign.state)
         if now < campaign.definition.starts_at:
             return f"starts at {campaign.definition.starts_at.isoformat()}"
-        if not self._clock.trusted():
-            return "the machine's clock stepped; set it right and start the service again"
+        if doubt := self._clock.doubt():
+            return doubt
         if trouble := self._no_trunk(campaign):
             return trouble
         if missing := await self._proofs.missing(campaign):

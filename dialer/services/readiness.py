@@ -95,9 +95,8 @@ class Readiness:
         return Part("ledger", ok=True, detail=detail, stops_calls=True)
 
     def _time(self) -> Part:
-        trusted = self._clock.trusted()
-        detail = "runs evenly" if trusted else "the machine's clock stepped"
-        return Part("clock", trusted, detail, stops_calls=True)
+        doubt = self._clock.doubt()
+        return Part("clock", not doubt, doubt or "runs evenly", stops_calls=True)
 
     def _pbxs(self) -> list[Part]:
         """Calls go on while any of them is connected."""

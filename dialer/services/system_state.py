@@ -39,7 +39,7 @@ class SystemReader:
             halt=await self._store.system.halt_state(),
             pbxs=self._pbxs(),
             calls=len(await self._store.attempts.alive()),
-            clock_trusted=self._clock.trusted(),
+            clock_trusted=not self._clock.doubt(),
             now=self._clock.now(),
             pretended=self.pretended,
         )

@@ -77,9 +77,9 @@ class WrongClock:
     def monotonic(self) -> float:
         return self.world.passed
 
-    def trusted(self) -> bool:
+    def doubt(self) -> str:
         self.stepped |= abs(self.ahead) > timedelta(seconds=2)
-        return not self.stepped
+        return "it stepped" if self.stepped else ""
 
 
 class UnchangedPrompts:

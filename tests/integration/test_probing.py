@@ -31,6 +31,7 @@ from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import AGAIN_AFTER_S, Probing
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
+from tests.harness.patience import SOON_S
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
@@ -57,8 +58,8 @@ class Time:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
-    def trusted(self) -> bool:
-        return True
+    def doubt(self) -> str:
+        return ""
 
 
 @dataclass(slots=True)
@@ -329,13 +330,13 @@ async def test_a_probe_waits_for_a_free_line_and_keeps_it(bench: Bench) -> None:
     for index in range(most):
         bench.board.put(an_attempt(id=AttemptId(f"{index:032x}"), campaign_id=DEMO))
     turn = asyncio.create_task(bench.probing.turn())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while bench.board.on_trunk("default") <= most:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
     assert (bench.orders, bool(await bench.proofs.missing(campaign))) == ([], True)
     bench.board.put(an_attempt(id=AttemptId("0" * 32), campaign_id=DEMO, state=AttemptState.ENDED))
-    await asyncio.wait_for(turn, 10)
+    await asyncio.wait_for(turn, SOON_S)
     assert (len(bench.orders), bench.board.on_trunk("default")) == (1, most - 1)
 
 
@@ -350,7 +351,8 @@ async def test_what_was_recorded_for_a_service_that_died_is_forgotten_by_the_nex
     left = bench.folder / "heard" / f"{'f' * 32}.alaw"
     left.write_bytes(b"a stranger")
     running = asyncio.create_task(bench.probing.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while left.exists():
             await asyncio.sleep(0.01)
     running.cancel()
+    await asyncio.wait({running})

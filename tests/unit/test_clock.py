@@ -1,14 +1,32 @@
 """The machine's clock is watched against the one that only goes on (T030)."""
 
+import ctypes
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from dialer.adapters.clock import SystemClock, pretending
+from dialer.adapters.clock import KernelClock, SystemClock, kernel_clock, pretending
+from dialer.bootstrap import service
 from dialer.domain.campaign import CampaignState
 from dialer.domain.facts import SystemFacts
+from dialer.settings import read_settings
 from tests.unit.rule_samples import codes, paris
+
+TIME_ERROR = 5
+
+
+class NtpTime(ctypes.Structure):
+    """`struct ntptimeval`."""
+
+    _fields_ = (
+        ("time", ctypes.c_long * 2),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("tai", ctypes.c_long),
+        ("reserved", ctypes.c_long * 4),
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,9 +42,9 @@ def test_a_clock_that_steps_is_not_trusted(
     step: float, trusted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, real = SystemClock(), time.time
-    assert clock.trusted()
+    assert clock.doubt() == ""
     monkeypatch.setattr(time, "time", lambda: real() + step)
-    assert clock.trusted() is trusted
+    assert (clock.doubt() == "") is trusted
 
 
 def test_a_clock_that_stepped_once_is_not_trusted_even_when_it_steps_again(
@@ -34,9 +52,9 @@ def test_a_clock_that_stepped_once_is_not_trusted_even_when_it_steps_again(
 ) -> None:
     clock, real = SystemClock(), time.time
     monkeypatch.setattr(time, "time", lambda: real() - 600)
-    assert not clock.trusted()
+    assert "stepped" in clock.doubt()
     monkeypatch.undo()
-    assert not clock.trusted()
+    assert "stepped" in clock.doubt()
 
 
 def test_a_pretended_time_goes_on_and_is_watched_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +62,52 @@ def test_a_pretended_time_goes_on_and_is_watched_alike(monkeypatch: pytest.Monke
     clock, real = pretending(at), time.time
     assert timedelta(0) <= clock.now() - at < timedelta(minutes=1)
     monkeypatch.setattr(time, "time", lambda: real() - 600)
-    assert not clock.trusted()
+    assert "stepped" in clock.doubt()
+
+
+@pytest.mark.parametrize(
+    ("known", "doubt"),
+    [
+        pytest.param(KernelClock(True, 0.001, 0.05), "", id="right"),
+        pytest.param(KernelClock(True, -2.0, 2.0), "", id="T030-two-seconds"),
+        pytest.param(KernelClock(True, -2.1, 0.05), "more than 2 s off", id="T030-offset"),
+        pytest.param(KernelClock(True, 0.0, 2.1), "more than 2 s off", id="T030-error"),
+        pytest.param(KernelClock(False, 0.0, 16.0), "not synchronised", id="T030-nobody-sets-it-right"),
+        pytest.param(None, "does not tell", id="unknown-means-no"),
+    ],
+)
+def test_a_clock_that_may_be_off_is_trusted_no_more_than_one_that_stepped(
+    known: KernelClock | None, doubt: str
+) -> None:
+    told = SystemClock(kernel=lambda: known).doubt()
+    assert doubt in told
+    assert bool(told) is bool(doubt)
+
+
+def test_a_clock_is_trusted_again_once_it_is_synchronised() -> None:
+    states = iter((KernelClock(False, 0, 16), KernelClock(True, 0, 0.1)))
+    clock = SystemClock(kernel=lambda: next(states))
+    assert [bool(clock.doubt()), bool(clock.doubt())] == [True, False]
+
+
+def test_the_kernel_is_asked_as_it_answers_others() -> None:
+    """Against the C library's own reading: `ntp_gettime` gives the state and the largest error by another call."""
+    told = kernel_clock()
+    assert told is not None
+    reading = NtpTime()
+    state = ctypes.CDLL(None).ntp_gettime(ctypes.byref(reading))
+    assert told.synchronised is (state != TIME_ERROR)
+    assert told.max_error == pytest.approx(reading.maxerror / 1e6, abs=0.1)
+
+
+@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1:5080", False), ("192.0.2.1:5060", True)])
+def test_only_where_a_trunk_leaves_the_machine_must_the_clock_be_synchronised(
+    host: str, asked: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dialer.toml").write_text(f'[[trunk]]\npbx = []\nhost = "{host}"\n')
+    monkeypatch.setenv("DIALER_HOME", str(tmp_path))
+    monkeypatch.setattr(service, "kernel_clock", lambda: KernelClock(False, 0, 16))
+    assert bool(service.real_clock(read_settings()).doubt()) is asked
 
 
 def test_nobody_is_called_by_a_clock_that_is_not_trusted() -> None:
