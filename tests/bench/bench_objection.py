@@ -1,21 +1,24 @@
 """How soon callees hear us, and how soon they know how to object: `python -m tests.bench.bench_objection [calls]`.
 
-Real calls through service, Asterisk and SIP; both figures are the callees' own, from the sound that reached them, not from events.
+Real calls through service, Asterisk and SIP; both figures are the callees' own, from the sound that reached them, not from events. What an ear
+missed, because the machine was too busy to hand it every packet, is told as such, and measured as nothing.
 """
 
 import asyncio
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dialer.adapters.callees.callees import Callees
 from dialer.adapters.callees.personas import Persona, number_for
-from dialer.adapters.callees.received import ReceivedCall
+from dialer.adapters.callees.received import Heard, ReceivedCall
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.files import campaign_file, contact_file
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, Served
+from tests.harness.caller import udp_socket
 from tests.harness.ports import free_port
 
 PBX = "bench"
@@ -30,10 +33,14 @@ WHO = (
 CALLS_PER_SECOND = 2
 LONGEST_S = 600
 
+Records = Mapping[str, Any]
+"""The service's call records, by number."""
 
-async def called(size: int, home: Path) -> list[ReceivedCall]:
+
+async def called(size: int, home: Path) -> tuple[list[ReceivedCall], Records]:
     """Call `size` people through an installation of its own."""
-    callee_sip, callee_rtp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+    with udp_socket() as sip, udp_socket() as rtp:
+        callee_sip, callee_rtp = sip.getsockname()[1], rtp.getsockname()[1]
     made = Installation(home / "home")
     await made.prepare()
     await made.must(
@@ -49,9 +56,44 @@ async def called(size: int, home: Path) -> list[ReceivedCall]:
             campaign = await made.campaign(file, contact_file(home, numbers))
             async with made.serve() as served:
                 await served.post(f"/v1/campaigns/{campaign}/start")
-                return await callees.ended(size, within_s=LONGEST_S)
+                calls = await callees.ended(size, within_s=LONGEST_S)
+                return calls, await records(served, campaign)
     finally:
         await lifecycle.down(PBX, made.home)
+
+
+async def records(served: Served, campaign: str) -> Records:
+    """Of every call, once the campaign has ended."""
+    async with asyncio.timeout(LONGEST_S):
+        while (await served.get(f"/v1/campaigns/{campaign}"))["state"] != "completed":
+            await asyncio.sleep(0.5)
+    items: list[Any] = []
+    more: str | None = ""
+    while more is not None:
+        page = await served.get(f"/v1/calls?campaign={campaign}&limit=1000{more}")
+        items += page["items"]
+        more = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    return {item["phone_number"]: item for item in items}
+
+
+def notice_of(call: ReceivedCall) -> Heard | None:
+    """What was heard first, if that was the notice, in one piece or not."""
+    return call.heard[0] if call.heard and call.heard[0].prompt == "notice" else None
+
+
+def unheard(calls: Sequence[ReceivedCall], told: Records) -> Iterator[str]:
+    """Of every call whose notice was not heard whole: what the ear had of it, and what the PBX says that it played."""
+    for call in calls:
+        notice = notice_of(call)
+        if notice and notice.complete and not notice.lost:
+            continue
+        heard = [(one.prompt, one.started_ms, one.ended_ms, one.complete, one.lost) for one in call.heard]
+        played = [
+            (one["name"], one["started_ms"], one["ended_ms"], one["completed"])
+            for one in told[call.number]["prompts"]
+        ]
+        blame = "packets lost before the ear" if call.lost_packets else "no packet was lost"
+        yield f"{call.number} ({call.persona}): {blame} ({call.lost_packets}); heard {heard[:2]}, played {played[:2]}"
 
 
 def report(what: str, milliseconds: Sequence[int]) -> None:
@@ -67,13 +109,18 @@ def report(what: str, milliseconds: Sequence[int]) -> None:
 def main() -> None:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as folder:
-        calls = asyncio.run(called(size, Path(folder)))
-    notices = [call.heard[0] for call in calls if call.heard and call.heard[0].prompt == "notice"]
+        calls, told = asyncio.run(called(size, Path(folder)))
+    notices = [notice for call in calls if (notice := notice_of(call))]
+    whole = [notice for notice in notices if notice.complete and not notice.lost]
+    played = sum(record["prompts"][0]["completed"] for record in told.values() if record["prompts"])
+    print(f"{len(calls)} calls answered, {len(notices)} heard the notice first, {len(whole)} whole")
     print(
-        f"{len(calls)} calls answered, {len(notices)} heard the notice first, {sum(n.complete for n in notices)} whole"
+        f"by the PBX's own account {played} were played it whole; packets lost: {sum(c.lost_packets for c in calls)}"
     )
+    for line in unheard(calls, told):
+        print(f"NOT HEARD WHOLE {line}")
     report("answer to first sound", [notice.started_ms for notice in notices])
-    report("answer to the end of the objection sentence", [n.ended_ms for n in notices if n.complete])
+    report("answer to the end of the objection sentence", [notice.ended_ms for notice in whole])
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ async def test_a_packet_lost_on_the_way_is_told_and_the_prompt_still_known(
         await caller.invite()
         await caller.play(script_audio["notice"], drop=frozenset({7, 8}))
     [call] = await callees.calls()
-    assert [(heard.prompt, heard.complete) for heard in call.heard] == [("notice", True)]
+    assert [(heard.prompt, heard.complete, heard.lost) for heard in call.heard] == [("notice", True, 2)]
     assert (call.lost_packets, call.ending) == (2, None)
 
 

@@ -106,4 +106,12 @@ def _pressed(press: KeyPress, zero: float) -> KeyPressed:
 
 def _heard(passage: Passage, zero: float) -> Heard:
     started, ended = _ms(passage.started, zero), _ms(passage.ended, zero)
-    return Heard(passage.prompt, started, ended, passage.complete, bytes(passage.audio), passage.resumed)
+    return Heard(
+        passage.prompt,
+        started,
+        ended,
+        passage.complete,
+        bytes(passage.audio),
+        passage.resumed,
+        passage.lost,
+    )

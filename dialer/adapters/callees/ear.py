@@ -2,16 +2,16 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 from dialer.adapters.callees.call import Call
 from dialer.adapters.callees.corpus import Corpus, PromptFolder
 from dialer.adapters.callees.received import Ending
 from dialer.adapters.callees.rtp import FRAME_S, audio_of
-from dialer.adapters.callees.signals import Signal, What, parse
+from dialer.adapters.callees.signals import Offer, Signal, What, parse
 from dialer.adapters.callees.sipp import HOST, Sipp
 from dialer.domain.errors import Unavailable
 
-_BATCH = 512
 _BUFFER = 4 << 20
 _LARGEST = 2048
 _FAR_BEHIND_S = 0.2
@@ -36,7 +36,7 @@ class Ear:
         self._talking: dict[str, Call] = {}
         self._ready = asyncio.Event()
         self._socket = _bound(rtp_port)
-        self._sipp = Sipp(sip_port, rtp_port, self._on_line)
+        self._sipp = Sipp(sip_port, rtp_port, self._on_lines)
         self._ticking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -54,28 +54,44 @@ class Ear:
         for call in self._talking.values():
             call.stop_acting()
         await asyncio.sleep(0)
-        await self._sipp.stop()
         asyncio.get_running_loop().remove_reader(self._socket)
+        await self._sipp.stop()
         self._socket.close()
 
-    def _on_line(self, line: str) -> None:
-        try:
-            self._on_signal(parse(line), asyncio.get_running_loop().time())
-        except (KeyError, ValueError):
-            self._misread.append(line)
+    def _on_lines(self, lines: Sequence[str]) -> None:
+        """What SIPp told meanwhile. Of a call it tells before any sound comes, and of its end after the last: so is it heard, however late we are."""
+        now = asyncio.get_running_loop().time()
+        signals = [signal for line in lines if (signal := self._parsed(line))]
+        for signal in signals:
+            if signal.offer:
+                self._begin(signal.call_id, signal.offer, now)
+        self._listen()
+        for signal in signals:
+            if signal.what is What.READY:
+                self._ready.set()
+            elif call := self.calls.get(signal.call_id):
+                self._go_on(call, signal.what, now)
+            else:
+                self._misread.append(f"{signal.what} of a call that was never told of: {signal.call_id}")
 
-    def _on_signal(self, signal: Signal, now: float) -> None:
-        if signal.offer:
-            self._folder.refresh()
-            call = Call(signal.call_id, signal.offer, now, self._corpus, self._sipp.hang_up)
-            self.calls[signal.call_id] = self._by_port[signal.offer.address[1]] = call
-        elif signal.what is What.READY:
-            self._ready.set()
-        elif signal.what is What.ANSWERED:
-            self._talking[signal.call_id] = self.calls[signal.call_id]
-            self.calls[signal.call_id].answered(now)
-        else:
-            self._end(self.calls[signal.call_id], now, _ENDINGS[signal.what])
+    def _parsed(self, line: str) -> Signal | None:
+        try:
+            return parse(line)
+        except ValueError:
+            self._misread.append(line)
+            return None
+
+    def _begin(self, call_id: str, offer: Offer, now: float) -> None:
+        self._folder.refresh()
+        call = Call(call_id, offer, now, self._corpus, self._sipp.hang_up)
+        self.calls[call_id] = self._by_port[offer.address[1]] = call
+
+    def _go_on(self, call: Call, what: What, now: float) -> None:
+        if what is What.ANSWERED:
+            self._talking[call.invite.call_id] = call
+            call.answered(now)
+        elif what in _ENDINGS:
+            self._end(call, now, _ENDINGS[what])
 
     def _end(self, call: Call, now: float, ending: Ending) -> None:
         self._talking.pop(call.invite.call_id, None)
@@ -84,8 +100,12 @@ class Ear:
         call.ended(now, ending)
 
     def _on_packets(self) -> None:
+        self._sipp.read()
+        self._listen()
+
+    def _listen(self) -> None:
         now = asyncio.get_running_loop().time()
-        for _ in range(_BATCH):
+        while True:
             try:
                 packet, (_, port) = self._socket.recvfrom(_LARGEST)
             except BlockingIOError:

@@ -17,7 +17,8 @@ _LONGEST_LOSS = 500
 class Passage:
     """A stretch of one prompt, or of unknown audio (then `audio` holds it); times are seconds of the monotonic clock.
 
-    `resumed` counts how often the prompt was stopped and went on where it had stopped, give or take 20 ms.
+    `resumed` counts how often the prompt was stopped and went on where it had stopped, give or take 20 ms; `lost`, packets that never came
+    and are taken to have been of it.
     """
 
     places: list[Place]
@@ -26,6 +27,7 @@ class Passage:
     from_start: bool
     audio: bytearray = field(default_factory=bytearray)
     resumed: int = 0
+    lost: int = 0
 
     @property
     def prompt(self) -> str | None:
@@ -78,6 +80,7 @@ class Listener:
     def _skip(self, packets: int) -> None:
         self.lost += packets
         if self._open and packets < _LONGEST_LOSS:
+            self._open.lost += packets
             self._open.places = [place.skipped(packets * FRAME) for place in self._open.places]
 
     def _follow(self, passage: Passage, now: float, frame: bytes) -> bool:

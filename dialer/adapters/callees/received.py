@@ -33,7 +33,7 @@ class Heard:
     """A stretch of one prompt, or of `unknown` sound (its A-law in `audio`); silence is not listed.
 
     `prompt` is None where the stretch fits several prompts. `complete`: from its first sound to its last.
-    `resumed`: how often it was stopped and went on where it had stopped.
+    `resumed`: how often it was stopped and went on where it had stopped. `lost`: packets within it that never came: what they held was not heard.
     """
 
     prompt: str | None
@@ -42,6 +42,7 @@ class Heard:
     complete: bool
     audio: bytes = b""
     resumed: int = 0
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
