@@ -32,6 +32,7 @@ class ConsentBody(Wire):
     window_end: str = ""
     windows: str = Field(default="", examples=["mon-fri 10:00-13:00; tue 18:00-19:00"])
     territory: str = ""
+    postcode: str = ""
     timezone: str = ""
 
 

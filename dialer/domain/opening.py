@@ -24,7 +24,7 @@ from dialer.domain.intervals import (
 )
 from dialer.domain.pack_parts import Hours
 from dialer.domain.place import Place
-from dialer.domain.public_holidays import local_holiday, national_holiday
+from dialer.domain.public_holidays import local_holiday, national_holiday, regional_holiday
 from dialer.domain.rulepack import PackShelf, RulePack
 
 FORTNIGHT = 14
@@ -47,14 +47,18 @@ def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> Span:
 
 
 @lru_cache(maxsize=65536)
-def holiday_on(pack: str, shelf: PackShelf, territories: tuple[str, ...], day: date) -> str | None:
-    """The name of the holiday that blocks `day`, for whoever may be in any of `territories`."""
+def holiday_on(pack: str, shelf: PackShelf, place: Place, day: date) -> str | None:
+    """The name of the holiday that blocks `day`, for whoever may be anywhere in `place`."""
     rules = shelf.by_title[pack].holidays
     if name := national_holiday(rules.national, day):
         return name
     if not rules.local:
         return None
-    return next((name for code in territories if (name := local_holiday(code, day))), None)
+    region = shelf.by_title[pack].regions_by_area.get(place.area or "") if rules.regional else None
+    if region and (name := regional_holiday(rules.national, region.name, day)):
+        return name
+    codes = (*place.territories, *place.parts)
+    return next((name for code in codes if (name := local_holiday(code, day))), None)
 
 
 @lru_cache(maxsize=16384)
@@ -69,7 +73,7 @@ def zone_hours(shelf: PackShelf, profile: str, area: str | None, zone: str, utc_
 
 def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) -> Span:
     region = pack.regions_by_area.get(area) if area else None
-    if region is None:
+    if region is None or not region.hours:
         return (range_on(day, MIDNIGHT, MIDNIGHT, zone), range_on(day + DAY, MIDNIGHT, MIDNIGHT, zone))
     return hours_on(day, region.hours, zone)
 
@@ -104,7 +108,7 @@ def legal_span(shelf: PackShelf, profile: str, place: Place, utc_day: date) -> S
         legal = zone_hours(shelf, profile, place.area, zone, utc_day)
         for day in (*days_around(utc_day), utc_day + 2 * DAY):
             pack = shelf.for_day(profile, day)
-            if pack and holiday_on(pack.title, shelf, place.territories, day):
+            if pack and holiday_on(pack.title, shelf, place, day):
                 legal = subtract(legal, range_on(day, MIDNIGHT, MIDNIGHT, ZoneInfo(zone)))
         span = legal if span is None else intersect(span, legal)
     return span or ()

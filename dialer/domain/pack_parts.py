@@ -134,10 +134,14 @@ class Appointment(Part):
 
 
 class Holidays(Part):
-    """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in."""
+    """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in.
+
+    `regional`: also those of the pack's region that an area code tells, named as a subdivision of the nation.
+    """
 
     national: Line
     local: bool
+    regional: bool = False
 
 
 class Cap(Part):
@@ -188,13 +192,13 @@ class CallbackRules(Part):
 
 
 class Region(Part):
-    """Stricter hours of a part of a territory, known by NANP area code; they are intersected with the pack's."""
+    """A part of a territory, known by NANP area code, and its stricter hours, which are intersected with the pack's; none: it has no own."""
 
     name: Line
     area_codes: tuple[Annotated[str, StringConstraints(pattern=r"^[2-9][0-9]{2}$")], ...] = Field(
         min_length=1
     )
-    hours: tuple[Hours, ...] = Field(min_length=1)
+    hours: tuple[Hours, ...] = ()
 
 
 class RetentionRules(Part):

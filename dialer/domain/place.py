@@ -6,19 +6,23 @@ from functools import lru_cache
 from dialer.domain.errors import InvalidInput, Problem
 from dialer.domain.number_plan import NumberFacts, number_facts, zones_of
 from dialer.domain.phone_text import PhoneError
-from dialer.domain.territory import TERRITORIES
+from dialer.domain.territory import AREAS, TERRITORIES, territory_of
 
 Statement = tuple[str | None, str | None]
-"""A territory (ISO 3166) and an IANA zone, as stated with a consent; either may be absent."""
+"""A territory (ISO 3166), or an area of one, and an IANA zone, as stated with a consent; either may be absent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call. `area`: NANP area code."""
+    """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call.
+
+    `area`: NANP area code. `parts`: areas of the territories (`AREAS`) that were stated.
+    """
 
     territories: tuple[str, ...]
     zones: tuple[str, ...]
     area: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -27,7 +31,7 @@ def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
 
     Raise `InvalidInput` for an unknown territory, and for a zone that the territory (or, without one, the number) does not have.
     """
-    with_territory = [(code, zone) for code, zone in stated if code is not None]
+    with_territory = [(territory_of(code), zone) for code, zone in stated if code is not None]
     if not with_territory:
         zones = {zone for _, zone in stated if zone is not None}
         return Place(number.territories, refined(number.territories, number.zones, zones), number.area)
@@ -38,7 +42,8 @@ def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
         zones_found.update(refined((code,), zones_in(code, number), {zone} if zone else set()))
     territories = tuple(sorted({code for code, _ in with_territory}))
     area = number.area if territories == number.territories else None
-    return Place(territories, tuple(sorted(zones_found)), area)
+    parts = tuple(sorted({code for code, _ in stated if code in AREAS}))
+    return Place(territories, tuple(sorted(zones_found)), area, parts)
 
 
 def zones_in(code: str, number: NumberFacts) -> tuple[str, ...]:

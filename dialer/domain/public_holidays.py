@@ -5,15 +5,16 @@ from functools import lru_cache
 
 from holidays import country_holidays, list_supported_countries
 
-from dialer.domain.territory import TERRITORIES
+from dialer.domain.territory import AREAS, TERRITORIES
 
 FRENCH_NATIONAL = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 """L3133-1 without the three that move with Easter, which the package computes."""
 
 
-def known_entity(entity: str) -> bool:
-    """Whether holidays of this ISO 3166 entity are known."""
-    return entity in list_supported_countries()
+def known_entity(entity: str, subdivision: str | None = None) -> bool:
+    """Whether holidays of this ISO 3166 entity, or of a part of it, are known."""
+    parts = list_supported_countries().get(entity)
+    return parts is not None and (subdivision is None or subdivision in parts)
 
 
 @lru_cache(maxsize=1024)
@@ -30,8 +31,17 @@ def national_holiday(entity: str, day: date) -> str | None:
 
 
 @lru_cache(maxsize=65536)
+def regional_holiday(entity: str, subdivision: str, day: date) -> str | None:
+    """The name of the holiday that `day` is in a part of `entity`, None for a working day."""
+    name = holidays_of_year(entity, subdivision, day.year).get(day)
+    return f"{name} in {subdivision}" if name else None
+
+
+@lru_cache(maxsize=65536)
 def local_holiday(code: str, day: date) -> str | None:
-    """The name of the holiday that `day` is in the territory `code`, None for a working day."""
+    """The name of the holiday that `day` is in the territory or area `code`, None for a working day."""
+    if area := AREAS.get(code):
+        return regional_holiday(area.of, area.subdivision, day)
     territory = TERRITORIES[code]
     if (day.month, day.day) in territory.local_days:
         return f"local holiday of {code}"

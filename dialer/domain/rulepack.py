@@ -72,6 +72,9 @@ class RulePack(Part):
                 raise ValueError(f"{key}: {unknown[0]!r} is unknown")
         if not known_entity(self.holidays.national):
             raise ValueError(f"holidays.national: {self.holidays.national!r} is unknown")
+        strange = [part.name for part in self.regions if not known_entity(self.holidays.national, part.name)]
+        if self.holidays.regional and strange:
+            raise ValueError(f"regions: no holidays are known of {strange[0]!r}")
         if missing := [name.value for name in RuleName if name not in self.rules]:
             raise ValueError(f"rules: no rule id for {', '.join(missing)}")
         if self.region == "FR" and any(hours.crosses_midnight for hours in (*self.hours, *self.hard_bounds)):

@@ -54,7 +54,7 @@ def holiday_at(shelf: PackShelf, profile: str, place: Place, at: datetime) -> st
     for zone in place.zones:
         day = local_date(zone, at)
         pack = shelf.for_day(profile, day)
-        if pack and (name := holiday_on(pack.title, shelf, place.territories, day)):
+        if pack and (name := holiday_on(pack.title, shelf, place, day)):
             return f"{day.isoformat()} is a holiday: {name}"
     return None
 

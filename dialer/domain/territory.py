@@ -80,3 +80,20 @@ TABLE = (
 )
 TERRITORIES: dict[str, Territory] = {territory.code: territory for territory in TABLE}
 """A code that is not here is unknown: the row that states it is rejected (2.10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the territory `of` that has holidays beside its territory's: those of `subdivision` in the `holidays` package."""
+
+    of: str
+    subdivision: str
+
+
+AREAS = {"FR-57": Area("FR", "57"), "FR-67": Area("FR", "6AE"), "FR-68": Area("FR", "6AE")}
+"""By ISO 3166-2 code: Moselle and the two departments of Alsace, which keep Good Friday and 26 December (2.7). No number tells them."""
+
+
+def territory_of(code: str) -> str:
+    """The territory that `code`, of a territory or of an area, lies in."""
+    return AREAS[code].of if code in AREAS else code

@@ -103,7 +103,8 @@ async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(be
         replace(new_contact(index), number=PhoneNumber(text), territory=None)
         for index, text in enumerate(numbers, 2)
     ]
-    await begun.contacts.add(IMPORT, CAMPAIGN, [replace(new_contact(1), territory="MQ"), *untold])
+    told = [replace(new_contact(1), territory="MQ"), replace(new_contact(8), territory="FR-67")]
+    await begun.contacts.add(IMPORT, CAMPAIGN, [*told, *untold])
     assert await begun.contacts.places(CAMPAIGN) == {
         ("MQ",),
         ("FR",),

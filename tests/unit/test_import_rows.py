@@ -313,3 +313,36 @@ def test_an_opposition_without_a_digit_is_rejected(number: str) -> None:
     with pytest.raises(RowRejected) as caught:
         opposed(phone_number=number)
     assert caught.value.code == "INVALID_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("cells", "territory"),
+    [
+        pytest.param({"postcode": "67000"}, "FR-67", id="alsace"),
+        pytest.param({"postcode": "57000", "territory": "FR"}, "FR-57", id="moselle-said-to-be-in-france"),
+        pytest.param({"postcode": "67000", "territory": "FR-67"}, "FR-67", id="said-twice"),
+        pytest.param({"postcode": "75004"}, "FR", id="paris"),
+        pytest.param({"postcode": "97400"}, "RE", id="overseas"),
+        pytest.param({"postcode": " "}, None, id="none"),
+    ],
+)
+def test_a_postcode_states_the_territory_of_a_row_and_of_its_consent(
+    cells: dict[str, str], territory: str | None
+) -> None:
+    row = contact(**CONSENT, **cells)
+    assert row.territory == territory
+    assert row.consent is not None
+    assert row.consent.territory == territory
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"postcode": "7500"}, id="four-digits"),
+        pytest.param({"postcode": "98000"}, id="monaco"),
+        pytest.param({"postcode": "75004", "territory": "RE"}, id="another-territory"),
+        pytest.param({"postcode": "67000", "territory": "FR-57"}, id="another-area"),
+    ],
+)
+def test_a_postcode_that_is_none_or_says_otherwise_is_rejected(cells: dict[str, str]) -> None:
+    assert rejected(**cells) == "POSTCODE"

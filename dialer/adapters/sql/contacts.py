@@ -20,6 +20,7 @@ from dialer.domain.contact import ContactState, Fingerprint, ImportId, Manifest
 from dialer.domain.errors import NotFound
 from dialer.domain.ledger.of_acts import import_begun, import_ended
 from dialer.domain.number_plan import territories_of
+from dialer.domain.territory import territory_of
 from dialer.ports.records import Alike, Dossier, ImportCounts, NewContact
 
 # As much of a number as tells its territory: few enough beginnings that a million numbers come to some hundreds.
@@ -99,7 +100,7 @@ class SqlContacts:
         stated = select(contacts.c.territory).where(*kept, told).distinct()
         alike = select(func.min(contacts.c.number)).where(*kept, ~told).group_by(TELLS_TERRITORY)
         async with self._database.read() as connection:
-            found = {(code,) for code in (await connection.execute(stated)).scalars()}
+            found = {(territory_of(code),) for code in (await connection.execute(stated)).scalars()}
             return frozenset(found | {territories_of(n) for n in (await connection.execute(alike)).scalars()})
 
     async def languages(self, campaign_id: CampaignId) -> frozenset[str]:

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import InvalidInput
 from dialer.domain.instant import parse_instant
+from dialer.domain.number_plan import FRENCH_CODES, number_facts
 from dialer.domain.phone import parse_phone
 from dialer.domain.phone_text import PhoneError, quoted
 from dialer.domain.place import Statement, check_zone
+from dialer.domain.postcode import place_of
+from dialer.domain.territory import territory_of
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected
 
@@ -62,13 +65,27 @@ def instant(row: Row, column: str) -> datetime | None:
 
 def place(row: Row, number: PhoneNumber) -> Statement:
     """Territory and zone as stated, where they are known and fit each other and the number."""
-    territory, timezone = row.text("territory") or None, row.text("timezone") or None
+    territory, timezone = _territory(row, number), row.text("timezone") or None
     try:
         check_zone(territory, timezone, number)
     except InvalidInput as error:
         (problem,) = error.problems
         raise RowRejected(_PLACE_CODES[problem.where], f"{problem.where} {problem.detail}") from None
     return territory, timezone
+
+
+def _territory(row: Row, number: PhoneNumber) -> str | None:
+    """As stated, or as the postcode of a French number tells, which is not kept itself. Two that differ are no statement."""
+    stated, postcode = row.text("territory") or None, row.text("postcode")
+    if not postcode or number_facts(number).country_code not in FRENCH_CODES:
+        return stated
+    try:
+        told = place_of(postcode)
+    except ValueError as error:
+        raise RowRejected("POSTCODE", f"postcode {error}") from None
+    if stated not in (None, told, territory_of(told)):
+        raise RowRejected("POSTCODE", f"postcode and territory differ: {territory_of(told)} and {stated}")
+    return told
 
 
 def _check(column: str, value: str, longest: int) -> None:

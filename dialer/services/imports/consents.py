@@ -17,7 +17,7 @@ from dialer.services.imports.intake import Stamp, Warned
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Origin, Source, take_in
 
-COLUMNS = CONSENT_COLUMNS | {"phone_number", "territory", "timezone"}
+COLUMNS = CONSENT_COLUMNS | {"phone_number", "territory", "timezone", "postcode"}
 REGION = "FR"
 """National forms are read as French: a consent names no profile."""
 

@@ -11,7 +11,14 @@ from dialer.services.imports.consent_rows import CONSENT_COLUMNS, read_consent, 
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Stamp
 
-CONTACT_COLUMNS = CONSENT_COLUMNS | {"phone_number", "external_id", "language", "territory", "timezone"}
+CONTACT_COLUMNS = CONSENT_COLUMNS | {
+    "phone_number",
+    "external_id",
+    "language",
+    "territory",
+    "timezone",
+    "postcode",
+}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 

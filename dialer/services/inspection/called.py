@@ -16,7 +16,7 @@ from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.vouchers import call_record
 from dialer.domain.number_plan import number_facts
 from dialer.domain.phone_text import PhoneError
-from dialer.domain.territory import TERRITORIES
+from dialer.domain.territory import TERRITORIES, territory_of
 from dialer.ports.inspection import CalledPerson
 from dialer.ports.records import CallRow, KeptDecision
 from dialer.ports.store import Store
@@ -192,7 +192,7 @@ def _zones(entries: Iterable[SealedEntry]) -> set[str]:
 def _territories(contact: Contact, zones: set[str]) -> list[str]:
     """As stated with the contact, else those of the number, else, where that was erased, those whose clocks the decision looked at."""
     if contact.territory:
-        return [contact.territory]
+        return [territory_of(contact.territory)]
     try:
         return sorted(number_facts(contact.number).territories)
     except PhoneError:
