@@ -18,7 +18,7 @@ from dialer.services.recovery import Recovery
 
 def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
     store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
-    guards = Guards(store, parts.prompts, clock, parts.line_proofs)
+    guards = Guards(store, parts.prompts, clock, parts.line_proofs, parts.judge.packs)
     calls = Calls(store, fleet, board, clock, meter, guards)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, parts.fingerprints, clock))
     line = CallbackLine(store, parts.suppressions, clock)

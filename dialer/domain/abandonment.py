@@ -10,9 +10,8 @@ SLOW = timedelta(seconds=1)
 ABANDONED = timedelta(seconds=2)
 PERIOD = timedelta(days=30)
 """Rolling (E13)."""
-MOST_PERCENT = 1
 FEWEST = 100
-"""Of so few calls two are too many."""
+"""As if so many had been answered, where fewer were."""
 
 
 def silence_after_answer(attempt: Attempt) -> timedelta | None:
@@ -37,6 +36,5 @@ class SilentCalls:
     slow: int
     abandoned: int
 
-    @property
-    def too_many(self) -> bool:
-        return 100 * self.abandoned > MOST_PERCENT * max(self.answered, FEWEST)
+    def too_many(self, most_percent: float) -> bool:
+        return 100 * self.abandoned > most_percent * max(self.answered, FEWEST)

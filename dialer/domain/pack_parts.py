@@ -201,6 +201,12 @@ class Region(Part):
     hours: tuple[Hours, ...] = ()
 
 
+class SilenceRules(Part):
+    """How many of those who answer may hear nothing for two seconds, in a campaign and 30 days, before it is paused (T104)."""
+
+    most_percent: float = Field(default=1, ge=0, le=100)
+
+
 class RetentionRules(Part):
     """How long personal data stays: contacts from import or last round, the proof of a consent from its giving.
 

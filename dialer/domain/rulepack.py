@@ -23,6 +23,7 @@ from dialer.domain.pack_parts import (
     Part,
     Region,
     RetentionRules,
+    SilenceRules,
     Source,
 )
 from dialer.domain.public_holidays import known_entity
@@ -57,6 +58,7 @@ class RulePack(Part):
     """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
     regions: tuple[Region, ...] = ()
     retention: RetentionRules = RetentionRules()
+    silent_calls: SilenceRules = SilenceRules()
     own: bool = False
     """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
     rules: dict[RuleName, Line]

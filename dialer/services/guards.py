@@ -8,6 +8,7 @@ from dialer.domain.abandonment import PERIOD, abandoned
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
 from dialer.domain.errors import IllegalTransition, InvalidInput
+from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import Prompts
 from dialer.ports.store import Store
@@ -23,8 +24,11 @@ LOOK_EVERY_S = 5.0
 
 
 class Guards:
-    def __init__(self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs) -> None:
+    def __init__(
+        self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs, packs: PackShelf
+    ) -> None:
         self._store = store
+        self._packs = packs
         self._proofs = proofs
         self._prompts = prompts
         self._clock = clock
@@ -54,9 +58,15 @@ class Guards:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
             calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
-            if calls.too_many:
+            if calls.too_many(await self._bearable(campaign_id)):
                 what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
                 await self._pause(campaign_id, f"silence: {what}")
+
+    async def _bearable(self, campaign_id: CampaignId) -> float:
+        """In per cent, by the rule pack of today; none is where no pack says so."""
+        profile = (await self._store.campaigns.get(campaign_id)).definition.profile
+        pack = self._packs.for_day(profile, self._clock.now().date())
+        return pack.silent_calls.most_percent if pack else 0
 
     async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
         await pause(self._store, self._clock, campaign_id, reason)

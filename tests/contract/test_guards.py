@@ -14,6 +14,7 @@ from dialer.domain.access import Actor, Role
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import Answered, CallEvent, DialStatus, Ended, Refused, TraceStep, TraceVerb
 from dialer.domain.campaign import CampaignState
+from dialer.domain.rulepack import PackShelf
 from dialer.services.board import Board
 from dialer.services.calls import Calls
 from dialer.services.fleet import Fleet
@@ -22,6 +23,7 @@ from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
 from dialer.services.line_proofs import LineProofs
 from dialer.services.progress import ProgressReader
+from tests.contract.judged import shelf_with
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
@@ -33,10 +35,12 @@ AUDITOR = Actor("ana", Role.AUDITOR)
 class Service:
     """What one process keeps in memory: little, and nothing of what is counted here."""
 
-    def __init__(self, store: SqlStore, folder: Path, *, at: datetime = NOW) -> None:
+    def __init__(
+        self, store: SqlStore, folder: Path, *, at: datetime = NOW, packs: PackShelf | None = None
+    ) -> None:
         clock = SystemClock(at - SystemClock().now())
         self.pbx = ScriptedLink(ScriptedPbx(clock.now))
-        packs, proofs = load_packs(), LineProofs(store, {}, clock)
+        packs, proofs = packs or load_packs(), LineProofs(store, {}, clock)
         fleet = Fleet({self.pbx.pbx: self.pbx}, driven=True)
         judge = Judge(packs, {}, clock, Keeping(AesVault(b"k" * 32), packs), WRITABLE)
         self.calls = Calls(
@@ -45,7 +49,7 @@ class Service:
             Board(),
             clock,
             PrometheusMeter(),
-            Guards(store, PromptCompiler(folder), clock, proofs),
+            Guards(store, PromptCompiler(folder), clock, proofs, packs),
         )
         self.progress = ProgressReader(store, fleet, judge, proofs, clock)
 
@@ -99,3 +103,19 @@ async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(
     for attempt in await claimed(store):
         await service.hear(*heard_after(attempt, 2.5))
     assert (await service.why_it_waits())[0] is CampaignState.RUNNING
+
+
+async def test_where_any_silence_is_harm_the_first_silent_call_pauses_the_campaign(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """UK-04, by whose rule the pack of the tests' campaign is taken here."""
+    (british,) = [pack.silent_calls for pack in load_packs().shipped if pack.name == "uk-pecr"]
+    packs = shelf_with(lambda pack: pack.model_copy(update={"silent_calls": british}))
+    await listed(store, 1, 2)
+    quick, silent = await claimed(store)
+    service = Service(store, tmp_path, packs=packs)
+    await service.hear(*heard_after(quick, 1.9))
+    assert (await service.why_it_waits())[0] is CampaignState.RUNNING
+    await service.hear(*heard_after(silent, 2.1))
+    why = "paused: silence: 1 of 2 callees who answered heard nothing for 2 s"
+    assert await service.why_it_waits() == (CampaignState.PAUSED, why)

@@ -34,7 +34,7 @@ async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | Non
     (judgement,) = await claim_all(store, judge_at(MONDAY, PACKS))
     assert isinstance(judgement.outcome, Attempt)
     attempt = judgement.outcome.id
-    guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock))
+    guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock), PACKS)
     calls = Calls(store, Fleet({}, driven=False), Board(), clock, PrometheusMeter(), guards)
     pbx = ScriptedLink(ScriptedPbx(clock.now))
     events: list[CallEvent] = [

@@ -39,6 +39,7 @@ from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
 from dialer.services.suppressions import Suppressions
+from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
 from tests.integration.faulty_store import Trouble
 from tests.integration.scripted_link import ScriptedLink
@@ -141,7 +142,7 @@ def start_process(
     )
     judge = Judge(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
     fingerprints, ringing = Fingerprints(KEY), Ringing(store, fleet)
-    guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock))
+    guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
     calls = Calls(store, fleet, board, clock, meter, guards)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock))
@@ -162,7 +163,9 @@ def start_process(
         fleet,
         Dialing(store, fleet, judge, board, clock, consumers, meter, guards),
         consumers,
-        Campaigns(store, judge, scripts, clock, Retention(store, PACKS, proofs, clock, pretended=True)),
+        Campaigns(
+            store, judge, scripts, clock, Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True)
+        ),
         Halting(store, fleet, clock),
         suppressions,
         Consents(store, clock, fingerprints, proofs, ringing),

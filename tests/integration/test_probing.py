@@ -10,6 +10,7 @@ import pytest
 
 from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
@@ -142,7 +143,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def test_a_campaign_waits_until_each_number_it_shows_has_been_rung_and_greeted(bench: Bench) -> None:
     campaign = await bench.start(caller_ids={"RE": ABROAD})
-    guards = Guards(bench.store, bench.prompts, bench.clock, bench.proofs)
+    guards = Guards(bench.store, bench.prompts, bench.clock, bench.proofs, load_packs())
     assert "has not been rung" in await bench.proofs.missing(campaign)
     assert not await guards.clear(campaign)
     await bench.probing.turn()

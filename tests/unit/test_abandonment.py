@@ -38,4 +38,11 @@ def test_more_than_two_seconds_of_silence_is_abandoned(silence: float | None, is
 def test_one_in_a_hundred_is_bearable_and_more_is_not_nor_are_two_of_a_few(
     answered: int, silent: int, too_many: bool
 ) -> None:
-    assert SilentCalls(answered, silent, silent).too_many is too_many
+    assert SilentCalls(answered, silent, silent).too_many(1) is too_many
+
+
+@pytest.mark.parametrize(("answered", "silent"), [(1, 1), (1000, 1)])
+def test_where_none_is_bearable_one_is_too_many(answered: int, silent: int) -> None:
+    """UK-04."""
+    assert SilentCalls(answered, silent, silent).too_many(0)
+    assert not SilentCalls(answered, 0, 0).too_many(0)
