@@ -46,7 +46,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     judge, vault, suppressions = parts.judge, parts.vault, parts.suppressions
     consent_proofs = ConsentProofs(store.proofs, vault)
     retention = Retention(store, judge.packs, consent_proofs, clock, pretended=parts.pretended)
-    scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock)
+    scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock, parts.judge.packs)
     ringing = Ringing(store, fleet)
     progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)

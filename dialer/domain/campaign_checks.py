@@ -10,6 +10,7 @@ from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.opposition_list import ListStanding
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.pack_signoff import unsigned
 from dialer.domain.required_lists import missing_lists
 from dialer.domain.rulepack import PackShelf, RulePack
@@ -40,6 +41,12 @@ def check_definition(
 
 def pack_of(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> RulePack | None:
     return packs.for_day(definition.profile, max(definition.starts_at, today).date())
+
+
+def script_rules(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> ScriptRules:
+    """What every script must say where no pack is in force; `check_definition` refuses such a campaign."""
+    pack = pack_of(definition, packs, today)
+    return pack.script if pack else ScriptRules()
 
 
 def pack_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:

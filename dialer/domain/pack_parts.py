@@ -201,6 +201,19 @@ class Region(Part):
     hours: tuple[Hours, ...] = ()
 
 
+class ScriptRules(Part):
+    """What the texts of a call must say beyond what they always do.
+
+    `offer`: what is offered, with the name (FC-17). `objection_at_once`: how to object, within two seconds of the name (US-06). `callback`:
+    the number to call back, in what is said at the end (US-05, CA-04). `name_again_after_s`: the sponsor's name there, after so long a message (CA-05).
+    """
+
+    offer: bool = False
+    objection_at_once: bool = False
+    callback: bool = False
+    name_again_after_s: int | None = Field(default=None, ge=1)
+
+
 class SilenceRules(Part):
     """How many of those who answer may hear nothing for two seconds, in a campaign and 30 days, before it is paused (T104)."""
 

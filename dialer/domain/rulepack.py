@@ -23,6 +23,7 @@ from dialer.domain.pack_parts import (
     Part,
     Region,
     RetentionRules,
+    ScriptRules,
     SilenceRules,
     Source,
 )
@@ -59,6 +60,7 @@ class RulePack(Part):
     regions: tuple[Region, ...] = ()
     retention: RetentionRules = RetentionRules()
     silent_calls: SilenceRules = SilenceRules()
+    script: ScriptRules = ScriptRules()
     own: bool = False
     """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
     rules: dict[RuleName, Line]

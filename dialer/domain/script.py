@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dialer.domain.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.script_checks import (
     AUTOMATIC,
     OBJECTION,
@@ -36,13 +37,9 @@ _KEY_OF_PROMPT = {prompt: key for key, prompt in PROMPT_OF_KEY.items()}
 
 LIMITS_MS = {"notice": 12_000, "voicemail": 25_000}
 """FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-28: what is left on a machine. FP-23 is the campaign's."""
-REPEATS_IDENTITY, LONG_MESSAGE_MS = "ca-adad", 60_000
-"""CA-05: after a message of more than a minute the caller is named again."""
 LONGEST_MS = 120_000
 """For every other prompt."""
 
-COMMERCIAL = "fr-commercial"
-"""FC-17: its calls say what they offer."""
 RETENTION = timedelta(days=60)
 """FP-32: contacts leave the calling lists at most this long after the campaign."""
 
@@ -58,16 +55,16 @@ class Script:
     recorded: dict[str, str]
 
 
-def text_problems(definition: CampaignDefinition) -> tuple[Problem, ...]:
+def text_problems(definition: CampaignDefinition, rules: ScriptRules) -> tuple[Problem, ...]:
     """What the campaign file alone shows to be wrong: unknown keys, and placeholders that nothing is known for."""
     recorded = frozenset(key for key, prompt in definition.prompts.items() if isinstance(prompt, Recording))
     return (
         *_unknown_keys(definition.prompts.keys()),
-        *_wording_problems(definition, _rendered(definition, recorded), recorded),
+        *_wording_problems(definition, _rendered(definition, recorded), recorded, rules),
     )
 
 
-def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Script:
+def write_script(definition: CampaignDefinition, recorded: frozenset[str], rules: ScriptRules) -> Script:
     """Render every prompt of the call. `recorded` are the keys for which a recording is at hand; it wins over a text.
 
     Raise `InvalidInput` with every unknown key, missing recording, unbound placeholder, and a missing message.
@@ -75,7 +72,7 @@ def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Sc
     rendered = _rendered(definition, recorded)
     problems = [
         *_unknown_keys({*definition.prompts, *recorded}),
-        *_wording_problems(definition, rendered, recorded),
+        *_wording_problems(definition, rendered, recorded, rules),
         *_missing_recordings(definition, recorded),
     ]
     if "message" not in definition.prompts and "message" not in recorded:
@@ -89,7 +86,7 @@ def write_script(definition: CampaignDefinition, recorded: frozenset[str]) -> Sc
 
 
 def duration_problems(
-    definition: CampaignDefinition, durations_ms: Mapping[str, int], closing: str | None
+    definition: CampaignDefinition, durations_ms: Mapping[str, int], closing: str | None, rules: ScriptRules
 ) -> tuple[Problem, ...]:
     """Every prompt, by name, that takes longer than the rules allow; milliseconds. `closing`: its text, None where it is recorded."""
     limits = LIMITS_MS | {"message": definition.call.longest_message_s * 1000}
@@ -101,17 +98,13 @@ def duration_problems(
         for name, ms in sorted(durations_ms.items())
         if ms > (limit := limits.get(name, LONGEST_MS))
     )
-    repeats = definition.sponsor.name in (closing or "")
-    if (
-        definition.profile == REPEATS_IDENTITY
-        and durations_ms.get("message", 0) > LONG_MESSAGE_MS
-        and not repeats
-    ):
-        repeat = Problem(
-            "prompts.closing", "must name the sponsor again, as text: the message takes more than 60 s"
-        )
-        return (*too_long, repeat)
-    return too_long
+    longest = rules.name_again_after_s
+    if longest is None or durations_ms.get("message", 0) <= longest * 1000:
+        return too_long
+    if definition.sponsor.name in (closing or ""):
+        return too_long
+    repeat = f"must name the sponsor again, as text: the message takes more than {longest} s"
+    return (*too_long, Problem("prompts.closing", repeat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,22 +151,25 @@ def _problems_by_key(rendered: Mapping[str, _Rendered]) -> list[Problem]:
 
 
 def _wording_problems(
-    definition: CampaignDefinition, rendered: Mapping[str, _Rendered], recorded: frozenset[str]
+    definition: CampaignDefinition,
+    rendered: Mapping[str, _Rendered],
+    recorded: frozenset[str],
+    rules: ScriptRules,
 ) -> list[Problem]:
     """What cannot be said at all comes first; what else would be missing is asked of what can, and of what recordings say."""
     said = _transcripts(definition, recorded)
     if unbound := [*_problems_by_key(rendered), *_problems_by_key(said)]:
         return unbound
     problems = []
-    if definition.profile == COMMERCIAL and definition.offer is None:
+    if rules.offer and definition.offer is None:
         problems.append(Problem("offer", "is missing: a sales call says at once what it is about"))
     values = _values(definition, WORDINGS[definition.language], message_recorded="message" in recorded)
     texts = {key: text.spoken for key, text in rendered.items()}
     transcripts = {key: text.spoken for key, text in said.items()}
     return [
         *problems,
-        *wording_problems(definition, texts, values),
-        *transcript_problems(definition, transcripts, values),
+        *wording_problems(definition, texts, values, rules),
+        *transcript_problems(definition, transcripts, values, rules),
     ]
 
 

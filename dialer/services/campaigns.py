@@ -7,7 +7,7 @@ from datetime import date
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb, next_state
-from dialer.domain.campaign_checks import check_definition
+from dialer.domain.campaign_checks import check_definition, script_rules
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.script import text_problems
@@ -41,8 +41,9 @@ class Campaigns:
         """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong, `Conflict` while retention fails."""
         actor.demand(Right.CREATE_CAMPAIGN)
         await self._retention.demand_running()
-        now = self._clock.now()
-        problems = (*check_definition(definition, self._judge.packs, now), *text_problems(definition))
+        packs, now = self._judge.packs, self._clock.now()
+        rules = script_rules(definition, packs, now)
+        problems = (*check_definition(definition, packs, now), *text_problems(definition, rules))
         if problems:
             raise InvalidInput("the campaign breaks its rules", problems)
         campaign = Campaign(

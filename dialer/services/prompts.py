@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from dialer.domain.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.script import duration_problems, write_script
 from dialer.ports.prompts import CompiledScript, Prompts
 
@@ -27,17 +28,17 @@ def read_recordings(definition: CampaignDefinition, folder: Path) -> dict[str, b
 
 
 async def compile_script(
-    definition: CampaignDefinition, recordings: Mapping[str, bytes], prompts: Prompts
+    definition: CampaignDefinition, recordings: Mapping[str, bytes], prompts: Prompts, rules: ScriptRules
 ) -> CompiledScript:
     """`recordings` by key of `[prompts]`. Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""
-    script = write_script(definition, frozenset(recordings))
+    script = write_script(definition, frozenset(recordings), rules)
     compiled = await prompts.compile(
         script.texts,
         {prompt: recordings[key] for prompt, key in script.recorded.items()},
         language=definition.language,
     )
     durations = {prompt.name: prompt.duration_ms for prompt in compiled.prompts}
-    problems = duration_problems(definition, durations, script.texts.get("closing"))
+    problems = duration_problems(definition, durations, script.texts.get("closing"), rules)
     if problems:
         raise InvalidInput("the script takes too long", problems)
     return compiled

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
+from dialer.domain.campaign_checks import script_rules
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import Conflict, InvalidInput, Problem
 from dialer.domain.ledger.of_acts import recording_kept
+from dialer.domain.pack_parts import ScriptRules
+from dialer.domain.rulepack import PackShelf
 from dialer.domain.script import PROMPT_OF_KEY
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import CompiledScript, Prompts, Recordings
@@ -16,8 +19,11 @@ from dialer.services.prompts import compile_script
 
 
 class Scripts:
-    def __init__(self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock, packs: PackShelf
+    ) -> None:
         self._store = store
+        self._packs = packs
         self._clock = clock
         self._prompts = prompts
         self._recordings = recordings
@@ -46,7 +52,7 @@ class Scripts:
     ) -> CompiledScript:
         """What a campaign file would sound like; nothing of it is approved. Raise `InvalidInput` as `compile`."""
         actor.demand(Right.CREATE_CAMPAIGN)
-        return await compile_script(definition, recordings, self._prompts)
+        return await compile_script(definition, recordings, self._prompts, self._rules(definition))
 
     async def approved(self, actor: Actor, campaign_id: CampaignId) -> CompiledScript:
         """Raise `Conflict` before approval, `InvalidInput` where the audio is no longer what was approved."""
@@ -66,7 +72,11 @@ class Scripts:
     async def compile(self, campaign: Campaign) -> CompiledScript:
         """Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""
         recordings = await self._recordings.of(campaign.id)
-        return await compile_script(campaign.definition, recordings, self._prompts)
+        definition = campaign.definition
+        return await compile_script(definition, recordings, self._prompts, self._rules(definition))
+
+    def _rules(self, definition: CampaignDefinition) -> ScriptRules:
+        return script_rules(definition, self._packs, self._clock.now())
 
     async def check(self, campaign: Campaign) -> None:
         """Raise `InvalidInput` where the audio is no longer what was approved (T102, T103)."""

@@ -154,7 +154,7 @@ def start_process(
         for lease in leases
     }
     proofs = ConsentProofs(store.proofs, AesVault(KEY))
-    scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock)
+    scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock, judge.packs)
     return ServiceProcess(
         name,
         clock,

@@ -11,6 +11,7 @@ import pytest
 
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.domain.errors import InvalidInput
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.script import PROMPT_OF_KEY
 from dialer.services.prompts import compile_script, read_recordings
 from tests.unit.test_script import campaign
@@ -176,7 +177,7 @@ async def test_the_default_notice_ends_within_twelve_seconds_and_the_whole_scrip
     tmp_path: Path, language: str
 ) -> None:
     definition = campaign({"message": "Votez dimanche."}, language=language, operator="Appels SARL")
-    compiled = await compile_script(definition, {}, PromptCompiler(tmp_path))
+    compiled = await compile_script(definition, {}, PromptCompiler(tmp_path), ScriptRules())
     durations = {prompt.name: prompt.duration_ms for prompt in compiled.prompts}
     assert durations.keys() == set(PROMPT_OF_KEY.values())
     assert 4_000 < durations["notice"] < 12_000
@@ -186,7 +187,9 @@ async def test_a_message_longer_than_a_minute_is_refused_with_its_length(tmp_pat
     recording = tone(tmp_path / "m.wav", seconds=61)
     definition = campaign({"message": {"file": "m.wav"}})
     with pytest.raises(InvalidInput, match=r"prompts\.message: takes 61\.020 s; at most 60 s"):
-        await compile_script(definition, {"message": recording}, PromptCompiler(tmp_path / "prompts"))
+        await compile_script(
+            definition, {"message": recording}, PromptCompiler(tmp_path / "prompts"), ScriptRules()
+        )
 
 
 async def test_a_notice_that_outlasts_twelve_seconds_is_refused(tmp_path: Path) -> None:
@@ -194,7 +197,7 @@ async def test_a_notice_that_outlasts_twelve_seconds_is_refused(tmp_path: Path) 
         {"identity": "Appel automatique de Liste Demo. " * 8 + "Tapez 9.", "message": "Votez."}
     )
     with pytest.raises(InvalidInput, match=r"prompts\.identity: takes [0-9.]+ s; at most 12 s"):
-        await compile_script(definition, {}, PromptCompiler(tmp_path))
+        await compile_script(definition, {}, PromptCompiler(tmp_path), ScriptRules())
 
 
 def test_recordings_are_read_from_the_folder_of_the_campaign_file_and_below(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """What is said in a call: rendering of the script from a campaign's prompts."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.errors import InvalidInput
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.script import PROMPT_OF_KEY, Script, duration_problems, text_problems, write_script
+from tests.unit.rule_samples import packs
 from tests.unit.values import a_definition
 
 
@@ -14,8 +17,15 @@ def campaign(prompts: dict[str, Any], **keys: Any) -> CampaignDefinition:
     return a_definition(prompts=prompts, **keys)
 
 
+def rules_of(profile: str) -> ScriptRules:
+    pack = packs().for_day(profile, date(2027, 2, 1))
+    assert pack is not None
+    return pack.script
+
+
 def script(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> Script:
-    return write_script(campaign(prompts, **keys), recorded)
+    definition = campaign(prompts, **keys)
+    return write_script(definition, recorded, rules_of(definition.profile))
 
 
 def refusal(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> dict[str, str]:
@@ -124,17 +134,19 @@ def test_every_unknown_key_is_refused() -> None:
 )
 def test_a_placeholder_that_cannot_be_filled_is_refused_before_approval_too(text: str) -> None:
     assert refusal({"message": text}).keys() == {"prompts.message"}
-    assert [problem.where for problem in text_problems(campaign({"message": text}))] == ["prompts.message"]
+    assert [problem.where for problem in text_problems(campaign({"message": text}), ScriptRules())] == [
+        "prompts.message"
+    ]
 
 
 def test_the_file_alone_is_in_order_while_its_recordings_are_still_to_come() -> None:
-    assert text_problems(campaign({"message": {"file": "m.wav"}})) == ()
-    assert text_problems(campaign({"message": "{sponsor}"})) == ()
+    assert text_problems(campaign({"message": {"file": "m.wav"}}), ScriptRules()) == ()
+    assert text_problems(campaign({"message": "{sponsor}"}), ScriptRules()) == ()
 
 
 def test_a_part_that_takes_too_long_is_refused_with_the_measured_figure() -> None:
     durations = {"notice": 12_001, "message": 60_000, "closing": 120_100, "legal": 120_000}
-    problems = duration_problems(campaign({}), durations, "Liste Demo")
+    problems = duration_problems(campaign({}), durations, "Liste Demo", ScriptRules())
     assert [str(problem) for problem in problems] == [
         "prompts.closing: takes 120.100 s; at most 120 s are allowed",
         "prompts.identity: takes 12.001 s; at most 12 s are allowed",
@@ -144,8 +156,10 @@ def test_a_part_that_takes_too_long_is_refused_with_the_measured_figure() -> Non
 def test_a_message_of_more_than_a_minute_must_be_asked_for() -> None:
     """FP-23."""
     durations = {"message": 60_001}
-    assert duration_problems(campaign({}), durations, "Liste Demo")
-    assert not duration_problems(campaign({}, call={"longest_message_s": 61}), durations, "Liste Demo")
+    assert duration_problems(campaign({}), durations, "Liste Demo", ScriptRules())
+    assert not duration_problems(
+        campaign({}, call={"longest_message_s": 61}), durations, "Liste Demo", ScriptRules()
+    )
     with pytest.raises(ValueError, match="longest_message_s"):
         campaign({}, call={"longest_message_s": 121})
 
@@ -154,9 +168,9 @@ def test_a_message_of_more_than_a_minute_must_be_asked_for() -> None:
 def test_a_long_canadian_message_is_followed_by_the_name_again(closing: str | None) -> None:
     """T105."""
     canadian = campaign({}, profile="ca-adad", language="en", call={"longest_message_s": 90})
-    assert duration_problems(canadian, {"message": 61_000}, closing)
-    assert not duration_problems(canadian, {"message": 61_000}, "That was Liste Demo.")
-    assert not duration_problems(canadian, {"message": 60_000}, closing)
+    assert duration_problems(canadian, {"message": 61_000}, closing, rules_of("ca-adad"))
+    assert not duration_problems(canadian, {"message": 61_000}, "That was Liste Demo.", rules_of("ca-adad"))
+    assert not duration_problems(canadian, {"message": 60_000}, closing, rules_of("ca-adad"))
 
 
 def test_an_objection_after_the_invitation_does_not_compile() -> None:
@@ -182,6 +196,17 @@ def test_an_own_closing_says_address_email_origin_and_erasure() -> None:
     for part in ("{postal_address}", "{email}", "{origin}", "{erase_date}"):
         refused = refusal({"message": "Votez.", "closing": whole.replace(part, "")})
         assert part in refused["prompts.closing"]
+
+
+@pytest.mark.parametrize("profile", ["us-tcpa", "ca-adad"])
+@pytest.mark.parametrize("key", ["closing", "legal"])
+def test_in_north_america_an_own_closing_says_the_number_to_call_back(profile: str, key: str) -> None:
+    """US-05, CA-04."""
+    without = "{sponsor}, {postal_address}, {email}. {origin} It goes by {erase_date}."
+    told: dict[str, Any] = {"profile": profile, "language": "en"}
+    assert "{callback_number}" in refusal({"message": "Vote.", key: without}, **told)[f"prompts.{key}"]
+    assert script({"message": "Vote.", key: without + " Call {callback_number}."}, **told)
+    assert script({"message": "Vote.", key: without}, language="en")
 
 
 def test_a_synthetic_voice_that_nobody_declares_is_refused() -> None:
@@ -219,7 +244,9 @@ def test_a_recorded_notice_that_does_not_say_what_it_must_is_refused(says: str, 
     """FP-18, FP-19: at create and at approval."""
     prompts = recorded_notice(says)
     assert lacks in refusal(prompts, frozenset({"identity"}))["prompts.identity"]
-    assert [problem.where for problem in text_problems(campaign(prompts))] == ["prompts.identity"]
+    assert [problem.where for problem in text_problems(campaign(prompts), ScriptRules())] == [
+        "prompts.identity"
+    ]
 
 
 @pytest.mark.parametrize("key", ["closing", "legal"])

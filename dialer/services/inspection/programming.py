@@ -13,6 +13,7 @@ from dialer.domain.campaign import Campaign
 from dialer.domain.errors import Conflict, DialerError, InvalidInput
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import digest
+from dialer.domain.pack_parts import ScriptRules
 from dialer.domain.rulepack import RulePack
 from dialer.domain.script import PROMPT_OF_KEY, write_script
 from dialer.domain.wave import wave_of
@@ -151,6 +152,6 @@ def _texts(campaign: Campaign, recorded: set[str]) -> Mapping[str, str]:
     """What a synthetic voice says in each prompt, by its name."""
     keys = frozenset(key for key, prompt in PROMPT_OF_KEY.items() if prompt in recorded)
     try:
-        return write_script(campaign.definition, keys).texts
+        return write_script(campaign.definition, keys, ScriptRules()).texts
     except DialerError:
         return {}
