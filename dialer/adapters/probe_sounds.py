@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,12 @@ class ProbeSoundFiles:
     async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
         await _used(self._kept, lambda: self._keep(f"{probe_id}.alaw", sound))
 
+    async def kept(self, probe_id: ProbeId) -> bytes | None:
+        return await _used(self._kept, lambda: self._read(f"{probe_id}.alaw"))
+
+    async def forget(self, *, kept_before: datetime) -> None:
+        await _used(self._kept, lambda: self._forget(kept_before.timestamp()))
+
     async def clear(self) -> None:
         await _used(self._heard, self._clear)
 
@@ -38,6 +45,16 @@ class ProbeSoundFiles:
     def _keep(self, name: str, sound: bytes) -> None:
         self._kept.mkdir(parents=True, exist_ok=True)
         (self._kept / name).write_bytes(sound)
+
+    def _read(self, name: str) -> bytes | None:
+        file = self._kept / name
+        return file.read_bytes() if file.exists() else None
+
+    def _forget(self, before: float) -> None:
+        """By the time of the file, which a copy may make later, never earlier."""
+        for file in self._kept.glob("*.alaw"):
+            if file.stat().st_mtime < before:
+                file.unlink()
 
     def _clear(self) -> None:
         for file in self._heard.glob("*.alaw"):

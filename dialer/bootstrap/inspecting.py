@@ -4,6 +4,7 @@ from dialer.adapters.inspection.folder import Folders
 from dialer.adapters.inspection.report import HtmlReports
 from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.places import dialplan_files
+from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.parts import Parts
 from dialer.services.inspection.accounts import Books
@@ -17,7 +18,7 @@ def build_inspector(parts: Parts, suite: Suite) -> Inspector:
     tools = Tools(
         records=suite.calls,
         programs=Programs(parts.store, suite.scripts, suite.replays, DialplanFiles(), conf),
-        books=Books(parts.store, suite.retention),
+        books=Books(parts.store, suite.retention, ProbeSoundFiles(parts.home)),
         vault=parts.vault,
         verifier=suite.ledger.verifier,
         sealer=parts.sealer,

@@ -5,6 +5,7 @@ from functools import partial
 
 from dialer.adapters.disk import free_bytes
 from dialer.adapters.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
+from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.adapters.recordings import RecordingFiles
 from dialer.adapters.sql.copies import DatabaseFile
 from dialer.bootstrap.ledger import ledger_suite
@@ -45,7 +46,14 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     store, clock, fingerprints, fleet = parts.store, parts.clock, parts.fingerprints, parts.fleet
     judge, vault, suppressions = parts.judge, parts.vault, parts.suppressions
     consent_proofs = ConsentProofs(store.proofs, vault)
-    retention = Retention(store, judge.packs, consent_proofs, clock, pretended=parts.pretended)
+    retention = Retention(
+        store,
+        judge.packs,
+        consent_proofs,
+        ProbeSoundFiles(parts.home),
+        clock,
+        pretended=parts.pretended,
+    )
     scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock, parts.judge.packs)
     ringing = Ringing(store, fleet)
     progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.probe import Probe, ProbeId
@@ -38,6 +39,14 @@ class ProbeSounds(Protocol):
 
     async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
         """As evidence."""
+        ...
+
+    async def kept(self, probe_id: ProbeId) -> bytes | None:
+        """None where it never was, or was forgotten."""
+        ...
+
+    async def forget(self, *, kept_before: datetime) -> None:
+        """Evidence that was kept for long enough."""
         ...
 
     async def clear(self) -> None:

@@ -13,9 +13,10 @@ from dialer.domain import retention as terms
 from dialer.domain.access import Actor, Right
 from dialer.domain.errors import Conflict, DialerError
 from dialer.domain.pack_parts import RetentionRules
-from dialer.domain.retention import RetentionRun
+from dialer.domain.retention import ProofTerm, RetentionRun
 from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
+from dialer.ports.probes import ProbeSounds
 from dialer.ports.retention import KeptList
 from dialer.ports.store import Store
 from dialer.services.consent_proofs import ConsentProofs
@@ -51,10 +52,18 @@ class Retention:
     """`pretended`: the clock is shifted. Then nothing is erased and nothing overdue: real data must not go for a play."""
 
     def __init__(
-        self, store: Store, packs: PackShelf, proofs: ConsentProofs, clock: Clock, *, pretended: bool
+        self,
+        store: Store,
+        packs: PackShelf,
+        proofs: ConsentProofs,
+        sounds: ProbeSounds,
+        clock: Clock,
+        *,
+        pretended: bool,
     ) -> None:
         self._store = store
         self._proofs = proofs
+        self._sounds = sounds
         self._packs = packs
         self._clock = clock
         self._pretended = pretended
@@ -108,6 +117,7 @@ class Retention:
                 ("keys", self._keys),
             ):
                 counts[kind] = await erase(started_at)
+            await self._recordings(started_at)
         except DialerError as failure:
             error = str(failure)
             log.error("retention failed: personal data stays longer than it may", error=error)
@@ -124,10 +134,17 @@ class Retention:
                 erased += await in_batches(partial(erase, uncalled=not terms.contacts_due(last, now)))
         return erased
 
-    async def _consents(self, now: datetime) -> int:
+    async def _terms(self, now: datetime) -> tuple[ProofTerm, ...]:
         profiles = await self._store.retention.profiles()
         rules = {sponsor: [self._rules(name, now) for name in names] for sponsor, names in profiles.items()}
-        found, erased = terms.proof_terms(rules, now), 0
+        return terms.proof_terms(rules, now)
+
+    async def _recordings(self, now: datetime) -> None:
+        """What call-back probes heard of our own lines proves as long as the longest-kept consent that our number could be called (E9)."""
+        await self._sounds.forget(kept_before=min(term.before for term in await self._terms(now)))
+
+    async def _consents(self, now: datetime) -> int:
+        found, erased = await self._terms(now), 0
         for term in found:
             erased += await in_batches(partial(self._store.retention.erase_consents, term))
         await self._proofs.destroy_keys(before=max(term.before for term in found))

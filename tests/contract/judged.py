@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 
 from dialer.adapters.clock import pretending
+from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
@@ -24,6 +26,8 @@ from tests.harness.ledger import WRITABLE
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 VAULT = AesVault(bytes(range(32)))
+SOUNDS = ProbeSoundFiles(Path("nowhere"))
+"""No call-back line was ever listened to."""
 WORKDAYS = (ConsentedWindow(frozenset(range(5)), time(9), time(20)),)
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",), 1000, 1000)
 

@@ -14,7 +14,7 @@ from dialer.services.consent_proofs import DESTROYED, SEALED, ConsentProofs
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.retention import Retention
 from tests.contract.engines import Engine
-from tests.contract.judged import MONDAY, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import consent, fingerprint, listed, number
 from tests.contract.sealing import STAMP, seal_all
@@ -37,7 +37,9 @@ async def opened(store: SqlStore, index: int = 1) -> list[ConsentEvent]:
 
 
 async def retained(store: SqlStore, at: datetime) -> None:
-    retention = Retention(store, PACKS, ConsentProofs(store.proofs, VAULT), pretending(at), pretended=False)
+    retention = Retention(
+        store, PACKS, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(at), pretended=False
+    )
     assert (await retention.run_now(LOCAL_ADMINISTRATOR)).well
 
 

@@ -24,7 +24,7 @@ from dialer.ports.records import ImportCounts, Progression
 from dialer.services.consent_proofs import ConsentProofs
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.retention import Retention
-from tests.contract.judged import DAY, MONDAY, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import DAY, MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import rotated
 from tests.contract.samples import CAMPAIGN, fingerprint, suppression
 from tests.contract.sealing import STAMP, seal_all
@@ -71,7 +71,7 @@ async def lived(store: SqlStore) -> SqlStore:
         lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
         await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
     await Retention(
-        store, PACKS, ConsentProofs(store.proofs, VAULT), pretending(MONDAY), pretended=False
+        store, PACKS, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(MONDAY), pretended=False
     ).run_now(LOCAL_ADMINISTRATOR)
     await seal_all(store)
     return store
@@ -157,7 +157,7 @@ async def test_what_an_erasure_took_is_not_missed_and_what_it_left_is_still_vouc
 async def test_what_retention_took_is_not_missed_and_one_more_is(lived: SqlStore, tamperer: Tamperer) -> None:
     four_years = pretending(MONDAY + 4 * 366 * DAY)
     run = await Retention(
-        lived, PACKS, ConsentProofs(lived.proofs, VAULT), four_years, pretended=False
+        lived, PACKS, ConsentProofs(lived.proofs, VAULT), SOUNDS, four_years, pretended=False
     ).run_now(LOCAL_ADMINISTRATOR)
     assert (run.contacts, run.consents > 0, run.keys > 0) == (8, True, True)
     assert await wrong(lived) == []

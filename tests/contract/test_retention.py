@@ -26,6 +26,7 @@ from tests.contract.altering import alter
 from tests.contract.judged import (
     DAY,
     MONDAY,
+    SOUNDS,
     VAULT,
     claim_all,
     judge_at,
@@ -46,7 +47,9 @@ YEAR = 366 * DAY
 def retention(
     store: SqlStore, now: datetime, *, pretended: bool = False, packs: PackShelf = PACKS
 ) -> Retention:
-    return Retention(store, packs, ConsentProofs(store.proofs, VAULT), pretending(now), pretended=pretended)
+    return Retention(
+        store, packs, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(now), pretended=pretended
+    )
 
 
 async def run_at(store: SqlStore, now: datetime) -> RetentionRun:
@@ -169,15 +172,20 @@ async def test_a_job_that_never_runs_blocks_campaigns_just_as_well(store: SqlSto
         await retention(store, LIMIT + timedelta(hours=73)).demand_running()
 
 
+async def ended(running: asyncio.Task[None]) -> None:
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_the_service_erases_by_itself_and_then_not_before_the_next_day(store: SqlStore) -> None:
     await listed_with_consent(store, 1)
     running = asyncio.create_task(retention(store, LIMIT - DAY).run())
     while not [run for run in await store.retention.runs() if run.well]:
         await asyncio.sleep(0.01)
-    running.cancel()
+    await ended(running)
     again = asyncio.create_task(retention(store, LIMIT - timedelta(hours=1)).run())
     await asyncio.sleep(0.1)
-    again.cancel()
+    await ended(again)
     (only,) = await store.retention.runs()
     assert (only.contacts, await numbers(store)) == (1, [""])
 

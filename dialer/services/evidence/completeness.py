@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .people import Document, Person
     from .verify_ledger import Head
 
-PERMIT, OF_CAMPAIGN = "decision.permit", "campaign."
+PERMIT, PROBE, OF_CAMPAIGN = "decision.permit", "line.probe", "campaign."
 ENDS = ("attempt.outcome", "attempt.late_opposition")
 OF_THE_PERSON = ("consent.give", "consent.withdraw", "suppression.add", "suppression.remove")
 TOLD = 100
@@ -74,6 +74,8 @@ class Shown:
             return belongs and not (there and about in self._calls)
         if there:
             return False
+        if kind == PROBE:
+            return bool(entry["body"]["campaign"] == self._campaign)
         if kind.startswith(OF_CAMPAIGN):
             return bool(about == self._campaign)
         return (kind in ENDS and about in self._calls) or (

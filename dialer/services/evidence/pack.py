@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from .approval import approval_in
-from .completeness import Shown, left_out
+from .completeness import PROBE, Shown, left_out
 from .ed25519 import signed_by
 from .foundations import strange_terms
 from .people import Document, read_person
@@ -183,6 +183,7 @@ def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
             acts.append(json.loads(item["text"]))
         else:
             yield Finding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
+    yield from _recordings(pack, acts)
     approval = approval_in(acts)
     definition_hash = hashlib.sha256((pack.folder / DEFINITION).read_bytes()).hexdigest()
     stated = json.loads(pack.text("summary.json"))["faults"]["DEFINITION"]
@@ -193,6 +194,21 @@ def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
     terms = json.loads(pack.text("terms.json"))
     for detail in strange_terms(terms, definition, None if stated else approval):
         yield Finding("terms.json", detail)
+
+
+def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[Finding]:
+    """What call-back probes heard is what the ledger says that they heard, unless the pack itself says otherwise."""
+    told = {probe["id"]: probe["recording_sha256"] for probe in json.loads(pack.text("probes.json"))}
+    stated = json.loads(pack.text("summary.json"))["faults"]["PROBE_FILES"]
+    for act in acts:
+        if act["kind"] != PROBE:
+            continue
+        name, sealed = act["about"], act["body"]["recording_sha256"]
+        if name not in told or told[name] != sealed:
+            yield Finding("probes.json", f"does not tell of probe {name} as the ledger does")
+        sound = pack.folder / "probes" / f"{name}.alaw"
+        if sound.exists() and digest(sound) != sealed and not stated:
+            yield Finding(f"probes/{sound.name}", "is not what the call-back probe heard")
 
 
 def covered(item: Document, head: Head) -> bool:

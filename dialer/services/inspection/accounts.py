@@ -1,6 +1,7 @@
 """What is kept beside the calls: lists and their provenance, refusals, call-back probes, erasing, acts (E4, E8, E9, E15)."""
 
 import asyncio
+import hashlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -10,10 +11,10 @@ from typing import Any
 from dialer.domain.access import Actor
 from dialer.domain.campaign import Campaign
 from dialer.domain.facts_json import plain
-from dialer.domain.probe import Probe, numbers_of
+from dialer.domain.probe import Probe, ProbeId, numbers_of
 from dialer.ports.inspection import ImportedList, PackFiles
 from dialer.ports.ledger import Ledger
-from dialer.ports.probes import ProbeFilter
+from dialer.ports.probes import ProbeFilter, ProbeSounds
 from dialer.ports.store import Store
 from dialer.services.inspection.parts import Accounts
 from dialer.services.inspection.programming import Faults, pretty
@@ -27,9 +28,10 @@ PAGE = 1000
 
 
 class Books:
-    def __init__(self, store: Store, retention: Retention) -> None:
+    def __init__(self, store: Store, retention: Retention, sounds: ProbeSounds) -> None:
         self._store = store
         self._retention = retention
+        self._sounds = sounds
 
     async def accounts(
         self,
@@ -50,10 +52,11 @@ class Books:
         files.put("refusals.json", pretty(told))
         probes = [probe async for probe in self._probes(campaign)]
         files.put("probes.json", pretty([plain(probe) for probe in probes]))
+        recorded, faults["PROBE_FILES"] = await self._recordings(probes, files)
         status = await self._retention.status(actor)
         runs = [run_view(run) for run in await self._store.inspections.retention_runs()]
         files.put("retention.json", pretty({"status": status_view(status), "runs": runs}))
-        return Accounts(lists, refused, refusals, probes, status)
+        return Accounts(lists, refused, refusals, probes, recorded, status)
 
     async def _probes(self, campaign: Campaign) -> AsyncIterator[Probe]:
         """Of every number that the campaign shows or names."""
@@ -62,6 +65,21 @@ class Books:
             for probe in page:
                 yield probe
             query = replace(query, after=page[-1].id)
+
+    async def _recordings(
+        self, probes: Sequence[Probe], files: PackFiles
+    ) -> tuple[frozenset[ProbeId], list[str]]:
+        """Those that are still kept go into the pack, `probes/<probe>.alaw`; what is wrong with them is told."""
+        recorded, wrong = set(), []
+        for probe in probes:
+            sound = await self._sounds.kept(probe.id)
+            if sound is None:
+                continue
+            recorded.add(probe.id)
+            files.put(f"probes/{probe.id}.alaw", sound)
+            if hashlib.sha256(sound).hexdigest() != probe.recording_sha256:
+                wrong.append(f"the recording of probe {probe.id} is not what was heard")
+        return frozenset(recorded), wrong
 
 
 def write_ledger(

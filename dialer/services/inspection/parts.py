@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dialer.domain.campaign import Campaign
-from dialer.domain.probe import Probe
+from dialer.domain.probe import Probe, ProbeId
 from dialer.ports.inspection import ImportedList, RefusalCount
 from dialer.ports.prompts import CompiledScript
 from dialer.services.dialplan import Verdict as DialplanVerdict
@@ -15,10 +15,13 @@ from dialer.services.ledger.verification import Verdict as LedgerVerdict
 from dialer.services.replay import ReplayReport
 from dialer.services.retention import RetentionStatus
 
-PROGRAM_FAULTS = ("REPLAY", "MISSING_CALL", "LEDGER", "SCRIPT_FILES", "DEFINITION", "DIALPLAN", "PROVENANCE")
+PROGRAM_FAULTS = (
+    *("REPLAY", "MISSING_CALL", "LEDGER", "SCRIPT_FILES"),
+    *("DEFINITION", "DIALPLAN", "PROVENANCE", "PROBE_FILES"),
+)
 """What may not be, beside the faults of single calls: a decision that comes out otherwise, a call that the ledger knows and the records
 do not, a ledger that was tampered with, audio or a campaign file that are not the approved ones, a dialplan that is not proved, a list
-without provenance."""
+without provenance, a recording that is not what a call-back probe heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Programming:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What is kept beside the calls. `refused`: decisions; one may refuse by several rules."""
+    """What is kept beside the calls. `refused`: decisions; one may refuse by several rules. `recorded`: probes whose recording is in the pack."""
 
     lists: Sequence[ImportedList]
     refused: int
     refusals: Sequence[RefusalCount]
     probes: Sequence[Probe]
+    recorded: frozenset[ProbeId]
     retention: RetentionStatus
 
 

@@ -22,7 +22,11 @@ POINTS: dict[str, tuple[Answers, tuple[str, ...], tuple[str, ...]]] = {
     "E6": (calls.coverage, ("evidence.jsonl", "replay.json"), ("OUTSIDE_WINDOW",)),
     "E7": (calls.objections, ("evidence.jsonl",), ("AFTER_OPPOSITION", "OPPOSITION_LOST")),
     "E8": (keeping.erasing, ("retention.json", "ledger/acts.jsonl"), ()),
-    "E9": (calls.caller_id, ("calls.csv", "probes.json", "contexts/"), ("CALLER_ID",)),
+    "E9": (
+        calls.caller_id,
+        ("calls.csv", "probes.json", "probes/", "contexts/"),
+        ("CALLER_ID", "PROBE_FILES"),
+    ),
     "E10": (calls.hours, ("evidence.jsonl", "terms.json"), ("OUTSIDE_HOURS", "HOLIDAY", "AFTER_PERMIT")),
     "E11": (calls.silence, ("evidence.jsonl", "terms.json"), ("IN_SILENCE",)),
     "E12": (calls.frequency, ("evidence.jsonl",), ("CAP_EXCEEDED", "DELIVERED_TWICE")),

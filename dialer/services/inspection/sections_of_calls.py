@@ -48,13 +48,20 @@ def objections(found: Inspected) -> tuple[Answer, ...]:
 
 def caller_id(found: Inspected) -> tuple[Answer, ...]:
     probes = tuple(
-        (probe.started_at, probe.number, probe.outcome.value, probe.detail)
+        (
+            probe.started_at,
+            probe.number,
+            probe.outcome.value,
+            probe.detail,
+            probe.recording_sha256,
+            probe.id in found.accounts.recorded,
+        )
         for probe in found.accounts.probes[-50:]
     )
     return (
         Table("caller_ids", ("number", "invites"), tuple(_counts(found, "caller_ids").items())),
         Sentence("probes" if probes else "no_probes", {"count": len(found.accounts.probes)}),
-        Table("probes", ("at", "number", "outcome", "detail"), probes),
+        Table("probes", ("at", "number", "outcome", "detail", "recording_sha256", "attached"), probes),
     )
 
 
