@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.callees.callees import Callees
+from dialer.adapters.callees.received import Invite
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.installation import Installation
+from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
 from tests.harness.ports import free_port
 
 PBX = "acceptance"
+MARK = "+33199009900"
+"""Nobody's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,16 @@ class Scene:
     callees: Callees
     sip_port: int
     """Where the trunk leads."""
+
+    async def mark(self) -> None:
+        """Call the callees ourselves. They take one INVITE after the other: those before it were sent earlier, however busy the machine is."""
+        async with calling(MARK, self.sip_port) as caller:
+            assert await caller.invite() == 404
+
+    async def called_before_and_after_the_mark(self) -> tuple[list[Invite], list[Invite]]:
+        invites = await self.callees.invites()
+        at = [invite.number for invite in invites].index(MARK)
+        return invites[:at], invites[at + 1 :]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.harness.patience import SOON_S
+
 MORNING = "2027-02-01T10:30:00+01:00"
 """A Monday within every consent of these tests; the service pretends that it is then."""
 
@@ -112,11 +114,11 @@ class Installation:
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-                await asyncio.wait_for(process.wait(), 15)
+                await asyncio.wait_for(process.wait(), SOON_S)
 
     async def _address(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), SOON_S)).decode()
         assert "listening on " in line, (self.home / "serve.log").read_text()[-2000:]
         return line.split("listening on ")[1].strip()
 

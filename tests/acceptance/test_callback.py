@@ -3,12 +3,11 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
+from tests.harness.patience import SOON_S
 from tests.pbx.ringer import Ringing, ringer_of
 from tests.pbx.voice import Press
 
@@ -16,7 +15,6 @@ STRANGER = "+33199000099"
 """On no list of ours."""
 
 
-@pytest.mark.timeout(240)
 async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scene, tmp_path: Path) -> None:
     contacts = contact_file(tmp_path, [number_for(Persona.BUSY, 0)])
     await scene.installation.campaign(campaign_file(tmp_path), contacts)
@@ -29,7 +27,7 @@ async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scen
     assert ringer.status == 200
     assert not await suppressed(scene.installation)
     async with scene.installation.serve():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON_S):
             while not (found := await suppressed(scene.installation)):
                 await asyncio.sleep(0.2)
     assert [(entry["channel"], entry["sponsor"]) for entry in found] == [("inbound_call", "liste-demo")]
@@ -38,7 +36,7 @@ async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scen
 async def until_open(scene: Scene) -> None:
     """The PBX answers as soon as the service has told it what to say."""
     port = sip_port(scene.installation)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         while True:
             async with ringer_of(Ringing(hang_up_at=0.1), port) as ringer:
                 await ringer.ring()

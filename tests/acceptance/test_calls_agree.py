@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from dialer.adapters.callees.personas import ROLES, Persona, number_for
 from dialer.adapters.callees.received import ReceivedCall
 from dialer.domain.call_events import DialStatus
@@ -33,7 +31,6 @@ async def heard_by(scene: Scene, number: str) -> ReceivedCall:
     return call
 
 
-@pytest.mark.timeout(240)
 async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: Path) -> None:
     async with scene.installation.serve() as served:
         records = await run(scene, served, campaign_file(tmp_path, calls_per_second=2), EVERYBODY)
@@ -47,7 +44,6 @@ async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: 
         assert (persona, record["answered_at"] is not None) == (persona, answered)
 
 
-@pytest.mark.timeout(240)
 async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
     scene: Scene, tmp_path: Path
 ) -> None:
@@ -70,7 +66,6 @@ BEEP_ENDS_MS = 9500
 GREETING_ENDS_MS = 9000
 
 
-@pytest.mark.timeout(240)
 async def test_a_machine_that_shall_hear_nothing_is_left_no_sound(scene: Scene, tmp_path: Path) -> None:
     """T108: hung up before its beep, after which it would record."""
     numbers = tuple(number_for(Persona.MACHINE, index) for index in range(3))

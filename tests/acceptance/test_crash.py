@@ -4,12 +4,11 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
+from tests.harness.patience import SOON_S
 
 PERSONAS = (
     Persona.PRESSES_ONE,
@@ -21,7 +20,6 @@ PERSONAS = (
 FINAL = {"ended", "lapsed", "lost"}
 
 
-@pytest.mark.timeout(300)
 async def test_after_a_kill_nobody_is_called_twice_and_every_attempt_ends_known(
     scene: Scene, tmp_path: Path
 ) -> None:
@@ -46,7 +44,7 @@ async def test_after_a_kill_nobody_is_called_twice_and_every_attempt_ends_known(
 
 
 async def _until_called(scene: Scene, count: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(SOON_S):
         while len(await scene.callees.invites()) < count:
             await asyncio.sleep(0.05)
 

@@ -14,8 +14,6 @@ from dialer.demo.cast import Standing, cast
 from tests.acceptance.installation import Installation, Ran
 from tests.integration.packs import judged_alone
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @dataclass(frozen=True, slots=True)
 class Played:

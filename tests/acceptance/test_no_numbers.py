@@ -4,14 +4,13 @@ import asyncio
 import re
 from pathlib import Path
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from dialer.adapters.pbx.engine import docker
 from dialer.adapters.pbx.home import PbxHome
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
+from tests.harness.patience import SOON_S
 from tests.integration.test_webhooks import Receiver, receiving
 
 PERSONAS = (
@@ -32,7 +31,6 @@ NUMBERS = [number_for(persona, index) for persona in PERSONAS for index in range
 OBJECTS, SENDS_STOP, ASKED = (number_for(Persona.PRESSES_ONE, index) for index in (90, 91, 92))
 
 
-@pytest.mark.timeout(200)
 async def test_after_a_campaign_no_number_stands_where_none_may(scene: Scene, tmp_path: Path) -> None:
     async with receiving() as receiver:
         tell(scene, receiver)
@@ -74,7 +72,7 @@ async def lived_through(scene: Scene, folder: Path) -> dict[str, str]:
         await served.get(f"/v1/suppressions/check?phone_number={ASKED}")
         await served.get(f"/v1/calls?phone_number={ASKED}")
         await scene.callees.ended(len(NUMBERS), within_s=90)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SOON_S):
             while (await served.get(f"/v1/campaigns/{campaign}"))["state"] != "completed":
                 await asyncio.sleep(0.2)
         told = await told_to_operators(served, operator)

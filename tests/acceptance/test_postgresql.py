@@ -32,7 +32,6 @@ def environment() -> Iterator[dict[str, str]]:
         yield {"DIALER_DATABASE_URL": f"postgresql://postgres@/postgres?host={folder}"}
 
 
-@pytest.mark.timeout(240)
 async def test_a_campaign_on_postgresql_calls_only_those_who_agreed(scene: Scene, tmp_path: Path) -> None:
     installation = scene.installation
     await installation.must("suppressions", "add", SUPPRESSED, "--channel", "letter")

@@ -5,20 +5,18 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.acceptance.test_callback import sip_port
 from tests.harness.fixtures import CalleePorts
 from tests.harness.network import Route, network_at
+from tests.harness.patience import SOON_S
 
 OURS, PERSON = "+33162000001", number_for(Persona.BUSY, 0)
 GREETING = "Liste Demo vous a appelé par un automate. Appuyez sur 9 pour ne plus être appelé, sur 8 pour les mentions légales."
 
 
-@pytest.mark.timeout(240)
 async def test_nobody_is_called_until_our_own_number_has_answered_with_our_greeting(
     installation: Installation, callee_ports: CalleePorts, tmp_path: Path
 ) -> None:
@@ -60,7 +58,7 @@ def probing_file(folder: Path) -> Path:
 
 async def until(served: Served, campaign: str, state: str) -> Any:
     """The campaign's progress once it is in `state`."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(SOON_S):
         while True:
             progress: Any = await served.get(f"/v1/campaigns/{campaign}/progress")
             if progress["state"] == state:

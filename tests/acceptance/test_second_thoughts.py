@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from dialer.adapters.callees.received import Ending
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
+from tests.harness.patience import SOON_S
 
 BY_HTTP, BY_SMS, WITHDRAWS, AT_THE_CONSOLE, UNMOVED = (
     number_for(Persona.NO_ANSWER, index) for index in range(5)
@@ -26,13 +25,12 @@ async def all_ringing(scene: Scene, folder: Path, numbers: list[str]) -> AsyncIt
     campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, numbers))
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SOON_S):
             while len(await scene.callees.invites()) < len(numbers):
                 await asyncio.sleep(0.05)
         yield served
 
 
-@pytest.mark.timeout(200)
 async def test_whoever_objects_or_withdraws_while_it_rings_is_rung_no_longer(
     scene: Scene, tmp_path: Path
 ) -> None:
@@ -45,10 +43,10 @@ async def test_whoever_objects_or_withdraws_while_it_rings_is_rung_no_longer(
         await served.post("/v1/consents/withdraw", withdrawal)
         http_done_at = time.monotonic()
         await scene.installation.must("suppressions", "add", AT_THE_CONSOLE, "--channel", "letter")
-        ended = {call.number: call for call in await scene.callees.ended(5, within_s=30)}
+        ended = {call.number: call for call in await scene.callees.ended(5, within_s=SOON_S)}
     for number in (BY_HTTP, BY_SMS, WITHDRAWS):
         assert ended[number].ending is Ending.CANCELLED
-        assert said_at < moment(ended[number].ended_at) < http_done_at + 0.5
+        assert said_at < moment(ended[number].ended_at) < http_done_at + LET_RING_S / 4
     assert ended[AT_THE_CONSOLE].ending is Ending.CANCELLED
     assert moment(ended[UNMOVED].ended_at) - ended[UNMOVED].invited_at > LET_RING_S - 1
 

@@ -5,12 +5,11 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from dialer.adapters.callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
+from tests.harness.patience import SOON_S
 
 IMPORT = "source_class=opt_in_form&supplier=form&collected_at=2026-11-01T10:00:00%2B01:00"
 
@@ -63,7 +62,6 @@ async def script_of(scene: Scene, served: Served, campaign: str) -> Path:
     return scene.installation.home / "prompts" / str(script)
 
 
-@pytest.mark.timeout(200)
 async def test_a_spoilt_prompt_lets_no_campaign_start_or_go_on_and_is_named(
     scene: Scene, tmp_path: Path
 ) -> None:
@@ -81,7 +79,7 @@ async def test_a_spoilt_prompt_lets_no_campaign_start_or_go_on_and_is_named(
         assert await scene.callees.invites() == []
         for campaign in campaigns:
             await served.post(f"/v1/campaigns/{campaign}/start")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SOON_S):
             while len(await scene.callees.invites()) < len(campaigns):
                 await asyncio.sleep(0.1)
         for spoil, script in zip(SPOILT, scripts, strict=True):
@@ -95,7 +93,7 @@ async def test_a_spoilt_prompt_lets_no_campaign_start_or_go_on_and_is_named(
 
 
 async def reason_of_pause(served: Served, campaign: str) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SOON_S):
         while not (waiting := (await served.get(f"/v1/campaigns/{campaign}/progress"))["waiting"]):
             await asyncio.sleep(0.2)
     return str(waiting)

@@ -41,7 +41,6 @@ async def older(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     await lifecycle.down(OTHER, home)
 
 
-@pytest.mark.timeout(120)
 async def test_the_service_calls_through_the_pbx_with_the_approved_dialplan_alone(
     scene: Scene, older: None, tmp_path: Path
 ) -> None:

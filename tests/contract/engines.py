@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.contract.postgres import BINARIES
+from tests.harness.patience import SOON_S
 
 
 class Engine(Protocol):
@@ -66,5 +67,5 @@ class PostgresEngine:
     def _psql(self, database: str, statement: str) -> str:
         command = [str(BINARIES / "psql"), "-XAtq", "-h", str(self._folder), "-U", "postgres", "-d", database]
         return subprocess.run(
-            [*command, "-c", statement], check=True, capture_output=True, text=True, timeout=30
+            [*command, "-c", statement], check=True, capture_output=True, text=True, timeout=SOON_S
         ).stdout

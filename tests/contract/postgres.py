@@ -1,6 +1,7 @@
 """A PostgreSQL server for one test session: private directory, unix socket only, gone when the session is."""
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import chown, rmtree
+
+from tests.harness.patience import SOON_S
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 SETTINGS = (
@@ -44,16 +47,17 @@ def _running(folder: Path) -> Iterator[Path]:
         _await_ready(server, folder)
         yield folder
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # does not wait for who is connected
         try:
-            server.wait(timeout=5)
+            server.wait(timeout=SOON_S)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
 
 
 def _await_ready(server: "subprocess.Popen[bytes]", folder: Path) -> None:
-    for _ in range(200):
+    deadline = time.monotonic() + SOON_S
+    while time.monotonic() < deadline:
         if server.poll() is not None:
             raise RuntimeError((folder / "server.log").read_text())
         probe = [str(BINARIES / "pg_isready"), "-q", "-h", str(folder)]

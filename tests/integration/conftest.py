@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dialer.cli import halt as halt_command
+from dialer.services import halting, metrics, readiness
+from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
 from tests.integration.command import LOOPBACK, Command, campaign_file, fresh_environment
 
@@ -28,6 +31,14 @@ def dialer(bare: Command) -> Command:
 def campaign(dialer: Command, tmp_path: Path) -> str:
     """The id of a draft."""
     return str(dialer.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
+
+
+@pytest.fixture
+def a_busy_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By halts and by whoever asks how things are: they take a database that is slow for one that is away, and go on without it."""
+    monkeypatch.setattr(halting, "RECORD_WITHIN_S", SOON_S)
+    for module in (halt_command, readiness, metrics):
+        monkeypatch.setattr(module, "DATABASE_S", SOON_S)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from dialer.domain.suppression import OppositionChannel, fingerprint_of
 from dialer.ports.records import NewContact
 from dialer.ports.telephony import CallOrder
 from dialer.services.oppositions import Objection
+from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble, over_faulty_connection
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
@@ -146,7 +147,7 @@ class History:
                 await self._stored(order.attempt.fingerprint)
 
     async def _stored(self, opposed: Fingerprint) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON_S):
             while not await self.store.suppressions.of(opposed):
                 await asyncio.sleep(0.005)
 
@@ -276,7 +277,7 @@ class History:
 
     async def ready(self) -> None:
         """Every PBX is driven, and recovered."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(SOON_S):
             while not all(any(p.drives(pbx.pbx) for p in self.processes) for pbx in self.pbxs):
                 await asyncio.sleep(0.005)
                 self.world.wait(0.02)

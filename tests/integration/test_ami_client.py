@@ -11,12 +11,15 @@ from dialer.adapters.ami.client import AmiClient
 from dialer.adapters.ami.errors import ContractBroken, LinkDown, LoginRefused, NoAnswer, UnsafeValue
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
 from dialer.adapters.ami.wire import Fields
+from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, FakeAmi, event, fake_ami, silence
 
-TIMING = Timing(connect=2, answer=2, boot=2, ping_every=60, first_pause=0.02, longest_pause=0.1)
-IMPATIENT = Timing(connect=2, answer=0.2, boot=0.2, ping_every=0.1, first_pause=0.02, longest_pause=0.1)
+TIMING = Timing(
+    connect=SOON_S, answer=SOON_S, boot=SOON_S, ping_every=SOON_S, first_pause=0.02, longest_pause=0.1
+)
+IMPATIENT = Timing(connect=SOON_S, answer=1, boot=1, ping_every=0.1, first_pause=0.02, longest_pause=0.1)
 ORIGINATE = {"Action": "Originate", "Channel": "Local/call@dialer-permit/n", "Async": "true"}
 
 
@@ -39,7 +42,7 @@ class Listener:
         self.heard.put_nowait(error)
 
     async def next(self) -> str | Fields | BaseException:
-        return await asyncio.wait_for(self.heard.get(), 5)
+        return await asyncio.wait_for(self.heard.get(), SOON_S)
 
     async def next_events(self, count: int) -> list[Fields]:
         heard = [await self.next() for _ in range(count)]
@@ -172,16 +175,18 @@ async def test_an_originate_cut_off_by_the_loss_of_the_link_is_never_sent_again(
 
 async def test_an_originate_that_is_never_answered_ends_in_time_and_is_never_sent_again() -> None:
     async with fake_ami() as ami, link_to(ami.port, IMPATIENT) as (link, listener):
+        assert await listener.next() == "up"
         ami.answers["Originate"] = silence
         with pytest.raises(NoAnswer, match="Originate within"):
             await link.ask(ORIGINATE)
         ami.drop()
-        assert [await listener.next() for _ in range(3)] == ["up", "lost", "up"]
+        assert [await listener.next() for _ in range(2)] == ["lost", "up"]
         assert len(ami.received("Originate")) == 1
 
 
 async def test_an_answer_that_comes_too_late_disturbs_no_other() -> None:
-    async with fake_ami() as ami, link_to(ami.port, IMPATIENT) as (link, _):
+    async with fake_ami() as ami, link_to(ami.port, IMPATIENT) as (link, listener):
+        assert await listener.next() == "up"
         ami.answers["Originate"] = silence
         with pytest.raises(NoAnswer):
             await link.ask(ORIGINATE)

@@ -25,6 +25,7 @@ from dialer.domain.call_events import (
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, Telephony, TelephonyEvent
+from tests.harness.patience import SOON_S
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, FakeAmi, event, fake_ami
 from tests.unit.values import an_attempt
@@ -33,7 +34,9 @@ A = AttemptId("0a" * 16)
 B = AttemptId("0b" * 16)
 C = AttemptId("0c" * 16)
 MS = 1_795_000_000_123
-TIMING = Timing(connect=2, answer=1, boot=2, ping_every=60, first_pause=0.02, longest_pause=0.1)
+TIMING = Timing(
+    connect=SOON_S, answer=SOON_S, boot=SOON_S, ping_every=SOON_S, first_pause=0.02, longest_pause=0.1
+)
 ORDER = CallOrder(an_attempt(id=A), "a1" * 8, 25, 180)
 ENTRY = PbxSuppression(Fingerprint("f1" * 32), "a1" * 8)
 RECORD = f"At: {MS},DialStatus: BUSY,Cause: 17,Sip: 486,Trace: "
@@ -46,7 +49,7 @@ class Heard:
         self._events = telephony.events()
 
     async def next(self) -> TelephonyEvent:
-        return await asyncio.wait_for(anext(self._events), 5)
+        return await asyncio.wait_for(anext(self._events), SOON_S)
 
 
 @asynccontextmanager

@@ -84,6 +84,7 @@ def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], 
     yield "keys rotate", ("--reason", "routine"), "keys.rotate"
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 def test_every_act_at_the_command_line_is_in_the_ledger_with_who_did_it(
     dialer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

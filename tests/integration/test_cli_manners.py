@@ -52,6 +52,7 @@ def test_an_upgrade_is_harmless_where_there_is_nothing_to_do(dialer: Command, ca
     assert dialer.must("campaign", "show", campaign)["id"] == campaign
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 def test_a_halt_without_a_pbx_is_recorded_and_ended_with_a_reason(dialer: Command) -> None:
     assert dialer.must("halt", "--reason", "wrong message")["recorded"] is True
     ran = dialer("unhalt")

@@ -23,6 +23,9 @@ from dialer.domain.suppression import OppositionChannel
 from dialer.services.notifying import Notifying
 from dialer.services.oppositions import Objection
 from dialer.settings import Settings, WebhookSettings
+from tests.harness.patience import SOON_S
+
+pytestmark = pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 
 SECRET = "not so secret"
 NUMBER = "+33199000001"
@@ -42,7 +45,7 @@ class Receiver:
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
     async def until(self, count: int) -> list[Any]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON_S):
             while len(self.received) < count:
                 await asyncio.sleep(0.02)
         return [json.loads(body) for _, body in self.received]
@@ -114,7 +117,7 @@ async def test_a_refused_or_redirected_notification_is_sent_again_until_it_is_ta
     async with receiving(500, 302) as receiver, telling(tmp_path, receiver.url) as service:
         await object_to_calls(service)
         events = await receiver.until(3)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON_S):
             while await service.store.outbox.waiting():
                 await asyncio.sleep(0.05)
     assert len({event["id"] for event in events}) == 1
@@ -138,7 +141,7 @@ async def test_an_endpoint_that_is_away_holds_up_no_other(tmp_path: Path) -> Non
     async with receiving() as receiver, telling(tmp_path, gone, receiver.url) as service:
         await object_to_calls(service)
         await receiver.until(1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON_S):
             while await service.store.outbox.waiting() != 1:
                 await asyncio.sleep(0.05)
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from dialer.domain.access import Role
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, NUMBER, OTHER_NUMBER, campaign_body
@@ -78,6 +80,7 @@ async def write_down_what_people_said(acts: Acts) -> None:
     await acts.act(RULES, "DELETE", "/v1/subjects/{number}", "subject.erase")
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_every_act_over_http_is_in_the_ledger_with_who_did_it(api: Api) -> None:
     acts = Acts(api)
     await make_and_run_a_campaign(acts)

@@ -17,9 +17,10 @@ from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
 
-HALT_S = 2.0
-BOUND_S = 40.0
-"""An answer, a cancellation that is not heard either, and room on a busy machine."""
+HALT_S = 8.0
+"""Sooner than the driver gives up a server that does not hear a cancellation either."""
+BOUND_S = 60.0
+"""An answer, such a cancellation, and room on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +30,7 @@ def server() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def api(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
-    """Its patience with the database is shortened, so that the test need not wait for it."""
-    monkeypatch.setattr(postgresql, "ANSWER_SECONDS", 1.0)
+async def api(server: Path, tmp_path: Path) -> AsyncIterator[Api]:
     url = f"postgresql://postgres@/postgres?host={server}"
     async with running_api(tmp_path, database_url=url) as running:
         yield running
@@ -51,15 +50,15 @@ async def halts_in_the_ledger(api: Api) -> list[tuple[str, str]]:
     return [(one["body"]["by"], one["body"]["reason"]) for one in told if one["kind"] == "system.halt"]
 
 
-@pytest.mark.timeout(120)
 async def test_with_the_database_frozen_halts_go_through_and_the_rest_is_answered_in_time(
-    api: Api, server: Path
+    api: Api, server: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign_id = CampaignId(await new_campaign(api))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await api.service.store.campaigns.move(campaign_id, verb, by="omar", at=api.service.clock.now())
-    await asyncio.sleep(2.5)  # the roll of tokens is read every two seconds
-    with frozen(server):
+    with frozen(server), monkeypatch.context() as meanwhile:
+        # So that the test need not wait for it; a busy server keeps all its time.
+        meanwhile.setattr(postgresql, "ANSWER_SECONDS", 1.0)
         async with asyncio.timeout(BOUND_S):
             pausing = asyncio.create_task(api.post(f"/v1/campaigns/{campaign_id}/pause", None, Role.OPERATOR))
             assert await halted(api, "first") < HALT_S

@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
+from dialer.adapters.sql.engine import BUSY_SECONDS
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
+from tests.harness.patience import SOON_S
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
+
+SOONER_THAN_SQLITE_S = BUSY_SECONDS / 2
+"""Whoever waits for SQLite waits twice as long."""
 
 
 class StoppedClock(SystemClock):
@@ -25,6 +30,7 @@ class StoppedClock(SystemClock):
         return 1000.0
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_halt_and_unhalt_are_recorded_with_their_reason(api: Api) -> None:
     halted = await api.post("/v1/system/halt", {"reason": "complaints"}, Role.OPERATOR)
     assert (halted.status, halted.body["recorded"]) == (200, True)
@@ -35,6 +41,7 @@ async def test_halt_and_unhalt_are_recorded_with_their_reason(api: Api) -> None:
     assert not (await api.get("/v1/system")).body["halted"]
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b'{"reason": 5}', b'{"x": 1}', b"x" * 2_000_000])
 async def test_a_halt_is_not_refused_for_its_body(api: Api, raw: bytes) -> None:
     assert (await api.call("POST", "/v1/system/halt", Role.CAMPAIGNER, data=raw)).status == 200
@@ -59,10 +66,10 @@ async def test_with_the_database_gone_a_halt_is_refused_to_the_wrong_role_and_to
 async def test_a_halt_waits_for_no_database_that_hangs(api: Api) -> None:
     with closing(sqlite3.connect(api.service.settings.home / "dialer.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(SOONER_THAN_SQLITE_S):
             reply = await api.post("/v1/system/halt", {"reason": "x"}, Role.OPERATOR)
         assert (reply.status, reply.body["recorded"]) == (200, False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while not (await api.get("/v1/system")).body["halted"]:
             await asyncio.sleep(0.05)
 
@@ -99,6 +106,7 @@ async def test_real_time_is_not_said_to_be_pretended(api: Api) -> None:
     assert not reply.body["pretended_time"]
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
     async with api.client.get("/metrics") as answer:
         page = await answer.text()
@@ -109,6 +117,7 @@ async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
     assert (await api.client.get("/metrics", headers=with_token)).status == 200
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_readiness_and_metrics_tell_of_all_that_must_go_on_by_itself(api: Api) -> None:
     await seal(api)
     parts = {part["part"]: part for part in (await api.get("/readyz", None)).body["parts"]}
@@ -140,6 +149,7 @@ async def test_unknown_paths_and_methods_are_problems_too(api: Api) -> None:
     assert (reply.status, reply.code, reply.headers["Allow"]) == (405, "METHOD_NOT_ALLOWED", "GET,POST")
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
     campaign_id = await new_campaign(api)
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):

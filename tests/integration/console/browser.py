@@ -1,17 +1,20 @@
 """Debian's Chromium without a screen. Its methods block: call them in a thread while the service answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.harness.patience import SOON_S
+
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-PATIENCE_S = 30
+# The page is not there yet, or it was renewed between the finding of a part and its use.
+NOT_YET = (NoSuchElementException, StaleElementReferenceException)
 # The tests run as root, where Chromium's own sandbox does not; the pages are ours.
 ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run")
 
@@ -25,17 +28,16 @@ class Browser:
         self._driver.get(f"{self._origin}{path}")
 
     def type(self, name: str, text: str) -> None:
-        self._driver.find_element(By.NAME, name).send_keys(text)
+        self._soon(lambda: self._driver.find_element(By.NAME, name).send_keys(text))
 
     def press(self, label: str) -> None:
         """A button or a link, by what it says."""
-        self._driver.find_element(
-            By.XPATH, f"//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']"
-        ).click()
+        path = f"//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']"
+        self._soon(lambda: self._driver.find_element(By.XPATH, path).click())
 
     def await_text(self, text: str) -> None:
         """Raise `TimeoutException` where the page does not come to show it."""
-        WebDriverWait(self._driver, PATIENCE_S).until(lambda _: text in self._main().text)
+        self._soon(lambda: text in self._driver.find_element(By.TAG_NAME, "main").text)
 
     def mark(self) -> None:
         """Leave a trace in the page that a reload would wipe out."""
@@ -55,8 +57,9 @@ class Browser:
         entries: list[dict[str, str]] = self._driver.execute("getLog", {"type": "browser"})["value"]
         return [entry["message"] for entry in entries]
 
-    def _main(self) -> WebElement:
-        return self._driver.find_element(By.TAG_NAME, "main")
+    def _soon(self, done: Callable[[], bool | None]) -> None:
+        """Until it is not denied."""
+        WebDriverWait(self._driver, SOON_S, ignored_exceptions=NOT_YET).until(lambda _: done() is not False)
 
 
 @contextmanager

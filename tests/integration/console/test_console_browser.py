@@ -3,11 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 from tests.integration.console.browser import Browser, browsing
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_an_operator_logs_in_follows_a_campaign_live_and_halts(api: Api, tmp_path: Path) -> None:
     campaign = await new_campaign(api)
     await api.call("POST", CONTACTS.format(id=campaign), data=CSV)

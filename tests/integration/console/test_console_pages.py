@@ -106,6 +106,7 @@ async def test_a_verb_out_of_turn_is_refused_with_a_page_that_says_why(api: Api,
     assert (seen.status, "ILLEGAL_TRANSITION" in seen.text) == (409, True)
 
 
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 async def test_everything_is_halted_and_the_halt_is_ended(api: Api, admin: Visitor) -> None:
     halted = await admin.post("/halt", csrf=(await admin.get("/")).csrf, reason="drill")
     assert (halted.status, "Halted" in halted.text) == (200, True)
