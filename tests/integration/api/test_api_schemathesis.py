@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dialer.domain.access import Role
+from tests.harness.patience import SOON_S
 from tests.integration.api.client import running_api
 from tests.integration.api.samples import new_campaign
 
@@ -68,7 +69,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread = threading.Thread(target=background.loop.run_until_complete, args=(work,))
     thread.start()
     try:
-        yield background.ready.result(20)
+        yield background.ready.result(SOON_S)
     finally:
         background.loop.call_soon_threadsafe(background.over.set)
         thread.join()
@@ -98,7 +99,7 @@ def test_every_operation_answers_as_its_document_says(mode: GenerationMode, serv
         def answers_as_described(case: schemathesis.Case[Any]) -> None:
             if mode is GenerationMode.POSITIVE and "campaign_id" in case.path_parameters:
                 case.path_parameters["campaign_id"] = served.campaign
-            answer = case.call(base_url=served.address, headers=headers)
+            answer = case.call(base_url=served.address, headers=headers, timeout=SOON_S)
             case.validate_response(answer, checks=CHECKS)
 
         # What takes nothing cannot be asked wrongly.
