@@ -38,6 +38,7 @@ def rotate(
 ) -> None:
     """Bring every stored fingerprint to a new key; no opposition is lost. Services that run dial nothing until they are started anew.
 
+    Until it is done nothing else is recorded, a minute or so for half a million numbers: do it when nobody is called.
     Make a backup afterwards: older ones, AstDB volumes and webhook deliveries still hold fingerprints of before.
     """
 

@@ -55,8 +55,11 @@ class OneKeyMore:
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
+    """`seconds`: for so long nobody else could write to the database."""
+
     version: int
     numbers: int
+    seconds: float
 
 
 class Keys:
@@ -83,6 +86,9 @@ class Keys:
     async def rotate(self, actor: Actor, reason: str) -> Rotated:
         """Bring every stored fingerprint to a new key, all or nothing. Nothing is dialled from that instant until the services are started anew.
 
+        It is one transaction, so that an opposition is found at any moment under the keys in force, and nowhere under two: until it is
+        done nothing else is recorded. PBXs keep what is pressed and what ends meanwhile.
+
         The key is on disk before anything depends on it. Raise `InvalidInput` without a reason, or where something sealed cannot be
         opened; `Conflict` where somebody else rotates at the same time. This process, too, is to be ended after it.
         """
@@ -94,5 +100,6 @@ class Keys:
         version = (await self._versions.all())[-1].version + 1
         keys = self._add_key(version)[:version]
         made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), actor.name, reason.strip())
+        begun = self._clock.monotonic()
         numbers = await self._versions.rotate(made, OneKeyMore(keys[-1], self._vault, self._names))
-        return Rotated(version, numbers)
+        return Rotated(version, numbers, round(self._clock.monotonic() - begun, 1))
