@@ -69,6 +69,13 @@ class ProblemView(Wire):
     detail: str
 
 
+class ReminderView(Wire):
+    """A rule of the profile that people must keep themselves."""
+
+    rule: str
+    text: str
+
+
 class PreflightView(Wire):
     """`contacts` = `called` + `never` + `undecided` (whose caps may lift later than was looked). `problems`: what an approval would refuse now."""
 
@@ -83,6 +90,7 @@ class PreflightView(Wire):
     days: list[PreflightDay]
     dialling_s: int = Field(description="Seconds that one call to each takes at the campaign's pace.")
     problems: list[ProblemView]
+    reminders: list[ReminderView]
 
 
 class RecordingView(Wire):

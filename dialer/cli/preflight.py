@@ -26,12 +26,16 @@ def preflight(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 
 def show(view: dict[str, Any]) -> None:
-    days, reasons, problems = view.pop("days"), view.pop("reasons"), view.pop("problems")
+    days, reasons, problems, reminders = (
+        view.pop(key) for key in ("days", "reasons", "problems", "reminders")
+    )
     print_fields(view | {f"never, {code}": count for code, count in reasons.items()})
     for problem in problems:
         console.print(
             f"approval would refuse: {problem['where']}: {problem['detail']}", markup=False, soft_wrap=True
         )
+    for one in reminders:
+        console.print(f"for people to see to: {one['text']} ({one['rule']})", markup=False, soft_wrap=True)
     hours = sorted({hour for day in days for hour in day["hours"]})
     if days:
         print_table([day | day["hours"] for day in days], ("day", "contacts", *hours))

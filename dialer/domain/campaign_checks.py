@@ -10,7 +10,7 @@ from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
 from dialer.domain.facts import TrunkFacts
 from dialer.domain.opposition_list import ListStanding
-from dialer.domain.pack_parts import ScriptRules
+from dialer.domain.pack_parts import Reminder, ScriptRules
 from dialer.domain.pack_signoff import unsigned
 from dialer.domain.required_lists import missing_lists
 from dialer.domain.rulepack import PackShelf, RulePack
@@ -47,6 +47,14 @@ def script_rules(definition: CampaignDefinition, packs: PackShelf, today: dateti
     """What every script must say where no pack is in force; `check_definition` refuses such a campaign."""
     pack = pack_of(definition, packs, today)
     return pack.script if pack else ScriptRules()
+
+
+def reminders(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> tuple[Reminder, ...]:
+    """What people must see to themselves."""
+    pack = pack_of(definition, packs, today)
+    if pack is None:
+        return ()
+    return tuple(one for one in pack.reminders if definition.election or not one.with_election)
 
 
 def pack_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:

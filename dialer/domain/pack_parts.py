@@ -233,6 +233,14 @@ class RetentionRules(Part):
     call_record_years: int | None = Field(default=None, ge=1)
 
 
+class Reminder(Part):
+    """A rule that no machine can keep for people: said to them before they approve. `with_election`: only where there is one."""
+
+    rule: Line
+    text: Line
+    with_election: bool = False
+
+
 class Mark(StrEnum):
     """How well a source is known (rules.md, first table)."""
 

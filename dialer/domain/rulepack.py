@@ -22,6 +22,7 @@ from dialer.domain.pack_parts import (
     Line,
     Part,
     Region,
+    Reminder,
     RetentionRules,
     ScriptRules,
     SilenceRules,
@@ -61,6 +62,7 @@ class RulePack(Part):
     retention: RetentionRules = RetentionRules()
     silent_calls: SilenceRules = SilenceRules()
     script: ScriptRules = ScriptRules()
+    reminders: tuple[Reminder, ...] = ()
     own: bool = False
     """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
     rules: dict[RuleName, Line]

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from dialer.domain.access import Actor, Right
 from dialer.domain.alike import Kind, NumberKinds, turns
 from dialer.domain.campaign import Campaign, CampaignId
+from dialer.domain.campaign_checks import reminders
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.errors import Problem
 from dialer.domain.foresight import Foreseen, foresee
+from dialer.domain.pack_parts import Reminder
 from dialer.domain.rulepack import PackShelf, RulePack
 from dialer.ports.records import Alike, Standing
 from dialer.ports.store import Store
@@ -56,12 +58,13 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class PreflightReport:
-    """`start`: the instant from which it was foreseen. `problems`: what the approval would refuse now."""
+    """`start`: the instant from which it was foreseen. `problems`: what the approval would refuse now. `reminders`: what no machine can check."""
 
     campaign: Campaign
     start: datetime
     forecast: Forecast
     problems: tuple[Problem, ...]
+    reminders: tuple[Reminder, ...]
 
     @property
     def dialling_s(self) -> float:
@@ -87,7 +90,8 @@ class Preflight:
                 await judging
                 judging = group.create_task(asyncio.to_thread(survey.add, batch))
         problems = await approval_problems(self._store, self._judge, campaign)
-        return PreflightReport(campaign, start, survey.forecast, problems)
+        told = reminders(campaign.definition, self._judge.packs, start)
+        return PreflightReport(campaign, start, survey.forecast, problems, told)
 
 
 class Survey:

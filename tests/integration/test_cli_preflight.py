@@ -33,6 +33,7 @@ def test_the_list_is_counted_by_day_hour_and_reason(dialer: Command, campaign: s
         {"day": "2027-02-02", "contacts": 1, "hours": {"14": 1}},
     ]
     assert view["problems"] == []
+    assert {"FP-06", "FP-36"} <= {reminder["rule"] for reminder in view["reminders"]}
     assert view["from"] == "2027-02-01T08:00:00.000+00:00"
 
 
@@ -53,6 +54,8 @@ def test_people_are_shown_days_and_hours(dialer: Command, campaign: str, tmp_pat
     shown = dialer("campaign", "preflight", campaign)
     assert shown.status == 0
     assert "never, NO_CONSENT: 1" in shown.out
+    assert "for people to see to: " in shown.out
+    assert "(FP-06)" in shown.out
     assert "2027-02-01" in shown.out
 
 

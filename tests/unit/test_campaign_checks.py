@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dialer.domain.campaign_checks import check_approval, check_definition, language_problems
+from dialer.domain.campaign_checks import check_approval, check_definition, language_problems, reminders
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.opposition_list import ListStanding
@@ -198,3 +198,18 @@ def test_the_trunk_and_the_dates_are_checked_at_approval() -> None:
 def test_everybody_is_spoken_to_in_the_language_in_which_they_agreed() -> None:
     (problem,) = language_problems(campaign(), {"fr", "fr-FR", "FR-ca", "en-GB"})
     assert "agreed in en-GB" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("definition", "rules"),
+    [
+        pytest.param(campaign(), ["FP-06", "FP-36"], id="no-election"),
+        pytest.param(campaign(election=election()), ["FP-06", "FP-35", "FP-36"], id="election"),
+        pytest.param(commercial(), ["FC-22", "FC-26"], id="sales"),
+        pytest.param(campaign(profile="us-tcpa"), ["US-12"], id="american"),
+        pytest.param(campaign(profile="ca-adad", election=election()), ["CA-03", "CA-10"], id="canadian"),
+        pytest.param(campaign(profile="fr-unknown"), [], id="no-pack"),
+    ],
+)
+def test_what_no_machine_can_check_people_are_reminded_of(definition: Any, rules: list[str]) -> None:
+    assert [one.rule for one in reminders(definition, packs(), NOW)] == rules

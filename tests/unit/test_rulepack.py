@@ -32,6 +32,7 @@ def test_every_rule_that_a_pack_names_has_its_source_there(pack: RulePack) -> No
     named = {*pack.rules.values(), *(cap.rule for cap in pack.caps)}
     others = (pack.consent.contract, pack.consent.request, pack.consent.form)
     named |= {basis.rule for basis in others if basis is not None}
+    named |= {reminder.rule for reminder in pack.reminders}
     assert named <= {source.rule for source in pack.sources}
 
 

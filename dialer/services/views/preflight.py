@@ -27,4 +27,5 @@ def preflight_view(report: PreflightReport) -> dict[str, Any]:
         ],
         "dialling_s": round(report.dialling_s),
         "problems": [{"where": problem.where, "detail": problem.detail} for problem in report.problems],
+        "reminders": [{"rule": one.rule, "text": one.text} for one in report.reminders],
     }
