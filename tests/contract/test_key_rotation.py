@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.sql import rekeying
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
@@ -72,6 +73,24 @@ async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: S
     await claim_all(store, JUDGE)
     await rotated(store)
     await rotated(store)
+    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 3}
+
+
+async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_last(
+    store: SqlStore, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL is given up for dead that does not answer a statement in time: millions of rows are several statements."""
+    monkeypatch.setattr(rekeying, "LONGEST_LIST", 2)
+    await listed_with_consent(store, *range(1, 8))
+    await claim_all(store, JUDGE, limit=3)
+    await store.suppressions.add([suppression(index) for index in range(5, 12)])
+    for _ in range(2):
+        assert (await rotated(store)).numbers == 11
+    everything = str(engine.dump(url))
+    assert not [index for index in range(1, 12) if fingerprint(index) in everything]
+    for index in range(5, 12):
+        assert await store.suppressions.of(await at_present(store, index))
+    await seal_all(store)
     assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 3}
 
 

@@ -1,10 +1,14 @@
-"""All that is stored under fingerprints, brought to the next version of their keys: the rows of a number stay those of one number."""
+"""All that is stored under fingerprints, brought to the next version of their keys: the rows of a number stay those of one number.
+
+No statement is about more than some thousand numbers: the server is given up for dead that does not answer one in time.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Row,
     Select,
     String,
@@ -47,10 +51,11 @@ async def rekey(connection: AsyncConnection, rekeying: Rekeying) -> int:
     await _reseal_decisions(connection, rekeying)
     await _rewrap_keys(connection, rekeying)
     await _renumber_pending(connection)
+    parts = [part async for part in _parts(connection)]
     for table in FINGERPRINTED:
         if table not in (subject_keys, pending):
-            await _replace(connection, table)
-    await _keep_names(connection)
+            await _replace(connection, table, parts)
+    await _keep_names(connection, parts)
     count = (await connection.execute(select(func.count()).select_from(rekeyed))).scalar_one()
     await connection.execute(DropTable(rekeyed))
     return count
@@ -101,25 +106,43 @@ async def _rewrap_keys(connection: AsyncConnection, rekeying: Rekeying) -> None:
 
 async def _renumber_pending(connection: AsyncConnection) -> None:
     """Events that wait to be sealed may be removed and added, never changed."""
-    rows = (await connection.execute(select(pending).order_by(pending.c.id))).mappings().all()
-    if not rows:
-        return
-    names = {row.old: row.new for row in await connection.execute(select(rekeyed.c.old, rekeyed.c.new))}
-    await connection.execute(delete(pending))
-    anew = [dict(row) | {"fingerprint": names.get(row["fingerprint"])} for row in rows]
-    await connection.execute(insert(pending), anew)
+    waiting = (
+        select(*pending.c, rekeyed.c.new)
+        .join_from(pending, rekeyed, pending.c.fingerprint == rekeyed.c.old)
+        .order_by(pending.c.id)
+    )
+    names = [column.name for column in pending.c]
+    async for rows in _pages(connection, waiting, pending.c.id):
+        await connection.execute(delete(pending).where(pending.c.id.in_([row.id for row in rows])))
+        anew = [dict(zip(names, row, strict=False)) | {"fingerprint": row.new} for row in rows]
+        await connection.execute(insert(pending), anew)
 
 
-async def _replace(connection: AsyncConnection, table: Table) -> None:
-    new = select(rekeyed.c.new).where(rekeyed.c.old == table.c.fingerprint).scalar_subquery()
-    await connection.execute(update(table).where(table.c.fingerprint.is_not(None)).values(fingerprint=new))
+async def _parts(connection: AsyncConnection) -> AsyncIterator[ColumnElement[bool]]:
+    """Conditions that cut the numbers into parts of a size that one statement may have."""
+    last, old = "", rekeyed.c.old
+    while True:
+        page = select(old).where(old > last).order_by(old).limit(LONGEST_LIST).subquery()
+        upto = (await connection.execute(select(func.max(page.c.old)))).scalar_one()
+        if upto is None:
+            return
+        yield (old > last) & (old <= upto)
+        last = upto
 
 
-async def _keep_names(connection: AsyncConnection) -> None:
+async def _replace(connection: AsyncConnection, table: Table, parts: Sequence[ColumnElement[bool]]) -> None:
+    """No fingerprint of after is one of before: what was replaced is not replaced again."""
+    for part in parts:
+        mine = (table.c.fingerprint == rekeyed.c.old) & part
+        await connection.execute(update(table).where(mine).values(fingerprint=rekeyed.c.new))
+
+
+async def _keep_names(connection: AsyncConnection, parts: Sequence[ColumnElement[bool]]) -> None:
     """Whoever was renamed before keeps that older name: the table has it already."""
     named = exists().where(pseudonyms.c.fingerprint == rekeyed.c.new)
-    unnamed = select(rekeyed.c.new, rekeyed.c.subject).where(~named)
-    await connection.execute(insert(pseudonyms).from_select(["fingerprint", "subject"], unnamed))
+    for part in parts:
+        unnamed = select(rekeyed.c.new, rekeyed.c.subject).where(~named, part)
+        await connection.execute(insert(pseudonyms).from_select(["fingerprint", "subject"], unnamed))
 
 
 async def _pages(
