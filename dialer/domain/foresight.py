@@ -17,28 +17,33 @@ LONGEST_PAUSE = max(PAUSES.values())
 
 
 class Foreseen(NamedTuple):
-    """`at` (UTC) and the callee's `zone`, or else the codes why it never comes; `undecided`: it may come later than was looked."""
+    """`at` (UTC) and the callee's `zone`, or else the codes why it never comes; `undecided`: it may come later than was looked.
+
+    `looked`: the last instant that was judged.
+    """
 
     at: datetime | None
     zone: str
     codes: frozenset[ReasonCode]
+    looked: datetime
     undecided: bool = False
 
 
 def foresee(facts: Facts, packs: PackShelf, start: datetime) -> Foreseen:
     """From `start` (aware) on, if nothing that is stored changes."""
-    at = start
+    at = looked = start
     codes: frozenset[ReasonCode] = frozenset()
     for _ in range(LOOKS):
         decision = decide(facts, packs, at)
         if decision.permitted:
-            return Foreseen(at, decision.zones[0], frozenset())
+            return Foreseen(at, decision.zones[0], frozenset(), at)
         codes = decision.codes
         change = after_refusal(decision)
         if isinstance(change, Closed):
-            return Foreseen(None, "", reasons_for_good(decision) or frozenset({ReasonCode(change.reason)}))
-        at = max(change.at, at + SHORTEST_WAIT)
-    return Foreseen(None, "", codes, undecided=True)
+            for_good = reasons_for_good(decision) or frozenset({ReasonCode(change.reason)})
+            return Foreseen(None, "", for_good, at)
+        looked, at = at, max(change.at, at + SHORTEST_WAIT)
+    return Foreseen(None, "", codes, looked, undecided=True)
 
 
 def reasons_for_good(decision: Decision) -> frozenset[ReasonCode]:

@@ -135,7 +135,8 @@ def french_range(code: str, prefix: str, length: int) -> NumberFacts:
         raise invalid(
             number, "an overseas number has its own country code, and a typed one is never rewritten"
         )
-    return kind_of(code, french_territories(code, prefix, number), code == "33" and prefix in ARCEP_FICTION)
+    territories = french_territories(code, prefix, number)
+    return kind_of(code, territories, zones_of(territories), None, code == "33" and prefix in ARCEP_FICTION)
 
 
 def french_territories(code: str, prefix: str, number: str) -> tuple[str, ...]:
@@ -149,10 +150,12 @@ def french_territories(code: str, prefix: str, number: str) -> tuple[str, ...]:
     raise invalid(number, "no such range")
 
 
-@lru_cache(maxsize=256)
-def kind_of(code: str, territories: tuple[str, ...], fictional: bool) -> NumberFacts:
+@lru_cache(maxsize=4096)
+def kind_of(
+    code: str, territories: tuple[str, ...], zones: tuple[str, ...], area: str | None, fictional: bool
+) -> NumberFacts:
     """One object for all numbers of a kind."""
-    return NumberFacts(code, territories, zones_of(territories), fictional=fictional)
+    return NumberFacts(code, territories, zones, area, fictional)
 
 
 @lru_cache(maxsize=65536)
@@ -180,7 +183,7 @@ def foreign(number: str) -> NumberFacts:
     territory = TERRITORIES[region]
     zones = tuple(sorted(time_zones_for_number(parsed))) if territory.by_number else territory.zones
     known = tuple(zone for zone in zones if zone in territory.zones)
-    return NumberFacts(code, (region,), known, national[:3] if code == "1" else None, fictional)
+    return kind_of(code, (region,), known, national[:3] if code == "1" else None, fictional)
 
 
 def island_of(national: str) -> str | None:

@@ -65,10 +65,14 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Contacts of whom the same is stored, but for their numbers. `kind`: what they share, to be recognised by. `dossier`: of one of them."""
+    """Contacts of whom the same is stored, but for their numbers. `kind`: what they share, to be recognised by. `dossier`: of one of them.
+
+    `ends`: where their one consent ends within what is foreseen, when that of each does; else empty.
+    """
 
     kind: Hashable
     numbers: tuple[PhoneNumber, ...]
+    ends: tuple[datetime, ...]
     dossier: Dossier
 
 

@@ -133,10 +133,16 @@ class Contacts(Protocol):
         """Numbers that are not on the campaign's list are left out. Raise `NotFound` for an unknown campaign."""
         ...
 
-    def alike(self, campaign_id: CampaignId, turns: Turns, *, batch: int) -> AsyncIterator[Sequence[Alike]]:
-        """Every contact of the campaign, counted together with those of whom the same is stored but for what no rule tells apart.
+    async def page_end(self, campaign_id: CampaignId, *, after: ContactId, size: int) -> ContactId | None:
+        """The last of the `size` contacts that come after `after`, None where none is left."""
+        ...
 
-        `batch` contacts a transaction; a kind may come again in later batches. Raise `NotFound` for an unknown campaign.
+    async def alike(
+        self, campaign_id: CampaignId, turns: Turns, *, after: ContactId, until: ContactId
+    ) -> Sequence[Alike]:
+        """The contacts after `after`, `until` included, counted together with those of whom the same is stored but for what no rule tells apart.
+
+        One transaction; a kind may come again among others. Raise `NotFound` for an unknown campaign.
         """
         ...
 

@@ -1,59 +1,24 @@
 """Before approval: how many of the list would be called, when, and how many never and why. Calls nobody, writes nothing."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime
 
 from dialer.domain.access import Actor, Right
-from dialer.domain.alike import Kind, NumberKinds, turns
 from dialer.domain.campaign import Campaign, CampaignId
 from dialer.domain.campaign_checks import reminders
-from dialer.domain.contact import PhoneNumber
-from dialer.domain.decision_record import ReasonCode
+from dialer.domain.contact import ContactId
 from dialer.domain.errors import Problem
-from dialer.domain.foresight import Foreseen, foresee
 from dialer.domain.pack_parts import Reminder
-from dialer.domain.rulepack import PackShelf, RulePack
-from dialer.ports.records import Alike, Standing
 from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
 from dialer.services.judge import Judge
+from dialer.services.survey import Forecast, Survey
 
-BATCH = 10_000
-"""Contacts read at a time, while those before are judged: few enough that calls in progress do not notice."""
-
-
-@dataclass(slots=True)
-class Forecast:
-    """What would become of a list's contacts, each counted once.
-
-    `hours`: by the callee's local date and hour, how many could first be called then. `never`: by code, how many are refused for good
-    by it (one contact may have several). `undecided`: those whose caps may lift later than was looked.
-    """
-
-    contacts: int = 0
-    hours: defaultdict[date, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    refused: int = 0
-    never: Counter[ReasonCode] = field(default_factory=Counter)
-    undecided: int = 0
-
-    def add(self, foreseen: Foreseen, contacts: int) -> None:
-        self.contacts += contacts
-        if foreseen.at is not None:
-            local = foreseen.at.astimezone(ZoneInfo(foreseen.zone))
-            self.hours[local.date()][local.hour] += contacts
-        elif foreseen.undecided:
-            self.undecided += contacts
-        else:
-            self.refused += contacts
-            self.never.update(dict.fromkeys(foreseen.codes, contacts))
-
-    @property
-    def called(self) -> int:
-        return self.contacts - self.refused - self.undecided
+PAGE = 25_000
+"""Contacts read at a time: few enough that calls in progress do not notice."""
+READERS = 2
+"""While what one has read is judged, the other reads. More would leave no core to calls in progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +49,45 @@ class Preflight:
         campaign = standing.campaign
         start = max(self._judge.clock.now(), campaign.definition.starts_at)
         survey = Survey(self._judge, standing, start)
-        async with asyncio.TaskGroup() as group:
-            judging = group.create_task(asyncio.to_thread(survey.add, ()))
-            async for batch in self._store.contacts.alike(campaign_id, survey.turns, batch=BATCH):
-                await judging
-                judging = group.create_task(asyncio.to_thread(survey.add, batch))
-        problems = await approval_problems(self._store, self._judge, campaign)
+        problems = await self._survey(survey, campaign)
         told = reminders(campaign.definition, self._judge.packs, start)
         return PreflightReport(campaign, start, survey.forecast, problems, told)
 
+    async def _survey(self, survey: Survey, campaign: Campaign) -> tuple[Problem, ...]:
+        """The whole list; what the approval would refuse is looked for meanwhile."""
+        pages = Pages(self._store, campaign.id)
+        try:
+            async with asyncio.TaskGroup() as group:
+                problems = group.create_task(approval_problems(self._store, self._judge, campaign))
+                for _ in range(READERS):
+                    group.create_task(self._read(pages, survey))
+        except ExceptionGroup as faults:
+            # Whoever asked is told the fault, not that it befell one of several tasks.
+            raise faults.exceptions[0] from faults
+        return problems.result()
 
-class Survey:
-    """One list, surveyed batch by batch: the rules are asked once for each kind of callee and of number."""
-
-    def __init__(self, judge: Judge, standing: Standing, start: datetime) -> None:
-        definition = standing.campaign.definition
-        packs = packs_for(definition.profile, judge.packs)
-        self.forecast = Forecast()
-        self.turns = turns(definition, packs, start)
-        self._judge = judge
-        self._standing = standing
-        self._start = start
-        self._numbers = NumberKinds(definition, judge.trunk_facts(definition.trunk), packs)
-        self._known: dict[tuple[Hashable, Kind], Foreseen] = {}
-
-    def add(self, batch: Sequence[Alike]) -> None:
-        for alike in batch:
-            kinds = [self._numbers.of(number) for number in alike.numbers]
-            examples = dict(zip(kinds, alike.numbers, strict=True))
-            for kind, count in Counter(kinds).items():
-                self.forecast.add(self._foreseen(alike, kind, examples[kind], count), count)
-
-    def _foreseen(self, alike: Alike, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
-        """Remembered where there are several: a list may hold a million people of whom each is like no other."""
-        known = self._known.get((alike.kind, kind))
-        if known is not None:
-            return known
-        facts = replace(self._judge.facts(self._standing, alike.dossier, None), number=number)
-        foreseen = foresee(facts, self._judge.packs, self._start)
-        if count > 1:
-            self._known[alike.kind, kind] = foreseen
-        return foreseen
+    async def _read(self, pages: "Pages", survey: Survey) -> None:
+        contacts = self._store.contacts
+        while (page := await pages.next()) is not None:
+            after, until = page
+            await survey.take(await contacts.alike(pages.campaign_id, survey.turns, after=after, until=until))
 
 
-def packs_for(profile: str, shelf: PackShelf) -> tuple[RulePack, ...]:
-    return tuple(pack for pack in (*shelf.shipped, *shelf.overriding) if pack.name == profile)
+class Pages:
+    """A list cut into pages, each given to one reader."""
+
+    def __init__(self, store: Store, campaign_id: CampaignId) -> None:
+        self.campaign_id = campaign_id
+        self._store = store
+        self._last = ContactId(0)
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> tuple[ContactId, ContactId] | None:
+        """The contact before the page and its last one; None at the list's end."""
+        async with self._turn:
+            after = self._last
+            until = await self._store.contacts.page_end(self.campaign_id, after=after, size=PAGE)
+            if until is None:
+                return None
+            self._last = until
+            return after, until

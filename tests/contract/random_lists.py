@@ -64,6 +64,13 @@ class RandomPeople:
         first = self._person()
         return [self._registered(person) for person in (first, *self._others(first))]
 
+    def endings(self) -> list[Person]:
+        """People alike but for when their only consent ends, mostly while the campaign goes on."""
+        given, row = self._given(), self._row()
+        ends = [self._any_time() for _ in range(6)] + [self._meanwhile() for _ in range(10)]
+        alike = [Person(row, (replace(given, expires_at=end),), (), ()) for end in ends]
+        return [self._registered(person) for person in alike]
+
     def _person(self) -> Person:
         consents = [self._given() for _ in range(self._random.choices((1, 2, 3), (4, 3, 1))[0])]
         oppositions = [self._opposition() for _ in range(self._random.choices((0, 1, 2), (12, 2, 1))[0])]
@@ -124,6 +131,10 @@ class RandomPeople:
             return at + pick.choice((-TICK, timedelta(0), TICK, timedelta(minutes=-9), timedelta(hours=1)))
         days = pick.choice((2, 10, 40, 1000))
         return at + timedelta(seconds=pick.randint(-86_400 * days, 86_400 * 3))
+
+    def _meanwhile(self) -> datetime:
+        lasts = self._campaign.ends_at - self._campaign.starts_at
+        return self._campaign.starts_at + lasts * self._random.random()
 
     def _row(self) -> NewContact:
         """`number` is only its beginning."""

@@ -12,6 +12,7 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.decision_record import ReasonCode
 from dialer.ports.restores import PastCall
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
+from tests.contract.pages import read_alike
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR, fingerprint, number
 
@@ -68,6 +69,5 @@ async def test_who_was_called_is_foreseen_apart_from_who_was_not(store: SqlStore
     await listed_with_consent(store, 1, 3, 5)
     await store.restores.add_calls([past_call(3, SPONSOR)])
     known = turns((await store.campaigns.get(CAMPAIGN)).definition, PACKS.by_title.values(), MONDAY)
-    pages = [page async for page in store.contacts.alike(CAMPAIGN, known, batch=100)]
-    kinds = sorted(sorted(alike.numbers) for page in pages for alike in page)
+    kinds = sorted(sorted(alike.numbers) for alike in await read_alike(store, known))
     assert kinds == [[number(1), number(5)], [number(3)]]

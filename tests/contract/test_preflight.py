@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.engine import Database, connect, parse_url
@@ -17,14 +17,16 @@ from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.alike import turns
 from dialer.domain.attempt import Attempt
 from dialer.domain.contact import ImportId
-from dialer.domain.errors import NotFound
+from dialer.domain.errors import NotFound, Unavailable
 from dialer.domain.foresight import foresee
 from dialer.domain.opposition_list import OppositionList
 from dialer.domain.rulepack import PackShelf
 from dialer.ports.records import Dossier
 from dialer.services.judge import Judge
-from dialer.services.preflight import Forecast, Preflight, packs_for
+from dialer.services.preflight import Preflight
+from dialer.services.survey import Forecast, packs_for
 from tests.contract.judged import DAY, MONDAY, judge_at
+from tests.contract.pages import read_alike
 from tests.contract.random_lists import Person, RandomPeople
 from tests.contract.samples import (
     CAMPAIGN,
@@ -156,12 +158,12 @@ async def one_by_one(store: SqlStore, judge: Judge, people: list[Dossier], start
 async def test_a_list_comes_to_what_everybody_alone_comes_to(
     store: SqlStore, database: Database, name: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialer.services.preflight.BATCH", 100)
+    monkeypatch.setattr("dialer.services.preflight.PAGE", 100)
     case, told = CASES[name], definition(**CASES[name].changes)
     changes = turns(told, packs_for(told.profile, case.packs), max(case.start, told.starts_at))
     edges = [edge for span in (*changes.given, *changes.expires) for edge in span]
     families = RandomPeople(seed, told, [*edges, *(since for _, since in changes.called), told.ends_at])
-    people = [person for _ in range(FAMILIES) for person in families.family()]
+    people = [person for _ in range(FAMILIES) for person in (*families.family(), *families.endings())]
     stored = await fill(store, database, people, case.changes)
     judge = judge_at(case.start, case.packs)
     report = await Preflight(store, judge).run(LOCAL_ADMINISTRATOR, CAMPAIGN)
@@ -181,10 +183,20 @@ async def test_people_who_differ_in_what_no_rule_tells_apart_are_counted_togethe
     await store.suppressions.add(opposed)
     told = definition()
     known = turns(told, packs_for(told.profile, load_packs()), MONDAY)
-    pages = [page async for page in store.contacts.alike(CAMPAIGN, known, batch=100)]
-    assert sorted(alike.numbers for page in pages for alike in page) == [
+    assert sorted(tuple(sorted(alike.numbers)) for alike in await read_alike(store, known)) == [
         tuple(number(n) for n in some) for some in (range(3), range(3, 6), range(6, 9))
     ]
+
+
+async def test_people_whose_only_consents_end_meanwhile_are_counted_together(store: SqlStore) -> None:
+    await listed(store, *range(4))
+    ends = [MONDAY + timedelta(hours=hours) for hours in (5, 7, 100)]
+    await store.consents.add([consent(n, expires_at=end) for n, end in enumerate(ends)], by="camille")
+    told = definition()
+    known = turns(told, packs_for(told.profile, load_packs()), MONDAY)
+    ending, *others = sorted(await read_alike(store, known), key=lambda alike: -len(alike.ends))
+    assert dict(zip(ending.numbers, ending.ends, strict=True)) == {number(n): ends[n] for n in range(3)}
+    assert [alike.ends for alike in others] == [()]
 
 
 async def test_who_was_erased_is_foreseen_no_more(store: SqlStore) -> None:
@@ -196,4 +208,12 @@ async def test_who_was_erased_is_foreseen_no_more(store: SqlStore) -> None:
 
 async def test_an_unknown_campaign_has_no_list(store: SqlStore) -> None:
     with pytest.raises(NotFound):
+        await Preflight(store, judge_at(MONDAY, load_packs())).run(LOCAL_ADMINISTRATOR, CAMPAIGN)
+
+
+async def test_a_database_that_fails_meanwhile_is_named(store: SqlStore, database: Database) -> None:
+    await listed(store, 1, 2)
+    async with database.write() as connection:
+        await connection.execute(text("DROP TABLE list_entries"))
+    with pytest.raises(Unavailable, match="list_entries"):
         await Preflight(store, judge_at(MONDAY, load_packs())).run(LOCAL_ADMINISTRATOR, CAMPAIGN)

@@ -16,6 +16,7 @@ from dialer.domain.decision_record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.domain.retry import Closed
 from dialer.ports.records import CallFilter, Progression
+from tests.contract.pages import read_alike
 from tests.contract.samples import (
     CAMPAIGN,
     NOW,
@@ -94,8 +95,7 @@ async def test_foreseeing_a_page_of_a_list_reads_no_table_whole(
     await store.consents.add([consent(1), consent(1), consent(2)], by="camille")
     await store.suppressions.add([suppression(3)])
     known = turns(definition(), (), NOW)
-    pages = [page async for page in store.contacts.alike(CAMPAIGN, known, batch=30)]
-    assert sum(len(alike.numbers) for page in pages for alike in page) == 40
+    assert sum(len(alike.numbers) for alike in await read_alike(store, known, size=30)) == 40
     assert whole_reads == []
 
 

@@ -47,6 +47,15 @@ def test_numbers_of_one_kind_are_told_apart_only_where_somebody_names_them() -> 
     assert kinds.of(PhoneNumber("+33162000001")) == "+33162000001"
 
 
+def test_american_numbers_of_one_area_are_of_one_kind() -> None:
+    kinds = NumberKinds(TOLD, LOOPBACK, ())
+    one, other, elsewhere = (
+        PhoneNumber(f"+1{area}5550{line}") for area, line in ((212, 101), (212, 102), (213, 101))
+    )
+    assert kinds.of(one) is kinds.of(other)
+    assert kinds.of(one) is not kinds.of(elsewhere)
+
+
 def test_what_is_no_number_is_like_no_other() -> None:
     kinds = NumberKinds(TOLD, LOOPBACK, POLITICAL)
     assert [kinds.of(PhoneNumber(text)) for text in ("+3312", "+33899000001")] == ["+3312", "+33899000001"]

@@ -26,7 +26,8 @@ def foreseen(start: datetime = START, **changes: object) -> Foreseen:
 
 
 def test_before_hours_the_first_instant_is_their_beginning() -> None:
-    assert foreseen() == Foreseen(paris("2027-02-01 10:00:00").astimezone(UTC), "Europe/Paris", frozenset())
+    at = paris("2027-02-01 10:00:00").astimezone(UTC)
+    assert foreseen() == Foreseen(at, "Europe/Paris", frozenset(), looked=at)
 
 
 def test_a_consented_slot_is_waited_for() -> None:
@@ -42,7 +43,7 @@ def test_who_never_agreed_is_not_refused_for_the_hour() -> None:
 def test_a_slot_that_never_comes_within_the_campaign_is_named() -> None:
     sunday = (ConsentedWindow(frozenset({6}), time(10), time(11)),)
     never = foreseen(consents=(consent(windows=sunday),))
-    assert never == Foreseen(None, "", frozenset({ReasonCode.OUT_OF_CONSENT_WINDOW}))
+    assert never == Foreseen(None, "", frozenset({ReasonCode.OUT_OF_CONSENT_WINDOW}), looked=START)
 
 
 def test_a_consent_that_ends_before_its_slot_comes_to_nothing() -> None:

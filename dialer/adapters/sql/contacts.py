@@ -1,10 +1,10 @@
 """Lists of contacts and the imports they came with."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import case, func, insert, literal, select, update
 
-from dialer.adapters.sql.alike import Kinds
+from dialer.adapters.sql.alike import alike_between, page_end
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.dialects import insert_new
@@ -16,7 +16,7 @@ from dialer.adapters.sql.standing import campaign_of
 from dialer.adapters.sql.tables import contacts, imports
 from dialer.domain.alike import Turns
 from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ContactState, Fingerprint, ImportId, Manifest
+from dialer.domain.contact import ContactId, ContactState, Fingerprint, ImportId, Manifest
 from dialer.domain.errors import NotFound
 from dialer.domain.ledger.of_acts import import_begun, import_ended
 from dialer.domain.number_plan import territories_of
@@ -125,13 +125,12 @@ class SqlContacts:
                 found += await dossiers_of(connection, campaign.definition.sponsor.id, listed)
         return {dossier.contact.fingerprint: dossier for dossier in found}
 
+    async def page_end(self, campaign_id: CampaignId, *, after: ContactId, size: int) -> ContactId | None:
+        async with self._database.read() as connection:
+            return await page_end(connection, campaign_id, after, size)
+
     async def alike(
-        self, campaign_id: CampaignId, turns: Turns, *, batch: int
-    ) -> AsyncIterator[Sequence[Alike]]:
-        """A transaction a batch: a long reader would keep SQLite's log from being folded back."""
-        kinds, found = Kinds(campaign_id, turns, batch), True
-        while found:
-            async with self._database.read() as connection:
-                page = await kinds.next(connection)
-            yield page
-            found = bool(page)
+        self, campaign_id: CampaignId, turns: Turns, *, after: ContactId, until: ContactId
+    ) -> Sequence[Alike]:
+        async with self._database.read() as connection:
+            return await alike_between(connection, campaign_id, turns, after, until)

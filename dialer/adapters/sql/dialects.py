@@ -14,7 +14,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    text,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,6 +27,8 @@ SEALER_LOCK = 0x6C6564676572
 KEYS_LOCK = 0x66706B657973
 """Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
 UNIX_EPOCH_JULIAN = 2_440_587.5
+
+AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -92,6 +93,13 @@ def _lock_key(fingerprint: Fingerprint) -> int:
     return int(fingerprint[:16], 16) - 2**63
 
 
+def json_row(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """The columns as one JSON text."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(func.json_array(*columns), Text)
+    return cast(func.json_build_array(*columns), Text)
+
+
 def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
     """An aggregate: every row as a JSON array in one JSON text."""
     if connection.dialect.name == "sqlite":
@@ -99,7 +107,11 @@ def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]
     return cast(func.json_agg(func.json_build_array(*columns)), Text)
 
 
-async def uncompiled(connection: AsyncConnection) -> None:
-    """Until the end of the transaction PostgreSQL compiles no query: for pages of a list that would take longer than they do."""
+async def by_contact(connection: AsyncConnection) -> None:
+    """Until the end of the transaction PostgreSQL answers from indexes, contact by contact, and compiles nothing.
+
+    Left to itself it reads all consents of all people for each page of a list, and takes longer to compile the query than to answer it.
+    """
     if connection.dialect.name != "sqlite":
-        await connection.execute(text("SET LOCAL jit = off"))
+        off = [func.set_config(name, "off", True) for name in AIMED_AT_WHOLE_TABLES]
+        await connection.execute(select(*off, func.set_config("max_parallel_workers_per_gather", "0", True)))

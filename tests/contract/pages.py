@@ -1,0 +1,16 @@
+"""A list read page by page, as a preflight reads it."""
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.alike import Turns
+from dialer.domain.contact import ContactId
+from dialer.ports.records import Alike
+from tests.contract.samples import CAMPAIGN
+
+
+async def read_alike(store: SqlStore, turns: Turns, *, size: int = 100) -> list[Alike]:
+    found: list[Alike] = []
+    after = ContactId(0)
+    while until := await store.contacts.page_end(CAMPAIGN, after=after, size=size):
+        found += await store.contacts.alike(CAMPAIGN, turns, after=after, until=until)
+        after = until
+    return found
