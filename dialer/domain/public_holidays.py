@@ -41,7 +41,8 @@ def regional_holiday(entity: str, subdivision: str, day: date) -> str | None:
 def local_holiday(code: str, day: date) -> str | None:
     """The name of the holiday that `day` is in the territory or area `code`, None for a working day."""
     if area := AREAS.get(code):
-        return regional_holiday(area.of, area.subdivision, day)
+        there = holidays_of_year(area.of, area.subdivision, day.year).get(day)
+        return f"{there} in {code}" if there else None
     territory = TERRITORIES[code]
     if (day.month, day.day) in territory.local_days:
         return f"local holiday of {code}"

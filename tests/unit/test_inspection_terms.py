@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.domain.inspection.terms import terms_of
 from dialer.domain.public_holidays import local_holiday
 from dialer.services.evidence.approval import Approval, approval_in
-from dialer.services.evidence.calendars import Clocks, silence_of, within
+from dialer.services.evidence.calendars import Clocks, holiday, legal, silence_of, within
 from dialer.services.evidence.foundations import strange_terms
 from dialer.services.evidence.people import Person
-from tests.unit.inspected_samples import SCRIPT, ZONES, terms
+from tests.contract.samples import campaign
+from tests.unit.inspected_samples import CAMPAIGN, SCRIPT, ZONES, terms
+from tests.unit.rule_samples import packs
 
 TERMS = terms()
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "PF": "2027-04-17"}}
@@ -105,3 +108,43 @@ def test_hours_until_midnight_end_with_the_day() -> None:
     slot = [{"days": ["fri"], "start": "20:00:00", "end": "00:00:00"}]
     friday = datetime(2027, 2, 5, 23, 59)  # noqa: DTZ001 - a wall clock
     assert [within(slot, friday + timedelta(minutes=minutes)) for minutes in (0, 1)] == [True, False]
+
+
+AMERICAN = packs().titled("us-tcpa@2023-07-20.1")
+
+
+@pytest.mark.parametrize(
+    ("area", "day", "name"),
+    [
+        ("617", "2027-04-19", "Patriots' Day in MA"),
+        ("212", "2027-04-19", None),
+        (None, "2027-04-19", None),
+        ("212", "2027-05-31", "Memorial Day"),
+    ],
+)
+def test_the_recount_knows_the_holidays_of_an_area_codes_state(
+    area: str | None, day: str, name: str | None
+) -> None:
+    assert AMERICAN is not None
+    changes = {"starts_at": "2027-03-01T09:00:00-05:00", "ends_at": "2027-06-30T09:00:00-04:00"}
+    told = terms_of(campaign(CAMPAIGN, **changes), [AMERICAN], [], datetime(2027, 7, 1, tzinfo=UTC))
+    pack = AMERICAN.model_dump(mode="json", exclude_defaults=True)
+    callee = Person(None, ("US",), area, (), (), ())
+    assert holiday(told, pack, callee, datetime.fromisoformat(day + "T12:00")) == name
+
+
+def test_the_recount_knows_the_two_days_of_alsace_and_moselle() -> None:
+    pack = {"holidays": {"local": True, "national": "FR"}}
+    good_friday = datetime.fromisoformat("2027-03-26T12:00")
+    assert holiday(TERMS, pack, person("FR", "FR-67"), good_friday) == "Good Friday in FR-67"
+    assert holiday(TERMS, pack, person("FR"), good_friday) is None
+
+
+@pytest.mark.parametrize(("area", "open_at_eight"), [("617", True), ("415", False), (None, True)])
+def test_a_region_without_hours_of_its_own_has_those_of_its_pack(
+    area: str | None, open_at_eight: bool
+) -> None:
+    assert AMERICAN is not None
+    pack = AMERICAN.model_dump(mode="json", exclude_defaults=True)
+    callee = Person(None, ("US",), area, (), (), ())
+    assert legal(pack, callee, datetime.fromisoformat("2027-02-01T08:30")) is open_at_eight

@@ -10,10 +10,10 @@ from dialer.domain.campaign_terms import TERMS, CampaignTerms
 from dialer.domain.facts_json import plain
 from dialer.domain.ledger.redaction import redacted
 from dialer.domain.place import Place
-from dialer.domain.public_holidays import local_holiday, national_holiday
+from dialer.domain.public_holidays import local_holiday, national_holiday, regional_holiday
 from dialer.domain.rulepack import RulePack
 from dialer.domain.silence import silence_for
-from dialer.domain.territory import TERRITORIES
+from dialer.domain.territory import AREAS, TERRITORIES
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EVERYWHERE = "*"
@@ -63,9 +63,18 @@ def _holidays(packs: Iterable[RulePack], codes: list[str], days: list[date]) -> 
     found = {
         EVERYWHERE: {str(day): name for day in days for n in nations if (name := national_holiday(n, day))}
     }
-    for code in codes:
+    areas = [code for code, area in AREAS.items() if area.of in codes]
+    for code in (*codes, *areas):
         found[code] = {str(day): name for day in days if (name := local_holiday(code, day))}
+    for nation, part in sorted({named for pack in packs for named in _parts(pack)}):
+        told = {str(day): name for day in days if (name := regional_holiday(nation, part, day))}
+        found[f"{nation}-{part}"] = told
     return {code: named for code, named in found.items() if named}
+
+
+def _parts(pack: RulePack) -> list[tuple[str, str]]:
+    nation = pack.holidays.national
+    return [(nation, region.name) for region in pack.regions] if pack.holidays.regional else []
 
 
 def _silences(terms: CampaignTerms, codes: list[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """When it was where somebody was called, and whether that was open: by the rule pack whose hash is sealed with the decision.
 
 `terms.json` brings the clocks (`zones`: by IANA name the UTC seconds at which an offset begins, with the offset in seconds), the public holidays
-(`holidays`: by territory and day, "*" for all) and the limits of electoral silence (`silences`), which anybody can look up elsewhere.
+(`holidays`: by day and territory, or part of one, "*" for all) and the limits of electoral silence (`silences`), which anybody can look up elsewhere.
 """
 
 from __future__ import annotations
@@ -49,15 +49,23 @@ def _covers(slot: Document, local: datetime) -> bool:
 
 def legal(pack: Document, person: Person, local: datetime) -> bool:
     """The pack's hours, and the stricter ones of the callee's region where it has such."""
-    regions = [region for region in pack.get("regions", []) if person.area in region["area_codes"]]
-    return within(pack["hours"], local) and all(within(region["hours"], local) for region in regions)
+    stricter = [region["hours"] for region in _regions(pack, person) if region.get("hours")]
+    return within(pack["hours"], local) and all(within(hours, local) for hours in stricter)
+
+
+def _regions(pack: Document, person: Person) -> list[Document]:
+    return [region for region in pack.get("regions", []) if person.area in region["area_codes"]]
 
 
 def holiday(terms: Document, pack: Document, person: Person, local: datetime) -> str | None:
     """The name of the holiday that it was there, None on a working day."""
     day, known = local.date().isoformat(), terms["holidays"]
-    places: tuple[str, ...] = person.territories if pack["holidays"]["local"] else ()
-    return next((known[code][day] for code in (EVERYWHERE, *places) if day in known.get(code, {})), None)
+    rules, places = pack["holidays"], [EVERYWHERE]
+    if rules["local"]:
+        places += person.territories
+    if rules["local"] and rules.get("regional"):
+        places += [f"{rules['national']}-{region['name']}" for region in _regions(pack, person)]
+    return next((known[code][day] for code in places if day in known.get(code, {})), None)
 
 
 def windows_cover(windows: list[Document], local: datetime) -> bool:

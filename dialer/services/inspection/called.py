@@ -192,7 +192,7 @@ def _zones(entries: Iterable[SealedEntry]) -> set[str]:
 def _territories(contact: Contact, zones: set[str]) -> list[str]:
     """As stated with the contact, else those of the number, else, where that was erased, those whose clocks the decision looked at."""
     if contact.territory:
-        return [territory_of(contact.territory)]
+        return sorted({territory_of(contact.territory), contact.territory})
     try:
         return sorted(number_facts(contact.number).territories)
     except PhoneError:
