@@ -1,7 +1,7 @@
 """FC-04: whoever opted in to sales calls was told five things; which form told them is on record."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -10,11 +10,12 @@ from dialer.domain.basis import Basis
 from dialer.domain.consent import ConsentForm, ConsentGiven, Mention
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.facts_json import facts_from_json, facts_to_json
+from dialer.domain.facts_json import facts_from_json, facts_to_json, plain
 from dialer.domain.ledger.event import digest
 from dialer.domain.ledger.of_people import consented
 from dialer.domain.ledger.vouchers import Part, vouched
-from tests.unit.rule_samples import LOOPBACK, codes, commercial, consent, facts, judged, paris, utc
+from dialer.services.evidence.agreements import asked_well
+from tests.unit.rule_samples import LOOPBACK, codes, commercial, consent, facts, judged, packs, paris, utc
 
 BEFORE, AFTER = paris("2026-08-10 11:00:00"), paris("2027-02-01 11:00:00")
 SHOWN = PhoneNumber("+33162000001")
@@ -89,3 +90,22 @@ def test_the_ledger_vouches_for_the_form_and_older_entries_still_hold() -> None:
     assert vouched(new) != vouched(old)
     assert consented(new, by="camille").body["form"] == WHOLE.wording
     assert "form" not in consented(old, by="camille").body
+
+
+@pytest.mark.parametrize(
+    ("form", "well"),
+    [
+        pytest.param(WHOLE, True, id="all-five"),
+        pytest.param(without(Mention.PERIOD), False, id="four"),
+        pytest.param(None, True, id="not-told"),
+    ],
+)
+def test_the_recount_of_an_inspection_judges_forms_alike(form: ConsentForm | None, well: bool) -> None:
+    (given,) = agreed(form)
+    pack = packs().for_day("fr-commercial", AFTER.date())
+    assert pack is not None
+    written = pack.model_dump(mode="json", exclude_defaults=True)
+    told = cast("dict[str, Any]", plain(given))
+    assert asked_well(written, told) is well
+    assert asked_well(written, told | {"basis": "contract"})
+    assert asked_well({"consent": {}}, told)

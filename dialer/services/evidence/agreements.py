@@ -129,7 +129,16 @@ def _covers_purpose(terms: Document, consent: Document, moment: Moment) -> bool:
         consent["purpose"].strip().casefold() in terms["purposes"]
         and consent["channel"].strip().casefold() == means
         and bool(consent["proof"].strip() and consent["source"].strip())
+        and asked_well(moment.pack, consent)
     )
+
+
+def asked_well(pack: Document, consent: Document) -> bool:
+    """Whether the form of the consent, where one is told, says all that the pack wants of it (FC-04)."""
+    wanted, form = pack["consent"].get("form"), consent.get("form")
+    if not wanted or not form or consent.get("basis", "opt_in") != "opt_in":
+        return True
+    return set(wanted["mentions"]) <= set(form["mentions"])
 
 
 def _opens(clocks: Clocks, consent: Document, moment: Moment) -> bool:
