@@ -124,7 +124,7 @@ async def test_nothing_about_a_person_is_stored_in_clear_with_a_decision(
     await claim_all(store, judge_at(MONDAY, PACKS))
     stored = engine.dump(url)
     for table in ("decisions", "decision_inputs", "subject_keys"):
-        for told in (number(1)[1:], "proof-1", "par courrier", "opposed on", "form"):
+        for told in (number(1)[1:], "proof-1", "par courrier", "opposed on", "web form"):
             assert told not in stored[table], table
 
 
