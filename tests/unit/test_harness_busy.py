@@ -13,7 +13,8 @@ from tests.harness.patience import SOON_S
 from tests.harness.prompts import sound
 
 NUMBER = number_for(Persona.NO_KEY, 0)
-NOTICE = sound("notice", 1.0)
+SECONDS = 1.0
+NOTICE = sound("notice", SECONDS)
 
 
 async def call(sip_port: int) -> None:
@@ -41,5 +42,9 @@ async def test_a_call_that_is_over_before_the_ear_looks_up_is_heard_whole(
     finally:
         await ear.close()
     [heard] = [one.snapshot() for one in ear.calls.values()]
-    assert [(passage.prompt, passage.complete) for passage in heard.heard] == [("notice", True)]
-    assert heard.lost_packets == 0
+    [notice] = heard.heard
+    assert (notice.prompt, notice.complete, heard.lost_packets) == ("notice", True, 0)
+    assert heard.answered_at is not None
+    assert heard.ended_at is not None
+    assert heard.ended_at - heard.answered_at >= SECONDS  # as it was, not as it was read
+    assert notice.ended_ms - notice.started_ms >= SECONDS * 900

@@ -37,13 +37,22 @@ def test_the_scenario_has_a_branch_for_every_status_of_the_table() -> None:
     assert {node.get("next") for node in tree.iter() if node.get("next")} <= labels
 
 
+STAMP = "2026-11-22\t12:27:37.250000\t1795350457.250000"
+
+
 def test_a_logged_invite_is_read_whole() -> None:
-    line = "invite ab@c +33199000101 +33162000001 127.0.0.1 4000 101"
+    line = f"invite ab@c +33199000101 +33162000001 127.0.0.1 4000 101 {STAMP}"
     offer = Offer("+33199000101", "+33162000001", ("127.0.0.1", 4000), 101)
-    assert parse(line) == Signal(What.INVITE, "ab@c", offer)
+    assert parse(line) == Signal(What.INVITE, "ab@c", 1795350457.25, offer)
 
 
-@pytest.mark.parametrize("line", ["", "invite ab", "invite ab +33 +33 127.0.0.1  101", "nonsense ab"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("", f"invite ab {STAMP}", f"invite ab +33 +33 127.0.0.1  101 {STAMP}", f"nonsense ab {STAMP}"),
+        *("answered ab", "answered ab yesterday"),
+    ],
+)
 def test_a_line_that_is_not_ours_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse(line)

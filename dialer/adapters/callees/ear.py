@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dialer.adapters.callees.call import Call
 from dialer.adapters.callees.corpus import Corpus, PromptFolder
+from dialer.adapters.callees.moments import ROOM, arrival_of, loop_lead, stamp_arrivals
 from dialer.adapters.callees.received import Ending
 from dialer.adapters.callees.rtp import FRAME_S, audio_of
 from dialer.adapters.callees.signals import Offer, Signal, What, parse
@@ -60,17 +61,16 @@ class Ear:
 
     def _on_lines(self, lines: Sequence[str]) -> None:
         """What SIPp told meanwhile. Of a call it tells before any sound comes, and of its end after the last: so is it heard, however late we are."""
-        now = asyncio.get_running_loop().time()
-        signals = [signal for line in lines if (signal := self._parsed(line))]
+        signals, lead = [signal for line in lines if (signal := self._parsed(line))], loop_lead()
         for signal in signals:
             if signal.offer:
-                self._begin(signal.call_id, signal.offer, now)
+                self._begin(signal.call_id, signal.offer, signal.at + lead)
         self._listen()
         for signal in signals:
             if signal.what is What.READY:
                 self._ready.set()
             elif call := self.calls.get(signal.call_id):
-                self._go_on(call, signal.what, now)
+                self._go_on(call, signal.what, signal.at + lead)
             else:
                 self._misread.append(f"{signal.what} of a call that was never told of: {signal.call_id}")
 
@@ -81,38 +81,39 @@ class Ear:
             self._misread.append(line)
             return None
 
-    def _begin(self, call_id: str, offer: Offer, now: float) -> None:
+    def _begin(self, call_id: str, offer: Offer, at: float) -> None:
         self._folder.refresh()
-        call = Call(call_id, offer, now, self._corpus, self._sipp.hang_up)
+        call = Call(call_id, offer, at, self._corpus, self._sipp.hang_up)
         self.calls[call_id] = self._by_port[offer.address[1]] = call
 
-    def _go_on(self, call: Call, what: What, now: float) -> None:
+    def _go_on(self, call: Call, what: What, at: float) -> None:
         if what is What.ANSWERED:
             self._talking[call.invite.call_id] = call
-            call.answered(now)
+            call.answered(at)
         elif what in _ENDINGS:
-            self._end(call, now, _ENDINGS[what])
+            self._end(call, at, _ENDINGS[what])
 
-    def _end(self, call: Call, now: float, ending: Ending) -> None:
+    def _end(self, call: Call, at: float, ending: Ending) -> None:
         self._talking.pop(call.invite.call_id, None)
         if self._by_port.get(call.address[1]) is call:
             del self._by_port[call.address[1]]
-        call.ended(now, ending)
+        call.ended(at, ending)
 
     def _on_packets(self) -> None:
         self._sipp.read()
         self._listen()
 
     def _listen(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now, lead = asyncio.get_running_loop().time(), loop_lead()
         while True:
             try:
-                packet, (_, port) = self._socket.recvfrom(_LARGEST)
+                packet, ancillary, _, (_, port) = self._socket.recvmsg(_LARGEST, ROOM)
             except BlockingIOError:
                 return
             call = self._by_port.get(port)
             if call and (audio := audio_of(packet)):
-                call.listener.receive(now, *audio)
+                arrived = arrival_of(ancillary)
+                call.listener.receive(now if arrived is None else arrived + lead, *audio)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -132,6 +133,7 @@ def _bound(port: int) -> socket.socket:
     ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     ear.setblocking(False)
     ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    stamp_arrivals(ear)
     try:
         ear.bind((HOST, port))
     except OSError as error:

@@ -11,7 +11,7 @@ RING_MS = 300
 
 _REFUSAL = Template("""
   <label id="status$status"/>
-  <nop><action><log message="refused [call_id]"/></action></nop>
+  <nop><action><log message="refused [call_id] [timestamp]"/></action></nop>
   <send retrans="500"><![CDATA[
 SIP/2.0 $status Refused
 Via:[$$via]

@@ -27,17 +27,19 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One step of one call, logged once: SIPp keeps retransmissions to itself."""
+    """One step of one call, logged once: SIPp keeps retransmissions to itself. `at`: when, in UNIX seconds."""
 
     what: What
     call_id: str
+    at: float
     offer: Offer | None = None
 
 
 def parse(line: str) -> Signal:
     """Reads one line; ValueError where it is not one of ours."""
-    what, call_id, *rest = line.split(" ")
+    what, call_id, *rest, stamp = line.split(" ")
+    at = float(stamp.split("\t")[-1])  # date, time of day, and the same as a number
     if what != What.INVITE:
-        return Signal(What(what), call_id)
+        return Signal(What(what), call_id, at)
     number, caller, address, port, event = rest
-    return Signal(What.INVITE, call_id, Offer(number, caller, (address, int(port)), int(event)))
+    return Signal(What.INVITE, call_id, at, Offer(number, caller, (address, int(port)), int(event)))
