@@ -41,6 +41,11 @@ class MachineDetector:
             case _:
                 pass
 
+    @property
+    def waits(self) -> bool:
+        """Whether time alone may show something."""
+        return bool(self.talking or self.machines)
+
     def found(self, now: datetime) -> list[MachineFound]:
         """Those that have talked long enough; each is named once."""
         machines = [

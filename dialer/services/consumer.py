@@ -46,6 +46,13 @@ class Again:
     """The recovery failed: try another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who has talked on for long enough at `at`? Asked in the row of events: a silence that was told before is heard before."""
+
+    at: datetime
+
+
 Finding = LinkLost | LinkUp | LineUsed | Doubt | LeaseChanged | Again
 
 
@@ -74,7 +81,7 @@ class Consumer:
         self._gone: dict[AttemptId, float] = {}
         self._linked = False
         self._driving = False
-        self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
+        self._inbox: asyncio.Queue[TelephonyEvent | Finding | Look] = asyncio.Queue()
 
     def put(self, event: CallEvent) -> None:
         """Something this process itself knows about a call of this PBX."""
@@ -115,14 +122,14 @@ class Consumer:
             self._inbox.put_nowait(LeaseChanged())
 
     async def _tick(self) -> None:
+        read_until = self._clock.now()
         while True:
             await asyncio.sleep(TICK_S)
             self._watch_lease()
-            now = self._clock.now()
-            for found in self._machines.found(now):
-                self.put(found)
-            for spoken in self._machines.spoken(now):
-                self.put(spoken)
+            # Of what has happened since the tick before, something may still be unread: this process may have stood still meanwhile.
+            if self._machines.waits:
+                self._inbox.put_nowait(Look(read_until))
+            read_until = self._clock.now()
             if self._fleet.ready(self._telephony.pbx) and self._doubtful():
                 self._inbox.put_nowait(Doubt())
                 await asyncio.sleep(RETRY_S)
@@ -156,7 +163,7 @@ class Consumer:
             self._meter.depth(f"events of {self._telephony.pbx}", len(batch) + self._inbox.qsize())
             await self._handle(batch)
 
-    async def _handle(self, batch: list[TelephonyEvent | Finding]) -> None:
+    async def _handle(self, batch: list[TelephonyEvent | Finding | Look]) -> None:
         """What is told while another process drives the PBX is that one's to hear; a recovery precedes our own driving."""
         calls: list[CallEvent] = []
         for item in batch:
@@ -164,6 +171,8 @@ class Consumer:
                 await self._apply(calls)
                 calls = []
                 await self._find(item)
+            elif isinstance(item, Look):
+                calls += [*self._machines.found(item.at), *self._machines.spoken(item.at)]
             elif self.lease.held:
                 self._note(item)
                 calls.append(item)

@@ -1,0 +1,101 @@
+"""Who talks on is a machine; who fell silent is a person, also where we come late to hear of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.attempt import Attempt
+from dialer.domain.call_events import Answered, AttemptId, TalkingStarted, TalkingStopped
+from dialer.services import consumer
+from tests.harness.patience import SOON_S
+from tests.integration.history import History, a_pbx, fill
+from tests.integration.scripted_link import ScriptedLink
+from tests.integration.service_process import ServiceProcess, World
+
+TICK_S = 0.01
+AT_ONCE = 4
+"""So many the campaign of the histories calls."""
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "TICK_S", TICK_S)
+    monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
+
+
+@pytest.fixture
+async def history(tmp_path: Path) -> AsyncIterator[History]:
+    url = f"sqlite:///{tmp_path / 'dialer.db'}"
+    await upgrade(url)
+    async with SqlStore.open(url) as store:
+        await fill(store)
+        world = World()
+        history = History(store, [a_pbx(world)], world)
+        await history.ready()
+        yield history
+        for process in history.processes:
+            await process.die()
+
+
+async def somebody(history: History) -> AttemptId:
+    """Who is called; the service knows that it rings, there and with everybody else, and waits for what comes."""
+    await history.dial(history.processes[0])
+    async with asyncio.timeout(SOON_S):
+        while not await all_ring(history):
+            await asyncio.sleep(TICK_S)
+    return next(iter(history.pbxs[0].alive))
+
+
+async def all_ring(history: History) -> bool:
+    called = list(history.pbxs[0].alive)
+    known = [await stored(history, attempt_id) for attempt_id in called]
+    return len(called) == AT_ONCE and all(attempt.ringing_at for attempt in known)
+
+
+async def stored(history: History, attempt_id: AttemptId) -> Attempt:
+    return (await history.store.attempts.get(attempt_id)).attempt
+
+
+def of(history: History) -> tuple[ServiceProcess, ScriptedLink, World]:
+    [process] = history.processes
+    [link] = process.links
+    return process, link, history.world
+
+
+async def some_ticks() -> None:
+    for _ in range(10):
+        await asyncio.sleep(TICK_S)
+
+
+async def test_who_talks_on_is_a_machine(history: History) -> None:
+    attempt_id = await somebody(history)
+    _, link, world = of(history)
+    link.hear(TalkingStarted(attempt_id, world.at))
+    await some_ticks()
+    world.wait(3.0)
+    async with asyncio.timeout(SOON_S):
+        while (await stored(history, attempt_id)).machine_at is None:
+            await asyncio.sleep(TICK_S)
+
+
+async def test_who_said_hello_while_the_database_was_away_is_no_machine(history: History) -> None:
+    attempt_id = await somebody(history)
+    process, link, world = of(history)
+    process.trouble.gone = True
+    link.hear(TalkingStarted(attempt_id, world.at))
+    link.hear(Answered(attempt_id, world.at))
+    await some_ticks()  # what comes now waits for what was told before
+    world.wait(0.6)
+    link.hear(TalkingStopped(attempt_id, world.at))
+    world.wait(4.0)
+    await some_ticks()
+    history.pbxs[0].cancel(attempt_id)
+    process.trouble.gone = False
+    async with asyncio.timeout(SOON_S):
+        while (await stored(history, attempt_id)).ended_at is None:
+            await asyncio.sleep(TICK_S)
+    assert (await stored(history, attempt_id)).machine_at is None
