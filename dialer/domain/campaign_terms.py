@@ -21,6 +21,7 @@ def folded(text: str) -> str:
 class CampaignTerms:
     """Compared by identity, as there is one for each definition. Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
 
+    profile: str
     sponsor: str
     purposes: frozenset[str]
     starts_at: datetime
@@ -35,6 +36,7 @@ class CampaignTerms:
     sector: str | None
     basis: Basis
     min_gap: timedelta
+    max_attempts: int
 
 
 def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
@@ -55,6 +57,7 @@ def work_out(definition: CampaignDefinition) -> CampaignTerms:
     ends_at = definition.ends_at.astimezone(UTC)
     own = {definition.caller_id, definition.sponsor.callback_number, *definition.caller_ids.values()}
     return CampaignTerms(
+        profile=definition.profile,
         sponsor=definition.sponsor.id,
         purposes=accepted_purposes(definition),
         starts_at=definition.starts_at.astimezone(UTC),
@@ -68,6 +71,7 @@ def work_out(definition: CampaignDefinition) -> CampaignTerms:
         sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
         basis=definition.basis,
         min_gap=timedelta(hours=definition.retry.min_gap_hours),
+        max_attempts=definition.retry.max_attempts,
     )
 
 

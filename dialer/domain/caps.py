@@ -3,16 +3,17 @@
 Windows are rolling multiples of 24 hours, which is never looser than calendar days. Attempts of any campaign of the sponsor count.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_terms import CampaignTerms
 from dialer.domain.facts import PastAttempt
-from dialer.domain.rulepack import RulePack
+from dialer.domain.law import Law
 
 
-class History(NamedTuple):
+@dataclass(slots=True)
+class History:
     """What earlier attempts on a number come to. `ages`: how far those that count are from now. `here`: how many were this campaign's."""
 
     ages: tuple[timedelta, ...]
@@ -38,9 +39,9 @@ def history_of(attempts: tuple[PastAttempt, ...], campaign: CampaignId, at: date
     return History(tuple(ages), here, heard, alive)
 
 
-def capped(history: History, pack: RulePack) -> str | None:
+def capped(history: History, law: Law) -> str | None:
     """The sentence of the first cap that is reached, None where another attempt fits all of them."""
-    for cap in pack.caps:
+    for cap in law.caps:
         if len(history.ages) >= cap.max:
             made = len([age for age in history.ages if age < cap.window])
             if made >= cap.max:
@@ -48,10 +49,10 @@ def capped(history: History, pack: RulePack) -> str | None:
     return None
 
 
-def too_soon(history: History, pack: RulePack, terms: CampaignTerms) -> str | None:
+def too_soon(history: History, law: Law, terms: CampaignTerms) -> str | None:
     """The stricter of the pack's and the campaign's gap; a call that has not ended is always too near."""
     if history.alive:
         return "a call to this number has not ended"
     nearest = min(history.ages, default=None)
-    gap = max(terms.min_gap, pack.min_gap)
+    gap = max(terms.min_gap, law.min_gap)
     return f"called {nearest} ago, less than {gap}" if nearest is not None and nearest < gap else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import NamedTuple
 
 from dialer.domain.basis import Basis
 from dialer.domain.contact import Fingerprint, ImportId
@@ -39,8 +40,7 @@ class ConsentForm:
     mentions: tuple[Mention, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentedWindow:
+class ConsentedWindow(NamedTuple):
     """A weekly slot in the callee's local time, half-open. `days` are 0 (Monday) to 6."""
 
     days: frozenset[int]

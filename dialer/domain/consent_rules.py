@@ -1,96 +1,78 @@
 """Which of a person's consents cover this campaign now, and what speaks against the others (rules 2.10, "Consent")."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from dialer.domain.basis import Basis
-from dialer.domain.campaign_terms import CampaignTerms, folded
+from dialer.domain.campaign_terms import CampaignTerms
 from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent_scope import CALLED, MATCHERS, mismatches
 from dialer.domain.intervals import shown
+from dialer.domain.law import Law
 from dialer.domain.pack_parts import FormRules
 from dialer.domain.rule_names import RuleName
-from dialer.domain.rulepack import RulePack
 from dialer.domain.working_days import after_working_days
+
+One = TypeVar("One")
+
+
+@dataclass(slots=True)
+class Covering:
+    """A consent that is about this campaign. `ends`: where it does by itself or by the pack; `until`: where it stops to speak, which a later one may bring about. None: never."""
+
+    consent: ConsentGiven
+    ends: datetime | None
+    until: datetime | None
 
 
 class ConsentView(NamedTuple):
-    """`matching`: right basis, sponsor, purpose and channel. `usable`: those that hold now, their windows apart. `problems`: what refuses.
+    """`matching`: right basis, sponsor, purpose and channel. `usable`: those that hold now, their windows apart. `problems`: what refuses."""
 
-    `in_turn`: each of `matching` speaks only until a later one does.
-    """
-
-    matching: tuple[ConsentGiven, ...]
-    usable: tuple[ConsentGiven, ...]
-    problems: dict[RuleName, str]
-    in_turn: bool = False
+    matching: tuple[Covering, ...]
+    usable: tuple[Covering, ...]
+    problems: Mapping[RuleName, str]
 
 
-class Question(NamedTuple):
+@dataclass(slots=True)
+class Question:
     """What consents are held against. `outside`: the call would leave this machine."""
 
     terms: CampaignTerms
-    pack: RulePack | None
+    law: Law | None
     at: datetime
     withdrawals: tuple[ConsentWithdrawn, ...]
     outside: bool = False
 
 
-CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}
-Complaint = Callable[[ConsentGiven, Question], str | None]
+Complaint = Callable[[Covering, Question], str | None]
 """The sentence why a consent fails one rule, None where it passes."""
 
 
-def basis(consent: ConsentGiven, question: Question) -> str | None:
-    """A contract is no consent to other calls, and a campaign for customers is for nobody else (FC-08, FC-10)."""
-    wanted, pack = question.terms.basis, question.pack
-    if wanted is Basis.OPT_IN and consent.basis is wanted:
-        return None
-    if pack is not None and not pack.consent.takes(wanted):
-        return f"{pack.name} lets nobody be called for a {CALLED[wanted]}"
-    return (
-        None if consent.basis is wanted else f"on record is a {CALLED[consent.basis]}, not a {CALLED[wanted]}"
-    )
+def withdrawn(covering: Covering, question: Question) -> str | None:
+    return withdrawal(covering.consent, question) if question.withdrawals else None
 
 
-def sponsor(consent: ConsentGiven, question: Question) -> str | None:
-    if consent.sponsor == question.terms.sponsor:
-        return None
-    return f"consent was given to {consent.sponsor!r}, not to {question.terms.sponsor!r}"
-
-
-def purpose(consent: ConsentGiven, question: Question) -> str | None:
-    purposes = question.terms.purposes
-    if consent.purpose in purposes or folded(consent.purpose) in purposes:
-        return None
-    return f"consent for {consent.purpose!r} does not cover this campaign"
-
-
-def channel(consent: ConsentGiven, question: Question) -> str | None:
-    means = question.pack.consent.channel if question.pack else "automated_voice"
-    return (
-        None if folded(consent.channel) == means else f"consent is for {consent.channel!r}, not for {means}"
-    )
-
-
-def withdrawn(consent: ConsentGiven, question: Question) -> str | None:
+def withdrawal(consent: ConsentGiven, question: Question) -> str | None:
     for end in question.withdrawals:
         if end.sponsor in (None, question.terms.sponsor) and ended_by(consent, end):
             return f"withdrawn on {shown(end.withdrawn_at)} by {end.channel}"
     return None
 
 
-def proof(consent: ConsentGiven, question: Question) -> str | None:
+def proof(covering: Covering, question: Question) -> str | None:
+    consent, law = covering.consent, question.law
     if not consent.proof.strip() or not consent.source.strip():
         return "the consent has no proof or no source"
     if consent.basis is Basis.CONTRACT and consent.expires_at is None:
         return "the contract has no end on record"
-    if question.pack is not None and consent.act in question.pack.consent.unfit_acts:
-        return f"{question.pack.name} takes no {consent.act} for a consent"
+    if law is not None and consent.act in law.unfit_acts:
+        return f"{law.pack.name} takes no {consent.act} for a consent"
     if consent.given_at > question.at:
         return f"the consent is dated {shown(consent.given_at)}, after the call"
-    if question.pack is not None and question.pack.consent.form is not None:
-        return asked_badly(consent, question.pack.consent.form, outside=question.outside)
+    if law is not None and law.form is not None:
+        return asked_badly(consent, law.form, outside=question.outside)
     return None
 
 
@@ -104,46 +86,46 @@ def asked_badly(consent: ConsentGiven, wanted: FormRules, *, outside: bool) -> s
     return f"the form of the consent lacks {', '.join(missing)} ({wanted.rule})" if missing else None
 
 
-def expired(consent: ConsentGiven, question: Question) -> str | None:
-    ends = consent_end(consent, question.pack)
+def expired(covering: Covering, question: Question) -> str | None:
+    ends = covering.ends
     if ends is None or question.at < ends:
         return None
-    return f"the {CALLED[consent.basis]} ended on {shown(ends)}{law_of(consent, question.pack)}"
+    consent = covering.consent
+    return f"the {CALLED[consent.basis]} ended on {shown(ends)}{rule_of(consent, question.law)}"
 
 
-def law_of(consent: ConsentGiven, pack: RulePack | None) -> str:
+def rule_of(consent: ConsentGiven, law: Law | None) -> str:
     """Which rule ends what is no opt-in: the pack's own id for the end of consents is that of opt-ins."""
-    other = pack and {Basis.CONTRACT: pack.consent.contract, Basis.REQUEST: pack.consent.request}.get(
-        consent.basis
-    )
+    if law is None:
+        return ""
+    rules = law.pack.consent
+    other = {Basis.CONTRACT: rules.contract, Basis.REQUEST: rules.request}.get(consent.basis)
     return f" ({other.rule})" if other else ""
 
 
-def windowless(consent: ConsentGiven, question: Question) -> str | None:
-    required = question.pack is not None and question.pack.consent.window_required
-    if not required or consent.windows or consent.appointment_at:
+def windowless(covering: Covering, question: Question) -> str | None:
+    consent = covering.consent
+    if consent.windows or consent.appointment_at or not window_required(question.law):
         return None
     return "the consent names neither a window nor an appointment"
 
 
-MATCHERS: tuple[tuple[RuleName, Complaint], ...] = (
-    (RuleName.CONSENT, basis),
-    (RuleName.CONSENT_SPONSOR, sponsor),
-    (RuleName.CONSENT_PURPOSE, purpose),
-    (RuleName.CONSENT_CHANNEL, channel),
-)
-JUDGES: tuple[tuple[RuleName, Complaint], ...] = (
-    (RuleName.CONSENT_WITHDRAWN, withdrawn),
-    (RuleName.CONSENT_PROOF, proof),
-    (RuleName.CONSENT_EXPIRED, expired),
-    (RuleName.CONSENT_WINDOW, windowless),
-)
+def window_required(law: Law | None) -> bool:
+    return law is not None and law.window_required
+
+
+JUDGES: dict[RuleName, Complaint] = {
+    RuleName.CONSENT_WITHDRAWN: withdrawn,
+    RuleName.CONSENT_PROOF: proof,
+    RuleName.CONSENT_EXPIRED: expired,
+    RuleName.CONSENT_WINDOW: windowless,
+}
 
 
 def screen(
     events: tuple[ConsentEvent, ...],
     terms: CampaignTerms,
-    pack: RulePack | None,
+    law: Law | None,
     at: datetime,
     *,
     outside: bool = False,
@@ -157,52 +139,68 @@ def screen(
             ends.append(event)
     if not given:
         return ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
-    question = Question(terms, pack, at, tuple(ends), outside)
-    matching, problems = sift(tuple(given), MATCHERS, question)
+    fitting, problems = sift(given, [mismatches(consent, terms, law) for consent in given], MATCHERS)
     if problems:
         return ConsentView((), (), problems)
-    in_turn = len(matching) > 1 and pack is not None and pack.consent.of_several == "latest"
-    speaking = matching
-    if in_turn:
-        matching, speaking = latest(matching, question)
-    usable, problems = sift(speaking, JUDGES, question)
-    return ConsentView(matching, usable, problems, in_turn)
+    question = Question(terms, law, at, tuple(ends), outside)
+    if len(fitting) > 1 and law is not None and law.latest_speaks:
+        matching, speaking = in_turn(fitting, question)
+    else:
+        speaking = matching = [covering(consent, law) for consent in fitting]
+    usable, problems = sift(speaking, [complaints(one, question) for one in speaking], JUDGES)
+    return ConsentView(tuple(matching), tuple(usable), problems)
 
 
-def latest(
-    matching: tuple[ConsentGiven, ...], question: Question
-) -> tuple[tuple[ConsentGiven, ...], tuple[ConsentGiven, ...]]:
+def in_turn(fitting: list[ConsentGiven], question: Question) -> tuple[list[Covering], list[Covering]]:
     """Those that speak at some time from now on, and those that speak now: the last given, several where they were given at once.
 
-    What was withdrawn says nothing any more; where nothing else is left, everything is judged, and refuses.
+    Each speaks until the next is given. What was withdrawn says nothing any more; where nothing else is left, everything is judged, and
+    refuses.
     """
-    lasting = [consent for consent in matching if withdrawn(consent, question) is None]
+    lasting = [consent for consent in fitting if withdrawal(consent, question) is None]
     past = [consent.given_at for consent in lasting if consent.given_at <= question.at]
-    if not past:
-        return matching, matching
-    last = max(past)
-    to_come = tuple(consent for consent in lasting if consent.given_at >= last)
-    return to_come, tuple(consent for consent in to_come if consent.given_at == last)
+    last = max(past, default=None)
+    to_come = [consent for consent in lasting if last <= consent.given_at] if last else fitting
+    matching = [covering(consent, question.law, to_come) for consent in to_come]
+    return matching, [one for one in matching if last is None or one.consent.given_at == last]
+
+
+def covering(consent: ConsentGiven, law: Law | None, others: Iterable[ConsentGiven] = ()) -> Covering:
+    """`others`: those that may speak in its place."""
+    until = ends = consent_end(consent, law)
+    for other in others:
+        if other.given_at > consent.given_at:
+            until = other.given_at if until is None else min(until, other.given_at)
+    return Covering(consent, ends, until)
+
+
+def complaints(covering: Covering, question: Question) -> dict[RuleName, str]:
+    found = {}
+    for rule, complain in JUDGES.items():
+        fault = complain(covering, question)
+        if fault is not None:
+            found[rule] = fault
+    return found
 
 
 def sift(
-    consents: tuple[ConsentGiven, ...], rules: tuple[tuple[RuleName, Complaint], ...], question: Question
-) -> tuple[tuple[ConsentGiven, ...], dict[RuleName, str]]:
-    """Those that pass rule after rule. Where none passes one, that rule refuses and the others are judged on all of them: no reason hides another."""
+    ones: list[One], faults: list[Mapping[RuleName, str]], rules: Iterable[RuleName]
+) -> tuple[list[One], Mapping[RuleName, str]]:
+    """Those that pass rule after rule. Where none passes one, that rule refuses and the others are judged on all of them: no reason hides another.
+
+    `faults`: what each fails.
+    """
+    if len(ones) == 1:
+        return ones, faults[0]
     problems: dict[RuleName, str] = {}
-    if len(consents) == 1:
-        for rule, complaint in rules:
-            fault = complaint(consents[0], question)
-            if fault is not None:
-                problems[rule] = fault
-        return consents, problems
-    for rule, complaint in rules:
-        faults = [complaint(consent, question) for consent in consents]
-        if None not in faults:
-            problems[rule] = next(fault for fault in reversed(faults) if fault)
+    left = list(zip(ones, faults, strict=True))
+    for rule in rules:
+        passing = [pair for pair in left if rule not in pair[1]]
+        if passing:
+            left = passing
         else:
-            consents = tuple(c for c, fault in zip(consents, faults, strict=True) if fault is None)
-    return consents, problems
+            problems[rule] = left[-1][1][rule]
+    return [one for one, _ in left], problems
 
 
 def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
@@ -210,29 +208,19 @@ def ended_by(consent: ConsentGiven, withdrawal: ConsentWithdrawn) -> bool:
     return consent.given_at <= withdrawal.withdrawn_at or consent.act is None
 
 
-def consent_end(consent: ConsentGiven, pack: RulePack | None) -> datetime | None:
+def consent_end(consent: ConsentGiven, law: Law | None) -> datetime | None:
     """The stated end, cut to the pack's longest; None where neither limits it."""
-    longest = longest_life(consent, pack) if pack is not None else None
+    longest = longest_life(consent, law) if law is not None else None
     if longest is None:
         return consent.expires_at
     return longest if consent.expires_at is None else min(longest, consent.expires_at)
 
 
-def longest_life(consent: ConsentGiven, pack: RulePack) -> datetime | None:
+def longest_life(consent: ConsentGiven, law: Law) -> datetime | None:
     """A contract lasts as long as it says; a request for some working days (FC-10)."""
     if consent.basis is Basis.OPT_IN:
-        max_age = pack.consent.max_age
-        return None if max_age is None else consent.given_at + max_age
-    if consent.basis is Basis.REQUEST and pack.consent.request is not None:
-        days = pack.consent.request.working_days
-        return after_working_days(consent.given_at, days, pack.holidays.national)
+        return None if law.max_age is None else consent.given_at + law.max_age
+    request = law.pack.consent.request
+    if consent.basis is Basis.REQUEST and request is not None:
+        return after_working_days(consent.given_at, request.working_days, law.pack.holidays.national)
     return None
-
-
-def speaks_until(consent: ConsentGiven, view: ConsentView, pack: RulePack | None) -> datetime | None:
-    """Its end, or where consents speak in turn the giving of the next, if that comes first; None where nothing ends it."""
-    ends = consent_end(consent, pack)
-    if view.in_turn:
-        later = [other.given_at for other in view.matching if other.given_at > consent.given_at]
-        return min([*later, *([ends] if ends is not None else [])], default=None)
-    return ends

@@ -9,30 +9,12 @@ from dialer.domain.judgement import Standing, stand
 from dialer.domain.next_open import next_open
 from dialer.domain.phone_text import PhoneError
 from dialer.domain.place import Place
-from dialer.domain.rule import Chapter, Rule
+from dialer.domain.rule import Rule
+from dialer.domain.rulebook import concerned, rules_for
 from dialer.domain.rulepack import PackShelf
-from dialer.domain.rules_of_callee import CALLEE, LISTED, LISTS_OF_OTHERS, OUT_OF_REACH, OWN_PACK
-from dialer.domain.rules_of_campaign import CALLED_BEFORE, SYSTEM
-from dialer.domain.rules_of_time import CLOSED, CONSENT, DATES, RINGING, SILENCE
 
 PROJECT_RULE = "2.10"
 """The id of rules that are the program's own, and of all rules where no pack is in force."""
-CHAPTERS: tuple[Chapter, ...] = (
-    OUT_OF_REACH,
-    OWN_PACK,
-    LISTED,
-    CALLEE,
-    LISTS_OF_OTHERS,
-    CONSENT,
-    CLOSED,
-    SILENCE,
-    RINGING,
-    DATES,
-    CALLED_BEFORE,
-    SYSTEM,
-)
-RULES: tuple[Rule, ...] = tuple(rule for chapter in CHAPTERS for rule in chapter.rules)
-"""In the order in which reasons are listed."""
 
 
 def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
@@ -50,8 +32,8 @@ def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
         until,
         case.at if standing.permit_until is not None else next_open(case),
         case.place.zones if isinstance(case.place, Place) else (),
-        case.pack.title if case.pack else "",
-        case.pack.hash if case.pack else "",
+        case.law.title if case.law else "",
+        case.law.hash if case.law else "",
         case.caller_id,
         standing.open_until if until is not None else None,
     )
@@ -59,17 +41,15 @@ def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
 
 def reasons_against(case: Case, standing: Standing) -> tuple[Reason, ...]:
     reasons = []
-    for chapter in CHAPTERS:
-        if chapter.concerns(case, standing):
-            for rule in chapter.rules:
-                detail = rule.check(case, standing)
-                if detail is not None:
-                    reasons.append(Reason(rule_id(case, rule), rule.code, detail))
+    for rule in rules_for(concerned(case, standing)):
+        detail = rule.check(case, standing)
+        if detail is not None:
+            reasons.append(Reason(rule_id(case, rule), rule.code, detail))
     return tuple(reasons)
 
 
 def rule_id(case: Case, rule: Rule) -> str:
-    return case.pack.rules[rule.name] if case.pack and rule.name else PROJECT_RULE
+    return case.law.rules[rule.name] if case.law and rule.name else PROJECT_RULE
 
 
 def refuse_number(error: PhoneError, at: datetime) -> Decision:

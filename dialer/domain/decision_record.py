@@ -1,8 +1,8 @@
 """The answer to "may this number be called now?": a Permit or a Refusal, with every rule that said no."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ReasonCode(StrEnum):
@@ -41,8 +41,7 @@ class ReasonCode(StrEnum):
     BAD_REQUEST = "BAD_REQUEST"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One rule's refusal: its id in the rules (`FP-02`), its code, and a sentence for a person."""
 
     rule: str
@@ -50,8 +49,7 @@ class Reason:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided, at which instant, and why.
 
     `permit_until` (exclusive, UTC) is set for a permit only; `next_open` is the next instant at which the calendar alone would allow the call,

@@ -27,8 +27,6 @@ from dialer.domain.place import Place
 from dialer.domain.public_holidays import local_holiday, national_holiday, regional_holiday
 from dialer.domain.rulepack import PackShelf, RulePack
 
-FORTNIGHT = 14
-
 
 def days_around(day: date) -> tuple[date, ...]:
     return (day - DAY, day, day + DAY)
@@ -130,20 +128,6 @@ def calendar_of(
     legal, consented = legal_span(shelf, profile, place, utc_day), windows_span(place, windows, utc_day)
     hours = intersect_all([zone_hours(shelf, profile, place.area, zone, utc_day) for zone in place.zones])
     return Calendar(intersect(legal, consented) if windows else legal, consented, hours)
-
-
-@lru_cache(maxsize=65536)
-def opening_after(
-    shelf: PackShelf, profile: str, place: Place, windows: tuple[ConsentedWindow, ...], utc_day: date
-) -> tuple[date, Span]:
-    """The next UTC day on which something is open, and what; the last of a fortnight where nothing is in all of it."""
-    day = utc_day
-    for _ in range(FORTNIGHT):
-        day += DAY
-        span = calendar_of(shelf, profile, place, windows, day).open
-        if any(start.date() <= day <= end.date() for start, end in span):
-            return day, span
-    return day, ()
 
 
 @lru_cache(maxsize=16384)

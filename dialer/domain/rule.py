@@ -21,9 +21,5 @@ class Rule:
     name: RuleName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Rules that can only speak where `concerns` holds: most callees skip most chapters."""
-
-    concerns: Callable[[Case, Standing], bool]
-    rules: tuple[Rule, ...]
+Chapter = tuple[Rule, ...]
+"""Rules that are asked together, in the order of their reasons."""

@@ -29,13 +29,13 @@ def timezone(case: Case, _: Standing) -> str | None:
 
 
 def no_rule_pack(case: Case, _: Standing) -> str | None:
-    if case.pack is None:
+    if case.law is None:
         return f"no rule pack {case.profile!r} is in force on the callee's date"
     return None
 
 
 def unsigned_pack(case: Case, _: Standing) -> str | None:
-    return unsigned(case.facts.campaign, case.pack) if case.pack else None
+    return unsigned(case.facts.campaign, case.law.pack) if case.law else None
 
 
 def own_number(case: Case, _: Standing) -> str | None:
@@ -52,7 +52,7 @@ def fictional_number(case: Case, _: Standing) -> str | None:
 
 
 def denied_number(case: Case, _: Standing) -> str | None:
-    if case.pack and case.facts.number.startswith(case.pack.denied_numbers):
+    if case.law and case.facts.number.startswith(case.law.denied_numbers):
         return "the number is on the rule pack's list of lines never to call"
     return None
 
@@ -69,19 +69,19 @@ def provenance(case: Case, _: Standing) -> str | None:
 
 def sector(case: Case, _: Standing) -> str | None:
     """A running contract or a request lifts it (FC-09, FC-10), where the pack knows them; `consent_rules.basis` wants it of this person."""
-    if case.pack is None or case.terms.sector not in case.pack.forbidden_sectors:
+    if case.law is None or case.terms.sector not in case.law.forbidden_sectors:
         return None
-    if case.terms.basis is not Basis.OPT_IN and case.pack.consent.takes(case.terms.basis):
+    if case.terms.basis is not Basis.OPT_IN and case.law.pack.consent.takes(case.terms.basis):
         return None
     return f"calls for {case.facts.campaign.sector!r} are forbidden, even with consent"
 
 
 def caller_id(case: Case, _: Standing) -> str | None:
-    if not isinstance(case.place, Place) or case.pack is None:
+    if not isinstance(case.place, Place) or case.law is None:
         return None
     if case.caller_id is not None:
-        return trunk_complaint(case.caller_id, case.facts.trunk, case.at, case.pack.caller_id.margin)
-    if not any(code in case.pack.territories for code in case.place.territories):
+        return trunk_complaint(case.caller_id, case.facts.trunk, case.at, case.law.caller_id_margin)
+    if not any(code in case.law.pack.territories for code in case.place.territories):
         return None
     return f"no verified number of this campaign may be shown in {' or '.join(case.place.territories)}"
 
@@ -111,56 +111,34 @@ def listed(case: Case, kind: ListKind) -> str | None:
 
 def list_missing(case: Case, _: Standing) -> str | None:
     """Where the pack wants a list, nobody is called who was not held against it (unknown means no). A loopback trunk reaches nobody."""
-    if case.pack is None:
+    if case.law is None:
         return None
-    return next(missing_lists(case.pack, case.facts.trunk, case.facts.lists, case.at), None)
+    return next(missing_lists(case.law.pack, case.facts.trunk, case.facts.lists, case.at), None)
 
 
-OWN_PACK = Chapter(
-    lambda case, _: case.pack is not None and case.pack.own,
-    (Rule(ReasonCode.NO_RULE_PACK, unsigned_pack),),
+OUT_OF_REACH: Chapter = (
+    Rule(ReasonCode.INVALID_NUMBER, number_complaint(PhoneErrorCode.INVALID_NUMBER), RuleName.NUMBER),
+    Rule(ReasonCode.FORBIDDEN_NUMBER, number_complaint(PhoneErrorCode.FORBIDDEN_NUMBER), RuleName.NUMBER),
+    Rule(ReasonCode.JURISDICTION, number_complaint(PhoneErrorCode.JURISDICTION), RuleName.JURISDICTION),
+    Rule(ReasonCode.JURISDICTION, jurisdiction, RuleName.JURISDICTION),
+    Rule(ReasonCode.UNKNOWN_TIMEZONE, timezone, RuleName.TIMEZONE),
+    Rule(ReasonCode.NO_RULE_PACK, no_rule_pack),
 )
-OUT_OF_REACH = Chapter(
-    lambda case, _: (
-        isinstance(case.number, PhoneError)
-        or case.pack is None
-        or case.foreign is not None
-        or isinstance(case.place, str)
-    ),
-    (
-        Rule(ReasonCode.INVALID_NUMBER, number_complaint(PhoneErrorCode.INVALID_NUMBER), RuleName.NUMBER),
-        Rule(ReasonCode.FORBIDDEN_NUMBER, number_complaint(PhoneErrorCode.FORBIDDEN_NUMBER), RuleName.NUMBER),
-        Rule(ReasonCode.JURISDICTION, number_complaint(PhoneErrorCode.JURISDICTION), RuleName.JURISDICTION),
-        Rule(ReasonCode.JURISDICTION, jurisdiction, RuleName.JURISDICTION),
-        Rule(ReasonCode.UNKNOWN_TIMEZONE, timezone, RuleName.TIMEZONE),
-        Rule(ReasonCode.NO_RULE_PACK, no_rule_pack),
-    ),
+OWN_PACK: Chapter = (Rule(ReasonCode.NO_RULE_PACK, unsigned_pack),)
+DENIED: Chapter = (
+    Rule(ReasonCode.FORBIDDEN_NUMBER, denied_number, RuleName.DENIED_NUMBER),
+    Rule(ReasonCode.SECTOR, sector, RuleName.SECTOR),
 )
-LISTED = Chapter(
-    lambda case, _: (
-        case.terms.sector is not None or (case.pack is not None and bool(case.pack.denied_numbers))
-    ),
-    (
-        Rule(ReasonCode.FORBIDDEN_NUMBER, denied_number, RuleName.DENIED_NUMBER),
-        Rule(ReasonCode.SECTOR, sector, RuleName.SECTOR),
-    ),
+NUMBER: Chapter = (
+    Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
+    Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
 )
-CALLEE = Chapter(
-    lambda _case, _standing: True,
-    (
-        Rule(ReasonCode.FORBIDDEN_NUMBER, own_number, RuleName.OWN_NUMBER),
-        Rule(ReasonCode.FORBIDDEN_NUMBER, fictional_number, RuleName.TEST_NUMBER),
-        Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),
-        Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),
-        Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),
-    ),
-)
-LISTS_OF_OTHERS = Chapter(
-    lambda case, _: bool(case.facts.lists) or (case.pack is not None and bool(case.pack.required_lists)),
-    (
-        Rule(ReasonCode.FORBIDDEN_NUMBER, protected_line, RuleName.DENIED_NUMBER),
-        Rule(ReasonCode.SUPPRESSED, on_a_list, RuleName.SUPPRESSED),
-        # Without a rule of the pack: a newer import lifts it, which no other suppression may be (`retry.final`).
-        Rule(ReasonCode.SUPPRESSED, list_missing),
-    ),
+SOURCE: Chapter = (Rule(ReasonCode.PROVENANCE, provenance, RuleName.PROVENANCE),)
+SHOWN: Chapter = (Rule(ReasonCode.CALLER_ID, caller_id, RuleName.CALLER_ID),)
+OPPOSED: Chapter = (Rule(ReasonCode.SUPPRESSED, suppressed, RuleName.SUPPRESSED),)
+LISTED: Chapter = (
+    Rule(ReasonCode.FORBIDDEN_NUMBER, protected_line, RuleName.DENIED_NUMBER),
+    Rule(ReasonCode.SUPPRESSED, on_a_list, RuleName.SUPPRESSED),
+    # Without a rule of the pack: a newer import lifts it, which no other suppression may be (`retry.final`).
+    Rule(ReasonCode.SUPPRESSED, list_missing),
 )

@@ -12,16 +12,16 @@ OVER = (CampaignState.STOPPED, CampaignState.COMPLETED)
 
 
 def cap(case: Case, _: Standing) -> str | None:
-    return capped(case.history, case.pack) if case.pack else None
+    return capped(case.history, case.law) if case.law else None
 
 
 def max_attempts(case: Case, _: Standing) -> str | None:
-    made, most = case.history.here, case.facts.campaign.retry.max_attempts
+    made, most = case.history.here, case.terms.max_attempts
     return f"{made} attempts in this campaign, of {most} allowed" if made >= most else None
 
 
 def gap(case: Case, _: Standing) -> str | None:
-    return too_soon(case.history, case.pack, case.terms) if case.pack else None
+    return too_soon(case.history, case.law, case.terms) if case.law else None
 
 
 def already_delivered(case: Case, _: Standing) -> str | None:
@@ -52,22 +52,16 @@ def ledger(case: Case, _: Standing) -> str | None:
     return "the ledger cannot be written" if system and not system.ledger_writable else None
 
 
-CALLED_BEFORE = Chapter(
-    lambda case, _: bool(case.facts.attempts),
-    (
-        Rule(ReasonCode.CAPPED, cap, RuleName.CAP),
-        Rule(ReasonCode.CAPPED, max_attempts),
-        Rule(ReasonCode.RECALL_TOO_SOON, gap, RuleName.GAP),
-        Rule(ReasonCode.ALREADY_DELIVERED, already_delivered, RuleName.DELIVERED),
-    ),
+CALLED_BEFORE: Chapter = (
+    Rule(ReasonCode.CAPPED, cap, RuleName.CAP),
+    Rule(ReasonCode.CAPPED, max_attempts),
+    Rule(ReasonCode.RECALL_TOO_SOON, gap, RuleName.GAP),
+    Rule(ReasonCode.ALREADY_DELIVERED, already_delivered, RuleName.DELIVERED),
 )
-SYSTEM = Chapter(
-    lambda case, _: case.facts.system is not None,
-    (
-        Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_running),
-        Rule(ReasonCode.CAMPAIGN_ENDED, over),
-        Rule(ReasonCode.HALTED, halted),
-        Rule(ReasonCode.CLOCK, clock),
-        Rule(ReasonCode.LEDGER, ledger),
-    ),
+SYSTEM: Chapter = (
+    Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_running),
+    Rule(ReasonCode.CAMPAIGN_ENDED, over),
+    Rule(ReasonCode.HALTED, halted),
+    Rule(ReasonCode.CLOCK, clock),
+    Rule(ReasonCode.LEDGER, ledger),
 )

@@ -67,50 +67,29 @@ def agreement(code: ReasonCode, name: RuleName) -> Rule:
     return Rule(code, check, name)
 
 
-CONSENT = Chapter(
-    lambda case, _: bool(case.consent.problems),
-    (
-        agreement(ReasonCode.NO_CONSENT, RuleName.CONSENT),
-        agreement(ReasonCode.CONSENT_SPONSOR, RuleName.CONSENT_SPONSOR),
-        agreement(ReasonCode.CONSENT_PURPOSE, RuleName.CONSENT_PURPOSE),
-        agreement(ReasonCode.CONSENT_CHANNEL, RuleName.CONSENT_CHANNEL),
-        agreement(ReasonCode.CONSENT_WITHDRAWN, RuleName.CONSENT_WITHDRAWN),
-        agreement(ReasonCode.CONSENT_PROOF, RuleName.CONSENT_PROOF),
-        agreement(ReasonCode.CONSENT_EXPIRED, RuleName.CONSENT_EXPIRED),
-        agreement(ReasonCode.CONSENT_NO_WINDOW, RuleName.CONSENT_WINDOW),
-    ),
+CONSENT: Chapter = (
+    agreement(ReasonCode.NO_CONSENT, RuleName.CONSENT),
+    agreement(ReasonCode.CONSENT_SPONSOR, RuleName.CONSENT_SPONSOR),
+    agreement(ReasonCode.CONSENT_PURPOSE, RuleName.CONSENT_PURPOSE),
+    agreement(ReasonCode.CONSENT_CHANNEL, RuleName.CONSENT_CHANNEL),
+    agreement(ReasonCode.CONSENT_WITHDRAWN, RuleName.CONSENT_WITHDRAWN),
+    agreement(ReasonCode.CONSENT_PROOF, RuleName.CONSENT_PROOF),
+    agreement(ReasonCode.CONSENT_EXPIRED, RuleName.CONSENT_EXPIRED),
+    agreement(ReasonCode.CONSENT_NO_WINDOW, RuleName.CONSENT_WINDOW),
 )
-CLOSED = Chapter(
-    lambda _, standing: standing.permit_until is None and standing.open_until is None,
-    (
-        Rule(ReasonCode.OUT_OF_CONSENT_WINDOW, outside_window, RuleName.OUTSIDE_CONSENT_WINDOW),
-        Rule(ReasonCode.OUT_OF_LEGAL_HOURS, outside_hours, RuleName.HOURS),
-        Rule(ReasonCode.HOLIDAY, holiday, RuleName.HOLIDAY),
-    ),
+CLOSED: Chapter = (
+    Rule(ReasonCode.OUT_OF_CONSENT_WINDOW, outside_window, RuleName.OUTSIDE_CONSENT_WINDOW),
+    Rule(ReasonCode.OUT_OF_LEGAL_HOURS, outside_hours, RuleName.HOURS),
+    Rule(ReasonCode.HOLIDAY, holiday, RuleName.HOLIDAY),
 )
-SILENCE = Chapter(
-    lambda case, standing: standing.permit_until is None and bool(case.silences),
-    (Rule(ReasonCode.ELECTORAL_SILENCE, silence, RuleName.SILENCE),),
+SILENCE: Chapter = (Rule(ReasonCode.ELECTORAL_SILENCE, silence, RuleName.SILENCE),)
+RINGING: Chapter = (
+    ringing(lambda _, standing: standing.open_until, "calling time", RuleName.RING),
+    ringing(lambda _, standing: standing.window_ends, "the window", RuleName.RING),
+    ringing(lambda _, standing: standing.hours_end, "legal hours", RuleName.RING),
 )
-RINGING = Chapter(
-    lambda _, standing: (
-        standing.permit_until is None
-        and (standing.open_until or standing.window_ends or standing.hours_end) is not None
-    ),
-    (
-        ringing(lambda _, standing: standing.open_until, "calling time", RuleName.RING),
-        ringing(lambda _, standing: standing.window_ends, "the window", RuleName.RING),
-        ringing(lambda _, standing: standing.hours_end, "legal hours", RuleName.RING),
-    ),
-)
-DATES = Chapter(
-    lambda case, standing: (
-        standing.permit_until is None
-        and not case.terms.starts_at <= case.at <= case.terms.closes_at - case.terms.ring
-    ),
-    (
-        ringing(lambda case, _: case.terms.closes_at, "the campaign", None),
-        Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_started),
-        Rule(ReasonCode.CAMPAIGN_ENDED, ended),
-    ),
+DATES: Chapter = (
+    ringing(lambda case, _: case.terms.closes_at, "the campaign", None),
+    Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_started),
+    Rule(ReasonCode.CAMPAIGN_ENDED, ended),
 )

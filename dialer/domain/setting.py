@@ -5,24 +5,26 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dialer.domain.call_times import Surroundings, surroundings
 from dialer.domain.caller_id import choose
 from dialer.domain.campaign_terms import CampaignTerms
 from dialer.domain.intervals import EPOCH
+from dialer.domain.law import LAWS, Law
 from dialer.domain.number_plan import NumberFacts
 from dialer.domain.opening import holiday_on
 from dialer.domain.place import Place
 from dialer.domain.rulepack import PackShelf, RulePack
-from dialer.domain.silence import Silence, silence_for
+from dialer.domain.silence import silence_for
 
 QUARTER = timedelta(minutes=15)
 """Every time zone changes its date on a quarter of an hour of UTC, so no midnight lies within one."""
 
 
 class Setting(NamedTuple):
-    """`pack` is the one in force on the callee's local date; `foreign` and `holiday` say why it is the wrong place or day."""
+    """`law` is the pack in force on the callee's local date; `foreign` and `holiday` say why it is the wrong place or day. `about`: with the campaign's own silence."""
 
-    pack: RulePack | None
-    silence: Silence | None
+    law: Law | None
+    about: Surroundings
     caller_id: str | None
     foreign: str | None
     holiday: str | None
@@ -41,12 +43,13 @@ def setting_in(
     at = EPOCH + quarter * QUARTER
     pack = pack_at(shelf, profile, place.zones, at)
     silence = silence_for(terms.election, place) if terms.election else None
+    about = surroundings(shelf, profile, place, terms, (silence,) if silence else ())
     if pack is None:
-        return Setting(None, silence, None, None, None)
+        return Setting(None, about, None, None, None)
     outside = [code for code in (*number.territories, *place.territories) if code not in pack.territories]
     foreign = f"{' and '.join(dict.fromkeys(outside))} is outside of {pack.name}" if outside else None
     return Setting(
-        pack, silence, choose(terms, place, pack, at), foreign, holiday_at(shelf, profile, place, at)
+        LAWS.of(pack), about, choose(terms, place, pack, at), foreign, holiday_at(shelf, profile, place, at)
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialer.domain.campaign_definition import Election
@@ -42,8 +43,7 @@ def silence_plan(election: Election) -> SilencePlan:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """For one callee: silent from `limit` (None: nobody knows when, so always) to `ends_at`, both UTC."""
 
     election_id: str

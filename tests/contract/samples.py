@@ -173,8 +173,7 @@ def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
     """Refuse every contact with `codes`; it closes unless told otherwise."""
 
     def judge(standing: Standing, dossier: Dossier) -> Judgement:
-        decision = replace(
-            permit(standing, dossier).decision,
+        decision = permit(standing, dossier).decision._replace(
             permitted=False,
             permit_until=None,
             reasons=tuple(Reason("FP-02", code, f"because of {code}") for code in codes),

@@ -9,11 +9,12 @@ import pytest
 from dialer.adapters.rulepacks import load_packs, read_pack
 from dialer.domain.campaign_checks import check_definition
 from dialer.domain.contact import PhoneNumber
-from dialer.domain.decision import RULES, decide
+from dialer.domain.decision import decide
 from dialer.domain.decision_record import ReasonCode
 from dialer.domain.errors import InvalidInput, NotFound
 from dialer.domain.facts_json import decision_hash, facts_to_json
 from dialer.domain.replay import StoredDecision, replay
+from dialer.domain.rulebook import RULES
 from dialer.domain.rulepack import PackShelf, RulePack
 from tests.unit.rule_samples import campaign, codes, commercial, consent, facts, judged, packs, paris, utc
 
