@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from dialer.domain.campaign import CampaignState
 from dialer.domain.case import prepare
 from dialer.domain.consent import ConsentedWindow, ConsentEvent, ConsentGiven
 from dialer.domain.contact import PhoneNumber
-from dialer.domain.decision import RULES, decide
+from dialer.domain.decision import decide
 from dialer.domain.decision_record import Decision, ReasonCode
-from dialer.domain.facts import Facts
+from dialer.domain.facts import Facts, SystemFacts, TrunkFacts
 from dialer.domain.facts_json import facts_from_json, facts_to_json
 from dialer.domain.judgement import stand
+from dialer.domain.opposition_list import ListStanding
 from dialer.domain.place import Place, resolve
 from dialer.domain.retry import Closed, Due, after_refusal
+from dialer.domain.rulebook import RULES
 from tests.unit.rule_samples import (
     EVERY_DAY,
     attempt,
@@ -135,12 +138,36 @@ def questions(draw: st.DrawFn) -> Facts:
     )
 
 
+@st.composite
+def burdened(draw: st.DrawFn) -> Facts:
+    """Questions with all that may be known besides."""
+    question, at = draw(questions()), draw(quarters)
+    past = (attempt(at - timedelta(days=40)), attempt(at - timedelta(hours=30), alive=True), attempt(at))
+    listed = ListStanding("bloctel", at - timedelta(days=30), at, holds=draw(st.booleans()))
+    changes: dict[str, st.SearchStrategy[Any]] = {
+        "number": st.sampled_from([question.number, PhoneNumber("+33162000001"), PhoneNumber("+3319900")]),
+        "on_list": st.sampled_from([True, True, False]),
+        "source_class": st.sampled_from([question.source_class, None]),
+        "suppressions": st.sampled_from([(), (opposition(),), (opposition("another"),)]),
+        "attempts": st.sets(st.sampled_from(past)).map(tuple),
+        "lists": st.sampled_from([(), (listed,)]),
+        "trunk": st.sampled_from([question.trunk, TrunkFacts("away", loopback=False, caller_ids=())]),
+        "system": st.one_of(
+            st.none(),
+            st.builds(
+                SystemFacts, st.sampled_from(CampaignState), st.booleans(), st.booleans(), st.booleans()
+            ),
+        ),
+    }
+    return replace(question, **{name: draw(values) for name, values in changes.items()})
+
+
 def asked(question: Facts, at: datetime) -> Decision:
     return decide(question, packs(), at)
 
 
 @EXACT
-@given(questions(), anytime)
+@given(st.one_of(questions(), burdened()), anytime)
 def test_a_permit_is_never_given_when_any_rule_refuses(question: Facts, at: datetime) -> None:
     """Every rule is asked by itself here, whatever the decision skips for speed."""
     case = prepare(question, packs(), at)
