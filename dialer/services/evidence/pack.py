@@ -81,14 +81,18 @@ def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None 
 
 
 def ledger_of(pack: Pack, export: Path | None = None) -> Path | None:
-    """Where the whole ledger is read: in a folder that it was exported to, or else in the pack. None: a masked pack has it not.
-
-    Raise `OSError` or `ValueError` where the pack does not even say what it is.
-    """
+    """Where the whole ledger is read: in a folder that it was exported to, or else in the pack. None: a masked pack has it not."""
     if export is not None:
         return export / ENTRIES
-    masked = json.loads(pack.text("summary.json"))["masked"]
-    return None if masked else pack.folder / "ledger" / ENTRIES
+    return None if _says_it_is_masked(pack) else pack.folder / "ledger" / ENTRIES
+
+
+def _says_it_is_masked(pack: Pack) -> bool:
+    """One whose summary cannot be read does not; that the summary was changed is said with the other files."""
+    try:
+        return json.loads(pack.text("summary.json"))["masked"] is True
+    except UNREADABLE:
+        return False
 
 
 def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[Finding]:
