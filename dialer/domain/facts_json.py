@@ -39,6 +39,8 @@ WRITTEN: dict[type, Form] = {}
 def form_of(kind: type) -> Form:
     if kind is NoneType or issubclass(kind, (int, str)):
         return itself
+    if issubclass(kind, tuple) and (names := getattr(kind, "_fields", None)):
+        return partial(by_name, names)
     for known, form in FORMS.items():
         if issubclass(kind, known):
             return form
