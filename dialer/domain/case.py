@@ -56,7 +56,7 @@ def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
     terms = TERMS.of(facts.campaign)
     profile = terms.profile
     number = read_number(facts.number)
-    place = place_or_none(statements(facts), number)
+    place = place_or_none(statements(facts, terms.sponsor), number)
     if isinstance(place, Place) and isinstance(number, NumberFacts):
         setting = setting_at(packs, profile, terms, place, number, at)
         law, about, shown, foreign, holiday = setting
@@ -89,9 +89,9 @@ def misspelt(number: str, error: PhoneError) -> PhoneError:
     return error
 
 
-def statements(facts: Facts) -> tuple[Statement, ...]:
+def statements(facts: Facts, sponsor: str) -> tuple[Statement, ...]:
     """What the row and this sponsor's consents state of the callee's place. Where they differ, all of it is possible."""
-    stated, sponsor = (facts.territory, facts.timezone), TERMS.of(facts.campaign).sponsor
+    stated = (facts.territory, facts.timezone)
     others = set()
     for event in facts.consents:
         if (
