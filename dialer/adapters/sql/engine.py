@@ -18,8 +18,6 @@ from dialer.domain.errors import BadSettings, Conflict, Unavailable
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 """For a server that takes the connection and says nothing."""
-MAPPED_BYTES = 2**31 - 2**16
-"""Of a SQLite file, as much as SQLite maps at most: a list of a million is read with a fifth less work than by copying each page of it."""
 PRETENDED = "dialer_pretended"
 """Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
 IN_FORCE = select(func.max(fingerprint_keys.c.version))
@@ -186,7 +184,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
 
     `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
     survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since what is
-    erased must be gone from the file, too. Only readers map the file: what is written is written, and checked, by the system's calls.
+    erased must be gone from the file, too.
     """
     pragmas = (
         "journal_mode=WAL",
@@ -194,7 +192,6 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",
         f"query_only={'ON' if query_only else 'OFF'}",
-        f"mmap_size={MAPPED_BYTES if query_only else 0}",
     )
 
     @event.listens_for(engine, "connect")
