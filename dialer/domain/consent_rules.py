@@ -43,7 +43,7 @@ class Question:
     law: Law | None
     at: datetime
     withdrawals: tuple[ConsentWithdrawn, ...]
-    outside: bool = False
+    outside: bool
 
 
 Complaint = Callable[[Covering, Question], str | None]
@@ -128,7 +128,7 @@ def screen(
     law: Law | None,
     at: datetime,
     *,
-    outside: bool = False,
+    outside: bool,
 ) -> ConsentView:
     """Judge the consents of a number at `at`: one that passes every rule is enough, the latest where the pack hears that one alone."""
     given, ends = [], []
