@@ -21,7 +21,7 @@ from dialer.domain.attempt import FINAL_STATES
 from dialer.domain.campaign import CampaignVerb
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import CallFilter
-from dialer.services import campaigns, consumer
+from dialer.services import campaigns, consumer, lease_keeper, ticker
 from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill, print_of
 from tests.integration.service_process import World
 
@@ -41,8 +41,10 @@ Step = tuple[str, int]
 def quickly() -> Iterator[None]:
     """What waits for real seconds waits for less: the time of these histories is turned by hand."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, seconds in (("TICK_S", 0.01), ("TIDY_S", 0.05), ("RETRY_S", 0.01)):
-            patch.setattr(consumer, name, seconds)
+        patch.setattr(ticker, "TICK_S", 0.01)
+        patch.setattr(ticker, "TIDY_S", 0.05)
+        patch.setattr(lease_keeper, "TICK_S", 0.01)
+        patch.setattr(consumer, "RETRY_S", 0.01)
         patch.setattr(campaigns, "POLL_S", 0.002)
         patch.setattr(campaigns, "INVITE_LAG_S", 0.002)
         yield

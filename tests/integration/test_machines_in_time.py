@@ -10,7 +10,7 @@ from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import Answered, AttemptId, TalkingStarted, TalkingStopped
-from dialer.services import consumer
+from dialer.services import consumer, lease_keeper, ticker
 from tests.harness.patience import SOON_S
 from tests.integration.history import History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
@@ -23,7 +23,8 @@ AT_ONCE = 4
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer, "TICK_S", TICK_S)
+    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
+    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
     monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
 
 
