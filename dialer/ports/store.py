@@ -180,7 +180,23 @@ class Suppressions(Protocol):
         """Distinct fingerprints in force."""
         ...
 
-    def all(self, *, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]: ...
+    async def revision(self) -> str:
+        """The random name of the last change that was committed. Whatever is read after this holds that change and all before it."""
+        ...
+
+    async def knows(self, revision: str) -> bool:
+        """False for the name of another database, and of a later life of this one than the backup it was restored from."""
+        ...
+
+    def in_force(
+        self, *, since: str | None = None, batch: int = 5000
+    ) -> AsyncIterator[Sequence[Suppression]]:
+        """Those that were made after the revision `since`; all, where it is not given or not known."""
+        ...
+
+    def lifted(self, *, since: str | None = None, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]:
+        """Those that were taken out of force after the revision `since`, or ever."""
+        ...
 
 
 class OppositionLists(Protocol):

@@ -126,7 +126,10 @@ class Telephony(Protocol):
         ...
 
     async def forget_expired(self) -> int:
-        """Delete what the PBX remembers of calls whose permit expired long ago, some thousands at most; return how many."""
+        """Delete what the PBX remembers of calls whose permit expired long ago, some thousands at most; return how many.
+
+        Each call looks at one kind of memory: to find what has expired, the PBX reads all that it holds.
+        """
         ...
 
     async def hang_up_all(self) -> int: ...
@@ -142,6 +145,18 @@ class Telephony(Protocol):
         ...
 
     async def unsuppress(self, entry: PbxSuppression) -> None: ...
+
+    async def lacking(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
+        """Those of `entries` that the lock does not hold."""
+        ...
+
+    async def lock_mark(self) -> str | None:
+        """What `set_lock_mark` left at this PBX; None where it never did."""
+        ...
+
+    async def set_lock_mark(self, mark: str) -> None:
+        """Note at the PBX up to where its lock is whole. `mark`: up to 64 of `0-9a-f-`."""
+        ...
 
     async def set_lines(self, lines: Sequence[Line]) -> None:
         """What the call-back line says from now on, with this process or without it. Numbers that are not named are not answered."""

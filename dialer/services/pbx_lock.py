@@ -1,6 +1,6 @@
 """The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints, and the halt."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import structlog
 
@@ -23,18 +23,79 @@ class PbxLock:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
+        self._given: dict[str, str] = {}
 
-    async def make_whole(self, telephony: Telephony) -> None:
-        """Give the PBX every opposition and the halt, so that its own lock is whole before the first call.
-
-        Where the database was restored from a backup, it is first told what this PBX knows better.
-        """
-        await self._read_back(telephony)
-        async for batch in self._store.suppressions.all():
-            await telephony.suppress(pbx_entries(batch))
+    async def raise_halt(self, telephony: Telephony) -> None:
+        """Where everything is halted: before anything else, and however much else the PBX has missed."""
         halt = await self._store.system.halt_state()
         if halt.halted:
             await telephony.set_halt(halt.reason)
+
+    async def make_whole(self, telephony: Telephony) -> None:
+        """Give the PBX every opposition that it may have missed, so that its own lock is whole before the first call.
+
+        Where the database was restored from a backup, it is first told what this PBX knows better.
+        """
+        self._given.pop(telephony.pbx, None)
+        await self._read_back(telephony)
+        since = await self._whole_until(telephony)
+        async for batch in self._store.suppressions.in_force(since=since):
+            await telephony.suppress(pbx_entries(batch))
+
+    async def relieve(self, telephony: Telephony) -> None:
+        """Take away what was lifted meanwhile, and what has its successor under newer keys.
+
+        To be called after the outbox was read: what is left then was said in no call that is still to be told of.
+        """
+        since = await self._whole_until(telephony)
+        if since is None:
+            await self._forget_outdated(telephony)
+        async for batch in self._store.suppressions.lifted(since=since):
+            await self._unlock(telephony, batch)
+
+    async def keep_whole(self, telephony: Telephony) -> None:
+        """Give the PBX again what it lacks, and mark there up to where its lock is whole. To be called again and again.
+
+        What is there at one look was given at the one before, if not earlier. Asterisk takes back a whole second of writes where its
+        disk fails, and the mark must not outlive them.
+        """
+        now = self._mark(await self._store.suppressions.revision())
+        if await telephony.lock_mark() == now:
+            return
+        lacking = 0
+        since = await self._whole_until(telephony)
+        async for batch in self._store.suppressions.in_force(since=since):
+            missed = await telephony.lacking(pbx_entries(batch))
+            await telephony.suppress(missed)
+            lacking += len(missed)
+        await self.relieve(telephony)
+        given = self._given.get(telephony.pbx)
+        if given and not lacking:
+            await telephony.set_lock_mark(given)
+        self._given[telephony.pbx] = now
+
+    async def _whole_until(self, telephony: Telephony) -> str | None:
+        """The revision of the oppositions that the PBX holds in full; None where it knows nothing, or only another history or other keys."""
+        keys, _, revision = (await telephony.lock_mark() or "").partition("-")
+        if keys == self._fingerprints.mark and await self._store.suppressions.knows(revision):
+            return revision
+        return None
+
+    def _mark(self, revision: str) -> str:
+        return f"{self._fingerprints.mark}-{revision}"
+
+    async def _unlock(self, telephony: Telephony, lifted: Sequence[Suppression]) -> None:
+        """Who was opposed again since stays locked, and is locked again where that was stored in this very moment."""
+        meant = {suppression.fingerprint for suppression in lifted}
+        again = set(await self._in_force(meant))
+        for entry in dict.fromkeys(pbx_entries(lifted)):
+            if entry not in again:
+                await telephony.unsuppress(entry)
+        await telephony.suppress(await self._in_force(meant))
+
+    async def _in_force(self, fingerprints: Iterable[Fingerprint]) -> list[PbxSuppression]:
+        found = await self._store.suppressions.of_many(fingerprints)
+        return pbx_entries([suppression for each in found.values() for suppression in each])
 
     async def _read_back(self, telephony: Telephony) -> None:
         restoration = await self._store.restores.last()
@@ -73,11 +134,8 @@ class PbxLock:
                 yield sponsor_key(campaign.definition.sponsor.id), campaign.definition.sponsor.id
             page = await self._store.campaigns.page(after=page[-1].id)
 
-    async def forget_outdated(self, telephony: Telephony) -> None:
-        """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked.
-
-        To be called after the outbox was read: what is left then was said in no call that is still to be told of.
-        """
+    async def _forget_outdated(self, telephony: Telephony) -> None:
+        """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked."""
         if self._fingerprints.version == 1:
             return
         outdated = await self._outdated(await telephony.suppressed())

@@ -32,12 +32,16 @@ class Recovery:
         self._lock = lock
 
     async def recover(self, telephony: Telephony) -> None:
-        """Before anything is dialled on this PBX again: its locks first, then its calls."""
-        await self._lock.make_whole(telephony)
+        """Before anything is dialled on this PBX again: the halt, its calls, then its lock."""
+        await self._lock.raise_halt(telephony)
         await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx))
-        await self._lock.forget_outdated(telephony)
+        await self._lock.make_whole(telephony)
+        await self._lock.relieve(telephony)
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+
+    async def keep_lock(self, telephony: Telephony) -> None:
+        await self._lock.keep_whole(telephony)
 
     async def note_lost(self, pbx: str) -> None:
         """For the ledger: what happens from here on is learnt at the next recovery."""

@@ -87,6 +87,7 @@ class Ticker:
                 continue
             try:
                 await self._telephony.forget_expired()
+                await self._recovery.keep_lock(self._telephony)
                 await self._line.publish(self._telephony)
                 self._put(LineUsed(pbx))
                 if await self._recovery.overlooked(pbx):

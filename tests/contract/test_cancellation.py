@@ -101,7 +101,7 @@ async def test_a_reading_cancelled_anywhere_leaves_the_store_free(two: Two) -> N
 
     async def read(step: int) -> list[Suppression]:
         """In one batch, for every step adds an opposition."""
-        return [one async for batch in two.ours.suppressions.all(batch=1000) for one in batch]
+        return [one async for batch in two.ours.suppressions.in_force(batch=1000) for one in batch]
 
     async def readable(step: int) -> None:
         async with asyncio.timeout(HANGS_S):

@@ -1,6 +1,10 @@
 """Oppositions: never lost, taken out of force by an administrator alone."""
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
 from dialer.adapters.sql.store import SqlStore
+from dialer.domain.suppression import Suppression
 from tests.contract.samples import NOW, fingerprint, suppression
 
 
@@ -37,4 +41,42 @@ async def test_all_in_force_are_listed_in_batches(store: SqlStore) -> None:
     entries = [suppression(index) for index in range(25)]
     await store.suppressions.add(entries)
     await store.suppressions.remove(fingerprint(24), None, by="alma", at=NOW, reason="asked in writing")
-    assert [entry async for batch in store.suppressions.all(batch=10) for entry in batch] == entries[:24]
+    assert await flat(store.suppressions.in_force(batch=10)) == entries[:24]
+
+
+async def test_what_was_made_and_what_was_lifted_since_a_revision(store: SqlStore) -> None:
+    await store.suppressions.add([suppression(1), suppression(2)])
+    before = await store.suppressions.revision()
+    assert await flat(store.suppressions.in_force(since=before)) == []
+    await store.suppressions.add([suppression(3)])
+    await store.suppressions.remove(fingerprint(2), None, by="alma", at=NOW, reason="asked in writing")
+    assert await store.suppressions.revision() != before
+    assert await store.suppressions.knows(before)
+    assert await flat(store.suppressions.in_force(since=before)) == [suppression(3)]
+    assert await flat(store.suppressions.lifted(since=before)) == [suppression(2)]
+    assert await flat(store.suppressions.in_force(since="of another database")) == [
+        suppression(1),
+        suppression(3),
+    ]
+
+
+async def test_nothing_is_committed_behind_a_revision_that_was_read(store: SqlStore, url: str) -> None:
+    """Of two who write at once the later may commit first; whoever asks for what is new would never see the other."""
+    async with SqlStore.open(url) as another:
+        writers = [
+            asyncio.create_task(each.suppressions.add([suppression(10 * turn + index)]))
+            for turn in range(10)
+            for index, each in enumerate((store, another))
+        ]
+        seen, since = 0, await store.suppressions.revision()
+        while not all(writer.done() for writer in writers):
+            now = await store.suppressions.revision()
+            seen += len(await flat(store.suppressions.in_force(since=since)))
+            since = now
+        await asyncio.gather(*writers)
+        seen += len(await flat(store.suppressions.in_force(since=since)))
+    assert seen >= len(writers)
+
+
+async def flat(batches: AsyncIterator[Sequence[Suppression]]) -> list[Suppression]:
+    return [entry async for batch in batches for entry in batch]

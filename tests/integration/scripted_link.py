@@ -148,6 +148,7 @@ class ScriptedLink:
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         self._need_link()
         self.machine.locked.update(entries)
+        self.machine.writes += len(entries)
 
     async def suppressed(self) -> list[PbxSuppression]:
         self._need_link()
@@ -156,6 +157,18 @@ class ScriptedLink:
     async def unsuppress(self, entry: PbxSuppression) -> None:
         self._need_link()
         self.machine.locked.discard(entry)
+
+    async def lacking(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
+        self._need_link()
+        return [entry for entry in entries if entry not in self.machine.locked]
+
+    async def lock_mark(self) -> str | None:
+        self._need_link()
+        return self.machine.mark
+
+    async def set_lock_mark(self, mark: str) -> None:
+        self._need_link()
+        self.machine.mark = mark
 
     async def outbox(self) -> Outbox:
         self._need_link()

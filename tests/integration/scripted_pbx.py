@@ -64,6 +64,9 @@ class ScriptedPbx:
     used: set[AttemptId] = field(default_factory=set)
     withheld: set[AttemptId] = field(default_factory=set)
     locked: set[PbxSuppression] = field(default_factory=set)
+    mark: str | None = None
+    writes: int = 0
+    """Oppositions that it was given, those it held already among them."""
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)

@@ -300,6 +300,20 @@ async def test_suppressions_are_written_where_the_gate_looks() -> None:
         await telephony.suppress([])
 
 
+async def test_what_the_lock_lacks_is_asked_for_key_by_key() -> None:
+    """A tree would be a scan of all that Asterisk remembers, under the lock that every call needs."""
+    everybody = PbxSuppression(Fingerprint("f2" * 32), None)
+    async with pbx() as (ami, telephony, _):
+        await telephony.suppress([ENTRY])
+        assert await telephony.lacking([ENTRY, everybody]) == [everybody]
+        assert await telephony.lock_mark() is None
+        await telephony.set_lock_mark("0a-1b")
+        assert await telephony.lock_mark() == "0a-1b"
+        ami.astdb["/dialer-mark/dialer-suppressed"] = "of another shape"
+        assert await telephony.lock_mark() is None
+        assert not ami.received("DBGetTree")
+
+
 async def test_a_suppression_that_was_not_written_is_an_error() -> None:
     async with pbx() as (ami, telephony, _):
         ami.answers["DBPut"] = fake.refused("Failed to update entry")

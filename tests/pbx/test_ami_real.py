@@ -347,7 +347,7 @@ async def test_what_expired_long_ago_is_forgotten_and_the_rest_is_not(session: S
     for family in families:
         await manager.put(f"{family}/{old}", str(now - 700))
         await manager.put(f"{family}/{late}", str(now - 500))
-    assert await session.telephony.forget_expired() == 3
+    assert [await session.telephony.forget_expired() for _ in families] == [1, 1, 1]
     for family in families:
         assert await manager.database(f"{family}/{old}") is None
         assert await manager.database(f"{family}/{late}") == str(now - 500)

@@ -22,6 +22,8 @@ OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
+MARK = "dialer-mark"
+MARK_SHAPE = re.compile(r"[0-9a-f-]{1,64}")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
@@ -58,6 +60,12 @@ def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
     for row in rows:
         if found := _SUPPRESSION.fullmatch(text(row, "key")):
             yield PbxSuppression(Fingerprint(found[2]), None if found[1] == EVERYBODY else found[1])
+
+
+def marked(rows: Iterable[Fields]) -> str | None:
+    """The mark in the answer to DBGet; None where it was written by nobody of ours."""
+    values = [text(row, "val") for row in rows if "val" in row]
+    return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
 
 
 def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:

@@ -62,10 +62,10 @@ def probe_action(order: ProbeOrder, seal_key: str, pbx_time: PbxTime) -> Action:
     }
 
 
-def end_in(rows: Iterable[Fields], probe_id: str) -> ProbeEnd | None:
-    """The report among the rows of DBGetTree, if it is there. Raise `Malformed` where it cannot be read."""
+def end_in(rows: Iterable[Fields]) -> ProbeEnd | None:
+    """The report in the answer to DBGet, if it is there. Raise `Malformed` where it cannot be read."""
     for row in rows:
-        if text(row, "key") == f"/{PROBED}/{probe_id}":
+        if "val" in row:
             return _end(dict(astdb.named(part) for part in text(row, "val").split(",")))
     return None
 
@@ -106,9 +106,9 @@ class Prober:
     async def _reported(self, order: ProbeOrder) -> ProbeEnd:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            rows = (await self._link.ask(astdb.tree(PROBED))).items
+            rows = (await self._link.ask(astdb.get(PROBED, order.id))).items
             try:
-                end = end_in(rows, order.id)
+                end = end_in(rows)
             except Malformed as error:
                 raise NoAnswer(f"the report of a call-back probe cannot be read: {error}") from None
             if end is not None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
+from itertools import cycle, islice
 from typing import Self, TypeVar
 
 from dialer.adapters.ami import astdb, line
@@ -40,7 +40,7 @@ UNSENT = "the PBX could not make a channel"
 REVOKED = "revoked"
 KEPT_S = 600
 """What has expired at the PBX is kept this much longer: its clock may be set back (T030)."""
-MOST_FORGOTTEN = 5000
+MOST_FORGOTTEN = 15_000
 """Entries deleted in one go, so that nothing else waits for long."""
 
 
@@ -69,6 +69,7 @@ class AmiTelephony:
         self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
         self._link = AmiLink(address, self._inbox, timing or Timing())
         self._prober = Prober(self._link, seal_key, self._pbx_time)
+        self._sweep = cycle(astdb.PASSING)
         self._checks: set[asyncio.Task[None]] = set()
 
     @property
@@ -161,13 +162,11 @@ class AmiTelephony:
         await self._do([astdb.put(family, attempt_id, str(self._pbx_now()))])
 
     async def forget_expired(self) -> int:
-        forgotten = 0
-        for family in astdb.PASSING:
-            rows = succeeded(await self._link.ask(astdb.tree(family))).items
-            keys = list(islice(astdb.expired(rows, self._pbx_now() - KEPT_S), MOST_FORGOTTEN))
-            await self._delete(family, keys)
-            forgotten += len(keys)
-        return forgotten
+        family = next(self._sweep)
+        rows = succeeded(await self._link.ask(astdb.tree(family))).items
+        keys = list(islice(astdb.expired(rows, self._pbx_now() - KEPT_S), MOST_FORGOTTEN))
+        await self._delete(family, keys)
+        return len(keys)
 
     def _pbx_now(self) -> int:
         return self._pbx_time.epoch(self._clock.now())
@@ -199,6 +198,19 @@ class AmiTelephony:
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
         await self._delete(astdb.suppressed_family(entry), [entry.fingerprint])
+
+    async def lacking(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
+        keys = [astdb.get(astdb.suppressed_family(entry), entry.fingerprint) for entry in entries]
+        replies = await self._link.ask_all(keys)
+        return [entry for entry, reply in zip(entries, replies, strict=True) if not present(reply)]
+
+    async def lock_mark(self) -> str | None:
+        reply = await self._link.ask(astdb.get(astdb.MARK, astdb.SUPPRESSED))
+        return astdb.marked(reply.items) if present(reply) else None
+
+    async def set_lock_mark(self, mark: str) -> None:
+        require("mark", mark, astdb.MARK_SHAPE)
+        await self._do([astdb.put(astdb.MARK, astdb.SUPPRESSED, mark)])
 
     async def outbox(self) -> Outbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
@@ -299,6 +311,11 @@ def hangup(channel: str) -> Action:
 
 def callees_among(channels: Iterable[Fields]) -> list[Fields]:
     return [channel for channel in channels if str(channel.get("channel", "")).startswith(CALLEE)]
+
+
+def present(reply: Reply) -> bool:
+    """Whether the key that was asked for is there."""
+    return reply.message != astdb.NOT_FOUND and succeeded(reply).success
 
 
 def succeeded(reply: Reply) -> Reply:

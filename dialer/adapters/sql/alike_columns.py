@@ -18,7 +18,16 @@ OF_DIALLING = {"campaign_id", "state", "next_due_at", "closed_reason", "last_ref
 """Of contacts: what names one, and where dialling stands. The number itself is judged by its kind."""
 EVENT_ALONE = {"id", "fingerprint", "recorded_at"}
 TOLD_OTHERWISE = {"at", "expires_at", "source", "proof"}
-OPPOSITION_ALONE = {"id", "fingerprint", "received_at", "recorded_at", "recorded_by", "source", "note"}
+OPPOSITION_ALONE = {
+    "id",
+    "fingerprint",
+    "received_at",
+    "recorded_at",
+    "recorded_by",
+    "source",
+    "note",
+    "revision",
+}
 ATTEMPT_ALONE = {"fingerprint", "at"}
 BLANKS = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()]
 """Whatever `str.strip` takes away."""

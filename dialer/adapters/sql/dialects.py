@@ -26,6 +26,8 @@ SEALER_LOCK = 0x6C6564676572
 
 KEYS_LOCK = 0x66706B657973
 """Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
+SUPPRESSIONS_LOCK = 0x737570707265
+"""Whoever changes oppositions has it until its end."""
 UNIX_EPOCH_JULIAN = 2_440_587.5
 
 AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
@@ -75,6 +77,12 @@ async def sole_writer(connection: AsyncConnection) -> None:
     """Until every transaction that writes has ended; none begins before this one ends. SQLite's one writer is alone already."""
     if connection.dialect.name != "sqlite":
         await connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
+
+
+async def alone_with_suppressions(connection: AsyncConnection) -> None:
+    """Until this transaction ends no other changes oppositions, so that their revisions are committed in order."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(select(func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
 
 
 async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerprint]) -> None:

@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.dialects import alone_with_suppressions
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.records import SUPPRESSION, record_of
-from dialer.adapters.sql.tables import suppressions
+from dialer.adapters.sql.tables import suppression_revisions, suppressions
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.of_people import opposed, opposition_lifted
 from dialer.domain.notification import opt_out
@@ -24,8 +26,15 @@ IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppr
 
 async def append_suppressions(connection: AsyncConnection, entries: Sequence[Suppression]) -> None:
     if entries:
-        await connection.execute(insert(suppressions), [record_of(entry) for entry in entries])
+        now = {"revision": await new_revision(connection)}
+        await connection.execute(insert(suppressions), [record_of(entry) | now for entry in entries])
         await record(connection, map(opposed, entries))
+
+
+async def new_revision(connection: AsyncConnection) -> int:
+    await alone_with_suppressions(connection)
+    statement = insert(suppression_revisions).values(name=uuid4().hex).returning(suppression_revisions.c.id)
+    return int((await connection.execute(statement)).scalar_one())
 
 
 async def suppressions_of(
@@ -69,7 +78,8 @@ class SqlSuppressions:
         if sponsor is not None:
             statement = statement.where(suppressions.c.sponsor == sponsor)
         async with self._database.write() as connection:
-            removal = statement.values(removed_at=at, removed_by=by, removed_reason=reason)
+            revision = await new_revision(connection)
+            removal = statement.values(removed_at=at, removed_by=by, removed_reason=reason, revision=revision)
             count = (await connection.execute(removal)).rowcount
             if count:
                 lifted = opposition_lifted(fingerprint, sponsor, by=by, at=at, reason=reason, count=count)
@@ -82,14 +92,39 @@ class SqlSuppressions:
             rows = await connection.execute(statement.where(suppressions.c.removed_at.is_(None)))
             return rows.scalar_one()
 
-    async def all(self, *, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]:
+    async def revision(self) -> str:
+        names = suppression_revisions.c
+        async with self._database.read() as connection:
+            last = await connection.execute(select(names.name).order_by(names.id.desc()).limit(1))
+            return str(last.scalar_one())
+
+    async def knows(self, revision: str) -> bool:
+        return await self._number_of(revision) is not None
+
+    def in_force(self, *, since: str | None = None, batch: int = 5000) -> AsyncIterator[list[Suppression]]:
+        return self._changed(suppressions.c.removed_at.is_(None), since, batch)
+
+    def lifted(self, *, since: str | None = None, batch: int = 5000) -> AsyncIterator[list[Suppression]]:
+        return self._changed(suppressions.c.removed_at.is_not(None), since, batch)
+
+    async def _changed(
+        self, wanted: ColumnElement[bool], since: str | None, batch: int
+    ) -> AsyncIterator[list[Suppression]]:
         """A transaction a batch: a long reader would keep SQLite's log from being folded back."""
-        last = 0
+        known = await self._number_of(since) if since else None
+        order = suppressions.c.revision, suppressions.c.id
+        last = (-1 if known is None else known + 1, -1)
+        page = SUPPRESSION.add_columns(*order).where(wanted).order_by(*order).limit(batch)
         while True:
-            page = IN_FORCE.add_columns(suppressions.c.id).where(suppressions.c.id > last).limit(batch)
             async with self._database.read() as connection:
-                rows = (await connection.execute(page)).all()
+                rows = (await connection.execute(page.where(tuple_(*order) > last))).all()
             if not rows:
                 return
-            last = rows[-1].id
-            yield [Suppression(*row[:-1]) for row in rows]
+            last = (rows[-1].revision, rows[-1].id)
+            yield [Suppression(*row[:-2]) for row in rows]
+
+    async def _number_of(self, revision: str) -> int | None:
+        names = suppression_revisions.c
+        async with self._database.read() as connection:
+            found = await connection.execute(select(names.id).where(names.name == revision))
+            return found.scalar_one_or_none()

@@ -187,6 +187,8 @@ suppressions = Table(
     Column("removed_at", UtcDateTime),
     Column("removed_by", Text),
     Column("removed_reason", Text),
+    # The last of `suppression_revisions` that made or lifted it.
+    Column("revision", BigId, nullable=False, server_default="0"),
     CheckConstraint(
         "(removed_at IS NULL) = (removed_by IS NULL) AND (removed_at IS NULL) = (removed_reason IS NULL)",
         name="removed",
@@ -199,6 +201,17 @@ Index(
     postgresql_where=suppressions.c.removed_at.is_(None),
 )
 Index("ix_suppressions_source", suppressions.c.source)
+Index("ix_suppressions_revision", suppressions.c.revision, suppressions.c.id)
+
+# A row for each transaction that changed oppositions, in the order of their commits. Its random name tells this history from any other:
+# a database that knows it holds all that was stored before it.
+suppression_revisions = Table(
+    "suppression_revisions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", String(32), nullable=False),
+)
+Index("uq_suppression_revisions_name", suppression_revisions.c.name, unique=True)
 
 attempts = Table(
     "attempts",
