@@ -5,7 +5,8 @@ import fcntl
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,7 +29,12 @@ class DayFiles:
 
     async def lines(self) -> list[str]:
         """All of them, in order. Raise `Unavailable`."""
-        return await self.do(self._lines)
+        return [line async for day in self.days() for line in day]
+
+    async def days(self) -> AsyncIterator[list[str]]:
+        """The lines of one file after the other. Raise `Unavailable`."""
+        for path in await self.do(self.kept):
+            yield await self.do(partial(_lines_of, path))
 
     async def do(self, work: Callable[[], Result]) -> Result:
         """Run `work` on the files in a thread. Raise `Unavailable` where the folder fails."""
@@ -63,12 +69,9 @@ class DayFiles:
                 file.flush()
                 os.fsync(file.fileno())
 
-    def _lines(self) -> list[str]:
-        return [
-            line
-            for path in self.kept()
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
-        ]
+
+def _lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def _end_torn_line(descriptor: int) -> None:

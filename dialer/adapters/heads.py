@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from dialer.adapters.day_files import DayFiles
 
@@ -14,6 +15,8 @@ ASIDE = "lost"
 """Folder of the heads of entries that a restored backup did not hold."""
 PROBE_BYTES = 64 * 1024
 """More than a second's heads: where this finds no room, the next head may not either."""
+TAIL_BYTES = 64 * 1024
+"""A day's file has tens of megabytes: it is read from its end."""
 
 
 class HeadFolder(DayFiles):
@@ -62,9 +65,10 @@ class HeadFolder(DayFiles):
 
     def _last_line(self) -> str | None:
         """By size. What a crash left unfinished is cut off: it was never acknowledged, and its head is exported again."""
-        for path in self.paths():
-            _cut_torn_line(path)
-        lasts = [line for path in self.paths() for line in path.read_text(encoding="utf-8").splitlines()[-1:]]
+        paths = self.paths()
+        if paths:
+            _cut_torn_line(paths[-1])
+        lasts = [line for path in paths if (line := _last_of(path)) is not None]
         return max(lasts, key=_size_of, default=None)
 
 
@@ -72,9 +76,34 @@ def _cut_torn_line(path: Path) -> None:
     with path.open("r+b") as file:
         # Another process may be writing here at this moment: its line is not torn, only not finished.
         fcntl.flock(file, fcntl.LOCK_EX)
-        content = file.read()
-        if content and not content.endswith(b"\n"):
-            file.truncate(content.rfind(b"\n") + 1)
+        size, whole = os.fstat(file.fileno()).st_size, _whole_bytes(file)
+        if whole < size:
+            file.truncate(whole)
+
+
+def _last_of(path: Path) -> str | None:
+    """The last whole line; only the end of the file is read."""
+    with path.open("rb") as file:
+        end = _whole_bytes(file)
+        begin = _after_newline(file, end - 1)
+        file.seek(begin)
+        return file.read(end - begin).decode("utf-8", errors="replace").rstrip("\n") or None
+
+
+def _whole_bytes(file: BinaryIO) -> int:
+    """Up to the end of the last line that has one."""
+    return _after_newline(file, os.fstat(file.fileno()).st_size)
+
+
+def _after_newline(file: BinaryIO, end: int) -> int:
+    """Where the line begins that `end` stands in: behind the last newline before it."""
+    while end > 0:
+        begin = max(0, end - TAIL_BYTES)
+        found = os.pread(file.fileno(), end - begin, begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
 
 
 def _size_of(line: str) -> int:

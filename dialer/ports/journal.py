@@ -1,6 +1,6 @@
 """The journal of what must outlive the database: append-only files in the home."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 
@@ -9,6 +9,6 @@ class Journal(Protocol):
         """On disk when this returns. Raise `Unavailable`."""
         ...
 
-    async def lines(self) -> list[str]:
-        """All that is there, whole or torn. Raise `Unavailable`."""
+    def days(self) -> AsyncIterator[Sequence[str]]:
+        """All lines that are there, whole or torn, a day at a time. Raise `Unavailable`."""
         ...

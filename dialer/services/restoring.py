@@ -5,7 +5,7 @@ operator ends the halt with a reason. Campaigns that ran are paused: of the last
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,22 +63,18 @@ class Restoring:
 
     async def run(self, actor: Actor, manifest: Manifest) -> Restored:
         """Raise `InvalidInput` where the journal names people under keys that were not restored, `Unavailable`."""
-        lines, unreadable = await self._read()
-        if newer := [line for line in lines if line.version > self._fingerprints.version]:
-            raise InvalidInput(
-                f"the journal is under version {newer[0].version} of the fingerprint keys, which is missing",
-                hint="put its key into keys/ of what survived",
-            )
+        unreadable = await self._unreadable()
         gap = await self._gap(manifest.taken_at)
         reason = (
             f"{RESTORED} of {manifest.taken_at:%Y-%m-%d %H:%M} UTC: what happened since may not all be known"
         )
         await self._store.restores.begin(gap, by=actor.name, at=self._clock.now(), reason=reason)
         await self._lose_alive()
-        since = [line for line in lines if line.index >= gap.held]
         counts: Counter[Kind] = Counter()
-        for start in range(0, len(since), BATCH):
-            counts += await self._replay(since[start : start + BATCH], actor.name)
+        async for lines, _ in self._days():
+            since = [line for line in lines if line.index >= gap.held]
+            for start in range(0, len(since), BATCH):
+                counts += await self._replay(since[start : start + BATCH], actor.name)
         return Restored(
             gap=gap,
             oppositions=counts[Kind.OPPOSITION],
@@ -90,15 +86,29 @@ class Restoring:
             unreadable=unreadable,
         )
 
-    async def _read(self) -> tuple[list[JournalLine], int]:
-        lines: list[JournalLine] = []
+    async def _unreadable(self) -> int:
+        """How many lines nobody can read. Looked at before anything is changed. Raise `InvalidInput` where a key is missing."""
         unreadable = 0
-        for text in dict.fromkeys(await self._journal.lines()):
-            try:
-                lines.append(read_line(text))
-            except ValueError:
-                unreadable += 1
-        return lines, unreadable
+        async for lines, torn in self._days():
+            unreadable += torn
+            if newer := [line for line in lines if line.version > self._fingerprints.version]:
+                raise InvalidInput(
+                    f"the journal is under version {newer[0].version} of the fingerprint keys, which is missing",
+                    hint="put its key into keys/ of what survived",
+                )
+        return unreadable
+
+    async def _days(self) -> AsyncIterator[tuple[list[JournalLine], int]]:
+        """A day at a time, each line once, and how many cannot be read: years of calls do not fit into memory."""
+        async for texts in self._journal.days():
+            lines: list[JournalLine] = []
+            torn = 0
+            for text in dict.fromkeys(texts):
+                try:
+                    lines.append(read_line(text))
+                except ValueError:
+                    torn += 1
+            yield lines, torn
 
     async def _gap(self, taken_at: datetime) -> Gap:
         """Heads of entries that the database does not hold are put aside: it goes on from where it is."""
