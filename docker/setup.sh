@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-# SIPp calls and answers; espeak-ng and sox make the prompts; PostgreSQL is the second database the tests run on; Chromium looks at the console.
-PACKAGES="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 postgresql chromium chromium-driver debootstrap iptables"
+# SIPp calls and answers; espeak-ng and sox make the prompts; PostgreSQL is the second database the tests run on, PgBouncer what some put before it; Chromium looks at the console.
+PACKAGES="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 postgresql pgbouncer chromium chromium-driver debootstrap iptables"
 LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
 
 as_root() {

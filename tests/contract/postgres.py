@@ -33,7 +33,7 @@ def postgres_server() -> Iterator[Path]:
             *(str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "postgres"),
             *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
         ]
-        subprocess.run(_as_server_user(init), check=True, capture_output=True, cwd=folder)
+        subprocess.run(as_server_user(init), check=True, capture_output=True, cwd=folder)
         yield from _running(folder)
     finally:
         rmtree(folder)
@@ -42,7 +42,7 @@ def postgres_server() -> Iterator[Path]:
 def _running(folder: Path) -> Iterator[Path]:
     command = [str(BINARIES / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *SETTINGS]
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(_as_server_user(command), stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen(as_server_user(command), stdout=log, stderr=log, cwd=folder)
     try:
         _await_ready(server, folder)
         yield folder
@@ -67,7 +67,7 @@ def _await_ready(server: "subprocess.Popen[bytes]", folder: Path) -> None:
     raise RuntimeError(f"PostgreSQL did not start: {(folder / 'server.log').read_text()}")
 
 
-def _as_server_user(command: list[str]) -> list[str]:
+def as_server_user(command: list[str]) -> list[str]:
     """The server refuses to be root; SIGQUIT stops it at once should the tests die first."""
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
     return ["setpriv", *user, "--pdeathsig=QUIT", *command]

@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from dialer.adapters.sql.engine import parse_url, prepare_sqlite
-from dialer.adapters.sql.migrate import is_current, upgrade
+from dialer.adapters.sql.engine import WAL_BYTES, connect, parse_url, prepare_sqlite
+from dialer.adapters.sql.migrate import is_current, newest_schema, upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.sql.tables import metadata
 from dialer.domain.basis import Basis
@@ -21,6 +21,7 @@ from dialer.domain.errors import BadSettings, Unavailable
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.samples import claimed, listed, number, suppression
+from tests.harness.patience import SOON_S
 
 
 @pytest.fixture
@@ -128,3 +129,54 @@ async def test_consents_of_before_there_were_bases_are_opt_ins(engine: Engine) -
     assert isinstance(given, ConsentGiven)
     assert given.basis is Basis.OPT_IN
     assert isinstance(withdrawn, ConsentWithdrawn)
+
+
+async def test_a_process_of_an_older_program_stops_writing_once_the_database_was_upgraded(
+    store: SqlStore, url: str
+) -> None:
+    alter(url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Unavailable, match="brought to schema 9999") as refused:
+        await store.suppressions.add([suppression(1)])
+    assert "\n" not in str(refused.value)
+    with pytest.raises(Unavailable, match="9999"):
+        await store.suppressions.count()
+    alter(url, f"UPDATE alembic_version SET version_num = '{newest_schema()}'")
+    assert await store.suppressions.count() == 0
+
+
+async def test_an_upgrade_waits_for_whoever_writes(postgres_engine: Engine) -> None:
+    """On SQLite it is the one writer."""
+    url = postgres_engine.copy("upgraded")
+    database = connect(parse_url(url))
+    database.pin(1, newest_schema())
+    async with database.write():
+        upgrading = asyncio.create_task(upgrade(url))
+        await waits_for_a_lock(url)
+        assert not upgrading.done()
+    await upgrading
+    await database.close()
+
+
+async def test_sqlites_log_shrinks_once_a_long_reader_has_gone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'dialer.db'}"
+    await upgrade(url)
+    log = tmp_path / "dialer.db-wal"
+    async with SqlStore.open(url) as store:
+        async with store.recorded.snapshot() as snapshot:
+            await snapshot.pending()
+            while log.stat().st_size <= 2 * WAL_BYTES:
+                await store.suppressions.add([suppression(index) for index in range(2000)])
+        for index in range(3):
+            await store.suppressions.add([suppression(index)])
+        assert log.stat().st_size <= WAL_BYTES
+
+
+async def waits_for_a_lock(url: str) -> None:
+    engine = create_engine(parse_url(url), poolclass=NullPool)
+    async with asyncio.timeout(SOON_S):
+        while True:
+            with engine.connect() as connection:
+                waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                if connection.execute(waiting).scalar_one():
+                    return
+            await asyncio.sleep(0.02)

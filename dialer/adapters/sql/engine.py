@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, Select, column, event, func, make_url, select, table
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -18,11 +18,19 @@ from dialer.domain.errors import BadSettings, Conflict, Unavailable
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 """For a server that takes the connection and says nothing."""
+WAL_BYTES = 16 * 1024 * 1024
+"""What SQLite's log keeps on the disk once it has been folded back."""
 PRETENDED = "dialer_pretended"
 """Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
-IN_FORCE = select(func.max(fingerprint_keys.c.version))
-SHARED = select(func.fingerprint_key_version())
-"""The same, and until the transaction ends no rotation of the keys begins (PostgreSQL)."""
+SCHEMA = table("alembic_version", column("version_num"))
+IN_FORCE = select(
+    select(func.max(fingerprint_keys.c.version)).scalar_subquery(),
+    select(SCHEMA.c.version_num).scalar_subquery(),
+)
+SHARED = select(func.fingerprint_key_version(), func.schema_revision())
+"""The same, and until the transaction ends neither a rotation of the keys nor an upgrade begins (PostgreSQL)."""
+POOLABLE = {"prepare_threshold": None}
+"""A statement that is prepared at the server would be lost, or another's, where a pooler such as PgBouncer lends the connection by transaction."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -69,17 +77,20 @@ def _first_line(error: Exception) -> str:
 class Database:
     """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers.
 
-    Once a version of the fingerprint keys is pinned, both raise `Unavailable` where another is in force: who was opposed would be a
-    stranger to this process.
+    Once a version of the fingerprint keys and of the schema are pinned, both raise `Unavailable` where others are in force: who was
+    opposed would be a stranger to this process, and what it writes would lack what the newer program means by it.
     """
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
         self._reader = reader
         self._writer = writer
-        self._version: int | None = None
+        self._keys: int | None = None
+        self._schema = ""
 
-    def pin(self, version: int) -> None:
-        self._version = version
+    def pin(self, keys: int, schema: str | None = None) -> None:
+        """`schema`: as before, where it is not given."""
+        self._keys = keys
+        self._schema = self._schema if schema is None else schema
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._transaction(self._reader, IN_FORCE)
@@ -89,20 +100,29 @@ class Database:
         return self._transaction(self._writer, IN_FORCE if alone else SHARED)
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine, version: Select[Any]) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(
+        self, engine: AsyncEngine, in_force: Select[Any]
+    ) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, rolled back by whatever breaks it."""
         with database_errors():
             async with engine.connect() as connection:
                 await connection.begin()
-                if self._version is not None:
-                    in_force = (await connection.execute(version)).scalar_one()
-                    if in_force != self._version:
-                        raise Unavailable(
-                            f"the fingerprint keys were changed to version {in_force} while this process ran",
-                            hint="start it again",
-                        )
+                if self._keys is not None:
+                    self._check(*(await connection.execute(in_force)).one())
                 yield connection
                 await connection.commit()
+
+    def _check(self, keys: int, schema: str) -> None:
+        if schema != self._schema:
+            raise Unavailable(
+                f"the database was brought to schema {schema} while this process, of schema {self._schema}, ran",
+                hint="end it, and start the program that upgraded the database",
+            )
+        if keys != self._keys:
+            raise Unavailable(
+                f"the fingerprint keys were changed to version {keys} while this process ran",
+                hint="start it again",
+            )
 
     async def close(self) -> None:
         await self._reader.dispose()
@@ -127,6 +147,7 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "async_creator_fn": PatientConnection.connect,
+            **POOLABLE,
         },
         hide_parameters=True,
     )
@@ -184,13 +205,15 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
 
     `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
     survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since what is
-    erased must be gone from the file, too.
+    erased must be gone from the file, too. The log grows as long as anybody reads an old state of the database; journal_size_limit lets
+    it shrink after that.
     """
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        f"journal_size_limit={WAL_BYTES}",
         f"query_only={'ON' if query_only else 'OFF'}",
     )
 

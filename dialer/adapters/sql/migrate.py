@@ -12,9 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, NullPool, create_engine, func, select
 
 from dialer.adapters.sql import migrations
+from dialer.adapters.sql.dialects import KEYS_LOCK
 from dialer.adapters.sql.engine import (
     BUSY_SECONDS,
     CONNECT_SECONDS,
+    POOLABLE,
     database_errors,
     parse_url,
     prepare_sqlite,
@@ -38,6 +40,8 @@ def _upgrade(url: URL, to: str) -> None:
     with _connection(url) as connection:
         if url.get_backend_name() == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            # Whoever writes now ends first; whoever writes after this sees the new schema.
+            connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
         command.upgrade(_config(connection), to)
 
 
@@ -46,10 +50,15 @@ def _is_current(url: URL) -> bool:
         return False
     with _connection(url) as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
-        return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+        return set(heads) == {newest_schema()}
 
 
-def _config(connection: Connection) -> Config:
+def newest_schema() -> str:
+    """The revision that this program was written for."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")
@@ -65,6 +74,8 @@ def _connection(url: URL) -> Iterator[Connection]:
         engine = create_engine(plain, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
         prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
     else:
-        engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+        engine = create_engine(
+            url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS, **POOLABLE}
+        )
     with database_errors(), engine.begin() as connection:
         yield connection

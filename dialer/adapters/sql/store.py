@@ -14,7 +14,7 @@ from dialer.adapters.sql.inspection import SqlInspections
 from dialer.adapters.sql.key_versions import SqlKeyVersions
 from dialer.adapters.sql.leases import SqlLeases
 from dialer.adapters.sql.ledger import SqlLedger
-from dialer.adapters.sql.migrate import is_current
+from dialer.adapters.sql.migrate import is_current, newest_schema
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.probes import SqlProbes
@@ -71,7 +71,7 @@ class SqlStore:
         database = connect(parse_url(url), pretended=pretended)
         store = cls(database, subscribers or {})
         try:
-            database.pin((await store.keys.all())[-1].version)
+            database.pin((await store.keys.all())[-1].version, newest_schema())
             yield store
         finally:
             await database.close()
