@@ -24,6 +24,7 @@ from dialer.bootstrap.secrets import read_secret
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
 from dialer.services.board import Board
+from dialer.services.counts import Counts
 from dialer.services.engine import Engine, Loop
 from dialer.services.fleet import Fleet
 from dialer.services.inspection.inspector import Inspector
@@ -97,7 +98,7 @@ def wire(parts: Parts, others: tuple[Loop, ...]) -> Service:
         parts.store,
         suite,
         parts.fleet,
-        build_engine(parts, (*others, suite.retention, probing)),
+        build_engine(parts, (*others, suite.retention, probing, Counts(parts.store, parts.clock))),
         build_inspector(parts, suite),
     )
 

@@ -93,6 +93,14 @@ class Campaigns(Protocol):
 
     async def progress(self, campaign_id: CampaignId) -> Progress: ...
 
+    async def fold_counts(self) -> None:
+        """Keep `progress` cheap: what it adds up grows with what happens in between."""
+        ...
+
+    async def recount(self) -> int:
+        """Count all contacts and attempts, and mend what `progress` adds up; return how many counts were wrong. Takes long."""
+        ...
+
     async def unfinished(self, campaign_id: CampaignId) -> bool:
         """Whether any contact is due or being called; cheap, unlike `progress`."""
         ...
@@ -280,7 +288,7 @@ class Attempts(Protocol):
     async def calls(self, query: CallFilter) -> list[CallRow]: ...
 
     async def silent(self, campaign_id: CampaignId, *, since: datetime) -> SilentCalls:
-        """Of the campaign's finished calls that were decided since then."""
+        """Of the campaign's finished calls that were decided since then, or earlier in the same hour."""
         ...
 
 

@@ -205,7 +205,7 @@ async def test_silent_calls_are_counted_from_what_was_stored(store: SqlStore) ->
     ]
     await store.attempts.commit([Progression(attempt, None, None) for attempt in over])
     assert await store.attempts.silent(CAMPAIGN, since=made[0].decided_at) == SilentCalls(5, 3, 2)
-    later = max(attempt.decided_at for attempt in made) + timedelta(microseconds=1)
+    later = max(attempt.decided_at for attempt in made) + timedelta(hours=1)
     assert await store.attempts.silent(CAMPAIGN, since=later) == SilentCalls(0, 0, 0)
     assert await store.attempts.silent(OTHER_CAMPAIGN, since=made[0].decided_at) == SilentCalls(0, 0, 0)
 

@@ -99,7 +99,7 @@ async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(
 ) -> None:
     """E13."""
     await listed(store, 1, 2)
-    service = Service(store, tmp_path, at=NOW + PERIOD + timedelta(minutes=1))
+    service = Service(store, tmp_path, at=NOW + PERIOD + timedelta(hours=1))
     for attempt in await claimed(store):
         await service.hear(*heard_after(attempt, 2.5))
     assert (await service.why_it_waits())[0] is CampaignState.RUNNING

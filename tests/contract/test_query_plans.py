@@ -31,7 +31,7 @@ from tests.contract.samples import (
 )
 from tests.contract.sealing import seal_all
 
-SMALL = {"campaigns", "system", "imports", "opposition_lists", "pbx_leases"}
+SMALL = {"campaigns", "system", "imports", "opposition_lists", "pbx_leases", "alembic_version"}
 WHOLE = re.compile(r"^SCAN (\w+)\b(?! USING INDEX (?:ix|uq)_attempts_live)")
 WITHIN = re.compile(r"page|known|anon_\d+|CONSTANT")
 """Rows that the statement itself has found by then, or that are in no table."""

@@ -1,10 +1,10 @@
 """Attempts, from the permit to the end."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Select, case, cast, func, select, tuple_, type_coerce, update
+from sqlalchemy import Select, func, select, tuple_, update
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
@@ -13,11 +13,12 @@ from dialer.adapters.sql.leases import drives
 from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
+from dialer.adapters.sql.silences import silent_calls
 from dialer.adapters.sql.standing import standing_of
 from dialer.adapters.sql.tables import attempts, contacts, live
-from dialer.domain.abandonment import ABANDONED, SLOW, SilentCalls
+from dialer.domain.abandonment import SilentCalls
 from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId, TraceVerb
+from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
@@ -28,18 +29,6 @@ from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progre
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
 COUNTED = (AttemptState.ENDED, AttemptState.LOST)
 CALL = ATTEMPT.add_columns(contacts.c.external_id)
-
-MICROSECOND = timedelta(microseconds=1)
-first_step = type_coerce(attempts.c.trace, JSON)
-heard_at = case(
-    (
-        first_step[(0, 1)].as_string() == TraceVerb.PLAY,
-        cast(first_step[(0, 0)].as_string(), BigInteger),
-    ),
-    else_=type_coerce(attempts.c.ended_at, BigInteger),
-)
-silence = heard_at - type_coerce(attempts.c.answered_at, BigInteger)
-"""`domain.abandonment.silence_after_answer` in microseconds: a trace begins with the first sound where there was any."""
 
 
 class SqlAttempts:
@@ -152,18 +141,8 @@ class SqlAttempts:
         return await self._calls(statement)
 
     async def silent(self, campaign_id: CampaignId, *, since: datetime) -> SilentCalls:
-        statement = select(
-            func.count(),
-            func.count().filter(silence > SLOW // MICROSECOND),
-            func.count().filter(silence > ABANDONED // MICROSECOND),
-        ).where(
-            attempts.c.campaign_id == campaign_id,
-            attempts.c.decided_at >= since,
-            attempts.c.answered_at.is_not(None),
-            attempts.c.ended_at.is_not(None),
-        )
         async with self._database.read() as connection:
-            return SilentCalls(*(await connection.execute(statement)).one())
+            return await silent_calls(connection, campaign_id, since)
 
     async def _calls(self, statement: Select[Any]) -> list[CallRow]:
         async with self._database.read() as connection:

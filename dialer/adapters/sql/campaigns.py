@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, tuple_, update
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.outbox import SqlOutbox
-from dialer.adapters.sql.progress import progress_of
+from dialer.adapters.sql.progress import fold_counts, progress_of, recount
 from dialer.adapters.sql.records import CAMPAIGN, Record, campaign_record
 from dialer.adapters.sql.standing import campaign_of, standing_of
 from dialer.adapters.sql.tables import campaign_moves, campaigns, contacts
@@ -105,6 +105,14 @@ class SqlCampaigns:
     async def progress(self, campaign_id: CampaignId) -> Progress:
         async with self._database.read() as connection:
             return await progress_of(connection, campaign_id)
+
+    async def fold_counts(self) -> None:
+        async with self._database.write() as connection:
+            await fold_counts(connection)
+
+    async def recount(self) -> int:
+        async with self._database.write() as connection:
+            return await recount(connection)
 
     async def unfinished(self, campaign_id: CampaignId) -> bool:
         waiting = select(contacts.c.id).where(

@@ -10,6 +10,7 @@ from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import ATTEMPT, Record, attempt_record
+from dialer.adapters.sql.silences import count_silences
 from dialer.adapters.sql.suppressions import append_suppressions
 from dialer.adapters.sql.tables import attempts, live, suppressions
 from dialer.domain.attempt import Attempt
@@ -47,6 +48,7 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
     sources = {entry.source for entry in unknown}
     heard = {attempt.id for attempt in late if attempt.id in sources}
     await record(connection, [opposed_late(attempt) for attempt in await _as_stored(connection, heard)])
+    await count_silences(connection, [entry.attempt for entry in kept if not entry.attempt.alive])
 
 
 async def _as_stored(connection: AsyncConnection, attempt_ids: Iterable[AttemptId]) -> list[Attempt]:
