@@ -33,7 +33,8 @@ class Links(Enum):
 async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
     """The PBXs alone, without the database: enough to stop every call.
 
-    To drive them, raise the first's error where none can be driven; one that is refused among others stays idle and unready.
+    To drive them, raise the first's error where none can be driven; one that is refused among others is
+    tried again and again, and is unready meanwhile.
     """
     pbxs = settings.pbxs if links is not Links.NONE else ()
     telephonies = {pbx.name: telephony_of(settings.home, pbx, clock) for pbx in pbxs}
@@ -48,7 +49,7 @@ async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> As
         if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
             raise next(iter(refused.values()))
         for pbx, why in refused.items():
-            log.error("pbx not driven", pbx=pbx, error=str(why))
+            log.error("pbx not driven yet", pbx=pbx, error=str(why))
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
 
 

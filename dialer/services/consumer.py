@@ -68,7 +68,7 @@ class Consumer:
         self._linked = False
         self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
         put = self._inbox.put_nowait
-        self._keeper = LeaseKeeper(lease, fleet, lambda: put(LeaseChanged()))
+        self._keeper = LeaseKeeper(lease, fleet, clock, lambda: put(LeaseChanged()))
         self._ticker = Ticker(self._telephony, fleet, recovery, line, clock, put)
 
     def put(self, event: CallEvent) -> None:
@@ -87,6 +87,8 @@ class Consumer:
 
     async def _pump(self) -> None:
         async for event in self._telephony.events():
+            if isinstance(event, LinkUp | LinkLost):
+                self._keeper.link_is(up=isinstance(event, LinkUp))
             self._inbox.put_nowait(event)
 
     async def _consume(self) -> None:

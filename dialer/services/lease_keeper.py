@@ -1,4 +1,4 @@
-"""Keeps the lease of one PBX: asks for it again and again, and tells when this process begins or ceases to hold it."""
+"""Keeps the lease of one PBX for as long as its link lives, and tells when this process begins or ceases to hold it."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,22 +6,33 @@ from collections.abc import Callable
 import structlog
 
 from dialer.domain.errors import Unavailable
+from dialer.ports.clock import Clock
 from dialer.services.fleet import Fleet
 from dialer.services.lease import Lease
 
 log = structlog.get_logger()
 
 TICK_S = 0.25
+LINK_GRACE_S = 5.0
+"""A link that was lost may come back so soon; then another process, whose link may live, is let in."""
 
 
 class LeaseKeeper:
     """`changed` is called whenever `lease.held` is no longer what it was."""
 
-    def __init__(self, lease: Lease, fleet: Fleet, changed: Callable[[], None]) -> None:
+    def __init__(self, lease: Lease, fleet: Fleet, clock: Clock, changed: Callable[[], None]) -> None:
         self._lease = lease
         self._fleet = fleet
+        self._clock = clock
         self._changed = changed
         self._held = False
+        self._linked = False
+        self._lost_at = clock.monotonic()
+
+    def link_is(self, *, up: bool) -> None:
+        """The link came or went, whenever the consumer comes to hear of it."""
+        self._linked = up
+        self._lost_at = self._clock.monotonic()
 
     async def run(self) -> None:
         """Until cancelled; then another process may drive the PBX at once."""
@@ -33,14 +44,22 @@ class LeaseKeeper:
             await self._lease.give_up()
 
     async def turn(self) -> None:
-        """Renew the lease where that is due. It runs out by itself, so it is looked at in every turn."""
-        pbx = self._lease.driver.pbx
+        """Ask again where that is due. A lease runs out by itself, so it is looked at in every turn."""
         if self._lease.due:
             try:
-                await self._lease.renew()
+                await self._ask()
             except Unavailable as error:
-                log.warning("lease not renewed", pbx=pbx, error=str(error))
-            self._fleet.set_elsewhere(pbx, elsewhere=self._lease.elsewhere)
+                log.warning("lease not renewed", pbx=self._lease.driver.pbx, error=str(error))
+            self._fleet.set_elsewhere(self._lease.driver.pbx, elsewhere=self._lease.elsewhere)
         if self._lease.held != self._held:
             self._held = self._lease.held
             self._changed()
+
+    async def _ask(self) -> None:
+        """Without a link nothing can be driven, so nothing is wanted."""
+        if self._linked:
+            await self._lease.renew()
+            return
+        await self._lease.look()
+        if self._lease.ours and self._clock.monotonic() >= self._lost_at + LINK_GRACE_S:
+            await self._lease.give_up()

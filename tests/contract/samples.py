@@ -213,5 +213,5 @@ async def claimed(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> list[A
 
 async def sent(store: SqlStore, attempt_ids: Sequence[AttemptId]) -> list[AttemptId]:
     """By the process that drives the PBX of these attempts: those that it may send."""
-    assert await store.leases.take(DRIVER, seconds=60)
+    assert (await store.leases.take(DRIVER)).holder == DRIVER.holder
     return await store.attempts.originating(attempt_ids, at=NOW, driver=DRIVER)

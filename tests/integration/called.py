@@ -100,7 +100,7 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
         claim = partial(attempts.claim, campaign_id, now=at, limit=500, permits=500)
         while judged := await claim(judge=partial(judge.claimed, pbx="pbx1")):
             permits = [one.outcome for one in judged if isinstance(one.outcome, Attempt)]
-            assert await service.store.leases.take(DRIVER, seconds=60)
+            await service.store.leases.take(DRIVER)
             await attempts.originating([attempt.id for attempt in permits], at=at, driver=DRIVER)
             sent = await attempts.get_many(attempt.id for attempt in permits)
             ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]

@@ -112,9 +112,9 @@ class History:
         self.pbxs = pbxs
         for pbx in pbxs:
             pbx.watch = self.watch
-        self.processes = [self._start() for _ in range(processes)]
+        self.processes = [self.start() for _ in range(processes)]
 
-    def _start(self) -> ServiceProcess:
+    def start(self) -> ServiceProcess:
         trouble = Trouble(self.chance)
         links = [ScriptedLink(pbx) for pbx in self.pbxs]
         store = over_faulty_connection(self.store, trouble)
@@ -170,15 +170,15 @@ class History:
         """A process dies, its leases run out, and it is started again."""
         await self.processes[index].die()
         await self._lapse_leases(self.processes[index])
-        self.processes[index] = self._start()
+        self.processes[index] = self.start()
 
     async def _lapse_leases(self, process: ServiceProcess) -> None:
-        """The database's clock is real: nobody waits for it here."""
+        """As if its silence had lasted for as long as a lease: nobody waits for that here."""
         assert self.database
 
         def lapse(database: Path) -> None:
             with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
-                connection.execute("UPDATE pbx_leases SET until = 0 WHERE holder = ?", (process.name,))
+                connection.execute("DELETE FROM pbx_leases WHERE holder = ?", (process.name,))
 
         await asyncio.to_thread(lapse, self.database)
 

@@ -42,7 +42,8 @@ class ScriptedLink:
 
     def __post_init__(self) -> None:
         self.machine.listeners.append(self)
-        self.queue.put_nowait(LinkUp(self.pbx))
+        if self.linked:
+            self.queue.put_nowait(LinkUp(self.pbx))
 
     @property
     def pbx(self) -> str:

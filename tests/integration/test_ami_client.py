@@ -72,13 +72,19 @@ async def test_a_login_ends_in_a_link_that_is_up() -> None:
         assert (await link.ask({"Action": "Ping"})).success
 
 
-async def test_a_wrong_password_is_one_clear_error_and_is_not_tried_again() -> None:
+async def test_a_wrong_password_is_one_clear_error_and_is_found_right_once_it_is_mended() -> None:
+    listener = Listener()
     async with fake_ami() as ami:
+        ami.answers["Login"] = fake.refused("Authentication failed")
+        link = AmiLink(AmiAddress("127.0.0.1", ami.port, USER, SECRET), listener, TIMING)
         with pytest.raises(LoginRefused, match=r"refuses AMI user 'dialer'.*secret_file"):
-            async with link_to(ami.port, secret="wrong"):
-                raise AssertionError("it must not start")
-        await asyncio.sleep(3 * TIMING.first_pause)
-        assert len(ami.received("Login")) == ami.connections == 1
+            await link.start()
+        while len(ami.received("Login")) < 3:
+            await asyncio.sleep(0.01)
+        del ami.answers["Login"]
+        assert await listener.next() == "up"
+        assert link.up
+        await link.close()
 
 
 async def test_a_password_that_is_refused_later_does_not_end_the_service() -> None:

@@ -195,6 +195,7 @@ async def test_a_wrong_password_stops_the_start() -> None:
             await telephony.start()
         with pytest.raises(Unavailable, match="refuses AMI user"):
             await telephony.set_halt("the reason stays known")
+        await telephony.close()
 
 
 async def test_where_the_mark_cannot_be_written_nothing_is_concluded() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from dialer.domain.call_events import CallEvent, Outbox
 from dialer.ports.telephony import Telephony
 from dialer.services import consumer, lease_keeper, ticker
 from dialer.services.calls import Calls
+from dialer.services.lease import LEASE_S, RENEW_S
+from dialer.services.lease_keeper import LINK_GRACE_S
 from tests.harness.patience import SOON_S
 from tests.integration.history import History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
-from tests.integration.service_process import World
+from tests.integration.service_process import ServiceProcess, World
 
 TICK_S = 0.01
 
@@ -82,3 +85,67 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
     await ticks()
     assert link.reads == before
     await process.die()
+
+
+async def drives_within(history: History, process: ServiceProcess, seconds: float) -> bool:
+    """Whether `process` comes to drive the PBX while so much time passes."""
+    [pbx] = history.pbxs
+    for _ in range(round(seconds / 0.5)):
+        if process.drives(pbx.pbx):
+            return True
+        history.world.wait(0.5)
+        await ticks(5)
+    return process.drives(pbx.pbx)
+
+
+async def two_processes(store: SqlStore) -> tuple[History, ServiceProcess, ServiceProcess]:
+    """The first drives the only PBX; both have a link to it."""
+    world = World()
+    history = History(store, [a_pbx(world)], world)
+    await history.ready()
+    history.processes.append(history.start())
+    first, second = history.processes
+    assert not await drives_within(history, second, 20)
+    assert first.drives(history.pbxs[0].pbx)
+    return history, first, second
+
+
+@pytest.mark.parametrize("database", ["answers it", "does not"])
+async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(store: SqlStore, database: str) -> None:
+    history, first, second = await two_processes(store)
+    await history.dial(first)
+    first.links[0].cut()
+    first.trouble.gone = database == "does not"
+    assert await drives_within(history, second, LINK_GRACE_S + LEASE_S + 2 * RENEW_S)
+    assert not first.drives(history.pbxs[0].pbx)
+    first.trouble.gone = False
+    first.links[0].mend()
+    assert not await drives_within(history, first, 20), "whoever drives goes on"
+    for process in history.processes:
+        await process.die()
+
+
+async def test_a_link_that_comes_back_at_once_keeps_its_lease(store: SqlStore) -> None:
+    history, first, second = await two_processes(store)
+    first.links[0].cut()
+    assert not await drives_within(history, second, LINK_GRACE_S - 1)
+    first.links[0].mend()
+    assert not await drives_within(history, second, 20)
+    assert first.drives(history.pbxs[0].pbx)
+    for process in history.processes:
+        await process.die()
+
+
+async def test_who_never_had_a_link_takes_no_lease(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a PBX that refuses our password: its link is tried again, and another process may drive it meanwhile."""
+    world = World()
+    history = History(store, [a_pbx(world)], world, processes=0)
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.integration.history.ScriptedLink", partial(ScriptedLink, linked=False))
+        history.processes.append(history.start())
+    [first] = history.processes
+    assert not await drives_within(history, first, 20)
+    assert await store.leases.heartbeats() == {}
+    first.links[0].mend()
+    assert await drives_within(history, first, 2 * RENEW_S)
+    await first.die()

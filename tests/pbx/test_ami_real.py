@@ -142,7 +142,8 @@ async def somebody(port: int, manner: Manner) -> AsyncIterator[Callee]:
 
 async def test_a_wrong_password_is_refused(own_pbx: Pbx) -> None:
     with pytest.raises(LoginRefused):
-        await telephony_of(own_pbx, secret="wrong").start()
+        async with telephony_of(own_pbx, secret="wrong"):
+            raise AssertionError("it must not start")
 
 
 async def test_a_wrong_seal_is_refused_by_the_gate_and_calls_nobody(own_pbx: Pbx) -> None:

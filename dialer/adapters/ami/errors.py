@@ -22,7 +22,7 @@ class ActionRefused(Unavailable):
 
 
 class LoginRefused(LinkDown):
-    """User or secret are wrong. Trying again cannot help until a person mends it."""
+    """User or secret are wrong. Trying again helps only once a person has mended it."""
 
     code = "LOGIN_REFUSED"
 

@@ -89,20 +89,18 @@ class AmiLink:
         return None if self._booted_at is None else asyncio.get_running_loop().time() - self._booted_at
 
     async def start(self) -> None:
-        """Return after the first try, up or not, and go on trying behind.
+        """Return after the first try, up or not, and go on trying behind until closed.
 
-        Raise `LoginRefused`, `ContractBroken` or `UnsafeValue`, and give up, where trying again could not help.
+        Raise `LoginRefused` or `ContractBroken` where a person must mend something, and go on trying all the same: it may be mended at the
+        PBX alone. Raise `UnsafeValue`, and try no more, where nothing can be sent.
         """
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._ended)
         await self._tried.wait()
         if self._task.done():
             self._task.result()
-        why = self._why
-        if not self.up and isinstance(why, LoginRefused | ContractBroken):
-            await self.close()
-            self._why = why
-            raise why
+        if not self.up and isinstance(self._why, LoginRefused | ContractBroken):
+            raise self._why
 
     async def close(self) -> None:
         if self._task is not None:

@@ -18,7 +18,7 @@ from dialer.adapters.ami.translate import CALLEE, Unusable
 from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
-from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.domain.errors import DialerError, NotOriginated, Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import (
     CallOrder,
@@ -86,7 +86,10 @@ class AmiTelephony:
         return self._inbox.unusable.total()
 
     async def start(self) -> None:
-        """Return after the first try to connect, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that."""
+        """Return after the first try to connect, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that.
+
+        Until closed it goes on trying in every case.
+        """
         await self._link.start()
 
     async def close(self) -> None:
@@ -98,7 +101,11 @@ class AmiTelephony:
         self._inbox.close()
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except DialerError:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Double,
     Table,
     Text,
     cast,
@@ -28,7 +27,6 @@ KEYS_LOCK = 0x66706B657973
 """Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
 SUPPRESSIONS_LOCK = 0x737570707265
 """Whoever changes oppositions has it until its end."""
-UNIX_EPOCH_JULIAN = 2_440_587.5
 
 AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
@@ -43,13 +41,6 @@ def insert_into(connection: AsyncConnection, table: Table) -> Insert:
 def insert_new(connection: AsyncConnection, table: Table) -> Insert:
     """INSERT that passes over rows a unique index refuses; `returning` then gives those that went in."""
     return insert_into(connection, table).on_conflict_do_nothing()
-
-
-def seconds_now(connection: AsyncConnection) -> ColumnElement[float]:
-    """The database's own clock, in UNIX seconds: all processes read the same one."""
-    if connection.dialect.name == "sqlite":
-        return (func.julianday("now", type_=Double) - UNIX_EPOCH_JULIAN) * 86_400.0
-    return func.date_part("epoch", func.clock_timestamp(), type_=Double)
 
 
 async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
