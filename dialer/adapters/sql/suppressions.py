@@ -48,7 +48,7 @@ async def suppressions_of(
 
 
 class SqlSuppressions:
-    """`dialer.ports.store.Suppressions`."""
+    """`dialer.ports.suppressions.Suppressions`."""
 
     def __init__(self, database: Database, outbox: SqlOutbox) -> None:
         self._database = database
