@@ -13,6 +13,7 @@ from dialer.services.lease import Lease
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import Probing
+from dialer.services.reaper import Reaper
 from dialer.services.recovery import Recovery
 
 
@@ -28,7 +29,7 @@ def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
         for lease in leases
     }
     dialing = Dialing(store, fleet, parts.judge, board, clock, consumers, meter, guards)
-    return Engine(dialing, consumers, others)
+    return Engine(dialing, consumers, (*others, Reaper(store, calls, clock)))
 
 
 def build_probing(parts: Parts) -> Probing:

@@ -1,4 +1,4 @@
-"""The calls alive in this process, counted for pacing. The database is the truth; this is refilled from it at every recovery."""
+"""The calls alive in this process, counted for pacing. The database is the truth, with which every recovery sets this right."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -27,9 +27,11 @@ class Board:
         for attempt in self.alive(pbx):
             self._drop(attempt.id)
 
-    def refill(self, pbx: str, attempts: Iterable[Attempt]) -> None:
-        self.forget(pbx)
-        for attempt in attempts:
+    def correct(self, asked: Iterable[AttemptId], known: Iterable[Attempt]) -> None:
+        """Of the attempts `asked` about, those `known` are what is left. Others stay: they may have begun since the question."""
+        for attempt_id in asked:
+            self._drop(attempt_id)
+        for attempt in known:
             self.put(attempt)
 
     def on_campaign(self, campaign_id: str) -> int:

@@ -55,23 +55,26 @@ class Recovery:
 
     async def overlooked(self, pbx: str) -> bool:
         """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
-        return any(attempt.id not in self._board for attempt in await self._store.attempts.alive(pbx=pbx))
+        now = self._clock.now()
+        attempts = await self._store.attempts.alive(pbx=pbx)
+        return any(attempt.id not in self._board and not may_begin(attempt, now) for attempt in attempts)
 
     async def _settle(self, telephony: Telephony, doubtful: Sequence[Attempt]) -> None:
         """None of the `doubtful` that has not left yet will leave after this, whichever process was to send it.
 
         Who is alive is asked after that: what passes the gate meanwhile is among them.
         """
+        asked = {attempt.id for attempt in (*doubtful, *self._board.alive(telephony.pbx))}
         waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
         unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
         outbox = await telephony.outbox()
         await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
-        attempts = await self._store.attempts.alive(pbx=telephony.pbx)
-        now = self._clock.now()
+        alive = await self._store.attempts.alive(pbx=telephony.pbx)
+        attempts, now = [attempt for attempt in alive if attempt.id in asked], self._clock.now()
         settled = [settle(attempt, outbox.alive, unsent, now) for attempt in attempts]
         known = {attempt.id: attempt for attempt in attempts}
         await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
-        self._board.refill(telephony.pbx, settled)
+        self._board.correct(asked, settled)
 
     async def _note(self, pbx: str, *, up: bool) -> None:
         await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])

@@ -34,6 +34,7 @@ from dialer.services.keeping import Keeping
 from dialer.services.lease import Lease
 from dialer.services.line_proofs import LineProofs
 from dialer.services.pbx_lock import PbxLock
+from dialer.services.reaper import Reaper
 from dialer.services.recovery import Recovery
 from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
@@ -114,6 +115,7 @@ class ServiceProcess:
     halting: Halting
     suppressions: Suppressions
     consents: Consents
+    reaper: Reaper
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     def drives(self, pbx: str) -> bool:
@@ -169,5 +171,6 @@ def start_process(
         Halting(store, fleet, clock),
         suppressions,
         Consents(store, clock, fingerprints, proofs, ringing),
+        Reaper(store, calls, clock),
         [asyncio.create_task(consumer.run()) for consumer in consumers.values()],
     )

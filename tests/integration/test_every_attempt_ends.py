@@ -1,26 +1,42 @@
 """Every attempt comes to its end, whoever is away: the process, the link, the PBX; and coming late to hear of it is no doubt."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from dialer.adapters.sql.attempts import SqlAttempts
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
+from dialer.domain.attempt import Attempt, Result
 from dialer.domain.call_events import CallEvent, Outbox
-from dialer.ports.telephony import Telephony
+from dialer.domain.campaign import CampaignId, CampaignState
+from dialer.domain.facts import TrunkFacts
+from dialer.ports.records import CallFilter
+from dialer.ports.telephony import LinkUp, Telephony
 from dialer.services import consumer, lease_keeper, ticker
 from dialer.services.calls import Calls
+from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.keeping import Keeping
 from dialer.services.lease import LEASE_S, RENEW_S
 from dialer.services.lease_keeper import LINK_GRACE_S
+from dialer.services.overdue import LONGEST_SILENCE
+from dialer.services.reaper import REAP_EVERY_S
+from tests.harness.ledger import WRITABLE
 from tests.harness.patience import SOON_S
-from tests.integration.history import History, a_pbx, fill
+from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
-from tests.integration.service_process import ServiceProcess, World
+from tests.integration.service_process import KEY, PACKS, ServiceProcess, World, WrongClock
 
 TICK_S = 0.01
+AT_ONCE = 4
+"""So many the campaign of the histories calls."""
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +165,94 @@ async def test_who_never_had_a_link_takes_no_lease(store: SqlStore, monkeypatch:
     first.links[0].mend()
     assert await drives_within(history, first, 2 * RENEW_S)
     await first.die()
+
+
+async def reap_for(history: History, process: ServiceProcess, seconds: float) -> None:
+    """While so much time passes."""
+    for _ in range(round(seconds / REAP_EVERY_S)):
+        await process.reaper.turn()
+        history.world.wait(REAP_EVERY_S)
+        await ticks(2)
+
+
+async def states(store: SqlStore) -> Counter[str]:
+    rows = await store.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))
+    return Counter(row.attempt.state for row in rows)
+
+
+async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(store: SqlStore) -> None:
+    """The process dies in the midst of its calls, and is started again with another PBX in its configuration."""
+    world = World()
+    history = History(store, [a_pbx(world, "old")], world)
+    await history.ready()
+    [process] = history.processes
+    await history.dial(process)
+    await process.die()
+    await claim_one(store, pbx="old", at=world.now())
+    history.pbxs = [a_pbx(world, "new")]
+    history.processes = [history.start()]
+    await history.ready()
+    [process] = history.processes
+    await reap_for(history, process, LONGEST_SILENCE.total_seconds() - 60)
+    assert await states(store) == {"originating": 4, "lapsed": 1}, "the PBX might still have told"
+    await reap_for(history, process, 120)
+    assert await states(store) == {"lost": 4, "lapsed": 1}
+    lost = [a for a in (await store.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))) if a.attempt.result]
+    assert {row.attempt.result for row in lost} == {Result.LOST}
+    await history.end()
+    assert (await store.campaigns.get(CAMPAIGN.id)).state is CampaignState.COMPLETED
+    assert sum(history.pbxs[0].invites.values()) == len(NUMBERS) - 4, (
+        "who may have been called is not called again"
+    )
+    await process.die()
+
+
+async def claim_one(store: SqlStore, *, pbx: str, at: datetime) -> None:
+    """A permit that its process did not live to send."""
+    keeping = Keeping(AesVault(KEY), PACKS)
+    trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
+    judge = Judge(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)
+    claim = partial(judge.claimed, pbx=pbx)
+    judged = await store.attempts.claim(CAMPAIGN.id, now=at, limit=1, permits=1, judge=claim)
+    assert [type(one.outcome) for one in judged] == [Attempt]
+
+
+async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(store: SqlStore) -> None:
+    world = World()
+    history = History(store, [a_pbx(world)], world)
+    await history.ready()
+    [process] = history.processes
+    await history.dial(process)
+    await reap_for(history, process, 2 * LONGEST_SILENCE.total_seconds())
+    assert (await states(store))["lost"] == 0
+    await process.die()
+
+
+async def test_calls_that_begin_during_a_recovery_count(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    history = History(store, [a_pbx(world)], world)
+    await history.ready()
+    [process], [pbx] = history.processes, history.pbxs
+    read, alive = count(1), SqlAttempts.alive
+
+    async def alive_and_then_dial(
+        attempts: SqlAttempts, *, pbx: str | None = None, campaign_id: CampaignId | None = None
+    ) -> list[Attempt]:
+        found = await alive(attempts, pbx=pbx, campaign_id=campaign_id)
+        if next(read) == 2:
+            await history.dial(process)
+        return found
+
+    monkeypatch.setattr(SqlAttempts, "alive", alive_and_then_dial)
+    process.links[0].slow = True
+    process.links[0].queue.put_nowait(LinkUp(pbx.pbx))
+    async with asyncio.timeout(SOON_S):
+        while not pbx.late:
+            await asyncio.sleep(TICK_S)
+    await ticks()
+    await history.dial(process)
+    await ticks()
+    assert len(pbx.late) == AT_ONCE
+    await process.die()
