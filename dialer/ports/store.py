@@ -212,7 +212,8 @@ class Attempts(Protocol):
     ) -> list[AttemptId]:
         """Commit PERMITTED -> ORIGINATING; return those that moved: only these may be sent, and each only by this caller.
 
-        None moves unless the driver holds the lease of the PBX that they are for.
+        None moves unless the driver holds the lease of the PBX that they are for. Nor does one whose permit has run out by `at`, whose
+        campaign does not run, whose callee has opposed since, or any while calling is halted.
         """
         ...
 

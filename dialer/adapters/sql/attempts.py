@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, exists, func, or_, select, tuple_, update
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
@@ -15,11 +15,11 @@ from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.silences import silent_calls
 from dialer.adapters.sql.standing import standing_of
-from dialer.adapters.sql.tables import attempts, contacts, live
+from dialer.adapters.sql.tables import attempts, campaigns, contacts, live, suppressions, system
 from dialer.domain.abandonment import SilentCalls
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import CampaignId
+from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
 from dialer.domain.notification import opt_out
@@ -29,6 +29,18 @@ from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progre
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
 COUNTED = (AttemptState.ENDED, AttemptState.LOST)
 CALL = ATTEMPT.add_columns(contacts.c.external_id)
+
+
+STILL_ALLOWED = (
+    exists().where(campaigns.c.id == attempts.c.campaign_id, campaigns.c.state == CampaignState.RUNNING),
+    ~exists().where(system.c.halted),
+    ~exists().where(
+        suppressions.c.fingerprint == attempts.c.fingerprint,
+        suppressions.c.removed_at.is_(None),
+        or_(suppressions.c.sponsor.is_(None), suppressions.c.sponsor == attempts.c.sponsor),
+    ),
+)
+"""What may have changed since the permit: read once more by the very statement that sends."""
 
 
 class SqlAttempts:
@@ -67,6 +79,8 @@ class SqlAttempts:
                         attempts.c.id.in_(ids),
                         attempts.c.state == AttemptState.PERMITTED,
                         attempts.c.pbx == driver.pbx,
+                        attempts.c.expires_at > at,
+                        *STILL_ALLOWED,
                     )
                     .values(state=AttemptState.ORIGINATING, originated_at=at)
                     .returning(attempts.c.id)

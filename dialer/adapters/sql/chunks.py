@@ -10,8 +10,8 @@ Item = TypeVar("Item")
 LONGEST_LIST = 5000
 
 
-def chunks(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
+def chunks(items: Iterable[Item], longest: int = LONGEST_LIST) -> Iterator[Sequence[Item]]:
     """Cut a list of any length into lists that both engines take as IN (...)."""
     iterator = iter(items)
-    while chunk := list(islice(iterator, LONGEST_LIST)):
+    while chunk := list(islice(iterator, longest)):
         yield chunk

@@ -83,8 +83,10 @@ async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerp
     writer has had its turn already.
     """
     if connection.dialect.name != "sqlite":
-        for key in sorted(_lock_key(fingerprint) for fingerprint in fingerprints):
-            await connection.execute(select(func.pg_advisory_xact_lock(key)))
+        # In one order, so that no two wait for each other.
+        keys = sorted({_lock_key(fingerprint) for fingerprint in fingerprints})
+        key = func.unnest(literal(keys, ARRAY(BigInteger))).column_valued("key")
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _lock_key(fingerprint: Fingerprint) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import ATTEMPT, Record, attempt_record
 from dialer.adapters.sql.silences import count_silences
@@ -25,6 +26,10 @@ BY_THE_CALL = "call"
 
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
     """In their order. A final attempt gains an opposition at most, and its contact stays as it is; an opposition is always stored."""
+    # Before any row is locked, as a withdrawal does it too: so no two wait for each other.
+    await await_turn(
+        connection, {entry.suppression.fingerprint for entry in progressions if entry.suppression}
+    )
     alive = await _alive(connection, sorted({progression.attempt.id for progression in progressions}))
     kept: list[Progression] = []
     late: list[Attempt] = []

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, tuple_, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
-from dialer.adapters.sql.dialects import alone_with_suppressions
+from dialer.adapters.sql.dialects import alone_with_suppressions, await_turn
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.outbox import SqlOutbox
@@ -21,11 +21,15 @@ from dialer.domain.ledger.of_people import opposed, opposition_lifted
 from dialer.domain.notification import opt_out
 from dialer.domain.suppression import Suppression
 
+MOST_AT_ONCE = 1000
+"""In one transaction: each number takes a lock, and PostgreSQL's table of locks holds 6,400 by default."""
 IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppressions.c.id)
 
 
 async def append_suppressions(connection: AsyncConnection, entries: Sequence[Suppression]) -> None:
+    """After any judgement of these numbers that is under way: whoever asks next for calls to them finds the one that it permitted."""
     if entries:
+        await await_turn(connection, {entry.fingerprint for entry in entries})
         now = {"revision": await new_revision(connection)}
         await connection.execute(insert(suppressions), [record_of(entry) | now for entry in entries])
         await record(connection, map(opposed, entries))
@@ -55,9 +59,10 @@ class SqlSuppressions:
         self._outbox = outbox
 
     async def add(self, entries: Sequence[Suppression]) -> None:
-        async with self._database.write() as connection:
-            await append_suppressions(connection, entries)
-            await self._outbox.put(connection, map(opt_out, entries))
+        for some in chunks(entries, MOST_AT_ONCE):
+            async with self._database.write() as connection:
+                await append_suppressions(connection, some)
+                await self._outbox.put(connection, map(opt_out, some))
 
     async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
         return tuple((await self.of_many([fingerprint])).get(fingerprint, ()))
