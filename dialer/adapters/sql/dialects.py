@@ -1,6 +1,6 @@
 """The statements that differ between the engines beyond what SQLAlchemy Core hides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -76,13 +76,13 @@ async def alone_with_suppressions(connection: AsyncConnection) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
 
 
-async def await_turn(connection: AsyncConnection, fingerprints: Iterable[Fingerprint]) -> None:
+async def await_turn(connection: AsyncConnection, fingerprints: Collection[Fingerprint]) -> None:
     """Until no other transaction judges these numbers; then none begins to before this one ends.
 
     What is stored after that is seen by every later judgement, and every earlier one has left its attempt for all to see. SQLite's one
     writer has had its turn already.
     """
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite" and fingerprints:
         # In one order, so that no two wait for each other.
         keys = sorted({_lock_key(fingerprint) for fingerprint in fingerprints})
         key = func.unnest(literal(keys, ARRAY(BigInteger))).column_valued("key")
