@@ -82,6 +82,8 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
     )
 
 
+OVERTAKEN = "overtaken by a change"
+"""Between its permit and its sending something changed that speaks against the call."""
 TRUNK = "TRUNK"
 """Our own side could not send the call, though the gate had let it pass: the trunk is unknown, or cannot be used."""
 

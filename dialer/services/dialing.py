@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from dialer.domain.advance import OVERTAKEN
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignVerb
@@ -147,7 +148,9 @@ class Dialing:
             else set()
         )
         for attempt in permitted:
-            if attempt.id in moved:
+            if attempt.id not in moved:
+                self._consumers[telephony.pbx].not_sent(attempt, OVERTAKEN)
+            else:
                 self._board.put(attempt)
                 order = call_order(attempt, campaign, cuts[attempt.id])
                 task = asyncio.create_task(self._send(order, self._slot(campaign), telephony))
