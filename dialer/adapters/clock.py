@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 MAX_DRIFT_S = 2.0
+EVEN_S = 600.0
+"""Without a step for so long, a clock that stepped is trusted again."""
+
+
+STEPPED = "the machine's clock stepped; it is trusted again after ten even minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class KernelClock:
 class SystemClock:
     """UTC time, watched against the monotonic clock: a step back or a jump beyond two seconds is not trusted (T030).
 
+    Smaller corrections count together for ten minutes: those of a time service never add up to a step.
+
     `shift` pretends another time (demos and tests on loopback trunks only). `kernel`: asked where real people are called, as a clock that
     runs evenly may be wrong all the same; what it cannot tell is not trusted either.
     """
@@ -38,8 +45,9 @@ class SystemClock:
     ) -> None:
         self.shift = shift
         self._kernel = kernel
-        self._origin = time.time() - time.monotonic()
         self._stepped = False
+        self._unsure = kernel is not None
+        self._even_since, self._origin = _watch_from_now()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.shift
@@ -48,15 +56,36 @@ class SystemClock:
         return time.monotonic()
 
     def doubt(self) -> str:
-        """Once stepped, distrusted until the service is started again: somebody should look first. Once synchronised, trusted by itself."""
+        """Once stepped, distrusted until it has run evenly for ten minutes, synchronised where that is asked.
+
+        What a time service sets that had not synchronised the clock before is no step: it was not trusted until then anyway.
+        """
+        unsure, self._unsure = self._unsure, False
+        doubt = self._kernel_doubt()
         if abs(time.time() - time.monotonic() - self._origin) > MAX_DRIFT_S:
-            self._stepped = True
+            self._stepped |= not unsure
+            self._even_since, self._origin = _watch_from_now()
+        if doubt:
+            self._unsure = not self._stepped
+            self._even_since = time.monotonic()
+        if time.monotonic() - self._even_since >= EVEN_S:
+            self._stepped = False
+            self._even_since, self._origin = _watch_from_now()
         if self._stepped:
-            return "the machine's clock stepped; set it right and start the service again"
+            return doubt or STEPPED
+        return doubt
+
+    def _kernel_doubt(self) -> str:
         if self._kernel is None:
             return ""
         known = self._kernel()
         return known.doubt if known else "the kernel does not tell whether the machine's clock is right"
+
+
+def _watch_from_now() -> tuple[float, float]:
+    """Now by the monotonic clock, and how far the time of day is ahead of it."""
+    now = time.monotonic()
+    return now, time.time() - now
 
 
 def pretending(now: datetime) -> SystemClock:

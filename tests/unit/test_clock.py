@@ -2,6 +2,7 @@
 
 import ctypes
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from dialer.settings import read_settings
 from tests.unit.rule_samples import codes, paris
 
 TIME_ERROR = 5
+RIGHT = KernelClock(synchronised=True, offset=0.0, max_error=0.05)
+UNSYNCHRONISED = KernelClock(synchronised=False, offset=0.0, max_error=16.0)
 
 
 class NtpTime(ctypes.Structure):
@@ -47,14 +50,88 @@ def test_a_clock_that_steps_is_not_trusted(
     assert (clock.doubt() == "") is trusted
 
 
-def test_a_clock_that_stepped_once_is_not_trusted_even_when_it_steps_again(
-    monkeypatch: pytest.MonkeyPatch,
+@dataclass
+class TurnedByHand:
+    """The machine's clocks and its kernel's word on them; `wait` lets real time pass."""
+
+    wall: float = 1_800_000_000.0
+    passed: float = 1000.0
+    kernel: KernelClock | None = RIGHT
+
+    def wait(self, seconds: float) -> None:
+        self.wall += seconds
+        self.passed += seconds
+
+    def evenly(self, clock: SystemClock, seconds: int) -> list[bool]:
+        """Whether it was trusted, minute by minute."""
+        trusted = []
+        for _ in range(seconds // 60):
+            self.wait(60)
+            trusted.append(clock.doubt() == "")
+        return trusted
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> TurnedByHand:
+    made = TurnedByHand()
+    monkeypatch.setattr(time, "time", lambda: made.wall)
+    monkeypatch.setattr(time, "monotonic", lambda: made.passed)
+    return made
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_clock_that_stepped_is_trusted_again_after_ten_even_minutes(
+    machine: TurnedByHand, asked: bool
 ) -> None:
-    clock, real = SystemClock(), time.time
-    monkeypatch.setattr(time, "time", lambda: real() - 600)
+    clock = SystemClock(kernel=(lambda: machine.kernel) if asked else None)
+    assert clock.doubt() == ""
+    machine.wall -= 600
     assert "stepped" in clock.doubt()
-    monkeypatch.undo()
+    assert machine.evenly(clock, 300) == [False] * 5
+    machine.wall += 600
     assert "stepped" in clock.doubt()
+    assert machine.evenly(clock, 600) == [False] * 9 + [True]
+
+
+def test_the_ten_minutes_begin_when_the_clock_is_synchronised(machine: TurnedByHand) -> None:
+    """As after `date -s`: the kernel takes back its word until the time service gives its own again."""
+    clock = SystemClock(kernel=lambda: machine.kernel)
+    assert clock.doubt() == ""
+    machine.wall += 300
+    machine.kernel = UNSYNCHRONISED
+    assert machine.evenly(clock, 1200) == [False] * 20
+    machine.wall -= 300
+    machine.kernel = RIGHT
+    assert "stepped" in clock.doubt()
+    assert machine.evenly(clock, 600) == [False] * 9 + [True]
+
+
+def test_started_before_the_time_was_set_it_is_trusted_as_soon_as_it_is_synchronised(
+    machine: TurnedByHand,
+) -> None:
+    """A machine without a battery clock after a reboot."""
+    machine.kernel = UNSYNCHRONISED
+    clock = SystemClock(kernel=lambda: machine.kernel)
+    assert "not synchronised" in clock.doubt()
+    machine.wall += 300
+    assert "not synchronised" in clock.doubt()
+    machine.wall += 86_400
+    machine.kernel = RIGHT
+    assert clock.doubt() == ""
+    machine.wall -= 600
+    assert "stepped" in clock.doubt()
+
+
+def test_small_corrections_never_add_up_to_a_step(machine: TurnedByHand) -> None:
+    clock = SystemClock(kernel=lambda: machine.kernel)
+    for _ in range(20):
+        machine.wall += 0.5
+        assert machine.evenly(clock, 600) == [True] * 10
+    for _ in range(5):
+        machine.wall += 0.5
+        machine.wait(10)
+        told = clock.doubt()
+    assert "stepped" in told
 
 
 def test_a_pretended_time_goes_on_and_is_watched_alike(monkeypatch: pytest.MonkeyPatch) -> None:
