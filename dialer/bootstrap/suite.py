@@ -22,6 +22,7 @@ from dialer.services.idempotency import Idempotency
 from dialer.services.import_reports import ImportReports
 from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports
+from dialer.services.imports.run import Importer
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.keys import Keys
 from dialer.services.lists import Lists
@@ -60,7 +61,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)
     readiness = Readiness(store, fleet, clock, judge.ledger, retention, partial(free_bytes, parts.home))
     calls = CallRecords(store, scripts, fingerprints)
-    rejects = parts.home / "rejects"
+    importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
     return Suite(
         campaigns=Campaigns(store, judge, scripts, clock, retention),
@@ -68,13 +69,13 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
         progress=progress,
         probing=probing,
         scripts=scripts,
-        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, rejects),
+        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, importer),
         consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
-        consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, rejects),
+        consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, importer),
         suppressions=suppressions,
-        suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, rejects),
+        suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, importer),
         text_messages=TextMessages(store, suppressions),
-        lists=Lists(store, clock, fingerprints, rejects),
+        lists=Lists(store, clock, fingerprints, importer),
         import_reports=ImportReports(store),
         decisions=Decisions(store, judge, fingerprints),
         replays=Replays(store, vault, judge.packs),

@@ -84,6 +84,12 @@ class Unavailable(DialerError):
     code = "UNAVAILABLE"
 
 
+class DatabaseYounger(Unavailable):
+    """The database does not hold what was signed and exported: it was put back to an earlier state."""
+
+    code = "DATABASE_YOUNGER"
+
+
 class NotOriginated(DialerError):
     """The PBX refused an Originate before any channel existed: nothing was sent."""
 

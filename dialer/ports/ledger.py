@@ -1,6 +1,6 @@
 """The ledger as stored, the files its heads are exported to, and the key that signs them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,15 @@ class StoredHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsealed:
+    """Events to be sealed next, in this order, by the `ids` they wait under, and the tail they are to stand behind."""
+
+    tail: Tail
+    ids: tuple[int, ...]
+    events: tuple[Pending, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """A batch with its head signed."""
 
@@ -33,17 +42,19 @@ class Ledger(Protocol):
         """Events that nothing else in the store tells of."""
         ...
 
-    async def waiting(self) -> bool:
-        """Whether there are events to seal."""
+    async def backlog(self) -> int:
+        """How many events wait to be sealed."""
         ...
 
-    async def seal(
-        self, seal: Callable[[Tail, Sequence[Pending]], Awaitable[Sealed]], *, limit: int
-    ) -> SignedHead | None:
-        """Put up to `limit` waiting events behind the tail. None where none waits, or where another process is sealing.
+    async def unsealed(self, *, limit: int) -> Unsealed | None:
+        """The first `limit` events; None where none waits. Raise `Unavailable` where the last head was damaged.
 
-        What `seal` raises undoes all.
+        A consent lets pass what concerns other people; whatever concerns one person keeps its order.
         """
+        ...
+
+    async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
+        """Put `sealed`, which was made of `batch`, in its place. False, and nothing done, where another process seals or has sealed."""
         ...
 
     async def head(self) -> SignedHead | None:

@@ -43,6 +43,11 @@ class LedgerState(Protocol):
         """Whether what is decided now will be sealed, and its head exported (T130)."""
         ...
 
+    @property
+    def why(self) -> str:
+        """One line that says why not; empty where it is writable."""
+        ...
+
 
 class Judge:
     """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""

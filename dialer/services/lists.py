@@ -7,7 +7,6 @@ every PBX in time, and nothing reaches a PBX but what was decided, in the claimi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint
@@ -21,7 +20,7 @@ from dialer.services.fingerprints import Fingerprints
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Origin, Source, take_in
+from dialer.services.imports.run import Importer, Origin, Source
 
 KIND = "opposition list"
 LONGEST_NAME = 100
@@ -58,11 +57,11 @@ class ListIntake:
 
 
 class Lists:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, rejects_folder: Path) -> None:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, importer: Importer) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
-        self._rejects_folder = rejects_folder
+        self._importer = importer
 
     async def run(self, actor: Actor, source: Source, origin: ListOrigin) -> ImportReport:
         """Fill the list aside, then put it in the place of the one before. For who may lift oppositions: a number may leave with it.
@@ -82,9 +81,7 @@ class Lists:
             source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
         )
         intake = ListIntake(entry, self._fingerprints, self._store.lists)
-        report = await take_in(
-            source, intake, Origin(KIND, actor.name, now), self._store.contacts, self._rejects_folder
-        )
+        report = await self._importer.take_in(source, intake, Origin(KIND, actor.name, now))
         if report.imported:
             await self._store.lists.put_in_force(entry.id, at=self._clock.now())
             await self._store.lists.forget_replaced()

@@ -56,6 +56,8 @@ class ProgressReader:
             return f"starts at {campaign.definition.starts_at.isoformat()}"
         if doubt := self._clock.doubt():
             return doubt
+        if why := self._judge.ledger.why:
+            return f"the ledger is not writable: {why}"
         if trouble := self._no_trunk(campaign):
             return trouble
         if missing := await self._proofs.missing(campaign):

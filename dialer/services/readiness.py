@@ -90,7 +90,9 @@ class Readiness:
 
     def _sealed(self, age: float | None) -> Part:
         if not self._ledger.writable:
-            return Part("ledger", ok=False, detail="the ledger is not writable", stops_calls=True)
+            return Part(
+                "ledger", ok=False, detail=f"the ledger is not writable: {self._ledger.why}", stops_calls=True
+            )
         detail = "nothing is sealed yet" if age is None else f"writable, last head {age:.0f} s ago"
         return Part("ledger", ok=True, detail=detail, stops_calls=True)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,11 +22,10 @@ from dialer.domain.errors import Conflict, DialerError
 from dialer.domain.ledger.event import Kind, digest
 from dialer.domain.ledger.of_acts import link_changed
 from dialer.domain.ledger.proofs import Run, inclusion_spans, runs
-from dialer.domain.ledger.sealing import Pending, SealedEntry, Tail, subject_of
+from dialer.domain.ledger.sealing import SealedEntry, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree
 from dialer.domain.ledger.vouchers import Told, call_record, keyed_digest, vouched
 from dialer.domain.retry import Closed
-from dialer.ports.ledger import Sealed
 from dialer.ports.records import ImportCounts, Progression
 from dialer.services.evidence.verify_ledger import Entries, check_heads, included
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
@@ -43,7 +41,7 @@ from tests.contract.samples import (
     refuse,
     suppression,
 )
-from tests.contract.sealing import PUBLIC, STAMP, seal_all, sign
+from tests.contract.sealing import PUBLIC, STAMP, seal_all, seal_some, sign
 from tests.harness.ledger import UNWRITABLE
 
 OWN_IMPORT = ImportId("i00000000000b")
@@ -206,7 +204,7 @@ async def test_pretended_time_is_said(url: str) -> None:
 async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStore) -> None:
     await store.consents.add([consent(index) for index in range(300)], by="camille")
     await seal_all(store, limit=70)
-    assert not await store.ledger.waiting()
+    assert await store.ledger.backlog() == 0
     heads, findings = check_heads(await lines(store), PUBLIC)
     entries = Entries(heads)
     for entry in await store.ledger.entries(limit=1000):
@@ -234,17 +232,33 @@ async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> No
     assert await store.ledger.hashes(Run(level=1, first=2, count=5)) == []
 
 
-async def test_a_sealing_that_fails_leaves_everything_waiting(store: SqlStore) -> None:
-    await store.consents.add([consent(1)], by="camille")
+async def test_what_was_made_for_another_tail_is_not_put_behind_this_one(store: SqlStore) -> None:
+    await store.consents.add([consent(1), consent(2)], by="camille")
+    late = await store.ledger.unsealed(limit=2)
+    assert late is not None
+    assert await seal_some(store, limit=1)
+    assert not await store.ledger.seal(late, sign(late))
+    assert await store.ledger.backlog() == 1
+    assert await kinds(store) == [Kind.CONSENT, Kind.CONSENT]
 
-    async def fail(_: Tail, __: Sequence[Pending]) -> Sealed:
-        raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        await store.ledger.seal(fail, limit=10)
-    assert await store.ledger.waiting()
-    assert await store.ledger.head() is None
-    assert await kinds(store) == [Kind.CONSENT]
+async def test_what_stops_a_call_does_not_wait_behind_an_import(store: SqlStore) -> None:
+    await store.consents.add([consent(index) for index in range(1, 50)], by="camille")
+    await store.suppressions.add([suppression(60)])
+    await seal_some(store, limit=1)
+    assert [entry.kind for entry in await store.ledger.entries()] == [Kind.OPPOSITION]
+
+
+async def test_what_concerns_one_person_keeps_its_order(store: SqlStore) -> None:
+    """A decision rests on what stands before it, and an erasure is of what stands before it."""
+    await store.consents.add([consent(index) for index in range(1, 50)], by="camille")
+    await store.suppressions.add([suppression(30)])
+    await store.subjects.erase(fingerprint(40), by="camille", at=NOW)
+    await seal_all(store)
+    told = [(entry.kind, entry.subject) for entry in await store.ledger.entries()]
+    for index, after in ((30, Kind.OPPOSITION), (40, Kind.SUBJECT_ERASE)):
+        subject = subject_of(fingerprint(index), STAMP.subject_key)
+        assert told.index((Kind.CONSENT, subject)) < told.index((after, subject)) < 10
 
 
 async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
@@ -253,7 +267,7 @@ async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
             await one.consents.add(
                 [consent(index) for index in range(index * 40, index * 40 + 40)], by="camille"
             )
-            await asyncio.gather(*(store.ledger.seal(sign, limit=15) for store in (one, other) * 3))
+            await asyncio.gather(*(seal_some(store, limit=15) for store in (one, other) * 3))
         await seal_all(other)
         heads, findings = check_heads(await lines(one), PUBLIC)
         entries = Entries(heads)

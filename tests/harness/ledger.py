@@ -9,6 +9,10 @@ class LedgerIs:
 
     writable: bool
 
+    @property
+    def why(self) -> str:
+        return "" if self.writable else "no sealer runs"
+
 
 WRITABLE = LedgerIs(writable=True)
 UNWRITABLE = LedgerIs(writable=False)

@@ -30,7 +30,7 @@ from dialer.services.imports.consents import ConsentImports
 from dialer.services.imports.contacts import ContactImports, Provenance
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import BATCH, Source
+from dialer.services.imports.run import BATCH, Importer, Source
 from dialer.services.imports.suppressions import SuppressionImports
 from dialer.services.oppositions import Objection
 from dialer.services.ringing import Ringing
@@ -66,6 +66,10 @@ class RecordedLocks:
         self.held = [held for held in self.held if held != entry]
 
 
+async def always_room() -> None:
+    """No sealer runs: nobody waits for one."""
+
+
 class Desk:
     """All use cases of this chapter over one database."""
 
@@ -73,15 +77,15 @@ class Desk:
         self.store, self.clock, self.folder = store, clock, folder
         self.fingerprints = Fingerprints(b"k" * 32)
         self.locks = RecordedLocks()
-        rejects = folder / "imports"
+        importer = Importer(store.contacts, folder / "imports", always_room)
         ringing = Ringing(store, Fleet({}, driven=False))
         proofs = ConsentProofs(store.proofs, AesVault(bytes(32)))
-        self.contacts = ContactImports(store, clock, self.fingerprints, proofs, load_packs(), rejects)
+        self.contacts = ContactImports(store, clock, self.fingerprints, proofs, load_packs(), importer)
         self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks, ringing)
         self.consents = Consents(store, clock, self.fingerprints, proofs, ringing)
-        self.consent_files = ConsentImports(store, clock, self.fingerprints, proofs, rejects)
+        self.consent_files = ConsentImports(store, clock, self.fingerprints, proofs, importer)
         self.suppression_files = SuppressionImports(
-            store, clock, self.fingerprints, self.suppressions, rejects
+            store, clock, self.fingerprints, self.suppressions, importer
         )
 
     def file(self, content: str | bytes, **keys: Any) -> Source:

@@ -184,7 +184,7 @@ async def test_another_installation_s_key_seals_nothing_here(store: SqlStore, he
     await stranger.tick()
     assert not may_call(stranger)
     assert sizes(heads) == [1]
-    assert await store.ledger.waiting()
+    assert await store.ledger.backlog() == 1
 
 
 async def test_a_database_older_than_its_heads_is_not_written_to(

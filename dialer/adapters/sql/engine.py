@@ -27,7 +27,13 @@ IN_FORCE = select(
     select(func.max(fingerprint_keys.c.version)).scalar_subquery(),
     select(SCHEMA.c.version_num).scalar_subquery(),
 )
-SHARED = select(func.fingerprint_key_version(), func.schema_revision())
+IDLE_SECONDS = 60
+"""A process that stands still in the middle of a transaction loses it, and what it locked, after so long (PostgreSQL)."""
+SHARED = select(
+    func.fingerprint_key_version(),
+    func.schema_revision(),
+    func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True),
+)
 """The same, and until the transaction ends neither a rotation of the keys nor an upgrade begins (PostgreSQL)."""
 POOLABLE = {"prepare_threshold": None}
 """A statement that is prepared at the server would be lost, or another's, where a pooler such as PgBouncer lends the connection by transaction."""
@@ -108,7 +114,7 @@ class Database:
             async with engine.connect() as connection:
                 await connection.begin()
                 if self._keys is not None:
-                    self._check(*(await connection.execute(in_force)).one())
+                    self._check(*(await connection.execute(in_force)).one()[:2])
                 yield connection
                 await connection.commit()
 

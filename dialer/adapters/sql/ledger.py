@@ -1,23 +1,23 @@
 """The ledger: sealed in order by one process at a time, and read."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import LargeBinary, Row, Select, cast, insert, select
+from sqlalchemy import LargeBinary, Row, Select, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.dialects import sole_sealer
 from dialer.adapters.sql.engine import Database
-from dialer.adapters.sql.ledger_pending import record, take_pending
+from dialer.adapters.sql.ledger_pending import first_pending, pending_of, record, take_out
 from dialer.adapters.sql.ledger_tables import entries, heads, pending, tiles
 from dialer.adapters.sql.records import record_of
 from dialer.domain.errors import Unavailable
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.proofs import Run
-from dialer.domain.ledger.sealing import Pending, SealedEntry, Tail
-from dialer.ports.ledger import Sealed, StoredHead
+from dialer.domain.ledger.sealing import SealedEntry, Tail
+from dialer.ports.ledger import Sealed, StoredHead, Unsealed
 
 # Cast, since SQLite keeps whatever somebody else may have written there, as whatever it was.
 ENTRY = select(
@@ -42,22 +42,28 @@ class SqlLedger:
         async with self._database.write() as connection:
             await record(connection, events)
 
-    async def waiting(self) -> bool:
+    async def backlog(self) -> int:
         async with self._database.read() as connection:
-            return (await connection.execute(select(pending.c.id).limit(1))).first() is not None
+            return int((await connection.execute(select(func.count()).select_from(pending))).scalar_one())
 
-    async def seal(
-        self, seal: Callable[[Tail, Sequence[Pending]], Awaitable[Sealed]], *, limit: int
-    ) -> SignedHead | None:
+    async def unsealed(self, *, limit: int) -> Unsealed | None:
+        async with self._database.read() as connection:
+            rows = await first_pending(connection, limit)
+            if not rows:
+                return None
+            tail = _tail((await connection.execute(LAST)).first())
+        return Unsealed(tail, tuple(row.id for row in rows), tuple(map(pending_of, rows)))
+
+    async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
+        # Made before, and only compared here: neither a slow disk nor a slow process is waited for with the database's locks held.
         async with self._database.write() as connection:
             if not await sole_sealer(connection):
-                return None
-            taken = await take_pending(connection, limit)
-            if not taken:
-                return None
-            sealed = await seal(_tail((await connection.execute(LAST)).first()), taken)
+                return False
+            if _tail((await connection.execute(LAST)).first()) != batch.tail:
+                return False
+            await take_out(connection, batch.ids)
             await _write(connection, sealed)
-        return sealed.head
+        return True
 
     async def head(self) -> SignedHead | None:
         async with self._database.read() as connection:

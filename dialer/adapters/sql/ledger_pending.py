@@ -4,21 +4,33 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, and_, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.engine import PRETENDED
 from dialer.adapters.sql.key_tables import LAST_VERSION, pseudonyms
 from dialer.adapters.sql.ledger_tables import pending
+from dialer.domain.errors import Conflict
 from dialer.domain.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.sealing import Pending
 
+_other = pending.alias()
+# An import fills the table with consents: whatever stops or proves a call goes before them. Not before a consent of the same person,
+# since what stands before a decision is what was known when it was made, and an erasure is of what stands before it.
+_CAN_WAIT = and_(
+    pending.c.kind == Kind.CONSENT.value,
+    pending.c.fingerprint.not_in(
+        select(_other.c.fingerprint).where(
+            _other.c.kind != Kind.CONSENT.value, _other.c.fingerprint.is_not(None)
+        )
+    ),
+)
 WAITING = (
     select(pending, pseudonyms.c.subject, LAST_VERSION.label("version"))
     .join_from(pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True)
-    .order_by(pending.c.id)
+    .order_by(case((_CAN_WAIT, 1), else_=0), pending.c.id)
 )
 
 
@@ -52,12 +64,18 @@ def _rows(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> list[di
     ]
 
 
-async def take_pending(connection: AsyncConnection, limit: int) -> list[Pending]:
-    """Remove and return the first committed ones, an earlier commit's before those that followed from it."""
-    rows = (await connection.execute(WAITING.limit(limit))).all()
-    for ids in chunks(row.id for row in rows):
-        await connection.execute(delete(pending).where(pending.c.id.in_(ids)))
-    return [pending_of(row) for row in rows]
+async def first_pending(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
+    """Rows of `WAITING`; of one person, an earlier commit's before those that followed from it."""
+    return (await connection.execute(WAITING.limit(limit))).all()
+
+
+async def take_out(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Raise `Conflict` unless all of them still waited."""
+    taken = 0
+    for some in chunks(ids):
+        taken += (await connection.execute(delete(pending).where(pending.c.id.in_(some)))).rowcount
+    if taken != len(ids):
+        raise Conflict("events that were to be sealed wait no more", hint="run `dialer ledger verify`")
 
 
 def pending_of(row: Row[Any]) -> Pending:

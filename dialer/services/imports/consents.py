@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.consent import ConsentGiven
@@ -15,7 +14,7 @@ from dialer.services.imports.consent_rows import CONSENT_COLUMNS, read_consent
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import Stamp, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Origin, Source, take_in
+from dialer.services.imports.run import Importer, Origin, Source
 
 COLUMNS = CONSENT_COLUMNS | {"phone_number", "territory", "timezone", "postcode"}
 REGION = "FR"
@@ -51,13 +50,13 @@ class ConsentImports:
         clock: Clock,
         fingerprints: Fingerprints,
         proofs: ConsentProofs,
-        rejects_folder: Path,
+        importer: Importer,
     ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
         self._proofs = proofs
-        self._rejects_folder = rejects_folder
+        self._importer = importer
 
     async def run(self, actor: Actor, source: Source) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
@@ -67,4 +66,4 @@ class ConsentImports:
         stamp = Stamp(source.import_id, now, self._fingerprints, seal)
         intake = ConsentIntake(stamp, self._store, actor.name)
         origin = Origin("consents", actor.name, now)
-        return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)
+        return await self._importer.take_in(source, intake, origin)

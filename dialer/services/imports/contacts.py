@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
@@ -19,7 +18,7 @@ from dialer.services.imports.contact_rows import CONTACT_COLUMNS, Jurisdiction, 
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import Stamp, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Origin, Source, take_in
+from dialer.services.imports.run import Importer, Origin, Source
 
 _OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
 
@@ -57,14 +56,14 @@ class ContactImports:
         fingerprints: Fingerprints,
         proofs: ConsentProofs,
         packs: PackShelf,
-        rejects_folder: Path,
+        importer: Importer,
     ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
         self._proofs = proofs
         self._packs = packs
-        self._rejects_folder = rejects_folder
+        self._importer = importer
 
     async def run(
         self, actor: Actor, campaign_id: CampaignId, provenance: Provenance, source: Source
@@ -95,7 +94,7 @@ class ContactImports:
             supplier=provenance.supplier.strip(),
             collected_at=provenance.collected_at.astimezone(UTC),
         )
-        return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)
+        return await self._importer.take_in(source, intake, origin)
 
     def _jurisdiction(self, campaign: Campaign) -> Jurisdiction:
         profile = campaign.definition.profile

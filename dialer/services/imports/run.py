@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,44 +85,50 @@ class Reading:
             self.sha256 = reader.sha256()
 
 
-async def take_in(
-    source: Source, intake: Intake[Item], origin: Origin, contacts: Contacts, rejects_folder: Path
-) -> ImportReport:
-    """Check the file whole, then keep its good rows. Raise `InvalidInput` where it is refused: nothing is stored then."""
-    checked = Reading(source, intake.columns, "check")
-    async for _ in checked.batches():
-        pass
-    manifest = Manifest(
-        id=source.import_id,
-        kind=origin.kind,
-        campaign_id=origin.campaign_id,
-        source_class=origin.source_class,
-        supplier=origin.supplier,
-        collected_at=origin.collected_at,
-        file_name=source.name,
-        file_sha256=checked.sha256,
-        imported_by=origin.imported_by,
-        imported_at=origin.imported_at,
-    )
-    await contacts.begin_import(manifest)
-    tally = Tally(manifest.id, rejects_folder)
-    try:
-        await _keep(Reading(source, intake.columns, "import"), intake, manifest, tally)
-    except BaseException:
-        tally.warn(_INTERRUPTED)
-        raise
-    finally:
-        report = tally.report()
-        await contacts.end_import(manifest.id, report.counts(), report.as_json())
-    return report
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """What every import is taken in with. `room`: waits until the ledger has caught up, so that calls need not wait for the import."""
 
+    contacts: Contacts
+    rejects_folder: Path
+    room: Callable[[], Awaitable[None]]
 
-async def _keep(reading: Reading, intake: Intake[Item], manifest: Manifest, tally: Tally) -> None:
-    async for batch in reading.batches():
-        items = await asyncio.to_thread(_read_rows, batch, intake, tally)
-        tally.kept(len(items), duplicates=await intake.keep(items) if items else 0)
-    if reading.sha256 != manifest.file_sha256:
-        tally.warn(_CHANGED)
+    async def take_in(self, source: Source, intake: Intake[Item], origin: Origin) -> ImportReport:
+        """Check the file whole, then keep its good rows. Raise `InvalidInput` where it is refused: nothing is stored then."""
+        checked = Reading(source, intake.columns, "check")
+        async for _ in checked.batches():
+            pass
+        manifest = Manifest(
+            id=source.import_id,
+            kind=origin.kind,
+            campaign_id=origin.campaign_id,
+            source_class=origin.source_class,
+            supplier=origin.supplier,
+            collected_at=origin.collected_at,
+            file_name=source.name,
+            file_sha256=checked.sha256,
+            imported_by=origin.imported_by,
+            imported_at=origin.imported_at,
+        )
+        await self.contacts.begin_import(manifest)
+        tally = Tally(manifest.id, self.rejects_folder)
+        try:
+            await self._keep(Reading(source, intake.columns, "import"), intake, manifest, tally)
+        except BaseException:
+            tally.warn(_INTERRUPTED)
+            raise
+        finally:
+            report = tally.report()
+            await self.contacts.end_import(manifest.id, report.counts(), report.as_json())
+        return report
+
+    async def _keep(self, reading: Reading, intake: Intake[Item], manifest: Manifest, tally: Tally) -> None:
+        async for batch in reading.batches():
+            await self.room()
+            items = await asyncio.to_thread(_read_rows, batch, intake, tally)
+            tally.kept(len(items), duplicates=await intake.keep(items) if items else 0)
+        if reading.sha256 != manifest.file_sha256:
+            tally.warn(_CHANGED)
 
 
 def _read_rows(batch: Batch, intake: Intake[Item], tally: Tally) -> list[Item]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.suppression import Suppression
@@ -13,7 +12,7 @@ from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import Warned
 from dialer.services.imports.opposition_rows import OPPOSITION_COLUMNS, read_opposition
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Origin, Source, take_in
+from dialer.services.imports.run import Importer, Origin, Source
 from dialer.services.oppositions import Receipt
 from dialer.services.suppressions import Suppressions
 
@@ -43,13 +42,13 @@ class SuppressionImports:
         clock: Clock,
         fingerprints: Fingerprints,
         suppressions: Suppressions,
-        rejects_folder: Path,
+        importer: Importer,
     ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
         self._suppressions = suppressions
-        self._rejects_folder = rejects_folder
+        self._importer = importer
 
     async def run(self, actor: Actor, source: Source) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused. An opposition stored before is stored again: its events are a history."""
@@ -58,4 +57,4 @@ class SuppressionImports:
         receipt = Receipt(now, actor.name, source=source.import_id)
         intake = OppositionIntake(receipt, self._fingerprints, self._suppressions)
         origin = Origin("suppressions", actor.name, now)
-        return await take_in(source, intake, origin, self._store.contacts, self._rejects_folder)
+        return await self._importer.take_in(source, intake, origin)

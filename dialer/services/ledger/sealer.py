@@ -5,21 +5,29 @@ from collections.abc import Sequence
 
 import structlog
 
-from dialer.domain.errors import DialerError, Unavailable
+from dialer.domain.errors import DatabaseYounger, DialerError, Unavailable
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.journal import line_of
-from dialer.domain.ledger.sealing import Pending, Stamp, Tail, seal
+from dialer.domain.ledger.sealing import Stamp, Tail, seal
 from dialer.ports.clock import Clock
 from dialer.ports.journal import Journal
-from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead
+from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead, Unsealed
 
 log = structlog.get_logger()
 
 PERIOD_S = 0.5
 MOST_AT_ONCE = 500
 """Entries under one head: a dozen milliseconds of this process, in which no call event is read."""
+MOST_BATCHES = 20
+"""In one turn. Whoever adds faster than this is to wait for `room`."""
+MOST_WAITING = 5000
+"""Entries an import may leave unsealed: some seconds' work."""
 HANGS_S = 10.0
-"""A disk or a database that takes so long holds up more than the ledger."""
+"""A disk or a database that takes so long for one batch holds up more than the ledger."""
+JOURNAL_S = 5.0
+"""A disk that takes longer is taken for one that does not answer."""
+ROOM_S = 60.0
+"""So long an import waits for a ledger that is not writable."""
 MOST_PASSED_OVER = 10
 """So often may another process be sealing while events wait here: then it hangs."""
 
@@ -40,22 +48,30 @@ class Sealer:
     ) -> None:
         self._ledger = ledger
         self._files = files
-        self._journal = journal
+        self._journal = PatientJournal(journal)
         self._signer = signer
         self._clock = clock
         self._subject_key = subject_key
         self._pretended = pretended
-        self._exported: int | None = None
+        self._exported: StoredHead | None = None
+        self._resumed = False
         self._passed_over = 0
-        self._well = False
+        self._trouble = "the ledger was not looked at yet"
         self._well_at = 0.0
         self._running = False
+        self._turn = asyncio.Lock()
 
     @property
     def writable(self) -> bool:
-        """False until the first success, whenever the last try failed, and while one hangs that should have come to an end."""
-        hangs = self._running and self._clock.monotonic() - self._well_at > HANGS_S
-        return self._well and not hangs
+        """False until the first success, whenever the last try failed, and while one batch hangs that should have come to an end."""
+        return not self.why
+
+    @property
+    def why(self) -> str:
+        """One line that says why the ledger is not writable; empty where it is."""
+        if not self._trouble and self._running and self._clock.monotonic() - self._well_at > HANGS_S:
+            return f"no entry could be sealed for {HANGS_S:g} s; check the disk of the home and the database"
+        return self._trouble
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -65,67 +81,134 @@ class Sealer:
             await asyncio.sleep(PERIOD_S)
 
     async def tick(self) -> None:
-        """Seal and export what there is. Never raises for what it finds: `writable` tells, and the log."""
-        try:
-            await self._files.probe()
-            if self._exported is None:
-                self._exported = await self._resume()
-            await self._seal_all()
-            self._exported = await self._export(self._exported)
-        except (DialerError, ValueError) as error:
-            self._well = False
-            log.error("the ledger is not writable: nobody is called", error=str(error))
-        else:
-            self._well, self._well_at = True, self._clock.monotonic()
+        """Seal and export what there is, in so many batches. Never raises for what it finds: `writable` tells, and the log."""
+        async with self._turn:
+            try:
+                await self._files.probe()
+                await self._resume()
+                for _ in range(MOST_BATCHES):
+                    more = await self._seal_batch()
+                    await self._export()
+                    self._trouble, self._well_at = "", self._clock.monotonic()
+                    if not more:
+                        break
+            except (DialerError, ValueError) as error:
+                self._trouble = str(error)
+                log.error("the ledger is not writable: nobody is called", error=str(error))
 
-    async def _seal_all(self) -> None:
-        if not await self._ledger.waiting():
+    async def room(self) -> None:
+        """Return when an import may add more. Raise `Unavailable` where the ledger stays unwritable."""
+        last = self._clock.monotonic()
+        while await self._ledger.backlog() > MOST_WAITING:
+            await self.tick()
+            if not self._trouble:
+                last = self._clock.monotonic()
+            elif self._clock.monotonic() - last > ROOM_S:
+                raise Unavailable(
+                    f"nothing more is taken in while the ledger is not writable: {self._trouble}"
+                )
+            else:
+                await asyncio.sleep(PERIOD_S)
+
+    async def _seal_batch(self) -> bool:
+        """Whether there may be more to seal here."""
+        batch = await self._ledger.unsealed(limit=MOST_AT_ONCE)
+        await self._check_held()
+        if batch is None:
             self._passed_over = 0
-            return
-        sealed = await self._ledger.seal(self._seal, limit=MOST_AT_ONCE)
-        self._passed_over = 0 if sealed else self._passed_over + 1
+            return False
+        if await self._ledger.seal(batch, await self._made(batch)):
+            self._passed_over = 0
+            return True
+        self._passed_over += 1
         if self._passed_over > MOST_PASSED_OVER:
             raise Unavailable("another process holds the ledger and seals nothing", hint="end that process")
-        while sealed:
-            sealed = await self._ledger.seal(self._seal, limit=MOST_AT_ONCE)
+        return False
 
-    async def _seal(self, tail: Tail, pending: Sequence[Pending]) -> Sealed:
-        """What the journal keeps is on disk before it is sealed, and only what is sealed is ever out of the database's hands."""
-        if tail.head:
-            self._check_own(tail.head)
-        size = tail.head.head.size if tail.head else 0
-        lines = [line_of(index, item.event, item.version) for index, item in enumerate(pending, size)]
-        if kept := [line for line in lines if line is not None]:
-            await self._journal.append(kept)
+    async def _made(self, batch: Unsealed) -> Sealed:
+        """What the journal keeps is on disk before it is sealed, and only what is sealed is ever out of the database's hands.
+
+        Where another process seals first, these lines stay behind with numbers too low; it has written them with the right ones.
+        """
+        self._check_own(batch.tail)
+        size = batch.tail.head.head.size if batch.tail.head else 0
+        lines = [line_of(index, item.event, item.version) for index, item in enumerate(batch.events, size)]
+        await self._journal.append([line for line in lines if line is not None])
         key = key_name(self._signer.public_key)
-        batch = seal(tail, pending, Stamp(self._clock.now(), self._pretended, key, self._subject_key))
-        signature = self._signer.sign(batch.head.text.encode())
-        return Sealed(batch, SignedHead(batch.head, signature.hex()))
+        stamp = Stamp(self._clock.now(), self._pretended, key, self._subject_key)
+        made = seal(batch.tail, batch.events, stamp)
+        signature = self._signer.sign(made.head.text.encode())
+        return Sealed(made, SignedHead(made.head, signature.hex()))
 
-    def _check_own(self, head: SignedHead) -> None:
-        signature = bytes.fromhex(head.signature)
-        if not self._signer.verify(self._signer.public_key, head.head.text.encode(), signature):
+    def _check_own(self, tail: Tail) -> None:
+        if tail.head is None:
+            return
+        signature = bytes.fromhex(tail.head.signature)
+        if not self._signer.verify(self._signer.public_key, tail.head.head.text.encode(), signature):
             raise Unavailable(
                 "the ledger's last head was not signed with the key of this home",
                 hint="restore database and home/keys from the same backup, or run `dialer ledger verify`",
             )
 
-    async def _export(self, exported: int) -> int:
-        """Outside the database go the heads that are not there yet, also those that other processes signed."""
-        while heads := await self._ledger.heads(after=exported):
-            await self._files.append([head.line for head in heads])
-            exported = heads[-1].size
-        return exported
+    async def _export(self) -> None:
+        """Outside the database go the heads that are not there yet, also those that other processes signed.
 
-    async def _resume(self) -> int:
-        """The size of the last head exported. Raise `Unavailable` where the database does not hold it: it lost what was signed."""
-        last = await self._files.last_line()
-        if last is None:
-            return 0
-        size = read_head(last).head.size
-        if await self._ledger.heads(after=size - 1, limit=1) != [StoredHead(size, last)]:
+        Each names the one before it: two that contradict each other are never both outside.
+        """
+        while heads := await self._ledger.heads(after=self._exported.size if self._exported else 0):
+            last = self._exported
+            for head in heads:
+                if last and read_head(head.line).head.previous != read_head(last.line).head.hash:
+                    raise _younger(last)
+                last = head
+            await self._files.append([head.line for head in heads])
+            self._exported = last
+
+    async def _resume(self) -> None:
+        """Where the exported heads end."""
+        if self._resumed:
+            return
+        line = await self._files.last_line()
+        self._exported = StoredHead(read_head(line).head.size, line) if line else None
+        self._resumed = True
+
+    async def _check_held(self) -> None:
+        """Raise `DatabaseYounger` where the database does not hold the last head exported: it lost what was signed."""
+        last = self._exported
+        if last and await self._ledger.heads(after=last.size - 1, limit=1) != [last]:
+            raise _younger(last)
+
+
+class PatientJournal:
+    """The journal, waited for no longer than `JOURNAL_S`. One attempt at a time: a disk that hangs takes one thread, not all."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._writing: asyncio.Task[None] | None = None
+
+    async def append(self, lines: Sequence[str]) -> None:
+        """Raise `Unavailable`."""
+        if self._writing:
+            await self._wait(self._writing)
+        if lines:
+            self._writing = asyncio.ensure_future(self._write(lines))
+            await self._wait(self._writing)
+
+    async def _write(self, lines: Sequence[str]) -> None:
+        await self._journal.append(lines)
+
+    async def _wait(self, writing: asyncio.Task[None]) -> None:
+        done, _ = await asyncio.wait({writing}, timeout=JOURNAL_S)
+        if not done:
             raise Unavailable(
-                f"a head was signed for {size} entries that the database does not hold",
-                hint="restore the latest backup; `dialer ledger verify` names the first entry that is missing",
+                f"the journal was not written within {JOURNAL_S:g} s", hint="check the disk of the home"
             )
-        return size
+        self._writing = None
+        writing.result()
+
+
+def _younger(head: StoredHead) -> DatabaseYounger:
+    return DatabaseYounger(
+        f"a head was signed for {head.size} entries that the database does not hold: it was put back to an earlier state",
+        hint="bring back the right database, or end the service and `dialer restore` the latest backup with this home's heads and journal",
+    )
