@@ -86,7 +86,8 @@ def test_a_ledger_whose_heads_cannot_be_kept_is_wrong(dialer: Command) -> None:
     assert "ledger" not in findings(dialer)
     shutil.rmtree(dialer.home / "heads")
     (dialer.home / "heads").write_text("no folder")
-    assert findings(dialer)["ledger"]["detail"] == "the ledger is not writable"
+    detail = findings(dialer)["ledger"]["detail"]
+    assert detail.startswith("the ledger is not writable: the heads of the ledger cannot be kept")
 
 
 def test_personal_data_that_cannot_be_erased_is_wrong(dialer: Command) -> None:
