@@ -1,20 +1,40 @@
 """The meter of Prometheus."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds, for what should take milliseconds."""
 
 
-class PrometheusMeter:
-    """`dialer.ports.meter.Meter`. A registry of its own, so that several can live in one process."""
+@dataclass(frozen=True, slots=True)
+class CountedElsewhere(Collector):
+    """A counter that is read when it is asked for."""
 
-    def __init__(self) -> None:
+    name: str
+    what: str
+    count: Callable[[], int]
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        yield CounterMetricFamily(self.name, self.what, value=self.count())
+
+
+class PrometheusMeter:
+    """`dialer.ports.meter.Meter`. A registry of its own, so that several can live in one process.
+
+    `lost_lines`: lines of the log that could not be written so far.
+    """
+
+    def __init__(self, lost_lines: Callable[[], int] = lambda: 0) -> None:
         self._registry = CollectorRegistry()
+        lost = CountedElsewhere("dialer_log_lines_lost", "Lines the log could not take.", lost_lines)
+        self._registry.register(lost)
         self._permits = self._counter("dialer_permits", "Decisions to call.")
         self._refusals = self._counter("dialer_refusals", "Decisions not to call, by each code.", "code")
         self._invites = self._counter("dialer_invites", "INVITEs sent.", "trunk")

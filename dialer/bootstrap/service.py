@@ -10,6 +10,7 @@ from dialer.adapters.clock import SystemClock, kernel_clock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.driver_name import driver_name
 from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
+from dialer.adapters.line_writer import LineWriter
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.outbox import Subscribers
@@ -69,7 +70,7 @@ async def open_service(
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
         judge = build_judge(settings, clock, sealer)
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
-        board, meter = Board(), PrometheusMeter()
+        board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
         parts = Parts(settings, clock, store, fingerprints, fleet, judge, sealer, board, meter, driver)
         service = wire(parts, (notifier, sealer))
         stack.push_async_callback(service.suite.halting.close)

@@ -1,6 +1,5 @@
 """Structured logs on standard error: JSON lines for machines, and never a whole number in them."""
 
-import io
 import logging
 import sys
 from pathlib import Path
@@ -8,24 +7,19 @@ from typing import TextIO, cast
 
 import structlog
 
+from dialer.adapters.line_writer import LineWriter
 
-class StandardError(io.TextIOBase):
-    """Standard error as it is at each line: a logger outlives whoever stood in for it."""
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
-STANDARD_ERROR = cast("TextIO", StandardError())
+STANDARD_ERROR = cast("TextIO", LineWriter(lambda: sys.stderr))
+STANDARD_OUTPUT = cast("TextIO", LineWriter(lambda: sys.stdout))
 
 
 def configure_logs(path: Path | None = None) -> None:
-    """Log to `path`, or to standard error."""
+    """Log to `path`, or to standard error. No line that is logged raises, and none waits for its reader."""
+    output = STANDARD_ERROR
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w", encoding="utf-8")
+        output = cast("TextIO", LineWriter(lambda: file))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -34,8 +28,9 @@ def configure_logs(path: Path | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(
-            path.open("w", encoding="utf-8") if path else STANDARD_ERROR
-        ),
+        logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
+    # What libraries have to say, asyncio above all.
+    logging.lastResort = logging.StreamHandler(STANDARD_ERROR)
+    logging.lastResort.setLevel(logging.WARNING)

@@ -48,7 +48,7 @@ def _log_errors_only() -> None:
     """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(STANDARD_ERROR),
+        logger_factory=structlog.WriteLoggerFactory(STANDARD_ERROR),
     )
 
 

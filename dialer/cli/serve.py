@@ -14,7 +14,7 @@ from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Links, Service, open_service, real_clock
-from dialer.cli.logs import configure_logs
+from dialer.cli.logs import STANDARD_OUTPUT, configure_logs
 from dialer.cli.times import instant
 from dialer.console.app import build_site
 from dialer.domain.errors import BadSettings, Unavailable
@@ -53,7 +53,7 @@ async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -
         open_service(settings, links=Links.DRIVEN, clock=clock) as service,
         served(service, host, port) as address,
     ):
-        print(f"dialer: listening on {address}", flush=True)
+        STANDARD_OUTPUT.write(f"dialer: listening on {address}\n")
         await service.engine.run(told_to_stop())
 
 
