@@ -1,6 +1,7 @@
 """The links to the PBXs."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from enum import Enum
@@ -14,7 +15,9 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.bootstrap.secrets import read_secret
 from dialer.domain.errors import DialerError
+from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
+from dialer.services.halting import lock_and_hang_up
 from dialer.services.judge import TrunkPlan
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
@@ -31,26 +34,55 @@ class Links(Enum):
 
 @asynccontextmanager
 async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
-    """The PBXs alone, without the database: enough to stop every call.
+    """The PBXs alone, without the database. All links are tried at once.
 
     To drive them, raise the first's error where none can be driven; one that is refused among others is
     tried again and again, and is unready meanwhile.
     """
     pbxs = settings.pbxs if links is not Links.NONE else ()
-    telephonies = {pbx.name: telephony_of(settings.home, pbx, clock) for pbx in pbxs}
-    async with AsyncExitStack() as stack:
-        refused: dict[str, DialerError] = {}
-        for telephony in telephonies.values():
-            stack.push_async_callback(telephony.close)
-            try:
-                await telephony.start()
-            except DialerError as error:
-                refused[telephony.pbx] = error
+    async with _telephonies(settings, pbxs, clock) as telephonies:
+        tried = zip(telephonies, await asyncio.gather(*map(_start, telephonies.values())), strict=True)
+        refused = {pbx: error for pbx, error in tried if error is not None}
         if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
             raise next(iter(refused.values()))
         for pbx, why in refused.items():
             log.error("pbx not driven yet", pbx=pbx, error=str(why))
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
+
+
+async def stop_pbxs(settings: Settings, clock: SystemClock, reason: str) -> dict[str, str]:
+    """Without the database: lock every PBX and hang up its calls, each as soon as it answers, whatever the others do.
+
+    Return, by PBX, why it failed where it did.
+    """
+    async with _telephonies(settings, settings.pbxs, clock) as telephonies:
+
+        async def stop(telephony: Telephony) -> None:
+            await _start(telephonies[telephony.pbx])
+            await lock_and_hang_up(telephony, reason)
+
+        return await Fleet(telephonies, driven=False).everywhere("halt", stop)
+
+
+@asynccontextmanager
+async def _telephonies(
+    settings: Settings, pbxs: Sequence[PbxSettings], clock: SystemClock
+) -> AsyncIterator[dict[str, AmiTelephony]]:
+    """By name; their links are not started yet."""
+    async with AsyncExitStack() as stack:
+        telephonies = {pbx.name: telephony_of(settings.home, pbx, clock) for pbx in pbxs}
+        for telephony in telephonies.values():
+            stack.push_async_callback(telephony.close)
+        yield telephonies
+
+
+async def _start(telephony: AmiTelephony) -> DialerError | None:
+    """Return why trying again could not help; whatever it is asked from then on fails of the same."""
+    try:
+        await telephony.start()
+    except DialerError as error:
+        return error
+    return None
 
 
 def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from dialer.adapters.clock import SystemClock
-from dialer.bootstrap import Links, Service, open_fleet, open_service
+from dialer.bootstrap import Links, Service, open_service, stop_pbxs
 from dialer.cli.errors import FAILED, report
 from dialer.cli.options import Json
 from dialer.cli.output import print_fields, print_json
 from dialer.cli.session import with_service
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right
 from dialer.domain.errors import Unavailable
-from dialer.services.halting import HaltReport, stop_every_call
+from dialer.services.halting import HaltReport
 from dialer.services.patience import within
 from dialer.settings import Settings, read_settings
 
@@ -31,9 +31,9 @@ async def _halt(settings: Settings, reason: str) -> HaltReport:
     """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls."""
     actor = await _actor(settings)
     actor.demand(Right.HALT)
-    async with open_fleet(settings, Links.TRIED, SystemClock()) as fleet:
-        unreachable = await stop_every_call(fleet, reason)
-    return HaltReport(tuple(fleet.telephonies), unreachable, await _record(settings, actor, reason))
+    unreachable = await stop_pbxs(settings, SystemClock(), reason)
+    pbxs = tuple(pbx.name for pbx in settings.pbxs)
+    return HaltReport(pbxs, unreachable, await _record(settings, actor, reason))
 
 
 async def _actor(settings: Settings) -> Actor:

@@ -86,10 +86,20 @@ class Consumer:
             tasks.create_task(self._consume())
 
     async def _pump(self) -> None:
+        """A halt does not wait its turn behind events that wait for the database."""
         async for event in self._telephony.events():
             if isinstance(event, LinkUp | LinkLost):
                 self._keeper.link_is(up=isinstance(event, LinkUp))
+            if isinstance(event, LinkUp):
+                await self._halt_at_once()
             self._inbox.put_nowait(event)
+
+    async def _halt_at_once(self) -> None:
+        """Where that fails, the recovery tries again before anything is dialled."""
+        try:
+            await self._recovery.raise_halt(self._telephony, self._fleet.halt)
+        except Unavailable as error:
+            log.error("halt not raised at once", pbx=self._telephony.pbx, error=str(error))
 
     async def _consume(self) -> None:
         while True:
@@ -169,6 +179,7 @@ class Consumer:
     async def _begin(self) -> None:
         """Both are needed: the link, and the right to drive."""
         if self._linked and self.lease.held:
+            await self._recovery.raise_halt(self._telephony, self._fleet.halt)
             await self._line.open(self._telephony)
             await self._recovery.recover(self._telephony)
             self._fleet.set_ready(self._telephony.pbx, ready=True)

@@ -44,12 +44,16 @@ class Halting:
     async def halt(self, actor: Actor, reason: str) -> HaltReport:
         """First the PBXs, then the database: whatever else is broken, no call may start."""
         actor.demand(Right.HALT)
+        self._fleet.halt.begin(reason)
         unreachable = await stop_every_call(self._fleet, reason)
         recorded = await self.record(actor, reason)
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded)
 
     async def unhalt(self, actor: Actor, reason: str) -> HaltReport:
-        """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so."""
+        """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so.
+
+        The database comes last: what is permitted before a PBX is unlocked would be refused there, and taken for another halt.
+        """
         actor.demand(Right.UNHALT)
         if not reason.strip():
             raise InvalidInput(
@@ -58,9 +62,9 @@ class Halting:
         if not await self._recorded():
             raise Unavailable("the halt is not recorded yet", hint="wait until the database answers again")
         await self._demand_read_back()
+        unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
         await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
         await self._store.restores.end(at=self._clock.now())
-        unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
     async def _demand_read_back(self) -> None:
@@ -111,14 +115,15 @@ class Halting:
                 await asyncio.sleep(RECORD_AGAIN_S)
             else:
                 del self._unrecorded[0]
+        self._fleet.halt.record()
 
 
 async def stop_every_call(fleet: Fleet, reason: str) -> dict[str, str]:
     """Lock every PBX and hang up all its calls; return, by PBX, why it failed where it did."""
-    return await fleet.everywhere("halt", lambda telephony: _lock_and_hang_up(telephony, reason))
+    return await fleet.everywhere("halt", lambda telephony: lock_and_hang_up(telephony, reason))
 
 
-async def _lock_and_hang_up(telephony: Telephony, reason: str) -> None:
+async def lock_and_hang_up(telephony: Telephony, reason: str) -> None:
     """Lock first, so that nothing starts behind the hang-up."""
     await telephony.set_halt(reason)
     await telephony.hang_up_all()

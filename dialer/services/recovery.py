@@ -14,6 +14,7 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.calls import Calls
+from dialer.services.halt_in_force import HaltInForce
 from dialer.services.pbx_lock import PbxLock
 
 log = structlog.get_logger()
@@ -32,13 +33,15 @@ class Recovery:
         self._lock = lock
 
     async def recover(self, telephony: Telephony) -> None:
-        """Before anything is dialled on this PBX again: the halt, its calls, then its lock."""
-        await self._lock.raise_halt(telephony)
+        """Before anything is dialled on this PBX again: its calls, then its lock."""
         await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx))
         await self._lock.make_whole(telephony)
         await self._lock.relieve(telephony)
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+
+    async def raise_halt(self, telephony: Telephony, halt: HaltInForce) -> None:
+        await self._lock.raise_halt(telephony, halt)
 
     async def keep_lock(self, telephony: Telephony) -> None:
         await self._lock.keep_whole(telephony)
