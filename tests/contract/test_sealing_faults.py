@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.heads import HeadFolder
 from dialer.adapters.journal import JournalFolder
 from dialer.adapters.signer import Ed25519Signer
+from dialer.adapters.sql.engine import connect, parse_url
+from dialer.adapters.sql.migrate import newest_schema
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.errors import Unavailable
 from dialer.ports.journal import Journal
@@ -173,3 +176,19 @@ async def test_a_database_put_back_to_an_earlier_state_is_noticed_at_once(
         ledger.store = store
         await one.tick()
         assert may_call(one)
+
+
+async def test_a_process_that_stands_still_loses_its_transaction(postgres_engine: Engine) -> None:
+    """What it locked is free again after a minute."""
+    url = postgres_engine.copy(f"still_{next(names)}")
+    async with SqlStore.open(url) as store:
+        keys = await store.keys.all()
+    database = connect(parse_url(url))
+    database.pin(keys[-1].version, newest_schema())
+    async with database.write() as connection:
+        shown = await connection.execute(text("SHOW idle_in_transaction_session_timeout"))
+        assert shown.scalar_one() == "1min"
+    async with database.read() as connection:
+        shown = await connection.execute(text("SHOW idle_in_transaction_session_timeout"))
+        assert shown.scalar_one() == "0"
+    await database.close()
