@@ -1,14 +1,13 @@
 """The call-back line: what a PBX says to who rings the number they were shown, with this service or without it, and who objects there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from dialer.domain.campaign import Campaign, CampaignId
 from dialer.domain.campaign_terms import TERMS
-from dialer.domain.errors import InvalidInput
 from dialer.domain.silence import freeze
 from dialer.domain.suppression import OppositionChannel, sponsor_key
 from dialer.ports.clock import Clock
@@ -31,11 +30,6 @@ class CallbackLine:
         self._suppressions = suppressions
         self._clock = clock
 
-    async def open(self, telephony: Telephony) -> None:
-        """Take what was said while nobody listened, then tell the PBX what the line says from now on."""
-        await self.collect(telephony)
-        await self.publish(telephony)
-
     async def publish(self, telephony: Telephony) -> None:
         await telephony.set_lines(lines_of(await self._campaigns()))
 
@@ -44,34 +38,23 @@ class CallbackLine:
         mine = [c for c in await self._campaigns() if c.definition.sponsor.id == sponsor]
         return next((line for line in lines_of(mine) if line.number == number.removeprefix("+")), None)
 
-    async def collect(self, telephony: Telephony) -> None:
-        """Store every opposition, then clear it at the PBX. What nobody can act on is cleared when its call is over."""
+    async def waiting(self, telephony: Telephony) -> list[LineObjection]:
+        """What was said and not yet taken. Whoever has given no number may still type it until their call is over."""
+        given_until = self._clock.now() - LONGEST_CALL
         objections = await telephony.line_objections()
+        return [said for said in objections if said.number is not None or said.at < given_until]
+
+    async def take(self, telephony: Telephony, objections: Sequence[LineObjection]) -> None:
+        """Store the oppositions in one transaction, then clear them at the PBX, and with them those on which nobody can act."""
         if not objections:
             return
         sponsors = {
             sponsor_key(c.definition.sponsor.id): c.definition.sponsor.id for c in await self._campaigns()
         }
-        for objection in objections:
-            if await self._taken(objection, sponsors.get(objection.sponsor_key), telephony.pbx):
-                await telephony.clear_line_objections([objection.key])
-
-    async def _taken(self, objection: LineObjection, sponsor: str | None, pbx: str) -> bool:
-        """`sponsor` None: nobody knows whose number it was, so it counts against everybody."""
-        if objection.number is None:
-            return self._clock.now() > objection.at + LONGEST_CALL
-        said = Objection(
-            objection.number,
-            OppositionChannel.INBOUND_CALL,
-            sponsor,
-            objection.at.isoformat(),
-            "call-back line",
-        )
-        try:
-            await self._suppressions.take(said, pbx)
-        except InvalidInput as error:
-            log.error("an opposition that no number was given for", pbx=pbx, error=str(error))
-        return True
+        said = [_said(entry, sponsors) for entry in objections if entry.number is not None]
+        for error in await self._suppressions.take_all(said, telephony.pbx):
+            log.error("an opposition that no number was given for", pbx=telephony.pbx, error=str(error))
+        await telephony.clear_line_objections([entry.key for entry in objections])
 
     async def _campaigns(self) -> list[Campaign]:
         found: list[Campaign] = []
@@ -80,6 +63,17 @@ class CallbackLine:
             found += page
             last = page[-1].id
         return found
+
+
+def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> Objection:
+    """Where nobody knows whose number was rung, it counts against everybody."""
+    return Objection(
+        entry.number or "",
+        OppositionChannel.INBOUND_CALL,
+        sponsors.get(entry.sponsor_key),
+        entry.at.isoformat(),
+        "call-back line",
+    )
 
 
 def lines_of(campaigns: list[Campaign]) -> list[Line]:

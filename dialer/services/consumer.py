@@ -18,6 +18,7 @@ from dialer.services.calls import Calls
 from dialer.services.fleet import Fleet
 from dialer.services.lease import Lease
 from dialer.services.lease_keeper import LeaseKeeper
+from dialer.services.line_collector import LineCollector
 from dialer.services.overdue import Overdue
 from dialer.services.recovery import Recovery
 from dialer.services.ticker import Doubt, Tick, Ticker
@@ -63,6 +64,7 @@ class Consumer:
         self._clock = clock
         self._meter = meter
         self._line = line
+        self._collector = LineCollector(line, self._telephony)
         self._machines = MachineDetector()
         self._overdue = Overdue()
         self._linked = False
@@ -112,7 +114,9 @@ class Consumer:
     async def _handle(self, batch: list[TelephonyEvent | Finding]) -> None:
         """What is told while another process drives the PBX is that one's to hear; a recovery precedes our own driving."""
         calls: list[CallEvent] = []
-        for item in batch:
+        # However often the line was used, what was said there is read once.
+        used = [item for item in batch if isinstance(item, LineUsed)][-1:]
+        for item in [*(item for item in batch if not isinstance(item, LineUsed)), *used]:
             if isinstance(item, Finding):
                 await self._apply(calls)
                 calls = []
@@ -155,7 +159,7 @@ class Consumer:
                 case LeaseChanged() | Again():
                     await self._begin()
                 case LineUsed() if self.lease.held:
-                    await self._line.collect(self._telephony)
+                    await self._collect()
                 case Tick():
                     await self._tick(item)
                 case Doubt() if self.lease.held:
@@ -180,9 +184,15 @@ class Consumer:
         """Both are needed: the link, and the right to drive."""
         if self._linked and self.lease.held:
             await self._recovery.raise_halt(self._telephony, self._fleet.halt)
-            await self._line.open(self._telephony)
+            await self._line.publish(self._telephony)
+            await self._collect()
             await self._recovery.recover(self._telephony)
             self._fleet.set_ready(self._telephony.pbx, ready=True)
+
+    async def _collect(self) -> None:
+        """A batch precedes the dialling; of a flood the rest comes between the calls' events."""
+        if await self._collector.collect():
+            self._inbox.put_nowait(LineUsed(self._telephony.pbx))
 
     async def _lose_link(self) -> None:
         self._linked = False
@@ -197,4 +207,5 @@ class Consumer:
         self._board.forget(self._telephony.pbx)
         self._machines = MachineDetector()
         self._overdue = Overdue()
+        self._collector = LineCollector(self._line, self._telephony)
         log.warning("lease lost", pbx=self._telephony.pbx)

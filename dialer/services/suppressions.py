@@ -1,6 +1,6 @@
 """Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21; rules 2.10, "Consent")."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from dialer.domain.access import Actor, Right
@@ -48,6 +48,19 @@ class Suppressions:
         understood = understand(objection, receipt, self._fingerprints)
         await self.enforce(understood.suppressions)
         return understood
+
+    async def take_all(self, objections: Iterable[Objection], recorded_by: str) -> list[InvalidInput]:
+        """As `take`, in one transaction; return why those were not taken that name nobody."""
+        receipt, refused = Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
+        suppressions: list[Suppression] = []
+        for objection in objections:
+            try:
+                suppressions += understand(objection, receipt, self._fingerprints).suppressions
+            except InvalidInput as error:
+                refused.append(error)
+        if suppressions:
+            await self.enforce(suppressions)
+        return refused
 
     async def enforce(self, suppressions: Sequence[Suppression]) -> None:
         """Commit, then lock every PBX, then cancel what rings: in this order nothing starts behind it."""

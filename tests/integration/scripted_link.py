@@ -122,10 +122,12 @@ class ScriptedLink:
 
     async def line_objections(self) -> list[LineObjection]:
         self._need_link()
-        return []
+        return list(self.machine.line.values())
 
     async def clear_line_objections(self, keys: Sequence[str]) -> None:
         self._need_link()
+        for key in keys:
+            self.machine.line.pop(key, None)
 
     async def forget_expired(self) -> int:
         self._need_link()

@@ -25,7 +25,7 @@ from dialer.domain.call_events import (
     TraceStep,
     TraceVerb,
 )
-from dialer.ports.telephony import CallOrder
+from dialer.ports.telephony import CallOrder, LineObjection
 
 
 class Act(StrEnum):
@@ -72,6 +72,8 @@ class ScriptedPbx:
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)
     late: list[CallOrder] = field(default_factory=list)
     """Originates that are still under way."""
+    line: dict[str, LineObjection] = field(default_factory=dict)
+    """What was said on the call-back line, by key."""
     listeners: list[Listener] = field(default_factory=list)
 
     def gate(self, order: CallOrder) -> None:
