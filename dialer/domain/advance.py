@@ -15,15 +15,13 @@ from dialer.domain.call_events import (
     MachineSpoken,
     NotSent,
     Opposed,
+    RefusalCause,
     Refused,
     Ringing,
     TalkingStarted,
     TalkingStopped,
 )
 from dialer.domain.outcome import result_of
-
-REPEATED = "REPEATED"
-"""The gate saw this attempt id before: the first Originate lives, so nothing changes."""
 
 
 def advance(attempt: Attempt, event: CallEvent) -> Attempt:
@@ -37,7 +35,7 @@ def advance(attempt: Attempt, event: CallEvent) -> Attempt:
     if not attempt.alive:
         return attempt
     match event:
-        case Refused(why=why) if why != REPEATED and attempt.dialed_at is None:
+        case Refused(why=why) if why is not RefusalCause.REPEATED and attempt.dialed_at is None:
             return lapse(attempt, event.at, why)
         case NotSent(why=why) if attempt.dialed_at is None:
             return lapse(attempt, event.at, why)

@@ -39,13 +39,35 @@ class TraceStep:
     name: str
 
 
+class RefusalCause(StrEnum):
+    """Why a PBX's own lock refuses (dialplans/10-permit.conf)."""
+
+    FORGED = "FORGED"
+    REPEATED = "REPEATED"
+    """The gate saw this attempt before: the first Originate lives."""
+    EXPIRED = "EXPIRED"
+    HALTED = "HALTED"
+    """The flag of a halt is set."""
+    BROKEN = "BROKEN"
+    """The PBX could not hold an opposition."""
+    UNMARKED = "UNMARKED"
+    """The attempt could not be marked as used: the PBX does not hold what is written to it."""
+    SUPPRESSED = "SUPPRESSED"
+    SCRIPT = "SCRIPT"
+    """A prompt is missing or empty."""
+
+
+UNFIT = frozenset({RefusalCause.BROKEN, RefusalCause.UNMARKED})
+"""Causes that tell of the PBX and not of the call: nothing is dialled there until it holds what is written to it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The PBX's own lock said no; nothing was sent. `why` is FORGED, REPEATED, EXPIRED, HALTED, SUPPRESSED or SCRIPT."""
+    """The PBX's own lock said no; nothing was sent."""
 
     attempt_id: AttemptId
     at: datetime
-    why: str
+    why: RefusalCause
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dialer.domain.call_events import (
     MachineSpoken,
     Opposed,
     PbxSuppression,
+    RefusalCause,
     Refused,
 )
 from dialer.domain.campaign import CampaignId
@@ -36,8 +37,6 @@ from dialer.services.guards import Guards
 
 log = structlog.get_logger()
 
-HALTED = "HALTED"
-"""Why a PBX refuses whose halt flag is set."""
 NETWORK = "network"
 """By which way a consent became void that nobody withdrew."""
 LAPSE_PAUSE = timedelta(minutes=1)
@@ -65,7 +64,7 @@ class Calls:
         await self.commit(
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
         )
-        if any(isinstance(event, Refused) and event.why == HALTED for event in events):
+        if any(isinstance(event, Refused) and event.why is RefusalCause.HALTED for event in events):
             await self._adopt_halt(telephony.pbx)
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
         await self._guards.look(telephony.pbx, over)
@@ -88,7 +87,7 @@ class Calls:
             await self._fleet.suppress(pbx_entries(opposed))
 
     async def _adopt_halt(self, pbx: str) -> None:
-        """A PBX halts itself when it cannot hold an opposition. What is wrong with one may be wrong with all: a person must look."""
+        """The flag of a halt is set there, and the database knows of none: somebody halted while it was away."""
         if not (await self._store.system.halt_state()).halted:
             reason = f"{pbx} refuses calls: it is halted"
             await self._store.system.set_halt(halted=True, by=pbx, at=self._clock.now(), reason=reason)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import CallEvent, NotSent
+from dialer.domain.call_events import UNFIT, CallEvent, NotSent, RefusalCause, Refused
 from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
@@ -40,7 +40,12 @@ class Again:
     """The recovery failed: try another."""
 
 
-Finding = LinkLost | LinkUp | LineUsed | Tick | Doubt | LeaseChanged | Again
+@dataclass(frozen=True, slots=True)
+class MemoryDoubted:
+    """The PBX did not keep a mark: it is not used before it keeps what is written to it."""
+
+
+Finding = LinkLost | LinkUp | LineUsed | Tick | Doubt | LeaseChanged | Again | MemoryDoubted
 
 
 class Consumer:
@@ -143,7 +148,21 @@ class Consumer:
                 for event in events:
                     self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
                 self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
+                self._doubt_memory({event.why for event in events if isinstance(event, Refused)} & UNFIT)
                 return
+
+    def _doubt_memory(self, causes: set[RefusalCause]) -> None:
+        """What a PBX says of itself stops the dialling there, and nowhere else.
+
+        One that did not keep a mark is used again once it keeps what is written to it; one that did not keep an opposition, once it
+        was started anew.
+        """
+        pbx = self._telephony.pbx
+        if causes and self._fleet.ready(pbx):
+            self._fleet.set_ready(pbx, ready=False)
+            log.error("pbx does not keep what is written to it", pbx=pbx, refuses=sorted(causes))
+            if RefusalCause.BROKEN not in causes:
+                self._inbox.put_nowait(MemoryDoubted())
 
     async def _find(self, item: Finding) -> None:
         pbx = self._telephony.pbx
@@ -164,12 +183,15 @@ class Consumer:
                     await self._tick(item)
                 case Doubt() if self.lease.held:
                     await self._recovery.reconcile(self._telephony)
+                case MemoryDoubted():
+                    await self._telephony.prove_memory()
+                    await self._begin()
         except Unavailable as error:
             # Nothing is dialled here until a whole recovery succeeds.
             self._fleet.set_ready(pbx, ready=False)
             log.error("recovery failed", pbx=pbx, error=str(error))
             await asyncio.sleep(RETRY_S)
-            self._inbox.put_nowait(Again())
+            self._inbox.put_nowait(item if isinstance(item, MemoryDoubted) else Again())
 
     async def _tick(self, tick: Tick) -> None:
         self._ticker.heard()

@@ -6,6 +6,7 @@ import structlog
 
 from dialer.domain.abandonment import PERIOD, abandoned
 from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.call_events import RefusalCause
 from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
 from dialer.domain.errors import IllegalTransition, InvalidInput
 from dialer.domain.rulepack import PackShelf
@@ -17,8 +18,6 @@ from dialer.services.line_proofs import LineProofs
 log = structlog.get_logger()
 
 GUARD = "call guard"
-SCRIPT = "SCRIPT"
-"""Why a PBX refuses to whom a prompt of the script is missing."""
 LOOK_EVERY_S = 5.0
 """The audio of a running campaign is compared with what was approved (T102)."""
 
@@ -54,7 +53,7 @@ class Guards:
     async def look(self, pbx: str, attempts: Sequence[Attempt]) -> None:
         """At attempts that have just ended and been stored. What is counted is counted in the store, whichever process made the calls."""
         for attempt in attempts:
-            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == SCRIPT:
+            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
             calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)

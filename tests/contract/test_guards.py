@@ -12,7 +12,16 @@ from dialer.adapters.vault import AesVault
 from dialer.domain.abandonment import PERIOD
 from dialer.domain.access import Actor, Role
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import Answered, CallEvent, DialStatus, Ended, Refused, TraceStep, TraceVerb
+from dialer.domain.call_events import (
+    Answered,
+    CallEvent,
+    DialStatus,
+    Ended,
+    RefusalCause,
+    Refused,
+    TraceStep,
+    TraceVerb,
+)
 from dialer.domain.campaign import CampaignState
 from dialer.domain.rulepack import PackShelf
 from dialer.services.board import Board
@@ -74,7 +83,7 @@ async def test_a_prompt_that_a_pbx_lacks_pauses_the_campaign_and_progress_says_w
     await listed(store, 1, 2)
     attempt, _ = await claimed(store)
     service = Service(store, tmp_path)
-    await service.hear(Refused(attempt.id, NOW, "SCRIPT"))
+    await service.hear(Refused(attempt.id, NOW, RefusalCause.SCRIPT))
     why = "paused: script: a prompt is missing or empty on PBX pbx1"
     assert await service.why_it_waits() == (CampaignState.PAUSED, why)
 

@@ -140,6 +140,9 @@ class ScriptedLink:
             self.machine.cancel(attempt_id)
         return len(ringing)
 
+    async def prove_memory(self) -> None:
+        return
+
     async def set_halt(self, reason: str) -> None:
         self._need_link()
         self.machine.halted = True

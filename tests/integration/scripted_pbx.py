@@ -20,6 +20,7 @@ from dialer.domain.call_events import (
     Ended,
     Opposed,
     PbxSuppression,
+    RefusalCause,
     Refused,
     Ringing,
     TraceStep,
@@ -125,16 +126,16 @@ class ScriptedPbx:
         self._tell(ended)
         self._tell(ChannelGone(ended.attempt_id, self.now()))
 
-    def _refusal(self, order: CallOrder) -> str:
+    def _refusal(self, order: CallOrder) -> RefusalCause | None:
         attempt = order.attempt
         locks = {PbxSuppression(attempt.fingerprint, key) for key in (order.sponsor_key, None)}
         if attempt.id in self.used:
-            return "REPEATED"
+            return RefusalCause.REPEATED
         if self.now() >= attempt.expires_at:
-            return "EXPIRED"
+            return RefusalCause.EXPIRED
         if self.halted:
-            return "HALTED"
-        return "SUPPRESSED" if locks & self.locked else ""
+            return RefusalCause.HALTED
+        return RefusalCause.SUPPRESSED if locks & self.locked else None
 
     def _tell(self, event: CallEvent) -> None:
         for listener in list(self.listeners):

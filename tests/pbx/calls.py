@@ -108,7 +108,7 @@ class Line:
         """As `refused`, for a permit whose attempt id cannot be looked for."""
         before = len(self.refusals())
         async with self.callee(Manner()) as (callee, _):
-            await self.manager.originate(paper, named=False)
+            await self.manager.originate(paper, named=len(paper["DIALER_ATTEMPT"]) == 32)
             await self.manager.until(lambda: len(self.refusals()) > before)
             await asyncio.sleep(0.05)
         assert callee.invites == []

@@ -54,5 +54,5 @@ async def oppose_without_a_store(pbx: Pbx) -> None:
     assert "cut notice" in call.trace
     (told,) = manager.of("DialerOpposed", paper["DIALER_ATTEMPT"])
     assert told["Stored"] == "no", "so that the service stores it"
-    assert await line.refused(line.permit()) == "HALTED"
+    assert await line.refused(line.permit()) == "BROKEN"
     await manager.close()

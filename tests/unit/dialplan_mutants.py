@@ -171,8 +171,8 @@ REPORTED = [
         "a refusal that was handed to the end's report",
         "reports",
         GATE,
-        "n(unmarked),Set(CHANNEL(hangup_handler_pop)=)",
-        f"n(unmarked),{NOTHING}",
+        "|withheld\n same => n,Set(CHANNEL(hangup_handler_pop)=)",
+        f"|withheld\n same => n,{NOTHING}",
     ),
 ]
 
@@ -207,11 +207,32 @@ PERMITTED = [
         "DB_EXISTS(dialer-used/x)",
     ),
     Mutant(
-        "looked up before the lock",
+        "two channels of one attempt",
         "permit",
         GATE,
-        "GotoIf($[${LOCK(dialer-permit)} != 1]?refused)",
-        "Set(free=${UNLOCK(dialer-permit)})",
+        'GotoIf($["x${UNIQUEID}" != "x${DIALER_ATTEMPT}-2"]?refused)',
+        NOTHING,
+    ),
+    Mutant(
+        "the mark is not read back",
+        "permit",
+        GATE,
+        'GotoIf($["x${DB(dialer-used/${DIALER_ATTEMPT})}" != "x${DIALER_EXPIRES}"]?withheld)',
+        NOTHING,
+    ),
+    Mutant(
+        "a disk may be waited for after the look at the clock",
+        "permit",
+        GATE,
+        """ same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
+ same => n,Set(why=BROKEN)
+ same => n,GotoIf($["${GLOBAL(DIALER_BROKEN)}" != ""]?withheld)
+""",
+        """ same => n,GotoIf($[${EPOCH} >= ${DIALER_EXPIRES}]?withheld)
+ same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
+ same => n,Set(why=BROKEN)
+ same => n,GotoIf($["${GLOBAL(DIALER_BROKEN)}" != ""]?withheld)
+""",
     ),
     Mutant("a refusal dials", "permit", GATE, "same => n,Hangup(21)", "same => n,Goto(dialer-dial,call,1)"),
     Mutant("a prompt may be missing", "permit", GATE, "${folder}/legal.alaw", "${folder}/notice.alaw"),

@@ -17,6 +17,7 @@ from dialer.domain.call_events import (
     DialStatus,
     Ended,
     Opposed,
+    RefusalCause,
     Refused,
     Ringing,
     TalkingStarted,
@@ -64,8 +65,8 @@ def said(name: str, **fields: Header) -> Fields:
     return {"event": "UserEvent", "userevent": name, "attempt": A, "at": str(MS), **fields}
 
 
-@pytest.mark.parametrize("why", ["FORGED", "REPEATED", "EXPIRED", "HALTED", "SUPPRESSED", "SCRIPT"])
-def test_the_gates_refusal_comes_with_its_reason(why: str) -> None:
+@pytest.mark.parametrize("why", list(RefusalCause))
+def test_the_gates_refusal_comes_with_its_reason(why: RefusalCause) -> None:
     assert heard(said("DialerRefused", why=why)) == Refused(A, AT, why)
 
 

@@ -15,6 +15,7 @@ from dialer.domain.call_events import (
     MachineFound,
     NotSent,
     Opposed,
+    RefusalCause,
     Refused,
     Ringing,
 )
@@ -85,14 +86,14 @@ def test_a_late_ringing_does_not_take_an_answer_back() -> None:
     assert follow(an_attempt(), Answered(ID, after(3)), Ringing(ID, after(1))).state is AttemptState.ANSWERED
 
 
-@pytest.mark.parametrize("why", ["FORGED", "EXPIRED", "HALTED", "SUPPRESSED", "SCRIPT"])
-def test_what_the_pbx_refused_was_not_sent_and_says_why(why: str) -> None:
+@pytest.mark.parametrize("why", [cause for cause in RefusalCause if cause is not RefusalCause.REPEATED])
+def test_what_the_pbx_refused_was_not_sent_and_says_why(why: RefusalCause) -> None:
     refused = advance(an_attempt(), Refused(ID, after(0), why))
     assert (refused.state, refused.lapse_reason, refused.result) == (AttemptState.LAPSED, why, None)
 
 
 def test_a_repeated_originate_leaves_the_first_call_alive() -> None:
-    dialing = follow(an_attempt(), Dialing(ID, after(0)), Refused(ID, after(1), "REPEATED"))
+    dialing = follow(an_attempt(), Dialing(ID, after(0)), Refused(ID, after(1), RefusalCause.REPEATED))
     assert dialing.alive
 
 
@@ -131,7 +132,7 @@ EVENTS = st.lists(
             *WHOLE_CALL,
             Opposed(ID, after(20)),
             MachineFound(ID, after(6)),
-            Refused(ID, after(1), "HALTED"),
+            Refused(ID, after(1), RefusalCause.HALTED),
             NotSent(ID, after(1), "x"),
         ]
     ),

@@ -24,6 +24,8 @@ MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
 MARK = "dialer-mark"
 MARK_SHAPE = re.compile(r"[0-9a-f-]{1,64}")
+CANARY = "dialer-canary"
+CANARY_KEY = "written"
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""

@@ -13,7 +13,7 @@ from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
 from dialer.adapters.ami.originate import dialling_half, originate, require
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.probing import Prober
-from dialer.adapters.ami.report import ATTEMPT_ID
+from dialer.adapters.ami.report import ATTEMPT_ID, text
 from dialer.adapters.ami.translate import CALLEE, Unusable
 from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.attempt import Attempt
@@ -31,6 +31,8 @@ from dialer.ports.telephony import (
 
 Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
+COMMITTED_S = 1.2
+"""Asterisk writes what it was given to disk within a second (main/db.c), and forgets it where that fails."""
 DIALLING_HALVES = "/^Local.*;2$/"
 EVERY_CHANNEL = "/^(Local|PJSIP)/"
 CANCELLING_S = 0.2
@@ -184,6 +186,17 @@ class AmiTelephony:
         await asyncio.sleep(CANCELLING_S)
         answered = succeeded(await self._link.ask(hangup(EVERY_CHANNEL))).items
         return len(dialling) + len(callees_among(answered))
+
+    async def prove_memory(self) -> None:
+        written = str(self._pbx_now())
+        await self._do([astdb.put(astdb.CANARY, astdb.CANARY_KEY, written)])
+        await asyncio.sleep(COMMITTED_S)
+        kept = await self._link.ask(astdb.get(astdb.CANARY, astdb.CANARY_KEY))
+        if written not in (text(row, "val") for row in kept.items if "val" in row):
+            raise ActionRefused(
+                "the PBX does not keep what is written to it",
+                hint="is the disk of its AstDB volume full, or the file read by others?",
+            )
 
     async def set_halt(self, reason: str) -> None:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])

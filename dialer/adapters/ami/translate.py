@@ -24,6 +24,7 @@ from dialer.domain.call_events import (
     ChannelGone,
     Dialing,
     Opposed,
+    RefusalCause,
     Refused,
     Ringing,
     TalkingStarted,
@@ -34,7 +35,7 @@ CALLEE = "PJSIP/"
 """How the channel of a callee begins; all others are halves of the Local channel."""
 OPPOSITION_KEY = "9"
 _RINGING_STATE = "5"
-_WHY = re.compile(r"FORGED|REPEATED|EXPIRED|HALTED|SUPPRESSED|SCRIPT")
+_WHY = re.compile("|".join(RefusalCause))
 _TIMESTAMP = re.compile(r"([0-9]{10})\.([0-9]{3})[0-9]{3}")
 
 
@@ -110,7 +111,8 @@ def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
 
 
 def _refused(fields: Fields, moment: Moment) -> Refused:
-    return Refused(attempt_id(fields), reported_at(fields, moment.pbx_time), matching(fields, "why", _WHY))
+    why = RefusalCause(matching(fields, "why", _WHY))
+    return Refused(attempt_id(fields), reported_at(fields, moment.pbx_time), why)
 
 
 def _ended(fields: Fields, moment: Moment) -> CallEvent:

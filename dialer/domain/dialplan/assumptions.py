@@ -2,6 +2,7 @@
 
 ASSUMPTIONS = (
     "Asterisk runs every application and function as documented, and after each step looks whether the channel was hung up.",
+    "No two living channels have one unique id: Asterisk refuses the second.",
     "Calls enter as docker/asterisk says: the service's at dialer-permit and dialer-probe, the trunks' at dialer-inbound; autofallthrough is on.",
     "Only the service logs in to AMI; what it originates carries the values of a permit, or of a probe, and no other variables of ours.",
     "A 9 that is followed within two steps by the hang-up, while no prompt plays, is told by the AMI event DTMFBegin alone.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from dialer.domain.dialplan.expression import true
-from dialer.domain.dialplan.outcomes import Fact, Outcome, either, sure
+from dialer.domain.dialplan.outcomes import Outcome, either, sure
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.values import NotUnderstood, known, unknown
 
@@ -13,7 +13,7 @@ _OPAQUE = frozenset(
     | {"PJSIP_RESPONSE_HEADER", "REDIRECTING"}
 )
 """Of these it is only known where the value comes from."""
-_NEVER_EMPTY = frozenset({"AES_ENCRYPT", "LEN", "LOCK", "SHA1", "STRFTIME"})
+_NEVER_EMPTY = frozenset({"AES_ENCRYPT", "LEN", "SHA1", "STRFTIME"})
 _BUILT_IN = frozenset({"EPOCH", "HANGUPCAUSE", "UNIQUEID"})
 """Variables that Asterisk sets itself, never empty."""
 
@@ -60,14 +60,9 @@ def _channel(arguments: str, state: State) -> list[Outcome]:
     return sure("Up" if state.up else "Ring")
 
 
-def _unlock(arguments: str, _state: State) -> list[Outcome]:
-    return [Outcome("1", (Fact(f"UNLOCK({arguments})"),))]
-
-
 _CASES: dict[str, Callable[[str, State], list[Outcome]]] = {
     "CHANNEL": _channel,
     "DB_EXISTS": lambda arguments, _state: either(f"DB_EXISTS({arguments})"),
     "IF": _if,
     "REGEX": _regex,
-    "UNLOCK": _unlock,
 }

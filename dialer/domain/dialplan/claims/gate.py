@@ -12,6 +12,10 @@ _KEY = unknown("GLOBAL(DIALER_SEAL_KEY)")
 _SAFE_SHAPE = re.compile(r"\^(?:[a-z0-9]|\[[a-z0-9-]+\]|\[\+\]|\{[0-9]+(?:,[0-9]+)?\}|\?)+\$")
 _TARGET = f"PJSIP/{value_of('NUMBER')}@{value_of('TRUNK')}"
 
+_NOT_HALTED = Fact("DB_EXISTS(dialer-halt/all)", true=False)
+_NOT_BROKEN = Fact(f"{unknown('GLOBAL(DIALER_BROKEN)')} = ")
+_IN_TIME = Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")
+
 Check = tuple[str, Fact]
 """What it looks at, in a person's words, and the fact that tells that it did."""
 
@@ -22,21 +26,27 @@ def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
     return (
         ("the key of the seals", Fact(f"{unknown(f'LEN({_KEY})', empty=False)} < 32", true=False)),
         ("the seal", Fact(f"x{seal} = x{value_of('SEAL')}")),
-        ("the expiry", Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")),
         ("the number that is shown", Fact(f"CALLERID(all) := <{value_of('CALLER')}>")),
-        ("the halt flag", Fact("DB_EXISTS(dialer-halt/all)", true=False)),
-        ("the halt flag in memory", Fact(f"{unknown('GLOBAL(DIALER_BROKEN)')} = ")),
+        ("the expiry", _IN_TIME),
+        ("the halt flag", _NOT_HALTED),
+        ("the halt flag in memory", _NOT_BROKEN),
     )
 
 
-def once(used: str) -> tuple[Fact, ...]:
-    """In this order: only under the lock are looking and marking one step. `used` is the key in AstDB."""
+def once(used: str, channel: str) -> tuple[Fact, ...]:
+    """In this order. No two living channels have one unique id, so that of an attempt none comes between looking and marking.
+
+    What takes back a permit or halts writes before it looks at the mark: so the mark comes before the flags, and the clock last.
+    `used` is the key in AstDB, `channel` the unique id.
+    """
     return (
-        Fact(f"{unknown('LOCK(dialer-permit)', empty=False)} = 1"),
+        Fact(f"x{unknown('UNIQUEID', empty=False)} = x{channel}"),
         Fact(f"DB_EXISTS({used})", true=False),
         Fact(f"DB({used}) := {value_of('EXPIRES')}"),
         Fact(f"x{unknown(f'DB({used})')} = x{value_of('EXPIRES')}"),
-        Fact("UNLOCK(dialer-permit)"),
+        _NOT_HALTED,
+        _NOT_BROKEN,
+        _IN_TIME,
     )
 
 
@@ -52,7 +62,7 @@ def unchecked(
             return f"an INVITE leaves without a look at {what}"
     found = [facts.index(fact) for fact in order if fact in facts]
     if len(found) < len(order) or found != sorted(found):
-        return "an INVITE leaves that may have left before: looked up, marked and read back under one lock it was not"
+        return "an INVITE leaves that may have left before, or too late: its channel's id compared, then looked up, marked, read back, halts and clock looked at it was not"
     return ""
 
 

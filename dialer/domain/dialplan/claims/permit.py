@@ -5,6 +5,7 @@ from dialer.domain.dialplan.claims.gate import common_checks, elsewhere, once, u
 from dialer.domain.dialplan.effects import Effect, Invite, Play
 from dialer.domain.dialplan.outcomes import Fact
 from dialer.domain.dialplan.protocol import (
+    ATTEMPT,
     FINGERPRINT,
     FOLDER,
     PERMIT,
@@ -19,7 +20,7 @@ _CHECKS = (
     ("the sponsor's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/{SPONSOR}/{FINGERPRINT})", true=False)),
     ("everybody's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/all/{FINGERPRINT})", true=False)),
 )
-_ONCE = once(USED)
+_ONCE = once(USED, f"{ATTEMPT}-2")
 
 
 def _objection(state: State, effect: Effect) -> str | None:

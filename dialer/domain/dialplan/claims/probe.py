@@ -14,7 +14,7 @@ _CHECKS = (
     *common_checks(["probe", *map(value_of, PROBE)]),
     ("the line that the number must have", Fact(f"DB_EXISTS(dialer-line/{_DIGITS})")),
 )
-_ONCE = once(f"dialer-used/{value_of('PROBE')}")
+_ONCE = once(f"dialer-used/{value_of('PROBE')}", f"probe-{value_of('PROBE')}-2")
 
 
 def _objection(state: State, effect: Effect) -> str | None:
