@@ -90,6 +90,12 @@ class DatabaseYounger(Unavailable):
     code = "DATABASE_YOUNGER"
 
 
+class NotNow(DialerError):
+    """Nobody of a campaign can be called at this moment, so nobody was judged."""
+
+    code = "NOT_NOW"
+
+
 class NotOriginated(DialerError):
     """The PBX refused an Originate before any channel existed: nothing was sent."""
 

@@ -55,12 +55,12 @@ PAUSES: dict[ReasonCode, timedelta] = {
     ReasonCode.RECALL_TOO_SOON: timedelta(hours=1),
     ReasonCode.CALLER_ID: timedelta(hours=1),
     ReasonCode.SUPPRESSED: timedelta(hours=1),
-    ReasonCode.CAMPAIGN_NOT_RUNNING: timedelta(minutes=1),
-    ReasonCode.HALTED: timedelta(minutes=1),
-    ReasonCode.CLOCK: timedelta(minutes=1),
-    ReasonCode.LEDGER: timedelta(minutes=1),
 }
 """Over at a time that the decision does not say: asked again after this long."""
+OF_THE_MACHINE = frozenset(
+    {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
+)
+"""They say nothing about the callee, who stays due: nobody is judged while they last."""
 
 
 def number_gone(attempt: Attempt) -> bool:
@@ -109,4 +109,4 @@ def final(reason: Reason, decision: Decision) -> bool:
         return reason.rule != PROJECT_RULE
     if reason.code is ReasonCode.CALLER_ID:
         return decision.caller_id is None
-    return reason.code not in PAUSES and reason.code not in WAITS
+    return reason.code not in PAUSES and reason.code not in WAITS | OF_THE_MACHINE

@@ -204,6 +204,8 @@ class Attempts(Protocol):
         A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its contact waits or closes. No two
         processes claim one contact; no number has two live attempts (a unique index; the loser's contact waits five minutes).
         What a decision was made from is stored with it, rule pack included.
+
+        Raise `NotNow` where the campaign does not run or has not begun, or calling is halted: no contact was touched.
         """
         ...
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from dialer.domain.abandonment import silence_after_answer
-from dialer.domain.advance import advance
+from dialer.domain.advance import OVERTAKEN, advance
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import (
     AttemptId,
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 NETWORK = "network"
 """By which way a consent became void that nobody withdrew."""
 LAPSE_PAUSE = timedelta(minutes=1)
-"""Before a contact whose call was never sent is judged again."""
+"""Before a contact whose call was never sent is judged again, unless something had changed meanwhile: that is judged at once."""
 
 
 class Calls:
@@ -143,7 +143,8 @@ class Calls:
         """`made` does not count this attempt yet, which is still alive in the store."""
         match attempt.state:
             case AttemptState.LAPSED:
-                return Due(self._clock.now() + LAPSE_PAUSE)
+                pause = timedelta() if attempt.lapse_reason == OVERTAKEN else LAPSE_PAUSE
+                return Due(self._clock.now() + pause)
             case AttemptState.LOST:
                 return Closed("lost")
             case _:

@@ -12,7 +12,7 @@ from dialer.domain.advance import OVERTAKEN
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignVerb
-from dialer.domain.errors import IllegalTransition, NotOriginated, Unavailable
+from dialer.domain.errors import IllegalTransition, NotNow, NotOriginated, Unavailable
 from dialer.domain.pacing import Pacer
 from dialer.domain.suppression import sponsor_key
 from dialer.ports.clock import Clock
@@ -24,6 +24,7 @@ from dialer.services.consumer import Consumer
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.suspension import Suspension
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ class Dialing:
         self._board = board
         self._clock = clock
         self._trunks = judge.trunks
+        self._suspension = Suspension(store, judge, clock)
         self._consumers = consumers
         self._guards = guards
         self._meter = meter
@@ -76,6 +78,8 @@ class Dialing:
 
     async def turn(self) -> bool:
         """Give every running campaign its slots once; return whether any had work."""
+        if await self._suspension.lasts():
+            return False
         busy = False
         for campaign in await self._store.campaigns.running():
             busy |= await self._dial(campaign)
@@ -89,13 +93,16 @@ class Dialing:
         room = self._room(campaign, trunk)
         if room == 0:
             return True
-        judgements = await self._store.attempts.claim(
-            campaign.id,
-            now=self._clock.now(),
-            limit=LOOK_AHEAD,
-            permits=room,
-            judge=partial(self._judge.claimed, pbx=telephony.pbx),
-        )
+        try:
+            judgements = await self._store.attempts.claim(
+                campaign.id,
+                now=self._clock.now(),
+                limit=LOOK_AHEAD,
+                permits=room,
+                judge=partial(self._judge.claimed, pbx=telephony.pbx),
+            )
+        except NotNow:
+            return False
         permitted = [j.outcome for j in judgements if isinstance(j.outcome, Attempt)]
         self._meter.decided(
             permits=len(permitted),

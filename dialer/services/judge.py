@@ -12,7 +12,7 @@ from dialer.domain.campaign import Campaign
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.cut import silence_begins
 from dialer.domain.decision import decide
-from dialer.domain.decision_record import Decision
+from dialer.domain.decision_record import Decision, ReasonCode
 from dialer.domain.facts import Facts, SystemFacts, TrunkFacts
 from dialer.domain.facts_json import decision_hash
 from dialer.domain.opposition_list import ListStanding
@@ -140,12 +140,18 @@ class Judge:
         plan = self.trunks.get(name)
         return plan.facts if plan else TrunkFacts(name, loopback=False, caller_ids=())
 
+    def troubles(self) -> frozenset[ReasonCode]:
+        """Why this machine may call nobody at all, whatever the campaign."""
+        troubles = {ReasonCode.CLOCK: bool(self.clock.doubt()), ReasonCode.LEDGER: not self.ledger.writable}
+        return frozenset(code for code, troubled in troubles.items() if troubled)
+
     def system(self, standing: Standing) -> SystemFacts:
+        troubles = self.troubles()
         return SystemFacts(
             campaign_state=standing.campaign.state,
             halted=standing.halted,
-            clock_trusted=not self.clock.doubt(),
-            ledger_writable=self.ledger.writable,
+            clock_trusted=ReasonCode.CLOCK not in troubles,
+            ledger_writable=ReasonCode.LEDGER not in troubles,
         )
 
     def _attempt(

@@ -3,13 +3,16 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaign import CampaignVerb
 from dialer.domain.contact import SourceClass
 from dialer.domain.decision_record import ReasonCode
+from dialer.domain.errors import NotNow
 from dialer.domain.retry import Due
 from dialer.ports.records import Dossier, Judgement, Progression, Standing
 from tests.contract.samples import (
@@ -119,18 +122,24 @@ async def test_the_judge_sees_earlier_attempts_of_the_sponsor_in_all_campaigns(s
     assert (past.counts, past.delivered, past.alive) == (True, True, False)
 
 
-async def test_the_judge_sees_the_campaign_and_the_halt_as_they_are(store: SqlStore) -> None:
-    await listed(store, 1)
-    await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
-    await store.system.set_halt(halted=True, by="omar", at=NOW, reason="fire")
-    seen: list[Standing] = []
+@pytest.mark.parametrize(
+    ("why", "now"), [("paused", NOW), ("halted", NOW), ("starts at", NOW - timedelta(hours=4))]
+)
+async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why: str, now: datetime) -> None:
+    await listed(store, 1, 2)
+    if why == "paused":
+        await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
+    elif why == "halted":
+        await store.system.set_halt(halted=True, by="omar", at=NOW, reason="fire")
+    before = await store.campaigns.progress(CAMPAIGN)
 
     def judge(standing: Standing, dossier: Dossier) -> Judgement:
-        seen.append(standing)
-        return refuse(ReasonCode.HALTED)(standing, dossier)
+        raise AssertionError("somebody was judged")
 
-    await store.attempts.claim(CAMPAIGN, now=NOW, limit=10, permits=10, judge=judge)
-    assert (seen[0].campaign.state, seen[0].halted) == ("paused", True)
+    with pytest.raises(NotNow, match=why):
+        await store.attempts.claim(CAMPAIGN, now=now, limit=10, permits=10, judge=judge)
+    assert await store.campaigns.progress(CAMPAIGN) == before
+    assert before.due == 2
 
 
 async def test_a_judge_that_fails_leaves_everything_as_it_was(store: SqlStore) -> None:

@@ -59,7 +59,7 @@ class SqlAttempts:
         permits: int,
         judge: Callable[[Standing, Dossier], Judgement],
     ) -> list[Judgement]:
-        """Raise `NotFound`. At most `claim.LONGEST_CLAIM` contacts at a time."""
+        """Raise `NotFound`, `NotNow`. At most `claim.LONGEST_CLAIM` contacts at a time."""
         async with self._database.write() as connection:
             standing = await standing_of(connection, campaign_id, lock="shared")
             return await Claim(connection, standing, now, limit, permits, judge).run()

@@ -16,7 +16,9 @@ from dialer.adapters.sql.judgements import write_judgements
 from dialer.adapters.sql.subject_keys import keys_of
 from dialer.adapters.sql.tables import attempts, contacts, live
 from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import CampaignState
 from dialer.domain.contact import Contact, ContactState, Fingerprint
+from dialer.domain.errors import NotNow
 from dialer.domain.retry import Due
 from dialer.ports.records import Dossier, Judgement, Standing
 
@@ -28,6 +30,17 @@ LONGEST_CLAIM = 1000
 IN_ORDER = (contacts.c.next_due_at, contacts.c.id)
 
 Judge = Callable[[Standing, Dossier], Judgement]
+
+
+def closed(standing: Standing, now: datetime) -> str:
+    """Why nobody of the campaign can be called now; empty where somebody may be."""
+    campaign = standing.campaign
+    if campaign.state is not CampaignState.RUNNING:
+        return f"the campaign is {campaign.state}"
+    if standing.halted:
+        return "calling is halted"
+    starts_at = campaign.definition.starts_at
+    return f"the campaign starts at {starts_at.isoformat()}" if now < starts_at else ""
 
 
 @dataclass(slots=True)
@@ -44,6 +57,9 @@ class Claim:
     busy: list[Contact] = field(default_factory=list)
 
     async def run(self) -> list[Judgement]:
+        """Raise `NotNow` before any contact is looked at."""
+        if why := closed(self.standing, self.now):
+            raise NotNow(why)
         await self._judge_pages()
         written, losers = await write_judgements(self.connection, self.standing.campaign.id, self.judged)
         later = Due(self.now + NUMBER_BUSY)

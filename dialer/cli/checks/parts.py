@@ -14,7 +14,7 @@ from dialer.settings import PbxSettings, Settings, TrunkSettings
 MENDS = {
     "ledger": "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
     "retention": "see `dialer retention status`, mend it and run `dialer retention run`",
-    "clock": "let the machine keep its time (chrony, systemd-timesyncd); after a step, start the service again",
+    "clock": "let the machine keep its time (chrony, systemd-timesyncd); after a step it is trusted again once it ran evenly for ten minutes",
 }
 
 

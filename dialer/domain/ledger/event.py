@@ -41,6 +41,8 @@ class Kind(StrEnum):
     BACKUP = "backup.take"
     RESTORE = "ledger.restore"
     KEYS_ROTATE = "keys.rotate"
+    SUSPEND = "dialing.suspend"
+    GO_ON = "dialing.resume"
     PBX_UP = "pbx.up"
     PBX_DOWN = "pbx.down"
     PROBE = "line.probe"

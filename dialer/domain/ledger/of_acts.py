@@ -1,11 +1,12 @@
 """Ledger events of what those who run the machine did, each with who did it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dialer.domain.access import Token
 from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
 from dialer.domain.contact import Manifest
+from dialer.domain.decision_record import ReasonCode
 from dialer.domain.ledger.event import Kind, LedgerEvent, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
 from dialer.domain.ledger.vouchers import VOUCHED, HaltRecord, ImportResult, Move, Revocation, vouched
@@ -116,6 +117,12 @@ def token_created(token: Token, *, by: str) -> LedgerEvent:
 def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
     body = {"by": redacted(by), VOUCHED: vouched(Revocation(name, at))}
     return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body=body)
+
+
+def suspension_changed(reasons: Sequence[ReasonCode], *, detail: str, at: datetime) -> LedgerEvent:
+    """A machine calls nobody for these reasons, or calls again where there are none. `detail`: what is wrong with its clock."""
+    kind = Kind.SUSPEND if reasons else Kind.GO_ON
+    return LedgerEvent(at=at, kind=kind, body={"reasons": tuple(reasons), "detail": detail})
 
 
 def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:
