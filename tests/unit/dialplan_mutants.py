@@ -171,8 +171,8 @@ REPORTED = [
         "a refusal that was handed to the end's report",
         "reports",
         GATE,
-        "|withheld\n same => n,Set(CHANNEL(hangup_handler_pop)=)",
-        f"|withheld\n same => n,{NOTHING}",
+        "|withheld)\n same => n,Set(CHANNEL(hangup_handler_pop)=)",
+        f"|withheld)\n same => n,{NOTHING}",
     ),
 ]
 
