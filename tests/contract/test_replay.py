@@ -109,8 +109,8 @@ async def test_a_destroyed_key_makes_unreadable_what_was_sealed_and_nothing_else
 async def test_a_number_keeps_its_key_from_decision_to_decision(store: SqlStore) -> None:
     await listed_with_consent(store, 1)
     await listed_with_consent(store, 1, campaign_id=OTHER_CAMPAIGN, every=1)
-    await claim_all(store, judge_at(MONDAY - timedelta(hours=10), PACKS))
-    await claim_all(store, judge_at(MONDAY, PACKS), campaign_id=OTHER_CAMPAIGN)
+    await claim_all(store, judge_at(MONDAY + timedelta(hours=12), PACKS))
+    await claim_all(store, judge_at(MONDAY + timedelta(days=1), PACKS), campaign_id=OTHER_CAMPAIGN)
     first, second = await store.decisions.page(DecisionFilter())
     assert first.key == second.key
     assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 2}
