@@ -343,12 +343,12 @@ async def test_a_killed_pbx_is_noticed_and_takes_no_order(session: Session, own_
 async def test_what_expired_long_ago_is_forgotten_and_the_rest_is_not(session: Session, own_pbx: Pbx) -> None:
     manager = await manager_at(own_pbx.spec.ami_port, "dialer", own_pbx.secret)
     now = int(CLOCK.now().timestamp())
-    families = ("dialer-used", "dialer-machine", "dialer-spoken")
+    families = ("dialer-used", "dialer-machine", "dialer-spoken", "dialer-objected")
     old, late = "0d" * 16, "1a" * 16
     for family in families:
         await manager.put(f"{family}/{old}", str(now - 700))
         await manager.put(f"{family}/{late}", str(now - 500))
-    assert [await session.telephony.forget_expired() for _ in families] == [1, 1, 1]
+    assert [await session.telephony.forget_expired() for _ in families] == [1, 1, 1, 1]
     for family in families:
         assert await manager.database(f"{family}/{old}") is None
         assert await manager.database(f"{family}/{late}") == str(now - 500)

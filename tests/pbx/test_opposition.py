@@ -72,20 +72,14 @@ def begun_nines(line: Line, call: Call) -> int:
     return [(e["Digit"], e["Linkedid"]) for e in begun].count(("9", call.permit["DIALER_ATTEMPT"]))
 
 
-async def test_the_confirmation_waits_for_the_service_but_no_longer_than_a_second(line: Line) -> None:
-    slow = await line.call(Manner(presses=(Press("9", 0.2),)))
+async def test_an_opposition_that_the_service_has_taken_over_is_confirmed(line: Line) -> None:
     async with line.callee(Manner(presses=(Press("9", 0.2),))) as (_, trunk):
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(paper)
         await line.manager.event("DialerOpposed", paper["DIALER_ATTEMPT"])
         await line.manager.delete(f"dialer-opposed/{paper['DIALER_ATTEMPT']}")
-        quick = await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
-    assert confirmation_delay_ms(slow.report["Trace"]) >= 1000 > confirmation_delay_ms(quick["Trace"])
-
-
-def confirmation_delay_ms(trace: str) -> int:
-    times = {token.partition(" ")[2]: int(token.partition(" ")[0]) for token in trace.split("|")}
-    return times["play opposed"] - times["key 9"]
+        ended = await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+    assert ended["Trace"].endswith(" done opposed")
 
 
 async def test_a_number_that_objected_is_refused_by_the_pbx_itself(line: Line) -> None:

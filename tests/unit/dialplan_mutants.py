@@ -132,7 +132,62 @@ OPPOSED = [
         "",
     ),
     Mutant(
+        "the call-back line's companion is not written",
+        "opposition",
+        INBOUND,
+        "Set(DB(dialer-objected/line-${UNIQUEID})=${at:0:10})",
+        NOTHING,
+    ),
+    Mutant(
         "the sponsor is not handed down", "opposition", DIAL, "Set(__DIALER_SPONSOR", "Set(DIALER_SPONSOR"
+    ),
+]
+
+CONFIRMED = [
+    Mutant(
+        "confirmed before the disk has it",
+        "confirmed",
+        OPPOSITION,
+        "astdb.sqlite3)} > ${ARG3} &",
+        "x)} > 0 &",
+    ),
+    Mutant(
+        "confirmed without a look",
+        "confirmed",
+        OPPOSITION,
+        "Gosub(dialer-kept,look,1(dialer-opposed/${DIALER_ATTEMPT},dialer-suppressed/${DIALER_SPONSOR}/${DIALER_FINGERPRINT},${DIALER_WRITTEN}))",
+        "Set(kept=yes)",
+    ),
+    Mutant(
+        "confirmed whatever was seen",
+        "confirmed",
+        OPPOSITION,
+        'GotoIf($["${kept}" != "yes"]?failed,1)',
+        NOTHING,
+    ),
+    Mutant(
+        "confirmed when nothing was looked at for long", "confirmed", OPPOSITION, ">= 50]?back", ">= 50]?yes"
+    ),
+    Mutant(
+        "what was taken back is taken for stored",
+        "confirmed",
+        OPPOSITION,
+        "GotoIf($[${DB_EXISTS(${ARG2})} = 0]?back)",
+        NOTHING,
+    ),
+    Mutant(
+        "another's opposition will do",
+        "confirmed",
+        OPPOSITION,
+        ",dialer-suppressed/${DIALER_SPONSOR}/${DIALER_FINGERPRINT},",
+        ",dialer-suppressed/all/${DIALER_FINGERPRINT},",
+    ),
+    Mutant(
+        "the call-back line does not look",
+        "confirmed",
+        INBOUND,
+        "Gosub(dialer-kept,look,1(dialer-opposed/line-${UNIQUEID},dialer-objected/line-${UNIQUEID},${written}))",
+        "Set(kept=yes)",
     ),
 ]
 
@@ -342,6 +397,7 @@ MUTANTS = [
     *MESSAGE,
     *NINE_HEARD,
     *OPPOSED,
+    *CONFIRMED,
     *REPORTED,
     *PERMITTED,
     *TRACED,

@@ -19,10 +19,16 @@ exten => 1,1,GotoIf(${DB_EXISTS(dialer-silence/all)}?t,1)
  same => n,ControlPlayback(/var/lib/dialer/prompts/line/message,,,,9)
  same => n,GotoIf($["${CPLAYBACKSTATUS}" = "USERSTOPPED"]?9,1:t,1)
 exten => 9,1,Set(DB(dialer-opposed/${UNIQUEID})=${EPOCH}|${CALLERID(num)})
+ same => n,Set(DB(dialer-objected/${UNIQUEID})=${EPOCH})
+ same => n,Set(at=${EPOCH})
+ same => n,Wait(2)
+ same => n,GotoIf($[0${STAT(M,/var/lib/asterisk/astdb/astdb.sqlite3)} > ${at} & ${DB_EXISTS(dialer-opposed/${UNIQUEID})} = 1]?told:t,1)
+ same => n(told),Set(at=)
  same => n,ControlPlayback(/var/lib/dialer/prompts/line/opposed)
  same => n,Hangup()
 exten => gone,1,GotoIf($["${CPLAYBACKSTOPKEY}" != "9"]?over)
  same => n,Set(DB(dialer-opposed/${UNIQUEID})=${EPOCH}|${CALLERID(num)})
+ same => n,Set(DB(dialer-objected/${UNIQUEID})=${EPOCH})
  same => n(over),Return()
 exten => t,1,Hangup()
 """
@@ -32,7 +38,9 @@ def claims(text: str) -> dict[str, ClaimProof]:
     return {claim.name: claim for claim in prove(parse({"95-inbound.conf": text})).claims}
 
 
-@pytest.mark.parametrize("name", ["closed", "message", "nine-heard", "opposition", "reports", "limit"])
+@pytest.mark.parametrize(
+    "name", ["closed", "message", "nine-heard", "opposition", "confirmed", "reports", "limit"]
+)
 def test_a_sound_line_is_proved(name: str) -> None:
     claim = claims(LINE)[name]
     assert claim.objection == ""
@@ -52,6 +60,8 @@ def test_a_sound_line_is_proved(name: str) -> None:
         ("nine-heard", "exten => 9,1,", "exten => nine,1,"),
         ("opposition", "exten => 9,1,", "exten => 9,1,UserEvent(DialerNine)\n same => n,"),
         ("opposition", '"${CPLAYBACKSTOPKEY}" != "9"]?over', '"" = ""]?over'),
+        ("confirmed", "0${STAT(M,/var/lib/asterisk/astdb/astdb.sqlite3)} > ${at} & ", ""),
+        ("confirmed", "${DB_EXISTS(dialer-opposed/${UNIQUEID})}", "${DB_EXISTS(dialer-used/${UNIQUEID})}"),
         ("limit", "Set(TIMEOUT(absolute)=120)", "Set(TIMEOUT(absolute)=0)"),
         (
             "permit",

@@ -22,12 +22,13 @@ OPPOSED = "dialer-opposed"
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
+OBJECTED = "dialer-objected"
 MARK = "dialer-mark"
 MARK_SHAPE = re.compile(r"[0-9a-f-]{1,64}")
 CANARY = "dialer-canary"
 CANARY_KEY = "written"
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
-PASSING = (USED, MACHINE, SPOKEN)
+PASSING = (USED, MACHINE, SPOKEN, OBJECTED)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
 """Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""

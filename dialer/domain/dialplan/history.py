@@ -2,30 +2,47 @@
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import NamedTuple
 
 from dialer.domain.dialplan.forwarding import may_be_spoken_to, of_forwarding
 from dialer.domain.dialplan.outcomes import Fact
 from dialer.domain.dialplan.protocol import (
+    ASTDB,
     DIALLING_EVENT,
     ENDED,
     ENDED_EVENT,
     FINGERPRINT,
+    LINE_OPPOSITION,
     LONGEST,
     MACHINE,
     NOTICE,
+    OBJECTED_FAMILY,
     OPPOSED,
     OPPOSED_FAMILY,
     OPPOSITION,
     REFUSED_EVENT,
     SPONSOR,
+    SUPPRESSED,
 )
-from dialer.domain.dialplan.values import CLOSE, OPEN, never_empty
+from dialer.domain.dialplan.values import CLOSE, OPEN, never_empty, unknown
 
 _TIMED = re.compile(rf"{OPEN}[^{CLOSE}]*!{CLOSE}\|{re.escape(f'{FINGERPRINT}|{SPONSOR}')}")
 _DONE = re.compile(r" done [a-z-]+$")
+_ENTRY = f"DB_EXISTS({OPPOSED_FAMILY}"
+_WRITTEN_TO = Fact(f"{unknown('EPOCH', empty=False)} < 0{unknown(f'STAT(M,{ASTDB})')}")
+_COMPANIONS = (f"DB_EXISTS({SUPPRESSED})", f"DB_EXISTS({OBJECTED_FAMILY}")
 MANY = 2
 """Once too often: more is not counted."""
+
+
+class Outbox(Enum):
+    """What was found of the entry that a 9 left in AstDB, since it was written."""
+
+    UNKNOWN = "it is not known whether its entry is on the disk"
+    ON_DISK = "the entry is still there, and its file was written to since"
+    GONE = "the entry is not there, nor known to be with the service"
+    TAKEN = "the service has taken the entry, and left its companion"
 
 
 class History(NamedTuple):
@@ -44,6 +61,7 @@ class History(NamedTuple):
     since_nine: int = MANY
     owed: frozenset[str] = OPPOSITION
     written: frozenset[str] = frozenset()
+    outbox: Outbox = Outbox.UNKNOWN
     whole: str = ""
     noted: bool = False
     limited: bool = False
@@ -97,14 +115,25 @@ class History(NamedTuple):
         if key == ENDED:
             return self._replace(stored=min(self.stored + 1, MANY))
         sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
-        kept = {OPPOSED_FAMILY} if key.startswith(OPPOSED_FAMILY) and never_empty(value) else set()
+        kept = {family for family in LINE_OPPOSITION if key.startswith(family) and never_empty(value)}
         kept |= {key} if key in OPPOSITION and sound else set()
-        return self._replace(written=self.written | kept) if kept - self.written else self
+        return self._replace(written=self.written | kept, outbox=Outbox.UNKNOWN) if kept else self
 
     def limiting(self, seconds: str) -> "History":
         """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
         limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
         return self._replace(limited=limited)
+
+    def looked_for(self, facts: Iterable[Fact]) -> "History":
+        """After a look at what became of the opposition. Both in one step: what was there before may have been taken back since."""
+        outbox, found = self.outbox, tuple(facts)
+        for text, true in found:
+            if text.startswith(_ENTRY):
+                there = Outbox.ON_DISK if _WRITTEN_TO in found else Outbox.UNKNOWN
+                outbox = there if true else Outbox.GONE
+            elif text.startswith(_COMPANIONS) and true and outbox is Outbox.GONE:
+                outbox = Outbox.TAKEN
+        return self if outbox is self.outbox else self._replace(outbox=outbox)
 
     def looked(self, facts: Iterable[Fact]) -> "History":
         """After a look at whether the call was forwarded, and at what the service says of who answered."""

@@ -76,11 +76,13 @@ class State(NamedTuple):
         """
         if self.ending is not None or not facts:
             return self
+        history = self.history.looked_for(facts)
         if self.leg is Leg.CALLEE:
-            return self.remembering(self.history.looked(facts))
+            return self.remembering(history.looked(facts))
         if self.leg is Leg.CALLER:
             facts = tuple(fact for fact in facts if SILENCE in fact.text)
-        return self._replace(facts=(*self.facts, *(fact for fact in facts if fact not in self.facts)))
+        new = tuple(fact for fact in facts if fact not in self.facts)
+        return self._replace(facts=(*self.facts, *new), history=history)
 
     def remembering(self, history: History) -> "State":
         return self if history is self.history else self._replace(history=history)

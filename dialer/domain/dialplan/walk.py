@@ -13,7 +13,7 @@ from dialer.domain.dialplan.model import Dialplan, Fault, Place, Step
 from dialer.domain.dialplan.protocol import (
     GATE,
     INBOUND,
-    OPPOSED_FAMILY,
+    LINE_OPPOSITION,
     PERMIT,
     PROBE,
     PROBE_GATE,
@@ -101,7 +101,7 @@ def entries(dialplan: Dialplan) -> list[State]:
     ]
     for exten in dialplan.contexts.get(INBOUND, ()):
         dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
-        history = History(owed=frozenset({OPPOSED_FAMILY}))
+        history = History(owed=LINE_OPPOSITION)
         starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled, history=history))
     return starts
 

@@ -1,6 +1,7 @@
 """The claims that are decided along the paths, in the order in which they are shown."""
 
 from dialer.domain.dialplan.claims.claim import Claim
+from dialer.domain.dialplan.claims.confirmed import CONFIRMED_CLAIM
 from dialer.domain.dialplan.claims.forwarded import FORWARDED_CLAIM
 from dialer.domain.dialplan.claims.limit import LIMIT_CLAIM
 from dialer.domain.dialplan.claims.message import MESSAGE_CLAIM
@@ -15,6 +16,7 @@ CLAIMS: tuple[Claim, ...] = (
     MESSAGE_CLAIM,
     NINE_HEARD_CLAIM,
     OPPOSITION_CLAIM,
+    CONFIRMED_CLAIM,
     REPORTS_CLAIM,
     PERMIT_CLAIM,
     TRACE_CLAIM,
