@@ -67,6 +67,9 @@ class Ringer(asyncio.DatagramProtocol):
         if self.status == 200:
             await self._talk()
 
+    def hang_up(self) -> None:
+        self._request("BYE", 2)
+
     async def _talk(self) -> None:
         media = re.search(r"m=audio (\d+)", self.answer)
         assert media is not None
@@ -79,7 +82,7 @@ class Ringer(asyncio.DatagramProtocol):
             now = clock() - start
             voice.frame(now, ringing.presses)
             if ringing.hang_up_at is not None and now >= ringing.hang_up_at:
-                self._request("BYE", 2)
+                self.hang_up()
                 await asyncio.wait_for(self.ended.wait(), SOON_S)
             await asyncio.sleep(max(0.0, start + voice.sent * FRAME_S - clock()))
 

@@ -1,7 +1,9 @@
 """The call-back line: who rings our number hears who we are, and objects there; the service is not needed for it."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.ports.telephony import Line as PublishedLine
 from dialer.ports.telephony import LineObjection
+from tests.harness.patience import SOON_S
+from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
 from tests.pbx.conftest import Pbx
 from tests.pbx.ringer import Ringer, Ringing, ringer_of
@@ -19,6 +23,8 @@ from tests.pbx.voice import Keying, Press
 
 SPONSOR = "a1" * 8
 CLOCK = SystemClock()
+AT_ONCE = 50
+"""So many callers the line takes at once."""
 FORMS = ("33162000001", "0033162000001", "0162000001")
 
 
@@ -134,3 +140,25 @@ async def test_a_number_that_no_campaign_shows_is_not_answered(
 async def test_a_line_that_is_taken_back_is_not_answered(telephony: AmiTelephony, line: Line) -> None:
     await telephony.set_lines([])
     assert (await ring(line, Ringing())).status >= 400
+
+
+async def test_a_flood_of_callers_finds_the_line_busy_and_leaves_room_for_those_we_ring(
+    telephony: AmiTelephony, line: Line
+) -> None:
+    """The 51st hears that it is busy, and is answered once somebody has hung up."""
+    async with AsyncExitStack() as stack:
+        ringers = [
+            await stack.enter_async_context(ringer_of(Ringing(), line.sip_port)) for _ in range(AT_ONCE)
+        ]
+        callers = [asyncio.create_task(ringer.ring()) for ringer in ringers]
+        for ringer in ringers:
+            await asyncio.wait_for(ringer.answered.wait(), SOON_S)
+        assert {ringer.status for ringer in ringers} == {200}
+        assert (await ring(line, Ringing())).status == 486
+        assert (await line.call(Manner(hang_up_at=0.4))).report["DialStatus"] == "ANSWER"
+        for ringer in ringers:
+            ringer.hang_up()
+        await asyncio.gather(*callers)
+    async with asyncio.timeout(SOON_S):
+        while (await ring(line, Ringing(hang_up_at=0.4))).status != 200:
+            await asyncio.sleep(0.1)

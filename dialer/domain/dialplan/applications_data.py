@@ -13,7 +13,7 @@ from dialer.domain.dialplan.values import NotUnderstood, known, split, unknown
 
 _FUNCTION = re.compile(r"([A-Z_]+)\((.*)\)", re.DOTALL)
 _VARIABLE = re.compile(r"(__)?([A-Za-z][A-Za-z0-9_]*)")
-_HARMLESS = frozenset({"CALLERID", "GLOBAL", "TALK_DETECT", "TIMEOUT"})
+_HARMLESS = frozenset({"CALLERID", "GLOBAL", "GROUP", "TALK_DETECT", "TIMEOUT"})
 
 
 def set_(at: Standing) -> Iterator[Move]:

@@ -13,7 +13,7 @@ _OPAQUE = frozenset(
     | {"PJSIP_RESPONSE_HEADER", "REDIRECTING"}
 )
 """Of these it is only known where the value comes from."""
-_NEVER_EMPTY = frozenset({"AES_ENCRYPT", "LEN", "SHA1", "STRFTIME"})
+_NEVER_EMPTY = frozenset({"AES_ENCRYPT", "GROUP_COUNT", "LEN", "SHA1", "STRFTIME"})
 _BUILT_IN = frozenset({"EPOCH", "HANGUPCAUSE", "UNIQUEID"})
 """Variables that Asterisk sets itself, never empty."""
 
