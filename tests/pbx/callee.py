@@ -20,7 +20,8 @@ class Manner:
     """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points.
 
     `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
-    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second.
+    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second,
+    `rtcp`: and its reports do not.
     """
 
     status: int = 200
@@ -33,8 +34,14 @@ class Manner:
     event_type: int = OFFERED
     early_media: bool = False
     silent_from: float = math.inf
+    rtcp: bool = False
     forwarding: tuple[str, ...] = ()
     answer_headers: tuple[str, ...] = ()
+
+
+RECEIVER_REPORT = bytes((0x80, 201, 0, 1)) + b"here"
+"""RTCP of a party that is there and has nothing to tell of what it received (RFC 3550, 6.4.2)."""
+REPORT_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +183,13 @@ class Callee(asyncio.DatagramProtocol):
         told: set[Press] = set()
         clock = asyncio.get_running_loop().time
         start = clock()
+        reports = 0
         while not self.ended.is_set():
             now = clock() - start
             voice.frame(now, manner.presses)
+            if manner.rtcp and now >= reports * REPORT_EVERY_S:
+                reports += 1
+                self.ear.transport.sendto(RECEIVER_REPORT, ("127.0.0.1", int(media[1]) + 1))
             if manner.keying is Keying.INFO:
                 for press in [p for p in manner.presses if p.at <= now and p not in told]:
                     told.add(press)

@@ -106,15 +106,19 @@ async def test_a_call_answered_when_silence_has_begun_hears_nothing(line: Line) 
 
 
 async def test_a_callee_of_whom_nothing_is_heard_for_20_s_is_hung_up(line: Line) -> None:
-    """T110: no packet comes, not even of silence."""
-    mute, silent = await asyncio.gather(
+    """T110: no packet comes, not even of silence. Whose trunk sends reports alone while they are silent is there (RFC 3389)."""
+    mute, silent, reporting = await asyncio.gather(
         *(
             line.call(manner, DIALER_SCRIPT=LONG_SCRIPT)
-            for manner in (Manner(silent_from=0.5), Manner(hang_up_at=25))
+            for manner in (
+                Manner(silent_from=0.5),
+                Manner(hang_up_at=25),
+                Manner(silent_from=0.5, rtcp=True, hang_up_at=25),
+            )
         )
     )
     assert mute.trace == ["play notice", "cut notice", "end media-timeout"]
-    assert silent.trace == ["play notice", "cut notice"]
+    assert silent.trace == reporting.trace == ["play notice", "cut notice"]
 
 
 async def test_sound_before_the_answer_is_no_answer(line: Line) -> None:
