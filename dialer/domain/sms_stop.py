@@ -74,23 +74,33 @@ PHRASES = tuple(
         "laissez moi tranquille",
     )
 )
+LONGEST = 4_000
+"""Characters that are read: 26 text messages in one. What goes beyond is in doubt, and so kept."""
+UNREAD = "too long to be read"
 _ZERO_FOR_O = re.compile(r"(?<=[a-z])0(?=[a-z])")
 _SPELT_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
-_REPEATED_END = re.compile(r"([a-z])\1+$")
+
+
+def _ended_once(word: str) -> str:
+    """The last letter once, however often it was written."""
+    return word.rstrip(word[-1]) + word[-1]
+
+
+WORDS_ENDED_ONCE = {_ended_once(word): word for word in WORDS}
 
 
 def stop_word(text: str) -> str | None:
-    """The word or phrase that makes this message an opposition; None where there is none.
+    """The word or phrase that makes this message an opposition, or `UNREAD`; None where there is none.
 
     Case, accents, punctuation, invisible characters and the words around it do not matter. Whole words count alone: a weekend
-    has no END.
+    has no END. The time it takes grows with the text, and no further than `LONGEST`.
     """
-    plain = _plain(text)
+    plain = _plain(text[:LONGEST])
     for word in plain.split():
-        for form in (word, _REPEATED_END.sub(r"\1", word)):
-            if form in WORDS:
-                return form
-    return next((phrase.strip() for phrase in PHRASES if phrase in f" {plain} "), None)
+        if found := WORDS_ENDED_ONCE.get(_ended_once(word)):
+            return found
+    phrase_found = next((phrase.strip() for phrase in PHRASES if phrase in f" {plain} "), None)
+    return phrase_found or (UNREAD if len(text) > LONGEST else None)
 
 
 def _plain(text: str) -> str:

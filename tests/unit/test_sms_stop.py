@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.sms_stop import WORDS, stop_word
+from dialer.domain.sms_stop import LONGEST, UNREAD, WORDS, stop_word
 
 KEYWORDS = (
     "STOP",
@@ -81,3 +81,14 @@ def test_a_word_between_two_lines_of_anything_is_found(before: str, word: str, a
 @given(text=st.text(alphabet=st.characters(categories=["Nd", "P", "S", "Z"])))
 def test_without_a_letter_nothing_is_said(text: str) -> None:
     assert stop_word(text) is None
+
+
+def test_what_is_too_long_to_be_read_is_kept_in_doubt() -> None:
+    assert stop_word("x" * LONGEST) is None
+    assert stop_word("x" * LONGEST + " STOP") == UNREAD
+    assert stop_word("STOP " + "x" * 1_000_000) == "stop"
+
+
+@given(word=st.sampled_from(sorted(WORDS)), more=st.integers(0, 2000))
+def test_a_last_letter_may_be_written_any_number_of_times(word: str, more: int) -> None:
+    assert stop_word(word + word[-1] * more)

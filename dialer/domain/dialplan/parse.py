@@ -9,7 +9,7 @@ from dialer.domain.dialplan.model import Dialplan, Fault, Place, Step, dialplan_
 
 _CONTEXT = re.compile(r"\[([a-z0-9-]+)\]")
 _LINE = re.compile(r"(exten|same)\s*=>?\s*(.*)")
-_EXTEN = re.compile(r"((?:\[[^\]]*\]|[^,\[])+?)\s*,\s*(.*)")
+_EXTEN = re.compile(r"((?:\[[^\]]*\]|[^,\[])+),(.*)")
 _PRIORITY = re.compile(r"(n|[0-9]+)(?:\(([A-Za-z][A-Za-z0-9_-]*)\))?\s*,\s*(.*)")
 _APPLICATION = re.compile(r"([A-Za-z]+)\((.*)\)")
 
@@ -75,10 +75,11 @@ def parse(files: Mapping[str, str]) -> Dialplan:
 def extension(text: str) -> tuple[str, str]:
     """Split `pattern,rest`, where a pattern may hold commas in brackets."""
     parts = _EXTEN.fullmatch(text)
-    if parts is None:
+    if parts is None or not parts[1].strip():
         raise Unreadable(f"no extension that is understood: {text}")
-    check_extension(parts[1])
-    return parts[1], parts[2]
+    exten = parts[1].rstrip()
+    check_extension(exten)
+    return exten, parts[2].lstrip()
 
 
 def check_extension(exten: str) -> None:

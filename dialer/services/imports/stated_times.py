@@ -9,7 +9,7 @@ from dialer.domain.consent import ConsentedWindow
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_WINDOW = re.compile(r"(\S+(?: *, *\S+)*) +([0-9:]+)-([0-9:]+)")
+_WINDOW = re.compile(r"([^\s,]+(?: *, *[^\s,]+)*) +([0-9:]+)-([0-9:]+)")
 
 
 def parse_windows(text: str) -> tuple[ConsentedWindow, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.access import Role
+from dialer.domain.sms_stop import UNREAD
 from tests.integration.api.client import Api, Reply
 from tests.integration.api.samples import NUMBER, campaign_body, new_campaign
 
@@ -77,3 +78,9 @@ async def test_of_the_text_the_word_alone_is_kept(api: Api) -> None:
 async def test_a_stop_from_nobody_is_refused(api: Api) -> None:
     reply = await send(api, **{"from": "LISTE"})
     assert (reply.status, reply.code) == (422, "INVALID")
+
+
+async def test_a_text_that_is_too_long_to_be_read_is_kept_as_an_opposition(api: Api) -> None:
+    reply = await send(api, text="a" * 39_015)
+    assert (reply.status, reply.body["opposition"], reply.body["word"]) == (200, True, UNREAD)
+    assert len(await oppositions(api)) == 1
