@@ -15,6 +15,7 @@ CLAIMS = [
     "message",
     "nine-heard",
     "opposition",
+    "confirmed",
     "reports",
     "permit",
     "trace",
