@@ -19,14 +19,14 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dialer.domain.campaign_definition import E164
+from dialer.domain.campaign_definition import E164, PART_NAME
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import BadSettings
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.notification import Topic
 from dialer.ports.courier import Endpoint
 
-PartName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+PartName = Annotated[str, StringConstraints(pattern=rf"^{PART_NAME}$")]
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
 
 

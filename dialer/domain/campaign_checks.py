@@ -1,11 +1,12 @@
 """What is wrong with a campaign before anybody is called: from its file alone, then with its trunk and its list (section 5 C, D, H)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dialer.domain.basis import Basis
 from dialer.domain.caller_id import dialable_number_of, presentable, trunk_complaint
-from dialer.domain.campaign_definition import CampaignDefinition, Election
+from dialer.domain.campaign_definition import PART_NAME, CampaignDefinition, Election
 from dialer.domain.campaign_terms import TERMS, folded
 from dialer.domain.errors import Problem
 from dialer.domain.facts import TrunkFacts
@@ -30,6 +31,7 @@ def check_definition(
             Problem("starts_at", f"no rule pack {definition.profile!r} is in force when the campaign starts"),
         )
     return (
+        *trunk_problems(definition),
         *pack_problems(definition, pack),
         *caller_id_problems(definition, pack, today),
         *callback_problems(definition, pack),
@@ -37,6 +39,14 @@ def check_definition(
         *election_problems(definition),
         *call_problems(definition, pack),
     )
+
+
+def trunk_problems(definition: CampaignDefinition) -> tuple[Problem, ...]:
+    """No trunk can have such a name: every call would be refused, one by one."""
+    if re.fullmatch(PART_NAME, definition.trunk):
+        return ()
+    wanted = "wanted is the name of a [[trunk]] of dialer.toml: small letters, digits and hyphens, such as 'default'"
+    return (Problem("trunk", f"{definition.trunk[:40]!r} names no trunk; {wanted}"),)
 
 
 def pack_of(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> RulePack | None:

@@ -19,6 +19,8 @@ from dialer.domain.instant import instant_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PART_NAME = r"[a-z][a-z0-9-]{0,31}"
+"""The name of a trunk or a PBX, as a regular expression: it goes into Asterisk's configuration, channels and permits."""
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 TerritoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 

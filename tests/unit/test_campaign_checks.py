@@ -11,6 +11,7 @@ from dialer.domain.campaign_checks import check_approval, check_definition, lang
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.opposition_list import ListStanding
+from dialer.settings import TrunkSettings
 from tests.unit.rule_samples import LOOPBACK, campaign, commercial, election, packs, utc
 
 NOW = utc("2027-01-15 09:00")
@@ -41,6 +42,15 @@ def test_ordinary_mobile_platform_and_foreign_numbers_are_not_presented(number: 
     """T089."""
     assert "caller_id" in places(campaign(caller_id=number))
     assert "caller_ids.FR" in places(campaign(caller_ids={"FR": number}))
+
+
+@pytest.mark.parametrize("name", ["9main", "Main", "default/../x", "default,ib(x^y^1)", "a b", "x" * 33, "é"])
+def test_a_name_that_no_trunk_can_have_is_refused_with_the_file(name: str) -> None:
+    (problem,) = check_definition(campaign(trunk=name), packs(), NOW)
+    assert problem.where == "trunk"
+    assert "\n" not in str(problem)
+    with pytest.raises(ValidationError):
+        TrunkSettings(name=name, pbx=("pbx1",), host="127.0.0.1:5080")
 
 
 @pytest.mark.parametrize("number", ["anonymous", "", "0162000001", "+33", "+33 1 62 00 00 01"])

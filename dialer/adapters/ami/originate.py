@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dialer.adapters.ami.errors import UnsafeValue
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.wire import Action
+from dialer.domain.campaign_definition import PART_NAME
 from dialer.ports.telephony import CallOrder
 
 GATE = "Local/call@dialer-permit/n"
@@ -21,7 +22,7 @@ SHAPES = {
     "DIALER_SPONSOR": re.compile(r"[0-9a-f]{16}"),
     "DIALER_CAMPAIGN": re.compile(r"c[0-9a-f]{12}"),
     "DIALER_EXPIRES": re.compile(r"[1-9][0-9]{9}"),
-    "DIALER_TRUNK": re.compile(r"[a-z][a-z0-9-]{0,31}"),
+    "DIALER_TRUNK": re.compile(PART_NAME),
     "DIALER_RING": re.compile(r"[1-9][0-9]{0,2}"),
     "DIALER_SCRIPT": re.compile(r"[0-9a-f]{64}"),
     "DIALER_MAX": re.compile(r"[1-9][0-9]{0,3}"),

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialer.domain.campaign_definition import PART_NAME
 from dialer.domain.errors import InvalidInput, Problem
 
-NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+NAME = re.compile(PART_NAME)
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 
 
