@@ -22,6 +22,7 @@ class Manner:
     `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
     `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second,
     `rtcp`: and its reports do not.
+    `rings`: a 180 comes before its final answer. `bye_headers` are those of its BYE.
     """
 
     status: int = 200
@@ -37,6 +38,8 @@ class Manner:
     rtcp: bool = False
     forwarding: tuple[str, ...] = ()
     answer_headers: tuple[str, ...] = ()
+    rings: bool = True
+    bye_headers: tuple[str, ...] = ()
 
 
 RECEIVER_REPORT = bytes((0x80, 201, 0, 1)) + b"here"
@@ -146,7 +149,8 @@ class Callee(asyncio.DatagramProtocol):
         return "sip:callee@{}:{}".format(*self.transport.get_extra_info("sockname"))
 
     async def respond(self) -> None:
-        self.reply(self.invite, 180, "Ringing")
+        if self.manner.rings:
+            self.reply(self.invite, 180, "Ringing")
         if self.manner.forwarding:
             self.reply(self.invite, 181, "Call Is Being Forwarded", headers=self.manner.forwarding)
         if self.manner.early_media:
@@ -216,6 +220,7 @@ class Callee(asyncio.DatagramProtocol):
             f"Call-ID: {header(self.invite, 'Call-ID')}",
             f"CSeq: {number} {method}",
             "Max-Forwards: 70",
+            *(self.manner.bye_headers if method == "BYE" else ()),
             *(["Content-Type: application/dtmf-relay"] if keys else []),
             f"Content-Length: {len(keys)}",
         )

@@ -5,7 +5,7 @@ import time
 
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
-from tests.pbx.calls import Line
+from tests.pbx.calls import Call, Line
 from tests.pbx.sounds import LONG_SCRIPT
 from tests.pbx.voice import Press
 
@@ -39,9 +39,37 @@ async def test_a_call_nobody_takes_ends_with_the_ringing(line: Line) -> None:
     assert (call.report["DialStatus"], call.report["Sip"]) == ("NOANSWER", "")
 
 
+async def test_a_call_of_which_the_network_says_nothing_is_told_from_one_that_rings(line: Line) -> None:
+    """Q.850: 18 is no user responding."""
+    manners = (Manner(status=0), Manner(status=0, rings=False, early_media=True))
+    silent, *others = await asyncio.gather(
+        unheard(line), *(line.call(each, DIALER_RING="1") for each in manners)
+    )
+    assert (silent.report["DialStatus"], silent.report["Cause"]) == ("NOANSWER", "18")
+    assert {call.report["Cause"] for call in others} == {"16"}
+
+
+async def unheard(line: Line) -> Call:
+    async with line.callee(Manner(status=0, rings=False)) as (callee, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name, DIALER_RING="1")
+        await line.manager.originate(paper)
+        await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
+        # What nobody answers is not cancelled (RFC 3261, 9.1), and is sent again for 32 s.
+        callee.reply(callee.invite, 480, "Temporarily Unavailable")
+    return line.made(paper, callee)
+
+
+async def test_a_callee_cannot_say_that_we_ended_the_call(line: Line) -> None:
+    """T110 is what we did: a Reason in the callee's BYE says nothing of that."""
+    call = await line.call(Manner(hang_up_at=0.4, bye_headers=("Reason: Q.850;cause=44",)))
+    assert (call.report["DialStatus"], call.trace) == ("ANSWER", ["play notice", "cut notice"])
+
+
 async def test_an_unknown_trunk_is_reported_once(line: Line) -> None:
+    """With the cause by which it is known that no INVITE left."""
     call = await line.call(Manner(), DIALER_TRUNK="nowhere")
-    assert (call.report["DialStatus"], call.report["Sip"]) == ("CHANUNAVAIL", "")
+    report = call.report
+    assert (report["DialStatus"], report["Cause"], report["Sip"]) == ("CHANUNAVAIL", "3", "")
     assert call.callee.invites == []
 
 
