@@ -83,13 +83,16 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
 OVERTAKEN = "overtaken by a change"
 """Between its permit and its sending something changed that speaks against the call."""
 TRUNK = "TRUNK"
-"""Our own side could not send the call, though the gate had let it pass: the trunk is unknown, or cannot be used."""
+"""Our own side could not send the call, though the gate had let it pass: the PBX has no such trunk."""
+NO_SUCH_TRUNK = 3
+"""The cause of a Dial to an endpoint that Asterisk does not have: no channel, so no INVITE. A SIP answer may have the same cause."""
 
 
 def _never_left(attempt: Attempt, event: Ended) -> bool:
-    """Whether no INVITE left (T065). Whatever is answered has a SIP code, and what is not answered rings out as NOANSWER."""
+    """Whether no INVITE left (T065). Any other end may have had one, answered or not."""
     heard_of = attempt.ringing_at or attempt.answered_at or event.sip_code
-    return event.dial_status is DialStatus.CHANUNAVAIL and not heard_of
+    no_trunk = event.dial_status is DialStatus.CHANUNAVAIL and event.hangup_cause == NO_SUCH_TRUNK
+    return no_trunk and not heard_of
 
 
 def _end(attempt: Attempt, event: Ended) -> Attempt:

@@ -7,6 +7,7 @@ from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.decision import PROJECT_RULE
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.final_answer import About, counts, end_about
 from dialer.domain.outcome import FORWARDED, end_reason
 
 
@@ -24,6 +25,15 @@ class Closed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Finished attempts on a contact. `tried`: those that `max_attempts` counts. `failed`: those that never reached the callee's network."""
+
+    tried: int = 0
+    failed: int = 0
+
+
+NUMBER_GONE = "number_gone"
 AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
 """The only results that are tried again: everybody else was reached, and calling them twice would be pressing them."""
 CLOSED_BY: dict[Result, str] = {
@@ -36,9 +46,8 @@ CLOSED_BY: dict[Result, str] = {
     Result.LEGAL_NOTICE: "legal_notice",
     Result.LOST: "lost",
 }
-NUMBER_GONE_CAUSES = frozenset({1, 2, 3, 22, 28})
-"""Q.850: unallocated, no route (twice), number changed, invalid format."""
-NUMBER_GONE_SIP = frozenset({404, 410, 484, 604})
+LONGEST_WAIT = timedelta(hours=1)
+"""Before somebody is judged again whom our side or the trunk failed to call."""
 
 WAITS = frozenset(
     {
@@ -65,13 +74,16 @@ OF_THE_MACHINE = frozenset(
 
 def number_gone(attempt: Attempt) -> bool:
     """The network says that nobody has this number: whoever gets it next has consented to nothing (T057)."""
-    if attempt.answered_at is not None:
-        return False
-    return attempt.hangup_cause in NUMBER_GONE_CAUSES or attempt.sip_code in NUMBER_GONE_SIP
+    return end_about(attempt) is About.NUMBER
 
 
-def after_call(attempt: Attempt, attempts_made: int, definition: CampaignDefinition) -> Due | Closed:
-    """`attempts_made` are the earlier ones that count, without this one."""
+def wait_after_failures(failures: int) -> timedelta:
+    """A minute after the first, then twice as long after each, up to an hour."""
+    return min(timedelta(minutes=2 ** min(failures - 1, 6)), LONGEST_WAIT)
+
+
+def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> Due | Closed:
+    """`made` are the earlier attempts, without this one. `ended_at` must be known."""
     if attempt.opposed_at is not None:
         return Closed("opted_out")
     if attempt.state is AttemptState.LOST:
@@ -82,8 +94,10 @@ def after_call(attempt: Attempt, attempts_made: int, definition: CampaignDefinit
     if result not in AGAIN:
         return Closed(CLOSED_BY[result])
     if number_gone(attempt):
-        return Closed("number_gone")
-    if attempts_made + 1 >= definition.retry.max_attempts:
+        return Closed(NUMBER_GONE)
+    if not counts(attempt):
+        return Due((attempt.ended_at or attempt.decided_at) + wait_after_failures(made.failed + 1))
+    if end_about(attempt) is not About.SILENCE and made.tried + 1 >= definition.retry.max_attempts:
         return Closed("max_attempts")
     called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
     return Due(called_at + timedelta(hours=definition.retry.min_gap_hours))

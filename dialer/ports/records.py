@@ -9,7 +9,7 @@ from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignId
 from dialer.domain.campaign_definition import Election
-from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.contact import (
     Contact,
     Fingerprint,
@@ -155,12 +155,15 @@ class KeptDecision:
 
 @dataclass(frozen=True, slots=True)
 class Progression:
-    """How one attempt moved on, to be committed whole: with an opposition, a void consent, and what becomes of the contact, if any."""
+    """How one attempt moved on, to be committed whole: with an opposition and what becomes of the contact, if any.
+
+    `voids`: nobody has the number; its consents end once the trunk has proved itself (`Trunks.reached`).
+    """
 
     attempt: Attempt
     suppression: Suppression | None = None
     contact: ContactChange | None = None
-    withdrawal: ConsentWithdrawn | None = None
+    voids: bool = False
 
 
 @dataclass(frozen=True, slots=True)

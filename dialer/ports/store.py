@@ -21,6 +21,7 @@ from dialer.domain.contact import (
     Manifest,
 )
 from dialer.domain.opposition_list import ListStanding, OppositionList
+from dialer.domain.retry import Made
 from dialer.ports.courier import Endpoint
 from dialer.ports.inspection import Inspections
 from dialer.ports.keys import KeyVersions
@@ -53,6 +54,7 @@ from dialer.ports.restores import Restores
 from dialer.ports.retention import Retention
 from dialer.ports.subjects import Subjects
 from dialer.ports.suppressions import Suppressions
+from dialer.ports.trunks import Trunks
 
 
 class Campaigns(Protocol):
@@ -240,8 +242,8 @@ class Attempts(Protocol):
         """Attempts alive to any of these numbers."""
         ...
 
-    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
-        """Finished attempts that count, by contact, zero included; one still alive is not counted yet."""
+    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, Made]:
+        """Finished attempts by contact, where there are none, too; one still alive is not counted yet."""
         ...
 
     async def calls(self, query: CallFilter) -> list[CallRow]: ...
@@ -369,5 +371,7 @@ class Store(Protocol):
     def proofs(self) -> Proofs: ...
     @property
     def probes(self) -> Probes: ...
+    @property
+    def trunks(self) -> Trunks: ...
     @property
     def inspections(self) -> Inspections: ...

@@ -3,19 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
+from dialer.domain.final_answer import About, end_about
 
 
 class Board:
     def __init__(self) -> None:
         self._alive: dict[AttemptId, Attempt] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._heard: dict[str, datetime] = {}
 
     def put(self, attempt: Attempt) -> None:
         """Keep the attempt while it is alive; forget it when it no longer is."""
         self._drop(attempt.id)
+        if (heard := _last_word(attempt)) is not None:
+            self._heard[attempt.trunk] = max(heard, self._heard.get(attempt.trunk, heard))
         if attempt.alive:
             self._alive[attempt.id] = attempt
             self._counts.update(_keys(attempt))
@@ -40,6 +45,12 @@ class Board:
     def on_trunk(self, trunk: str) -> int:
         return self._counts["trunk", trunk]
 
+    def unheard(self, trunk: str) -> int:
+        """Calls sent over the trunk since anything was last heard of any of its calls."""
+        heard = self._heard.get(trunk)
+        sent = (a.originated_at for a in self._alive.values() if a.trunk == trunk and _last_word(a) is None)
+        return sum(1 for at in sent if heard is None or at is None or at > heard)
+
     @contextmanager
     def taken(self, trunk: str) -> Iterator[None]:
         """A call that is nobody's attempt needs a line of the trunk meanwhile."""
@@ -58,6 +69,12 @@ class Board:
     def _drop(self, attempt_id: AttemptId) -> None:
         if known := self._alive.pop(attempt_id, None):
             self._counts.subtract(_keys(known))
+
+
+def _last_word(attempt: Attempt) -> datetime | None:
+    """When the network last said anything about the call. That nothing came back until the end is no word."""
+    ended_at = attempt.ended_at if end_about(attempt) is not About.SILENCE else None
+    return ended_at or attempt.answered_at or attempt.ringing_at
 
 
 def _keys(attempt: Attempt) -> list[tuple[str, str]]:

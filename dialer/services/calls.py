@@ -1,7 +1,6 @@
 """What happens to calls, made durable: events become progressions, committed in batches; then the PBX's outbox is cleared."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -21,10 +20,9 @@ from dialer.domain.call_events import (
 )
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.contact import ContactId
 from dialer.domain.errors import Unavailable
-from dialer.domain.retry import Closed, Due, after_call, number_gone
+from dialer.domain.retry import Closed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
@@ -36,11 +34,6 @@ from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 
 log = structlog.get_logger()
-
-NETWORK = "network"
-"""By which way a consent became void that nobody withdrew."""
-LAPSE_PAUSE = timedelta(minutes=1)
-"""Before a contact whose call was never sent is judged again, unless something had changed meanwhile: that is judged at once."""
 
 
 class Calls:
@@ -111,21 +104,16 @@ class Calls:
                 told.info("ended_outside_window", open_until=after.open_until, ended_at=after.ended_at)
 
     async def _progression(
-        self, attempt: Attempt, before: Attempt, made: dict[ContactId, int]
+        self, attempt: Attempt, before: Attempt, made: dict[ContactId, Made]
     ) -> Progression:
         newly_opposed = attempt.opposed_at and not before.opposed_at
         newly_final = before.alive and not attempt.alive
         return Progression(
             attempt,
             self._opposition(attempt) if newly_opposed else None,
-            await self._contact(attempt, made.get(attempt.contact_id, 0)) if newly_final else None,
-            self._void(attempt) if newly_final and number_gone(attempt) else None,
+            await self._contact(attempt, made.get(attempt.contact_id, Made())) if newly_final else None,
+            voids=bool(newly_final and number_gone(attempt)),
         )
-
-    def _void(self, attempt: Attempt) -> ConsentWithdrawn:
-        """Nobody has this number: whoever gets it next has agreed to nothing, with any sponsor (T057)."""
-        assert attempt.ended_at is not None
-        return ConsentWithdrawn(attempt.fingerprint, None, NETWORK, attempt.ended_at, self._clock.now())
 
     def _opposition(self, attempt: Attempt) -> Suppression:
         assert attempt.opposed_at is not None
@@ -139,12 +127,13 @@ class Calls:
             source=attempt.id,
         )
 
-    async def _contact(self, attempt: Attempt, made: int) -> ContactChange:
+    async def _contact(self, attempt: Attempt, made: Made) -> ContactChange:
         """`made` does not count this attempt yet, which is still alive in the store."""
         match attempt.state:
             case AttemptState.LAPSED:
-                pause = timedelta() if attempt.lapse_reason == OVERTAKEN else LAPSE_PAUSE
-                return Due(self._clock.now() + pause)
+                if attempt.lapse_reason == OVERTAKEN:
+                    return Due(self._clock.now())
+                return Due(self._clock.now() + wait_after_failures(made.failed + 1))
             case AttemptState.LOST:
                 return Closed("lost")
             case _:

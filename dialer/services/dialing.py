@@ -15,6 +15,7 @@ from dialer.domain.campaign import Campaign, CampaignVerb
 from dialer.domain.errors import IllegalTransition, NotNow, NotOriginated, Unavailable
 from dialer.domain.pacing import Pacer
 from dialer.domain.suppression import sponsor_key
+from dialer.domain.trunk_health import UNHEARD_MOST
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
@@ -90,7 +91,7 @@ class Dialing:
         telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
         if trunk is None or telephony is None or not await self._guards.clear(campaign):
             return False
-        room = self._room(campaign, trunk)
+        room = self._room(campaign, trunk, await self._guards.trunks.pace(trunk.facts.name))
         if room == 0:
             return True
         try:
@@ -114,8 +115,11 @@ class Dialing:
             await self._complete_if_done(campaign)
         return bool(judgements)
 
-    def _room(self, campaign: Campaign, trunk: TrunkPlan) -> int:
-        """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once."""
+    def _room(self, campaign: Campaign, trunk: TrunkPlan, pace: float) -> int:
+        """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once.
+
+        `pace`: the share of its rate that the trunk is given. A trunk that says nothing at all is sent no more.
+        """
         now, pacing = self._clock.monotonic(), campaign.definition.pacing
         for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
         for_trunk, _ = self._fleet.shares(trunk.max_concurrent, trunk.pbxs)
@@ -123,7 +127,8 @@ class Dialing:
             0,
             min(
                 self._pacer(campaign.id, pacing.calls_per_second * part).slots(now, HORIZON_S),
-                self._pacer(trunk.facts.name, trunk.calls_per_second * part).slots(now, HORIZON_S),
+                self._pacer(trunk.facts.name, trunk.calls_per_second * part * pace).slots(now, HORIZON_S),
+                UNHEARD_MOST - self._board.unheard(trunk.facts.name),
                 for_campaign - self._board.on_campaign(campaign.id),
                 for_trunk - self._board.on_trunk(trunk.facts.name),
             ),

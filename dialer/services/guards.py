@@ -1,23 +1,20 @@
-"""What makes the machine itself pause a campaign: prompts that are not those that were approved, and callees who hear silence."""
+"""What makes the machine itself pause a campaign: prompts that are not as approved, callees who hear silence, a trunk that fails."""
 
 from collections.abc import Sequence
-
-import structlog
 
 from dialer.domain.abandonment import PERIOD, abandoned
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import RefusalCause
-from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
-from dialer.domain.errors import IllegalTransition, InvalidInput
+from dialer.domain.campaign import Campaign, CampaignId
+from dialer.domain.errors import InvalidInput
 from dialer.domain.rulepack import PackShelf
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import Prompts
 from dialer.ports.store import Store
+from dialer.services.breaker import TrunkBreaker
 from dialer.services.line_proofs import LineProofs
+from dialer.services.pausing import pause
 
-log = structlog.get_logger()
-
-GUARD = "call guard"
 LOOK_EVERY_S = 5.0
 """The audio of a running campaign is compared with what was approved (T102)."""
 
@@ -32,6 +29,7 @@ class Guards:
         self._prompts = prompts
         self._clock = clock
         self._looked: dict[str, float] = {}
+        self.trunks = TrunkBreaker(store, clock)
 
     async def clear(self, campaign: Campaign) -> bool:
         """Whether it may dial now: its numbers reach its line, and its audio is what was approved."""
@@ -55,6 +53,7 @@ class Guards:
         for attempt in attempts:
             if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
+        await self.trunks.look(attempts)
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
             calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
             if calls.too_many(await self._bearable(campaign_id)):
@@ -69,12 +68,3 @@ class Guards:
 
     async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
         await pause(self._store, self._clock, campaign_id, reason)
-
-
-async def pause(store: Store, clock: Clock, campaign_id: CampaignId, reason: str) -> None:
-    """A campaign that does not run any more needs none."""
-    try:
-        await store.campaigns.move(campaign_id, CampaignVerb.PAUSE, by=GUARD, at=clock.now(), reason=reason)
-    except IllegalTransition:
-        return
-    log.error("campaign paused", campaign=campaign_id, reason=reason)

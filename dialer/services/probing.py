@@ -17,9 +17,9 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.fleet import Fleet
-from dialer.services.guards import pause
 from dialer.services.judge import TrunkPlan
 from dialer.services.line_proofs import LineProofs
+from dialer.services.pausing import pause
 from dialer.services.probe_call import ProbeCall
 
 log = structlog.get_logger()

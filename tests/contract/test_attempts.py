@@ -96,11 +96,15 @@ async def test_an_end_is_committed_once(store: SqlStore) -> None:
     assert (await store.campaigns.progress(CAMPAIGN)).next_due_at == later
 
 
-async def test_a_number_that_is_gone_voids_its_consents_with_the_end(store: SqlStore) -> None:
+async def test_a_number_that_is_gone_loses_its_consents_once_however_often_it_is_told(
+    store: SqlStore,
+) -> None:
     end = ended(await one(store))
-    void = ConsentWithdrawn(end.fingerprint, None, "network", NOW, NOW)
-    await store.attempts.commit([Progression(end, contact=Closed("number_gone"), withdrawal=void)])
-    await store.attempts.commit([Progression(end, withdrawal=void)])
+    await store.attempts.commit([Progression(end, contact=Closed("number_gone"), voids=True)])
+    await store.attempts.commit([Progression(end, voids=True)])
+    for _ in range(2):
+        await store.trunks.reached(end.trunk, "33", before=NOW + timedelta(days=1), at=NOW)
+    void = ConsentWithdrawn(end.fingerprint, None, "network", end.ended_at or NOW, NOW)
     assert [event for event in await store.consents.of(end.fingerprint) if event == void] == [void]
 
 
@@ -165,7 +169,7 @@ async def test_lapsed_and_living_attempts_are_not_counted_as_made(store: SqlStor
     )
     contacts = [attempt.contact_id for attempt in (lapsed, lost, end, living)]
     made = await store.attempts.made(iter(contacts))
-    assert [made[contact] for contact in contacts] == [0, 1, 1, 0]
+    assert [made[contact].tried for contact in contacts] == [0, 1, 1, 0]
 
 
 async def test_calls_are_paged_in_order_of_decision_and_filtered(store: SqlStore) -> None:

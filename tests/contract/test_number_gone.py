@@ -1,8 +1,6 @@
-"""A number that nobody has takes its consents with it, and a trunk that fails takes nothing (T057, T065)."""
+"""A call that came to nothing takes no consent with it (T057, T065)."""
 
 from datetime import timedelta
-
-import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.metrics import PrometheusMeter
@@ -10,7 +8,6 @@ from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import CallEvent, Dialing, DialStatus, Ended
-from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.facts import PastAttempt
 from dialer.services.board import Board
 from dialer.services.calls import Calls
@@ -42,19 +39,6 @@ async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | Non
         Ended(attempt, MONDAY + timedelta(seconds=1), status, cause, sip, ()),
     ]
     await calls.apply(pbx, events)
-
-
-@pytest.mark.parametrize(
-    ("cause", "sip"), [pytest.param(1, 404, id="404"), pytest.param(22, 410, id="number-changed")]
-)
-async def test_whoever_gets_a_number_that_was_gone_has_agreed_to_nothing(
-    store: SqlStore, cause: int, sip: int
-) -> None:
-    await called(store, DialStatus.CHANUNAVAIL, cause, sip)
-    _, void = await store.consents.of(fingerprint(1))
-    assert isinstance(void, ConsentWithdrawn)
-    assert (void.sponsor, void.channel) == (None, "network")
-    assert await claim_all(store, judge_at(LATER, PACKS)) == []
 
 
 async def test_a_busy_number_keeps_its_consent_and_counts(store: SqlStore) -> None:

@@ -74,11 +74,12 @@ def test_a_call_that_our_own_trunk_could_not_send_was_never_made() -> None:
         pytest.param(DialStatus.CONGESTION, 503, id="congestion"),
         pytest.param(DialStatus.BUSY, 486, id="busy"),
         pytest.param(DialStatus.NOANSWER, None, id="rang-out"),
+        pytest.param(DialStatus.CHANUNAVAIL, None, id="nothing-came-back-in-32-s"),
     ],
 )
-def test_whatever_the_network_answered_was_a_call_that_counts(status: DialStatus, sip: int | None) -> None:
+def test_an_invite_that_left_is_never_taken_for_unsent(status: DialStatus, sip: int | None) -> None:
     """T065."""
-    ended = follow(an_attempt(), Dialing(ID, after(0)), Ended(ID, after(1), status, 17, sip, ()))
+    ended = follow(an_attempt(), Dialing(ID, after(0)), Ended(ID, after(1), status, 18, sip, ()))
     assert (ended.state, ended.dialed_at) == (AttemptState.ENDED, after(0))
 
 

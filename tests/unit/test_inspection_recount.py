@@ -89,6 +89,17 @@ def test_hours_holidays_and_caps_come_out_as_counted_by_hand(
         assert counted == [hours[territory, hour] for hour in range(24)]
 
 
+def test_what_the_network_refused_before_anything_rang_fills_no_cap() -> None:
+    """T065."""
+    hours = [MONDAY + timedelta(minutes=minutes) for minutes in (0, 1, 3, 7)]
+    refused, rang = Life().agrees(), Life().agrees()
+    for at in hours:
+        refused.called(call(at, sip_code=503, hangup_cause=34))
+        rang.called(call(at, sip_code=503, hangup_cause=34, ringing_at=at))
+    assert recounted(refused)["faults"].get("CAP_EXCEEDED", 0) == 0
+    assert recounted(rang)["faults"]["CAP_EXCEEDED"] == 2
+
+
 @given(st.lists(st.sampled_from(["call", "oppose", "oppose all", "other's", "lift"]), max_size=8))
 def test_calls_after_an_objection_come_out_as_counted_by_hand(story: list[str]) -> None:
     life, at, opposed, expected = Life().agrees(), MONDAY, False, 0

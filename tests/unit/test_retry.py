@@ -8,7 +8,7 @@ import pytest
 from dialer.domain.attempt import AttemptState, Result
 from dialer.domain.call_events import DialStatus
 from dialer.domain.decision_record import Decision
-from dialer.domain.retry import Closed, Due, after_call, after_refusal
+from dialer.domain.retry import Closed, Due, Made, after_call, after_refusal
 from tests.unit.rule_samples import (
     attempt,
     campaign,
@@ -44,35 +44,35 @@ def ended(result: Result, status: DialStatus = DialStatus.ANSWER, **changes: Any
     ],
 )
 def test_whoever_was_reached_is_not_called_again(result: Result, reason: str) -> None:
-    assert after_call(ended(result), 0, TWICE) == Closed(reason)
+    assert after_call(ended(result), Made(), TWICE) == Closed(reason)
 
 
 def test_whoever_forwards_their_calls_is_not_called_again() -> None:
     """T111."""
     elsewhere = ended(Result.NOT_ANSWERED, trace=a_trace("0 end forwarded"))
-    assert after_call(elsewhere, 0, TWICE) == Closed("forwarded")
+    assert after_call(elsewhere, Made(), TWICE) == Closed("forwarded")
 
 
 @pytest.mark.parametrize("status", [DialStatus.BUSY, DialStatus.NOANSWER, DialStatus.CONGESTION])
 def test_the_unreached_are_due_again_after_the_gap(status: DialStatus) -> None:
-    assert after_call(ended(Result.NOT_ANSWERED, status), 0, TWICE) == Due(SENT + timedelta(hours=24))
-    assert after_call(ended(Result.MACHINE), 0, TWICE) == Due(SENT + timedelta(hours=24))
-    assert after_call(ended(Result.NOT_ANSWERED, status), 1, TWICE) == Closed("max_attempts")
+    assert after_call(ended(Result.NOT_ANSWERED, status), Made(), TWICE) == Due(SENT + timedelta(hours=24))
+    assert after_call(ended(Result.MACHINE), Made(), TWICE) == Due(SENT + timedelta(hours=24))
+    assert after_call(ended(Result.NOT_ANSWERED, status), Made(1), TWICE) == Closed("max_attempts")
 
 
 @pytest.mark.parametrize("changes", [{"hangup_cause": 1}, {"sip_code": 404}, {"hangup_cause": 22}], ids=str)
 def test_a_number_that_nobody_has_is_done_with(changes: dict[str, Any]) -> None:
     """T057."""
     gone = ended(Result.NOT_ANSWERED, DialStatus.CHANUNAVAIL, **changes)
-    assert after_call(gone, 0, TWICE) == Closed("number_gone")
+    assert after_call(gone, Made(), TWICE) == Closed("number_gone")
 
 
 def test_an_opposition_closes_whatever_the_result_says() -> None:
-    assert after_call(ended(Result.NOT_ANSWERED, opposed_at=SENT), 0, TWICE) == Closed("opted_out")
+    assert after_call(ended(Result.NOT_ANSWERED, opposed_at=SENT), Made(), TWICE) == Closed("opted_out")
 
 
 def test_a_lost_call_is_never_made_again() -> None:
-    assert after_call(ended(Result.NOT_ANSWERED, state=AttemptState.LOST), 0, TWICE) == Closed("lost")
+    assert after_call(ended(Result.NOT_ANSWERED, state=AttemptState.LOST), Made(), TWICE) == Closed("lost")
 
 
 AT = paris("2027-02-01 13:30:00")

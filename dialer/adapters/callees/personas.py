@@ -86,7 +86,7 @@ ROLES: dict[Persona, Role] = {
     Persona.BUSY:                Role(12, 486, _QUIET, (),                                DialStatus.BUSY,        _NOBODY),
     Persona.NO_ANSWER:           Role(13, 180, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
     Persona.NOT_FOUND:           Role(14, 404, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
-    Persona.UNAVAILABLE:         Role(15, 503, _QUIET, (),                                DialStatus.CONGESTION,  _NOBODY),
+    Persona.UNAVAILABLE:         Role(15, 480, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
     Persona.DECLINED:            Role(16, 603, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
     Persona.MACHINE:             Role(17, 200, _TAPE,  (),                                _ANSWER,                Result.MACHINE),
     Persona.FORWARDED_ABROAD:    Role(18, 181, _HELLO, (),                                _ANSWER,                _NOBODY),

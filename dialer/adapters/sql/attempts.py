@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, func, or_, select, tuple_, update
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
+from dialer.adapters.sql.ends import left_unanswered, unreached
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.leases import drives
 from dialer.adapters.sql.outbox import SqlOutbox
@@ -23,11 +24,11 @@ from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.contact import ContactId, Fingerprint
 from dialer.domain.errors import NotFound
 from dialer.domain.notification import opt_out
+from dialer.domain.retry import Made
 from dialer.ports.leases import Driver
 from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
 
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
-COUNTED = (AttemptState.ENDED, AttemptState.LOST)
 CALL = ATTEMPT.add_columns(contacts.c.external_id)
 
 
@@ -130,18 +131,22 @@ class SqlAttempts:
                 found += (Attempt(*row) for row in rows)
         return found
 
-    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, int]:
-        """Zero is said, not left out. An attempt still alive is not counted yet."""
-        counts = dict.fromkeys(contact_ids, 0)
+    async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, Made]:
+        """Nothing is said, too, not left out. An attempt still alive is not counted yet."""
+        made = dict.fromkeys(contact_ids, Made())
         async with self._database.read() as connection:
-            for ids in chunks(list(counts)):
+            for ids in chunks(list(made)):
                 statement = (
-                    select(attempts.c.contact_id, func.count())
-                    .where(attempts.c.contact_id.in_(ids), attempts.c.state.in_(COUNTED))
+                    select(
+                        attempts.c.contact_id,
+                        func.count().filter(~unreached, ~left_unanswered),
+                        func.count().filter(unreached),
+                    )
+                    .where(attempts.c.contact_id.in_(ids), ~live)
                     .group_by(attempts.c.contact_id)
                 )
-                counts.update((row[0], row[1]) for row in await connection.execute(statement))
-        return counts
+                made.update((row[0], Made(row[1], row[2])) for row in await connection.execute(statement))
+        return made
 
     async def calls(self, query: CallFilter) -> list[CallRow]:
         statement = CALL.order_by(*IN_ORDER).limit(query.limit)

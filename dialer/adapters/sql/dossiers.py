@@ -8,16 +8,19 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.consents import consents_of
+from dialer.adapters.sql.ends import left_unanswered, unreached
 from dialer.adapters.sql.opposition_lists import lists_of
 from dialer.adapters.sql.records import CONTACT
 from dialer.adapters.sql.restores import past_calls_of
 from dialer.adapters.sql.suppressions import suppressions_of
 from dialer.adapters.sql.tables import attempts, contacts, imports
-from dialer.domain.attempt import FINAL_STATES, AttemptState, Result
+from dialer.domain.attempt import FINAL_STATES, Result
+from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Contact, Fingerprint
 from dialer.domain.facts import PastAttempt
 from dialer.ports.records import Dossier
 
+NO_CAMPAIGN = CampaignId("")
 DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
 
 # The start of a dossier: the contact's fields, the class of the list it came with, and where it stands in the order of dialling.
@@ -35,6 +38,8 @@ PAST = select(
     func.coalesce(attempts.c.dialed_at, attempts.c.originated_at, attempts.c.decided_at).label("at"),
     attempts.c.state,
     attempts.c.result,
+    (~unreached).label("counts"),
+    left_unanswered.label("unanswered"),
 ).order_by(attempts.c.decided_at, attempts.c.id)
 
 
@@ -66,9 +71,10 @@ async def _attempts_of(
     statement = PAST.where(attempts.c.fingerprint.in_(fingerprints), attempts.c.sponsor == sponsor)
     for row in await connection.execute(statement):
         past = PastAttempt(
-            campaign_id=row.campaign_id,
+            # What was met with silence counts towards the caps, and uses up no attempt of the campaign.
+            campaign_id=NO_CAMPAIGN if row.unanswered else row.campaign_id,
             at=row.at,
-            counts=row.state is not AttemptState.LAPSED,
+            counts=row.counts,
             delivered=row.result in DELIVERED,
             alive=row.state not in FINAL_STATES,
         )

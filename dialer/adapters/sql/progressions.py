@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
-from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.contact_changes import change_contacts, changed_record
 from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.ledger_pending import record
@@ -14,14 +13,13 @@ from dialer.adapters.sql.records import ATTEMPT, Record, attempt_record
 from dialer.adapters.sql.silences import count_silences
 from dialer.adapters.sql.suppressions import append_suppressions
 from dialer.adapters.sql.tables import attempts, live, suppressions
+from dialer.adapters.sql.trunk_tables import held_voidings
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.ledger.of_calls import ended, opposed_late
+from dialer.domain.number_plan import country_code
 from dialer.domain.suppression import Suppression
 from dialer.ports.records import Progression
-
-BY_THE_CALL = "call"
-"""Who took a withdrawal down that the call itself brought: nobody has the number."""
 
 
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
@@ -45,8 +43,7 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
     await _oppose(connection, late)
     changed = [changed_record(entry.attempt.contact_id, entry.contact) for entry in kept if entry.contact]
     await change_contacts(connection, changed)
-    withdrawals = [entry.withdrawal for entry in kept if entry.withdrawal]
-    await append_consents(connection, withdrawals, by=BY_THE_CALL)
+    await _hold(connection, [entry.attempt for entry in kept if entry.voids])
     oppositions = [entry.suppression for entry in progressions if entry.suppression is not None]
     unknown = await _unknown(connection, oppositions)
     await append_suppressions(connection, unknown)
@@ -54,6 +51,21 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
     heard = {attempt.id for attempt in late if attempt.id in sources}
     await record(connection, [opposed_late(attempt) for attempt in await _as_stored(connection, heard)])
     await count_silences(connection, [entry.attempt for entry in kept if not entry.attempt.alive])
+
+
+async def _hold(connection: AsyncConnection, gone: Sequence[Attempt]) -> None:
+    """A trunk that fails says of everybody that nobody has their number: so their consents wait until it has reached somebody."""
+    if gone:
+        rows = [
+            {
+                "attempt_id": attempt.id,
+                "trunk": attempt.trunk,
+                "country_code": country_code(attempt.number),
+                "ended_at": attempt.ended_at,
+            }
+            for attempt in gone
+        ]
+        await connection.execute(insert(held_voidings), rows)
 
 
 async def _as_stored(connection: AsyncConnection, attempt_ids: Iterable[AttemptId]) -> list[Attempt]:

@@ -26,6 +26,7 @@ from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
 from dialer.adapters.sql.tokens import SqlTokens
+from dialer.adapters.sql.trunks import SqlTrunks
 from dialer.domain.errors import Unavailable
 
 
@@ -53,6 +54,7 @@ class SqlStore:
         self.restores = SqlRestores(database)
         self.proofs = SqlProofs(database)
         self.probes = SqlProbes(database)
+        self.trunks = SqlTrunks(database)
         self.inspections = SqlInspections(database)
 
     @classmethod

@@ -10,6 +10,7 @@ from .agreements import OPPOSITION, meanwhile
 from .calendars import Clocks, silence_of
 from .faults import DELIVERED, KINDS, SLOW, Fault, Judged, elsewhere, faults_of, judged, silence_after_answer
 from .people import Document, Person, instant, invite_at
+from .refusals import refused_by_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ class Recount:
 
     def _often(self, person: Person, own: list[Judged]) -> Iterator[Fault]:
         """Caps, over all calls of the sponsor to this number; and whether the message was heard twice."""
-        known = [call.record for call in person.calls if call.record]
+        known = [call.record for call in person.calls if call.record and not refused_by_network(call.record)]
         times = sorted(at for at in map(invite_at, known) if at is not None)
         for item in own:
             if item.moment is None:

@@ -1,0 +1,94 @@
+"""How the calls of a trunk ended, and the voidings that wait for it."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+
+from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.consents import append_consents
+from dialer.adapters.sql.contact_changes import change_contacts, changed_record
+from dialer.adapters.sql.dialects import await_turn, insert_into
+from dialer.adapters.sql.engine import Database
+from dialer.adapters.sql.records import ATTEMPT
+from dialer.adapters.sql.tables import attempts, contacts
+from dialer.adapters.sql.trunk_tables import held_voidings, trunk_windows
+from dialer.domain.attempt import Attempt, AttemptState
+from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.contact import ContactState
+from dialer.domain.retry import NUMBER_GONE, Due
+
+BY_THE_CALL = "call"
+"""Who took a withdrawal down that the call itself brought: nobody has the number."""
+NETWORK = "network"
+"""By which way a consent became void that nobody withdrew."""
+
+
+class SqlTrunks:
+    """`dialer.ports.trunks.Trunks`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def last_calls(self, trunk: str, *, limit: int) -> list[Attempt]:
+        since = select(trunk_windows.c.since).where(trunk_windows.c.trunk == trunk).scalar_subquery()
+        heard = (
+            attempts.c.state == AttemptState.ENDED,
+            attempts.c.ringing_at.is_not(None),
+            attempts.c.answered_at.is_not(None),
+        )
+        statement = (
+            ATTEMPT.where(attempts.c.trunk == trunk, or_(*heard))
+            .where(attempts.c.decided_at > func.coalesce(since, 0))
+            .order_by(attempts.c.decided_at.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [Attempt(*row) for row in await connection.execute(statement)]
+
+    async def fail(self, trunk: str, *, at: datetime) -> int:
+        async with self._database.write() as connection:
+            window = insert_into(connection, trunk_windows).values(trunk=trunk, since=at)
+            await connection.execute(
+                window.on_conflict_do_update(index_elements=["trunk"], set_={"since": at})
+            )
+            held = delete(held_voidings).where(held_voidings.c.trunk == trunk)
+            ids = (await connection.execute(held.returning(held_voidings.c.attempt_id))).scalars().all()
+            for some in chunks(ids):
+                closed = (
+                    select(attempts.c.contact_id)
+                    .join_from(attempts, contacts)
+                    .where(
+                        attempts.c.id.in_(some),
+                        contacts.c.state == ContactState.CLOSED,
+                        contacts.c.closed_reason == NUMBER_GONE,
+                        contacts.c.erased_at.is_(None),
+                    )
+                )
+                found = (await connection.execute(closed)).scalars().all()
+                await change_contacts(connection, [changed_record(contact, Due(at)) for contact in found])
+            return len(ids)
+
+    async def reached(self, trunk: str, country_code: str, *, before: datetime, at: datetime) -> int:
+        waiting = (
+            held_voidings.c.trunk == trunk,
+            held_voidings.c.country_code == country_code,
+            held_voidings.c.ended_at <= before,
+        )
+        async with self._database.read() as connection:
+            if (
+                await connection.execute(select(held_voidings.c.attempt_id).where(*waiting).limit(1))
+            ).first() is None:
+                return 0
+        async with self._database.write() as connection:
+            proved = delete(held_voidings).where(*waiting).returning(held_voidings.c.attempt_id)
+            ids = (await connection.execute(proved)).scalars().all()
+            void: list[ConsentWithdrawn] = []
+            for some in chunks(ids):
+                rows = select(attempts.c.fingerprint, attempts.c.ended_at).where(attempts.c.id.in_(some))
+                void += (
+                    ConsentWithdrawn(row.fingerprint, None, NETWORK, row.ended_at, at)
+                    for row in await connection.execute(rows)
+                )
+            await await_turn(connection, {event.fingerprint for event in void})
+            await append_consents(connection, void, by=BY_THE_CALL)
+            return len(ids)

@@ -1,0 +1,72 @@
+"""What the end of a call that nobody took says: something about the callee, about the number, or about the trunk. Pure.
+
+Sources: RFC 3261 section 21 (the answers), RFC 3398 section 8.2.6.1 and ITU-T Q.850 (causes), RFC 8197 (607), RFC 8688 (608).
+Asterisk 22 makes the cause of an answer from its SIP code, and of several codes the wrong one (420: 3, 484: 28, 485: 1). It shows neither
+`Reason` nor `Retry-After` of an answer other than 200. So the SIP code decides wherever there was an answer.
+"""
+
+from enum import StrEnum
+
+from dialer.domain.attempt import Attempt, AttemptState
+
+
+class About(StrEnum):
+    CALLEE = "callee"
+    """Busy, declined, not answered; also whatever nobody has a better reading of. The call counts."""
+    NUMBER = "number"
+    """The network says that nobody has this number (T057)."""
+    TRUNK = "trunk"
+    """The network refused the call, whoever was called."""
+    SILENCE = "silence"
+    """Nothing came back to the INVITE. The telephone may have rung all the same."""
+
+
+SIP_ABOUT_NUMBER = frozenset({404, 410, 604})
+"""Not found, gone, does not exist anywhere."""
+SIP_SILENCE = frozenset({408})
+SIP_ABOUT_TRUNK = frozenset(
+    # Not authorised, payment, forbidden, not acceptable, proxy authentication, too large, media, URI scheme, extensions, interval.
+    {400, 401, 402, 403, 405, 406, 407, 413, 414, 415, 416, 420, 421, 422, 423}
+    # Anonymity, identity, loops, hops, incomplete or ambiguous address, media, security.
+    | {428, 433, 436, 437, 438, 439, 440, 482, 483, 484, 485, 488, 493, 494}
+    # Servers, media anywhere, and what an intermediary refused by itself.
+    | {500, 501, 502, 503, 504, 505, 513, 580, 606, 608}
+)
+CAUSES_ABOUT_NUMBER = frozenset({1, 22})
+"""Unallocated, number changed."""
+CAUSES_SILENCE = frozenset({18, 102})
+"""No user responding, recovery on timer expiry."""
+CAUSES_ABOUT_TRUNK = frozenset(
+    {2, 3, 28, 29, 34, 38, 41, 42, 43, 44, 47, 50, 52, 57, 58, 63, 65, 79, 88, 111}
+)
+"""No route (twice), invalid format, facility rejected, circuits, network, congestion, resources, services and protocol."""
+
+
+def about(hangup_cause: int | None, sip_code: int | None) -> About:
+    """What an end without an answer says. `sip_code` None: no final answer came; only then the cause is looked at."""
+    number, silence, trunk = (
+        (CAUSES_ABOUT_NUMBER, CAUSES_SILENCE, CAUSES_ABOUT_TRUNK)
+        if sip_code is None
+        else (SIP_ABOUT_NUMBER, SIP_SILENCE, SIP_ABOUT_TRUNK)
+    )
+    code = hangup_cause if sip_code is None else sip_code
+    if code in number:
+        return About.NUMBER
+    if code in silence:
+        return About.SILENCE
+    return About.TRUNK if code in trunk else About.CALLEE
+
+
+def end_about(attempt: Attempt) -> About:
+    """The same of an attempt. Whoever answered is there, and so is the trunk; a telephone that rang was not met with silence."""
+    if attempt.state is not AttemptState.ENDED or attempt.answered_at:
+        return About.CALLEE
+    found = about(attempt.hangup_cause, attempt.sip_code)
+    return About.CALLEE if found is About.SILENCE and attempt.ringing_at else found
+
+
+def counts(attempt: Attempt) -> bool:
+    """Whether the person was, or may have been, called (FP-27, T065): not where the network refused before anything rang."""
+    if attempt.state is AttemptState.LAPSED:
+        return False
+    return end_about(attempt) in {About.CALLEE, About.SILENCE} or attempt.ringing_at is not None

@@ -1,0 +1,26 @@
+"""What the store knows of trunks: how their last calls ended, and which consents wait for the trunk to prove itself."""
+
+from datetime import datetime
+from typing import Protocol
+
+from dialer.domain.attempt import Attempt
+
+
+class Trunks(Protocol):
+    async def last_calls(self, trunk: str, *, limit: int) -> list[Attempt]:
+        """Calls of which anything was heard (ringing, an answer, an end), newest decision first, since the trunk last failed."""
+        ...
+
+    async def fail(self, trunk: str, *, at: datetime) -> int:
+        """Look only at calls decided after `at`, end none of the consents that wait, and put their contacts back on the list.
+
+        Return how many.
+        """
+        ...
+
+    async def reached(self, trunk: str, country_code: str, *, before: datetime, at: datetime) -> int:
+        """The trunk has reached somebody of that country with a call dialled at `before`. Return how many numbers lost their consents.
+
+        Consents end whose numbers were told to be nobody's before then (T057), `at` being the time of recording.
+        """
+        ...
