@@ -40,12 +40,7 @@ class Again:
     """The recovery failed: try another."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryDoubted:
-    """The PBX did not keep a mark: it is not used before it keeps what is written to it."""
-
-
-Finding = LinkLost | LinkUp | LineUsed | Tick | Doubt | LeaseChanged | Again | MemoryDoubted
+Finding = LinkLost | LinkUp | LineUsed | Tick | Doubt | LeaseChanged | Again
 
 
 class Consumer:
@@ -73,6 +68,7 @@ class Consumer:
         self._machines = MachineDetector()
         self._overdue = Overdue()
         self._linked = False
+        self._unfit: frozenset[RefusalCause] = frozenset()
         self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
         put = self._inbox.put_nowait
         self._keeper = LeaseKeeper(lease, fleet, clock, lambda: put(LeaseChanged()))
@@ -148,21 +144,17 @@ class Consumer:
                 for event in events:
                     self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
                 self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
-                self._doubt_memory({event.why for event in events if isinstance(event, Refused)} & UNFIT)
+                self._note_unfit(UNFIT & {event.why for event in events if isinstance(event, Refused)})
                 return
 
-    def _doubt_memory(self, causes: set[RefusalCause]) -> None:
-        """What a PBX says of itself stops the dialling there, and nowhere else.
-
-        One that did not keep a mark is used again once it keeps what is written to it; one that did not keep an opposition, once it
-        was started anew.
-        """
+    def _note_unfit(self, causes: frozenset[RefusalCause]) -> None:
+        """What a PBX says of itself stops the dialling there, and nowhere else."""
         pbx = self._telephony.pbx
         if causes and self._fleet.ready(pbx):
+            self._unfit = causes
             self._fleet.set_ready(pbx, ready=False)
             log.error("pbx does not keep what is written to it", pbx=pbx, refuses=sorted(causes))
-            if RefusalCause.BROKEN not in causes:
-                self._inbox.put_nowait(MemoryDoubted())
+            self._inbox.put_nowait(Again())
 
     async def _find(self, item: Finding) -> None:
         pbx = self._telephony.pbx
@@ -171,7 +163,8 @@ class Consumer:
                 case LinkLost():
                     await self._lose_link()
                 case LinkUp():
-                    self._linked = True
+                    # Who was started anew has a new link, and has forgotten that it was broken.
+                    self._linked, self._unfit = True, self._unfit - {RefusalCause.BROKEN}
                     await self._begin()
                 case LeaseChanged() if not self.lease.held:
                     self._leave()
@@ -183,15 +176,12 @@ class Consumer:
                     await self._tick(item)
                 case Doubt() if self.lease.held:
                     await self._recovery.reconcile(self._telephony)
-                case MemoryDoubted():
-                    await self._telephony.prove_memory()
-                    await self._begin()
         except Unavailable as error:
             # Nothing is dialled here until a whole recovery succeeds.
             self._fleet.set_ready(pbx, ready=False)
             log.error("recovery failed", pbx=pbx, error=str(error))
             await asyncio.sleep(RETRY_S)
-            self._inbox.put_nowait(item if isinstance(item, MemoryDoubted) else Again())
+            self._inbox.put_nowait(Again())
 
     async def _tick(self, tick: Tick) -> None:
         self._ticker.heard()
@@ -203,12 +193,15 @@ class Consumer:
             await self._recovery.reconcile(self._telephony)
 
     async def _begin(self) -> None:
-        """Both are needed: the link, and the right to drive."""
-        if self._linked and self.lease.held:
+        """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
+        if self._linked and self.lease.held and RefusalCause.BROKEN not in self._unfit:
             await self._recovery.raise_halt(self._telephony, self._fleet.halt)
             await self._line.publish(self._telephony)
             await self._collect()
             await self._recovery.recover(self._telephony)
+            if self._unfit:
+                await self._telephony.prove_memory()
+                self._unfit = frozenset()
             self._fleet.set_ready(self._telephony.pbx, ready=True)
 
     async def _collect(self) -> None:

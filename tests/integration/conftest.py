@@ -1,15 +1,19 @@
 """The command line on homes of its own."""
 
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.store import SqlStore
 from dialer.cli import halt as halt_command
-from dialer.services import halting, metrics, readiness
+from dialer.services import consumer, halting, lease_keeper, metrics, readiness, ticker
 from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
 from tests.integration.command import LOOPBACK, Command, campaign_file, fresh_environment
+from tests.integration.history import TICK_S, fill
 
 
 @pytest.fixture
@@ -65,3 +69,21 @@ def called(bare: Command, shelf: Path, tmp_path: Path) -> str:
 def pack(bare: Command, called: str, tmp_path: Path) -> Path:
     bare.must("inspect", "--campaign", called, "--out", str(tmp_path / "pack"))
     return tmp_path / "pack"
+
+
+@pytest.fixture
+def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loops of a service in this process come round every `TICK_S`."""
+    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
+    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
+    monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
+
+
+@pytest.fixture
+async def listed(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A database with the campaign of the histories, and its list."""
+    url = f"sqlite:///{tmp_path / 'dialer.db'}"
+    await upgrade(url)
+    async with SqlStore.open(url) as store:
+        await fill(store)
+        yield store

@@ -40,6 +40,8 @@ DEFINITION = a_definition(
     pacing={"calls_per_second": 1000, "max_concurrent": 4}, retry={"max_attempts": 1, "min_gap_hours": 24}
 )
 CAMPAIGN = a_campaign(definition=DEFINITION, script="5" * 64)
+TICK_S = 0.01
+"""Between the turns of a service's loops here."""
 PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
 
 

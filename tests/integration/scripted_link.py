@@ -141,7 +141,9 @@ class ScriptedLink:
         return len(ringing)
 
     async def prove_memory(self) -> None:
-        return
+        self._need_link()
+        if self.machine.unfit:
+            raise Unavailable("the PBX does not keep what is written to it")
 
     async def set_halt(self, reason: str) -> None:
         self._need_link()

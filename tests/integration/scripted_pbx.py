@@ -71,6 +71,8 @@ class ScriptedPbx:
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)
+    unfit: RefusalCause | None = None
+    """What it says of itself while it does not keep what is written to it."""
     late: list[CallOrder] = field(default_factory=list)
     """Originates that are still under way."""
     line: dict[str, LineObjection] = field(default_factory=dict)
@@ -128,6 +130,8 @@ class ScriptedPbx:
 
     def _refusal(self, order: CallOrder) -> RefusalCause | None:
         attempt = order.attempt
+        if self.unfit:
+            return self.unfit
         locks = {PbxSuppression(attempt.fingerprint, key) for key in (order.sponsor_key, None)}
         if attempt.id in self.used:
             return RefusalCause.REPEATED

@@ -2,16 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from dialer.adapters.sql.attempts import SqlAttempts
-from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.attempt import Attempt, Result
@@ -20,7 +18,6 @@ from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.facts import TrunkFacts
 from dialer.ports.records import CallFilter
 from dialer.ports.telephony import LinkUp, Telephony
-from dialer.services import consumer, lease_keeper, ticker
 from dialer.services.calls import Calls
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
@@ -30,29 +27,13 @@ from dialer.services.overdue import LONGEST_SILENCE
 from dialer.services.reaper import REAP_EVERY_S
 from tests.harness.ledger import WRITABLE
 from tests.harness.patience import SOON_S
-from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill
+from tests.integration.history import CAMPAIGN, NUMBERS, TICK_S, History, a_pbx
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.service_process import KEY, PACKS, ServiceProcess, World, WrongClock
 
-TICK_S = 0.01
+pytestmark = pytest.mark.usefixtures("quick_ticks")
 AT_ONCE = 4
 """So many the campaign of the histories calls."""
-
-
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
-    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
-    monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    url = f"sqlite:///{tmp_path / 'dialer.db'}"
-    await upgrade(url)
-    async with SqlStore.open(url) as store:
-        await fill(store)
-        yield store
 
 
 async def ticks(count: int = 20) -> None:
@@ -71,7 +52,7 @@ class CountedLink(ScriptedLink):
 
 
 async def test_coming_late_to_what_was_told_is_no_doubt(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    listed: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was told is stored so slowly that it waits for longer than an Originate lives."""
     free, apply = asyncio.Event(), Calls.apply
@@ -83,7 +64,7 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
 
     monkeypatch.setattr("tests.integration.history.ScriptedLink", CountedLink)
     world = World()
-    history = History(store, [a_pbx(world)], world)
+    history = History(listed, [a_pbx(world)], world)
     await history.ready()
     [process] = history.processes
     [link] = process.links
@@ -96,7 +77,7 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
         await ticks(10)
     free.set()
     async with asyncio.timeout(SOON_S):
-        while not all(attempt.ringing_at for attempt in await store.attempts.alive()):
+        while not all(attempt.ringing_at for attempt in await listed.attempts.alive()):
             await asyncio.sleep(TICK_S)
     await ticks()
     assert link.reads == before
@@ -114,10 +95,10 @@ async def drives_within(history: History, process: ServiceProcess, seconds: floa
     return process.drives(pbx.pbx)
 
 
-async def two_processes(store: SqlStore) -> tuple[History, ServiceProcess, ServiceProcess]:
+async def two_processes(listed: SqlStore) -> tuple[History, ServiceProcess, ServiceProcess]:
     """The first drives the only PBX; both have a link to it."""
     world = World()
-    history = History(store, [a_pbx(world)], world)
+    history = History(listed, [a_pbx(world)], world)
     await history.ready()
     history.processes.append(history.start())
     first, second = history.processes
@@ -127,8 +108,8 @@ async def two_processes(store: SqlStore) -> tuple[History, ServiceProcess, Servi
 
 
 @pytest.mark.parametrize("database", ["answers it", "does not"])
-async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(store: SqlStore, database: str) -> None:
-    history, first, second = await two_processes(store)
+async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(listed: SqlStore, database: str) -> None:
+    history, first, second = await two_processes(listed)
     await history.dial(first)
     first.links[0].cut()
     first.trouble.gone = database == "does not"
@@ -141,8 +122,8 @@ async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(store: SqlStore
         await process.die()
 
 
-async def test_a_link_that_comes_back_at_once_keeps_its_lease(store: SqlStore) -> None:
-    history, first, second = await two_processes(store)
+async def test_a_link_that_comes_back_at_once_keeps_its_lease(listed: SqlStore) -> None:
+    history, first, second = await two_processes(listed)
     first.links[0].cut()
     assert not await drives_within(history, second, LINK_GRACE_S - 1)
     first.links[0].mend()
@@ -152,16 +133,16 @@ async def test_a_link_that_comes_back_at_once_keeps_its_lease(store: SqlStore) -
         await process.die()
 
 
-async def test_who_never_had_a_link_takes_no_lease(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_never_had_a_link_takes_no_lease(listed: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with a PBX that refuses our password: its link is tried again, and another process may drive it meanwhile."""
     world = World()
-    history = History(store, [a_pbx(world)], world, processes=0)
+    history = History(listed, [a_pbx(world)], world, processes=0)
     with monkeypatch.context() as patched:
         patched.setattr("tests.integration.history.ScriptedLink", partial(ScriptedLink, linked=False))
         history.processes.append(history.start())
     [first] = history.processes
     assert not await drives_within(history, first, 20)
-    assert await store.leases.heartbeats() == {}
+    assert await listed.leases.heartbeats() == {}
     first.links[0].mend()
     assert await drives_within(history, first, 2 * RENEW_S)
     await first.die()
@@ -175,64 +156,64 @@ async def reap_for(history: History, process: ServiceProcess, seconds: float) ->
         await ticks(2)
 
 
-async def states(store: SqlStore) -> Counter[str]:
-    rows = await store.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))
+async def states(listed: SqlStore) -> Counter[str]:
+    rows = await listed.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))
     return Counter(row.attempt.state for row in rows)
 
 
-async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(store: SqlStore) -> None:
+async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: SqlStore) -> None:
     """The process dies in the midst of its calls, and is started again with another PBX in its configuration."""
     world = World()
-    history = History(store, [a_pbx(world, "old")], world)
+    history = History(listed, [a_pbx(world, "old")], world)
     await history.ready()
     [process] = history.processes
     await history.dial(process)
     await process.die()
-    await claim_one(store, pbx="old", at=world.now())
+    await claim_one(listed, pbx="old", at=world.now())
     history.pbxs = [a_pbx(world, "new")]
     history.processes = [history.start()]
     await history.ready()
     [process] = history.processes
     await reap_for(history, process, LONGEST_SILENCE.total_seconds() - 60)
-    assert await states(store) == {"originating": 4, "lapsed": 1}, "the PBX might still have told"
+    assert await states(listed) == {"originating": 4, "lapsed": 1}, "the PBX might still have told"
     await reap_for(history, process, 120)
-    assert await states(store) == {"lost": 4, "lapsed": 1}
-    lost = [a for a in (await store.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))) if a.attempt.result]
+    assert await states(listed) == {"lost": 4, "lapsed": 1}
+    lost = [a for a in (await listed.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))) if a.attempt.result]
     assert {row.attempt.result for row in lost} == {Result.LOST}
     await history.end()
-    assert (await store.campaigns.get(CAMPAIGN.id)).state is CampaignState.COMPLETED
+    assert (await listed.campaigns.get(CAMPAIGN.id)).state is CampaignState.COMPLETED
     assert sum(history.pbxs[0].invites.values()) == len(NUMBERS) - 4, (
         "who may have been called is not called again"
     )
     await process.die()
 
 
-async def claim_one(store: SqlStore, *, pbx: str, at: datetime) -> None:
+async def claim_one(listed: SqlStore, *, pbx: str, at: datetime) -> None:
     """A permit that its process did not live to send."""
     keeping = Keeping(AesVault(KEY), PACKS)
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
     judge = Judge(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)
     claim = partial(judge.claimed, pbx=pbx)
-    judged = await store.attempts.claim(CAMPAIGN.id, now=at, limit=1, permits=1, judge=claim)
+    judged = await listed.attempts.claim(CAMPAIGN.id, now=at, limit=1, permits=1, judge=claim)
     assert [type(one.outcome) for one in judged] == [Attempt]
 
 
-async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(store: SqlStore) -> None:
+async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(listed: SqlStore) -> None:
     world = World()
-    history = History(store, [a_pbx(world)], world)
+    history = History(listed, [a_pbx(world)], world)
     await history.ready()
     [process] = history.processes
     await history.dial(process)
     await reap_for(history, process, 2 * LONGEST_SILENCE.total_seconds())
-    assert (await states(store))["lost"] == 0
+    assert (await states(listed))["lost"] == 0
     await process.die()
 
 
 async def test_calls_that_begin_during_a_recovery_count(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    listed: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World()
-    history = History(store, [a_pbx(world)], world)
+    history = History(listed, [a_pbx(world)], world)
     await history.ready()
     [process], [pbx] = history.processes, history.pbxs
     read, alive = count(1), SqlAttempts.alive

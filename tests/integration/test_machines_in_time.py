@@ -2,44 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import Answered, AttemptId, TalkingStarted, TalkingStopped
-from dialer.services import consumer, lease_keeper, ticker
 from tests.harness.patience import SOON_S
-from tests.integration.history import History, a_pbx, fill
+from tests.integration.history import TICK_S, History, a_pbx
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.service_process import ServiceProcess, World
 
-TICK_S = 0.01
+pytestmark = pytest.mark.usefixtures("quick_ticks")
 AT_ONCE = 4
 """So many the campaign of the histories calls."""
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
-    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
-    monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
-
-
 @pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    url = f"sqlite:///{tmp_path / 'dialer.db'}"
-    await upgrade(url)
-    async with SqlStore.open(url) as store:
-        await fill(store)
-        world = World()
-        history = History(store, [a_pbx(world)], world)
-        await history.ready()
-        yield history
-        for process in history.processes:
-            await process.die()
+async def history(listed: SqlStore) -> AsyncIterator[History]:
+    world = World()
+    history = History(listed, [a_pbx(world)], world)
+    await history.ready()
+    yield history
+    for process in history.processes:
+        await process.die()
 
 
 async def somebody(history: History) -> AttemptId:
