@@ -1,28 +1,18 @@
-"""The real dialplan, broken by hand in one place: what was changed, where, and the claim that must object."""
+"""The real dialplan, broken by hand in one place: every mutant, by the claim that must object."""
 
-from dataclasses import dataclass
-
-NINE = "exten => 9,1,Gosub(dialer-oppose,write,1)\n same => n,Goto(dialer-opposition,nine,1)\n"
-NOTHING = "Set(nothing=)"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    name: str
-    claim: str
-    file: str
-    old: str
-    new: str
-
-    def of(self, files: dict[str, str]) -> dict[str, str]:
-        """`files` with the first `old` of its file replaced; fails where there is none to replace."""
-        text = files[self.file]
-        assert self.old in text, f"{self.name}: {self.file} has no {self.old}"
-        return files | {self.file: text.replace(self.old, self.new, 1)}
-
-
-GATE, DIAL, ANSWERED, OPPOSITION = "10-permit.conf", "20-dial.conf", "30-answered.conf", "40-opposition.conf"
-FORWARDING, PLAY, ENDED, INBOUND = "25-forwarded.conf", "50-play.conf", "90-ended.conf", "95-inbound.conf"
+from tests.unit.dialplan_mutant import (
+    ANSWERED,
+    DIAL,
+    ENDED,
+    FORWARDING,
+    GATE,
+    INBOUND,
+    NINE,
+    NOTHING,
+    PLAY,
+    Mutant,
+)
+from tests.unit.dialplan_mutants_opposition import CONFIRMED, OPPOSED
 
 MESSAGE = [
     Mutant("a new prompt instead of the legal notice", "message", ANSWERED, "(legal,9)", "(advice,9)"),
@@ -77,117 +67,6 @@ NINE_HEARD = [
         ANSWERED,
         "Set(TALK_DETECT(set)=500)",
         "Wait(1)",
-    ),
-]
-
-OPPOSED = [
-    Mutant(
-        "no outbox entry",
-        "opposition",
-        OPPOSITION,
-        "Set(DB(dialer-opposed/${DIALER_ATTEMPT})=${what})",
-        NOTHING,
-    ),
-    Mutant(
-        "suppressed for another",
-        "opposition",
-        OPPOSITION,
-        "DB(dialer-suppressed/${DIALER_SPONSOR}/",
-        "DB(dialer-suppressed/x/",
-    ),
-    Mutant(
-        "suppressed without a time",
-        "opposition",
-        OPPOSITION,
-        "=${DIALER_NINE:0:10})",
-        "=${DIALER_NEVER:0:10})",
-    ),
-    Mutant(
-        "told before it is stored",
-        "opposition",
-        OPPOSITION,
-        "exten => write,1,",
-        "exten => write,1,UserEvent(DialerNine)\n same => n,",
-    ),
-    Mutant(
-        "confirmed before it is stored",
-        "opposition",
-        PLAY,
-        "exten => nine,1,",
-        "exten => nine,1,Gosub(dialer-play,prompt,1(opposed,))\n same => n,",
-    ),
-    Mutant("the prompt goes on after a 9", "opposition", PLAY, '= ""]?nine,1)', '= ""]?on)'),
-    Mutant(
-        "a 9 only hangs up",
-        "opposition",
-        ANSWERED,
-        f"{NINE}exten => _[0-8",
-        "exten => 9,1,Hangup()\nexten => _[0-8",
-    ),
-    Mutant(
-        "a 9 cut off by the hang-up is lost",
-        "opposition",
-        ENDED,
-        ' & "${CPLAYBACKSTOPKEY}" != "9"',
-        "",
-    ),
-    Mutant(
-        "the call-back line's companion is not written",
-        "opposition",
-        INBOUND,
-        "Set(DB(dialer-objected/line-${UNIQUEID})=${at:0:10})",
-        NOTHING,
-    ),
-    Mutant(
-        "the sponsor is not handed down", "opposition", DIAL, "Set(__DIALER_SPONSOR", "Set(DIALER_SPONSOR"
-    ),
-]
-
-CONFIRMED = [
-    Mutant(
-        "confirmed before the disk has it",
-        "confirmed",
-        OPPOSITION,
-        "astdb.sqlite3)} > ${ARG3} &",
-        "x)} > 0 &",
-    ),
-    Mutant(
-        "confirmed without a look",
-        "confirmed",
-        OPPOSITION,
-        "Gosub(dialer-kept,look,1(dialer-opposed/${DIALER_ATTEMPT},dialer-suppressed/${DIALER_SPONSOR}/${DIALER_FINGERPRINT},${DIALER_WRITTEN}))",
-        "Set(kept=yes)",
-    ),
-    Mutant(
-        "confirmed whatever was seen",
-        "confirmed",
-        OPPOSITION,
-        'GotoIf($["${kept}" != "yes"]?failed,1)',
-        NOTHING,
-    ),
-    Mutant(
-        "confirmed when nothing was looked at for long", "confirmed", OPPOSITION, ">= 50]?back", ">= 50]?yes"
-    ),
-    Mutant(
-        "what was taken back is taken for stored",
-        "confirmed",
-        OPPOSITION,
-        "GotoIf($[${DB_EXISTS(${ARG2})} = 0]?back)",
-        NOTHING,
-    ),
-    Mutant(
-        "another's opposition will do",
-        "confirmed",
-        OPPOSITION,
-        ",dialer-suppressed/${DIALER_SPONSOR}/${DIALER_FINGERPRINT},",
-        ",dialer-suppressed/all/${DIALER_FINGERPRINT},",
-    ),
-    Mutant(
-        "the call-back line does not look",
-        "confirmed",
-        INBOUND,
-        "Gosub(dialer-kept,look,1(dialer-opposed/line-${UNIQUEID},dialer-objected/line-${UNIQUEID},${written}))",
-        "Set(kept=yes)",
     ),
 ]
 

@@ -9,7 +9,8 @@ import pytest
 from dialer.adapters.pbx.places import dialplan_files
 from dialer.domain.dialplan.parse import parse
 from dialer.domain.dialplan.proof import ClaimProof, Proof, prove
-from tests.unit.dialplan_mutants import MUTANTS, Mutant
+from tests.unit.dialplan_mutant import Mutant
+from tests.unit.dialplan_mutants import MUTANTS
 
 
 @pytest.fixture(scope="module")
