@@ -24,6 +24,8 @@ class Lease:
         self.driver = driver
         self._until = self._due = self._seen_at = clock.monotonic()
         self._seen: Heartbeat | None = None
+        self.term = 0
+        """Grows whenever the lease begins anew: between two terms others may have driven the PBX, and its events went unheard."""
 
     @property
     def held(self) -> bool:
@@ -47,8 +49,12 @@ class Lease:
     async def renew(self) -> None:
         """Take it, or go on holding it, where that is possible. Raise `Unavailable`: what was held is held to its end."""
         asked_at = self._clock.monotonic()
-        self._note(await self._leases.take(self.driver, silent=self._silent), asked_at)
+        taken = await self._leases.take(self.driver, silent=self._silent)
+        # It may have run out while the answer was awaited.
+        continued = self.held
+        self._note(taken, asked_at)
         self._until = asked_at + LEASE_S if self.ours else asked_at
+        self.term += self.ours and not continued
 
     async def look(self) -> None:
         """See who has it, and want nothing. Raise `Unavailable`."""

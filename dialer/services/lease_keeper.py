@@ -18,14 +18,14 @@ LINK_GRACE_S = 5.0
 
 
 class LeaseKeeper:
-    """`changed` is called whenever `lease.held` is no longer what it was."""
+    """`changed` is called whenever the lease ends or begins, and once where it began anew before anybody saw its end."""
 
     def __init__(self, lease: Lease, fleet: Fleet, clock: Clock, changed: Callable[[], None]) -> None:
         self._lease = lease
         self._fleet = fleet
         self._clock = clock
         self._changed = changed
-        self._held = False
+        self._told = (False, lease.term)
         self._linked = False
         self._lost_at = clock.monotonic()
 
@@ -51,8 +51,9 @@ class LeaseKeeper:
             except Unavailable as error:
                 log.warning("lease not renewed", pbx=self._lease.driver.pbx, error=str(error))
             self._fleet.set_elsewhere(self._lease.driver.pbx, elsewhere=self._lease.elsewhere)
-        if self._lease.held != self._held:
-            self._held = self._lease.held
+        now = (self._lease.held, self._lease.term)
+        if now != self._told:
+            self._told = now
             self._changed()
 
     async def _ask(self) -> None:

@@ -16,13 +16,15 @@ from dialer.domain.attempt import Attempt, Result
 from dialer.domain.call_events import CallEvent, Outbox
 from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.facts import TrunkFacts
+from dialer.ports.leases import Driver
 from dialer.ports.records import CallFilter
 from dialer.ports.telephony import LinkUp, Telephony
 from dialer.services.calls import Calls
+from dialer.services.fleet import Fleet
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
-from dialer.services.lease import LEASE_S, RENEW_S
-from dialer.services.lease_keeper import LINK_GRACE_S
+from dialer.services.lease import LEASE_S, RENEW_S, Lease
+from dialer.services.lease_keeper import LINK_GRACE_S, LeaseKeeper
 from dialer.services.overdue import LONGEST_SILENCE
 from dialer.services.reaper import REAP_EVERY_S
 from tests.harness.ledger import WRITABLE
@@ -34,6 +36,23 @@ from tests.integration.service_process import KEY, PACKS, ServiceProcess, World,
 pytestmark = pytest.mark.usefixtures("quick_ticks")
 AT_ONCE = 4
 """So many the campaign of the histories calls."""
+
+
+async def test_a_lease_that_ran_out_unseen_is_told_when_it_begins_anew(listed: SqlStore) -> None:
+    """A process that stood still has not heard what the PBX told meanwhile: it must take back what is under way there."""
+    clock = WrongClock(World())
+    lease = Lease(listed.leases, clock, Driver("pbx1", "0" * 32))
+    told: list[bool] = []
+    keeper = LeaseKeeper(lease, Fleet({}, driven=True), clock, lambda: told.append(lease.held))
+    keeper.link_is(up=True)
+    await keeper.turn()
+    clock.world.wait(RENEW_S)
+    await keeper.turn()
+    assert told == [True], "it went on"
+    clock.world.wait(LEASE_S)
+    assert not lease.held
+    await keeper.turn()
+    assert told == [True, True]
 
 
 async def ticks(count: int = 20) -> None:
