@@ -13,9 +13,15 @@ FEWEST_CALLS = 20
 """Fewer say nothing about a trunk."""
 LATEST_CALLS = 10
 """By these alone the pace is halved."""
-UNHEARD_MOST = 40
+UNHEARD_MOST = 30
 """Calls sent in a row of which nothing was heard yet: no more are sent until the trunk says anything."""
 SLOWER = 0.5
+OVERLOADED = 503
+"""The trunk's server can take no call for now, and may have said for how long (`Retry-After`: RFC 3261, 21.5.4).
+
+Asterisk shows the time to nobody: so a run of them is taken for a long one, and nothing is sent until a person resumes.
+"""
+OVERLOADED_RUN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,17 @@ class TrunkHealth:
 
     @property
     def failing(self) -> bool:
-        """More than half of its calls said that they cannot get through."""
-        return len(self.calls) >= FEWEST_CALLS and 2 * len(_refused(self.calls)) > len(self.calls)
+        """More than half of its calls said that they cannot get through, or it asked again and again to be left in peace."""
+        many = len(self.calls) >= FEWEST_CALLS and 2 * len(_refused(self.calls)) > len(self.calls)
+        return many or self._overloaded
+
+    @property
+    def _overloaded(self) -> bool:
+        latest = self.calls[:OVERLOADED_RUN]
+        return len(latest) == OVERLOADED_RUN and all(call.sip_code == OVERLOADED for call in latest)
 
     def complaint(self) -> str:
-        """`31 of the last 40 calls ended with SIP 503`, by the most frequent end of those that were refused."""
+        """`31 of the last 40 calls ended with SIP 404`, by the most frequent end of those that were refused."""
         said = Counter(_end(attempt) for attempt in _refused(self.calls))
         (end, times), *_ = said.most_common(1)
         asks = ": the operator asks for a user and a password" if end in {"SIP 401", "SIP 407"} else ""

@@ -18,6 +18,10 @@ class Trunks(Protocol):
         """
         ...
 
+    async def release(self, trunk: str, *, at: datetime) -> int:
+        """The same for calls that the trunk was failing when they were decided, and that ended only later. Return how many."""
+        ...
+
     async def reached(self, trunk: str, country_code: str, *, before: datetime, at: datetime) -> int:
         """The trunk has reached somebody of that country with a call dialled at `before`. Return how many numbers lost their consents.
 

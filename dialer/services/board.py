@@ -46,7 +46,7 @@ class Board:
         return self._counts["trunk", trunk]
 
     def unheard(self, trunk: str) -> int:
-        """Calls sent over the trunk since anything was last heard of any of its calls."""
+        """Calls sent over the trunk since an INVITE of its was last answered, by ringing, by somebody or by a refusal."""
         heard = self._heard.get(trunk)
         sent = (a.originated_at for a in self._alive.values() if a.trunk == trunk and _last_word(a) is None)
         return sum(1 for at in sent if heard is None or at is None or at > heard)
@@ -72,9 +72,12 @@ class Board:
 
 
 def _last_word(attempt: Attempt) -> datetime | None:
-    """When the network last said anything about the call. That nothing came back until the end is no word."""
-    ended_at = attempt.ended_at if end_about(attempt) is not About.SILENCE else None
-    return ended_at or attempt.answered_at or attempt.ringing_at
+    """When the network last said anything to the INVITE.
+
+    That nothing came back until the end is no word, and neither is the end of a call that was answered: the way there may be shut since.
+    """
+    refused_at = attempt.ended_at if end_about(attempt) is not About.SILENCE else None
+    return attempt.answered_at or refused_at or attempt.ringing_at
 
 
 def _keys(attempt: Attempt) -> list[tuple[str, str]]:

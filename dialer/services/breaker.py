@@ -10,6 +10,7 @@ import structlog
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.number_plan import country_code
+from dialer.domain.retry import number_gone
 from dialer.domain.trunk_health import LAST_CALLS, TrunkHealth
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
@@ -44,6 +45,8 @@ class TrunkBreaker:
             if health.failing:
                 await self._open(trunk, health)
                 continue
+            if any(attempt.trunk == trunk and number_gone(attempt) for attempt in attempts):
+                await self._store.trunks.release(trunk, at=self._clock.now())
             for code, dialed_at in _reached(attempts, trunk).items():
                 gone = await self._store.trunks.reached(trunk, code, before=dialed_at, at=self._clock.now())
                 if gone:

@@ -97,10 +97,11 @@ class Installation:
         return str(campaign["id"])
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[Served]:
+    async def serve(self, *, at: str = MORNING) -> AsyncIterator[Served]:
+        """`at`: what time it is when the service starts, as RFC 3339."""
         with (self.home / "serve.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", MORNING),
+                *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", at),
                 env=self._environment(),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

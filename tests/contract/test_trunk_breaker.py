@@ -189,3 +189,33 @@ async def test_a_telephone_that_rang_before_the_trunk_gave_up_counts(store: SqlS
     dossier = await store.contacts.dossier(CAMPAIGN, fingerprint(1))
     assert dossier is not None
     assert [past.counts for past in dossier.attempts] == [True]
+
+
+async def test_what_was_under_way_when_the_trunk_failed_ends_no_consent_later(store: SqlStore) -> None:
+    """Its 404 came after the pause: it belongs to the failure all the same."""
+    campaign = await begun(store)
+    under_way = await campaign.claim(3)
+    await campaign.refuse(DialStatus.CHANUNAVAIL, 1, 404)
+    assert (await store.campaigns.get(CAMPAIGN)).state is CampaignState.PAUSED
+    await campaign.end(under_way, Ended(AttemptId(""), campaign.now, DialStatus.CHANUNAVAIL, 1, 404, ()))
+    await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=campaign.now)
+    campaign.now += timedelta(minutes=5)
+    await campaign.answer(await campaign.claim(5))
+    assert await consents_kept(store)
+    campaign.now += timedelta(days=1)
+    assert len(await campaign.claim(1000)) == len(PEOPLE) - ANSWERED - 5
+
+
+async def test_ten_times_503_in_a_row_and_nothing_is_sent_any_more(store: SqlStore) -> None:
+    """The trunk may have asked for a long rest, which Asterisk does not show (RFC 3261, 21.5.4)."""
+    await listed_with_consent(store, *PEOPLE, every=1000)
+    campaign = Campaign(store)
+    for _ in range(6):
+        await campaign.answer(await campaign.claim(5))
+        campaign.now += 10 * SECOND
+    assert await campaign.refuse(DialStatus.CONGESTION, 34, 503) == 10
+    paused = await store.campaigns.get(CAMPAIGN)
+    assert (paused.state, paused.reason) == (
+        CampaignState.PAUSED,
+        "trunk default: 10 of the last 40 calls ended with SIP 503",
+    )

@@ -1,8 +1,10 @@
 """How the calls of a trunk ended, and the voidings that wait for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.consents import append_consents
@@ -51,28 +53,26 @@ class SqlTrunks:
             await connection.execute(
                 window.on_conflict_do_update(index_elements=["trunk"], set_={"since": at})
             )
-            held = delete(held_voidings).where(held_voidings.c.trunk == trunk)
-            ids = (await connection.execute(held.returning(held_voidings.c.attempt_id))).scalars().all()
-            for some in chunks(ids):
-                closed = (
-                    select(attempts.c.contact_id)
-                    .join_from(attempts, contacts)
-                    .where(
-                        attempts.c.id.in_(some),
-                        contacts.c.state == ContactState.CLOSED,
-                        contacts.c.closed_reason == NUMBER_GONE,
-                        contacts.c.erased_at.is_(None),
-                    )
-                )
-                found = (await connection.execute(closed)).scalars().all()
-                await change_contacts(connection, [changed_record(contact, Due(at)) for contact in found])
-            return len(ids)
+            return await _release(connection, [held_voidings.c.trunk == trunk], at)
+
+    async def release(self, trunk: str, *, at: datetime) -> int:
+        late = _held_before_window(trunk)
+        async with self._database.read() as connection:
+            if (
+                await connection.execute(select(held_voidings.c.attempt_id).where(*late).limit(1))
+            ).first() is None:
+                return 0
+        async with self._database.write() as connection:
+            return await _release(connection, late, at)
 
     async def reached(self, trunk: str, country_code: str, *, before: datetime, at: datetime) -> int:
         waiting = (
             held_voidings.c.trunk == trunk,
             held_voidings.c.country_code == country_code,
             held_voidings.c.ended_at <= before,
+            held_voidings.c.attempt_id.not_in(
+                select(held_voidings.c.attempt_id).where(*_held_before_window(trunk))
+            ),
         )
         async with self._database.read() as connection:
             if (
@@ -92,3 +92,31 @@ class SqlTrunks:
             await await_turn(connection, {event.fingerprint for event in void})
             await append_consents(connection, void, by=BY_THE_CALL)
             return len(ids)
+
+
+def _held_before_window(trunk: str) -> list[ColumnElement[bool]]:
+    since = select(trunk_windows.c.since).where(trunk_windows.c.trunk == trunk).scalar_subquery()
+    decided = select(attempts.c.id).where(
+        attempts.c.id == held_voidings.c.attempt_id, attempts.c.decided_at <= since
+    )
+    return [held_voidings.c.trunk == trunk, decided.exists()]
+
+
+async def _release(connection: AsyncConnection, held: Sequence[ColumnElement[bool]], at: datetime) -> int:
+    """End no consent for these; their contacts are due again."""
+    gone = delete(held_voidings).where(*held).returning(held_voidings.c.attempt_id)
+    ids = (await connection.execute(gone)).scalars().all()
+    for some in chunks(ids):
+        closed = (
+            select(attempts.c.contact_id)
+            .join_from(attempts, contacts)
+            .where(
+                attempts.c.id.in_(some),
+                contacts.c.state == ContactState.CLOSED,
+                contacts.c.closed_reason == NUMBER_GONE,
+                contacts.c.erased_at.is_(None),
+            )
+        )
+        found = (await connection.execute(closed)).scalars().all()
+        await change_contacts(connection, [changed_record(contact, Due(at)) for contact in found])
+    return len(ids)
