@@ -15,6 +15,7 @@ from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import Probing
 from dialer.services.reaper import Reaper
 from dialer.services.recovery import Recovery
+from dialer.services.sending import Sending
 
 
 def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
@@ -28,7 +29,9 @@ def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
         lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
         for lease in leases
     }
-    dialing = Dialing(store, fleet, parts.judge, board, clock, consumers, meter, guards)
+    dialing = Dialing(
+        store, fleet, parts.judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
+    )
     return Engine(dialing, consumers, (*others, Reaper(store, calls, clock)))
 
 

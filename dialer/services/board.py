@@ -8,6 +8,7 @@ from datetime import datetime
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.final_answer import About, end_about
+from dialer.services.paces import Paces
 
 
 class Board:
@@ -15,6 +16,7 @@ class Board:
         self._alive: dict[AttemptId, Attempt] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._heard: dict[str, datetime] = {}
+        self.paces = Paces()
 
     def put(self, attempt: Attempt) -> None:
         """Keep the attempt while it is alive; forget it when it no longer is."""
@@ -49,7 +51,7 @@ class Board:
         """Calls sent over the trunk since an INVITE of its was last answered, by ringing, by somebody or by a refusal."""
         heard = self._heard.get(trunk)
         sent = (a.originated_at for a in self._alive.values() if a.trunk == trunk and _last_word(a) is None)
-        return sum(1 for at in sent if heard is None or at is None or at > heard)
+        return sum(1 for at in sent if at is not None and (heard is None or at > heard))
 
     @contextmanager
     def taken(self, trunk: str) -> Iterator[None]:

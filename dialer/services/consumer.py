@@ -89,12 +89,19 @@ class Consumer:
             tasks.create_task(self._consume())
 
     async def _pump(self) -> None:
-        """A halt does not wait its turn behind events that wait for the database."""
+        """A halt, and the next call, do not wait their turn behind events that wait for the database."""
         async for event in self._telephony.events():
-            if isinstance(event, LinkUp | LinkLost):
-                self._keeper.link_is(up=isinstance(event, LinkUp))
-            if isinstance(event, LinkUp):
-                await self._halt_at_once()
+            match event:
+                case LinkUp():
+                    self._keeper.link_is(up=True)
+                    await self._halt_at_once()
+                case LinkLost():
+                    self._keeper.link_is(up=False)
+                    self._board.paces.forget(self._telephony.pbx, self._clock.monotonic())
+                case LineUsed():
+                    pass
+                case _:
+                    self._board.paces.heard(event.attempt_id, self._clock.monotonic())
             self._inbox.put_nowait(event)
 
     async def _halt_at_once(self) -> None:

@@ -1,30 +1,26 @@
-"""The dialling loop: at every free slot, claim a due contact, decide, commit, and only then send. The only sender of Originates."""
+"""The dialling loop: shortly before every free slot, claim a due contact, decide, commit, and only then let it be sent."""
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from dialer.domain.advance import OVERTAKEN
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignVerb
-from dialer.domain.errors import IllegalTransition, NotNow, NotOriginated, Unavailable
-from dialer.domain.pacing import Pacer
+from dialer.domain.errors import IllegalTransition, NotNow, Unavailable
 from dialer.domain.suppression import sponsor_key
 from dialer.domain.trunk_health import UNHEARD_MOST
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
-from dialer.ports.telephony import CallOrder, Telephony
+from dialer.ports.telephony import CallOrder
 from dialer.services.board import Board
-from dialer.services.consumer import Consumer
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.sending import Sending
 from dialer.services.suspension import Suspension
 
 log = structlog.get_logger()
@@ -47,7 +43,7 @@ class Dialing:
         judge: Judge,
         board: Board,
         clock: Clock,
-        consumers: Mapping[str, Consumer],
+        sending: Sending,
         meter: Meter,
         guards: Guards,
     ) -> None:
@@ -58,11 +54,10 @@ class Dialing:
         self._clock = clock
         self._trunks = judge.trunks
         self._suspension = Suspension(store, judge, clock)
-        self._consumers = consumers
         self._guards = guards
         self._meter = meter
-        self._pacers: dict[str, Pacer] = {}
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending = sending
+        self._turns = 0
 
     async def run(self) -> None:
         """Dial until cancelled; a database that is away stops the dialling, not the service."""
@@ -75,14 +70,16 @@ class Dialing:
                     busy = False
                 await asyncio.sleep(HORIZON_S / 2 if busy else IDLE_S)
         finally:
-            await asyncio.gather(*self._sending, return_exceptions=True)
+            await self._sending.close()
 
     async def turn(self) -> bool:
-        """Give every running campaign its slots once; return whether any had work."""
+        """Give every running campaign its slots once, each in its turn the first; return whether any had work."""
         if await self._suspension.lasts():
             return False
-        busy = False
-        for campaign in await self._store.campaigns.running():
+        busy, running = False, await self._store.campaigns.running()
+        self._turns += 1
+        first = self._turns % max(1, len(running))
+        for campaign in (*running[first:], *running[:first]):
             busy |= await self._dial(campaign)
         return busy
 
@@ -104,13 +101,12 @@ class Dialing:
             )
         except NotNow:
             return False
-        permitted = [j.outcome for j in judgements if isinstance(j.outcome, Attempt)]
+        permitted = [(j.outcome, j.cut_at) for j in judgements if isinstance(j.outcome, Attempt)]
         self._meter.decided(
             permits=len(permitted),
             refusals=(j.decision.codes for j in judgements if not j.decision.permitted),
         )
-        cuts = {j.outcome.id: j.cut_at for j in judgements if isinstance(j.outcome, Attempt)}
-        await self._send_all(permitted, cuts, campaign, telephony)
+        self._sending.put([call_order(attempt, campaign, cut_at) for attempt, cut_at in permitted], telephony)
         if not judgements:
             await self._complete_if_done(campaign)
         return bool(judgements)
@@ -120,75 +116,19 @@ class Dialing:
 
         `pace`: the share of its rate that the trunk is given. A trunk that says nothing at all is sent no more.
         """
-        now, pacing = self._clock.monotonic(), campaign.definition.pacing
+        pacing, name = campaign.definition.pacing, trunk.facts.name
         for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
         for_trunk, _ = self._fleet.shares(trunk.max_concurrent, trunk.pbxs)
+        rates = pacing.calls_per_second * part, trunk.calls_per_second * part * pace
         return max(
             0,
             min(
-                self._pacer(campaign.id, pacing.calls_per_second * part).slots(now, HORIZON_S),
-                self._pacer(trunk.facts.name, trunk.calls_per_second * part * pace).slots(now, HORIZON_S),
-                UNHEARD_MOST - self._board.unheard(trunk.facts.name),
+                self._sending.free(campaign.id, name, rates, HORIZON_S),
+                UNHEARD_MOST - self._board.unheard(name),
                 for_campaign - self._board.on_campaign(campaign.id),
-                for_trunk - self._board.on_trunk(trunk.facts.name),
+                for_trunk - self._board.on_trunk(name),
             ),
         )
-
-    def _pacer(self, name: str, calls_per_second: float) -> Pacer:
-        pacer = self._pacers.setdefault(name, Pacer(calls_per_second))
-        pacer.calls_per_second = calls_per_second
-        return pacer
-
-    async def _send_all(
-        self,
-        permitted: list[Attempt],
-        cuts: Mapping[AttemptId, datetime | None],
-        campaign: Campaign,
-        telephony: Telephony,
-    ) -> None:
-        """`cuts`: when each call is cut, by attempt."""
-        now = self._clock.now()
-        moved = (
-            set(
-                await self._store.attempts.originating(
-                    [attempt.id for attempt in permitted],
-                    at=now,
-                    driver=self._consumers[telephony.pbx].lease.driver,
-                )
-            )
-            if permitted
-            else set()
-        )
-        for attempt in permitted:
-            if attempt.id not in moved:
-                self._consumers[telephony.pbx].not_sent(attempt, OVERTAKEN)
-            else:
-                self._board.put(attempt)
-                order = call_order(attempt, campaign, cuts[attempt.id])
-                task = asyncio.create_task(self._send(order, self._slot(campaign), telephony))
-                self._sending.add(task)
-                self._meter.depth("originates", len(self._sending))
-                task.add_done_callback(self._sending.discard)
-
-    def _slot(self, campaign: Campaign) -> float:
-        """The later of the two next slots, so that neither rate is ever exceeded."""
-        now = self._clock.monotonic()
-        return max(self._pacers[campaign.id].take(now), self._pacers[campaign.definition.trunk].take(now))
-
-    async def _send(self, order: CallOrder, slot: float, telephony: Telephony) -> None:
-        await asyncio.sleep(max(0.0, slot - self._clock.monotonic()))
-        if not self._consumers[telephony.pbx].lease.held:
-            # Whoever drives the PBX from now on finds it unsent.
-            return
-        started = self._clock.monotonic()
-        try:
-            await telephony.originate(order)
-            self._meter.originated(self._clock.monotonic() - started)
-        except NotOriginated as error:
-            self._consumers[telephony.pbx].not_sent(order.attempt, str(error))
-        except Unavailable as error:
-            # Whether it left is unknown: the next recovery of this PBX finds out. It is never sent again.
-            log.warning("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=str(error))
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
         if await self._store.campaigns.unfinished(campaign.id):

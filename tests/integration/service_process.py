@@ -39,6 +39,7 @@ from dialer.services.recovery import Recovery
 from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
+from dialer.services.sending import Sending
 from dialer.services.suppressions import Suppressions
 from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
@@ -163,7 +164,9 @@ def start_process(
         trouble,
         links,
         fleet,
-        Dialing(store, fleet, judge, board, clock, consumers, meter, guards),
+        Dialing(
+            store, fleet, judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
+        ),
         consumers,
         Campaigns(
             store, judge, scripts, clock, Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True)
