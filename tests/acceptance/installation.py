@@ -18,6 +18,8 @@ from tests.harness.patience import SOON_S
 MORNING = "2027-02-01T10:30:00+01:00"
 """A Monday within every consent of these tests; the service pretends that it is then."""
 
+COLLECTED_AT = "2026-11-01T10:00:00+01:00"
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -82,19 +84,13 @@ class Installation:
     async def campaign(self, file: Path, contacts: Path) -> str:
         """Create, fill and approve; give the id."""
         campaign = await self.must("campaign", "create", str(file))
-        await self.must(
-            *("contacts", "import", str(contacts), "--campaign", campaign["id"]),
-            *(
-                "--source-class",
-                "opt_in_form",
-                "--supplier",
-                "own form",
-                "--collected-at",
-                "2026-11-01T10:00:00+01:00",
-            ),
-        )
+        await self.contacts(campaign["id"], contacts)
         await self.must("campaign", "approve", campaign["id"])
         return str(campaign["id"])
+
+    async def contacts(self, campaign: str, file: Path) -> None:
+        words = ("--source-class", "opt_in_form", "--supplier", "own form", "--collected-at", COLLECTED_AT)
+        await self.must("contacts", "import", str(file), "--campaign", campaign, *words)
 
     @asynccontextmanager
     async def serve(self, *, at: str = MORNING) -> AsyncIterator[Served]:

@@ -1,22 +1,26 @@
-"""Pause and key 9 at 50 calls a second, measured at the callees: `python -m tests.bench.bench_control [contacts]`.
+"""Pause and key 9 at 50 calls a second, measured at the callees: `python -m tests.bench.bench_control [contacts] [rows] [busy]`.
 
 A real Asterisk, `dialer serve` in a process of its own, half of the callees busy, the other half pressing 9 right after they answered.
+Meanwhile a list of so many `rows` is imported for another campaign, and so many other programs keep a core `busy`. Ends with status 1
+where a 9 was not stored, or an INVITE came after the answer to a pause.
 """
 
 import asyncio
 import socket
 import sqlite3
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dialer.adapters.callees.callees import Callees
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.callees.personas import RANGES, Persona, number_for
 from dialer.adapters.callees.received import ReceivedCall
 from dialer.adapters.pbx import lifecycle
 from tests.acceptance.files import campaign_file, contact_file
@@ -28,6 +32,10 @@ PBX = "bench"
 RATE = 50
 PAUSES = 5
 LOOK_EVERY_S = 0.005
+ROWS = 100_000
+BUSY = 2
+GRACE_S = 0.05
+"""An INVITE that left before the answer may be read by the callees this much after it."""
 TRUNK = """
 [[trunk]]
 name = "default"
@@ -50,6 +58,10 @@ class Bench:
     locked: dict[str, float] = field(default_factory=dict)
     committed: dict[str, float] = field(default_factory=dict)
     pauses: list[float] = field(default_factory=list)
+    resumed: list[float] = field(default_factory=list)
+    halted: bool = False
+    imported: tuple[float, float] = (0.0, 0.0)
+    """From when to when."""
 
 
 @asynccontextmanager
@@ -70,13 +82,38 @@ async def bench(home: Path) -> AsyncIterator[Bench]:
         await lifecycle.down(PBX, home)
 
 
-async def run(bench: Bench, folder: Path, count: int) -> None:
+@contextmanager
+def kept_busy(cores: int) -> Iterator[None]:
+    """Other programs, which want as much of the machine as we do."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+async def import_meanwhile(bench: Bench, folder: Path, rows: int) -> None:
+    """For campaigns that are not running."""
+    numbers = [f"{block}{index:04}" for index in range(10_000) for block in RANGES]
+    began = time.monotonic()
+    for part in range(0, rows, len(numbers)):
+        others = folder / f"others-{part}"
+        others.mkdir()
+        campaign = await bench.installation.must("campaign", "create", str(campaign_file(others)))
+        await bench.installation.contacts(campaign["id"], contact_file(others, numbers[: rows - part]))
+    bench.imported = began, time.monotonic()
+
+
+async def run(bench: Bench, folder: Path, count: int, rows: int) -> None:
     kinds = (Persona.BUSY, Persona.NINE_AT_ONCE)
     numbers = [number_for(kind, index) for index in range(count // 2) for kind in kinds]
     file = campaign_file(folder, calls_per_second=RATE, max_concurrent=1000)
     campaign = await bench.installation.campaign(file, contact_file(folder, numbers))
     secret = (bench.installation.home / f"{PBX}.secret").read_text().strip()
     manager = await manager_at(bench.ami_port, "dialer", secret)
+    importing = asyncio.create_task(import_meanwhile(bench, folder, rows))
     async with bench.installation.serve() as served, asyncio.TaskGroup() as watching:
         watchers = [
             watching.create_task(watch_locks(bench, manager)),
@@ -84,10 +121,12 @@ async def run(bench: Bench, folder: Path, count: int) -> None:
         ]
         await served.post(f"/v1/campaigns/{campaign}/start")
         await pause_now_and_then(bench, served, campaign)
-        await bench.callees.ended(len(numbers), within_s=300)
+        await bench.callees.ended(len(numbers), within_s=600)
         await asyncio.sleep(2)
         for watcher in watchers:
             watcher.cancel()
+        await importing
+        bench.halted = (await served.get("/v1/system"))["halted"]
     await manager.close()
 
 
@@ -98,6 +137,7 @@ async def pause_now_and_then(bench: Bench, served: Served, campaign: str) -> Non
         bench.pauses.append(time.monotonic())
         await asyncio.sleep(1.5)
         await served.post(f"/v1/campaigns/{campaign}/resume")
+        bench.resumed.append(time.monotonic())
 
 
 async def watch_locks(bench: Bench, manager: Manager) -> None:
@@ -124,12 +164,21 @@ async def watch_commits(bench: Bench) -> None:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def report(bench: Bench) -> None:
+async def report(bench: Bench) -> bool:
+    """Whether every promise was kept."""
     calls = await bench.callees.calls()
     invites = sorted(invite.at for invite in await bench.callees.invites())
-    print(f"{len(invites)} INVITEs, {busiest_second(invites)} in the busiest second")
-    late = [max(at for at in invites if at < answer + 1.0) - answer for answer in bench.pauses]
-    show("pause answered -> last INVITE", late)
+    print(
+        f"{len(invites)} INVITEs, {busiest_second(invites) / RATE:.2f} of the set rate in the busiest second"
+    )
+    paused = list(zip(bench.pauses, bench.resumed, strict=True))
+    late = [at for at in invites if any(answer + GRACE_S < at < resumed for answer, resumed in paused)]
+    print(f"{len(late)} INVITEs after the answer to a pause; halted: {bench.halted}")
+    spans = list(zip([invites[0], *bench.resumed], [*bench.pauses, invites[-1]], strict=True))
+    print(f"longest time without an INVITE while running: {max(gap(invites, span) for span in spans):.1f} s")
+    print(
+        f"the import lasted from {bench.imported[0] - invites[0]:.0f} to {bench.imported[1] - invites[0]:.0f} s, the calls {invites[-1] - invites[0]:.0f} s"
+    )
     nines = dict(pressed(calls))
     with closing(sqlite3.connect(bench.installation.home / "dialer.db")) as connection:
         numbers = dict(connection.execute(NUMBERS))
@@ -138,7 +187,16 @@ async def report(bench: Bench) -> None:
             f"key 9 down -> {what}",
             [at - nines[numbers[a]] for a, at in instants.items() if numbers[a] in nines],
         )
+    stored = {numbers[attempt] for attempt in bench.committed}
     print(f"{len(nines)} nines, {len(bench.locked)} locked, {len(bench.committed)} committed")
+    return not late and not bench.halted and nines.keys() <= stored
+
+
+def gap(invites: Sequence[float], span: tuple[float, float]) -> float:
+    """The longest time without one, in seconds."""
+    begin, end = span
+    instants = [begin, *(at for at in invites if begin < at < end), end]
+    return max(later - earlier for earlier, later in pairwise(instants))
 
 
 def pressed(calls: Sequence[ReceivedCall]) -> Iterator[tuple[str, float]]:
@@ -161,13 +219,16 @@ def show(what: str, seconds: list[float]) -> None:
     )
 
 
-async def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 800
+async def main() -> bool:
+    count, rows, cores = (
+        int(word) for word in [*sys.argv[1:], *map(str, (800, ROWS, BUSY)[len(sys.argv) - 1 :])]
+    )
     with TemporaryDirectory() as folder:
         async with bench(Path(folder) / "home") as made:
-            await run(made, Path(folder), count)
-            await report(made)
+            with kept_busy(cores):
+                await run(made, Path(folder), count, rows)
+            return await report(made)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(0 if asyncio.run(main()) else 1)
