@@ -1,0 +1,55 @@
+"""Asterisk 22.10 itself crashes now and then while it takes calls down. A test that failed beside such a crash is tried once more, and says so.
+
+What our program makes of a PBX that dies is held by tests of its own, which kill it.
+"""
+
+import subprocess
+import time
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+SIGNALS = ("134", "135", "139")
+"""SIGABRT, SIGBUS and SIGSEGV, as Docker tells them. A container that we end, or kill, ends with another status."""
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    began = int(time.time())
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports) and (crashed := crashes(began)):
+        # Whatever a fixture has kept of that PBX is made anew.
+        item.session._setupstate.teardown_exact(None)
+        item._initrequest()  # type: ignore[attr-defined]  # pytest has no public way to run a test again
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        for report in reports:
+            report.sections.append(("Asterisk crashed, tried once more", "\n".join(crashed)))
+            report.user_properties.append(("asterisk_crashed", crashed))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def crashes(since: int) -> list[str]:
+    """The containers that ended by a fault of their own since that UNIX second."""
+    words = ("docker", "events", "--since", str(since), "--until", "0s", "--filter", "event=die")
+    shown = "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.name}}"
+    try:
+        answer = subprocess.run(
+            [*words, "--format", shown], check=False, capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return [line for line in answer.stdout.splitlines() if line.startswith(SIGNALS)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            if report.when == "call" and (
+                crashed := dict(getattr(report, "user_properties", ())).get("asterisk_crashed")
+            ):
+                terminalreporter.write_line(
+                    f"Asterisk crashed in {report.nodeid}, tried once more: {crashed}"
+                )
