@@ -22,7 +22,8 @@ def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
     store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
     guards = Guards(store, parts.prompts, clock, parts.line_proofs, parts.judge.packs)
     calls = Calls(store, fleet, board, clock, meter, guards)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, parts.fingerprints, clock))
+    lock = PbxLock(store, parts.fingerprints, clock)
+    recovery = Recovery(store, calls, board, clock, lock, parts.halts)
     line = CallbackLine(store, parts.suppressions, clock)
     leases = [Lease(store.leases, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {

@@ -11,6 +11,7 @@ from dialer.ports.vault import Vault
 from dialer.services.board import Board
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
+from dialer.services.halts import Halts
 from dialer.services.judge import Judge
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.line_proofs import LineProofs
@@ -28,6 +29,7 @@ class Parts:
     store: Store
     fingerprints: Fingerprints
     fleet: Fleet
+    halts: Halts
     judge: Judge
     sealer: Sealer
     board: Board

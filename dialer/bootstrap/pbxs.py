@@ -12,12 +12,14 @@ import structlog
 from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
+from dialer.adapters.halt_notes import HaltFolder
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.bootstrap.secrets import read_secret
 from dialer.domain.errors import DialerError
+from dialer.domain.halt import Halt
 from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
-from dialer.services.halting import lock_and_hang_up
+from dialer.services.halts import lock_and_hang_up
 from dialer.services.judge import TrunkPlan
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
@@ -50,7 +52,7 @@ async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> As
         yield Fleet(telephonies, driven=links is Links.DRIVEN)
 
 
-async def stop_pbxs(settings: Settings, clock: SystemClock, reason: str) -> dict[str, str]:
+async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[str, str]:
     """Without the database: lock every PBX and hang up its calls, each as soon as it answers, whatever the others do.
 
     Return, by PBX, why it failed where it did.
@@ -59,7 +61,7 @@ async def stop_pbxs(settings: Settings, clock: SystemClock, reason: str) -> dict
 
         async def stop(telephony: Telephony) -> None:
             await _start(telephonies[telephony.pbx])
-            await lock_and_hang_up(telephony, reason)
+            await lock_and_hang_up(telephony, halt)
 
         return await Fleet(telephonies, driven=False).everywhere("halt", stop)
 
@@ -83,6 +85,10 @@ async def _start(telephony: AmiTelephony) -> DialerError | None:
     except DialerError as error:
         return error
     return None
+
+
+def halt_notes(home: Path) -> HaltFolder:
+    return HaltFolder(home / "halted")
 
 
 def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:

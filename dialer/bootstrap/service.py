@@ -20,7 +20,7 @@ from dialer.bootstrap.calling import build_engine, build_probing
 from dialer.bootstrap.inspecting import build_inspector
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.parts import Parts
-from dialer.bootstrap.pbxs import Links, open_fleet, plan_of
+from dialer.bootstrap.pbxs import Links, halt_notes, open_fleet, plan_of
 from dialer.bootstrap.secrets import read_secret
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
@@ -28,6 +28,7 @@ from dialer.services.board import Board
 from dialer.services.counts import Counts
 from dialer.services.engine import Engine, Loop
 from dialer.services.fleet import Fleet
+from dialer.services.halts import Halts
 from dialer.services.inspection.inspector import Inspector
 from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
@@ -71,7 +72,8 @@ async def open_service(
         judge = build_judge(settings, clock, sealer)
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
         board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
-        parts = Parts(settings, clock, store, fingerprints, fleet, judge, sealer, board, meter, driver)
+        halts = Halts(store, fleet, clock, halt_notes(settings.home))
+        parts = Parts(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver)
         service = wire(parts, (notifier, sealer))
         stack.push_async_callback(service.suite.halting.close)
         yield service

@@ -84,7 +84,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
         retention=retention,
         backups=Backups(store, DatabaseFile(parts.settings.database_url), clock),
         keys=build_keys(parts),
-        halting=Halting(store, fleet, clock),
+        halting=Halting(store, fleet, clock, parts.halts),
         system=system,
         readiness=readiness,
         metrics=Metrics(parts.meter, system, readiness, store),

@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 
 from dialer.adapters.clock import SystemClock
-from dialer.bootstrap import Links, Service, open_service, stop_pbxs
+from dialer.bootstrap import Links, Service, halt_notes, open_service, stop_pbxs
 from dialer.cli.errors import FAILED, report
 from dialer.cli.options import Json
 from dialer.cli.output import print_fields, print_json
 from dialer.cli.session import with_service
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right
 from dialer.domain.errors import Unavailable
+from dialer.domain.halt import Halt
 from dialer.services.halting import HaltReport
+from dialer.services.halts import new_halt_id
 from dialer.services.patience import within
 from dialer.settings import Settings, read_settings
 
@@ -31,9 +33,11 @@ async def _halt(settings: Settings, reason: str) -> HaltReport:
     """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls."""
     actor = await _actor(settings)
     actor.demand(Right.HALT)
-    unreachable = await stop_pbxs(settings, SystemClock(), reason)
+    clock = SystemClock()
+    halt = Halt(new_halt_id(), actor.name, clock.now(), reason)
+    unreachable = await stop_pbxs(settings, clock, halt)
     pbxs = tuple(pbx.name for pbx in settings.pbxs)
-    return HaltReport(pbxs, unreachable, await _record(settings, actor, reason))
+    return HaltReport(pbxs, unreachable, await _record(settings, halt))
 
 
 async def _actor(settings: Settings) -> Actor:
@@ -51,10 +55,15 @@ async def _holder(settings: Settings) -> Actor:
         return await service.suite.tokens.local(settings.token)
 
 
-async def _record(settings: Settings, actor: Actor, reason: str) -> bool:
+async def _record(settings: Settings, halt: Halt) -> bool:
+    """In the home, too: where the database is away, a service that runs from there hears of it all the same."""
+    try:
+        await within(DATABASE_S, halt_notes(settings.home).keep(halt))
+    except Unavailable as error:
+        report(error)
     try:
         async with open_service(settings) as service:
-            return await service.suite.halting.record(actor, reason)
+            return await service.suite.halting.record(halt)
     except Unavailable as error:
         report(error)
         return False

@@ -206,14 +206,6 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HaltState:
-    halted: bool
-    reason: str
-    by: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """A notification claimed for one endpoint: a CloudEvent in JSON. `tries` counts this one."""
 

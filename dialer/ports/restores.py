@@ -8,6 +8,7 @@ from typing import Protocol
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Fingerprint
+from dialer.domain.halt import Halt
 from dialer.domain.ledger.of_upkeep import Gap
 
 
@@ -34,7 +35,7 @@ class Restoration:
 
 
 class Restores(Protocol):
-    async def begin(self, gap: Gap, *, by: str, at: datetime, reason: str) -> None:
+    async def begin(self, gap: Gap, halt: Halt) -> None:
         """Halt, and put the gap before everything else that still waits to be sealed. No PBX is leased: who held one is gone."""
         ...
 

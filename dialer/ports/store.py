@@ -23,6 +23,7 @@ from dialer.domain.contact import (
 from dialer.domain.opposition_list import ListStanding, OppositionList
 from dialer.domain.retry import Made
 from dialer.ports.courier import Endpoint
+from dialer.ports.halts import System
 from dialer.ports.inspection import Inspections
 from dialer.ports.keys import KeyVersions
 from dialer.ports.leases import Driver, Leases
@@ -37,7 +38,6 @@ from dialer.ports.records import (
     DecisionFilter,
     Delivery,
     Dossier,
-    HaltState,
     ImportCounts,
     Judgement,
     KeptAnswer,
@@ -279,12 +279,6 @@ class Tokens(Protocol):
         ...
 
     async def used(self, name: str, *, at: datetime) -> None: ...
-
-
-class System(Protocol):
-    async def halt_state(self) -> HaltState: ...
-
-    async def set_halt(self, *, halted: bool, by: str, at: datetime, reason: str) -> None: ...
 
 
 class Idempotency(Protocol):

@@ -8,6 +8,7 @@ from typing import Protocol
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Outbox, PbxSuppression
 from dialer.domain.contact import PhoneNumber
+from dialer.domain.halt import Halt, HaltFlag
 from dialer.domain.probe import ProbeId
 
 
@@ -138,7 +139,11 @@ class Telephony(Protocol):
         """Write to the PBX's memory, and read it again once that must be on disk. Raise `Unavailable` where it is not there any more."""
         ...
 
-    async def set_halt(self, reason: str) -> None: ...
+    async def halt_flag(self) -> HaltFlag | None: ...
+
+    async def set_halt(self, halt: Halt) -> None:
+        """In the place of the flag that is there."""
+        ...
 
     async def clear_halt(self) -> None: ...
 

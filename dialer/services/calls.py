@@ -15,8 +15,6 @@ from dialer.domain.call_events import (
     MachineSpoken,
     Opposed,
     PbxSuppression,
-    RefusalCause,
-    Refused,
 )
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
@@ -57,8 +55,6 @@ class Calls:
         await self.commit(
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
         )
-        if any(isinstance(event, Refused) and event.why is RefusalCause.HALTED for event in events):
-            await self._adopt_halt(telephony.pbx)
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
         await self._guards.look(telephony.pbx, over)
         await self._settle(telephony, events, before, after)
@@ -78,13 +74,6 @@ class Calls:
         opposed = [p.suppression for p in progressions if p.suppression]
         if opposed:
             await self._fleet.suppress(pbx_entries(opposed))
-
-    async def _adopt_halt(self, pbx: str) -> None:
-        """The flag of a halt is set there, and the database knows of none: somebody halted while it was away."""
-        if not (await self._store.system.halt_state()).halted:
-            reason = f"{pbx} refuses calls: it is halted"
-            await self._store.system.set_halt(halted=True, by=pbx, at=self._clock.now(), reason=reason)
-            log.error("halted by a pbx", pbx=pbx)
 
     def _tell(self, before: Attempt, after: Attempt) -> None:
         """Those who watch: figures and log."""

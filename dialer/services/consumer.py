@@ -1,6 +1,7 @@
 """One PBX's events, one after another: the only place where its link, its calls and our own findings meet, so nothing races."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import structlog
@@ -107,7 +108,7 @@ class Consumer:
     async def _halt_at_once(self) -> None:
         """Where that fails, the recovery tries again before anything is dialled."""
         try:
-            await self._recovery.raise_halt(self._telephony, self._fleet.halt)
+            await self._recovery.meet_halt(self._telephony)
         except Unavailable as error:
             log.error("halt not raised at once", pbx=self._telephony.pbx, error=str(error))
 
@@ -151,8 +152,18 @@ class Consumer:
                 for event in events:
                     self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
                 self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
-                self._note_unfit(UNFIT & {event.why for event in events if isinstance(event, Refused)})
+                await self._heed({event.why for event in events if isinstance(event, Refused)})
                 return
+
+    async def _heed(self, refusals: AbstractSet[RefusalCause]) -> None:
+        """What the PBX refuses for a reason of its own, and not of the call's."""
+        self._note_unfit(UNFIT & refusals)
+        if RefusalCause.HALTED in refusals:
+            try:
+                await self._recovery.agree_on_halt(self._telephony)
+            except Unavailable as error:
+                # It refuses the next one, too, and is asked again.
+                log.warning("pbx not asked which halt it knows", pbx=self._telephony.pbx, error=str(error))
 
     def _note_unfit(self, causes: frozenset[RefusalCause]) -> None:
         """What a PBX says of itself stops the dialling there, and nowhere else."""
@@ -202,7 +213,7 @@ class Consumer:
     async def _begin(self) -> None:
         """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
         if self._linked and self.lease.held and RefusalCause.BROKEN not in self._unfit:
-            await self._recovery.raise_halt(self._telephony, self._fleet.halt)
+            await self._recovery.meet_halt(self._telephony)
             await self._line.publish(self._telephony)
             await self._collect()
             await self._recovery.recover(self._telephony)

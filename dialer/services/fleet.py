@@ -8,7 +8,6 @@ import structlog
 from dialer.domain.call_events import PbxSuppression
 from dialer.domain.errors import Unavailable
 from dialer.ports.telephony import Telephony
-from dialer.services.halt_in_force import HaltInForce
 
 log = structlog.get_logger()
 
@@ -22,7 +21,6 @@ class Fleet:
     def __init__(self, telephonies: Mapping[str, Telephony], *, driven: bool) -> None:
         self.telephonies = telephonies
         self.driven = driven
-        self.halt = HaltInForce()
         self._ready: set[str] = set()
         self._turn = list(telephonies)
         self._elsewhere: set[str] = set()

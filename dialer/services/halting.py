@@ -2,26 +2,23 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.errors import Conflict, InvalidInput, Problem, Unavailable
+from dialer.domain.halt import Halt
 from dialer.ports.clock import Clock
-from dialer.ports.records import HaltState
+from dialer.ports.halts import HaltState
 from dialer.ports.store import Store
-from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
+from dialer.services.halts import Halts, lock_and_hang_up, new_halt_id
 
 log = structlog.get_logger()
 
 RECORD_WITHIN_S = 0.8
 """The answer to a halt waits no longer for the database."""
 RECORD_AGAIN_S = 1.0
-
-Unrecorded = tuple[str, datetime, str]
-"""Who halted, when and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +31,31 @@ class HaltReport:
 
 
 class Halting:
-    def __init__(self, store: Store, fleet: Fleet, clock: Clock) -> None:
+    def __init__(self, store: Store, fleet: Fleet, clock: Clock, halts: Halts) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
-        self._unrecorded: list[Unrecorded] = []
+        self._halts = halts
         self._recording: asyncio.Task[None] | None = None
 
     async def halt(self, actor: Actor, reason: str) -> HaltReport:
         """First the PBXs, then the database: whatever else is broken, no call may start."""
         actor.demand(Right.HALT)
-        self._fleet.halt.begin(reason)
-        unreachable = await stop_every_call(self._fleet, reason)
-        recorded = await self.record(actor, reason)
-        return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded)
+        halt = Halt(new_halt_id(), actor.name, self._clock.now(), reason)
+        self._halts.hear(halt)
+        unreachable, _ = await asyncio.gather(stop_every_call(self._fleet, halt), self._halts.note(halt))
+        return HaltReport(tuple(self._fleet.telephonies), unreachable, await self._recorded())
+
+    async def record(self, halt: Halt) -> bool:
+        """The database's part of a halt that every PBX knows of already; say whether it does, too, by now."""
+        self._halts.hear(halt)
+        await self._halts.note(halt)
+        return await self._recorded()
 
     async def unhalt(self, actor: Actor, reason: str) -> HaltReport:
-        """Needs a reason, the database and every PBX: what cannot be unlocked stays locked and says so.
+        """Needs a reason and the database. A PBX that is away says so, and is unlocked when it comes back.
 
-        The database comes last: what is permitted before a PBX is unlocked would be refused there, and taken for another halt.
+        Raise `Conflict` where another halt began meanwhile: that one is in force.
         """
         actor.demand(Right.UNHALT)
         if not reason.strip():
@@ -62,8 +65,11 @@ class Halting:
         if not await self._recorded():
             raise Unavailable("the halt is not recorded yet", hint="wait until the database answers again")
         await self._demand_read_back()
-        unreachable = await self._fleet.everywhere("unhalt", lambda telephony: telephony.clear_halt())
-        await self._store.system.set_halt(halted=False, by=actor.name, at=self._clock.now(), reason=reason)
+        unreachable, over = await self._halts.end(actor.name, reason)
+        if not over:
+            raise Conflict(
+                "another halt was called meanwhile", hint="see `dialer doctor`, and end it with a reason"
+            )
         await self._store.restores.end(at=self._clock.now())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
@@ -81,11 +87,6 @@ class Halting:
     async def state(self) -> HaltState:
         return await self._store.system.halt_state()
 
-    async def record(self, actor: Actor, reason: str) -> bool:
-        """Tell the database; say whether it knows yet. Where it is away, trying goes on behind until it does."""
-        self._unrecorded.append((actor.name, self._clock.now(), reason))
-        return await self._recorded()
-
     async def close(self) -> None:
         """Give up recording, if that is still going on."""
         if self._recording is not None:
@@ -94,8 +95,11 @@ class Halting:
             self._recording = None
 
     async def _recorded(self) -> bool:
-        """Whether the database knows every halt by now."""
-        if self._unrecorded and (self._recording is None or self._recording.done()):
+        """Whether the database knows every halt by now. Where it is away, trying goes on behind until it does.
+
+        A driver whose server hangs takes long to give up, and no halt waits for that.
+        """
+        if self._halts.unrecorded and (self._recording is None or self._recording.done()):
             self._recording = asyncio.create_task(self._record())
         if self._recording is None:
             return True
@@ -105,25 +109,14 @@ class Halting:
         return bool(done)
 
     async def _record(self) -> None:
-        """One after the other, in their order: a driver whose server hangs takes long to give up, and no halt waits for that."""
-        while self._unrecorded:
-            by, at, reason = self._unrecorded[0]
+        while self._halts.unrecorded:
             try:
-                await self._store.system.set_halt(halted=True, by=by, at=at, reason=reason)
+                await self._halts.record()
             except Unavailable as error:
                 log.error("halt not recorded", error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_S)
-            else:
-                del self._unrecorded[0]
-        self._fleet.halt.record()
 
 
-async def stop_every_call(fleet: Fleet, reason: str) -> dict[str, str]:
+async def stop_every_call(fleet: Fleet, halt: Halt) -> dict[str, str]:
     """Lock every PBX and hang up all its calls; return, by PBX, why it failed where it did."""
-    return await fleet.everywhere("halt", lambda telephony: lock_and_hang_up(telephony, reason))
-
-
-async def lock_and_hang_up(telephony: Telephony, reason: str) -> None:
-    """Lock first, so that nothing starts behind the hang-up."""
-    await telephony.set_halt(reason)
-    await telephony.hang_up_all()
+    return await fleet.everywhere("halt", lambda telephony: lock_and_hang_up(telephony, halt))

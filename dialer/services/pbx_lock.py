@@ -1,4 +1,4 @@
-"""The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints, and the halt."""
+"""The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 
@@ -12,8 +12,6 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
-from dialer.services.halt_in_force import HaltInForce
-from dialer.services.halting import lock_and_hang_up
 
 READ_BACK = "read back from the lock of the PBX after a restoration"
 
@@ -26,12 +24,6 @@ class PbxLock:
         self._clock = clock
         self._fingerprints = fingerprints
         self._given: dict[str, str] = {}
-
-    async def raise_halt(self, telephony: Telephony, halt: HaltInForce) -> None:
-        """Where everything is halted: before anything else, and however much else the PBX has missed. Its calls end, too."""
-        reason = await halt.reason(self._store)
-        if reason is not None:
-            await lock_and_hang_up(telephony, reason)
 
     async def make_whole(self, telephony: Telephony) -> None:
         """Give the PBX every opposition that it may have missed, so that its own lock is whole before the first call.

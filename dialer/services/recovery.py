@@ -14,7 +14,7 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.calls import Calls
-from dialer.services.halt_in_force import HaltInForce
+from dialer.services.halts import Halts
 from dialer.services.pbx_lock import PbxLock
 
 log = structlog.get_logger()
@@ -25,12 +25,15 @@ UNSENT = "never sent"
 
 
 class Recovery:
-    def __init__(self, store: Store, calls: Calls, board: Board, clock: Clock, lock: PbxLock) -> None:
+    def __init__(
+        self, store: Store, calls: Calls, board: Board, clock: Clock, lock: PbxLock, halts: Halts
+    ) -> None:
         self._store = store
         self._calls = calls
         self._board = board
         self._clock = clock
         self._lock = lock
+        self._halts = halts
 
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its calls, then its lock."""
@@ -40,10 +43,14 @@ class Recovery:
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
 
-    async def raise_halt(self, telephony: Telephony, halt: HaltInForce) -> None:
-        await self._lock.raise_halt(telephony, halt)
+    async def meet_halt(self, telephony: Telephony) -> None:
+        await self._halts.meet(telephony)
+
+    async def agree_on_halt(self, telephony: Telephony) -> None:
+        await self._halts.agree(telephony)
 
     async def keep_lock(self, telephony: Telephony) -> None:
+        await self._halts.agree(telephony)
         await self._lock.keep_whole(telephony)
 
     async def note_lost(self, pbx: str) -> None:

@@ -17,6 +17,7 @@ from dialer.domain.campaign import CampaignId, CampaignVerb
 from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import InvalidInput, NotFound
+from dialer.domain.halt import Halt
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.journal import JournalLine, read_line
@@ -31,6 +32,7 @@ from dialer.ports.records import Progression
 from dialer.ports.restores import PastCall
 from dialer.ports.store import Store
 from dialer.services.fingerprints import Fingerprints
+from dialer.services.halts import new_halt_id
 
 RESTORED = "restored from a backup"
 """How the reason of a campaign's pause and of the halt begins."""
@@ -68,7 +70,7 @@ class Restoring:
         reason = (
             f"{RESTORED} of {manifest.taken_at:%Y-%m-%d %H:%M} UTC: what happened since may not all be known"
         )
-        await self._store.restores.begin(gap, by=actor.name, at=self._clock.now(), reason=reason)
+        await self._store.restores.begin(gap, Halt(new_halt_id(), actor.name, self._clock.now(), reason))
         await self._lose_alive()
         counts: Counter[Kind] = Counter()
         async for lines, _ in self._days():

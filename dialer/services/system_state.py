@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dialer.domain.access import Actor, Right
 from dialer.ports.clock import Clock
-from dialer.ports.records import HaltState
+from dialer.ports.halts import HaltState
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
 

@@ -18,11 +18,14 @@ from tests.acceptance.installation import Installation, Served
 from tests.contract.freezing import frozen
 from tests.contract.postgres import postgres_server
 from tests.harness.patience import SOON_S
+from tests.harness.relay import Relay, relay_to
 from tests.pbx.manager import Manager, manager_at, permit
 
 NUMBERS = [
     number_for(persona, index) for index in range(8) for persona in (Persona.NO_KEY, Persona.NO_ANSWER)
 ]
+FIRST_OF_ALL = {"DBPut", "DBDel", "DBGetTree", "CoreShowChannels", "Hangup", "Originate"}
+"""Whatever changes a PBX or takes its time."""
 HALT_S = 2.0
 """A halt hangs up everything within that time (contract.md, "HTTP")."""
 
@@ -114,6 +117,69 @@ async def test_on_postgresql_a_halt_goes_through_a_frozen_database_and_the_servi
         assert None not in results
     assert len(await scene.callees.invites()) == len(NUMBERS), "nobody is rung twice"
     assert (await scene.installation.must("ledger", "verify"))["verified"]
+
+
+@asynccontextmanager
+async def relayed(scene: Scene) -> AsyncIterator[Relay]:
+    """The service's way to its PBX can be cut; the command line's, too."""
+    home = scene.installation.home
+    (pbx,) = settings_of(home).pbxs
+    async with relay_to(int(pbx.ami.rpartition(":")[2])) as relay:
+        (home / "dialer.toml").write_text(
+            f'''
+[[pbx]]
+name = "{PBX}"
+ami = "127.0.0.1:{relay.port}"
+user = "{pbx.user}"
+secret_file = "{pbx.secret_file}"
+
+[[trunk]]
+name = "default"
+pbx = ["{PBX}"]
+host = "127.0.0.1:{scene.sip_port}"
+''',
+            encoding="utf-8",
+        )
+        yield relay
+
+
+async def connected(served: Served, *, up: bool) -> None:
+    async with asyncio.timeout(SOON_S):
+        while (await served.get("/v1/system"))["pbxs"] != [{"name": PBX, "ready": up}]:
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("halted_by", ["the service", "the command line"])
+async def test_a_pbx_that_was_cut_off_is_halted_before_anything_else_and_unlocked_by_itself_afterwards(
+    scene: Scene, tmp_path: Path, halted_by: str
+) -> None:
+    async with relayed(scene) as relay, in_full_swing(scene, tmp_path) as served:
+        relay.cut()
+        await connected(served, up=False)
+        if halted_by == "the service":
+            report = await served.post("/v1/system/halt", {"reason": "complaints"})
+        else:
+            report = (await scene.installation.cli("halt", "--json")).json
+        assert list(report["unreachable"]) == [PBX]
+        before = len(relay.asked)
+        relay.mend()
+        await scene.callees.ended(len(NUMBERS), within_s=SOON_S)
+        await check_locked(scene.installation)
+        told = relay.asked[before]
+        assert [name for name in told if name in FIRST_OF_ALL][:2] == ["DBPut", "Hangup"]
+        await connected(served, up=True)
+
+        relay.cut()
+        await connected(served, up=False)
+        report = await served.post("/v1/system/unhalt", {"reason": "mended"})
+        assert list(report["unreachable"]) == [PBX]
+        relay.mend()
+        await connected(served, up=True)
+        async with manager_of(scene.installation) as manager:
+            answer = await manager.action("DBGet", Family="dialer-halt", Key="all")
+            assert answer["Response"] == "Error", "the flag of a halt that has ended"
+        await asyncio.sleep(1)
+        assert not (await served.get("/v1/system"))["halted"]
 
 
 async def test_a_halt_at_the_command_line_needs_neither_service_nor_database(

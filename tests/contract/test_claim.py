@@ -28,6 +28,7 @@ from tests.contract.samples import (
     refuse,
     suppression,
 )
+from tests.harness.halts import a_halt
 
 
 async def test_a_permit_becomes_an_attempt_with_the_contacts_number(store: SqlStore) -> None:
@@ -130,7 +131,7 @@ async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why:
     if why == "paused":
         await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
     elif why == "halted":
-        await store.system.set_halt(halted=True, by="omar", at=NOW, reason="fire")
+        await store.system.begin_halt(a_halt())
     before = await store.campaigns.progress(CAMPAIGN)
 
     def judge(standing: Standing, dossier: Dossier) -> Judgement:

@@ -30,6 +30,7 @@ from tests.contract.samples import CAMPAIGN, fingerprint, suppression
 from tests.contract.sealing import STAMP, seal_all
 from tests.contract.tampering import Tamperer
 from tests.contract.test_probes import probe
+from tests.harness.halts import a_halt
 
 PACKS = load_packs()
 NOT_RECORDED = {"tokens": {"last_used_at"}, "suppressions": {"revision"}}
@@ -59,7 +60,7 @@ async def live(store: SqlStore) -> None:
     for name in ("ines", "omar"):
         await store.tokens.add(Token(name, Role.AUDITOR, name.ljust(64, "0"), MONDAY), by="ada")
     await store.tokens.revoke("ines", by="ada", at=MONDAY)
-    await store.system.set_halt(halted=True, by="omar", at=MONDAY, reason="rain")
+    await store.system.begin_halt(a_halt("rain", at=MONDAY))
     await store.probes.add(probe(1))
 
 

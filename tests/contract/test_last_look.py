@@ -28,12 +28,13 @@ from tests.contract.samples import (
     sent,
     suppression,
 )
+from tests.harness.halts import a_halt
 
 Change = Callable[[SqlStore], Awaitable[object]]
 
 
 def halt(store: SqlStore) -> Awaitable[object]:
-    return store.system.set_halt(halted=True, by="omar", at=NOW, reason="fire")
+    return store.system.begin_halt(a_halt())
 
 
 def pause(store: SqlStore) -> Awaitable[object]:

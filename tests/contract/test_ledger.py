@@ -42,6 +42,7 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.contract.sealing import PUBLIC, STAMP, seal_all, seal_some, sign
+from tests.harness.halts import a_halt
 from tests.harness.ledger import UNWRITABLE
 
 OWN_IMPORT = ImportId("i00000000000b")
@@ -129,8 +130,10 @@ async def test_every_act_is_recorded_with_who_did_it(store: SqlStore) -> None:
     await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="olga", at=NOW, reason="rain")
     await store.contacts.begin_import(manifest(OWN_IMPORT))
     await store.contacts.end_import(OWN_IMPORT, ImportCounts(4, 2, 1, 1), "{}")
-    await store.system.set_halt(halted=True, by="olga", at=NOW, reason="fire")
-    await store.system.set_halt(halted=False, by="omar", at=NOW, reason="out")
+    halt = a_halt(by="olga")
+    for _ in range(2):
+        await store.system.begin_halt(halt)
+    await store.system.end_halts([halt.id], by="omar", at=NOW, reason="out")
     await store.tokens.add(Token("ines", Role.AUDITOR, "a" * 64, NOW), by="ada")
     await store.tokens.revoke("ines", by="ada", at=NOW)
     await store.tokens.revoke("ines", by="somebody else", at=NOW)

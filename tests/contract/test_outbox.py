@@ -12,6 +12,7 @@ from dialer.domain.notification import Topic
 from dialer.ports.courier import Endpoint
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, listed, number, suppression
+from tests.harness.halts import a_halt
 
 HEARS_ALL, HEARS_HALTS = Endpoint("a" * 16), Endpoint("b" * 16)
 SUBSCRIBERS = {HEARS_ALL: frozenset(Topic), HEARS_HALTS: frozenset({Topic.HALTED})}
@@ -36,7 +37,7 @@ async def test_an_opposition_a_campaigns_end_and_a_halt_are_told_to_whoever_want
     await told.suppressions.add([suppression(1)])
     await told.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW)
     await told.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
-    await told.system.set_halt(halted=True, by="omar", at=NOW, reason="complaints")
+    await told.system.begin_halt(a_halt())
     assert sorted(await types(told, HEARS_ALL)) == [
         "dialer.campaign_ended",
         "dialer.halted",

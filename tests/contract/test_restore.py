@@ -36,12 +36,14 @@ from dialer.services.evidence.verify_ledger import Finding
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.halting import Halting
+from dialer.services.halts import Halts
 from dialer.services.keys import Keys, fingerprints_in_force
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.verification import LedgerVerifier
 from dialer.services.restoring import RESTORED, Restored
 from tests.contract.engines import Engine
+from tests.harness.halts import NotesInMemory
 from tests.integration.history import CAMPAIGN, NUMBERS, OPPONENTS, History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -170,8 +172,7 @@ async def gone_on(loss: Loss, store: SqlStore) -> None:
     """The service starts on what was restored, an operator takes it upon them, and the campaign goes on to its end."""
     history = History(store, [loss.pbx], loss.clock.world)
     await history.ready()
-    halting = Halting(store, history.processes[0].fleet, loss.clock)
-    await halting.unhalt(LOCAL_ADMINISTRATOR, "locks and journal read back")
+    await history.processes[0].halting.unhalt(LOCAL_ADMINISTRATOR, "locks and journal read back")
     await store.campaigns.move(
         CAMPAIGN.id, CampaignVerb.RESUME, by="bob", at=loss.clock.now(), reason="looked at"
     )
@@ -230,7 +231,8 @@ async def test_the_halt_is_not_ended_before_every_lock_was_read_back(engine: Eng
     target = Place(tmp_path / "anew", engine.empty(f"anew_{next(copies)}"))
     await loss.restored(target)
     async with SqlStore.open(target.url) as store:
-        halting = Halting(store, Fleet({loss.pbx.pbx: ScriptedLink(loss.pbx)}, driven=True), loss.clock)
+        fleet = Fleet({loss.pbx.pbx: ScriptedLink(loss.pbx)}, driven=True)
+        halting = Halting(store, fleet, loss.clock, Halts(store, fleet, loss.clock, NotesInMemory()))
         assert (await halting.state()).halted
         with pytest.raises(Conflict, match="was not read back"):
             await halting.unhalt(LOCAL_ADMINISTRATOR, "all is well")

@@ -8,8 +8,9 @@ import pytest
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import Role, Token
 from dialer.domain.errors import Conflict, NotFound
-from dialer.ports.records import HaltState
+from dialer.ports.halts import HaltState, KnownHalts
 from tests.contract.samples import NOW
+from tests.harness.halts import HALTED_AT, a_halt
 
 TOKEN = Token("olga", Role.OPERATOR, "a" * 64, NOW, expires_at=NOW + timedelta(days=1))
 
@@ -49,5 +50,29 @@ async def test_revoking_nobody_is_an_error(store: SqlStore) -> None:
 async def test_a_halt_is_seen_by_every_process(url: str) -> None:
     async with SqlStore.open(url) as first, SqlStore.open(url) as second:
         assert await first.system.halt_state() == HaltState(halted=False, reason="", by="", at=None)
-        await second.system.set_halt(halted=True, by="olga", at=NOW, reason="fire")
-        assert await first.system.halt_state() == HaltState(halted=True, reason="fire", by="olga", at=NOW)
+        await second.system.begin_halt(a_halt(by="olga"))
+        assert await first.system.halt_state() == HaltState(
+            halted=True, reason="fire", by="olga", at=HALTED_AT
+        )
+
+
+async def test_a_halt_that_has_ended_never_begins_again(store: SqlStore) -> None:
+    halt, unknown = a_halt(), a_halt()
+    assert await store.system.begin_halt(halt)
+    assert not await store.system.begin_halt(halt)
+    assert await store.system.halts([halt.id, unknown.id]) == KnownHalts((halt,), frozenset())
+    assert await store.system.end_halts([halt.id], by="olga", at=NOW, reason="out")
+    assert not await store.system.begin_halt(halt)
+    assert await store.system.halts([halt.id, unknown.id]) == KnownHalts((), frozenset({halt.id}))
+    assert await store.system.halt_state() == HaltState(halted=False, reason="out", by="olga", at=NOW)
+
+
+async def test_the_end_of_one_halt_is_not_the_end_of_another(store: SqlStore) -> None:
+    first, second = a_halt(), a_halt("smoke", at=NOW + timedelta(seconds=1))
+    for halt in (second, first):
+        await store.system.begin_halt(halt)
+    assert (await store.system.halts([])).in_force == (first, second)
+    assert not await store.system.end_halts([first.id], by="olga", at=NOW, reason="out")
+    assert (await store.system.halt_state()).halted
+    assert await store.system.end_halts([second.id], by="olga", at=NOW, reason="out")
+    assert not (await store.system.halt_state()).halted

@@ -20,6 +20,7 @@ from dialer.domain.suppression import OppositionChannel, fingerprint_of
 from dialer.ports.records import NewContact
 from dialer.ports.telephony import CallOrder
 from dialer.services.oppositions import Objection
+from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble, over_faulty_connection
 from tests.integration.scripted_link import ScriptedLink
@@ -114,13 +115,14 @@ class History:
         self.pbxs = pbxs
         for pbx in pbxs:
             pbx.watch = self.watch
+        self.notes = NotesInMemory()
         self.processes = [self.start() for _ in range(processes)]
 
     def start(self) -> ServiceProcess:
         trouble = Trouble(self.chance)
         links = [ScriptedLink(pbx) for pbx in self.pbxs]
         store = over_faulty_connection(self.store, trouble)
-        return start_process(store, links, WrongClock(self.world), trouble)
+        return start_process(store, links, WrongClock(self.world), trouble, self.notes)
 
     def watch(self, pbx: str, order: CallOrder) -> None:
         number = order.attempt.number

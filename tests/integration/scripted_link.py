@@ -8,6 +8,7 @@ from random import Random
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression
 from dialer.domain.errors import Unavailable
+from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.telephony import (
     CallOrder,
     Line,
@@ -145,13 +146,17 @@ class ScriptedLink:
         if self.machine.unfit:
             raise Unavailable("the PBX does not keep what is written to it")
 
-    async def set_halt(self, reason: str) -> None:
+    async def halt_flag(self) -> HaltFlag | None:
         self._need_link()
-        self.machine.halted = True
+        return self.machine.halted
+
+    async def set_halt(self, halt: Halt) -> None:
+        self._need_link()
+        self.machine.halted = HaltFlag(halt.id, halt.reason)
 
     async def clear_halt(self) -> None:
         self._need_link()
-        self.machine.halted = False
+        self.machine.halted = None
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         self._need_link()

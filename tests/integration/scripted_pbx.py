@@ -26,6 +26,7 @@ from dialer.domain.call_events import (
     TraceStep,
     TraceVerb,
 )
+from dialer.domain.halt import HaltFlag
 from dialer.ports.telephony import CallOrder, LineObjection
 
 
@@ -60,7 +61,7 @@ class ScriptedPbx:
     acts: Callable[[str], Act] = obedient
     pbx: str = "pbx1"
     watch: Callable[[str, CallOrder], None] = lambda pbx, order: None
-    halted: bool = False
+    halted: HaltFlag | None = None
     invites: Counter[str] = field(default_factory=Counter)
     used: set[AttemptId] = field(default_factory=set)
     withheld: set[AttemptId] = field(default_factory=set)

@@ -14,6 +14,7 @@ from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.vault import AesVault
 from dialer.domain.errors import Unavailable
 from dialer.domain.facts import TrunkFacts
+from dialer.ports.halts import HaltNotes
 from dialer.ports.leases import Driver
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.store import Store
@@ -29,6 +30,7 @@ from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.halting import Halting
+from dialer.services.halts import Halts
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.lease import Lease
@@ -136,9 +138,9 @@ class ServiceProcess:
 
 
 def start_process(
-    store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble
+    store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble, notes: HaltNotes
 ) -> ServiceProcess:
-    """Its consumers run; its dialling loop is turned by hand."""
+    """Its consumers run; its dialling loop is turned by hand. `notes`: of its home."""
     fleet, board, meter = Fleet({link.pbx: link for link in links}, driven=True), Board(), PrometheusMeter()
     trunk = TrunkPlan(
         TrunkFacts("default", loopback=True, caller_ids=()), tuple(link.pbx for link in links), 1000, 100
@@ -148,7 +150,8 @@ def start_process(
     guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
     calls = Calls(store, fleet, board, clock, meter, guards)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock))
+    halts = Halts(store, fleet, clock, notes)
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock), halts)
     line = CallbackLine(store, suppressions, clock)
     name = uuid.uuid4().hex
     leases = [Lease(store.leases, clock, Driver(link.pbx, name)) for link in links]
@@ -171,7 +174,7 @@ def start_process(
         Campaigns(
             store, judge, scripts, clock, Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True)
         ),
-        Halting(store, fleet, clock),
+        Halting(store, fleet, clock, halts),
         suppressions,
         Consents(store, clock, fingerprints, proofs, ringing),
         Reaper(store, calls, clock),

@@ -24,7 +24,9 @@ from dialer.domain.call_events import (
 )
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.domain.halt import HaltFlag
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, Telephony, TelephonyEvent
+from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, FakeAmi, event, fake_ami
@@ -105,7 +107,7 @@ async def test_without_a_link_nothing_is_sent_and_that_is_known() -> None:
         with pytest.raises(NotOriginated, match="no AMI at"):
             await telephony.originate(ORDER)
         with pytest.raises(Unavailable, match="no AMI at"):
-            await telephony.set_halt("test")
+            await telephony.set_halt(a_halt())
 
 
 async def test_an_order_that_could_carry_another_action_is_never_sent() -> None:
@@ -194,7 +196,7 @@ async def test_a_wrong_password_stops_the_start() -> None:
         with pytest.raises(LoginRefused):
             await telephony.start()
         with pytest.raises(Unavailable, match="refuses AMI user"):
-            await telephony.set_halt("the reason stays known")
+            await telephony.set_halt(a_halt())
         await telephony.close()
 
 
@@ -267,18 +269,27 @@ async def test_everybody_is_hung_up_in_two_actions() -> None:
 
 async def test_a_halt_takes_any_reason_and_is_lifted_as_often_as_wished() -> None:
     async with pbx() as (ami, telephony, _):
-        await telephony.set_halt("arrêt d'urgence\r\nAction: Originate")
-        assert ami.astdb["/dialer-halt/all"] == "arr?t d'urgence??Action: Originate"
-        await telephony.set_halt("")
-        assert ami.astdb["/dialer-halt/all"]
+        halt = a_halt("arrêt d'urgence\r\nAction: Originate")
+        await telephony.set_halt(halt)
+        assert ami.astdb["/dialer-halt/all"] == f"{halt.id}|arr?t d'urgence??Action: Originate"
+        await telephony.set_halt(halt := a_halt(""))
+        assert await telephony.halt_flag() == HaltFlag(halt.id, "-")
         for _ in range(2):
             await telephony.clear_halt()
+            assert await telephony.halt_flag() is None
         assert ami.astdb == {}
+
+
+async def test_the_flag_that_a_person_has_set_is_the_flag_of_a_halt_without_an_id() -> None:
+    async with pbx() as (ami, telephony, _):
+        for value in ("fire", "", "1", f"{'A' * 32}|fire"):
+            ami.astdb["/dialer-halt/all"] = value
+            assert await telephony.halt_flag() == HaltFlag(None, value)
 
 
 async def test_a_halt_that_stays_is_not_called_lifted() -> None:
     async with pbx() as (ami, telephony, _):
-        await telephony.set_halt("test")
+        await telephony.set_halt(a_halt())
         ami.answers["DBDel"] = fake.refused("Database entry could not be deleted")
         with pytest.raises(Unavailable, match="dialer-halt"):
             await telephony.clear_halt()

@@ -19,6 +19,7 @@ from dialer.domain.campaign import CampaignVerb
 from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server
+from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble
 from tests.integration.history import a_row
@@ -80,7 +81,7 @@ async def a_floor(url: str) -> AsyncIterator[Floor]:
     async with SqlStore.open(url) as store:
         await fill(store)
         clock = WrongClock(world)
-        process = start_process(store, [ScriptedLink(pbx)], clock, Trouble(Random(0)))
+        process = start_process(store, [ScriptedLink(pbx)], clock, Trouble(Random(0)), NotesInMemory())
         async with asyncio.timeout(SOON_S):
             while not process.drives("pbx1"):
                 await asyncio.sleep(0.005)

@@ -7,7 +7,9 @@ import pytest
 
 from dialer.adapters.clock import SystemClock
 from dialer.bootstrap import Links, open_fleet, pbxs, stop_pbxs
+from dialer.domain.halt import Halt, HaltFlag
 from dialer.settings import PbxSettings, Settings, settings_of
+from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 
 FROZEN, WELL = "pbx1", "pbx2"
@@ -30,7 +32,10 @@ class PacedLink:
         if self.pbx == FROZEN:
             await self._done.wait()
 
-    async def set_halt(self, reason: str) -> None: ...
+    async def set_halt(self, halt: Halt) -> None: ...
+
+    async def halt_flag(self) -> HaltFlag:
+        return HaltFlag(None, "")
 
     async def hang_up_all(self) -> None:
         self._do("hang up")
@@ -54,7 +59,7 @@ async def test_a_halt_ends_the_calls_of_a_pbx_while_another_is_frozen(
 ) -> None:
     paced(monkeypatch, "hang up")
     async with asyncio.timeout(SOON_S):
-        assert await stop_pbxs(settings, SystemClock(), "an emergency") == {}
+        assert await stop_pbxs(settings, SystemClock(), a_halt()) == {}
 
 
 async def test_the_links_of_a_service_are_started_at_once(

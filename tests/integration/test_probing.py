@@ -32,6 +32,7 @@ from dialer.services.probe_call import ProbeCall
 from dialer.services.probing import AGAIN_AFTER_S, Probing
 from dialer.services.ringing import Ringing
 from dialer.services.suppressions import Suppressions
+from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -238,7 +239,7 @@ async def test_a_probe_that_was_not_made_proves_nothing_pauses_nothing_and_is_tr
 async def test_a_probe_that_a_halt_cuts_short_is_no_failure(bench: Bench) -> None:
     await bench.start()
     bench.says = bench.says[:20_000]
-    await bench.store.system.set_halt(halted=True, by="olga", at=bench.clock.now(), reason="fire")
+    await bench.store.system.begin_halt(a_halt())
     await bench.probing.run_now(LOCAL_ADMINISTRATOR, DEMO)
     assert (await bench.outcomes(), (await bench.state())[0]) == (
         [ProbeOutcome.NOT_MADE],
@@ -248,7 +249,7 @@ async def test_a_probe_that_a_halt_cuts_short_is_no_failure(bench: Bench) -> Non
 
 async def test_nothing_is_rung_during_a_halt(bench: Bench) -> None:
     await bench.start()
-    await bench.store.system.set_halt(halted=True, by="olga", at=bench.clock.now(), reason="fire")
+    await bench.store.system.begin_halt(a_halt())
     await bench.probing.turn()
     assert bench.orders == []
 

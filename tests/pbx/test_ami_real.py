@@ -32,7 +32,9 @@ from dialer.domain.call_events import (
 )
 from dialer.domain.contact import Fingerprint
 from dialer.domain.errors import NotOriginated
+from dialer.domain.halt import HaltFlag
 from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
+from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Callee, Manner, callee_at, header
 from tests.pbx.conftest import Pbx, spec_in
@@ -244,11 +246,14 @@ async def test_everybody_is_hung_up_at_once(session: Session, own_pbx: Pbx) -> N
 
 
 async def test_a_halt_stops_calls_until_it_is_lifted(session: Session) -> None:
-    await session.telephony.set_halt("arr\u00eat d'urgence")
+    halt = a_halt("arr\u00eat d'urgence")
+    await session.telephony.set_halt(halt)
+    assert await session.telephony.halt_flag() == HaltFlag(halt.id, "arr?t d'urgence")
     attempt = await session.originate()
     assert (await session.until(Refused, attempt)).why == "HALTED"
     await session.telephony.clear_halt()
     await session.telephony.clear_halt()
+    assert await session.telephony.halt_flag() is None
     async with somebody(session.port, Manner(status=486, reason="Busy Here")):
         await session.until(Ended, await session.originate())
 

@@ -22,6 +22,7 @@ from dialer.domain.probe import ProbeId, ProbeOutcome
 from dialer.domain.probe_verdict import of_dialling, of_sound
 from dialer.ports.telephony import Line as PublishedLine
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from tests.harness.halts import a_halt
 from tests.harness.network import Network, Route, network_at
 from tests.harness.patience import SOON_S
 from tests.pbx.calls import Line
@@ -143,7 +144,7 @@ async def test_an_order_that_is_late_or_comes_while_halted_is_refused(
 ) -> None:
     late = replace(order(line), expires_at=CLOCK.now())
     assert (await probed(telephony, line, Route(status=486), late))[0].refused == "EXPIRED"
-    await telephony.set_halt("fire")
+    await telephony.set_halt(a_halt())
     assert (await probed(telephony, line, Route(status=486), order(line)))[0].refused == "HALTED"
 
 

@@ -8,9 +8,10 @@ from dialer.adapters.ami.originate import SHAPES, require
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
 from dialer.adapters.ami.translate import Unusable
-from dialer.adapters.ami.wire import Action, Fields, Reply
+from dialer.adapters.ami.wire import Action, Fields, Reply, legible
 from dialer.domain.call_events import AttemptId, Ended, Opposed, PbxSuppression
 from dialer.domain.contact import Fingerprint
+from dialer.domain.halt import Halt, HaltFlag, HaltId
 
 HALT = "dialer-halt"
 HALT_KEY = "all"
@@ -27,6 +28,7 @@ MARK = "dialer-mark"
 MARK_SHAPE = re.compile(r"[0-9a-f-]{1,64}")
 CANARY = "dialer-canary"
 CANARY_KEY = "written"
+_HALT = re.compile(r"([0-9a-f]{32})\|(.*)")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN, OBJECTED)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
@@ -69,6 +71,17 @@ def marked(rows: Iterable[Fields]) -> str | None:
     """The mark in the answer to DBGet; None where it was written by nobody of ours."""
     values = [text(row, "val") for row in rows if "val" in row]
     return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
+
+
+def halt_text(halt: Halt) -> str:
+    return f"{halt.id}|{legible(halt.reason)}"
+
+
+def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
+    """The flag in the answer to DBGet. One of another shape was set by a person, or by a program older than ids: it counts as well."""
+    value = next((text(row, "val") for row in rows if "val" in row), "")
+    found = _HALT.fullmatch(value)
+    return HaltFlag(HaltId(found[1]), found[2]) if found else HaltFlag(None, value)
 
 
 def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:

@@ -15,10 +15,11 @@ from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.probing import Prober
 from dialer.adapters.ami.report import ATTEMPT_ID, text
 from dialer.adapters.ami.translate import CALLEE, Unusable
-from dialer.adapters.ami.wire import Action, Fields, Reply, legible
+from dialer.adapters.ami.wire import Action, Fields, Reply
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import DialerError, NotOriginated, Unavailable
+from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import (
     CallOrder,
@@ -198,8 +199,12 @@ class AmiTelephony:
                 hint="is the disk of its AstDB volume full, or the file read by others?",
             )
 
-    async def set_halt(self, reason: str) -> None:
-        await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, legible(reason))])
+    async def halt_flag(self) -> HaltFlag | None:
+        reply = await self._link.ask(astdb.get(astdb.HALT, astdb.HALT_KEY))
+        return astdb.halt_flag(reply.items) if present(reply) else None
+
+    async def set_halt(self, halt: Halt) -> None:
+        await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, astdb.halt_text(halt))])
 
     async def clear_halt(self) -> None:
         """A PBX that halted itself because it could not hold an opposition stays locked until somebody restarts it."""

@@ -15,9 +15,11 @@ from dialer.adapters.sql.lease_tables import pbx_leases
 from dialer.adapters.sql.ledger_pending import record_first
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.restore_tables import past_calls, restores
-from dialer.adapters.sql.tables import attempts, system
+from dialer.adapters.sql.system import add_halt
+from dialer.adapters.sql.tables import attempts
 from dialer.domain.contact import Fingerprint
 from dialer.domain.facts import PastAttempt
+from dialer.domain.halt import Halt
 from dialer.domain.ledger.of_acts import halt_changed
 from dialer.domain.ledger.of_upkeep import Gap, restored
 from dialer.ports.restores import PastCall, Restoration
@@ -32,14 +34,15 @@ class SqlRestores:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, gap: Gap, *, by: str, at: datetime, reason: str) -> None:
+    async def begin(self, gap: Gap, halt: Halt) -> None:
+        by, at, reason = halt.by, halt.at, halt.reason
         row = {"taken_at": gap.taken_at, "restored_at": at, "by": by, "read_back": {}, "ended_at": None}
         async with self._database.write() as connection:
-            await connection.execute(update(system).values(halted=True, by=by, at=at, reason=reason))
+            await add_halt(connection, halt)
             await connection.execute(insert(restores).values(row))
             await connection.execute(delete(pbx_leases))
-            halt = halt_changed(halted=True, by=by, at=at, reason=reason)
-            await record_first(connection, [restored(gap, by=by, at=at), halt])
+            halted = halt_changed(halted=True, by=by, at=at, reason=reason)
+            await record_first(connection, [restored(gap, by=by, at=at), halted])
 
     async def last(self) -> Restoration | None:
         async with self._database.read() as connection:

@@ -340,6 +340,23 @@ system = Table(
     CheckConstraint("id = 1", name="single"),
 )
 
+# Each halt ever called. Its id stands in the flag of the PBXs: one that has ended is not taken for a new one, nor the other way round.
+halts = Table(
+    "halts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+Index(
+    "ix_halts_in_force",
+    halts.c.at,
+    sqlite_where=halts.c.ended_at.is_(None),
+    postgresql_where=halts.c.ended_at.is_(None),
+)
+
 # A row without `due_at` was given up: a person may look at it.
 outbox = Table(
     "outbox",
