@@ -1,136 +1,34 @@
 """The set rate, held against what reaches the callees: `python -m tests.bench.bench_rate [contacts] [calls per second]`.
 
-A real Asterisk, `dialer serve` in a process of its own; callees that answer at once and hang up after two seconds, in the notice.
+A real Asterisk, `dialer serve` in a process of its own.
 """
 
 import asyncio
-import socket
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.pbx import lifecycle
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.bench.bench_control import busiest_second
-from tests.harness.ports import free_port
+from tests.bench.quick_callees import quick_callees
 
-PBX = "bench-rate"
-TRUNK = """
-[[trunk]]
-name = "default"
-pbx = ["{pbx}"]
-host = "127.0.0.1:{port}"
-calls_per_second = {rate}
-max_concurrent = 2000
-"""
-CALLEE = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="answers at once, hangs up after two seconds">
-  <recv request="INVITE">
-    <action>
-      <ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>
-      <ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="contact"/>
-      <ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>
-    </action>
-  </recv>
-  <send retrans="500"><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]-[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=- 1 1 IN IP4 [local_ip]
-s=-
-c=IN IP4 [local_ip]
-t=0 0
-m=audio [media_port] RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-]]></send>
-  <recv request="ACK"/>
-  <pause milliseconds="2000"/>
-  <send retrans="500"><![CDATA[
-BYE [$contact] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-From:[$to];tag=[pid]-[call_number]
-To:[$from]
-Call-ID: [call_id]
-CSeq: 1 BYE
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-  <recv response="200"/>
-</scenario>
-"""
 ENDS = "SELECT state, count(*) FROM attempts GROUP BY state"
-
-
-@dataclass(frozen=True, slots=True)
-class Callees:
-    messages: Path
-
-    def invites(self) -> list[float]:
-        """When each telephone began to ring, in seconds; repeated INVITEs are the same call."""
-        first: dict[str, float] = {}
-        for line in self.messages.read_text(errors="replace").splitlines():
-            fields = line.split("\t")
-            if len(fields) > 5 and "INVITE" in line and fields[3] == "R":
-                first.setdefault(fields[4], float(fields[2]))
-        return sorted(first.values())
-
-
-@asynccontextmanager
-async def callees(folder: Path, port: int) -> AsyncIterator[Callees]:
-    scenario, messages = folder / "callee.xml", folder / "messages.csv"
-    scenario.write_text(CALLEE)
-    process = await asyncio.create_subprocess_exec(
-        *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-mp", "40000"),
-        *("-trace_shortmsg", "-shortmessage_file", str(messages)),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield Callees(messages)
-    finally:
-        process.kill()
-        await process.wait()
 
 
 async def main() -> None:
     count, rate = (int(word) for word in [*sys.argv[1:], *("3000", "150")[len(sys.argv) - 1 :]])
     with TemporaryDirectory() as name:
         folder = Path(name)
-        made = Installation(folder / "home")
-        sip_port, own_port, ami_port = (
-            *(free_port(socket.SOCK_DGRAM) for _ in range(2)),
-            free_port(socket.SOCK_STREAM),
-        )
-        await made.prepare()
-        await made.must(
-            *("pbx", "up", "--name", PBX, "--trunk", f"127.0.0.1:{sip_port}", "--sip-port", str(own_port)),
-            *("--ami-port", str(ami_port), "--rtp", "20000-25998"),
-        )
-        (made.home / "dialer.toml").write_text(TRUNK.format(pbx=PBX, port=sip_port, rate=rate))
-        numbers = [f"+3319900{index:04}" for index in range(count)]
         file = campaign_file(folder, calls_per_second=rate, max_concurrent=2000)
-        try:
-            async with callees(folder, sip_port) as called:
-                campaign = await made.campaign(file, contact_file(folder, numbers))
-                await ended(made, campaign)
-                report(made, called.invites(), rate)
-        finally:
-            await lifecycle.down(PBX, made.home)
+        numbers = [f"+3319900{index:04}" for index in range(count)]
+        async with quick_callees(folder, rate) as (made, callees):
+            campaign = await made.campaign(file, contact_file(folder, numbers))
+            await ended(made, campaign)
+            report(made, callees.invites(), rate)
 
 
 async def ended(made: Installation, campaign: str) -> None:
