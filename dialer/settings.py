@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -27,6 +28,7 @@ from dialer.domain.notification import Topic
 from dialer.ports.courier import Endpoint
 
 PartName = Annotated[str, StringConstraints(pattern=rf"^{PART_NAME}$")]
+HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
 
 
@@ -82,7 +84,7 @@ class TrunkSettings(Section):
 class WebhookSettings(Section):
     """Whoever is to be told, and of what. `secret_file` (relative to the home) holds the key of the signatures."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]", max_length=2000)]
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]\S*$", max_length=2000)]
     secret_file: str
     events: tuple[Topic, ...] = tuple(Topic)
 
@@ -90,6 +92,8 @@ class WebhookSettings(Section):
     def check_encrypted(self) -> "WebhookSettings":
         address = urlsplit(self.url)
         host = address.hostname or ""
+        if not _is_host(host) or address.port == 0:
+            raise ValueError(f"{host!r} is no name of a host")
         if address.scheme != "https" and host != "localhost" and not _is_loopback(host):
             raise ValueError("only addresses on loopback may do without https")
         return self
@@ -223,6 +227,24 @@ def _authorised(entry: str | CallerIdSettings) -> AuthorisedCallerId:
     if isinstance(entry, CallerIdSettings):
         return AuthorisedCallerId(PhoneNumber(entry.number), entry.mandate_ends_at)
     return AuthorisedCallerId(PhoneNumber(entry), None)
+
+
+def _is_host(host: str) -> bool:
+    """An address, or a name that can be asked for: labels of 1 to 63 characters, in any script."""
+    try:
+        name = host.removesuffix(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    labels = name.split(".")
+    return _is_address(host) or (len(name) <= 253 and all(HOST_LABEL.fullmatch(label) for label in labels))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

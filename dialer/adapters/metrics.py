@@ -65,6 +65,10 @@ class PrometheusMeter:
         )
         self._overdue = self._gauge("dialer_retention_overdue_lists", "Lists that should be gone.")
         self._free = self._gauge("dialer_disk_free_bytes", "Room on the disk of the home.")
+        self._jobs = self._gauge(
+            "dialer_side_job_failing", "1 while it dies and is started again; calls go on.", "job"
+        )
+        self._deaths = self._counter("dialer_side_job_failures", "How often it died.", "job")
         self._pbxs = self._gauge("dialer_pbx_ready", "1 while the PBX takes calls.", "pbx")
 
     def decided(self, *, permits: int, refusals: Iterable[Iterable[str]]) -> None:
@@ -100,6 +104,10 @@ class PrometheusMeter:
 
     def database(self, *, up: bool) -> None:
         self._database.set(up)
+
+    def side_job(self, job: str, *, failing: bool) -> None:
+        self._jobs.labels(job).set(failing)
+        self._deaths.labels(job).inc(failing)
 
     def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
         self._calls.set(calls)

@@ -11,7 +11,7 @@ class Alive(Wire):
 
 
 class PartView(Wire):
-    """Of the machine: database, ledger, retention, disk, clock, each PBX."""
+    """Of the machine: database, ledger, retention, disk, clock, each PBX, each side job."""
 
     part: str
     ok: bool

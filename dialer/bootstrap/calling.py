@@ -7,7 +7,7 @@ from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
 from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
-from dialer.services.engine import Engine, Loop
+from dialer.services.engine import Engine
 from dialer.services.guards import Guards
 from dialer.services.lease import Lease
 from dialer.services.pbx_lock import PbxLock
@@ -18,7 +18,7 @@ from dialer.services.recovery import Recovery
 from dialer.services.sending import Sending
 
 
-def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
+def build_engine(parts: Parts) -> Engine:
     store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
     guards = Guards(store, parts.prompts, clock, parts.line_proofs, parts.judge.packs)
     calls = Calls(store, fleet, board, clock, meter, guards)
@@ -33,7 +33,8 @@ def build_engine(parts: Parts, others: tuple[Loop, ...]) -> Engine:
     dialing = Dialing(
         store, fleet, parts.judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
     )
-    return Engine(dialing, consumers, (*others, Reaper(store, calls, clock)))
+    parts.jobs["attempts nobody drives"] = Reaper(store, calls, clock)
+    return Engine(dialing, consumers, parts.sealer, parts.side)
 
 
 def build_probing(parts: Parts) -> Probing:

@@ -16,13 +16,14 @@ from dialer.services.judge import Judge
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.line_proofs import LineProofs
 from dialer.services.ringing import Ringing
+from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suppressions import Suppressions
 from dialer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One of each for the whole process. `driver`: its name among those that drive PBXs."""
+    """One of each for the whole process. `driver`: its name among those that drive PBXs. `jobs`: those of `side`, to be added to."""
 
     settings: Settings
     clock: SystemClock
@@ -35,6 +36,8 @@ class Parts:
     board: Board
     meter: Meter
     driver: str
+    jobs: dict[str, Loop]
+    side: SideJobs
 
     @property
     def home(self) -> Path:

@@ -26,7 +26,7 @@ from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
 from dialer.services.board import Board
 from dialer.services.counts import Counts
-from dialer.services.engine import Engine, Loop
+from dialer.services.engine import Engine
 from dialer.services.fleet import Fleet
 from dialer.services.halts import Halts
 from dialer.services.inspection.inspector import Inspector
@@ -35,6 +35,7 @@ from dialer.services.keeping import Keeping
 from dialer.services.keys import fingerprints_in_force
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.notifying import Notifying
+from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suite import Suite
 from dialer.settings import Settings
 
@@ -73,8 +74,14 @@ async def open_service(
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
         board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
         halts = Halts(store, fleet, clock, halt_notes(settings.home))
-        parts = Parts(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver)
-        service = wire(parts, (notifier, sealer))
+        jobs: dict[str, Loop] = {"webhooks": notifier}
+        side = SideJobs(jobs, clock, meter)
+        parts = Parts(
+            *(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver),
+            jobs,
+            side,
+        )
+        service = wire(parts)
         stack.push_async_callback(service.suite.halting.close)
         yield service
 
@@ -91,17 +98,19 @@ def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge
     return Judge(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
 
 
-def wire(parts: Parts, others: tuple[Loop, ...]) -> Service:
-    """`others`: the loops that run beside those of the calls."""
+def wire(parts: Parts) -> Service:
     probing = build_probing(parts)
     suite = build_suite(parts, probing)
+    parts.jobs["retention"] = suite.retention
+    parts.jobs["call-back probes"] = probing
+    parts.jobs["counts"] = Counts(parts.store, parts.clock)
     return Service(
         parts.settings,
         parts.clock,
         parts.store,
         suite,
         parts.fleet,
-        build_engine(parts, (*others, suite.retention, probing, Counts(parts.store, parts.clock))),
+        build_engine(parts),
         build_inspector(parts, suite),
     )
 

@@ -33,6 +33,7 @@ from dialer.services.progress import ProgressReader
 from dialer.services.readiness import Readiness
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
+from dialer.services.reviews import ContactReviews
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
 from dialer.services.sessions import Sessions
@@ -59,7 +60,8 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     ringing = Ringing(store, fleet)
     progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)
-    readiness = Readiness(store, fleet, clock, judge.ledger, retention, partial(free_bytes, parts.home))
+    free = partial(free_bytes, parts.home)
+    readiness = Readiness(store, fleet, clock, judge.ledger, retention, parts.side, free)
     calls = CallRecords(store, scripts, fingerprints)
     importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
@@ -70,6 +72,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
         probing=probing,
         scripts=scripts,
         contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, importer),
+        reviews=ContactReviews(store, clock),
         consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
         consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, importer),
         suppressions=suppressions,

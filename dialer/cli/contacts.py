@@ -1,27 +1,33 @@
 """dialer contacts: lists of people, with where they came from."""
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.imports import import_file
 from dialer.cli.options import CampaignOption, Json
+from dialer.cli.output import print_fields, print_json, print_table
+from dialer.cli.session import with_service
 from dialer.cli.times import instant
 from dialer.domain.access import Actor
 from dialer.domain.campaign import CampaignId
 from dialer.services.imports.contacts import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
+from dialer.services.views.listing import listing
 
-app = typer.Typer(help="Import contact lists.", no_args_is_help=True)
+app = typer.Typer(
+    help="Import contact lists, and see whom nothing could be decided about.", no_args_is_help=True
+)
 
 
 @app.callback()
 def contacts() -> None:
-    """Import contact lists."""
+    """Import contact lists, and see whom nothing could be decided about."""
 
 
 @app.command("import")
@@ -44,3 +50,31 @@ def import_contacts(
         return await service.suite.contact_imports.run(actor, CampaignId(campaign), provenance, source)
 
     import_file(file, start, as_json=as_json)
+
+
+@app.command()
+def review(campaign: CampaignOption, as_json: Json = False) -> None:
+    """Contacts whose judgement failed, with the error: they are not called until somebody puts them back."""
+
+    async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
+        return [asdict(entry) for entry in await service.suite.reviews.page(actor, CampaignId(campaign))]
+
+    items = with_service(work)
+    if as_json:
+        print_json(listing(items))
+    else:
+        print_table(items, ("id", "external_id", "import_id", "line", "reason"))
+
+
+@app.command("judge-again")
+def judge_again(campaign: CampaignOption, as_json: Json = False) -> None:
+    """Put every contact back on the list that is closed for review."""
+
+    async def work(service: Service, actor: Actor) -> int:
+        return await service.suite.reviews.put_back(actor, CampaignId(campaign))
+
+    answer = {"contacts": with_service(work)}
+    if as_json:
+        print_json(answer)
+    else:
+        print_fields(answer)

@@ -21,6 +21,19 @@ class DialerError(Exception):
         return f"{self.detail}; {self.hint}" if self.hint else self.detail
 
 
+def place_of(error: BaseException) -> str:
+    """Name the type of an unexpected error and the line it was raised at; its own words may name a person."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"{type(error).__name__} at {file}:{trace.tb_lineno}"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One bad field: `where` is its path (`sponsor.name`, `line 12`), `detail` says why."""

@@ -46,6 +46,8 @@ CLOSED_BY: dict[Result, str] = {
     Result.LEGAL_NOTICE: "legal_notice",
     Result.LOST: "lost",
 }
+REVIEW = "REVIEW"
+"""Stands where the codes of a refusal do: the decision itself could not be made."""
 LONGEST_WAIT = timedelta(hours=1)
 """Before somebody is judged again whom our side or the trunk failed to call."""
 
@@ -70,6 +72,11 @@ OF_THE_MACHINE = frozenset(
     {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
 )
 """They say nothing about the callee, who stays due: nobody is judged while they last."""
+
+
+def for_review(error: str) -> Closed:
+    """Of a contact whose judgement failed: unknown is no call."""
+    return Closed(f"review: {error}")
 
 
 def number_gone(attempt: Attempt) -> bool:

@@ -44,6 +44,10 @@ class Meter(Protocol):
 
     def database(self, *, up: bool) -> None: ...
 
+    def side_job(self, job: str, *, failing: bool) -> None:
+        """A job that no call needs has died, or is well."""
+        ...
+
     def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
         """As it is now; `pbxs`: by name, whether it takes calls."""
         ...

@@ -52,6 +52,7 @@ from dialer.ports.records import (
 )
 from dialer.ports.restores import Restores
 from dialer.ports.retention import Retention
+from dialer.ports.review import ClaimWatch, Reviews
 from dialer.ports.subjects import Subjects
 from dialer.ports.suppressions import Suppressions
 from dialer.ports.trunks import Trunks
@@ -200,6 +201,7 @@ class Attempts(Protocol):
         limit: int,
         permits: int,
         judge: Callable[[Standing, Dossier], Judgement],
+        watch: ClaimWatch | None = None,
     ) -> list[Judgement]:
         """Judge up to `limit` contacts due at `now`, on facts read in this transaction, until `permits` were given; commit all.
 
@@ -207,7 +209,8 @@ class Attempts(Protocol):
         processes claim one contact; no number has two live attempts (a unique index; the loser's contact waits five minutes).
         What a decision was made from is stored with it, rule pack included.
 
-        Raise `NotNow` where the campaign does not run or has not begun, or calling is halted: no contact was touched.
+        Raise `NotNow` where the campaign does not run or has not begun, or calling is halted: no contact was touched. What `judge` raises
+        undoes the claim.
         """
         ...
 
@@ -365,6 +368,8 @@ class Store(Protocol):
     def proofs(self) -> Proofs: ...
     @property
     def probes(self) -> Probes: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def trunks(self) -> Trunks: ...
     @property

@@ -3,13 +3,12 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign, CampaignVerb
-from dialer.domain.errors import IllegalTransition, NotNow, Unavailable
+from dialer.domain.errors import DialerError, IllegalTransition, NotNow, Unavailable, place_of
 from dialer.domain.suppression import sponsor_key
 from dialer.domain.trunk_health import UNHEARD_MOST
 from dialer.ports.clock import Clock
@@ -17,9 +16,11 @@ from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder
 from dialer.services.board import Board
+from dialer.services.claiming import Claiming
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge, TrunkPlan
+from dialer.services.pausing import pause
 from dialer.services.sending import Sending
 from dialer.services.suspension import Suspension
 
@@ -28,8 +29,6 @@ log = structlog.get_logger()
 HORIZON_S = 0.1
 """Calls are claimed this far ahead of their slot: fewer transactions, and a pause waits no longer than this for them."""
 IDLE_S = 0.25
-LOOK_AHEAD = 500
-"""Contacts judged in one transaction while looking for one that may be called."""
 SERVICE_NAME = "dialling loop"
 LONGEST_CALL_S = 180
 """Where the campaign names no `max_duration_s` (rules 2.10, "Ring")."""
@@ -49,7 +48,7 @@ class Dialing:
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._judge = judge
+        self._claiming = Claiming(store, judge, clock)
         self._board = board
         self._clock = clock
         self._trunks = judge.trunks
@@ -60,12 +59,12 @@ class Dialing:
         self._turns = 0
 
     async def run(self) -> None:
-        """Dial until cancelled; a database that is away stops the dialling, not the service."""
+        """Dial until cancelled; a database that is away, or contradicts us, stops the dialling, not the service."""
         try:
             while True:
                 try:
                     busy = await self.turn()
-                except Unavailable as error:
+                except DialerError as error:
                     log.error("dialling suspended", error=str(error))
                     busy = False
                 await asyncio.sleep(HORIZON_S / 2 if busy else IDLE_S)
@@ -80,8 +79,18 @@ class Dialing:
         self._turns += 1
         first = self._turns % max(1, len(running))
         for campaign in (*running[first:], *running[:first]):
-            busy |= await self._dial(campaign)
+            busy |= await self._apart(campaign)
         return busy
+
+    async def _apart(self, campaign: Campaign) -> bool:
+        """What breaks the dialling of one campaign pauses that one."""
+        try:
+            return await self._dial(campaign)
+        except Unavailable:
+            raise
+        except Exception as error:
+            await pause(self._store, self._clock, campaign.id, f"internal error: {place_of(error)}")
+            return False
 
     async def _dial(self, campaign: Campaign) -> bool:
         trunk = self._trunks.get(campaign.definition.trunk)
@@ -92,13 +101,7 @@ class Dialing:
         if room == 0:
             return True
         try:
-            judgements = await self._store.attempts.claim(
-                campaign.id,
-                now=self._clock.now(),
-                limit=LOOK_AHEAD,
-                permits=room,
-                judge=partial(self._judge.claimed, pbx=telephony.pbx),
-            )
+            judgements = await self._claiming.claim(campaign, telephony.pbx, room)
         except NotNow:
             return False
         permitted = [(j.outcome, j.cut_at) for j in judgements if isinstance(j.outcome, Attempt)]

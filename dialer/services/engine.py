@@ -1,42 +1,37 @@
-"""The loops of a running service: one consumer for each PBX, and the dialling loop."""
+"""The loops of a running service: one consumer for each PBX, the dialling loop, and whatever goes on beside them."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
-
-
-class Loop(Protocol):
-    async def run(self) -> None:
-        """Until cancelled."""
-        ...
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.side_jobs import Loop, SideJobs
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`others`: loops that end with the service and need no order among themselves."""
+    """No call is made without `dialing`, `consumers` and `sealer`; of what `side` does a call needs nothing."""
 
     dialing: Dialing
     consumers: Mapping[str, Consumer]
-    others: tuple[Loop, ...] = ()
+    sealer: Sealer
+    side: SideJobs
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. Dialling ends first; calls in progress live on at the PBX and are recovered at the next start.
 
-        A loop that breaks ends them all: better no call than a call nobody watches.
+        A loop that calls need ends them all when it breaks: better no call than a call nobody watches.
         """
-        loops: list[Loop] = [*self.consumers.values(), *self.others]
-        consumers = [asyncio.create_task(loop.run()) for loop in loops]
-        dialing = asyncio.create_task(self.dialing.run())
+        loops: list[Loop] = [self.dialing, *self.consumers.values(), self.sealer, self.side]
+        tasks = [asyncio.create_task(loop.run()) for loop in loops]
         stopped = asyncio.create_task(stop.wait())
         try:
-            done, _ = await asyncio.wait([*consumers, dialing, stopped], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (dialing, *consumers, stopped):
+            for task in (*tasks, stopped):
                 task.cancel()
                 await asyncio.wait([task])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from dialer.domain.errors import Unavailable
+from dialer.domain.errors import Unavailable, place_of
 from dialer.domain.notification import pause_after
 from dialer.ports.clock import Clock
 from dialer.ports.courier import Courier, Endpoint
@@ -74,6 +74,9 @@ class Notifying:
             await self._courier.deliver(endpoint, delivery.body.encode())
         except Unavailable as error:
             await self._postpone(endpoint, delivery, str(error))
+        except Exception as error:
+            # An address or a body that nobody foresaw is one endpoint's trouble.
+            await self._postpone(endpoint, delivery, f"not delivered: {place_of(error)}")
         else:
             await self._store.outbox.delivered(delivery.id)
 

@@ -12,6 +12,7 @@ from dialer.services.fleet import Fleet
 from dialer.services.judge import LedgerState
 from dialer.services.patience import within
 from dialer.services.retention import Retention, RetentionStatus
+from dialer.services.side_jobs import SideJobs
 
 DATABASE_S = 2.0
 """Whoever asks whether all is well shall not wait long for the answer that it is not."""
@@ -60,6 +61,7 @@ class Readiness:
         clock: Clock,
         ledger: LedgerState,
         retention: Retention,
+        side: SideJobs,
         free_bytes: Callable[[], int],
     ) -> None:
         self._store = store
@@ -67,6 +69,7 @@ class Readiness:
         self._clock = clock
         self._ledger = ledger
         self._retention = retention
+        self._side = side
         self._free_bytes = free_bytes
 
     async def look(self) -> Condition:
@@ -79,8 +82,8 @@ class Readiness:
             database = Part("database", ok=False, detail=str(error), stops_calls=True)
         age = (self._clock.now() - head_at).total_seconds() if head_at else None
         free = self._free_bytes()
-        parts = (database, self._sealed(age), *_kept(retention), _disk(free), self._time(), *self._pbxs())
-        return Condition(parts, age, retention, free)
+        own = (*_kept(retention), _disk(free), self._time(), *self._pbxs(), *self._jobs())
+        return Condition((database, self._sealed(age), *own), age, retention, free)
 
     async def _stored(self) -> tuple[datetime | None, RetentionStatus]:
         # A store that cannot say whether dialling is halted is no store to dial from.
@@ -109,6 +112,15 @@ class Readiness:
         if working and not any(working.values()):
             detail = f"no PBX is connected: {', '.join(working)}"
             parts.append(Part("pbx", ok=False, detail=detail, stops_calls=True))
+        return parts
+
+    def _jobs(self) -> list[Part]:
+        """No call needs them; they are started again by themselves."""
+        parts: list[Part] = []
+        for name, health in self._side.health().items():
+            since = health.failing_since
+            told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
+            parts.append(Part(f"job {name}", since is None, told))
         return parts
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from dialer.domain import retention as terms
 from dialer.domain.access import Actor, Right
-from dialer.domain.errors import Conflict, DialerError
+from dialer.domain.errors import Conflict, DialerError, place_of
 from dialer.domain.pack_parts import RetentionRules
 from dialer.domain.retention import ProofTerm, RetentionRun
 from dialer.domain.rulepack import PackShelf
@@ -118,8 +118,8 @@ class Retention:
             ):
                 counts[kind] = await erase(started_at)
             await self._recordings(started_at)
-        except DialerError as failure:
-            error = str(failure)
+        except Exception as failure:
+            error = str(failure) if isinstance(failure, DialerError) else place_of(failure)
             log.error("retention failed: personal data stays longer than it may", error=error)
         run = RetentionRun(started_at, self._clock.now(), **counts, error=error)
         await self._store.retention.end(run_id, run, by=by, next_run_at=terms.next_run(run))

@@ -10,7 +10,7 @@ import structlog
 from dialer.domain.advance import OVERTAKEN
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.campaign import CampaignId
-from dialer.domain.errors import NotOriginated, Unavailable
+from dialer.domain.errors import NotOriginated, Unavailable, place_of
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
@@ -69,8 +69,9 @@ class Sending:
             self._rows.setdefault(trunk, []).append(Waiting(order, telephony))
             worker = self._workers.get(trunk)
             if worker is None or worker.done():
+                # Only one campaign hears of what broke it; whoever is next finds a new one.
                 if worker is not None:
-                    worker.result()
+                    self._workers.pop(trunk).result()
                 self._workers[trunk] = asyncio.create_task(self._work_off(trunk))
 
     async def close(self) -> None:
@@ -151,3 +152,6 @@ class Sending:
         except Unavailable as error:
             # Whether it left is unknown: the next recovery of this PBX finds out. It is never sent again.
             log.warning("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=str(error))
+        except Exception as error:
+            where = place_of(error)
+            log.error("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=where)

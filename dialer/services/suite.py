@@ -24,6 +24,7 @@ from dialer.services.progress import ProgressReader
 from dialer.services.readiness import Readiness
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
+from dialer.services.reviews import ContactReviews
 from dialer.services.scripts import Scripts
 from dialer.services.sessions import Sessions
 from dialer.services.sms import TextMessages
@@ -41,6 +42,7 @@ class Suite:
     probing: Probing
     scripts: Scripts
     contact_imports: ContactImports
+    reviews: ContactReviews
     consents: Consents
     consent_imports: ConsentImports
     suppressions: Suppressions

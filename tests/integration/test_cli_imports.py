@@ -1,5 +1,7 @@
 """Lists at the command line: bad rows are told and good ones kept; bad files leave nothing behind."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,18 @@ def test_a_channel_that_is_none_is_wrong_use(dialer: Command) -> None:
     for command in (("consents", "withdraw"), ("suppressions", "add")):
         ran = dialer(*command, "0199000001", "--channel", "pigeon")
         assert (ran.status, "'pigeon' is not one of" in ran.complaint) == (2, True)
+
+
+def test_who_is_closed_for_review_is_listed_and_put_back(dialer: Command, campaign: str) -> None:
+    assert import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
+    with closing(sqlite3.connect(dialer.home / "dialer.db")) as database, database:
+        database.execute(
+            "UPDATE contacts SET state = 'closed', next_due_at = NULL, closed_reason = 'review: KeyError',"
+            " last_refusal = 'REVIEW'"
+        )
+    (listed,) = dialer.must("contacts", "review", "--campaign", campaign)["items"]
+    assert (listed["external_id"], listed["line"], listed["reason"]) == ("a1", 2, "review: KeyError")
+    assert dialer.must("campaign", "progress", campaign)["refused"] == {"REVIEW": 1}
+    assert dialer.must("contacts", "judge-again", "--campaign", campaign) == {"contacts": 1}
+    assert dialer.must("contacts", "review", "--campaign", campaign)["items"] == []
+    assert dialer.must("campaign", "progress", campaign)["due"] == 1

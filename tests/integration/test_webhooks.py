@@ -155,7 +155,8 @@ async def test_what_is_left_for_an_endpoint_that_is_gone_is_given_up_in_the_end(
     for days, waiting in ((3, 1), (5, 0)):
         clock = pretending(datetime.now(UTC) + timedelta(days=days))
         async with open_service(alone, clock=clock) as later:
-            (notifying,) = [loop for loop in later.engine.others if isinstance(loop, Notifying)]
+            notifying = later.engine.side.jobs["webhooks"]
+            assert isinstance(notifying, Notifying)
             await notifying.clear_left()
             assert await later.store.outbox.waiting() == waiting
 
@@ -173,3 +174,32 @@ async def test_a_secret_that_cannot_be_read_stops_the_start(tmp_path: Path) -> N
 def test_an_address_that_is_none_or_unencrypted_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
         WebhookSettings(url=url, secret_file="hook.secret")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b",
+        "-a.b",
+        "a" * 64 + ".b",
+        "exa_mple..",
+        "a b",
+        "a:99999",
+        "a:0",
+        "[::1",
+        ".b",
+        "*",
+        "a%2e%2eb",
+        "é" * 80,
+    ],
+)
+def test_a_host_that_nobody_can_ask_for_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"url|host|[Pp]ort|IPv6"):
+        WebhookSettings(url=f"https://{host}/hook", secret_file="hook.secret")
+
+
+@pytest.mark.parametrize(
+    "host", ["a.b", "élection.example", "127.0.0.1:8080", "[::1]:9", "a.b.", "xn--lection-9xa.example"]
+)
+def test_a_host_that_can_be_asked_for_is_taken(host: str) -> None:
+    WebhookSettings(url=f"https://{host}/hook", secret_file="hook.secret")

@@ -27,6 +27,7 @@ from dialer.domain.notification import opt_out
 from dialer.domain.retry import Made
 from dialer.ports.leases import Driver
 from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
+from dialer.ports.review import ClaimWatch
 
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
 CALL = ATTEMPT.add_columns(contacts.c.external_id)
@@ -59,11 +60,12 @@ class SqlAttempts:
         limit: int,
         permits: int,
         judge: Callable[[Standing, Dossier], Judgement],
+        watch: ClaimWatch | None = None,
     ) -> list[Judgement]:
         """Raise `NotFound`, `NotNow`. At most `claim.LONGEST_CLAIM` contacts at a time."""
         async with self._database.write() as connection:
             standing = await standing_of(connection, campaign_id, lock="shared")
-            return await Claim(connection, standing, now, limit, permits, judge).run()
+            return await Claim(connection, standing, now, limit, permits, judge, watch).run()
 
     async def originating(
         self, attempt_ids: Sequence[AttemptId], *, at: datetime, driver: Driver

@@ -21,6 +21,7 @@ from dialer.domain.contact import Contact, ContactState, Fingerprint
 from dialer.domain.errors import NotNow
 from dialer.domain.retry import Due
 from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.review import ClaimWatch
 
 NUMBER_BUSY = timedelta(minutes=5)
 """How long a contact waits whose number has a live attempt elsewhere: longer than nearly every call."""
@@ -53,6 +54,7 @@ class Claim:
     limit: int
     permits: int
     judge: Judge
+    watch: ClaimWatch | None
     judged: list[Judged] = field(default_factory=list)
     busy: list[Contact] = field(default_factory=list)
 
@@ -75,6 +77,8 @@ class Claim:
         while self.limit > 0 and self.permits > 0:
             size = min(size, self.limit)
             rows = (await self.connection.execute(page.limit(size))).all()
+            if self.watch:
+                self.watch.takes_up([row.id for row in rows])
             mine = await reserve(self.connection, [row.fingerprint for row in rows])
             own = [row for row in rows if row.fingerprint in mine]
             await self._judge_page(await dossiers_of(self.connection, sponsor, own))

@@ -22,6 +22,7 @@ from dialer.adapters.sql.proofs import SqlProofs
 from dialer.adapters.sql.recorded import SqlRecorded
 from dialer.adapters.sql.restores import SqlRestores
 from dialer.adapters.sql.retention import SqlRetention
+from dialer.adapters.sql.reviews import SqlReviews
 from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
@@ -54,6 +55,7 @@ class SqlStore:
         self.restores = SqlRestores(database)
         self.proofs = SqlProofs(database)
         self.probes = SqlProbes(database)
+        self.reviews = SqlReviews(database)
         self.trunks = SqlTrunks(database)
         self.inspections = SqlInspections(database)
 

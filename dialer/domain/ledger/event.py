@@ -13,6 +13,8 @@ from dialer.domain.facts_json import canonical
 class Kind(StrEnum):
     PERMIT = "decision.permit"
     REFUSAL = "decision.refusal"
+    SET_ASIDE = "decision.set_aside"
+    PUT_BACK = "decision.put_back"
     OUTCOME = "attempt.outcome"
     LATE_OPPOSITION = "attempt.late_opposition"
     OPPOSITION = "suppression.add"

@@ -1,8 +1,13 @@
 """Ledger events of decisions and calls: the decision before its INVITE, the outcome after (rules.md 4, "Write-ahead")."""
 
+from datetime import datetime
+
 from dialer.domain.attempt import Attempt
+from dialer.domain.campaign import CampaignId
+from dialer.domain.contact import Fingerprint
 from dialer.domain.decision_record import Decision
 from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.redaction import redacted
 from dialer.domain.ledger.vouchers import VOUCHED, Part, RecordedDecision, vouched
 
 
@@ -43,6 +48,18 @@ def refused(decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
             VOUCHED: vouched(recorded),
         },
     )
+
+
+def set_aside(campaign_id: CampaignId, fingerprint: Fingerprint, error: str, *, at: datetime) -> LedgerEvent:
+    """Nothing could be decided about a contact: it is called no more until a person has looked at it."""
+    body = {"campaign": campaign_id, "error": error}
+    return LedgerEvent(at=at, kind=Kind.SET_ASIDE, about=campaign_id, fingerprint=fingerprint, body=body)
+
+
+def put_back(campaign_id: CampaignId, count: int, *, by: str, at: datetime) -> LedgerEvent:
+    """So many contacts that were set aside are judged again."""
+    body = {"by": redacted(by), "contacts": count}
+    return LedgerEvent(at=at, kind=Kind.PUT_BACK, about=campaign_id, body=body)
 
 
 def ended(attempt: Attempt) -> LedgerEvent:

@@ -7,7 +7,6 @@ import pytest
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.services.evidence.ed25519 import read_key
 from dialer.services.evidence.verify_ledger import Entries, check_evidence, check_heads
-from dialer.services.ledger.sealer import Sealer
 from tests.integration.api.client import Api
 from tests.integration.api.samples import new_campaign, objection_body
 
@@ -22,8 +21,7 @@ async def sealed(api: Api) -> Api:
 
 
 async def seal(api: Api) -> None:
-    (sealer,) = [loop for loop in api.service.engine.others if isinstance(loop, Sealer)]
-    await sealer.tick()
+    await api.service.engine.sealer.tick()
 
 
 def key(api: Api) -> bytes:

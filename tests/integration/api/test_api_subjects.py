@@ -15,7 +15,6 @@ from dialer.domain.access import Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
-from dialer.services.ledger.sealer import Sealer
 from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
 from tests.contract.test_subjects import end_calls
 from tests.harness.ledger import WRITABLE
@@ -78,9 +77,7 @@ async def test_a_call_is_told_with_its_consent_and_its_permit(api: Api, store: A
 async def test_reading_and_erasing_are_in_the_ledger_with_who_did_it(api: Api, store: Any) -> None:
     await api.get(path(OTHER_NUMBER), Role.AUDITOR)
     await api.call("DELETE", path(OTHER_NUMBER))
-    for loop in api.service.engine.others:
-        if isinstance(loop, Sealer):
-            await loop.tick()
+    await api.service.engine.sealer.tick()
     entries = await store.ledger.entries()
     told = {e.kind: json.loads(e.text)["body"]["by"] for e in entries if e.kind.startswith("subject.")}
     assert told == {"subject.export": "auditor", "subject.erase": "admin"}

@@ -1,0 +1,98 @@
+"""A campaign with people due, and one process of the service that may call them."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any, LiteralString
+
+import psycopg
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.campaign import CampaignVerb
+from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
+from tests.harness.halts import NotesInMemory
+from tests.harness.patience import SOON_S
+from tests.integration.faulty_store import Trouble
+from tests.integration.history import a_row
+from tests.integration.scripted_link import ScriptedLink
+from tests.integration.scripted_pbx import Act, ScriptedPbx
+from tests.integration.service_process import ServiceProcess, World, WrongClock, start_process
+from tests.unit.values import MONDAY, a_campaign, a_definition
+
+PEOPLE = 2_000
+TURNS = 400
+RUNNING = a_campaign(
+    definition=a_definition(pacing={"calls_per_second": 50, "max_concurrent": 100}), script="5" * 64
+)
+WRITTEN = "SELECT (SELECT count(*) FROM decisions), (SELECT count(*) FROM ledger_pending)"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    url: str
+    world: World
+    store: SqlStore
+    pbx: ScriptedPbx
+    process: ServiceProcess
+
+    def written(self) -> tuple[int, int]:
+        """Decisions and entries for the ledger."""
+        [row] = self.sql(WRITTEN)
+        return row[0], row[1]
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    def sql(self, statement: LiteralString) -> list[Any]:
+        """Behind the service's back."""
+        if self.sqlite:
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection, connection:
+                return connection.execute(statement).fetchall()
+        with psycopg.connect(self.url) as server:
+            ran = server.execute(statement)
+            return ran.fetchall() if ran.description else []
+
+    async def turns(self) -> None:
+        for _ in range(TURNS):
+            assert not await self.process.dialing.turn()
+
+    async def goes_on(self) -> None:
+        """In the very first turn."""
+        assert await self.process.dialing.turn()
+        async with asyncio.timeout(SOON_S):
+            while not self.pbx.invites.total():
+                await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
+    world = World()
+    pbx = ScriptedPbx(world.now, lambda _: Act.ONE, "pbx1")
+    async with SqlStore.open(url) as store:
+        await fill(store, people)
+        clock = WrongClock(world)
+        process = start_process(store, [ScriptedLink(pbx)], clock, Trouble(Random(0)), NotesInMemory())
+        async with asyncio.timeout(SOON_S):
+            while not process.drives("pbx1"):
+                await asyncio.sleep(0.005)
+        yield Floor(url, world, store, pbx, process)
+        await process.die()
+
+
+async def fill(store: SqlStore, people: int) -> None:
+    await store.campaigns.add(RUNNING)
+    manifest = Manifest(
+        *(ImportId("i0123456789ab"), "contacts", RUNNING.id, SourceClass.OPT_IN_FORM, "form"),
+        *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
+    )
+    await store.contacts.begin_import(manifest)
+    numbers = [PhoneNumber(f"+3319900{index:04}") for index in range(people)]
+    rows = [a_row(line, number, manifest.id) for line, number in enumerate(numbers, start=2)]
+    await store.contacts.add(manifest.id, RUNNING.id, rows)
+    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+        await store.campaigns.move(RUNNING.id, verb, by="bob", at=MONDAY)
