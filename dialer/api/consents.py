@@ -7,8 +7,9 @@ from dialer.api.bodies import JsonBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
 from dialer.api.oppositions import OppositionBody
 from dialer.api.parsing import parse_json
-from dialer.api.wire import Nothing, Phone, Wire
+from dialer.api.wire import Instant, Name, Nothing, Phone, Text, Wire
 from dialer.domain.access import Right
+from dialer.services.consents import TrunkFault
 
 
 class ConsentBody(Wire):
@@ -57,6 +58,21 @@ class Withdrawn(Wire):
     warnings: list[str]
 
 
+class TrunkFaultBody(Wire):
+    """When a trunk said, wrongly, that nobody has the numbers it was given. `until` absent: until now."""
+
+    trunk: Name
+    since: Instant
+    until: Instant | None = None
+    reason: Text
+
+
+class Restored(Wire):
+    """`restored`: how many numbers."""
+
+    restored: int
+
+
 def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
     """Told apart first, so that what is wrong is said of the one form that was meant."""
     if raw.lstrip().startswith(b"["):
@@ -71,6 +87,12 @@ async def give(asked: Asked[Nothing, ConsentsBody]) -> View:
 
 async def withdraw(asked: Asked[Nothing, OppositionBody]) -> View:
     return {"warnings": list(await asked.suite.consents.withdraw(asked.actor, asked.body.objection()))}
+
+
+async def restore(asked: Asked[Nothing, TrunkFaultBody]) -> View:
+    body = asked.body
+    fault = TrunkFault(body.trunk, body.since, body.until, body.reason)
+    return {"restored": await asked.suite.consents.restore(asked.actor, fault)}
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
@@ -93,5 +115,15 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         body=JsonBody(OppositionBody),
         answer=JsonAnswer(Withdrawn),
         handler=withdraw,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/consents/restore",
+        summary="Undo the ends of consents that a trunk's answers brought. What a person said stands.",
+        rights=(Right.RESTORE_CONSENT,),
+        query=Nothing,
+        body=JsonBody(TrunkFaultBody),
+        answer=JsonAnswer(Restored),
+        handler=restore,
     ),
 )

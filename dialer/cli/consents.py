@@ -1,5 +1,6 @@
 """dialer consents: consents collected, and consents taken back."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,11 @@ from dialer.bootstrap import Links, Service
 from dialer.cli.imports import import_file
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
+from dialer.cli.output import console, print_json
 from dialer.cli.session import with_service
+from dialer.cli.times import instant
 from dialer.domain.access import Actor
+from dialer.services.consents import TrunkFault
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
 from dialer.services.oppositions import Objection
@@ -43,3 +47,28 @@ def withdraw(
 
     warnings = with_service(work, links=Links.TRIED)
     show_recorded({"withdrawn": True, "warnings": list(warnings)}, "withdrawn", as_json=as_json)
+
+
+@app.command()
+def restore(
+    trunk: Annotated[str, typer.Option(metavar="NAME", help="The trunk that was at fault.")],
+    since: Annotated[datetime, typer.Option(parser=instant, metavar="TIME", help="When its fault began.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="What it did, and how you know.")],
+    until: Annotated[
+        datetime | None, typer.Option(parser=instant, metavar="TIME", help="When it ended; else now.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Undo the ends of consents that a trunk brought by saying of numbers that nobody has them; for administrators.
+
+    What a person said stands: oppositions and withdrawals are not touched.
+    """
+
+    async def work(service: Service, actor: Actor) -> int:
+        return await service.suite.consents.restore(actor, TrunkFault(trunk, since, until, reason))
+
+    numbers = with_service(work)
+    if as_json:
+        print_json({"restored": numbers})
+    else:
+        console.print(f"{numbers} restored")

@@ -28,6 +28,7 @@ class Right(StrEnum):
     ADD_OPPOSITION = "add and check oppositions"
     WITHDRAW_CONSENT = "record withdrawals"
     REMOVE_OPPOSITION = "remove an opposition"
+    RESTORE_CONSENT = "restore consents that a trunk ended"
     READ_CALLS = "read calls"
     READ_NUMBERS = "see whole numbers"
     READ_SYSTEM = "read the state of the system"

@@ -87,3 +87,17 @@ class ConsentWithdrawn:
 
 
 ConsentEvent = ConsentGiven | ConsentWithdrawn
+
+NETWORK = "network"
+"""The `channel` of a withdrawal that nobody made: the network said that nobody has the number (T057)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """Undoes such a withdrawal: the trunk that said it was at fault."""
+
+    fingerprint: Fingerprint
+    trunk: str
+    restored_at: datetime
+    restored_by: str
+    restored_reason: str

@@ -55,7 +55,7 @@ from dialer.ports.retention import Retention
 from dialer.ports.review import ClaimWatch, Reviews
 from dialer.ports.subjects import Subjects
 from dialer.ports.suppressions import Suppressions
-from dialer.ports.trunks import Trunks
+from dialer.ports.trunks import Trunks, Voidings
 
 
 class Campaigns(Protocol):
@@ -372,5 +372,8 @@ class Store(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def trunks(self) -> Trunks: ...
+
+    @property
+    def voidings(self) -> Voidings: ...
     @property
     def inspections(self) -> Inspections: ...

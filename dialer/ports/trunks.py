@@ -1,4 +1,4 @@
-"""What the store knows of trunks: how their last calls ended, and which consents wait for the trunk to prove itself."""
+"""What the store knows of trunks: how their last calls ended, which consents wait for the trunk to prove itself, and which it ended."""
 
 from datetime import datetime
 from typing import Protocol
@@ -26,5 +26,17 @@ class Trunks(Protocol):
         """The trunk has reached somebody of that country with a call dialled at `before`. Return how many numbers lost their consents.
 
         Consents end whose numbers were told to be nobody's before then (T057), `at` being the time of recording.
+        """
+        ...
+
+
+class Voidings(Protocol):
+    async def restore(
+        self, trunk: str, *, since: datetime, until: datetime, by: str, at: datetime, reason: str
+    ) -> int:
+        """Undo the ends of consents that calls of the trunk brought which ended from `since` to `until`, both included; nothing that a person said.
+
+        Contacts closed for it are due again. Return how many numbers. Every page of them is a transaction: what breaks goes on when it
+        is asked for again.
         """
         ...

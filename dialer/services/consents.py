@@ -1,6 +1,8 @@
 """Consents one by one: recorded, and taken back as easily as given (GDPR 7(3); rules 2.10, "Consent")."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
@@ -15,6 +17,16 @@ from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected, Stamp
 from dialer.services.oppositions import NO_DIGITS, Objection, moment
 from dialer.services.ringing import Ringing
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkFault:
+    """When a trunk said of numbers that nobody has them, wrongly. `until` None: until now."""
+
+    trunk: str
+    since: datetime
+    until: datetime | None
+    reason: str
 
 
 class Consents:
@@ -72,6 +84,30 @@ class Consents:
         await self._store.consents.add(events, by=actor.name)
         await self._ringing.cancel((event.fingerprint, event.sponsor) for event in events)
         return warnings
+
+    async def restore(self, actor: Actor, fault: TrunkFault) -> int:
+        """Undo the ends of consents that a trunk at fault brought; return of how many numbers. What a person said stands.
+
+        Their contacts are due again. Raise `InvalidInput` without a reason, or for a time that ends before it begins.
+        """
+        actor.demand(Right.RESTORE_CONSENT)
+        problems = []
+        if not fault.reason.strip():
+            problems.append(Problem("reason", "is empty: say what the trunk did, and how you know"))
+        now = self._clock.now()
+        until = min(fault.until or now, now)
+        if until < fault.since:
+            problems.append(Problem("since", "is later than its end, or than now"))
+        if problems:
+            raise InvalidInput("these consents cannot be restored", tuple(problems))
+        return await self._store.voidings.restore(
+            fault.trunk,
+            since=fault.since.astimezone(UTC),
+            until=until.astimezone(UTC),
+            by=actor.name,
+            at=now,
+            reason=fault.reason.strip(),
+        )
 
 
 def _read(cells: Mapping[str, str], stamp: Stamp) -> ConsentGiven:

@@ -16,7 +16,7 @@ from dialer.adapters.sql.tables import consents, decision_inputs, decisions, sup
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.attempt import AttemptState, Result
 from dialer.domain.call_events import TraceStep, TraceVerb
-from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.contact import ImportId
 from dialer.domain.ledger.reconciling import Discrepancy
 from dialer.domain.retry import Closed
@@ -57,6 +57,14 @@ async def live(store: SqlStore) -> None:
     await store.attempts.commit([Progression(over, contact=Closed("no_key"))])
     late = replace(over, opposed_at=MONDAY, result=Result.OPTED_OUT)
     await store.attempts.commit([Progression(late, replace(suppression(1), source=first.id))])
+    second, *_ = await store.attempts.alive()
+    gone = replace(second, state=AttemptState.ENDED, ended_at=MONDAY + DAY, sip_code=404, hangup_cause=1)
+    await store.attempts.commit([Progression(gone, contact=Closed("number_gone"))])
+    void = ConsentWithdrawn(second.fingerprint, None, NETWORK, MONDAY + DAY, MONDAY + DAY)
+    await store.consents.add([void], by="call")
+    await store.voidings.restore(
+        second.trunk, since=MONDAY, until=MONDAY + DAY, by="ada", at=MONDAY + DAY, reason="404 for all"
+    )
     for name in ("ines", "omar"):
         await store.tokens.add(Token(name, Role.AUDITOR, name.ljust(64, "0"), MONDAY), by="ada")
     await store.tokens.revoke("ines", by="ada", at=MONDAY)

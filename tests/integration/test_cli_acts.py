@@ -71,6 +71,8 @@ def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], 
     for verb in ("start", "pause", "resume", "stop"):
         yield f"campaign {verb}", (campaign,), f"campaign.{verb}"
     yield "consents withdraw", (NUMBER, "--channel", "email"), "consent.withdraw"
+    fault = ("--trunk", "default", "--since", "2026-11-02T08:00:00+01:00", "--reason", "404 for everybody")
+    yield "consents restore", fault, "consent.restore"
     yield "suppressions add", (NUMBER, "--channel", "letter"), "suppression.add"
     yield "suppressions remove", (NUMBER, "--reason", "asked"), "suppression.remove"
     yield "suppressions import", (str(numbers),), "suppression.add"

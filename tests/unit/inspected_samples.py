@@ -106,6 +106,15 @@ class Life:
     def withdraws(self, at: datetime, sponsor: str | None = None) -> "Life":
         return self._seal("consent.withdraw", at, None, {"sponsor": sponsor, "withdrawn_at": at.isoformat()})
 
+    def voided(self, at: datetime) -> "Life":
+        """The network says that nobody has the number."""
+        body = {"sponsor": None, "channel": "network", "withdrawn_at": at.isoformat()}
+        return self._seal("consent.withdraw", at, None, body)
+
+    def restored(self, at: datetime, of: datetime) -> "Life":
+        body = {"sponsor": None, "withdrawn_at": of.isoformat(), "trunk": "default"}
+        return self._seal("consent.restore", at, None, body)
+
     def opposes(self, at: datetime, sponsor: str | None = "liste-demo", about: str | None = None) -> "Life":
         body = {"sponsor": sponsor, "channel": "letter", "received_at": at.isoformat()}
         return self._seal("suppression.add", at, about, body)

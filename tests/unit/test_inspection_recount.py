@@ -219,6 +219,18 @@ def test_a_consent_after_a_withdrawal_counts_only_as_a_positive_act() -> None:
         assert wrong(life.called(call(MONDAY))) == faults
 
 
+def test_a_consent_that_a_trunk_ended_counts_again_once_it_is_restored_and_no_withdrawal_does() -> None:
+    then = MONDAY - timedelta(days=9)
+    later = then + timedelta(days=1)
+    assert wrong(Life().agrees().voided(then).called(call(MONDAY))) == {"NO_CONSENT": 1}
+    assert wrong(Life().agrees().voided(then).restored(later, of=then).called(call(MONDAY))) == {}
+    assert wrong(Life().agrees().withdraws(then).restored(later, of=then).called(call(MONDAY))) == {
+        "NO_CONSENT": 1
+    }
+    early = Life().agrees().voided(then).called(call(MONDAY)).restored(MONDAY + timedelta(days=1), of=then)
+    assert wrong(early) == {"NO_CONSENT": 1}
+
+
 def test_a_contract_lasts_as_long_as_it_says() -> None:
     """FC-08: no longest life of an opt-in ends it."""
     old = {"given_at": datetime(2020, 1, 1, tzinfo=UTC), "basis": Basis.CONTRACT}

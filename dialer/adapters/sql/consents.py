@@ -60,7 +60,7 @@ async def append_consents(connection: AsyncConnection, events: Sequence[ConsentE
     await connection.execute(insert(consents), [consent_record(event) for event in events])
     await record(connection, [consented(event, by=by) for event in events])
     given = [event for event in events if isinstance(event, ConsentGiven)]
-    await _reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
+    await reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
 
 
 async def consents_of(
@@ -74,7 +74,7 @@ async def consents_of(
     return {fingerprint: tuple(events) for fingerprint, events in found.items()}
 
 
-async def _reopen(connection: AsyncConnection, renewed: dict[tuple[str, Fingerprint], datetime]) -> None:
+async def reopen(connection: AsyncConnection, renewed: dict[tuple[str, Fingerprint], datetime]) -> None:
     """`renewed`: by sponsor and number, since when there is a new consent. Being judged again, nobody is called for it alone."""
     reopened: list[Record] = []
     for fingerprints in chunks({fingerprint for _, fingerprint in renewed}):

@@ -23,10 +23,11 @@ from dialer.adapters.sql.tables import (
     system,
     tokens,
 )
+from dialer.adapters.sql.voiding_tables import undone_voidings
 from dialer.domain.access import Token
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign
-from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import ConsentGiven, ConsentWithdrawn, Restoration
 from dialer.domain.contact import Manifest
 from dialer.domain.ledger.vouchers import (
     HaltRecord,
@@ -118,6 +119,11 @@ def _consent(row: Fields) -> tuple[Told, ...]:
     return (_made(ConsentWithdrawn, {**row, "withdrawn_at": row["at"]}),)
 
 
+def _undone(row: Fields) -> tuple[Told, ...]:
+    voiding = ConsentWithdrawn(row["fingerprint"], None, row["channel"], row["at"], row["recorded_at"])
+    return voiding, _made(Restoration, row)
+
+
 def _opposition(row: Fields) -> tuple[Told, ...]:
     entry, removed = _made(Suppression, row), [row[name] is not None for name in REMOVED]
     if any(removed) and not all(removed):
@@ -157,6 +163,7 @@ TABLES = (
     Spec(campaign_moves, (Part.MOVE,), lambda row: (_made(Move, row),)),
     Spec(imports, (Part.IMPORT, Part.RESULT), _import, "imported_at"),
     Spec(consents, (Part.CONSENT,), _consent),
+    Spec(undone_voidings, (Part.CONSENT, Part.RESTORATION), _undone),
     Spec(suppressions, (Part.OPPOSITION, Part.NOTE, Part.REMOVAL), _opposition),
     Spec(decisions, (Part.DECISION, Part.INPUTS), lambda row: (_made(RecordedDecision, row),)),
     Spec(attempts, (Part.PERMIT, Part.CALL), _call, "decided_at"),

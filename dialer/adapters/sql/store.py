@@ -28,6 +28,7 @@ from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem
 from dialer.adapters.sql.tokens import SqlTokens
 from dialer.adapters.sql.trunks import SqlTrunks
+from dialer.adapters.sql.voidings import SqlVoidings
 from dialer.domain.errors import Unavailable
 
 
@@ -57,6 +58,7 @@ class SqlStore:
         self.probes = SqlProbes(database)
         self.reviews = SqlReviews(database)
         self.trunks = SqlTrunks(database)
+        self.voidings = SqlVoidings(database)
         self.inspections = SqlInspections(database)
 
     @classmethod

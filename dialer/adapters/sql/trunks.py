@@ -15,14 +15,12 @@ from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.tables import attempts, contacts
 from dialer.adapters.sql.trunk_tables import held_voidings, trunk_windows
 from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.contact import ContactState
 from dialer.domain.retry import NUMBER_GONE, Due
 
 BY_THE_CALL = "call"
 """Who took a withdrawal down that the call itself brought: nobody has the number."""
-NETWORK = "network"
-"""By which way a consent became void that nobody withdrew."""
 
 
 class SqlTrunks:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     OPPOSITION_LIFTED = "suppression.remove"
     CONSENT = "consent.give"
     WITHDRAWAL = "consent.withdraw"
+    RESTORATION = "consent.restore"
     CAMPAIGN_CREATE = "campaign.create"
     CAMPAIGN_APPROVE = "campaign.approve"
     CAMPAIGN_START = "campaign.start"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn, Restoration
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
@@ -74,3 +74,35 @@ def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
             **({"form": event.form.wording} if event.form else {}),
         },
     )
+
+
+def consent_restored(voiding: ConsentWithdrawn, restoration: Restoration) -> LedgerEvent:
+    """Of one number: `voiding` ends no consent any more."""
+    return LedgerEvent(
+        at=restoration.restored_at,
+        kind=Kind.RESTORATION,
+        fingerprint=restoration.fingerprint,
+        body={
+            "sponsor": redacted_or_none(voiding.sponsor),
+            "withdrawn_at": voiding.withdrawn_at,
+            "trunk": redacted(restoration.trunk),
+            "by": redacted(restoration.restored_by),
+            "reason": redacted(restoration.restored_reason),
+            VOUCHED: vouched(restoration),
+        },
+    )
+
+
+def consents_restored(
+    trunk: str, since: datetime, until: datetime, *, by: str, at: datetime, reason: str, numbers: int
+) -> LedgerEvent:
+    """The act as a whole, also where it found nothing."""
+    body = {
+        "trunk": redacted(trunk),
+        "since": since,
+        "until": until,
+        "by": redacted(by),
+        "reason": redacted(reason),
+        "numbers": numbers,
+    }
+    return LedgerEvent(at=at, kind=Kind.RESTORATION, body=body)

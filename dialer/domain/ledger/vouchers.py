@@ -16,7 +16,7 @@ from dialer.domain.access import Token
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
-from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.domain.consent import ConsentEvent, ConsentGiven, Restoration
 from dialer.domain.contact import ContactId, Fingerprint, ImportId, Manifest
 from dialer.domain.ledger.event import digest
 from dialer.domain.ledger.redaction import redacted
@@ -44,6 +44,7 @@ class Part(StrEnum):
     NOTE = "note of an opposition"
     REMOVAL = "removal of an opposition"
     CONSENT = "consent"
+    RESTORATION = "restoration of a consent"
     CAMPAIGN = "campaign"
     MOVE = "move of a campaign"
     IMPORT = "import"
@@ -125,6 +126,7 @@ Told = (
     | Suppression
     | Removal
     | ConsentEvent
+    | Restoration
     | Campaign
     | Move
     | Manifest
@@ -171,6 +173,7 @@ _PARTS: dict[type[object], Part] = {
     RecordedDecision: Part.DECISION,
     Removal: Part.REMOVAL,
     **dict.fromkeys(ConsentEvent.__args__, Part.CONSENT),
+    Restoration: Part.RESTORATION,
     Move: Part.MOVE,
     Manifest: Part.IMPORT,
     ImportResult: Part.RESULT,

@@ -14,7 +14,8 @@ from .people import Call, Document, Entry, Person, instant, instant_or_none
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONSENT, WITHDRAWAL = "consent.give", "consent.withdraw"
+CONSENT, WITHDRAWAL, RESTORATION = "consent.give", "consent.withdraw", "consent.restore"
+NETWORK = "network"
 OPPOSITION, LIFTED = "suppression.add", "suppression.remove"
 
 
@@ -112,10 +113,20 @@ def _holds(terms: Document, person: Person, consent: Document, moment: Moment) -
     longest = given + timedelta(days=days) if days else None
     if given > moment.at or (ends and moment.at >= ends) or (longest and moment.at >= longest):
         return False
+    undone = list(_sealed(person, RESTORATION, moment))
     return not any(
-        entry.body["sponsor"] in (None, terms["sponsor_in_ledger"]) and _ended(consent, entry)
+        entry.body["sponsor"] in (None, terms["sponsor_in_ledger"])
+        and _ended(consent, entry)
+        and not any(_undoes(end, entry) for end in undone)
         for entry in _sealed(person, WITHDRAWAL, moment)
     )
+
+
+def _undoes(restoration: Entry, withdrawal: Entry) -> bool:
+    """Of the network's word alone: what a person took back stays taken back."""
+    same = restoration.body["withdrawn_at"] == withdrawal.body["withdrawn_at"]
+    by_network = withdrawal.body.get("channel") == NETWORK and withdrawal.body["sponsor"] is None
+    return same and by_network and restoration.number > withdrawal.number
 
 
 def _ended(consent: Document, withdrawal: Entry) -> bool:

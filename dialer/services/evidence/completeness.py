@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 PERMIT, PROBE, OF_CAMPAIGN = "decision.permit", "line.probe", "campaign."
 ENDS = ("attempt.outcome", "attempt.late_opposition")
-OF_THE_PERSON = ("consent.give", "consent.withdraw", "suppression.add", "suppression.remove")
+OF_THE_PERSON = (
+    "consent.give",
+    "consent.withdraw",
+    "consent.restore",
+    "suppression.add",
+    "suppression.remove",
+)
 TOLD = 100
 """Entries left out that are told one by one."""
 

@@ -15,7 +15,13 @@ from dialer.ports.store import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 
 Document = dict[str, Any]
-OF_THE_PERSON = (Kind.CONSENT, Kind.WITHDRAWAL, Kind.OPPOSITION, Kind.OPPOSITION_LIFTED)
+OF_THE_PERSON = (
+    Kind.CONSENT,
+    Kind.WITHDRAWAL,
+    Kind.RESTORATION,
+    Kind.OPPOSITION,
+    Kind.OPPOSITION_LIFTED,
+)
 
 
 class LedgerReader:

@@ -69,6 +69,8 @@ async def write_down_what_people_said(acts: Acts) -> None:
     await acts.act(MAKES, "POST", "/v1/consents", "consent.give", json=CONSENT)
     taken = {"phone_number": OTHER_NUMBER, "channel": "email"}
     await acts.act(RUNS, "POST", "/v1/consents/withdraw", "consent.withdraw", json=taken)
+    fault = {"trunk": "default", "since": "2026-11-02T08:00:00+01:00", "reason": "404 for everybody"}
+    await acts.act(RULES, "POST", "/v1/consents/restore", "consent.restore", json=fault)
     objects = {"phone_number": NUMBER, "channel": "letter"}
     await acts.act(RUNS, "POST", "/v1/suppressions", "suppression.add", json=objects)
     lifted = {"phone_number": NUMBER, "reason": "asked in writing"}
