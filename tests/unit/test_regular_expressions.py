@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ FEW, LONG = 24, 20_000
 """Pieces, and characters. Of so few an exponential expression makes millions of steps, of so many a quadratic one."""
 MOST = 1_000
 """Times the cost of the plainest expression. Of this length a linear one takes up to a hundred times as long, a quadratic one tens of thousands."""
+TRIES = 5
 
 
 def compiled(value: Any) -> Iterator[re.Pattern[str]]:
@@ -89,10 +91,15 @@ def cost(pattern: re.Pattern[str], use: str, text: str) -> float:
     return time.thread_time() - begun
 
 
+def costs_more(bound: float, pattern: re.Pattern[str], use: str, text: str) -> bool:
+    """Each time: a busy machine makes one measure or another look dear, and none cheap."""
+    return all(cost(pattern, use, text) > bound for _ in range(TRIES))
+
+
 @pytest.fixture(scope="module")
 def bound() -> float:
     """Seconds that `LONG` characters may cost: the machine itself says, now."""
-    return MOST * max(cost(PLAIN, "fullmatch", "a" * LONG) for _ in range(5))
+    return MOST * median(cost(PLAIN, "fullmatch", "a" * LONG) for _ in range(TRIES))
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
@@ -103,7 +110,7 @@ def test_its_cost_grows_with_the_text_and_no_faster(name: str, bound: float) -> 
             for tail in TAILS:
                 for count in (FEW, LONG // len(piece)):
                     text = piece * count + tail
-                    assert cost(pattern, use, text) < bound, f"{use} of {piece!r}... {tail!r}"
+                    assert not costs_more(bound, pattern, use, text), f"{use} of {piece!r}... {tail!r}"
 
 
 def test_what_is_quadratic_or_exponential_would_be_seen(bound: float) -> None:
