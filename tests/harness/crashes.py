@@ -49,8 +49,10 @@ def crashes(since: int) -> list[str]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reports in list(terminalreporter.stats.values()):
         for report in reports:
-            if report.when == "call" and (
-                crashed := dict(getattr(report, "user_properties", ())).get("asterisk_crashed")
+            if (
+                isinstance(report, pytest.TestReport)
+                and report.when == "call"
+                and (crashed := dict(report.user_properties).get("asterisk_crashed"))
             ):
                 terminalreporter.write_line(
                     f"Asterisk crashed in {report.nodeid}, tried once more: {crashed}"

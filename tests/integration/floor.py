@@ -16,7 +16,7 @@ from dialer.domain.campaign import CampaignVerb
 from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
-from tests.integration.faulty_store import Trouble
+from tests.integration.faulty_store import Trouble, over_faulty_connection
 from tests.integration.history import a_row
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
@@ -57,6 +57,12 @@ class Floor:
             ran = server.execute(statement)
             return ran.fetchall() if ran.description else []
 
+    async def knows_of_the_halt(self) -> None:
+        """Whoever halts waits for the database no longer than they can afford to."""
+        async with asyncio.timeout(SOON_S):
+            while not (await self.store.system.halt_state()).halted:
+                await asyncio.sleep(0.005)
+
     async def turns(self) -> None:
         for _ in range(TURNS):
             assert not await self.process.dialing.turn()
@@ -76,12 +82,16 @@ async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
     async with SqlStore.open(url) as store:
         await fill(store, people)
         clock = WrongClock(world)
-        process = start_process(store, [ScriptedLink(pbx)], clock, Trouble(Random(0)), NotesInMemory())
-        async with asyncio.timeout(SOON_S):
-            while not process.drives("pbx1"):
-                await asyncio.sleep(0.005)
-        yield Floor(url, world, store, pbx, process)
-        await process.die()
+        trouble = Trouble(Random(0))
+        reached = over_faulty_connection(store, trouble)
+        process = start_process(reached, [ScriptedLink(pbx)], clock, trouble, NotesInMemory())
+        try:
+            async with asyncio.timeout(SOON_S):
+                while not process.drives("pbx1"):
+                    await asyncio.sleep(0.005)
+            yield Floor(url, world, store, pbx, process)
+        finally:
+            await process.die()
 
 
 async def fill(store: SqlStore, people: int) -> None:

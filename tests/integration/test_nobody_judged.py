@@ -29,6 +29,7 @@ async def test_nothing_is_written_while_nobody_can_be_called(engine: Engine, wha
         acts = 0
         if what == "halt":
             await process.halting.halt(LOCAL_ADMINISTRATOR, "fire")
+            await floor.knows_of_the_halt()
         elif what == "clock":
             process.clock.stepped, acts = True, 1
         else:
