@@ -49,7 +49,7 @@ class RefusalCause(StrEnum):
     HALTED = "HALTED"
     """The flag of a halt is set."""
     BROKEN = "BROKEN"
-    """The PBX could not hold an opposition."""
+    """The PBX could not hold an opposition, and was not seen to hold anything since."""
     UNMARKED = "UNMARKED"
     """The attempt could not be marked as used: the PBX does not hold what is written to it."""
     SUPPRESSED = "SUPPRESSED"

@@ -135,8 +135,11 @@ class Telephony(Protocol):
 
     async def hang_up_all(self) -> int: ...
 
-    async def prove_memory(self) -> None:
-        """Write to the PBX's memory, and read it again once that must be on disk. Raise `Unavailable` where it is not there any more."""
+    async def prove_memory(self, *, doubted: bool) -> None:
+        """Let the PBX call again that once did not keep an opposition, or of which that is `doubted`, since it keeps what is written to it now.
+
+        Raise `Unavailable` where it does not: what was written was not there any more when it must have been on disk.
+        """
         ...
 
     async def halt_flag(self) -> HaltFlag | None: ...

@@ -69,7 +69,7 @@ class Consumer:
         self._machines = MachineDetector()
         self._overdue = Overdue()
         self._linked = False
-        self._unfit: frozenset[RefusalCause] = frozenset()
+        self._unfit = False
         self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
         put = self._inbox.put_nowait
         self._keeper = LeaseKeeper(lease, fleet, clock, lambda: put(LeaseChanged()))
@@ -169,7 +169,7 @@ class Consumer:
         """What a PBX says of itself stops the dialling there, and nowhere else."""
         pbx = self._telephony.pbx
         if causes and self._fleet.ready(pbx):
-            self._unfit = causes
+            self._unfit = True
             self._fleet.set_ready(pbx, ready=False)
             log.error("pbx does not keep what is written to it", pbx=pbx, refuses=sorted(causes))
             self._inbox.put_nowait(Again())
@@ -181,8 +181,7 @@ class Consumer:
                 case LinkLost():
                     await self._lose_link()
                 case LinkUp():
-                    # Who was started anew has a new link, and has forgotten that it was broken.
-                    self._linked, self._unfit = True, self._unfit - {RefusalCause.BROKEN}
+                    self._linked = True
                     await self._begin()
                 case LeaseChanged() if not self.lease.held:
                     self._leave()
@@ -212,14 +211,13 @@ class Consumer:
 
     async def _begin(self) -> None:
         """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
-        if self._linked and self.lease.held and RefusalCause.BROKEN not in self._unfit:
+        if self._linked and self.lease.held:
             await self._recovery.meet_halt(self._telephony)
             await self._line.publish(self._telephony)
             await self._collect()
             await self._recovery.recover(self._telephony)
-            if self._unfit:
-                await self._telephony.prove_memory()
-                self._unfit = frozenset()
+            await self._telephony.prove_memory(doubted=self._unfit)
+            self._unfit = False
             self._fleet.set_ready(self._telephony.pbx, ready=True)
 
     async def _collect(self) -> None:

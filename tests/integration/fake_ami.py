@@ -11,7 +11,7 @@ EOL = "\r\n"
 USER = "dialer"
 SECRET = "s3cret"
 COMMANDS = (
-    *("CoreShowChannels", "DBDel", "DBGet", "DBGetTree", "DBPut", "Hangup", "Originate", "Ping"),
+    *("CoreShowChannels", "DBDel", "DBGet", "DBGetTree", "DBPut", "Getvar", "Hangup", "Originate", "Ping"),
     "ShowDialPlan",
 )
 
@@ -41,6 +41,8 @@ class FakeAmi:
     actions: list[Action] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     astdb: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    """Global ones."""
     channels: list[Mapping[str, str]] = field(default_factory=list)
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -176,6 +178,16 @@ def path(action: Action) -> str:
     return f"/{action['Family'][0]}/{action['Key'][0]}"
 
 
+def getvar(ami: FakeAmi, action: Action) -> Iterable[bytes]:
+    name = action["Variable"][0]
+    headers = (
+        ("ActionID", action["ActionID"][0]),
+        ("Variable", name),
+        ("Value", ami.variables.get(name, "")),
+    )
+    return [message(("Response", "Success"), *headers)]
+
+
 def db_put(ami: FakeAmi, action: Action) -> Iterable[bytes]:
     ami.astdb[path(action)] = action["Val"][0]
     yield reply(action, "Success", "Updated database successfully")
@@ -207,6 +219,7 @@ DEFAULTS: Mapping[str, Answer] = {
     "CoreSettings": core_settings,
     "ShowDialPlan": show_dialplan,
     "CoreShowChannels": core_show_channels,
+    "Getvar": getvar,
     "Hangup": hangup,
     "DBPut": db_put,
     "DBGet": db_get,

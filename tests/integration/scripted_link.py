@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression
+from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression, RefusalCause
 from dialer.domain.errors import Unavailable
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.telephony import (
@@ -141,9 +141,9 @@ class ScriptedLink:
             self.machine.cancel(attempt_id)
         return len(ringing)
 
-    async def prove_memory(self) -> None:
+    async def prove_memory(self, *, doubted: bool) -> None:
         self._need_link()
-        if self.machine.unfit:
+        if self.machine.unfit and (doubted or self.machine.unfit is RefusalCause.BROKEN):
             raise Unavailable("the PBX does not keep what is written to it")
 
     async def halt_flag(self) -> HaltFlag | None:

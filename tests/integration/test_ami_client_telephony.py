@@ -295,6 +295,31 @@ async def test_a_halt_that_stays_is_not_called_lifted() -> None:
             await telephony.clear_halt()
 
 
+MENDED = "/dialer-canary/mended"
+
+
+async def test_a_pbx_that_never_failed_need_not_prove_anything() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.astdb[MENDED] = "1795000000000"
+        await telephony.prove_memory(doubted=False)
+        assert ami.astdb == {}
+
+
+async def test_a_pbx_that_failed_is_mended_of_that_failure_once_it_keeps_what_is_written_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dialer.adapters.ami.telephony.COMMITTED_S", 0.01)
+    async with pbx() as (ami, telephony, _):
+        ami.variables["DIALER_BROKEN"] = "1795000000000"
+        ami.answers["DBPut"] = lambda _ami, action: [fake.reply(action, "Success", "")]
+        with pytest.raises(Unavailable, match="does not keep"):
+            await telephony.prove_memory(doubted=False)
+        assert MENDED not in ami.astdb
+        del ami.answers["DBPut"]
+        await telephony.prove_memory(doubted=False)
+        assert ami.astdb[MENDED] == "1795000000000"
+
+
 async def test_suppressions_are_written_where_the_gate_looks() -> None:
     everybody = PbxSuppression(Fingerprint("f2" * 32), None)
     async with pbx() as (ami, telephony, _):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dialer.adapters.ami.link import AmiAddress
+from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import lifecycle
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
@@ -67,7 +70,19 @@ async def oppose_without_a_store(pbx: Pbx, statements: tuple[str, ...]) -> None:
     assert manager.of("DialerOpposed", paper["DIALER_ATTEMPT"]), "so that the service stores it"
     assert not await manager.database(f"dialer-opposed/{paper['DIALER_ATTEMPT']}")
     assert await line.refused(line.permit()) == "BROKEN"
+    await mended(pbx)
+    async with line.callee(Manner(status=486, reason="Busy Here")) as (callee, trunk):
+        paper = line.permit(DIALER_TRUNK=trunk.name, DIALER_SCRIPT=LONG_SCRIPT)
+        await manager.originate(paper)
+        await manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
     await manager.close()
+
+
+async def mended(pbx: Pbx) -> None:
+    """It keeps what is written to it now, and the service sees that: nobody starts it anew."""
+    address = AmiAddress("127.0.0.1", pbx.spec.ami_port, "dialer", pbx.secret)
+    async with AmiTelephony(NAME, address, pbx.seal_key, SystemClock()) as telephony:
+        await telephony.prove_memory(doubted=False)
 
 
 async def write_until_the_end(manager: Manager, attempt: str) -> None:

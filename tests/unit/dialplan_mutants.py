@@ -160,12 +160,12 @@ PERMITTED = [
         GATE,
         """ same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
  same => n,Set(why=BROKEN)
- same => n,GotoIf($["${GLOBAL(DIALER_BROKEN)}" != ""]?withheld)
+ same => n,GotoIf($["x${GLOBAL(DIALER_BROKEN)}" != "x${DB(dialer-canary/mended)}"]?withheld)
 """,
         """ same => n,GotoIf($[${EPOCH} >= ${DIALER_EXPIRES}]?withheld)
  same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
  same => n,Set(why=BROKEN)
- same => n,GotoIf($["${GLOBAL(DIALER_BROKEN)}" != ""]?withheld)
+ same => n,GotoIf($["x${GLOBAL(DIALER_BROKEN)}" != "x${DB(dialer-canary/mended)}"]?withheld)
 """,
     ),
     Mutant("a refusal dials", "permit", GATE, "same => n,Hangup(21)", "same => n,Goto(dialer-dial,call,1)"),

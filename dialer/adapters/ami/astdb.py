@@ -28,6 +28,7 @@ MARK = "dialer-mark"
 MARK_SHAPE = re.compile(r"[0-9a-f-]{1,64}")
 CANARY = "dialer-canary"
 CANARY_KEY = "written"
+MENDED_KEY = "mended"
 _HALT = re.compile(r"([0-9a-f]{32})\|(.*)")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 PASSING = (USED, MACHINE, SPOKEN, OBJECTED)

@@ -14,6 +14,7 @@ ACTIONS = (
     "DBGet",
     "DBGetTree",
     "DBPut",
+    "Getvar",
     "Hangup",
     "Originate",
     "Ping",

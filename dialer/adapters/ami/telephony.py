@@ -32,6 +32,8 @@ from dialer.ports.telephony import (
 
 Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
+BROKEN = {"Action": "Getvar", "Variable": "DIALER_BROKEN"}
+"""When it last failed to keep an opposition; empty where it never did since it was started."""
 COMMITTED_S = 1.2
 """Asterisk writes what it was given to disk within a second (main/db.c), and forgets it where that fails."""
 DIALLING_HALVES = "/^Local.*;2$/"
@@ -188,7 +190,17 @@ class AmiTelephony:
         answered = succeeded(await self._link.ask(hangup(EVERY_CHANNEL))).items
         return len(dialling) + len(callees_among(answered))
 
-    async def prove_memory(self) -> None:
+    async def prove_memory(self, *, doubted: bool) -> None:
+        """What the gate compares is the failure itself, so that one which comes meanwhile is not mended with it."""
+        broken = text(succeeded(await self._link.ask(BROKEN)).fields, "value")
+        if broken or doubted:
+            await self._prove_canary()
+        if broken:
+            await self._do([astdb.put(astdb.CANARY, astdb.MENDED_KEY, broken)])
+        else:
+            await self._delete(astdb.CANARY, [astdb.MENDED_KEY])
+
+    async def _prove_canary(self) -> None:
         written = str(self._pbx_now())
         await self._do([astdb.put(astdb.CANARY, astdb.CANARY_KEY, written)])
         await asyncio.sleep(COMMITTED_S)
@@ -207,7 +219,6 @@ class AmiTelephony:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, astdb.halt_text(halt))])
 
     async def clear_halt(self) -> None:
-        """A PBX that halted itself because it could not hold an opposition stays locked until somebody restarts it."""
         await self._delete(astdb.HALT, [astdb.HALT_KEY])
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:

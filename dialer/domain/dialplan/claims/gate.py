@@ -13,7 +13,8 @@ _SAFE_SHAPE = re.compile(r"\^(?:[a-z0-9]|\[[a-z0-9-]+\]|\[\+\]|\{[0-9]+(?:,[0-9]
 _TARGET = f"PJSIP/{value_of('NUMBER')}@{value_of('TRUNK')}"
 
 _NOT_HALTED = Fact("DB_EXISTS(dialer-halt/all)", true=False)
-_NOT_BROKEN = Fact(f"{unknown('GLOBAL(DIALER_BROKEN)')} = ")
+_NOT_BROKEN = Fact(f"x{unknown('GLOBAL(DIALER_BROKEN)')} = x{unknown('DB(dialer-canary/mended)')}")
+"""Of its last failure to keep an opposition, if any, the service has seen the end."""
 _IN_TIME = Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")
 
 Check = tuple[str, Fact]
