@@ -49,7 +49,7 @@ class Pacer:
         self.under_way[call] = now
 
     def heard(self, call: AttemptId, now: float) -> None:
-        """The PBX has done what it was asked for. Whoever waited for this begins with a slot of its own."""
+        """The PBX has done what it was asked for. Whoever missed a slot while waiting for this begins with one of its own."""
         full = not self.room(now)
-        if self.under_way.pop(call, None) is not None and full:
-            self.next_slot = max(self.next_slot, now + 1.0 / self.calls_per_second)
+        if self.under_way.pop(call, None) is not None and full and self.next_slot < now:
+            self.next_slot = now + 1.0 / self.calls_per_second

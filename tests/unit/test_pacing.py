@@ -50,6 +50,7 @@ def test_no_second_of_the_callees_has_more_than_a_tenth_too_many(
 
 
 @given(st.floats(min_value=1, max_value=500))
+@example(29.0)
 def test_who_is_never_held_up_sends_at_the_rate(rate: float) -> None:
     arrived = seen(rate, [(0.001, 1000)] * 3000)
     assert len(arrived) >= 2.9 * rate - 1
