@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import TraceVerb
+from dialer.domain.outcome import LATE_ANSWER
 
 SLOW = timedelta(seconds=1)
 ABANDONED = timedelta(seconds=2)
@@ -23,9 +24,13 @@ def silence_after_answer(attempt: Attempt) -> timedelta | None:
 
 
 def abandoned(attempt: Attempt) -> bool:
-    """Whether the callee answered and heard nothing for two seconds."""
+    """Whether the callee answered and heard nothing for two seconds, or nothing at all since we had given up."""
     silence = silence_after_answer(attempt)
-    return silence is not None and silence > ABANDONED
+    return silence is not None and (silence > ABANDONED or lifted_in_vain(attempt))
+
+
+def lifted_in_vain(attempt: Attempt) -> bool:
+    return any(step.verb is TraceVerb.END and step.name == LATE_ANSWER for step in attempt.trace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class TraceVerb(StrEnum):
     CUT = "cut"
     KEY = "key"
     END = "end"
-    """We ended the call out of turn: `silence-cut` (FP-08), `media-timeout` (T110) or `forwarded` (T111)."""
+    """We ended the call out of turn: `silence-cut` (FP-08), `media-timeout` (T110), `forwarded` (T111) or `late-answer`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What the end of a call that nobody took says: something about the callee, about the number, or about the trunk. Pure.
 
 Sources: RFC 3261 section 21 (the answers), RFC 3398 section 8.2.6.1 and ITU-T Q.850 (causes), RFC 8197 (607), RFC 8688 (608).
-Asterisk 22 makes the cause of an answer from its SIP code, and of several codes the wrong one (420: 3, 484: 28, 485: 1). It shows neither
-`Reason` nor `Retry-After` of an answer other than 200. So the SIP code decides wherever there was an answer.
+Asterisk 22 makes the cause of an answer from its SIP code, and of several codes the wrong one (420: 3, 484: 28, 485: 1); a `Reason` of the
+answer takes its place where the copy of it was read (RFC 3326). So the SIP code decides, but for codes that say little, such as 480, and
+for a number that is nobody's by the code and not by the cause: of those Asterisk makes no cause that says otherwise.
 """
 
 from enum import StrEnum
@@ -43,18 +44,20 @@ CAUSES_ABOUT_TRUNK = frozenset(
 
 
 def about(hangup_cause: int | None, sip_code: int | None) -> About:
-    """What an end without an answer says. `sip_code` None: no final answer came; only then the cause is looked at."""
-    number, silence, trunk = (
-        (CAUSES_ABOUT_NUMBER, CAUSES_SILENCE, CAUSES_ABOUT_TRUNK)
-        if sip_code is None
-        else (SIP_ABOUT_NUMBER, SIP_SILENCE, SIP_ABOUT_TRUNK)
-    )
-    code = hangup_cause if sip_code is None else sip_code
-    if code in number:
-        return About.NUMBER
-    if code in silence:
+    """What an end without an answer says. `sip_code` None: no final answer came."""
+    if sip_code is None:
+        return About.SILENCE if hangup_cause in CAUSES_SILENCE else _by_cause(hangup_cause)
+    if sip_code in SIP_ABOUT_NUMBER:
+        return About.TRUNK if hangup_cause in CAUSES_ABOUT_TRUNK else About.NUMBER
+    if sip_code in SIP_SILENCE:
         return About.SILENCE
-    return About.TRUNK if code in trunk else About.CALLEE
+    return About.TRUNK if sip_code in SIP_ABOUT_TRUNK else _by_cause(hangup_cause)
+
+
+def _by_cause(hangup_cause: int | None) -> About:
+    if hangup_cause in CAUSES_ABOUT_NUMBER:
+        return About.NUMBER
+    return About.TRUNK if hangup_cause in CAUSES_ABOUT_TRUNK else About.CALLEE
 
 
 def end_about(attempt: Attempt) -> About:

@@ -6,6 +6,9 @@ from dialer.domain.call_events import DialStatus, TraceStep, TraceVerb
 FORWARDED = "forwarded"
 """The end reason of a call that the network took elsewhere (T111). Whoever forwards their calls is not called again."""
 
+LATE_ANSWER = "late-answer"
+"""How we ended the call of who lifted the receiver just as we gave up, and heard nothing."""
+
 
 def result_of(
     dial_status: DialStatus, trace: tuple[TraceStep, ...], *, opposed: bool, machine: bool
@@ -36,7 +39,7 @@ def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | Non
 
 
 def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
-    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111); None where we did not."""
+    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111), `late_answer`; None where we did not."""
     return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
 
 

@@ -45,7 +45,16 @@ class LineUsed:
     pbx: str
 
 
-TelephonyEvent = CallEvent | LinkLost | LinkUp | LineUsed
+@dataclass(frozen=True, slots=True)
+class TrunkAsked:
+    """The trunk asks to be sent no call before `until` (`Retry-After`)."""
+
+    pbx: str
+    trunk: str
+    until: datetime
+
+
+TelephonyEvent = CallEvent | LinkLost | LinkUp | LineUsed | TrunkAsked
 
 
 @dataclass(frozen=True, slots=True)

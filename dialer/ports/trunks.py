@@ -11,6 +11,14 @@ class Trunks(Protocol):
         """Calls of which anything was heard (ringing, an answer, an end), newest decision first, since the trunk last failed."""
         ...
 
+    async def rest(self, trunk: str, until: datetime) -> None:
+        """Send it nothing before `until`, in any process. A longer rest that it asked for stands."""
+        ...
+
+    async def rests_until(self, trunk: str) -> datetime | None:
+        """The last rest that it asked for, over or not."""
+        ...
+
     async def fail(self, trunk: str, *, at: datetime) -> int:
         """Look only at calls decided after `at`, end none of the consents that wait, and put their contacts back on the list.
 

@@ -27,15 +27,28 @@ class TrunkBreaker:
         self._store = store
         self._clock = clock
         self._paces: dict[str, tuple[float, float]] = {}
+        self._rests: dict[str, datetime] = {}
 
     async def pace(self, trunk: str) -> float:
-        """The share of its rate that the trunk is given now, in (0, 1]."""
+        """The share of its rate that the trunk is given now, in [0, 1]: none as long as it asked to be left in peace."""
         now = self._clock.monotonic()
         looked, pace = self._paces.get(trunk, (-LOOK_EVERY_S, 1.0))
         if now - looked >= LOOK_EVERY_S:
             pace = (await self._health(trunk)).pace
             self._paces[trunk] = now, pace
-        return pace
+            if until := await self._store.trunks.rests_until(trunk):
+                self._rests[trunk] = until
+        until = self._rests.get(trunk)
+        return 0.0 if until and self._clock.now() < until else pace
+
+    async def rest(self, trunk: str, until: datetime) -> None:
+        """It asked for that (RFC 3261, 20.33): from now on, and in every process. An earlier, longer wish stands."""
+        known = self._rests.get(trunk)
+        if known and known >= until:
+            return
+        self._rests[trunk] = until
+        await self._store.trunks.rest(trunk, until)
+        log.warning("trunk asks for rest", trunk=trunk, until=until)
 
     async def look(self, attempts: Sequence[Attempt]) -> None:
         """At calls that have ended and been stored. Consents whose numbers are nobody's end once the trunk has reached somebody."""

@@ -1,6 +1,7 @@
 """What happens to calls, made durable: events become progressions, committed in batches; then the PBX's outbox is cleared."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
@@ -58,6 +59,10 @@ class Calls:
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
         await self._guards.look(telephony.pbx, over)
         await self._settle(telephony, events, before, after)
+
+    async def rest(self, trunk: str, until: datetime) -> None:
+        """The trunk asks to be sent no call before `until`."""
+        await self._guards.trunks.rest(trunk, until)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
         """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""

@@ -12,7 +12,7 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent, TrunkAsked
 from dialer.services.board import Board
 from dialer.services.callback_line import CallbackLine
 from dialer.services.calls import Calls
@@ -41,7 +41,7 @@ class Again:
     """The recovery failed: try another."""
 
 
-Finding = LinkLost | LinkUp | LineUsed | Tick | Doubt | LeaseChanged | Again
+Finding = LinkLost | LinkUp | LineUsed | TrunkAsked | Tick | Doubt | LeaseChanged | Again
 
 
 class Consumer:
@@ -99,7 +99,7 @@ class Consumer:
                 case LinkLost():
                     self._keeper.link_is(up=False)
                     self._board.paces.forget(self._telephony.pbx, self._clock.monotonic())
-                case LineUsed():
+                case LineUsed() | TrunkAsked():
                     pass
                 case _:
                     self._board.paces.heard(event.attempt_id, self._clock.monotonic())
@@ -189,6 +189,8 @@ class Consumer:
                     await self._begin()
                 case LineUsed() if self.lease.held:
                     await self._collect()
+                case TrunkAsked():
+                    await self._calls.rest(item.trunk, item.until)
                 case Tick():
                     await self._tick(item)
                 case Doubt() if self.lease.held:

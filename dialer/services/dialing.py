@@ -97,7 +97,10 @@ class Dialing:
         telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
         if trunk is None or telephony is None or not await self._guards.clear(campaign):
             return False
-        room = self._room(campaign, trunk, await self._guards.trunks.pace(trunk.facts.name))
+        pace = await self._guards.trunks.pace(trunk.facts.name)
+        if pace == 0:
+            return False
+        room = self._room(campaign, trunk, pace)
         if room == 0:
             return True
         try:

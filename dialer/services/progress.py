@@ -60,6 +60,10 @@ class ProgressReader:
             return f"the ledger is not writable: {why}"
         if trouble := self._no_trunk(campaign):
             return trouble
+        rests_until = await self._store.trunks.rests_until(campaign.definition.trunk)
+        if rests_until and now < rests_until:
+            until = rests_until.isoformat(timespec="seconds")
+            return f"trunk {campaign.definition.trunk} asks to be sent no call before {until} (Retry-After)"
         if missing := await self._proofs.missing(campaign):
             return missing
         if counts.calling == 0 and counts.next_due_at and counts.next_due_at > now:

@@ -21,12 +21,13 @@ ANSWERED = 10
 CONTACTS = 75
 MOST = 50
 """Calls that a trunk may fail before its campaigns are paused."""
+REST_S = 12
 NEXT_MORNING = "2027-02-02T10:30:00+01:00"
 ASKS = ": the operator asks for a user and a password"
 
 TURNS = [
     pytest.param(Turn(404), "SIP 404", id="404"),
-    pytest.param(Turn(503, ("Retry-After: 600",)), "SIP 503", id="503"),
+    pytest.param(Turn(503), "SIP 503", id="503"),
     pytest.param(Turn(403), "SIP 403", id="403"),
     pytest.param(
         Turn(401, ('WWW-Authenticate: Digest realm="op.example",nonce="a1",algorithm=MD5,qop="auth"',)),
@@ -73,6 +74,28 @@ async def test_a_trunk_that_turns_in_mid_campaign_costs_nobody_anything(
     async with installation.serve(at=NEXT_MORNING) as served:
         await in_state(served, campaign, "completed")
     assert Counter(carrier.handed_on) == Counter(numbers)
+
+
+async def test_a_trunk_that_asks_for_a_rest_has_it_and_the_campaign_goes_on_by_itself(
+    installation: Installation, carrier: Carrier, tmp_path: Path
+) -> None:
+    """RFC 3261, 20.33."""
+    numbers = [number_for(Persona.HANGS_UP_IN_NOTICE, index) for index in range(CONTACTS)]
+    campaign = await installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    carrier.turn_to(Turn(503, (f"Retry-After: {REST_S}",)), after=ANSWERED)
+    async with installation.serve() as served:
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        async with asyncio.timeout(SOON_S):
+            while not carrier.refused:
+                await asyncio.sleep(0.05)
+        await settled(carrier)
+        asked, refused = len(carrier.verdicts), len(carrier.refused)
+        assert refused < 10, "those that were on their way"
+        waiting = (await served.get(f"/v1/campaigns/{campaign}/progress"))["waiting"]
+        assert "asks to be sent no call before" in waiting, waiting
+        carrier.mend()
+        await handed_on(carrier, CONTACTS - refused)
+    assert carrier.came[asked] - carrier.came[asked - 1] >= REST_S
 
 
 async def in_state(served: Served, campaign: str, state: str) -> dict[str, str]:

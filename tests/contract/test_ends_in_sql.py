@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from dialer.adapters.sql.ends import left_unanswered, unreached
+from dialer.adapters.sql.ends import left_unanswered, number_gone, unreached
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.sql.tables import attempts
 from dialer.domain.attempt import AttemptState
@@ -14,7 +14,10 @@ from dialer.domain.final_answer import About, counts, end_about
 from dialer.ports.records import Progression
 from tests.contract.samples import NOW, claimed, listed
 
-ENDS = [(None, cause) for cause in (None, *range(128))] + [(sip, 21) for sip in range(300, 700)]
+ENDS: list[tuple[int | None, int | None]] = [(None, cause) for cause in (None, *range(128))] + [
+    (sip, 21) for sip in range(300, 700)
+]
+ENDS += [(sip, cause) for sip in (404, 408, 480, 503) for cause in (None, 1, 18, 34)]
 
 
 @pytest.mark.parametrize("heard", ["nothing", "ringing", "answer"])
@@ -36,7 +39,9 @@ async def test_every_code_is_read_alike(store: SqlStore, heard: str) -> None:
     ]
     await store.attempts.commit([Progression(attempt) for attempt in made])
     async with store.attempts._database.read() as connection:
-        rows = await connection.execute(select(attempts.c.id, unreached, left_unanswered))
-        stored = {row[0]: (bool(row[1]), bool(row[2])) for row in rows}
+        rows = await connection.execute(select(attempts.c.id, unreached, left_unanswered, number_gone))
+        stored = {row[0]: tuple(map(bool, row[1:])) for row in rows}
     for attempt in made:
-        assert stored[attempt.id] == (not counts(attempt), end_about(attempt) is About.SILENCE), attempt
+        found = end_about(attempt)
+        expected = not counts(attempt), found is About.SILENCE, found is About.NUMBER
+        assert stored[attempt.id] == expected, attempt

@@ -11,10 +11,22 @@ from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import Answered, AttemptId, CallEvent, Dialing, DialStatus, Ended, Ringing
+from dialer.domain.call_events import (
+    Answered,
+    AttemptId,
+    CallEvent,
+    Dialing,
+    DialStatus,
+    Ended,
+    Ringing,
+    TraceStep,
+    TraceVerb,
+)
 from dialer.domain.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent import ConsentGiven
+from dialer.domain.outcome import LATE_ANSWER
 from dialer.services.board import Board
+from dialer.services.breaker import TrunkBreaker
 from dialer.services.calls import Calls
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
@@ -219,3 +231,36 @@ async def test_ten_times_503_in_a_row_and_nothing_is_sent_any_more(store: SqlSto
         CampaignState.PAUSED,
         "trunk default: 10 of the last 40 calls ended with SIP 503",
     )
+
+
+async def test_a_trunk_that_asked_for_a_rest_has_it_from_every_process(store: SqlStore) -> None:
+    """A shorter wish does not end a longer one."""
+    until = MONDAY + timedelta(minutes=10)
+    asked, elsewhere = (TrunkBreaker(store, pretending(MONDAY)) for _ in range(2))
+    assert await elsewhere.pace("default") == 1
+    await asked.rest("default", until)
+    await TrunkBreaker(store, pretending(MONDAY)).rest("default", until - timedelta(minutes=5))
+    assert await asked.pace("default") == 0
+    for now, pace in ((until - SECOND, 0), (until + SECOND, 1)):
+        assert await TrunkBreaker(store, pretending(now)).pace("default") == pace
+    assert await TrunkBreaker(store, pretending(MONDAY)).pace("other") == 1
+
+
+async def test_who_lifted_the_receiver_as_we_gave_up_had_a_silent_call_and_is_left_in_peace(
+    store: SqlStore,
+) -> None:
+    """FP-29."""
+    await listed_with_consent(store, 1, retry={"max_attempts": 3, "min_gap_hours": 1})
+    campaign = Campaign(store)
+    nobody, at = AttemptId(""), campaign.now + 20 * SECOND
+    trace = (TraceStep(at, TraceVerb.END, LATE_ANSWER),)
+    await campaign.end(
+        await campaign.claim(),
+        Ringing(nobody, campaign.now),
+        Answered(nobody, at),
+        Ended(nobody, at, DialStatus.ANSWER, 16, 200, trace),
+    )
+    silent = await store.attempts.silent(CAMPAIGN, since=MONDAY - timedelta(days=1))
+    assert (silent.answered, silent.slow, silent.abandoned) == (1, 1, 1)
+    campaign.now += timedelta(days=1)
+    assert await campaign.claim() == []

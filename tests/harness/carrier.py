@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Carrier(asyncio.DatagramProtocol):
     turns_after: int = 0
     handed_on: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    came: list[float] = field(default_factory=list)
+    """When each INVITE came, by the monotonic clock."""
     transport: asyncio.DatagramTransport | None = None
     pbx: tuple[str, int] = (HOST, 0)
     inside: "Inside | None" = None
@@ -64,6 +67,7 @@ class Carrier(asyncio.DatagramProtocol):
         turned = self.turn is not None and len(self.handed_on) >= self.turns_after
         self.verdicts[call] = self.turn if turned else None
         (self.refused if turned else self.handed_on).append(number)
+        self.came.append(time.monotonic())
 
 
 @dataclass(slots=True)

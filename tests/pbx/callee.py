@@ -22,7 +22,8 @@ class Manner:
     `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
     `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second,
     `rtcp`: and its reports do not.
-    `rings`: a 180 comes before its final answer. `bye_headers` are those of its BYE.
+    `rings`: a 180 comes before its final answer. `bye_headers` are those of its BYE, `refusal_headers` those of a refusal.
+    `crosses`: it answers the INVITE just as that is cancelled.
     """
 
     status: int = 200
@@ -40,6 +41,8 @@ class Manner:
     answer_headers: tuple[str, ...] = ()
     rings: bool = True
     bye_headers: tuple[str, ...] = ()
+    refusal_headers: tuple[str, ...] = ()
+    crosses: bool = False
 
 
 RECEIVER_REPORT = bytes((0x80, 201, 0, 1)) + b"here"
@@ -102,6 +105,9 @@ class Callee(asyncio.DatagramProtocol):
                 self.later(self.live())
         elif method in {"BYE", "CANCEL"}:
             self.reply(text, 200, "OK")
+            if method == "CANCEL" and self.manner.crosses:
+                self.reply(self.invite, 200, "OK", self.offer())
+                return
             if method == "CANCEL":
                 self.reply(self.invite, 487, "Request Terminated")
             self.ended.set()
@@ -160,7 +166,9 @@ class Callee(asyncio.DatagramProtocol):
         if self.manner.status == 200:
             self.reply(self.invite, 200, "OK", self.offer(), self.manner.answer_headers)
         elif self.manner.status:
-            self.reply(self.invite, self.manner.status, self.manner.reason)
+            self.reply(
+                self.invite, self.manner.status, self.manner.reason, headers=self.manner.refusal_headers
+            )
 
     def offer(self) -> str:
         assert self.ear.transport is not None

@@ -30,6 +30,11 @@ from dialer.services.evidence.refusals import CAUSES, SIP_CODES
         (608, 21, About.TRUNK),
         (408, 18, About.SILENCE),
         (480, 19, About.CALLEE),
+        # A Reason of the answer (RFC 3326) says what its code does not.
+        (480, 1, About.NUMBER),
+        (480, 41, About.TRUNK),
+        (404, 34, About.TRUNK),
+        (503, 1, About.TRUNK),
         (486, 17, About.CALLEE),
         (600, 17, About.CALLEE),
         (603, 21, About.CALLEE),

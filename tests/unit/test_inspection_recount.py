@@ -205,6 +205,12 @@ def test_a_call_that_should_not_be_is_named(kind: str, change: Change) -> None:
     assert wrong(change(Life())) == {kind: 1}
 
 
+def test_who_answered_as_we_gave_up_heard_nothing() -> None:
+    trace = (TraceStep(MONDAY + timedelta(seconds=20), TraceVerb.END, "late-answer"),)
+    answered = call(MONDAY, trace=trace, answered_at=trace[0].at, ended_at=trace[0].at)
+    assert wrong(Life().agrees().called(answered)) == {"ABANDONED": 1}
+
+
 def test_a_message_heard_twice_is_named() -> None:
     life = Life().agrees()
     for week in (0, 2):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.adapters.ami.callees import Callees
+from dialer.adapters.ami.network_answers import NetworkAnswers
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.translate import OriginateFailed, Unusable, translate
 from dialer.adapters.ami.wire import Fields
@@ -38,6 +39,7 @@ class Inbox:
         self, pbx: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
     ) -> None:
         self.callees = Callees()
+        self.answers = NetworkAnswers(pbx, self.put, clock.now)
         self.unusable: Counter[str] = Counter()
         self._pbx = pbx
         self._clock = clock
@@ -60,7 +62,10 @@ class Inbox:
                 self.warn(unusable)
             case event:
                 self._note(event)
-                self.put(event)
+                if isinstance(event, Ended):
+                    self.answers.tell(event)
+                else:
+                    self.put(event)
 
     def _note(self, event: CallEvent) -> None:
         if isinstance(event, Dialing | Refused):
@@ -93,6 +98,7 @@ class Inbox:
 
     def lost(self) -> None:
         self._at_the_gate.clear()
+        self.answers.flush()
         self.put(LinkLost(self._pbx))
 
     def broken(self, error: BaseException) -> None:

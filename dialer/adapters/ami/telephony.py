@@ -34,6 +34,7 @@ Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
 BROKEN = {"Action": "Getvar", "Variable": "DIALER_BROKEN"}
 """When it last failed to keep an opposition; empty where it never did since it was started."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 COMMITTED_S = 1.2
 """Asterisk writes what it was given to disk within a second (main/db.c), and forgets it where that fails."""
 DIALLING_HALVES = "/^Local.*;2$/"
@@ -72,6 +73,8 @@ class AmiTelephony:
         self._clock = clock
         self._pbx_time = PbxTime(shift)
         self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
+        # Asterisk sends its copies of SIP messages to the UDP port of AMI's number (hep.conf), of its own machine alone.
+        self._copies_to = (address.host, address.port) if address.host in LOOPBACK else None
         self._link = AmiLink(address, self._inbox, timing or Timing())
         self._prober = Prober(self._link, seal_key, self._pbx_time)
         self._sweep = cycle(astdb.PASSING)
@@ -95,10 +98,13 @@ class AmiTelephony:
 
         Until closed it goes on trying in every case.
         """
+        if self._copies_to is not None:
+            self._inbox.answers.listen(*self._copies_to)
         await self._link.start()
 
     async def close(self) -> None:
         await self._link.close()
+        self._inbox.answers.close()
         for check in self._checks:
             check.cancel()
         if self._checks:
@@ -120,6 +126,7 @@ class AmiTelephony:
         return self._inbox.stream()
 
     async def originate(self, order: CallOrder) -> None:
+        self._inbox.answers.expect(order.attempt)
         try:
             reply = await self._link.ask(originate(order, self._seal_key, self._pbx_time))
         except (UnsafeValue, LinkDown) as error:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.count_tables import silence_hours
 from dialer.adapters.sql.dialects import insert_into
-from dialer.domain.abandonment import ABANDONED, SLOW, SilentCalls, silence_after_answer
+from dialer.domain.abandonment import SLOW, SilentCalls, abandoned, silence_after_answer
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import CampaignId
 
@@ -22,7 +22,8 @@ async def count_silences(connection: AsyncConnection, ended: Iterable[Attempt]) 
     for attempt in ended:
         silence = silence_after_answer(attempt)
         if silence is not None:
-            told = {"answered": 1, "slow": silence > SLOW, "abandoned": silence > ABANDONED}
+            unheard = abandoned(attempt)
+            told = {"answered": 1, "slow": silence > SLOW or unheard, "abandoned": unheard}
             counts.update(
                 {(attempt.campaign_id, hour_of(attempt.decided_at), name): told[name] for name in COUNTS}
             )

@@ -12,6 +12,13 @@ trunk_windows = Table(
     Column("trunk", Text, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
 )
+# Until when each trunk asked to be sent nothing (`Retry-After`).
+trunk_rests = Table(
+    "trunk_rests",
+    metadata,
+    Column("trunk", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
 # Calls that say that nobody has the number: its consents end when the same trunk has reached somebody of the same country.
 held_voidings = Table(
     "held_voidings",

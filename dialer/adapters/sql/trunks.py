@@ -13,7 +13,7 @@ from dialer.adapters.sql.dialects import await_turn, insert_into
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.tables import attempts, contacts
-from dialer.adapters.sql.trunk_tables import held_voidings, trunk_windows
+from dialer.adapters.sql.trunk_tables import held_voidings, trunk_rests, trunk_windows
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.contact import ContactState
@@ -44,6 +44,19 @@ class SqlTrunks:
         )
         async with self._database.read() as connection:
             return [Attempt(*row) for row in await connection.execute(statement)]
+
+    async def rest(self, trunk: str, until: datetime) -> None:
+        async with self._database.write() as connection:
+            asked = insert_into(connection, trunk_rests).values(trunk=trunk, until=until)
+            longer = asked.on_conflict_do_update(
+                index_elements=["trunk"], set_={"until": until}, where=trunk_rests.c.until < until
+            )
+            await connection.execute(longer)
+
+    async def rests_until(self, trunk: str) -> datetime | None:
+        statement = select(trunk_rests.c.until).where(trunk_rests.c.trunk == trunk)
+        async with self._database.read() as connection:
+            return (await connection.execute(statement)).scalar_one_or_none()
 
     async def fail(self, trunk: str, *, at: datetime) -> int:
         async with self._database.write() as connection:

@@ -93,6 +93,11 @@ def silence_after_answer(record: Document) -> timedelta | None:
     return instant(next(sounds, record["ended_at"])) - instant(record["answered_at"])
 
 
+def lifted_in_vain(record: Document) -> bool:
+    """Whether they answered just as we gave up: nothing was to be heard."""
+    return any(step["verb"] == "end" and step["name"] == "late-answer" for step in record["trace"])
+
+
 def _when(item: Judged) -> str:
     if item.moment:
         return item.moment.at.isoformat()
@@ -182,6 +187,8 @@ def _of_record(terms: Document, person: Person, item: Judged, record: Document) 
     silence = silence_after_answer(record)
     if silence is not None and silence > ABANDONED:
         yield "ABANDONED", f"{silence.total_seconds():.1f} s without a sound after the answer"
+    elif lifted_in_vain(record):
+        yield "ABANDONED", "answered as we gave up, and heard nothing"
     if late := _silence_fault(terms, person, record, moment.at if moment else None):
         yield "IN_SILENCE", late
 

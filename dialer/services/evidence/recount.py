@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from .agreements import OPPOSITION, meanwhile
 from .calendars import Clocks, silence_of
-from .faults import DELIVERED, KINDS, SLOW, Fault, Judged, elsewhere, faults_of, judged, silence_after_answer
+from .faults import (
+    DELIVERED,
+    KINDS,
+    SLOW,
+    Fault,
+    Judged,
+    elsewhere,
+    faults_of,
+    judged,
+    lifted_in_vain,
+    silence_after_answer,
+)
 from .people import Document, Person, instant, invite_at
 from .refusals import refused_by_network
 
@@ -121,10 +132,11 @@ class Recount:
             return
         answered = instant(record["answered_at"])
         period = self._periods[int(answered.timestamp() // PERIOD.total_seconds())]
+        vain = lifted_in_vain(record)
         for counter in (self._totals, period):
             counter["answered"] += 1
-            counter["without_sound_2s"] += silence > 2 * SLOW
-            counter["without_sound_1s"] += silence > SLOW
+            counter["without_sound_2s"] += vain or silence > 2 * SLOW
+            counter["without_sound_1s"] += vain or silence > SLOW
         self._spans["answer_to_sound"][_ms(silence)] += 1
         for step in record["trace"]:
             if step["verb"] == "play":

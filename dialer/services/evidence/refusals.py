@@ -38,11 +38,13 @@ SIP_CODES = frozenset(
 )
 """RFC 3261, section 21."""
 CAUSES = frozenset({1, 2, 3, 22, 28, 29, 34, 38, 41, 42, 43, 44, 47, 50, 52, 57, 58, 63, 65, 79, 88, 111})
-"""ITU-T Q.850; looked at only where there was no SIP answer."""
+"""ITU-T Q.850; looked at where there was no SIP answer, or one that says little."""
+TIMED_OUT = 408
+"""The telephone may have rung."""
 
 
 def refused_by_network(record: Document) -> bool:
     if record["state"] != "ended" or record["answered_at"] or record["ringing_at"]:
         return False
     sip_code = record["sip_code"]
-    return record["hangup_cause"] in CAUSES if sip_code is None else sip_code in SIP_CODES
+    return sip_code in SIP_CODES or (sip_code != TIMED_OUT and record["hangup_cause"] in CAUSES)
