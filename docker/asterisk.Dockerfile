@@ -13,12 +13,11 @@ RUN apt-get update -qq $APT_OPTIONS \
     && rm -rf /var/lib/apt/lists/* /etc/asterisk/*
 
 # What is not in the image cannot be loaded: no module here starts programs or opens a port besides SIP, RTP and AMI.
-COPY asterisk/modules.list /usr/share/dialer/modules.list
+COPY asterisk/modules.list asterisk/start.sh asterisk/key-down.pl /usr/share/dialer/
 RUN cd "$(dirname "$(find /usr/lib -path '*asterisk/modules/chan_pjsip.so')")" \
     && for module in *.so; do grep -qx "$module" /usr/share/dialer/modules.list || rm "$module"; done \
     && test "$(grep -c '\.so$' /usr/share/dialer/modules.list)" -eq "$(ls | wc -l)" \
     && install -d -o dialer -g dialer /var/lib/asterisk/astdb /var/lib/dialer/prompts /var/lib/dialer/probes /run/asterisk
 
 USER dialer
-# -f: in the foreground; no console is offered.
-ENTRYPOINT ["/usr/sbin/asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"]
+ENTRYPOINT ["/usr/share/dialer/start.sh"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Outbox, PbxSuppression
+from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Opposed, Outbox, PbxSuppression
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.domain.probe import ProbeId
@@ -188,6 +188,10 @@ class Telephony(Protocol):
     async def clear_line_objections(self, keys: Sequence[str]) -> None: ...
 
     async def outbox(self) -> Outbox: ...
+
+    async def opposed(self) -> tuple[Opposed, ...]:
+        """The oppositions of the outbox alone."""
+        ...
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None: ...
 

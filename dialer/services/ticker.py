@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from dialer.domain.call_events import Opposed
 from dialer.domain.errors import Unavailable
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import LineUsed, Telephony
@@ -46,7 +47,7 @@ class Ticker:
         recovery: Recovery,
         line: CallbackLine,
         clock: Clock,
-        put: Callable[[Tick | Doubt | LineUsed], None],
+        put: Callable[[Tick | Doubt | LineUsed | Opposed], None],
     ) -> None:
         self._telephony = telephony
         self._fleet = fleet
@@ -90,6 +91,9 @@ class Ticker:
                 await self._recovery.keep_lock(self._telephony)
                 await self._line.publish(self._telephony)
                 self._put(LineUsed(pbx))
+                # Whatever of them went unheard, or was kept by the PBX when it had been told already.
+                for opposed in await self._telephony.opposed():
+                    self._put(opposed)
                 if await self._recovery.overlooked(pbx):
                     self._put(Doubt())
             except Unavailable as error:

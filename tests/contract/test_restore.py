@@ -119,7 +119,7 @@ async def turns(history: History, number: int) -> None:
     for _ in range(number):
         await history.dial(history.processes[0])
         for _ in range(4):
-            await history.play(history.pbxs[0])
+            history.play(history.pbxs[0])
         await history.settle()
         history.world.wait(20)
         await history.ready()

@@ -139,26 +139,12 @@ class History:
             await process.dialing.turn()
         await asyncio.sleep(0)
 
-    async def play(self, pbx: ScriptedPbx) -> None:
-        """One call goes on to its end. A 9 that only a listener hears counts where nothing keeps the listener from it."""
+    def play(self, pbx: ScriptedPbx) -> None:
+        """One call goes on to its end. A 9 counts whoever listens, and whether it came up or not."""
         for attempt_id, order in list(pbx.alive.items())[:1]:
-            heard = any(self._hears(process, pbx.pbx) for process in self.processes)
             pbx.play_on(attempt_id)
-            act = ACTS[order.attempt.number]
-            if act is Act.NINE:
+            if ACTS[order.attempt.number] in {Act.NINE, Act.NINE_CUT}:
                 self.opposed.add(order.attempt.number)
-            elif act is Act.NINE_CUT and heard:
-                await self._stored(order.attempt.fingerprint)
-
-    async def _stored(self, opposed: Fingerprint) -> None:
-        async with asyncio.timeout(SOON_S):
-            while not await self.store.suppressions.of(opposed):
-                await asyncio.sleep(0.005)
-
-    def _hears(self, process: ServiceProcess, pbx: str) -> bool:
-        [link] = [link for link in process.links if link.pbx == pbx]
-        well = process.trouble.rate == 0 and not process.trouble.gone and link.chance is None
-        return well and link.linked and process.drives(pbx)
 
     async def settle(self) -> None:
         """Let the services hear what the PBXs said."""
@@ -259,7 +245,7 @@ class History:
                 await self.dial(process)
             for pbx in self.pbxs:
                 while pbx.alive:
-                    await self.play(pbx)
+                    self.play(pbx)
             await self.settle()
             self.world.wait(30)
             await self.ready()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, Outbox, PbxSuppression, RefusalCause
+from dialer.domain.call_events import AttemptId, CallEvent, Opposed, Outbox, PbxSuppression, RefusalCause
 from dialer.domain.errors import Unavailable
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.telephony import (
@@ -187,6 +187,10 @@ class ScriptedLink:
         self._need_link()
         pbx = self.machine
         return Outbox(tuple(pbx.opposed.values()), tuple(pbx.ended.values()), frozenset(pbx.alive))
+
+    async def opposed(self) -> tuple[Opposed, ...]:
+        self._need_link()
+        return tuple(self.machine.opposed.values())
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
         self._need_link()

@@ -35,7 +35,7 @@ class Act(StrEnum):
 
     ONE = "presses 1"
     NINE = "presses 9"
-    NINE_CUT = "presses 9 and hangs up before letting go: only who listens hears of it"
+    NINE_CUT = "presses 9 and hangs up before letting go"
 
 
 TRACES = {
@@ -105,8 +105,8 @@ class ScriptedPbx:
         act = self.acts(order.attempt.number)
         if act is Act.NINE:
             self.locked.add(PbxSuppression(order.attempt.fingerprint, order.sponsor_key))
-            self.opposed[attempt_id] = Opposed(attempt_id, self.now())
         if act in {Act.NINE, Act.NINE_CUT}:
+            self.opposed[attempt_id] = Opposed(attempt_id, self.now())
             self._tell(Opposed(attempt_id, self.now()))
         steps = (step.split() for step in TRACES[act])
         trace = tuple(TraceStep(self.now(), TraceVerb(verb), name) for verb, name in steps)

@@ -70,7 +70,7 @@ async def act(history: History, what: str, index: int) -> None:
         case "dial":
             await history.dial(process)
         case "play":
-            await history.play(pbx)
+            history.play(pbx)
         case "settle":
             await history.settle()
         case "pause" | "stop":

@@ -12,7 +12,7 @@ from tests.unit.dialplan_mutant import (
     PLAY,
     Mutant,
 )
-from tests.unit.dialplan_mutants_opposition import CONFIRMED, OPPOSED
+from tests.unit.dialplan_mutants_opposition import CONFIRMED, KEY_DOWN, OPPOSED
 
 MESSAGE = [
     Mutant("a new prompt instead of the legal notice", "message", ANSWERED, "(legal,9)", "(advice,9)"),
@@ -277,6 +277,7 @@ MUTANTS = [
     *NINE_HEARD,
     *OPPOSED,
     *CONFIRMED,
+    *KEY_DOWN,
     *REPORTED,
     *PERMITTED,
     *TRACED,

@@ -112,3 +112,35 @@ CONFIRMED = [
         "Set(kept=yes)",
     ),
 ]
+
+KEY_DOWN = [
+    Mutant(
+        "a callee's 9 that is cut off means nothing",
+        "key-down",
+        DIAL,
+        "Log(DTMF,a 9 on ${CHANNEL(name)} is ${DIALER_ATTEMPT} ${DIALER_FINGERPRINT} ${DIALER_SPONSOR})",
+        NOTHING,
+    ),
+    Mutant(
+        "it means another's opposition",
+        "key-down",
+        DIAL,
+        "is ${DIALER_ATTEMPT} ${DIALER_FINGERPRINT} ${DIALER_SPONSOR})",
+        "is ${DIALER_ATTEMPT} ${DIALER_NUMBER} ${DIALER_SPONSOR})",
+    ),
+    Mutant(
+        "the channel is over before it has begun",
+        "key-down",
+        DIAL,
+        " same => n,Return()",
+        " same => n,Log(DTMF,${CHANNEL(name)} is over)\n same => n,Return()",
+    ),
+    Mutant(
+        "a caller's 9 that is cut off means nothing",
+        "key-down",
+        INBOUND,
+        "Gosub(dialer-line-oppose,known,1)",
+        NOTHING,
+    ),
+    Mutant("another log", "closed", DIAL, "Log(DTMF,", "Log(NOTICE,"),
+]

@@ -20,6 +20,8 @@ EVERYBODY = "all"
 USED = "dialer-used"
 WITHHELD = "withheld"
 OPPOSED = "dialer-opposed"
+DOWN = "-down"
+"""Ends the key of a 9 that went down (docker/asterisk/key-down.pl): beside it, or alone where a hang-up cut it off."""
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
@@ -86,11 +88,12 @@ def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
 
 
 def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:
-    """`<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id; dated `now` where the time cannot be read."""
+    """`<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id, twice for most; dated `now` where the time cannot be read."""
     for row in rows:
         try:
             milliseconds = {"at": text(row, "val").partition("|")[0]}
-            yield Opposed(attempt_of(row, OPPOSED), opposed_at(milliseconds, pbx_time, now))
+            said = {"key": text(row, "key").removesuffix(DOWN)}
+            yield Opposed(attempt_of(said, OPPOSED), opposed_at(milliseconds, pbx_time, now))
         except Malformed as error:
             yield Unusable(OPPOSED, str(error))
 

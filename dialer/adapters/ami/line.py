@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from dialer.adapters.ami.astdb import OPPOSED, put
+from dialer.adapters.ami.astdb import DOWN, OPPOSED, put
 from dialer.adapters.ami.originate import NEVER, SHAPES, require
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.report import Malformed, matching, text
@@ -43,7 +43,11 @@ def told(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
 
 
 def objections(rows: Iterable[Fields], key: str, pbx_time: PbxTime) -> Iterator[LineObjection | Unusable]:
-    for row in rows:
+    """One a call: of a 9 that came up as well, what was stored then counts, for it may hold a number that was typed."""
+    said = {text(row, "key"): row for row in rows}
+    for name, row in said.items():
+        if name.removesuffix(DOWN) != name and name.removesuffix(DOWN) in said:
+            continue
         try:
             yield _objection(row, key, pbx_time)
         except (Malformed, OverflowError) as error:
@@ -56,7 +60,7 @@ def _objection(row: Fields, key: str, pbx_time: PbxTime) -> LineObjection:
     assert found is not None
     assert value is not None
     number = None if value[2] == HIDDEN else decrypted(value[2], key)
-    return LineObjection(found[1], pbx_time.instant(int(value[1])), number, value[3])
+    return LineObjection(found[1].removesuffix(DOWN), pbx_time.instant(int(value[1])), number, value[3])
 
 
 def decrypted(secret: str, key: str) -> str:

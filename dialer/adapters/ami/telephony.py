@@ -258,17 +258,21 @@ class AmiTelephony:
     async def outbox(self) -> Outbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
         channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
-        opposed = [row for row in await self._opposed_rows() if not line.of_the_line(row)]
+        opposed = await self.opposed()
         ended = succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items
         self._inbox.callees.reset(channels)
         linked = (channel.get("linkedid", "") for channel in channels)
         return Outbox(
-            tuple(self._usable(astdb.opposed_entries(opposed, self._pbx_time, self._clock.now()))),
+            opposed,
             tuple(self._usable(astdb.ended_entries(ended, self._pbx_time))),
             frozenset(
                 AttemptId(link) for link in linked if isinstance(link, str) and ATTEMPT_ID.fullmatch(link)
             ),
         )
+
+    async def opposed(self) -> tuple[Opposed, ...]:
+        rows = [row for row in await self._opposed_rows() if not line.of_the_line(row)]
+        return tuple(self._usable(astdb.opposed_entries(rows, self._pbx_time, self._clock.now())))
 
     async def set_lines(self, lines: Sequence[Line]) -> None:
         known = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
@@ -283,21 +287,19 @@ class AmiTelephony:
         return list(self._usable(line.objections(rows, self._line_key, self._pbx_time)))
 
     async def clear_line_objections(self, keys: Sequence[str]) -> None:
-        await self._delete(astdb.OPPOSED, keys)
+        await self._delete_opposed(keys)
 
     async def _opposed_rows(self) -> Sequence[Fields]:
         return succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
-        await self._clear(astdb.OPPOSED, attempt_ids)
+        await self._delete_opposed(_required(attempt_ids))
 
     async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None:
-        await self._clear(astdb.ENDED, attempt_ids)
+        await self._delete(astdb.ENDED, _required(attempt_ids))
 
-    async def _clear(self, family: str, attempt_ids: Sequence[AttemptId]) -> None:
-        for attempt_id in attempt_ids:
-            require("attempt id", attempt_id, ATTEMPT_ID)
-        await self._delete(family, attempt_ids)
+    async def _delete_opposed(self, keys: Sequence[str]) -> None:
+        await self._delete(astdb.OPPOSED, [*keys, *(f"{key}{astdb.DOWN}" for key in keys)])
 
     async def _delete(self, family: str, keys: Sequence[str]) -> None:
         """A key that was not there is as good as deleted; only looking again tells that from a failure."""
@@ -345,6 +347,13 @@ class AmiTelephony:
         # Where the link was lost meanwhile, the recovery that follows finds out instead.
         if error is not None and not isinstance(error, Unavailable):
             self._inbox.broken(error)
+
+
+def _required(attempt_ids: Sequence[AttemptId]) -> Sequence[AttemptId]:
+    """Raise `UnsafeValue` for one that is none."""
+    for attempt_id in attempt_ids:
+        require("attempt id", attempt_id, ATTEMPT_ID)
+    return attempt_ids
 
 
 def hangup(channel: str) -> Action:

@@ -2,13 +2,13 @@
 
 from dialer.adapters.pbx.engine import docker, run
 from dialer.adapters.pbx.errors import ImageNotBuilt
-from dialer.adapters.pbx.places import ASTERISK_DOCKERFILE, DOCKER, MODULES, hash_of
+from dialer.adapters.pbx.places import ASTERISK_DOCKERFILE, ASTERISK_IMAGE, DOCKER, hash_of
 
 _BUILD_S = 900
 
 
 def image_name() -> str:
-    return f"dialer-asterisk:{hash_of((ASTERISK_DOCKERFILE, MODULES))[:16]}"
+    return f"dialer-asterisk:{hash_of(ASTERISK_IMAGE)[:16]}"
 
 
 async def ensure_image() -> str:

@@ -13,6 +13,12 @@ DOCKER = _SHARE / "docker"
 DIALPLANS = _SHARE / "dialplans"
 MODULES = DOCKER / "asterisk" / "modules.list"
 ASTERISK_DOCKERFILE = DOCKER / "asterisk.Dockerfile"
+ASTERISK_IMAGE = (
+    ASTERISK_DOCKERFILE,
+    MODULES,
+    *(DOCKER / "asterisk" / name for name in ("start.sh", "key-down.pl")),
+)
+"""All that the image is made of."""
 
 
 def dialplan_files() -> tuple[Path, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dialer.domain.dialplan.applications_data import set_, user_event
+from dialer.domain.dialplan.applications_data import log, set_, user_event
 from dialer.domain.dialplan.applications_dial import dial
 from dialer.domain.dialplan.applications_flow import gosub, goto, goto_if, hangup, return_, stack_pop
 from dialer.domain.dialplan.applications_sound import answer, control_playback, record, wait, wait_exten
@@ -17,6 +17,7 @@ APPLICATIONS: Mapping[str, Callable[[Standing], Iterator[Move]]] = {
     "Goto": goto,
     "GotoIf": goto_if,
     "Hangup": hangup,
+    "Log": log,
     "Record": record,
     "Return": return_,
     "Set": set_,

@@ -1,4 +1,4 @@
-"""Set and UserEvent."""
+"""Set, UserEvent and Log."""
 
 import re
 from collections.abc import Iterator
@@ -38,6 +38,13 @@ def user_event(at: Standing) -> Iterator[Move]:
     if not known(name):
         raise NotUnderstood(f"an event of unknown name: {name}")
     yield at.on(Tell(name), state=at.state.remembering(at.state.history.told(name)))
+
+
+def log(at: Standing) -> Iterator[Move]:
+    level, _, text = at.arguments.partition(",")
+    if level != "DTMF":
+        raise NotUnderstood(f"a line in the log of {level}")
+    yield at.on(state=at.state.remembering(at.state.history.logged(text)))
 
 
 def _to_variable(at: Standing, name: str, text: str, *, handed_down: bool) -> State:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from dialer.domain.dialplan.expression import true
 from dialer.domain.dialplan.outcomes import Outcome, either, sure
+from dialer.domain.dialplan.protocol import CHANNEL_NAME
 from dialer.domain.dialplan.state import State
 from dialer.domain.dialplan.values import NotUnderstood, known, unknown
 
@@ -55,9 +56,11 @@ def _if(arguments: str, _state: State) -> list[Outcome]:
 
 
 def _channel(arguments: str, state: State) -> list[Outcome]:
-    if arguments != "state":
-        raise NotUnderstood(f"CHANNEL({arguments})")
-    return sure("Up" if state.up else "Ring")
+    if arguments == "state":
+        return sure("Up" if state.up else "Ring")
+    if arguments == "name":
+        return sure(CHANNEL_NAME)
+    raise NotUnderstood(f"CHANNEL({arguments})")
 
 
 _CASES: dict[str, Callable[[str, State], list[Outcome]]] = {

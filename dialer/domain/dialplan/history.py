@@ -16,6 +16,8 @@ from dialer.domain.dialplan.protocol import (
     LINE_OPPOSITION,
     LONGEST,
     MACHINE,
+    NINE_OF_ATTEMPT,
+    NINE_ON_LINE,
     NOTICE,
     OBJECTED_FAMILY,
     OPPOSED,
@@ -49,7 +51,7 @@ class History(NamedTuple):
     """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
 
     `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
-    said of who answered, since the last sound; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
+    said of who answered, since the last sound; `nine_told`: the log of keys has what a 9 means; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
     `looks`: what was found of a forwarding, until that is enough for `direct`: who answered may be spoken to;
     `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
     let it through; `cut`: the channel was ended from outside.
@@ -58,6 +60,7 @@ class History(NamedTuple):
     notice: bool = False
     one: bool = False
     nine: bool = False
+    nine_told: bool = False
     since_nine: int = MANY
     owed: frozenset[str] = OPPOSITION
     written: frozenset[str] = frozenset()
@@ -118,6 +121,10 @@ class History(NamedTuple):
         kept = {family for family in LINE_OPPOSITION if key.startswith(family) and never_empty(value)}
         kept |= {key} if key in OPPOSITION and sound else set()
         return self._replace(written=self.written | kept, outbox=Outbox.UNKNOWN) if kept else self
+
+    def logged(self, text: str) -> "History":
+        told = text == NINE_OF_ATTEMPT or (text.startswith(NINE_ON_LINE) and self.owed == LINE_OPPOSITION)
+        return self._replace(nine_told=told) if told != self.nine_told else self
 
     def limiting(self, seconds: str) -> "History":
         """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""

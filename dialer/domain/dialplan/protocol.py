@@ -46,6 +46,11 @@ OPPOSITION = frozenset({OPPOSED, SUPPRESSED})
 OPPOSED_FAMILY, OBJECTED_FAMILY = "dialer-opposed/", "dialer-objected/"
 LINE_OPPOSITION = frozenset({OPPOSED_FAMILY, OBJECTED_FAMILY})
 """Where it must leave something when who calls us presses it: there is no attempt to name."""
+CHANNEL_NAME = unknown("CHANNEL(name)", empty=False)
+NINE_HERE = f"a 9 on {CHANNEL_NAME} is "
+"""What the log of keys says for `docker/asterisk/key-down.pl`, and before what it says of the entry that a 9 must leave."""
+NINE_OF_ATTEMPT = f"{NINE_HERE}{ATTEMPT} {FINGERPRINT} {SPONSOR}"
+NINE_ON_LINE = f"{NINE_HERE}line-"
 CONFIRMATION = "opposed"
 """The prompt that says that an opposition is recorded."""
 ASTDB = "/var/lib/asterisk/astdb/astdb.sqlite3"

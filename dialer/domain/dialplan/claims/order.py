@@ -3,6 +3,7 @@
 from dialer.domain.dialplan.claims.claim import Claim
 from dialer.domain.dialplan.claims.confirmed import CONFIRMED_CLAIM
 from dialer.domain.dialplan.claims.forwarded import FORWARDED_CLAIM
+from dialer.domain.dialplan.claims.key_down import KEY_DOWN_CLAIM
 from dialer.domain.dialplan.claims.limit import LIMIT_CLAIM
 from dialer.domain.dialplan.claims.message import MESSAGE_CLAIM
 from dialer.domain.dialplan.claims.nine_heard import NINE_HEARD_CLAIM
@@ -15,6 +16,7 @@ from dialer.domain.dialplan.claims.trace import TRACE_CLAIM
 CLAIMS: tuple[Claim, ...] = (
     MESSAGE_CLAIM,
     NINE_HEARD_CLAIM,
+    KEY_DOWN_CLAIM,
     OPPOSITION_CLAIM,
     CONFIRMED_CLAIM,
     REPORTS_CLAIM,
