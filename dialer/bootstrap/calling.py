@@ -16,12 +16,14 @@ from dialer.services.probing import Probing
 from dialer.services.reaper import Reaper
 from dialer.services.recovery import Recovery
 from dialer.services.sending import Sending
+from dialer.services.strangers import Strangers
 
 
 def build_engine(parts: Parts) -> Engine:
     store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
     guards = Guards(store, parts.prompts, clock, parts.line_proofs, parts.judge.packs)
-    calls = Calls(store, fleet, board, clock, meter, guards)
+    strangers = Strangers(store, fleet, parts.fingerprints, clock, parts.sealer)
+    calls = Calls(store, fleet, board, clock, meter, guards, strangers)
     lock = PbxLock(store, parts.fingerprints, clock)
     recovery = Recovery(store, calls, board, clock, lock, parts.halts)
     line = CallbackLine(store, parts.suppressions, clock)

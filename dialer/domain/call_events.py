@@ -100,11 +100,20 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class PbxSuppression:
+    """An entry of the PBX's own lock: `sponsor_key` is None for everybody. No number, only its fingerprint."""
+
+    fingerprint: Fingerprint
+    sponsor_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Opposed:
-    """A 9: from the dialplan, from the PBX's outbox, or a key-down alone (cut off by a hang-up)."""
+    """A 9: from the dialplan, from the PBX's outbox, or a key-down alone (cut off by a hang-up). `whose`: as the outbox says it."""
 
     attempt_id: AttemptId
     at: datetime
+    whose: PbxSuppression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +187,3 @@ class Outbox:
     opposed: tuple[Opposed, ...]
     ended: tuple[Ended, ...]
     alive: frozenset[AttemptId]
-
-
-@dataclass(frozen=True, slots=True)
-class PbxSuppression:
-    """An entry of the PBX's own lock: `sponsor_key` is None for everybody. No number, only its fingerprint."""
-
-    fingerprint: Fingerprint
-    sponsor_key: str | None

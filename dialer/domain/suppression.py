@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dialer.domain.call_events import PbxSuppression
 from dialer.domain.contact import Fingerprint, PhoneNumber
 
 
@@ -49,3 +51,10 @@ def refingerprinted(fingerprint: Fingerprint, key: bytes) -> Fingerprint:
 def sponsor_key(sponsor: str) -> str:
     """Sixteen hexadecimal digits that stand for a sponsor in the PBX's database, where free text has no place."""
     return hashlib.sha256(sponsor.encode()).hexdigest()[:16]
+
+
+def pbx_entries(suppressions: Iterable[Suppression]) -> list[PbxSuppression]:
+    """The same oppositions as a PBX keeps them: no number, no sponsor's name."""
+    return [
+        PbxSuppression(s.fingerprint, sponsor_key(s.sponsor) if s.sponsor else None) for s in suppressions
+    ]

@@ -14,6 +14,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Line, LineObjection, Telephony
 from dialer.services.oppositions import Objection
+from dialer.services.sponsors import sponsors_by_key
 from dialer.services.suppressions import Suppressions
 
 log = structlog.get_logger()
@@ -48,9 +49,7 @@ class CallbackLine:
         """Store the oppositions in one transaction, then clear them at the PBX, and with them those on which nobody can act."""
         if not objections:
             return
-        sponsors = {
-            sponsor_key(c.definition.sponsor.id): c.definition.sponsor.id for c in await self._campaigns()
-        }
+        sponsors = await sponsors_by_key(self._store)
         said = [_said(entry, sponsors) for entry in objections if entry.number is not None]
         for error in await self._suppressions.take_all(said, telephony.pbx):
             log.error("an opposition that no number was given for", pbx=telephony.pbx, error=str(error))

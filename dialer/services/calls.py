@@ -15,14 +15,13 @@ from dialer.domain.call_events import (
     MachineFound,
     MachineSpoken,
     Opposed,
-    PbxSuppression,
 )
 from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.contact import ContactId
 from dialer.domain.errors import Unavailable
 from dialer.domain.retry import Closed, Due, Made, after_call, number_gone, wait_after_failures
-from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
+from dialer.domain.suppression import OppositionChannel, Suppression, pbx_entries
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.records import ContactChange, Progression
@@ -31,6 +30,7 @@ from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
+from dialer.services.strangers import Strangers
 
 log = structlog.get_logger()
 
@@ -39,12 +39,20 @@ class Calls:
     """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, board: Board, clock: Clock, meter: Meter, guards: Guards
+        self,
+        store: Store,
+        fleet: Fleet,
+        board: Board,
+        clock: Clock,
+        meter: Meter,
+        guards: Guards,
+        strangers: Strangers,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._board = board
         self._guards = guards
+        self._strangers = strangers
         self._clock = clock
         self._meter = meter
         self._definitions: dict[CampaignId, CampaignDefinition] = {}
@@ -58,7 +66,10 @@ class Calls:
         )
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
         await self._guards.look(telephony.pbx, over)
-        await self._settle(telephony, events, before, after)
+        strange = [event for event in events if event.attempt_id not in before]
+        if strange:
+            await self._strangers.take(telephony, strange)
+        await self._settle(telephony, [event for event in events if event.attempt_id in before], after)
 
     async def rest(self, trunk: str, until: datetime) -> None:
         """The trunk asks to be sent no call before `until`."""
@@ -143,21 +154,15 @@ class Calls:
         self,
         telephony: Telephony,
         events: Sequence[CallEvent],
-        before: dict[AttemptId, Attempt],
         after: dict[AttemptId, Attempt],
     ) -> None:
-        """Clear what is committed, hang up on machines and on calls nobody decided. A PBX that is away is settled at its recovery."""
-        strangers = {event.attempt_id for event in events} - before.keys()
-        for stranger in strangers:
-            log.error("a call nobody decided", attempt=stranger, pbx=telephony.pbx)
+        """Clear what is committed, hang up on machines. A PBX that is away is settled at its recovery."""
         try:
             await telephony.clear_opposed(
                 [event.attempt_id for event in events if isinstance(event, Opposed)]
             )
-            for stranger in strangers:
-                await telephony.hang_up(stranger)
             for event in events:
-                if isinstance(event, MachineFound | MachineSpoken) and event.attempt_id in after:
+                if isinstance(event, MachineFound | MachineSpoken):
                     await self._answer_machine(telephony, event, after[event.attempt_id])
             await telephony.clear_ended([event.attempt_id for event in events if isinstance(event, Ended)])
         except Unavailable as error:
@@ -173,13 +178,6 @@ class Calls:
             await telephony.leave_message(attempt.id, spoken=isinstance(event, MachineSpoken))
         elif isinstance(event, MachineFound):
             await telephony.hang_up(attempt.id)
-
-
-def pbx_entries(suppressions: Sequence[Suppression]) -> list[PbxSuppression]:
-    """The same oppositions as a PBX keeps them: no number, no sponsor's name."""
-    return [
-        PbxSuppression(s.fingerprint, sponsor_key(s.sponsor) if s.sponsor else None) for s in suppressions
-    ]
 
 
 def fold(before: dict[AttemptId, Attempt], events: Sequence[CallEvent]) -> dict[AttemptId, Attempt]:

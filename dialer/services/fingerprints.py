@@ -47,3 +47,7 @@ class Fingerprints:
     def successors(self, fingerprint: Fingerprint) -> Iterator[Fingerprint]:
         """What it is now, should it be of an older version: one for each, since a fingerprint does not tell which it is of."""
         return (self.brought_forward(fingerprint, version) for version in range(1, self.version))
+
+    def readings(self, fingerprint: Fingerprint) -> tuple[Fingerprint, ...]:
+        """Itself, and its successors: one of them is that of its number, whichever version it is of."""
+        return (fingerprint, *self.successors(fingerprint))

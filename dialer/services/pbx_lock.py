@@ -1,17 +1,17 @@
 """The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 
 from dialer.domain.call_events import PbxSuppression
 from dialer.domain.contact import Fingerprint
-from dialer.domain.suppression import OppositionChannel, Suppression, sponsor_key
+from dialer.domain.suppression import OppositionChannel, Suppression, pbx_entries
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
-from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
+from dialer.services.sponsors import sponsors_by_key
 
 READ_BACK = "read back from the lock of the PBX after a restoration"
 
@@ -103,9 +103,9 @@ class PbxLock:
 
     async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
         """Oppositions that the lock holds and the database does not. Of which version of the keys they are nobody knows: of each that could be."""
-        readings = {entry: self._readings(entry.fingerprint) for entry in entries}
+        readings = {entry: self._fingerprints.readings(entry.fingerprint) for entry in entries}
         known = await self._store.suppressions.of_many({one for found in readings.values() for one in found})
-        sponsors = {key: sponsor async for key, sponsor in self._sponsors()}
+        sponsors = await sponsors_by_key(self._store)
         now, unknown = self._clock.now(), list[Suppression]()
         for entry, found in readings.items():
             sponsor = sponsors.get(entry.sponsor_key or "")
@@ -116,17 +116,6 @@ class PbxLock:
                     for one in found
                 ]
         return unknown
-
-    def _readings(self, fingerprint: Fingerprint) -> tuple[Fingerprint, ...]:
-        return (fingerprint, *self._fingerprints.successors(fingerprint))
-
-    async def _sponsors(self) -> AsyncIterator[tuple[str, str]]:
-        """By key. One that no campaign names any more has none, and its opposition then counts against everybody."""
-        page = await self._store.campaigns.page()
-        while page:
-            for campaign in page:
-                yield sponsor_key(campaign.definition.sponsor.id), campaign.definition.sponsor.id
-            page = await self._store.campaigns.page(after=page[-1].id)
 
     async def _forget_outdated(self, telephony: Telephony) -> None:
         """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked."""

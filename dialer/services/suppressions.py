@@ -10,10 +10,9 @@ from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import InvalidInput, NotFound, Problem
 from dialer.domain.phone import every_reading, parse_phone
 from dialer.domain.phone_text import PhoneError
-from dialer.domain.suppression import Suppression
+from dialer.domain.suppression import Suppression, pbx_entries
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
-from dialer.services.calls import pbx_entries
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.oppositions import NO_DIGITS, Objection, Receipt, Understood, understand
 from dialer.services.ringing import Ringing

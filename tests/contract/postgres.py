@@ -25,34 +25,71 @@ SETTINGS = (
 @contextmanager
 def postgres_server() -> Iterator[Path]:
     """Give the folder of the socket; every local connection is trusted, as user `postgres`."""
-    folder = Path(tempfile.mkdtemp(prefix="dialer-pg-"))
-    try:
-        if os.getuid() == 0:
-            chown(folder, "postgres", "postgres")
-        init = [
-            *(str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "postgres"),
-            *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
-        ]
-        subprocess.run(as_server_user(init), check=True, capture_output=True, cwd=folder)
-        yield from _running(folder)
-    finally:
-        rmtree(folder)
+    with PostgresServer.made() as server:
+        yield server.folder
 
 
-def _running(folder: Path) -> Iterator[Path]:
-    command = [str(BINARIES / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *SETTINGS]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(as_server_user(command), stdout=log, stderr=log, cwd=folder)
-    try:
-        _await_ready(server, folder)
-        yield folder
-    finally:
-        server.send_signal(signal.SIGINT)  # does not wait for who is connected
+class PostgresServer:
+    """`folder` holds the socket, the log and the data, which may be put back to an earlier state."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"postgresql://postgres@/postgres?host={folder}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def made(cls) -> "Iterator[PostgresServer]":
+        """Initialised and running."""
+        folder = Path(tempfile.mkdtemp(prefix="dialer-pg-"))
+        server = cls(folder)
         try:
-            server.wait(timeout=SOON_S)
+            if os.getuid() == 0:
+                chown(folder, "postgres", "postgres")
+            init = [
+                *(str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "postgres"),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
+            ]
+            subprocess.run(as_server_user(init), check=True, capture_output=True, cwd=folder)
+            server.start()
+            yield server
+        finally:
+            server.stop()
+            rmtree(folder)
+
+    def start(self) -> None:
+        command = [
+            *(str(BINARIES / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)),
+            *SETTINGS,
+        ]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(as_server_user(command), stdout=log, stderr=log, cwd=self.folder)
+        _await_ready(self._process, self.folder)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """As it is told to be, it does not wait for who is connected."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(timeout=SOON_S)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def keep_a_copy(self) -> None:
+        """Of what it holds now; it runs again afterwards."""
+        self.stop()
+        subprocess.run(["cp", "-a", self.folder / "data", self.folder / "old"], check=True)
+        self.start()
+
+    def fall_back(self) -> None:
+        """It comes back with what it held at the copy, as a replica that had not received the rest."""
+        self.stop(signal.SIGQUIT)
+        rmtree(self.folder / "data")
+        (self.folder / "old").rename(self.folder / "data")
+        self.start()
 
 
 def _await_ready(server: "subprocess.Popen[bytes]", folder: Path) -> None:

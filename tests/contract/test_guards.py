@@ -26,13 +26,16 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.rulepack import PackShelf
 from dialer.services.board import Board
 from dialer.services.calls import Calls
+from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
 from dialer.services.line_proofs import LineProofs
 from dialer.services.progress import ProgressReader
+from dialer.services.strangers import Strangers
 from tests.contract.judged import shelf_with
+from tests.contract.rotation import FIRST
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
@@ -59,6 +62,7 @@ class Service:
             clock,
             PrometheusMeter(),
             Guards(store, PromptCompiler(folder), clock, proofs, packs),
+            Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE),
         )
         self.progress = ProgressReader(store, fleet, judge, proofs, clock)
 

@@ -11,11 +11,15 @@ from dialer.domain.call_events import CallEvent, Dialing, DialStatus, Ended
 from dialer.domain.facts import PastAttempt
 from dialer.services.board import Board
 from dialer.services.calls import Calls
+from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.line_proofs import LineProofs
+from dialer.services.strangers import Strangers
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
+from tests.contract.rotation import FIRST
 from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import UNCHANGED
@@ -32,7 +36,9 @@ async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | Non
     assert isinstance(judgement.outcome, Attempt)
     attempt = judgement.outcome.id
     guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock), PACKS)
-    calls = Calls(store, Fleet({}, driven=False), Board(), clock, PrometheusMeter(), guards)
+    fleet = Fleet({}, driven=False)
+    strangers = Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE)
+    calls = Calls(store, fleet, Board(), clock, PrometheusMeter(), guards, strangers)
     pbx = ScriptedLink(ScriptedPbx(clock.now))
     events: list[CallEvent] = [
         Dialing(attempt, MONDAY),

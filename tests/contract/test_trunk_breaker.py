@@ -28,11 +28,15 @@ from dialer.domain.outcome import LATE_ANSWER
 from dialer.services.board import Board
 from dialer.services.breaker import TrunkBreaker
 from dialer.services.calls import Calls
+from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
 from dialer.services.line_proofs import LineProofs
+from dialer.services.strangers import Strangers
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
+from tests.contract.rotation import FIRST
 from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import UNCHANGED
@@ -81,7 +85,9 @@ class Campaign:
         guards = Guards(
             self.store, UNCHANGED, clock, LineProofs(self.store, {"default": TRUNK}, clock), PACKS
         )
-        calls = Calls(self.store, Fleet({}, driven=False), Board(), clock, PrometheusMeter(), guards)
+        fleet = Fleet({}, driven=False)
+        strangers = Strangers(self.store, fleet, Fingerprints(FIRST), clock, WRITABLE)
+        calls = Calls(self.store, fleet, Board(), clock, PrometheusMeter(), guards, strangers)
         events = [told for attempt in attempts for told in self.told(attempt.id, how)]
         await calls.apply(ScriptedLink(ScriptedPbx(clock.now)), events)
         self.made += [attempt.id for attempt in attempts]

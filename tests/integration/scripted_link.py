@@ -101,6 +101,7 @@ class ScriptedLink:
 
     async def hang_up(self, attempt_id: AttemptId) -> None:
         self._need_link()
+        self.machine.hung_up.append(attempt_id)
 
     async def revoke(self, attempt_id: AttemptId) -> None:
         self._need_link()

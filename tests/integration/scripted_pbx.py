@@ -78,6 +78,7 @@ class ScriptedPbx:
     """Originates that are still under way."""
     line: dict[str, LineObjection] = field(default_factory=dict)
     """What was said on the call-back line, by key."""
+    hung_up: list[AttemptId] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
 
     def gate(self, order: CallOrder) -> None:
@@ -103,10 +104,11 @@ class ScriptedPbx:
         order = self.alive.pop(attempt_id)
         self._tell(Answered(attempt_id, self.now()))
         act = self.acts(order.attempt.number)
+        whose = PbxSuppression(order.attempt.fingerprint, order.sponsor_key)
         if act is Act.NINE:
-            self.locked.add(PbxSuppression(order.attempt.fingerprint, order.sponsor_key))
+            self.locked.add(whose)
         if act in {Act.NINE, Act.NINE_CUT}:
-            self.opposed[attempt_id] = Opposed(attempt_id, self.now())
+            self.opposed[attempt_id] = Opposed(attempt_id, self.now(), whose)
             self._tell(Opposed(attempt_id, self.now()))
         steps = (step.split() for step in TRACES[act])
         trace = tuple(TraceStep(self.now(), TraceVerb(verb), name) for verb, name in steps)

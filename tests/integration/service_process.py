@@ -42,6 +42,7 @@ from dialer.services.retention import Retention
 from dialer.services.ringing import Ringing
 from dialer.services.scripts import Scripts
 from dialer.services.sending import Sending
+from dialer.services.strangers import Strangers
 from dialer.services.suppressions import Suppressions
 from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
@@ -148,7 +149,8 @@ def start_process(
     judge = Judge(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
     fingerprints, ringing = Fingerprints(KEY), Ringing(store, fleet)
     guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
-    calls = Calls(store, fleet, board, clock, meter, guards)
+    strangers = Strangers(store, fleet, fingerprints, clock, WRITABLE)
+    calls = Calls(store, fleet, board, clock, meter, guards, strangers)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     halts = Halts(store, fleet, clock, notes)
     recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock), halts)

@@ -14,6 +14,7 @@ CLAIMS = [
     "closed",
     "message",
     "nine-heard",
+    "key-down",
     "opposition",
     "confirmed",
     "reports",

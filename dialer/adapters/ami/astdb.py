@@ -33,6 +33,7 @@ CANARY_KEY = "written"
 MENDED_KEY = "mended"
 _HALT = re.compile(r"([0-9a-f]{32})\|(.*)")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
+_WHOSE = re.compile(r"[^|]*\|([0-9a-f]{64})\|([0-9a-f]{16})")
 PASSING = (USED, MACHINE, SPOKEN, OBJECTED)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
@@ -93,9 +94,17 @@ def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) ->
         try:
             milliseconds = {"at": text(row, "val").partition("|")[0]}
             said = {"key": text(row, "key").removesuffix(DOWN)}
-            yield Opposed(attempt_of(said, OPPOSED), opposed_at(milliseconds, pbx_time, now))
+            yield Opposed(
+                attempt_of(said, OPPOSED), opposed_at(milliseconds, pbx_time, now), whose(text(row, "val"))
+            )
         except Malformed as error:
             yield Unusable(OPPOSED, str(error))
+
+
+def whose(value: str) -> PbxSuppression | None:
+    """None where it cannot be read: the attempt's own record says it as well."""
+    found = _WHOSE.fullmatch(value)
+    return PbxSuppression(Fingerprint(found[1]), found[2]) if found else None
 
 
 def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended | Unusable]:
