@@ -1,5 +1,6 @@
 """The installation's secret keys, one file each, readable by their owner alone."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -84,3 +85,11 @@ def write_secret(path: Path, secret: str) -> None:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secret + "\n")
+
+
+def copies_key(ami_secret: str) -> str:
+    """What a PBX sends along with its copies of SIP messages, so that no other program of the machine can make some up.
+
+    Whoever reads it there has not the secret itself.
+    """
+    return hashlib.sha256(f"copies of SIP messages:{ami_secret}".encode()).hexdigest()[:32]

@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 
 from dialer.adapters.ami.sip_copy import SipAnswer, answer_of
 
+KEY = "7e" * 16
 
-def copy_of(message: str) -> bytes:
+
+def copy_of(message: str, key: str = KEY) -> bytes:
     """As Asterisk sends it (HEP3): chunks of vendor, type, length and value."""
-    chunks = [(1, b"\x02"), (2, b"\x11"), (17, b"04e772fc-d151-48ff"), (15, message.encode())]
+    chunks = [
+        (1, b"\x02"),
+        (2, b"\x11"),
+        (14, key.encode()),
+        (17, b"04e772fc-d151-48ff"),
+        (15, message.encode()),
+    ]
     body = b"".join(struct.pack(">HHH", 0, kind, 6 + len(value)) + value for kind, value in chunks)
     return b"HEP3" + struct.pack(">H", 6 + len(body)) + body
 
@@ -49,16 +57,23 @@ def answer(status: str, *headers: str, cseq: str = "7701 INVITE") -> bytes:
     ],
 )
 def test_a_copy_says(datagram: bytes, found: SipAnswer | None) -> None:
-    assert answer_of(datagram) == found
+    assert answer_of(datagram, KEY) == found
+
+
+@pytest.mark.parametrize("key", ["", KEY[:-1], KEY + "7", "0" * 32])
+def test_no_other_program_can_make_one_up(key: str) -> None:
+    message = "SIP/2.0 404 No\r\nTo: <sip:+33199000001@127.0.0.1>\r\nCSeq: 1 INVITE\r\n\r\n"
+    assert answer_of(copy_of(message), KEY) == SipAnswer("+33199000001", 404)
+    assert answer_of(copy_of(message, key), KEY) is None
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_nothing(noise: bytes) -> None:
-    assert answer_of(noise) is None or b"SIP/2.0 " in noise
+    assert answer_of(noise, KEY) is None
 
 
 @given(st.text(max_size=200), st.integers(0, 400))
 def test_any_spoilt_copy_is_survived(noise: str, place: int) -> None:
     whole = answer("503 No", f"Reason: {noise}", f"Retry-After: {noise}")
-    answer_of(whole)
-    answer_of(whole[:place] + noise.encode(errors="replace") + whole[place:])
+    answer_of(whole, KEY)
+    answer_of(whole[:place] + noise.encode(errors="replace") + whole[place:], KEY)

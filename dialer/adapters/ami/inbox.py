@@ -32,14 +32,14 @@ class Closed:
 class Inbox:
     """`on_failed` is told of each Originate that came to nothing and of which the gate has said nothing; it must not raise.
 
-    `unusable` counts by kind of event.
+    `copies`: the key of the PBX's copies of SIP messages. `unusable` counts by kind of event.
     """
 
     def __init__(
-        self, pbx: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
+        self, pbx: str, copies: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
     ) -> None:
         self.callees = Callees()
-        self.answers = NetworkAnswers(pbx, self.put, clock.now)
+        self.answers = NetworkAnswers(pbx, copies, self.put, clock.now)
         self.unusable: Counter[str] = Counter()
         self._pbx = pbx
         self._clock = clock

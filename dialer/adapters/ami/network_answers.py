@@ -37,10 +37,13 @@ class Called:
 
 
 class NetworkAnswers(asyncio.DatagramProtocol):
-    """Of one PBX. `put` hands an event on; `now` gives the service's time. Without copies, events pass at once."""
+    """Of one PBX, which sends `key` along. `put` hands an event on; `now` gives the service's time. Without copies, events pass at once."""
 
-    def __init__(self, pbx: str, put: Callable[[TelephonyEvent], None], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, pbx: str, key: str, put: Callable[[TelephonyEvent], None], now: Callable[[], datetime]
+    ) -> None:
         self._pbx = pbx
+        self._key = key
         self._put = put
         self._now = now
         self._numbers: dict[str, Called] = {}
@@ -77,7 +80,7 @@ class NetworkAnswers(asyncio.DatagramProtocol):
             self._forget(next(iter(self._attempts)))
 
     def datagram_received(self, data: bytes, _addr: tuple[str, int]) -> None:
-        answer = answer_of(data)
+        answer = answer_of(data, self._key)
         called = self._numbers.get(answer.number) if answer else None
         if answer is None or called is None:
             return

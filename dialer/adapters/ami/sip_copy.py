@@ -5,12 +5,15 @@ Nothing else shows them: neither dialplan nor AMI sees a header of a refusal, or
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hmac import compare_digest
 
 _CHUNK = struct.Struct(">HHH")
-_PAYLOAD = (0, 15)
-"""Vendor and type of the chunk that holds the SIP message (HEP3, "captured packet payload")."""
-_STATUS_LINE = b"SIP/2.0 "
+_HEADER = struct.Struct(">4sH")
+_KEY, _PAYLOAD = (0, 14), (0, 15)
+"""Vendor and type of the chunks that hold the sender's key and the SIP message (HEP3, "authenticate key", "captured packet payload")."""
+_STATUS_LINE = re.compile(rb"SIP/2\.0 ([2-6][0-9]{2}) ")
 _USER = re.compile(r"sips?:([^@;> ]{1,64})@")
 _Q850 = re.compile(r"Q\.850 *;(?: *[a-z]{1,20}=[^;,]{0,60};){0,3} *cause *= *([0-9]{1,3})", re.IGNORECASE)
 _SECONDS = re.compile(r" *([0-9]{1,9})")
@@ -29,23 +32,34 @@ class SipAnswer:
     retry_after_s: int | None = None
 
 
-def answer_of(datagram: bytes) -> SipAnswer | None:
-    """None for whatever is no final answer to an INVITE: most messages are not, and any bytes at all may come."""
-    start = datagram.find(_STATUS_LINE)
-    if not datagram.startswith(b"HEP3") or start < _CHUNK.size:
+def answer_of(datagram: bytes, key: str) -> SipAnswer | None:
+    """None for whatever is no final answer to an INVITE, or comes without the `key`: most messages are not, and any bytes at all may come."""
+    chunks = dict(_chunks(datagram))
+    if not compare_digest(chunks.get(_KEY, b""), key.encode()):
         return None
-    vendor, kind, _ = _CHUNK.unpack_from(datagram, start - _CHUNK.size)
-    status = datagram[start + len(_STATUS_LINE) : start + len(_STATUS_LINE) + 3]
-    if (vendor, kind) != _PAYLOAD or not status.isdigit() or int(status) < 200:
-        return None
-    headers = _headers(datagram[start:].decode("utf-8", "replace"))
+    message = chunks.get(_PAYLOAD, b"")
+    status = _STATUS_LINE.match(message)
+    headers = _headers(message.decode("utf-8", "replace"))
     user = _USER.search(headers.get("to", headers.get("t", "")))
-    if user is None or not headers.get("cseq", "").rstrip().endswith("INVITE"):
+    if status is None or user is None or not headers.get("cseq", "").rstrip().endswith("INVITE"):
         return None
     cause, seconds = _Q850.search(headers.get("reason", "")), _SECONDS.match(headers.get("retry-after", ""))
     return SipAnswer(
-        user[1], int(status), int(cause[1]) if cause else None, int(seconds[1]) if seconds else None
+        user[1], int(status[1]), int(cause[1]) if cause else None, int(seconds[1]) if seconds else None
     )
+
+
+def _chunks(datagram: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """By vendor and type, up to the first that is torn."""
+    if not datagram.startswith(b"HEP3"):
+        return
+    at = _HEADER.size
+    while at + _CHUNK.size <= len(datagram):
+        vendor, kind, length = _CHUNK.unpack_from(datagram, at)
+        if not _CHUNK.size <= length <= len(datagram) - at:
+            return
+        yield (vendor, kind), datagram[at + _CHUNK.size : at + length]
+        at += length
 
 
 def _headers(message: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from dialer.adapters.ami.probing import Prober
 from dialer.adapters.ami.report import ATTEMPT_ID, text
 from dialer.adapters.ami.translate import CALLEE, Unusable
 from dialer.adapters.ami.wire import Action, Fields, Reply
+from dialer.adapters.keys import copies_key
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
 from dialer.domain.errors import DialerError, NotOriginated, Unavailable
@@ -72,7 +73,7 @@ class AmiTelephony:
         self._line_key = line_key
         self._clock = clock
         self._pbx_time = PbxTime(shift)
-        self._inbox = Inbox(pbx, clock, self._pbx_time, self._originate_failed)
+        self._inbox = Inbox(pbx, copies_key(address.secret), clock, self._pbx_time, self._originate_failed)
         # Asterisk sends its copies of SIP messages to the UDP port of AMI's number (hep.conf), of its own machine alone.
         self._copies_to = (address.host, address.port) if address.host in LOOPBACK else None
         self._link = AmiLink(address, self._inbox, timing or Timing())

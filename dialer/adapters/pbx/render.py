@@ -5,6 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from dialer.adapters.keys import copies_key
 from dialer.adapters.pbx.places import DOCKER, MODULES, dialplan_files
 from dialer.adapters.pbx.spec import PbxSpec
 
@@ -30,6 +31,7 @@ def render(spec: PbxSpec, secrets: Secrets) -> dict[str, str]:
         "ami_port": spec.ami_port,
         "user": AMI_USER,
         "secret": secrets.ami,
+        "copies_key": copies_key(secrets.ami),
         "seal_key": secrets.seal,
         "line_key": secrets.line,
         "sip_bind": f"{spec.sip_address}:{spec.sip_port}",
