@@ -1,6 +1,6 @@
 """A PBX, as the services see it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -179,15 +179,23 @@ class Telephony(Protocol):
         """Note at the PBX up to where its lock is whole. `mark`: up to 64 of `0-9a-f-`."""
         ...
 
-    async def set_lines(self, lines: Sequence[Line]) -> None:
-        """What the call-back line says from now on, with this process or without it. Numbers that are not named are not answered."""
+    async def set_lines(self, lines: Sequence[Line], *, known: Collection[str] | None = None) -> None:
+        """What the call-back line says from now on, with this process or without it. Numbers that are not named are not answered.
+
+        `known`: the numbers that it answered until now; None: the PBX is to be asked, which goes through its whole memory.
+        """
         ...
 
     async def line_objections(self) -> list[LineObjection]: ...
 
     async def clear_line_objections(self, keys: Sequence[str]) -> None: ...
 
-    async def outbox(self) -> Outbox: ...
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+        """What the PBX remembers of the attempts `of`, each looked up by itself.
+
+        None: of all, for which it goes through its whole memory, every opposition ever included, while its gate waits.
+        """
+        ...
 
     async def opposed(self) -> tuple[Opposed, ...]:
         """The oppositions of the outbox alone."""

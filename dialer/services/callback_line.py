@@ -30,9 +30,14 @@ class CallbackLine:
         self._store = store
         self._suppressions = suppressions
         self._clock = clock
+        self._published: dict[str, frozenset[str]] = {}
 
-    async def publish(self, telephony: Telephony) -> None:
-        await telephony.set_lines(lines_of(await self._campaigns()))
+    async def publish(self, telephony: Telephony, *, anew: bool = False) -> None:
+        """`anew`: another process may have told the PBX otherwise, so it is asked what it knows."""
+        lines, pbx = lines_of(await self._campaigns()), telephony.pbx
+        known = self._published.pop(pbx, None)
+        await telephony.set_lines(lines, known=None if anew else known)
+        self._published[pbx] = frozenset(line.number for line in lines)
 
     async def of(self, number: str, sponsor: str) -> Line | None:
         """What the line of `number` (E.164) says if it is the sponsor's; None where none of its approved campaigns shows it."""

@@ -215,7 +215,7 @@ class Consumer:
         """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
         if self._linked and self.lease.held:
             await self._recovery.meet_halt(self._telephony)
-            await self._line.publish(self._telephony)
+            await self._line.publish(self._telephony, anew=True)
             await self._collect()
             await self._recovery.recover(self._telephony)
             await self._telephony.prove_memory(doubted=self._unfit)

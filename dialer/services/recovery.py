@@ -37,7 +37,7 @@ class Recovery:
 
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its calls, then its lock."""
-        await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx))
+        await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx), whole=True)
         await self._lock.make_whole(telephony)
         await self._lock.relieve(telephony)
         await self._note(telephony.pbx, up=True)
@@ -69,15 +69,18 @@ class Recovery:
         attempts = await self._store.attempts.alive(pbx=pbx)
         return any(attempt.id not in self._board and not may_begin(attempt, now) for attempt in attempts)
 
-    async def _settle(self, telephony: Telephony, doubtful: Sequence[Attempt]) -> None:
+    async def _settle(
+        self, telephony: Telephony, doubtful: Sequence[Attempt], *, whole: bool = False
+    ) -> None:
         """None of the `doubtful` that has not left yet will leave after this, whichever process was to send it.
 
-        Who is alive is asked after that: what passes the gate meanwhile is among them.
+        Who is alive is asked after that: what passes the gate meanwhile is among them. `whole`: the PBX may also remember calls that the
+        store takes for over, of which nothing was heard while the link was down.
         """
         asked = {attempt.id for attempt in (*doubtful, *self._board.alive(telephony.pbx))}
         waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
         unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
-        outbox = await telephony.outbox()
+        outbox = await telephony.outbox(None if whole else asked)
         await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
         alive = await self._store.attempts.alive(pbx=telephony.pbx)
         attempts, now = [attempt for attempt in alive if attempt.id in asked], self._clock.now()

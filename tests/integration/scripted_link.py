@@ -1,7 +1,7 @@
 """The link of one service to a scripted PBX. It can be cut, and it may lose, repeat and reorder what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -119,7 +119,7 @@ class ScriptedLink:
         self._need_link()
         return self.answers(order)
 
-    async def set_lines(self, lines: Sequence[Line]) -> None:
+    async def set_lines(self, lines: Sequence[Line], *, known: Collection[str] | None = None) -> None:
         self._need_link()
 
     async def line_objections(self) -> list[LineObjection]:
@@ -184,10 +184,12 @@ class ScriptedLink:
         self._need_link()
         self.machine.mark = mark
 
-    async def outbox(self) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
         self._need_link()
         pbx = self.machine
-        return Outbox(tuple(pbx.opposed.values()), tuple(pbx.ended.values()), frozenset(pbx.alive))
+        opposed = tuple(entry for each, entry in pbx.opposed.items() if of is None or each in of)
+        ended = tuple(entry for each, entry in pbx.ended.items() if of is None or each in of)
+        return Outbox(opposed, ended, frozenset(pbx.alive))
 
     async def opposed(self) -> tuple[Opposed, ...]:
         self._need_link()

@@ -25,7 +25,7 @@ from dialer.domain.call_events import (
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.domain.halt import HaltFlag
-from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, Telephony, TelephonyEvent
+from dialer.ports.telephony import CallOrder, Line, LinkLost, LinkUp, Telephony, TelephonyEvent
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration import fake_ami as fake
@@ -371,6 +371,31 @@ async def test_the_outbox_is_read_whole_and_what_is_unreadable_stays() -> None:
         await telephony.clear_opposed([A, B])
         await telephony.clear_ended([A])
         assert set(ami.astdb) == {f"/dialer-ended/{B}"}
+
+
+async def test_of_known_calls_the_outbox_is_read_without_going_through_the_whole_memory() -> None:
+    """A tree is looked for among all oppositions ever, and nothing passes the gate meanwhile."""
+    async with pbx() as (ami, telephony, _):
+        ami.astdb |= {f"/dialer-opposed/{A}": f"{MS}|{'f1' * 32}|{'a1' * 8}", f"/dialer-ended/{A}": RECORD}
+        ami.astdb |= {f"/dialer-ended/{B}": RECORD}
+        whole = await telephony.outbox()
+        asked = len(ami.received("DBGetTree"))
+        of_one = await telephony.outbox([A])
+        nothing = await telephony.outbox([])
+        assert len(ami.received("DBGetTree")) == asked
+    assert of_one.opposed == whole.opposed
+    assert [ended.attempt_id for ended in of_one.ended] == [A]
+    assert (nothing.opposed, nothing.ended) == ((), ())
+
+
+async def test_the_numbers_of_the_line_are_asked_for_once() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.astdb |= {"/dialer-line/33162000009": "of another process"}
+        first, second = (Line(number, "5c" * 32, "a1" * 8, None) for number in ("33162000001", "33162000002"))
+        await telephony.set_lines([first, second])
+        await telephony.set_lines([first], known={"33162000001", "33162000002"})
+        assert len(ami.received("DBGetTree")) == 1
+        assert {key for key in ami.astdb if key.startswith("/dialer-line/")} == {"/dialer-line/33162000001"}
 
 
 async def test_who_ends_while_the_outbox_is_read_is_in_it() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -13,7 +13,7 @@ from dialer.adapters.sql.attempts import SqlAttempts
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.domain.attempt import Attempt, Result
-from dialer.domain.call_events import CallEvent, Outbox
+from dialer.domain.call_events import AttemptId, CallEvent, Outbox
 from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.facts import TrunkFacts
 from dialer.ports.leases import Driver
@@ -65,9 +65,9 @@ class CountedLink(ScriptedLink):
 
     reads = 0
 
-    async def outbox(self) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
         self.reads += 1
-        return await super().outbox()
+        return await super().outbox(of)
 
 
 async def test_coming_late_to_what_was_told_is_no_doubt(

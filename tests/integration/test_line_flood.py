@@ -1,7 +1,7 @@
 """A flood on the call-back line: every opposition is taken, in batches, and the recovery waits for one of them alone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ import pytest
 
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.call_events import Outbox
+from dialer.domain.call_events import AttemptId, Outbox
 from dialer.ports.telephony import LineObjection
 from dialer.services import consumer, lease_keeper, line_collector, ticker
 from tests.harness.patience import SOON_S
@@ -41,9 +41,9 @@ class NotedLink(ScriptedLink):
         await super().clear_line_objections(keys)
         self.done.append(f"{len(keys)} cleared")
 
-    async def outbox(self) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
         self.done.append("recovery")
-        return await super().outbox()
+        return await super().outbox(of)
 
 
 async def test_of_a_flood_one_batch_is_taken_before_the_recovery_and_the_rest_after_it(

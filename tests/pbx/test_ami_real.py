@@ -185,21 +185,25 @@ async def test_an_end_waits_in_the_outbox_until_it_is_cleared(session: Session) 
     assert ended.dial_status is DialStatus.ANSWER
     assert [(step.verb, step.name) for step in ended.trace] == [("play", "notice"), ("cut", "notice")]
     assert ended in (await session.telephony.outbox()).ended
+    assert (await session.telephony.outbox([attempt])).ended == (ended,)
     await session.telephony.clear_ended([attempt])
     await session.telephony.clear_ended([attempt])
     assert ended not in (await session.telephony.outbox()).ended
+    assert (await session.telephony.outbox([attempt])).ended == ()
 
 
 async def test_a_nine_is_told_and_waits_in_the_outbox_until_it_is_cleared(session: Session) -> None:
     async with somebody(session.port, Manner(presses=(Press("9", 0.3),))):
         attempt = await session.originate()
         await session.until(Opposed, attempt)
-        outbox = await session.telephony.outbox()
+        outbox = await session.telephony.outbox([attempt])
         assert attempt in outbox.alive
         await session.until(Ended, attempt)
     opposed = [entry for entry in (await session.telephony.outbox()).opposed if entry.attempt_id == attempt]
-    assert len(opposed) == 1
-    assert opposed[0] in session.of(attempt)
+    assert set((await session.telephony.outbox([attempt])).opposed) == set(opposed)
+    assert not {entry.at for entry in opposed}.isdisjoint(
+        event.at for event in session.of(attempt) if isinstance(event, Opposed)
+    )
     await session.telephony.clear_opposed([attempt])
     assert attempt not in [entry.attempt_id for entry in (await session.telephony.outbox()).opposed]
 

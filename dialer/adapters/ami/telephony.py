@@ -1,7 +1,7 @@
 """One Asterisk as the services see it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import cycle, islice
 from typing import Self, TypeVar
@@ -256,11 +256,16 @@ class AmiTelephony:
         require("mark", mark, astdb.MARK_SHAPE)
         await self._do([astdb.put(astdb.MARK, astdb.SUPPRESSED, mark)])
 
-    async def outbox(self) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
         channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
-        opposed = await self.opposed()
-        ended = succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items
+        if of is None:
+            opposed = await self.opposed()
+            ended = list(succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items)
+        else:
+            keys = _required(list(of))
+            opposed = self._oppositions(await self._rows_of(astdb.OPPOSED, with_downs(keys)))
+            ended = await self._rows_of(astdb.ENDED, keys)
         self._inbox.callees.reset(channels)
         linked = (channel.get("linkedid", "") for channel in channels)
         return Outbox(
@@ -272,14 +277,28 @@ class AmiTelephony:
         )
 
     async def opposed(self) -> tuple[Opposed, ...]:
-        rows = [row for row in await self._opposed_rows() if not line.of_the_line(row)]
+        return self._oppositions([row for row in await self._opposed_rows() if not line.of_the_line(row)])
+
+    def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
         return tuple(self._usable(astdb.opposed_entries(rows, self._pbx_time, self._clock.now())))
 
-    async def set_lines(self, lines: Sequence[Line]) -> None:
-        known = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
-        numbers = {str(row.get("key", "")).rpartition("/")[2] for row in known}
+    async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Fields]:
+        """As the tree of the family would give them."""
+        replies = await self._link.ask_all([astdb.get(family, key) for key in keys])
+        return [
+            {"key": f"/{family}/{key}", "val": text(row, "val")}
+            for key, reply in zip(keys, replies, strict=True)
+            if present(reply)
+            for row in reply.items
+            if "val" in row
+        ]
+
+    async def set_lines(self, lines: Sequence[Line], *, known: Collection[str] | None = None) -> None:
+        if known is None:
+            rows = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
+            known = {str(row.get("key", "")).rpartition("/")[2] for row in rows}
         await self._do(list(line.told(lines, self._pbx_time)))
-        gone = sorted(numbers - {entry.number for entry in lines})
+        gone = sorted(set(known) - {entry.number for entry in lines})
         await self._delete(line.LINE, gone)
         await self._delete(line.SILENCE, gone)
 
@@ -300,7 +319,7 @@ class AmiTelephony:
         await self._delete(astdb.ENDED, _required(attempt_ids))
 
     async def _delete_opposed(self, keys: Sequence[str]) -> None:
-        await self._delete(astdb.OPPOSED, [*keys, *(f"{key}{astdb.DOWN}" for key in keys)])
+        await self._delete(astdb.OPPOSED, with_downs(keys))
 
     async def _delete(self, family: str, keys: Sequence[str]) -> None:
         """A key that was not there is as good as deleted; only looking again tells that from a failure."""
@@ -355,6 +374,11 @@ def _required(attempt_ids: Sequence[AttemptId]) -> Sequence[AttemptId]:
     for attempt_id in attempt_ids:
         require("attempt id", attempt_id, ATTEMPT_ID)
     return attempt_ids
+
+
+def with_downs(keys: Sequence[str]) -> list[str]:
+    """A 9 is noted as it goes down, and once more as it comes up."""
+    return [*keys, *(f"{key}{astdb.DOWN}" for key in keys)]
 
 
 def hangup(channel: str) -> Action:

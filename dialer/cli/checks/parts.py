@@ -75,7 +75,7 @@ async def _pbx(settings: Settings, pbx: PbxSettings) -> Finding:
     check = f"pbx {pbx.name}"
     try:
         async with open_service(alone, links=Links.DRIVEN) as service:
-            outbox = await service.fleet.telephonies[pbx.name].outbox()
+            outbox = await service.fleet.telephonies[pbx.name].outbox(of=())
     except DialerError as error:
         return from_error(check, error)
     return well(check, f"{pbx.ami}, {len(outbox.alive)} calls")
