@@ -1,7 +1,7 @@
 """The links to the PBXs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from enum import Enum
@@ -15,7 +15,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.halt_notes import HaltFolder
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.bootstrap.secrets import read_secret
-from dialer.domain.errors import DialerError
+from dialer.domain.errors import BadSettings, DialerError
 from dialer.domain.halt import Halt
 from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
@@ -39,17 +39,19 @@ async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> As
     """The PBXs alone, without the database. All links are tried at once.
 
     To drive them, raise the first's error where none can be driven; one that is refused among others is
-    tried again and again, and is unready meanwhile.
+    tried again and again, and is unready meanwhile. Whoever drives them needs the secrets of all.
     """
     pbxs = settings.pbxs if links is not Links.NONE else ()
-    async with _telephonies(settings, pbxs, clock) as telephonies:
+    async with _telephonies(settings, pbxs, clock) as (telephonies, beyond):
+        if links is Links.DRIVEN and beyond:
+            raise next(iter(beyond.values()))
         tried = zip(telephonies, await asyncio.gather(*map(_start, telephonies.values())), strict=True)
         refused = {pbx: error for pbx, error in tried if error is not None}
         if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
             raise next(iter(refused.values()))
         for pbx, why in refused.items():
             log.error("pbx not driven yet", pbx=pbx, error=str(why))
-        yield Fleet(telephonies, driven=links is Links.DRIVEN)
+        yield Fleet(telephonies, driven=links is Links.DRIVEN, beyond=_reasons(beyond))
 
 
 async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[str, str]:
@@ -57,25 +59,37 @@ async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[
 
     Return, by PBX, why it failed where it did.
     """
-    async with _telephonies(settings, settings.pbxs, clock) as telephonies:
+    async with _telephonies(settings, settings.pbxs, clock) as (telephonies, beyond):
 
         async def stop(telephony: Telephony) -> None:
             await _start(telephonies[telephony.pbx])
             await lock_and_hang_up(telephony, halt)
 
-        return await Fleet(telephonies, driven=False).everywhere("halt", stop)
+        return await Fleet(telephonies, driven=False, beyond=_reasons(beyond)).everywhere("halt", stop)
 
 
 @asynccontextmanager
 async def _telephonies(
     settings: Settings, pbxs: Sequence[PbxSettings], clock: SystemClock
-) -> AsyncIterator[dict[str, AmiTelephony]]:
-    """By name; their links are not started yet."""
+) -> AsyncIterator[tuple[dict[str, AmiTelephony], dict[str, DialerError]]]:
+    """By name, their links not started yet; and why there is none, where a secret or our own dialplan cannot be read."""
+    telephonies: dict[str, AmiTelephony] = {}
+    beyond: dict[str, DialerError] = {}
     async with AsyncExitStack() as stack:
-        telephonies = {pbx.name: telephony_of(settings.home, pbx, clock) for pbx in pbxs}
-        for telephony in telephonies.values():
-            stack.push_async_callback(telephony.close)
-        yield telephonies
+        for pbx in pbxs:
+            try:
+                telephonies[pbx.name] = telephony_of(settings.home, pbx, clock)
+            except DialerError as error:
+                beyond[pbx.name] = error
+            except OSError as error:
+                beyond[pbx.name] = BadSettings(f"{error.filename}: {error.strerror}")
+            else:
+                stack.push_async_callback(telephonies[pbx.name].close)
+        yield telephonies, beyond
+
+
+def _reasons(beyond: Mapping[str, DialerError]) -> dict[str, str]:
+    return {pbx: str(error) for pbx, error in beyond.items()}
 
 
 async def _start(telephony: AmiTelephony) -> DialerError | None:

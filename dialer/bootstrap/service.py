@@ -68,7 +68,7 @@ async def open_service(
         store = await stack.enter_async_context(opening)
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
-        notifier = await stack.enter_async_context(notifying(settings, store, clock))
+        notifier = await stack.enter_async_context(notifying(settings, store, clock, driven=fleet.driven))
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
         judge = build_judge(settings, clock, sealer)
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
@@ -116,10 +116,13 @@ def wire(parts: Parts) -> Service:
 
 
 @asynccontextmanager
-async def notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
+async def notifying(
+    settings: Settings, store: Store, clock: SystemClock, *, driven: bool
+) -> AsyncIterator[Notifying]:
+    """Whoever drives no PBX delivers nothing, and needs no secret for it."""
     addresses = {
         webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
-        for webhook in settings.webhooks
+        for webhook in (settings.webhooks if driven else ())
     }
     async with HttpCourier.open(addresses, clock) as courier:
         yield Notifying(store, courier, tuple(addresses), clock)

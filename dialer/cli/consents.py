@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from dialer.bootstrap import Links, Service
+from dialer.bootstrap import OppositionDesk, Service
 from dialer.cli.imports import import_file
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json
-from dialer.cli.session import with_service
+from dialer.cli.session import with_desk, with_service
 from dialer.cli.times import instant
 from dialer.domain.access import Actor
 from dialer.services.consents import TrunkFault
@@ -29,7 +29,7 @@ def import_consents(file: Annotated[Path, typer.Argument(metavar="FILE.csv")], a
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
         return await service.suite.consent_imports.run(actor, source)
 
-    import_file(file, start, as_json=as_json)
+    import_file(file, start, with_service, as_json=as_json)
 
 
 @app.command()
@@ -42,10 +42,10 @@ def withdraw(
 ) -> None:
     """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
 
-    async def work(service: Service, actor: Actor) -> tuple[str, ...]:
-        return await service.suite.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
+    async def work(desk: OppositionDesk, actor: Actor) -> tuple[str, ...]:
+        return await desk.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
 
-    warnings = with_service(work, links=Links.TRIED)
+    warnings = with_desk(work)
     show_recorded({"withdrawn": True, "warnings": list(warnings)}, "withdrawn", as_json=as_json)
 
 

@@ -49,7 +49,7 @@ def import_contacts(
     async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
         return await service.suite.contact_imports.run(actor, CampaignId(campaign), provenance, source)
 
-    import_file(file, start, as_json=as_json)
+    import_file(file, start, with_service, as_json=as_json)
 
 
 @app.command()

@@ -10,5 +10,10 @@ WRONG_USE = 2
 
 def report(error: DialerError) -> int:
     """Print the error; return the exit status of contract.md: 2 for wrong settings, 1 for all that was refused or failed."""
-    print(f"dialer: {' '.join(str(error).split())}", file=sys.stderr)
+    complain(str(error))
     return WRONG_USE if isinstance(error, BadSettings) else FAILED
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    print(f"dialer: {' '.join(text.split())}", file=sys.stderr)

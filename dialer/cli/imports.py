@@ -3,16 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dialer.bootstrap import Links, Service
 from dialer.cli.errors import FAILED
 from dialer.cli.output import console, print_fields, print_json
-from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
@@ -21,19 +19,25 @@ from dialer.services.imports.run import Source
 SHOWN = 20
 """Rejected rows listed for people; all of them are in the rejects file."""
 
-Import = Callable[[Service, Actor, Source], Awaitable[ImportReport]]
+Opened = TypeVar("Opened")
 
 
-def import_file(file: Path, start: Import, *, as_json: bool, links: Links = Links.NONE) -> None:
-    """Run an import and print its report. Exit 1 where nothing was imported."""
+def import_file(
+    file: Path,
+    start: Callable[[Opened, Actor, Source], Awaitable[ImportReport]],
+    opened: Callable[[Callable[[Opened, Actor], Awaitable[ImportReport]]], ImportReport],
+    *,
+    as_json: bool,
+) -> None:
+    """Run an import on what `opened` opens, and print its report. Exit 1 where nothing was imported."""
 
-    async def work(service: Service, actor: Actor) -> ImportReport:
+    async def work(service: Opened, actor: Actor) -> ImportReport:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
         stderr = Console(stderr=True)
         with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
             return await start(service, actor, Source(file, file.name, _listener(bars)))
 
-    report = with_service(work, links=links)
+    report = opened(work)
     if as_json:
         print_json(asdict(report))
     else:

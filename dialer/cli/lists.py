@@ -66,7 +66,7 @@ def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None
         origin = ListOrigin(name, stated.sponsor, since, valid_to, stated.kind)
         return await service.suite.lists.run(actor, source, origin)
 
-    import_file(file, start, as_json=as_json)
+    import_file(file, start, with_service, as_json=as_json)
 
 
 def lists(as_json: Json = False) -> None:

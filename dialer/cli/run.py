@@ -8,7 +8,7 @@ import structlog
 import typer
 
 from dialer.adapters.zone_data import pin_zone_data
-from dialer.cli.errors import FAILED, WRONG_USE, report
+from dialer.cli.errors import FAILED, WRONG_USE, complain, report
 from dialer.cli.logs import STANDARD_ERROR
 from dialer.domain.errors import DialerError
 
@@ -54,8 +54,8 @@ def _log_errors_only() -> None:
 
 def _complain(text: str, status: int) -> int:
     """No words where the help was shown in their place."""
-    if words := text.split():
-        print(f"dialer: {' '.join(words)}", file=sys.stderr)
+    if text.strip():
+        complain(text)
     return status
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from dialer.bootstrap import Links, Service
+from dialer.bootstrap import Links, OppositionDesk, Service
 from dialer.cli.imports import import_file
 from dialer.cli.lists import Kind, Stated, ValidFrom, ValidTo, import_list, lists
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json, print_table
-from dialer.cli.session import with_service
+from dialer.cli.session import with_desk, with_service
 from dialer.domain.access import Actor
 from dialer.domain.opposition_list import ListKind
 from dialer.domain.suppression import Suppression
@@ -37,10 +37,10 @@ def add(
     """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
     objection = Objection(number, channel, sponsor, received_at, note)
 
-    async def work(service: Service, actor: Actor) -> Understood:
-        return await service.suite.suppressions.add(actor, objection)
+    async def work(desk: OppositionDesk, actor: Actor) -> Understood:
+        return await desk.suppressions.add(actor, objection)
 
-    understood = with_service(work, links=Links.TRIED)
+    understood = with_desk(work)
     show_recorded(understood_view(understood), "recorded", as_json=as_json)
 
 
@@ -65,10 +65,10 @@ def import_suppressions(
     if stated.anything:
         raise typer.BadParameter("--sponsor, --valid-from, --valid-to and --kind go with --list")
 
-    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
-        return await service.suite.suppression_imports.run(actor, source)
+    async def start(desk: OppositionDesk, actor: Actor, source: Source) -> ImportReport:
+        return await desk.suppression_imports.run(actor, source)
 
-    import_file(file, start, as_json=as_json, links=Links.TRIED)
+    import_file(file, start, with_desk, as_json=as_json)
 
 
 @app.command()

@@ -15,12 +15,17 @@ log = structlog.get_logger()
 class Fleet:
     """A PBX is ready only between a completed recovery and the next loss of its link or its lease.
 
-    `driven`: this process makes the calls, so what it knows of the PBXs is what is.
+    `driven`: this process makes the calls, so what it knows of the PBXs is what is. `beyond`: PBXs that cannot be
+    spoken to at all, and why. `untold`: those that were not told of an opposition, and why.
     """
 
-    def __init__(self, telephonies: Mapping[str, Telephony], *, driven: bool) -> None:
+    def __init__(
+        self, telephonies: Mapping[str, Telephony], *, driven: bool, beyond: Mapping[str, str] | None = None
+    ) -> None:
         self.telephonies = telephonies
         self.driven = driven
+        self.untold = dict(beyond or {})
+        self._beyond = dict(beyond or {})
         self._ready: set[str] = set()
         self._turn = list(telephonies)
         self._elsewhere: set[str] = set()
@@ -63,7 +68,7 @@ class Fleet:
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         """Tell every PBX at once. One that is away is told at its next recovery."""
-        await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
+        self.untold |= await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
         """A PBX that is away keeps its lock, which is the safe side, until it is told again."""
@@ -75,7 +80,7 @@ class Fleet:
         outcomes = await asyncio.gather(
             *(act(self.telephonies[name]) for name in names), return_exceptions=True
         )
-        failures: dict[str, str] = {}
+        failures = dict(self._beyond)
         for name, outcome in zip(names, outcomes, strict=True):
             if isinstance(outcome, Unavailable):
                 log.warning("pbx did not answer", pbx=name, what=what, error=str(outcome))

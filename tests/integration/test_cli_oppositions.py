@@ -1,6 +1,10 @@
 """Oppositions at the command line."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.integration.command import Command
 
@@ -47,3 +51,53 @@ def test_oppositions_from_a_file_are_kept_whatever_their_spelling(dialer: Comman
     report = dialer.must("suppressions", "import", str(file))
     assert (report["rows"], report["imported"], report["rejected_count"]) == (3, 2, 1)
     assert dialer.must("suppressions", "check", "0199000002")["suppressed"] is True
+
+
+BROKEN = """\
+[[pbx]]
+name = "pbx1"
+ami = "127.0.0.1:1"
+secret_file = "nowhere.secret"
+[[webhook]]
+url = "https://example.org/told"
+secret_file = "nowhere.key"
+"""
+
+
+@pytest.fixture
+def broken(dialer: Command) -> Command:
+    """A home of which the PBX's secret, the webhook's and the house's own rule pack cannot be read."""
+    (dialer.home / "dialer.toml").write_text(BROKEN, encoding="utf-8")
+    (dialer.home / "rulepacks").mkdir(exist_ok=True)
+    (dialer.home / "rulepacks" / "own.toml").write_text("broken = [", encoding="utf-8")
+    return dialer
+
+
+def test_an_opposition_is_stored_whatever_else_is_broken_and_says_whom_it_could_not_tell(
+    broken: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "oppositions.csv"
+    file.write_text("phone_number;channel\n+33199000002;phone\n", "utf-8")
+    for words in (
+        ("suppressions", "add", "0199000001", "--channel", "phone"),
+        ("suppressions", "import", str(file)),
+        ("consents", "withdraw", "0199000003", "--channel", "email"),
+    ):
+        ran = broken(*words)
+        assert (words, ran.status) == (words, 0), ran.err
+        assert "recorded, but PBX pbx1 was not told" in ran.err
+        assert "nowhere.secret cannot be read" in ran.err
+    (broken.home / "dialer.toml").unlink()
+    (broken.home / "rulepacks" / "own.toml").unlink()
+    for number in ("0199000001", "0199000002"):
+        assert broken.must("suppressions", "check", number)["suppressed"] is True
+    with closing(sqlite3.connect(broken.home / "dialer.db")) as database:
+        withdrawn = "SELECT count(*) FROM ledger_entries WHERE kind = 'consent.withdraw'"
+        assert database.execute(withdrawn).fetchone() == (1,)
+
+
+def test_a_pbx_whose_secret_is_missing_is_told_by_the_halt_as_one_not_reached(broken: Command) -> None:
+    (broken.home / "rulepacks" / "own.toml").unlink()
+    ran = broken("halt")
+    assert ran.status == 1
+    assert "not reached: pbx1" in ran.out

@@ -166,7 +166,7 @@ async def test_a_secret_that_cannot_be_read_stops_the_start(tmp_path: Path) -> N
     async with telling(tmp_path) as service:
         settings = service.settings.model_copy(update={"webhooks": (webhook,)})
     with pytest.raises(BadSettings, match="absent"):
-        async with open_service(settings):
+        async with open_service(settings, links=Links.DRIVEN):
             pass
 
 

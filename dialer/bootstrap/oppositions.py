@@ -1,0 +1,78 @@
+"""What it takes to record that somebody objects, and no more: an opposition is stored whatever else is broken."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.keys import fingerprint_keys, subjects_key
+from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.vault import AesVault
+from dialer.bootstrap.ledger import sealing
+from dialer.bootstrap.pbxs import Links, open_fleet
+from dialer.bootstrap.service import real_clock, subscribers
+from dialer.domain.errors import DialerError
+from dialer.ports.store import Store
+from dialer.services.consent_proofs import ConsentProofs
+from dialer.services.consents import Consents
+from dialer.services.fleet import Fleet
+from dialer.services.imports.run import Importer
+from dialer.services.imports.suppressions import SuppressionImports
+from dialer.services.keys import fingerprints_in_force
+from dialer.services.ringing import Ringing
+from dialer.services.suppressions import Suppressions
+from dialer.services.tokens import Tokens
+from dialer.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class OppositionDesk:
+    """`fleet.untold`: the PBXs that could not be told, each with the reason; whoever drives them tells them."""
+
+    suppressions: Suppressions
+    suppression_imports: SuppressionImports
+    consents: Consents
+    tokens: Tokens
+    fleet: Fleet
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
+    """Raise `BadSettings`, `Unavailable` only where the database or the fingerprint keys cannot be read."""
+    clock = real_clock(settings)
+    async with AsyncExitStack() as stack:
+        opening = SqlStore.open(settings.database_url, subscribers=subscribers(settings), pretended=False)
+        store = await stack.enter_async_context(opening)
+        fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
+        fleet = await stack.enter_async_context(open_fleet(settings, Links.TRIED, clock))
+        room = await _room(stack, settings, store, clock)
+        ringing = Ringing(store, fleet)
+        suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
+        importer = Importer(store.contacts, settings.home / "rejects", room)
+        proofs = ConsentProofs(store.proofs, AesVault(subjects_key(settings.home)))
+        yield OppositionDesk(
+            suppressions,
+            SuppressionImports(store, clock, fingerprints, suppressions, importer),
+            Consents(store, clock, fingerprints, proofs, ringing),
+            Tokens(store, clock),
+            fleet,
+        )
+
+
+async def _room(
+    stack: AsyncExitStack, settings: Settings, store: Store, clock: SystemClock
+) -> Callable[[], Awaitable[None]]:
+    """What a command adds to the ledger it seals as well, where it can; else the running service does."""
+    try:
+        return (await stack.enter_async_context(sealing(settings, store, clock))).room
+    except DialerError as error:
+        log.error("not sealed here", error=str(error))
+        return _always
+
+
+async def _always() -> None:
+    """There is room."""
