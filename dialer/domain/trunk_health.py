@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.final_answer import About, end_about
+from dialer.domain.final_answer import About, about, end_about
 
 LAST_CALLS = 50
 """Calls that are looked at: the last ones of which anything was heard."""
@@ -62,5 +62,6 @@ def _refused(calls: Sequence[Attempt]) -> list[Attempt]:
 
 def _end(attempt: Attempt) -> str:
     if attempt.sip_code is not None:
-        return f"SIP {attempt.sip_code}"
+        by_code = about(None, attempt.sip_code) is end_about(attempt)
+        return f"SIP {attempt.sip_code}" + ("" if by_code else f", cause {attempt.hangup_cause}")
     return "no answer at all" if end_about(attempt) is About.SILENCE else f"cause {attempt.hangup_cause}"

@@ -30,6 +30,9 @@ TURNS = [
     pytest.param(Turn(503), "SIP 503", id="503"),
     pytest.param(Turn(403), "SIP 403", id="403"),
     pytest.param(
+        Turn(480, ('Reason: Q.850;cause=41;text="temporary failure"',)), "SIP 480, cause 41", id="480"
+    ),
+    pytest.param(
         Turn(401, ('WWW-Authenticate: Digest realm="op.example",nonce="a1",algorithm=MD5,qop="auth"',)),
         f"SIP 401{ASKS}",
         id="401",

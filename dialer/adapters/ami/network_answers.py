@@ -33,7 +33,6 @@ class Called:
     attempt_id: AttemptId
     trunk: str
     answer: SipAnswer | None = None
-    held: Ended | None = None
 
 
 class NetworkAnswers(asyncio.DatagramProtocol):
@@ -48,6 +47,7 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         self._now = now
         self._numbers: dict[str, Called] = {}
         self._attempts: dict[AttemptId, str] = {}
+        self._held: dict[AttemptId, Ended] = {}
         self._listener: asyncio.Task[None] | None = None
         self._transport: asyncio.BaseTransport | None = None
 
@@ -88,8 +88,7 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         if answer.retry_after_s and answer.status in OVERLOADED:
             rest = min(timedelta(seconds=answer.retry_after_s), LONGEST_REST)
             self._put(TrunkAsked(self._pbx, called.trunk, self._now() + rest))
-        if called.held is not None:
-            self._settle(called.held)
+        self._give_up(called.attempt_id)
 
     def tell(self, ended: Ended) -> None:
         """Hand on the end of a call, at once or when the network has said how it ended."""
@@ -98,18 +97,17 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         if called is None or not waits or self._transport is None:
             self._settle(ended)
             return
-        called.held = ended
-        asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, ended)
+        self._held[ended.attempt_id] = ended
+        asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, ended.attempt_id)
 
     def flush(self) -> None:
         """Hand on all that waits: the link is lost, and whoever recovers it asks for every end."""
-        for called in [called for called in self._numbers.values() if called.held is not None]:
-            assert called.held is not None
-            self._settle(called.held)
+        for attempt_id in list(self._held):
+            self._give_up(attempt_id)
 
-    def _give_up(self, ended: Ended) -> None:
-        called = self._called(ended.attempt_id)
-        if called is not None and called.held is ended:
+    def _give_up(self, attempt_id: AttemptId) -> None:
+        """Waiting, where the call's end still waits."""
+        if ended := self._held.pop(attempt_id, None):
             self._settle(ended)
 
     def _settle(self, ended: Ended) -> None:
