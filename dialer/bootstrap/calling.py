@@ -25,7 +25,7 @@ def build_engine(parts: Parts) -> Engine:
     strangers = Strangers(store, fleet, parts.fingerprints, clock, parts.sealer)
     calls = Calls(store, fleet, board, clock, meter, guards, strangers)
     lock = PbxLock(store, parts.fingerprints, clock)
-    recovery = Recovery(store, calls, board, clock, lock, parts.halts)
+    recovery = Recovery(store, calls, board, clock, lock, parts.halts, parts.pauses)
     line = CallbackLine(store, parts.suppressions, clock)
     leases = [Lease(store.leases, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {

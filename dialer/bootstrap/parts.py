@@ -15,6 +15,7 @@ from dialer.services.halts import Halts
 from dialer.services.judge import Judge
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.line_proofs import LineProofs
+from dialer.services.pauses import Pauses
 from dialer.services.ringing import Ringing
 from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suppressions import Suppressions
@@ -59,6 +60,10 @@ class Parts:
     def suppressions(self) -> Suppressions:
         ringing = Ringing(self.store, self.fleet)
         return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, ringing)
+
+    @property
+    def pauses(self) -> Pauses:
+        return Pauses(self.store, self.fleet, self.clock)
 
     @property
     def line_proofs(self) -> LineProofs:

@@ -66,7 +66,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
     return Suite(
-        campaigns=Campaigns(store, judge, scripts, clock, retention),
+        campaigns=Campaigns(store, judge, scripts, clock, retention, parts.pauses),
         preflight=Preflight(store, judge),
         progress=progress,
         probing=probing,

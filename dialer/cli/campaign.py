@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dialer.bootstrap import Service
+from dialer.bootstrap import Links, Service
 from dialer.cli.campaign_source import read_campaign
 from dialer.cli.options import CampaignArgument, Json
 from dialer.cli.output import console, print_fields, print_json, print_table
@@ -91,6 +91,7 @@ def pause(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: J
     _act(
         lambda service, actor: service.suite.campaigns.pause(actor, CampaignId(campaign_id), reason),
         as_json=as_json,
+        links=Links.TRIED,
     )
 
 
@@ -100,6 +101,7 @@ def resume(campaign_id: CampaignArgument, reason: Reason = "", as_json: Json = F
     _act(
         lambda service, actor: service.suite.campaigns.resume(actor, CampaignId(campaign_id), reason),
         as_json=as_json,
+        links=Links.TRIED,
     )
 
 
@@ -109,11 +111,14 @@ def stop(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: Js
     _act(
         lambda service, actor: service.suite.campaigns.stop(actor, CampaignId(campaign_id), reason),
         as_json=as_json,
+        links=Links.TRIED,
     )
 
 
-def _act(verb: Callable[[Service, Actor], Awaitable[Campaign]], *, as_json: bool) -> None:
-    _show_state(with_service(verb), as_json=as_json)
+def _act(
+    verb: Callable[[Service, Actor], Awaitable[Campaign]], *, as_json: bool, links: Links = Links.NONE
+) -> None:
+    _show_state(with_service(verb, links=links), as_json=as_json)
 
 
 def _show_state(campaign: Campaign, *, as_json: bool) -> None:

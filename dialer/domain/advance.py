@@ -82,6 +82,8 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
 
 OVERTAKEN = "overtaken by a change"
 """Between its permit and its sending something changed that speaks against the call."""
+SHUT = frozenset({OVERTAKEN, RefusalCause.HALTED, RefusalCause.PAUSED})
+"""Reasons that are nothing of the call's own: whoever it was for can be called as soon as anybody is."""
 TRUNK = "TRUNK"
 """Our own side could not send the call, though the gate had let it pass: the PBX has no such trunk."""
 NO_SUCH_TRUNK = 3

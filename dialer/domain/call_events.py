@@ -48,6 +48,8 @@ class RefusalCause(StrEnum):
     EXPIRED = "EXPIRED"
     HALTED = "HALTED"
     """The flag of a halt is set."""
+    PAUSED = "PAUSED"
+    """The flag of a pause of the campaign is set."""
     BROKEN = "BROKEN"
     """The PBX could not hold an opposition, and was not seen to hold anything since."""
     UNMARKED = "UNMARKED"

@@ -71,6 +71,8 @@ class Campaigns(Protocol):
 
     async def running(self) -> list[Campaign]: ...
 
+    async def paused(self) -> list[Campaign]: ...
+
     async def move(
         self,
         campaign_id: CampaignId,

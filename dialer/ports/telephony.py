@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Opposed, Outbox, PbxSuppression
+from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.domain.probe import ProbeId
@@ -158,6 +159,25 @@ class Telephony(Protocol):
         ...
 
     async def clear_halt(self) -> None: ...
+
+    async def pause_flag(self, campaign_id: CampaignId) -> str | None:
+        """Different each time that it is set."""
+        ...
+
+    async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
+        """Let no call of the campaign pass the gate that has not passed it yet; forget it some time after `until`."""
+        ...
+
+    async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
+        """Unless it was set again since it was seen to be `flag`."""
+        ...
+
+    async def passing(self, attempt_ids: Collection[AttemptId]) -> frozenset[AttemptId]:
+        """Those of the attempts that may have passed the gate, and whose INVITE has perhaps not left yet.
+
+        Those that come to the gate after this are not among them.
+        """
+        ...
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from dialer.domain.abandonment import silence_after_answer
-from dialer.domain.advance import OVERTAKEN, advance
+from dialer.domain.advance import SHUT, advance
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import (
     AttemptId,
@@ -136,7 +136,7 @@ class Calls:
         """`made` does not count this attempt yet, which is still alive in the store."""
         match attempt.state:
             case AttemptState.LAPSED:
-                if attempt.lapse_reason == OVERTAKEN:
+                if attempt.lapse_reason in SHUT:
                     return Due(self._clock.now())
                 return Due(self._clock.now() + wait_after_failures(made.failed + 1))
             case AttemptState.LOST:

@@ -1,6 +1,5 @@
 """A campaign's life: created, checked, approved by somebody else, started, paused, stopped."""
 
-import asyncio
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -14,26 +13,29 @@ from dialer.domain.script import text_problems
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.approval import approval_problems
-from dialer.services.judge import ORIGINATE_LIFE, Judge
-from dialer.services.recovery import SLACK
+from dialer.services.judge import Judge
+from dialer.services.pauses import Pauses
 from dialer.services.restoring import RESTORED
 from dialer.services.retention import Retention
 from dialer.services.scripts import Scripts
 
-INVITE_LAG_S = 0.25
-"""Room from the gate's "let it pass" to the INVITE on the wire, also on a busy machine."""
-POLL_S = 0.02
-
 
 class Campaigns:
     def __init__(
-        self, store: Store, judge: Judge, scripts: Scripts, clock: Clock, retention: Retention
+        self,
+        store: Store,
+        judge: Judge,
+        scripts: Scripts,
+        clock: Clock,
+        retention: Retention,
+        pauses: Pauses,
     ) -> None:
         self._store = store
         self._judge = judge
         self._scripts = scripts
         self._clock = clock
         self._retention = retention
+        self._pauses = pauses
 
     async def create(
         self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes] | None = None
@@ -90,10 +92,13 @@ class Campaigns:
         return await self._move(actor, campaign_id, CampaignVerb.START, "")
 
     async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
-        """Return only when no further INVITE can leave for this campaign; calls in progress finish."""
+        """Return only when no further INVITE can leave for this campaign; calls in progress finish.
+
+        Raise `Unavailable` where of a PBX nobody can know that; the campaign is paused all the same.
+        """
         actor.demand(Right.CONTROL_CAMPAIGN)
         campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason)
-        await self._quiet(campaign_id)
+        await self._pauses.hold(campaign)
         return campaign
 
     async def resume(self, actor: Actor, campaign_id: CampaignId, reason: str = "") -> Campaign:
@@ -105,14 +110,16 @@ class Campaigns:
                 f"the campaign was {campaign.reason}",
                 hint="whoever was called in its last moments may be called again: resume it with a reason, or stop it",
             )
+        next_state(campaign.state, CampaignVerb.RESUME)
         await self._scripts.check(campaign)
+        await self._pauses.release(campaign_id)
         return await self._move(actor, campaign_id, CampaignVerb.RESUME, reason)
 
     async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
         """For good. Returns, like `pause`, only when no further INVITE can leave."""
         actor.demand(Right.CONTROL_CAMPAIGN)
         campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)
-        await self._quiet(campaign_id)
+        await self._pauses.hold(campaign)
         return campaign
 
     async def change_poll_dates(
@@ -146,16 +153,3 @@ class Campaigns:
     async def _check_rules(self, campaign: Campaign) -> None:
         if problems := await approval_problems(self._store, self._judge, campaign):
             raise InvalidInput("the campaign cannot be approved", problems)
-
-    async def _quiet(self, campaign_id: CampaignId) -> None:
-        """Wait until every attempt has passed its PBX's gate, or can no longer pass it: its permit ran out there.
-
-        Nobody permits another once the campaign has moved. Other processes and the PBXs may have other clocks, so this one's time of day
-        counts for nothing: permits run out their whole life after the move at the latest.
-        """
-        expired = self._clock.monotonic() + (ORIGINATE_LIFE + SLACK).total_seconds()
-        while alive := await self._store.attempts.alive(campaign_id=campaign_id):
-            if all(attempt.dialed_at for attempt in alive) or self._clock.monotonic() > expired:
-                await asyncio.sleep(INVITE_LAG_S)
-                return
-            await asyncio.sleep(POLL_S)

@@ -1,13 +1,13 @@
 """One PBX's events, one after another: the only place where its link, its calls and our own findings meet, so nothing races."""
 
 import asyncio
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import UNFIT, CallEvent, NotSent, RefusalCause, Refused
+from dialer.domain.call_events import UNFIT, CallEvent, NotSent, Refused
 from dialer.domain.errors import Unavailable
 from dialer.domain.machine import MachineDetector
 from dialer.ports.clock import Clock
@@ -152,26 +152,25 @@ class Consumer:
                 for event in events:
                     self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
                 self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
-                await self._heed({event.why for event in events if isinstance(event, Refused)})
+                await self._heed([event for event in events if isinstance(event, Refused)])
                 return
 
-    async def _heed(self, refusals: AbstractSet[RefusalCause]) -> None:
-        """What the PBX refuses for a reason of its own, and not of the call's."""
-        self._note_unfit(UNFIT & refusals)
-        if RefusalCause.HALTED in refusals:
-            try:
-                await self._recovery.agree_on_halt(self._telephony)
-            except Unavailable as error:
-                # It refuses the next one, too, and is asked again.
-                log.warning("pbx not asked which halt it knows", pbx=self._telephony.pbx, error=str(error))
-
-    def _note_unfit(self, causes: frozenset[RefusalCause]) -> None:
-        """What a PBX says of itself stops the dialling there, and nowhere else."""
-        pbx = self._telephony.pbx
-        if causes and self._fleet.ready(pbx):
+    async def _heed(self, refusals: Sequence[Refused]) -> None:
+        """What a PBX refuses for a reason of its own, and not of the call's, stops the dialling there and nowhere else until that is settled."""
+        causes = frozenset(refused.why for refused in refusals)
+        if causes & UNFIT:
             self._unfit = True
-            self._fleet.set_ready(pbx, ready=False)
-            log.error("pbx does not keep what is written to it", pbx=pbx, refuses=sorted(causes))
+            self._give_up("pbx does not keep what is written to it", refuses=sorted(causes & UNFIT))
+        try:
+            await self._recovery.heed(self._telephony, refusals)
+        except Unavailable as error:
+            self._give_up("pbx keeps a flag that nobody could look at", error=str(error))
+
+    def _give_up(self, why: str, **more: object) -> None:
+        """Until a recovery succeeds."""
+        if self._fleet.ready(self._telephony.pbx):
+            self._fleet.set_ready(self._telephony.pbx, ready=False)
+            log.error(why, pbx=self._telephony.pbx, **more)
             self._inbox.put_nowait(Again())
 
     async def _find(self, item: Finding) -> None:

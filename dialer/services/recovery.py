@@ -7,7 +7,7 @@ import structlog
 
 from dialer.domain.advance import lapse, lose
 from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId
+from dialer.domain.call_events import AttemptId, RefusalCause, Refused
 from dialer.domain.ledger.of_acts import link_changed
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
@@ -15,6 +15,7 @@ from dialer.ports.telephony import Telephony
 from dialer.services.board import Board
 from dialer.services.calls import Calls
 from dialer.services.halts import Halts
+from dialer.services.pauses import Pauses
 from dialer.services.pbx_lock import PbxLock
 
 log = structlog.get_logger()
@@ -26,7 +27,14 @@ UNSENT = "never sent"
 
 class Recovery:
     def __init__(
-        self, store: Store, calls: Calls, board: Board, clock: Clock, lock: PbxLock, halts: Halts
+        self,
+        store: Store,
+        calls: Calls,
+        board: Board,
+        clock: Clock,
+        lock: PbxLock,
+        halts: Halts,
+        pauses: Pauses,
     ) -> None:
         self._store = store
         self._calls = calls
@@ -34,23 +42,30 @@ class Recovery:
         self._clock = clock
         self._lock = lock
         self._halts = halts
+        self._pauses = pauses
 
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its calls, then its lock."""
         await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx), whole=True)
         await self._lock.make_whole(telephony)
         await self._lock.relieve(telephony)
+        await self._pauses.agree(telephony)
         await self._note(telephony.pbx, up=True)
         log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
 
     async def meet_halt(self, telephony: Telephony) -> None:
         await self._halts.meet(telephony)
 
-    async def agree_on_halt(self, telephony: Telephony) -> None:
-        await self._halts.agree(telephony)
+    async def heed(self, telephony: Telephony, refusals: Sequence[Refused]) -> None:
+        """What the PBX refuses for a flag of its own: is it still meant? Raise `Unavailable`."""
+        if any(refused.why is RefusalCause.HALTED for refused in refusals):
+            await self._halts.agree(telephony)
+        if paused := [each.attempt_id for each in refusals if each.why is RefusalCause.PAUSED]:
+            await self._pauses.heed(telephony, paused)
 
     async def keep_lock(self, telephony: Telephony) -> None:
         await self._halts.agree(telephony)
+        await self._pauses.agree(telephony)
         await self._lock.keep_whole(telephony)
 
     async def note_lost(self, pbx: str) -> None:

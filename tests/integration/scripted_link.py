@@ -1,12 +1,15 @@
 """The link of one service to a scripted PBX. It can be cut, and it may lose, repeat and reorder what it is told."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, CallEvent, Opposed, Outbox, PbxSuppression, RefusalCause
+from dialer.domain.campaign import CampaignId
 from dialer.domain.errors import Unavailable
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.telephony import (
@@ -137,7 +140,7 @@ class ScriptedLink:
 
     async def hang_up_all(self) -> int:
         self._need_link()
-        ringing = list(self.machine.alive)
+        ringing = [*self.machine.alive, *self.machine.passed]
         for attempt_id in ringing:
             self.machine.cancel(attempt_id)
         return len(ringing)
@@ -154,6 +157,23 @@ class ScriptedLink:
     async def set_halt(self, halt: Halt) -> None:
         self._need_link()
         self.machine.halted = HaltFlag(halt.id, halt.reason)
+
+    async def pause_flag(self, campaign_id: CampaignId) -> str | None:
+        self._need_link()
+        return self.machine.paused.get(campaign_id)
+
+    async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
+        self._need_link()
+        self.machine.paused[campaign_id] = uuid.uuid4().hex
+
+    async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
+        self._need_link()
+        if self.machine.paused.get(campaign_id) == flag:
+            del self.machine.paused[campaign_id]
+
+    async def passing(self, attempt_ids: Collection[AttemptId]) -> frozenset[AttemptId]:
+        self._need_link()
+        return frozenset(attempt_ids) & self.machine.passed.keys()
 
     async def clear_halt(self) -> None:
         self._need_link()
@@ -189,7 +209,7 @@ class ScriptedLink:
         pbx = self.machine
         opposed = tuple(entry for each, entry in pbx.opposed.items() if of is None or each in of)
         ended = tuple(entry for each, entry in pbx.ended.items() if of is None or each in of)
-        return Outbox(opposed, ended, frozenset(pbx.alive))
+        return Outbox(opposed, ended, frozenset([*pbx.alive, *pbx.passed]))
 
     async def opposed(self) -> tuple[Opposed, ...]:
         self._need_link()

@@ -26,6 +26,7 @@ from dialer.domain.call_events import (
     TraceStep,
     TraceVerb,
 )
+from dialer.domain.campaign import CampaignId
 from dialer.domain.halt import HaltFlag
 from dialer.ports.telephony import CallOrder, LineObjection
 
@@ -63,6 +64,10 @@ class ScriptedPbx:
     watch: Callable[[str, CallOrder], None] = lambda pbx, order: None
     halted: HaltFlag | None = None
     invites: Counter[str] = field(default_factory=Counter)
+    paused: dict[CampaignId, str] = field(default_factory=dict)
+    hesitates: bool = False
+    """What has passed the gate is sent only when it is asked to."""
+    passed: dict[AttemptId, CallOrder] = field(default_factory=dict)
     used: set[AttemptId] = field(default_factory=set)
     withheld: set[AttemptId] = field(default_factory=set)
     locked: set[PbxSuppression] = field(default_factory=set)
@@ -87,11 +92,19 @@ class ScriptedPbx:
             self._tell(Refused(attempt.id, self.now(), why))
             return
         self.used.add(attempt.id)
-        self.invites[attempt.number] += 1
-        self.watch(self.pbx, order)
-        self.alive[attempt.id] = order
         self._tell(Dialing(attempt.id, self.now()))
-        self._tell(Ringing(attempt.id, self.now()))
+        self.passed[attempt.id] = order
+        if not self.hesitates:
+            self.send()
+
+    def send(self) -> None:
+        """The INVITEs of all that has passed the gate."""
+        orders, self.passed = self.passed, {}
+        for attempt_id, order in orders.items():
+            self.invites[order.attempt.number] += 1
+            self.watch(self.pbx, order)
+            self.alive[attempt_id] = order
+            self._tell(Ringing(attempt_id, self.now()))
 
     def deliver(self) -> None:
         """What was under way arrives."""
@@ -116,7 +129,7 @@ class ScriptedPbx:
 
     def cancel(self, attempt_id: AttemptId) -> None:
         """Nobody's phone goes on ringing; the dialplan reports the end."""
-        if self.alive.pop(attempt_id, None):
+        if self.alive.pop(attempt_id, None) or self.passed.pop(attempt_id, None):
             self._end(Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ()))
 
     def withhold(self, attempt_id: AttemptId) -> bool:
@@ -142,6 +155,8 @@ class ScriptedPbx:
             return RefusalCause.EXPIRED
         if self.halted:
             return RefusalCause.HALTED
+        if attempt.campaign_id in self.paused:
+            return RefusalCause.PAUSED
         return RefusalCause.SUPPRESSED if locks & self.locked else None
 
     def _tell(self, event: CallEvent) -> None:

@@ -35,6 +35,7 @@ from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.lease import Lease
 from dialer.services.line_proofs import LineProofs
+from dialer.services.pauses import Pauses
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.reaper import Reaper
 from dialer.services.recovery import Recovery
@@ -152,8 +153,8 @@ def start_process(
     strangers = Strangers(store, fleet, fingerprints, clock, WRITABLE)
     calls = Calls(store, fleet, board, clock, meter, guards, strangers)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
-    halts = Halts(store, fleet, clock, notes)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock), halts)
+    halts, pauses = Halts(store, fleet, clock, notes), Pauses(store, fleet, clock)
+    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock), halts, pauses)
     line = CallbackLine(store, suppressions, clock)
     name = uuid.uuid4().hex
     leases = [Lease(store.leases, clock, Driver(link.pbx, name)) for link in links]
@@ -174,7 +175,12 @@ def start_process(
         ),
         consumers,
         Campaigns(
-            store, judge, scripts, clock, Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True)
+            store,
+            judge,
+            scripts,
+            clock,
+            Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True),
+            pauses,
         ),
         Halting(store, fleet, clock, halts),
         suppressions,

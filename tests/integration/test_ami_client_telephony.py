@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from dialer.domain.call_events import (
     Opposed,
     PbxSuppression,
 )
+from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.domain.halt import HaltFlag
@@ -293,6 +294,45 @@ async def test_a_halt_that_stays_is_not_called_lifted() -> None:
         ami.answers["DBDel"] = fake.refused("Database entry could not be deleted")
         with pytest.raises(Unavailable, match="dialer-halt"):
             await telephony.clear_halt()
+
+
+async def test_a_call_is_passing_until_its_dial_has_begun_and_the_thread_that_sends_it_has_answered() -> None:
+    half = channel("Local/call@dialer-permit-1;2", f"{A}-2")
+    callee = channel("PJSIP/default-1", "5") | {"ChannelState": "0"}
+    async with pbx() as (ami, telephony, _):
+        assert not await telephony.passing([A])
+        ami.channels = [half]
+        assert await telephony.passing([A, AttemptId("b" * 32)]) == {A}
+        assert not await telephony.passing([AttemptId("b" * 32)])
+        ami.channels = [half, callee]
+        assert await telephony.passing([A]) == {A}
+        await ami.say(event("DialBegin", DestChannel="PJSIP/default-1", DestLinkedid=A, DialString="x"))
+        while await telephony.passing([A]):
+            await asyncio.sleep(0.01)
+        assert ami.received("Getvar")[-1]["Channel"] == ["PJSIP/default-1"]
+
+
+async def test_a_call_that_the_network_has_answered_is_not_passing() -> None:
+    half = channel("Local/call@dialer-permit-1;2", f"{A}-2")
+    async with pbx() as (ami, telephony, _):
+        ami.channels = [half, channel("PJSIP/default-1", "5") | {"ChannelState": "5"}]
+        assert not await telephony.passing([A])
+
+
+async def test_a_pause_is_cleared_unless_it_was_set_again_since() -> None:
+    campaign, until = CampaignId("c0123456789ab"), datetime.fromtimestamp(1_800_000_000, UTC)
+    async with pbx() as (ami, telephony, _):
+        assert await telephony.pause_flag(campaign) is None
+        await telephony.set_pause(campaign, until)
+        first = await telephony.pause_flag(campaign)
+        assert first
+        assert first.startswith("1800000000|")
+        await telephony.set_pause(campaign, until)
+        await telephony.clear_pause(campaign, first)
+        second = await telephony.pause_flag(campaign)
+        assert second
+        await telephony.clear_pause(campaign, second)
+        assert ami.astdb == {}
 
 
 MENDED = "/dialer-canary/mended"

@@ -21,7 +21,7 @@ from dialer.domain.attempt import FINAL_STATES
 from dialer.domain.campaign import CampaignVerb
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import CallFilter
-from dialer.services import campaigns, consumer, lease_keeper, ticker
+from dialer.services import consumer, lease_keeper, pauses, ticker
 from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill, print_of
 from tests.integration.service_process import World
 
@@ -45,8 +45,7 @@ def quickly() -> Iterator[None]:
         patch.setattr(ticker, "TIDY_S", 0.05)
         patch.setattr(lease_keeper, "TICK_S", 0.01)
         patch.setattr(consumer, "RETRY_S", 0.01)
-        patch.setattr(campaigns, "POLL_S", 0.002)
-        patch.setattr(campaigns, "INVITE_LAG_S", 0.002)
+        patch.setattr(pauses, "POLL_S", 0.002)
         yield
 
 

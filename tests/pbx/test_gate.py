@@ -114,6 +114,22 @@ async def test_a_halted_pbx_calls_nobody_until_it_is_released(line: Line) -> Non
     assert (await line.call(Manner(hang_up_at=0.1))).report["DialStatus"] == "ANSWER"
 
 
+async def test_a_paused_campaign_calls_nobody_and_others_go_on(line: Line) -> None:
+    paper = line.permit()
+    flag = f"dialer-paused/{paper['DIALER_CAMPAIGN']}"
+    await line.manager.put(flag, "9999999999|x")
+    try:
+        assert await line.refused(paper) == "PAUSED"
+        assert await line.manager.database(f"dialer-used/{paper['DIALER_ATTEMPT']}") == (
+            f"{paper['DIALER_EXPIRES']}|withheld"
+        )
+        other = await line.call(Manner(hang_up_at=0.1), DIALER_CAMPAIGN="cba9876543210")
+        assert other.report["DialStatus"] == "ANSWER"
+    finally:
+        await line.manager.delete(flag)
+    assert (await line.call(Manner(hang_up_at=0.1))).report["DialStatus"] == "ANSWER"
+
+
 @pytest.mark.parametrize("family", ["all", "a1" * 8])
 async def test_a_suppressed_number_is_refused(line: Line, family: str) -> None:
     paper = line.permit()

@@ -127,6 +127,13 @@ PERMITTED = [
         "a halt is not looked at", "permit", GATE, "DB_EXISTS(dialer-halt/all)", "DB_EXISTS(dialer-halt/some)"
     ),
     Mutant(
+        "a pause is not looked at",
+        "permit",
+        GATE,
+        "DB_EXISTS(dialer-paused/${DIALER_CAMPAIGN})",
+        "DB_EXISTS(dialer-paused/${DIALER_SPONSOR})",
+    ),
+    Mutant(
         "an opposition is not looked at",
         "permit",
         GATE,
@@ -159,11 +166,15 @@ PERMITTED = [
         "permit",
         GATE,
         """ same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
+ same => n,Set(why=PAUSED)
+ same => n,GotoIf(${DB_EXISTS(dialer-paused/${DIALER_CAMPAIGN})}?withheld)
  same => n,Set(why=BROKEN)
  same => n,GotoIf($["x${GLOBAL(DIALER_BROKEN)}" != "x${DB(dialer-canary/mended)}"]?withheld)
 """,
         """ same => n,GotoIf($[${EPOCH} >= ${DIALER_EXPIRES}]?withheld)
  same => n,GotoIf(${DB_EXISTS(dialer-halt/all)}?withheld)
+ same => n,Set(why=PAUSED)
+ same => n,GotoIf(${DB_EXISTS(dialer-paused/${DIALER_CAMPAIGN})}?withheld)
  same => n,Set(why=BROKEN)
  same => n,GotoIf($["x${GLOBAL(DIALER_BROKEN)}" != "x${DB(dialer-canary/mended)}"]?withheld)
 """,

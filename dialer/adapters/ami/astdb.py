@@ -15,6 +15,7 @@ from dialer.domain.halt import Halt, HaltFlag, HaltId
 
 HALT = "dialer-halt"
 HALT_KEY = "all"
+PAUSED = "dialer-paused"
 SUPPRESSED = "dialer-suppressed"
 EVERYBODY = "all"
 USED = "dialer-used"
@@ -34,7 +35,7 @@ MENDED_KEY = "mended"
 _HALT = re.compile(r"([0-9a-f]{32})\|(.*)")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 _WHOSE = re.compile(r"[^|]*\|([0-9a-f]{64})\|([0-9a-f]{16})")
-PASSING = (USED, MACHINE, SPOKEN, OBJECTED)
+PASSING = (USED, MACHINE, SPOKEN, OBJECTED, PAUSED)
 """Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
 NOT_FOUND = "Database entry not found"
 """Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""
@@ -77,13 +78,18 @@ def marked(rows: Iterable[Fields]) -> str | None:
     return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
 
 
+def value_in(rows: Iterable[Fields]) -> str:
+    """The value in the answer to DBGet."""
+    return next((text(row, "val") for row in rows if "val" in row), "")
+
+
 def halt_text(halt: Halt) -> str:
     return f"{halt.id}|{legible(halt.reason)}"
 
 
 def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
     """The flag in the answer to DBGet. One of another shape was set by a person, or by a program older than ids: it counts as well."""
-    value = next((text(row, "val") for row in rows if "val" in row), "")
+    value = value_in(rows)
     found = _HALT.fullmatch(value)
     return HaltFlag(HaltId(found[1]), found[2]) if found else HaltFlag(None, value)
 

@@ -1,24 +1,28 @@
 """One Asterisk as the services see it."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Self, TypeVar
 
 from dialer.adapters.ami import astdb, line
+from dialer.adapters.ami.answers import callees_among, hangup, present, succeeded
 from dialer.adapters.ami.errors import ActionRefused, LinkDown, UnsafeValue
 from dialer.adapters.ami.inbox import Inbox
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.originate import dialling_half, originate, require
+from dialer.adapters.ami.originate import SHAPES, dialling_half, originate, require
+from dialer.adapters.ami.passing import NO_CHANNEL, passing
 from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.probing import Prober
 from dialer.adapters.ami.report import ATTEMPT_ID, text
-from dialer.adapters.ami.translate import CALLEE, Unusable
-from dialer.adapters.ami.wire import Action, Fields, Reply
+from dialer.adapters.ami.translate import Unusable
+from dialer.adapters.ami.wire import Action, Fields
 from dialer.adapters.keys import copies_key
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId, Ended, NotSent, Opposed, Outbox, PbxSuppression
+from dialer.domain.campaign import CampaignId
 from dialer.domain.errors import DialerError, NotOriginated, Unavailable
 from dialer.domain.halt import Halt, HaltFlag
 from dialer.ports.clock import Clock
@@ -42,7 +46,6 @@ DIALLING_HALVES = "/^Local.*;2$/"
 EVERY_CHANNEL = "/^(Local|PJSIP)/"
 CANCELLING_S = 0.2
 """Time for the dialplan to cancel and report as cancelled what was not answered. A halt may take 2 s in all."""
-NO_CHANNEL = "No such channel"
 UNSENT = "the PBX could not make a channel"
 REVOKED = "revoked"
 KEPT_S = 600
@@ -226,6 +229,23 @@ class AmiTelephony:
     async def set_halt(self, halt: Halt) -> None:
         await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, astdb.halt_text(halt))])
 
+    async def pause_flag(self, campaign_id: CampaignId) -> str | None:
+        require("campaign id", campaign_id, SHAPES["DIALER_CAMPAIGN"])
+        reply = await self._link.ask(astdb.get(astdb.PAUSED, campaign_id))
+        return astdb.value_in(reply.items) if present(reply) else None
+
+    async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
+        require("campaign id", campaign_id, SHAPES["DIALER_CAMPAIGN"])
+        flag = f"{self._pbx_time.epoch(until)}|{uuid.uuid4().hex}"
+        await self._do([astdb.put(astdb.PAUSED, campaign_id, flag)])
+
+    async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
+        if await self.pause_flag(campaign_id) == flag:
+            await self._delete(astdb.PAUSED, [campaign_id])
+
+    async def passing(self, attempt_ids: Collection[AttemptId]) -> frozenset[AttemptId]:
+        return await passing(self._link, self._inbox.callees, attempt_ids)
+
     async def clear_halt(self) -> None:
         await self._delete(astdb.HALT, [astdb.HALT_KEY])
 
@@ -379,23 +399,3 @@ def _required(attempt_ids: Sequence[AttemptId]) -> Sequence[AttemptId]:
 def with_downs(keys: Sequence[str]) -> list[str]:
     """A 9 is noted as it goes down, and once more as it comes up."""
     return [*keys, *(f"{key}{astdb.DOWN}" for key in keys)]
-
-
-def hangup(channel: str) -> Action:
-    """`channel` is a name, a Uniqueid, or a regular expression between slashes."""
-    return {"Action": "Hangup", "Channel": channel}
-
-
-def callees_among(channels: Iterable[Fields]) -> list[Fields]:
-    return [channel for channel in channels if str(channel.get("channel", "")).startswith(CALLEE)]
-
-
-def present(reply: Reply) -> bool:
-    """Whether the key that was asked for is there."""
-    return reply.message != astdb.NOT_FOUND and succeeded(reply).success
-
-
-def succeeded(reply: Reply) -> Reply:
-    if not reply.success:
-        raise ActionRefused(f"the PBX refuses: {reply.message}", hint="its log (docker logs) says more")
-    return reply

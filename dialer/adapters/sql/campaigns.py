@@ -50,7 +50,13 @@ class SqlCampaigns:
             return [Campaign(*row) for row in await connection.execute(statement)]
 
     async def running(self) -> list[Campaign]:
-        statement = CAMPAIGN.where(campaigns.c.state == CampaignState.RUNNING).order_by(*IN_ORDER)
+        return await self._in_state(CampaignState.RUNNING)
+
+    async def paused(self) -> list[Campaign]:
+        return await self._in_state(CampaignState.PAUSED)
+
+    async def _in_state(self, state: CampaignState) -> list[Campaign]:
+        statement = CAMPAIGN.where(campaigns.c.state == state).order_by(*IN_ORDER)
         async with self._database.read() as connection:
             return [Campaign(*row) for row in await connection.execute(statement)]
 

@@ -34,11 +34,11 @@ def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
     )
 
 
-def once(used: str, channel: str) -> tuple[Fact, ...]:
+def once(used: str, channel: str, *flags: Fact) -> tuple[Fact, ...]:
     """In this order. No two living channels have one unique id, so that of an attempt none comes between looking and marking.
 
     What takes back a permit or halts writes before it looks at the mark: so the mark comes before the flags, and the clock last.
-    `used` is the key in AstDB, `channel` the unique id.
+    `used` is the key in AstDB, `channel` the unique id. `flags`: more that may be set meanwhile.
     """
     return (
         Fact(f"x{unknown('UNIQUEID', empty=False)} = x{channel}"),
@@ -46,6 +46,7 @@ def once(used: str, channel: str) -> tuple[Fact, ...]:
         Fact(f"DB({used}) := {value_of('EXPIRES')}"),
         Fact(f"x{unknown(f'DB({used})')} = x{value_of('EXPIRES')}"),
         _NOT_HALTED,
+        *flags,
         _NOT_BROKEN,
         _IN_TIME,
     )

@@ -15,12 +15,14 @@ from dialer.domain.dialplan.protocol import (
 )
 from dialer.domain.dialplan.state import Leg, State
 
+_NOT_PAUSED = Fact(f"DB_EXISTS(dialer-paused/{value_of('CAMPAIGN')})", true=False)
 _CHECKS = (
     *common_checks([*map(value_of, PERMIT)]),
+    ("the flag of the campaign's pause", _NOT_PAUSED),
     ("the sponsor's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/{SPONSOR}/{FINGERPRINT})", true=False)),
     ("everybody's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/all/{FINGERPRINT})", true=False)),
 )
-_ONCE = once(USED, f"{ATTEMPT}-2")
+_ONCE = once(USED, f"{ATTEMPT}-2", _NOT_PAUSED)
 
 
 def _objection(state: State, effect: Effect) -> str | None:
@@ -36,6 +38,6 @@ def _objection(state: State, effect: Effect) -> str | None:
 
 PERMIT_CLAIM = Claim(
     "permit",
-    "No INVITE leaves without every check of the gate: shapes, seal, once only, expiry, halt, oppositions, prompts.",
+    "No INVITE leaves without every check of the gate: shapes, seal, once only, expiry, halt, pause, oppositions, prompts.",
     _objection,
 )
