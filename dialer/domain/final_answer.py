@@ -33,6 +33,12 @@ SIP_ABOUT_TRUNK = frozenset(
     # Servers, media anywhere, and what an intermediary refused by itself.
     | {500, 501, 502, 503, 504, 505, 513, 580, 606, 608}
 )
+UNWANTED = 607
+"""The person called says that calls of this kind are unwanted, now and later (RFC 8197): an opposition."""
+REJECTED = 608
+"""An intermediary has judged the call unwanted (RFC 8688); the person was not asked."""
+DECLINED = frozenset({603, REJECTED})
+"""Whoever, or whatever, says so is not to be asked again at once."""
 CAUSES_ABOUT_NUMBER = frozenset({1, 22})
 """Unallocated, number changed."""
 CAUSES_SILENCE = frozenset({18, 102})
@@ -73,3 +79,8 @@ def counts(attempt: Attempt) -> bool:
     if attempt.state is AttemptState.LAPSED:
         return False
     return end_about(attempt) in {About.CALLEE, About.SILENCE} or attempt.ringing_at is not None
+
+
+def unwanted(attempt: Attempt) -> bool:
+    """Whether the person called has answered that they want no such calls."""
+    return attempt.answered_at is None and attempt.sip_code == UNWANTED

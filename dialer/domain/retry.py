@@ -7,7 +7,7 @@ from dialer.domain.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.decision import PROJECT_RULE
 from dialer.domain.decision_record import Decision, Reason, ReasonCode
-from dialer.domain.final_answer import About, counts, end_about
+from dialer.domain.final_answer import DECLINED, About, counts, end_about, unwanted
 from dialer.domain.outcome import FORWARDED, end_reason
 
 
@@ -34,6 +34,8 @@ class Made:
 
 
 NUMBER_GONE = "number_gone"
+AFTER_DECLINED = timedelta(hours=24)
+"""Before a call is tried again that was declined (SIP 603, 608), whatever the campaign's gap."""
 AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
 """The only results that are tried again: everybody else was reached, and calling them twice would be pressing them."""
 CLOSED_BY: dict[Result, str] = {
@@ -100,14 +102,19 @@ def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> 
     result = attempt.result or Result.LOST
     if result not in AGAIN:
         return Closed(CLOSED_BY[result])
+    if unwanted(attempt):
+        return Closed("unwanted")
     if number_gone(attempt):
         return Closed(NUMBER_GONE)
+    declined = attempt.sip_code in DECLINED
     if not counts(attempt):
-        return Due((attempt.ended_at or attempt.decided_at) + wait_after_failures(made.failed + 1))
+        wait = AFTER_DECLINED if declined else wait_after_failures(made.failed + 1)
+        return Due((attempt.ended_at or attempt.decided_at) + wait)
     if end_about(attempt) is not About.SILENCE and made.tried + 1 >= definition.retry.max_attempts:
         return Closed("max_attempts")
     called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
-    return Due(called_at + timedelta(hours=definition.retry.min_gap_hours))
+    gap = timedelta(hours=definition.retry.min_gap_hours)
+    return Due(called_at + (max(gap, AFTER_DECLINED) if declined else gap))
 
 
 def after_refusal(decision: Decision) -> Due | Closed:

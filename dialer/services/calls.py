@@ -20,6 +20,7 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
 from dialer.domain.contact import ContactId
 from dialer.domain.errors import Unavailable
+from dialer.domain.final_answer import REJECTED, unwanted
 from dialer.domain.retry import Closed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.suppression import OppositionChannel, Suppression, pbx_entries
 from dialer.ports.clock import Clock
@@ -33,6 +34,8 @@ from dialer.services.guards import Guards
 from dialer.services.strangers import Strangers
 
 log = structlog.get_logger()
+
+UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
 
 
 class Calls:
@@ -103,6 +106,10 @@ class Calls:
             result = after.result or after.state.upper()
             self._meter.ended(result)
             told.info("attempt over", result=result, why=after.lapse_reason)
+            if after.sip_code == REJECTED:
+                told.warning(
+                    "rejected by an intermediary (SIP 608)", trunk=after.trunk, shown=after.caller_id
+                )
             if (silence := silence_after_answer(after)) is not None:
                 self._meter.waited(silence.total_seconds())
             if after.ended_outside_window:
@@ -113,23 +120,26 @@ class Calls:
     ) -> Progression:
         newly_opposed = attempt.opposed_at and not before.opposed_at
         newly_final = before.alive and not attempt.alive
+        refuses_all = newly_final and unwanted(attempt)
         return Progression(
             attempt,
-            self._opposition(attempt) if newly_opposed else None,
+            self._opposition(attempt) if newly_opposed or refuses_all else None,
             await self._contact(attempt, made.get(attempt.contact_id, Made())) if newly_final else None,
             voids=bool(newly_final and number_gone(attempt)),
         )
 
     def _opposition(self, attempt: Attempt) -> Suppression:
-        assert attempt.opposed_at is not None
+        """By a 9, or by the answer "607 Unwanted" of the telephone."""
+        now, pressed = self._clock.now(), attempt.opposed_at
         return Suppression(
             fingerprint=attempt.fingerprint,
             sponsor=attempt.sponsor,
-            channel=OppositionChannel.DTMF,
-            received_at=attempt.opposed_at,
-            recorded_at=self._clock.now(),
+            channel=OppositionChannel.DTMF if pressed else OppositionChannel.PHONE,
+            received_at=pressed or attempt.ended_at or now,
+            recorded_at=now,
             recorded_by=attempt.pbx,
             source=attempt.id,
+            note=None if pressed else UNWANTED_NOTE,
         )
 
     async def _contact(self, attempt: Attempt, made: Made) -> ContactChange:

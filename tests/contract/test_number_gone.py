@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from dialer.adapters.clock import pretending
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.rulepacks import load_packs
@@ -9,8 +11,9 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import CallEvent, Dialing, DialStatus, Ended
 from dialer.domain.facts import PastAttempt
+from dialer.domain.suppression import OppositionChannel
 from dialer.services.board import Board
-from dialer.services.calls import Calls
+from dialer.services.calls import UNWANTED_NOTE, Calls
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.fleet import Fleet
 from dialer.services.guards import Guards
@@ -18,7 +21,7 @@ from dialer.services.line_proofs import LineProofs
 from dialer.services.strangers import Strangers
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST
-from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.contract.samples import CAMPAIGN, SPONSOR, fingerprint
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -28,10 +31,12 @@ PACKS = load_packs()
 LATER = MONDAY + timedelta(days=2)
 
 
-async def called(store: SqlStore, status: DialStatus, cause: int, sip: int | None) -> None:
+async def called(
+    store: SqlStore, status: DialStatus, cause: int, sip: int | None, *, min_gap_hours: int = 24
+) -> None:
     """The one contact is called, and this is how it ends."""
     clock = pretending(MONDAY)
-    await listed_with_consent(store, 1, retry={"max_attempts": 2, "min_gap_hours": 24})
+    await listed_with_consent(store, 1, retry={"max_attempts": 2, "min_gap_hours": min_gap_hours})
     (judgement,) = await claim_all(store, judge_at(MONDAY, PACKS))
     assert isinstance(judgement.outcome, Attempt)
     attempt = judgement.outcome.id
@@ -69,3 +74,24 @@ async def dossier_attempts(store: SqlStore) -> tuple[PastAttempt, ...]:
     dossier = await store.contacts.dossier(CAMPAIGN, fingerprint(1))
     assert dossier is not None
     return dossier.attempts
+
+
+async def test_a_telephone_that_answers_607_opposes_the_sponsor(store: SqlStore) -> None:
+    """RFC 8197: the person called wants no such calls, now and later."""
+    await called(store, DialStatus.CHANUNAVAIL, 21, 607)
+    (opposed,) = await store.suppressions.of(fingerprint(1))
+    assert (opposed.sponsor, opposed.channel, opposed.note) == (
+        SPONSOR,
+        OppositionChannel.PHONE,
+        UNWANTED_NOTE,
+    )
+    assert opposed.received_at == MONDAY + timedelta(seconds=1)
+    assert await claim_all(store, judge_at(LATER, PACKS)) == []
+
+
+@pytest.mark.parametrize("sip", [603, 608])
+async def test_a_call_that_was_declined_opposes_nobody_and_waits_for_a_day(store: SqlStore, sip: int) -> None:
+    await called(store, DialStatus.CHANUNAVAIL, 21, sip, min_gap_hours=0)
+    assert not await store.suppressions.of(fingerprint(1))
+    assert await claim_all(store, judge_at(MONDAY + timedelta(hours=23), PACKS)) == []
+    assert len(await claim_all(store, judge_at(LATER, PACKS))) == 1

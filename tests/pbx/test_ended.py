@@ -16,6 +16,8 @@ REFUSALS = {
     (503, "Service Unavailable"): ("CONGESTION", "34", "503"),
     (600, "Busy Everywhere"): ("BUSY", "17", "600"),
     (603, "Decline"): ("CHANUNAVAIL", "21", "603"),
+    (607, "Unwanted"): ("CHANUNAVAIL", "127", "607"),
+    (608, "Rejected"): ("CHANUNAVAIL", "127", "608"),
 }
 """DIALSTATUS, Q.850 cause and SIP code that each final answer is reported with."""
 

@@ -115,3 +115,19 @@ def test_caps_of_the_law_are_asked_again_later() -> None:
     at = paris("2027-02-01 11:00:00")
     recent = (attempt(at - timedelta(hours=3), campaign_id="c2"),)
     assert after_refusal(refused(at=at, attempts=recent)) == Due(at + timedelta(hours=1))
+
+
+def test_whoever_answers_607_has_objected() -> None:
+    """RFC 8197; field case 14."""
+    at_once = campaign(retry={"max_attempts": 2, "min_gap_hours": 0})
+    assert after_call(ended(Result.NOT_ANSWERED, sip_code=607), Made(), at_once) == Closed("unwanted")
+
+
+@pytest.mark.parametrize("sip", [603, 608])
+def test_what_was_declined_is_not_tried_again_within_a_day(sip: int) -> None:
+    at_once = campaign(retry={"max_attempts": 2, "min_gap_hours": 0})
+    again = after_call(ended(Result.NOT_ANSWERED, sip_code=sip, ended_at=SENT), Made(), at_once)
+    assert again == Due(SENT + timedelta(hours=24))
+    later = campaign(retry={"max_attempts": 2, "min_gap_hours": 48})
+    declined = after_call(ended(Result.NOT_ANSWERED, sip_code=603, ended_at=SENT), Made(), later)
+    assert declined == Due(SENT + timedelta(hours=48))
