@@ -65,6 +65,10 @@ class PrometheusMeter:
         )
         self._overdue = self._gauge("dialer_retention_overdue_lists", "Lists that should be gone.")
         self._free = self._gauge("dialer_disk_free_bytes", "Room on the disk of the home.")
+        self._held = self._timer("dialer_event_loop_lag_seconds", "How long the event loop was held.")
+        self._held_longest = self._gauge(
+            "dialer_event_loop_lag_max_seconds", "The longest hold in the last minute."
+        )
         self._jobs = self._gauge(
             "dialer_side_job_failing", "1 while it dies and is started again; calls go on.", "job"
         )
@@ -104,6 +108,10 @@ class PrometheusMeter:
 
     def database(self, *, up: bool) -> None:
         self._database.set(up)
+
+    def loop_lag(self, lag_s: float, longest_s: float) -> None:
+        self._held.observe(lag_s)
+        self._held_longest.set(longest_s)
 
     def side_job(self, job: str, *, failing: bool) -> None:
         self._jobs.labels(job).set(failing)

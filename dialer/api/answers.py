@@ -5,6 +5,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from pydantic import BaseModel
 from dialer.ports.records import KeptAnswer
 
 Value = TypeVar("Value")
+FEW_ITEMS = 50
+LONGEST_PIECE = 64 * 1024
 View = dict[str, Any]
 """A JSON object as `services/views` make it."""
 
@@ -83,7 +86,9 @@ class JsonAnswer(KeptKind[View]):
         self.location = location
 
     async def keep(self, value: View) -> KeptAnswer:
-        return KeptAnswer(self.status, self.location(value) if self.location else None, json_body(value))
+        return KeptAnswer(
+            self.status, self.location(value) if self.location else None, await json_body(value)
+        )
 
     def describe(self) -> dict[str, Any]:
         return {"application/json": {"schema": reference(self.model)}}
@@ -104,8 +109,22 @@ class EventAnswer(Answer[AsyncIterator[str]]):
         return {"text/event-stream": {"schema": {"type": "string"}}}
 
 
-def json_body(view: View) -> bytes:
-    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
+async def json_body(view: View) -> bytes:
+    """Long lists are written item by item in a thread: in one go they would stop everything else meanwhile."""
+    items = sum(len(value) for value in view.values() if isinstance(value, list))
+    return _written(view) if items <= FEW_ITEMS else await asyncio.to_thread(_written, view)
+
+
+def _written(view: View) -> bytes:
+    return b"{" + b",".join(_json(name) + b":" + _value(value) for name, value in view.items()) + b"}"
+
+
+def _value(value: object) -> bytes:
+    return b"[" + b",".join(map(_json, value)) + b"]" if isinstance(value, list) else _json(value)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def deliver(opened: web.StreamResponse | None, kept: KeptAnswer) -> web.StreamResponse:
@@ -118,9 +137,11 @@ async def deliver(opened: web.StreamResponse | None, kept: KeptAnswer) -> web.St
 
 
 def render(kept: KeptAnswer) -> web.Response:
+    """What is long goes out piece by piece."""
     headers = {"Location": kept.location} if kept.location else None
+    body = kept.body if len(kept.body) <= LONGEST_PIECE else BytesIO(kept.body)
     return web.Response(
-        status=kept.status, body=kept.body, headers=headers, content_type="application/json", charset="utf-8"
+        status=kept.status, body=body, headers=headers, content_type="application/json", charset="utf-8"
     )
 
 

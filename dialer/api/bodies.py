@@ -62,7 +62,7 @@ class NoBody(Body[Nothing]):
 
 
 class JsonBody(Body[Model]):
-    """One JSON document. `optional`: nothing at all means the model's defaults.
+    """One JSON document. `optional`: nothing at all means the model's defaults. `long`: read in a thread, for there may be much in it.
 
     `forgiving`: so does anything unreadable, where the request must not fail for its form.
     """
@@ -74,6 +74,7 @@ class JsonBody(Body[Model]):
         limit: int = MIB,
         optional: bool = False,
         forgiving: bool = False,
+        long: bool = False,
         parse: Callable[[type[Model], bytes], Model] = parse_json,
     ) -> None:
         self.model: type[Model] = model
@@ -81,12 +82,18 @@ class JsonBody(Body[Model]):
         self._limit = limit
         self._optional = optional
         self._forgiving = forgiving
+        self._long = long
 
     @asynccontextmanager
     async def read(self, request: web.Request) -> AsyncIterator[Received[Model]]:
         try:
             raw = b"".join([chunk async for chunk in chunks(request, self._limit)])
-            value = self.model() if self._optional and not raw else self._parse(self.model, raw)
+            if self._optional and not raw:
+                value = self.model()
+            elif self._long:
+                value = await asyncio.to_thread(self._parse, self.model, raw)
+            else:
+                value = self._parse(self.model, raw)
         except DialerError:
             if not self._forgiving:
                 raise

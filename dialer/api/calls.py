@@ -75,15 +75,18 @@ class CallList(Wire):
 
 async def index(asked: Asked[CallsQuery, Nothing]) -> View:
     query = asked.query
+
+    async def read(after: str | None, limit: int) -> list[View]:
+        sought = CallQuery(
+            campaign_id=CampaignId(query.campaign) if query.campaign else None,
+            phone_number=query.phone_number,
+            after=AttemptId(after) if after else None,
+            limit=limit,
+        )
+        return await asked.suite.calls.page(asked.actor, sought)
+
     after = read_cursor(query.cursor, "attempt_id")
-    sought = CallQuery(
-        campaign_id=CampaignId(query.campaign) if query.campaign else None,
-        phone_number=query.phone_number,
-        after=AttemptId(after) if after else None,
-        limit=query.limit + 1,
-    )
-    found = await asked.suite.calls.page(asked.actor, sought)
-    return page(found, query.limit, dict, lambda record: str(record["attempt_id"]))
+    return await page(read, after, query.limit, dict, lambda record: str(record["attempt_id"]))
 
 
 async def show(asked: Asked[Nothing, Nothing]) -> View:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import MIB, FileBody, JsonBody, NoBody
@@ -19,12 +18,13 @@ from dialer.api.campaign_wire import (
 )
 from dialer.api.cursors import page, read_cursor
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.parsing import parse_json
+from dialer.api.parsing import parse_json, read_json
+from dialer.api.shape import MOST_VALUES
 from dialer.api.wire import Nothing, Page, Reason
 from dialer.domain.access import Right
-from dialer.domain.campaign import CampaignId
+from dialer.domain.campaign import Campaign, CampaignId
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.errors import Conflict, InvalidInput
+from dialer.domain.errors import Conflict
 from dialer.services.campaign_file import parse_definition
 from dialer.services.views.campaign import campaign_view, progress_view
 from dialer.services.views.preflight import preflight_view
@@ -40,10 +40,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_definition(model: type[CampaignDefinition], raw: bytes) -> CampaignDefinition:
     """As strict about types as every other body, with the campaign file's own words for what is wrong."""
-    try:
-        parse_definition(from_json(raw, allow_inf_nan=False))
-    except ValueError:
-        raise InvalidInput("the body is not JSON") from None
+    parse_definition(read_json(raw, MOST_VALUES))
     return parse_json(model, raw)
 
 
@@ -52,12 +49,13 @@ async def create(asked: Asked[Nothing, CampaignDefinition]) -> View:
 
 
 async def index(asked: Asked[Page, Nothing]) -> View:
-    limit = asked.query.limit
+    async def read(after: str | None, limit: int) -> list[Campaign]:
+        return await asked.suite.campaigns.page(
+            asked.actor, after=CampaignId(after) if after else None, limit=limit
+        )
+
     after = read_cursor(asked.query.cursor, "campaign_id")
-    found = await asked.suite.campaigns.page(
-        asked.actor, after=CampaignId(after) if after else None, limit=limit + 1
-    )
-    return page(found, limit, campaign_view, lambda campaign: campaign.id)
+    return await page(read, after, asked.query.limit, campaign_view, lambda campaign: campaign.id)
 
 
 async def show(asked: Asked[Nothing, Nothing]) -> View:

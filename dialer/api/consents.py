@@ -1,15 +1,20 @@
 """Consents: recorded one by one, and taken back."""
 
+import asyncio
+
 from pydantic import Field, RootModel
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import JsonBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
 from dialer.api.oppositions import OppositionBody
-from dialer.api.parsing import parse_json
+from dialer.api.parsing import parse_items, parse_json, read_json
 from dialer.api.wire import Instant, Name, Nothing, Phone, Text, Wire
 from dialer.domain.access import Right
 from dialer.services.consents import TrunkFault
+
+MOST_VALUES = 100_000
+"""More than a body of the largest size allowed has in earnest."""
 
 
 class ConsentBody(Wire):
@@ -35,10 +40,6 @@ class ConsentBody(Wire):
     territory: str = ""
     postcode: str = ""
     timezone: str = ""
-
-
-class ManyConsents(RootModel[list[ConsentBody]]):
-    pass
 
 
 class ConsentsBody(RootModel[ConsentBody | list[ConsentBody]]):
@@ -75,13 +76,15 @@ class Restored(Wire):
 
 def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
     """Told apart first, so that what is wrong is said of the one form that was meant."""
-    if raw.lstrip().startswith(b"["):
-        return model(parse_json(ManyConsents, raw).root)
+    if raw.lstrip().startswith(b"[") and isinstance(many := read_json(raw, MOST_VALUES), list):
+        return model.model_construct(parse_items(ConsentBody, many))
     return model(parse_json(ConsentBody, raw))
 
 
 async def give(asked: Asked[Nothing, ConsentsBody]) -> View:
-    rows = [consent.model_dump(exclude_unset=True) for consent in asked.body.many()]
+    rows = await asyncio.to_thread(
+        lambda: [consent.model_dump(exclude_unset=True) for consent in asked.body.many()]
+    )
     return {"recorded": await asked.suite.consents.add(asked.actor, rows)}
 
 
@@ -102,7 +105,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Record consents. All are stored, or none.",
         rights=(Right.IMPORT,),
         query=Nothing,
-        body=JsonBody(ConsentsBody, parse=read_consents),
+        body=JsonBody(ConsentsBody, parse=read_consents, long=True),
         answer=JsonAnswer(Recorded, status=201),
         handler=give,
     ),

@@ -1,8 +1,9 @@
 """Cursors: opaque to the reader, so that what they hold may change."""
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from dialer.api.parsing import PATH_IDS
@@ -10,6 +11,8 @@ from dialer.domain.errors import InvalidInput, Problem
 from dialer.services.views.listing import listing
 
 Item = TypeVar("Item")
+
+READ_AT_ONCE = 100
 
 
 def write_cursor(last_id: str) -> str:
@@ -30,10 +33,22 @@ def read_cursor(cursor: str | None, kind: str) -> str | None:
     return last_id
 
 
-def page(
-    found: Sequence[Item], limit: int, view: Callable[[Item], dict[str, Any]], id_of: Callable[[Item], str]
+async def page(
+    read: Callable[[str | None, int], Awaitable[Sequence[Item]]],
+    after: str | None,
+    limit: int,
+    view: Callable[[Item], dict[str, Any]],
+    id_of: Callable[[Item], str],
 ) -> dict[str, Any]:
-    """`found` holds one more than `limit` where the list goes on."""
+    """Read up to `limit` items after the one whose id is `after`, a hundred at a time: a thousand in one go would hold the loop."""
+    found: list[Item] = []
+    while wanted := min(limit + 1 - len(found), READ_AT_ONCE):
+        some = await read(id_of(found[-1]) if found else after, wanted)
+        found += some
+        if len(some) < wanted:
+            break
     shown = found[:limit]
-    goes_on = len(found) > limit
-    return listing([view(item) for item in shown], write_cursor(id_of(shown[-1])) if goes_on else None)
+    views = (
+        await asyncio.to_thread(list, map(view, shown)) if len(shown) > READ_AT_ONCE else [*map(view, shown)]
+    )
+    return listing(views, write_cursor(id_of(shown[-1])) if len(found) > limit else None)

@@ -1,24 +1,25 @@
 """Would this number be called at that instant, and why."""
 
+import asyncio
 from typing import Literal
 
 from pydantic import Field, RootModel
-from pydantic_core import from_json
 
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import MIB, JsonBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.parsing import parse_json
+from dialer.api.parsing import parse_items, parse_json, read_json
 from dialer.api.wire import Instant, Name, Nothing, Phone, Wire
 from dialer.domain.access import Right
 from dialer.domain.campaign import CampaignId
 from dialer.domain.decision_record import ReasonCode
-from dialer.domain.errors import NotFound
+from dialer.domain.errors import InvalidInput, NotFound, Problem
 from dialer.services.decisions import Question
 from dialer.services.views.decision import decision_view
 
 MOST = 10_000
 LARGEST = 8 * MIB
+MOST_VALUES = 10 * MOST
 
 
 class QuestionBody(Wire):
@@ -66,11 +67,13 @@ class DecisionsView(RootModel[DecisionView | ManyDecisions]):
 
 def read_questions(model: type[DecisionsBody], raw: bytes) -> DecisionsBody:
     """Told apart first, so that what is wrong is said of the one form that was meant."""
-    try:
-        many = "items" in from_json(raw)
-    except (ValueError, TypeError):
-        many = False
-    return model(parse_json(ManyQuestions, raw) if many else parse_json(QuestionBody, raw))
+    told = read_json(raw, MOST_VALUES)
+    if not isinstance(told, dict) or "items" not in told:
+        return model(parse_json(QuestionBody, raw))
+    if told.keys() != {"items"} or not isinstance(told["items"], list) or len(told["items"]) > MOST:
+        problem = Problem("items", f"should be a list of at most {MOST:,} questions, and nothing beside it")
+        raise InvalidInput("the body cannot be used", (problem,))
+    return model(ManyQuestions.model_construct(items=parse_items(QuestionBody, told["items"], "items")))
 
 
 async def decide(asked: Asked[Nothing, DecisionsBody]) -> View:
@@ -88,7 +91,8 @@ async def answers(asked: Asked[Nothing, DecisionsBody], questions: list[Question
     for campaign, group in places.items():
         put = [Question(q.phone_number, q.at, q.live) for q in (questions[place] for place in group)]
         given = await asked.suite.decisions.ask(asked.actor, CampaignId(campaign), put)
-        found.update(zip(group, map(decision_view, given), strict=True))
+        views = await asyncio.to_thread(list, map(decision_view, given))
+        found.update(zip(group, views, strict=True))
     return [found[place] for place in range(len(questions))]
 
 
@@ -99,7 +103,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Ask whether numbers would be called at given instants, and why; calls nobody.",
         rights=(Right.DECIDE,),
         query=Nothing,
-        body=JsonBody(DecisionsBody, limit=LARGEST, parse=read_questions),
+        body=JsonBody(DecisionsBody, limit=LARGEST, parse=read_questions, long=True),
         answer=JsonAnswer(DecisionsView),
         handler=decide,
         errors=(NotFound,),

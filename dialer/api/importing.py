@@ -99,7 +99,7 @@ class ReportAnswer(KeptKind[Begun]):
 
     async def keep(self, value: Begun) -> KeptAnswer:
         report = await value.report
-        return KeptAnswer(self.status, self.location(value), json_body(asdict(report)))
+        return KeptAnswer(self.status, self.location(value), await json_body(asdict(report)))
 
     def describe(self) -> dict[str, Any]:
         return {"application/json": {"schema": reference(self.model)}}

@@ -69,10 +69,12 @@ async def head(asked: Asked[HeadQuery, Nothing]) -> View:
 
 
 async def entries(asked: Asked[Page, Nothing]) -> View:
+    async def read(after: str | None, limit: int) -> list[View]:
+        first = int(after) + 1 if after else 0
+        return await asked.suite.ledger.reader.entries(asked.actor, first=first, limit=limit)
+
     after = read_cursor(asked.query.cursor, "ledger_index")
-    first, limit = int(after) + 1 if after else 0, asked.query.limit
-    found = await asked.suite.ledger.reader.entries(asked.actor, first=first, limit=limit + 1)
-    return page(found, limit, dict, lambda entry: str(entry["index"]))
+    return await page(read, after, asked.query.limit, dict, lambda entry: str(entry["index"]))
 
 
 async def evidence(asked: Asked[Nothing, Nothing]) -> View:

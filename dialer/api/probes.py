@@ -8,19 +8,19 @@ from dialer.api.probe_wire import ProbeList
 from dialer.api.wire import Nothing, Page
 from dialer.domain.access import Right
 from dialer.domain.campaign import CampaignId
-from dialer.domain.probe import ProbeId
+from dialer.domain.probe import Probe, ProbeId
 from dialer.services.views.probe import probe_view
 
 
 async def index(asked: Asked[Page, Nothing]) -> View:
-    limit, after = asked.query.limit, read_cursor(asked.query.cursor, "probe_id")
-    found = await asked.suite.probing.page(
-        asked.actor,
-        CampaignId(asked.ids["campaign_id"]),
-        after=ProbeId(after) if after else None,
-        limit=limit + 1,
-    )
-    return page(found, limit, probe_view, lambda probe: probe.id)
+    async def read(after: str | None, limit: int) -> list[Probe]:
+        campaign = CampaignId(asked.ids["campaign_id"])
+        return await asked.suite.probing.page(
+            asked.actor, campaign, after=ProbeId(after) if after else None, limit=limit
+        )
+
+    after = read_cursor(asked.query.cursor, "probe_id")
+    return await page(read, after, asked.query.limit, probe_view, lambda probe: probe.id)
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (

@@ -21,7 +21,6 @@ from dialer.domain.errors import (
 from dialer.domain.phone import PhoneError
 
 MEDIA_TYPE = "application/problem+json"
-MOST_PROBLEMS = 1000
 
 STATUS: dict[type[DialerError], HTTPStatus] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
@@ -47,7 +46,7 @@ class BadField(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457. `code` is stable; `problems` names every bad field; `allowed` the transitions that are possible now."""
+    """RFC 9457. `code` is stable; `problems` names the bad fields, twenty at most; `allowed` the transitions that are possible now."""
 
     type: str = "about:blank"
     title: str
@@ -80,7 +79,7 @@ def problem_of(error: DialerError) -> ProblemDocument:
 def bad_fields(error: DialerError) -> tuple[Problem, ...]:
     match error:
         case InvalidInput():
-            return error.problems[:MOST_PROBLEMS]
+            return error.problems
         case PhoneError():
             return (Problem("phone_number", error.detail),)
         case _:

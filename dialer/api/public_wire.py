@@ -11,7 +11,7 @@ class Alive(Wire):
 
 
 class PartView(Wire):
-    """Of the machine: database, ledger, retention, disk, clock, each PBX, each side job."""
+    """Of the machine: database, ledger, retention, disk, clock, each PBX, each side job, event loop."""
 
     part: str
     ok: bool

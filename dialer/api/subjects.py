@@ -1,5 +1,7 @@
 """One person: what is kept about them, and its erasing."""
 
+import asyncio
+
 from dialer.api.answers import JsonAnswer, View
 from dialer.api.bodies import NoBody
 from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
@@ -11,7 +13,8 @@ from dialer.services.views.subject import erased_view, subject_view
 
 
 async def show(asked: Asked[Nothing, Nothing]) -> View:
-    return subject_view(await asked.suite.subjects.export(asked.actor, asked.ids["number"]))
+    subject = await asked.suite.subjects.export(asked.actor, asked.ids["number"])
+    return await asyncio.to_thread(subject_view, subject)
 
 
 async def erase(asked: Asked[Nothing, Nothing]) -> View:

@@ -15,6 +15,7 @@ from dialer.services.halts import Halts
 from dialer.services.judge import Judge
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.line_proofs import LineProofs
+from dialer.services.loop_watch import LoopWatch
 from dialer.services.pauses import Pauses
 from dialer.services.ringing import Ringing
 from dialer.services.side_jobs import Loop, SideJobs
@@ -39,6 +40,7 @@ class Parts:
     driver: str
     jobs: dict[str, Loop]
     side: SideJobs
+    watch: LoopWatch
 
     @property
     def home(self) -> Path:

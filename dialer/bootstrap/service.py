@@ -34,6 +34,7 @@ from dialer.services.judge import Judge
 from dialer.services.keeping import Keeping
 from dialer.services.keys import fingerprints_in_force
 from dialer.services.ledger.sealer import Sealer
+from dialer.services.loop_watch import LoopWatch
 from dialer.services.notifying import Notifying
 from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suite import Suite
@@ -74,12 +75,14 @@ async def open_service(
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
         board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
         halts = Halts(store, fleet, clock, halt_notes(settings.home))
-        jobs: dict[str, Loop] = {"webhooks": notifier}
+        watch = LoopWatch(clock, meter)
+        jobs: dict[str, Loop] = {"webhooks": notifier, "loop watch": watch}
         side = SideJobs(jobs, clock, meter)
         parts = Parts(
             *(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver),
             jobs,
             side,
+            watch,
         )
         service = wire(parts)
         stack.push_async_callback(service.suite.halting.close)

@@ -30,7 +30,7 @@ from dialer.services.metrics import Metrics
 from dialer.services.preflight import Preflight
 from dialer.services.probing import Probing
 from dialer.services.progress import ProgressReader
-from dialer.services.readiness import Readiness
+from dialer.services.readiness import Readiness, Upkeep
 from dialer.services.replay import Replays
 from dialer.services.retention import Retention
 from dialer.services.reviews import ContactReviews
@@ -61,7 +61,8 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)
     free = partial(free_bytes, parts.home)
-    readiness = Readiness(store, fleet, clock, judge.ledger, retention, parts.side, free)
+    upkeep = Upkeep(retention, parts.side, parts.watch)
+    readiness = Readiness(store, fleet, clock, judge.ledger, upkeep, free)
     calls = CallRecords(store, scripts, fingerprints)
     importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)

@@ -1,6 +1,8 @@
 """Every error a person may meet: one line that says what is wrong and what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 
@@ -45,12 +47,26 @@ class Problem:
         return f"{self.where}: {self.detail}"
 
 
+MOST_PROBLEMS = 20
+"""So many bad fields are told; whoever has more mends these first."""
+LONGEST_WHERE = 200
+"""Characters of a path: somebody may have written a book in the place of a key."""
+
+
+def first_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """As many as are told, and a last one where there are more."""
+    found = tuple(islice(problems, MOST_PROBLEMS + 1))
+    more = Problem("...", "and more")
+    return found if len(found) <= MOST_PROBLEMS else (*found[:MOST_PROBLEMS], more)
+
+
 class InvalidInput(DialerError):
-    """What somebody gave us cannot be used; `problems` names every bad field."""
+    """What somebody gave us cannot be used; `problems` names the bad fields."""
 
     code = "INVALID"
 
     def __init__(self, detail: str, problems: tuple[Problem, ...] = (), *, hint: str = "") -> None:
+        problems = first_problems(problems)
         listed = ", ".join(map(str, problems))
         super().__init__(f"{detail}: {listed}" if listed else detail, hint=hint)
         self.problems = problems

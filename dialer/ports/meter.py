@@ -44,6 +44,10 @@ class Meter(Protocol):
 
     def database(self, *, up: bool) -> None: ...
 
+    def loop_lag(self, lag_s: float, longest_s: float) -> None:
+        """How long the event loop was held just now, and at most in the last minute."""
+        ...
+
     def side_job(self, job: str, *, failing: bool) -> None:
         """A job that no call needs has died, or is well."""
         ...

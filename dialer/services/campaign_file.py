@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.errors import LONGEST_WHERE, InvalidInput, Problem
 from dialer.domain.ledger.redaction import redacted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _WORDS = {"extra_forbidden": "unknown key", "missing": "is missing"}
+MOST_LOOKED_AT = 200
 _VALUE_ERROR = "Value error, "
 
 
 def parse_definition(mapping: object) -> CampaignDefinition:
-    """Raise `InvalidInput` with every problem: `sponsor.email: is missing`."""
+    """Raise `InvalidInput` with the first problems: `sponsor.email: is missing`."""
     try:
         return CampaignDefinition.model_validate(mapping)
     except ValidationError as error:
@@ -27,7 +28,7 @@ def parse_definition(mapping: object) -> CampaignDefinition:
 def _problems(error: ValidationError, mapping: object) -> tuple[Problem, ...]:
     """One problem a path. Where a value may be of several kinds, the kinds stand in one problem, and a fault deeper down outranks them."""
     found: dict[str, list[str]] = {}
-    for detail in error.errors(include_url=False, include_context=False):
+    for detail in error.errors(include_url=False, include_context=False)[:MOST_LOOKED_AT]:
         found.setdefault(_path(detail, mapping), []).append(_words(detail))
     return tuple(
         Problem(path or "file", " or ".join(dict.fromkeys(words)))
@@ -47,7 +48,7 @@ def _path(detail: "ErrorDetails", mapping: object) -> str:
         elif not (isinstance(here, Mapping) and part == last and detail["type"] == "missing"):
             continue
         parts.append(str(part))
-    return redacted(".".join(parts))
+    return redacted(".".join(parts)[:LONGEST_WHERE])
 
 
 def _words(detail: "ErrorDetails") -> str:

@@ -1,5 +1,6 @@
 """Consents one by one: recorded, and taken back as easily as given (GDPR 7(3); rules 2.10, "Consent")."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,15 +45,7 @@ class Consents:
         actor.demand(Right.IMPORT)
         now = self._clock.now()
         stamp = Stamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
-        consents: list[ConsentGiven] = []
-        problems: list[Problem] = []
-        for place, cells in enumerate(given):
-            try:
-                consents.append(_read(cells, stamp))
-            except RowRejected as rejected:
-                problems.append(Problem(f"items.{place}", rejected.detail))
-        if problems:
-            raise InvalidInput("these consents are malformed", tuple(problems))
+        consents = await asyncio.to_thread(_read_all, given, stamp)
         await self._store.consents.add(consents, by=actor.name)
         return len(consents)
 
@@ -108,6 +101,19 @@ class Consents:
             at=now,
             reason=fault.reason.strip(),
         )
+
+
+def _read_all(given: Sequence[Mapping[str, str]], stamp: Stamp) -> list[ConsentGiven]:
+    consents: list[ConsentGiven] = []
+    problems: list[Problem] = []
+    for place, cells in enumerate(given):
+        try:
+            consents.append(_read(cells, stamp))
+        except RowRejected as rejected:
+            problems.append(Problem(f"items.{place}", rejected.detail))
+    if problems:
+        raise InvalidInput("these consents are malformed", tuple(problems))
+    return consents
 
 
 def _read(cells: Mapping[str, str], stamp: Stamp) -> ConsentGiven:

@@ -19,7 +19,7 @@ from dialer.ports.store import Store
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.judge import Judge
 
-BATCH = 1000
+BATCH = 500
 Read = tuple[PhoneNumber, Fingerprint] | PhoneError
 """A number as it was understood, or why it is none."""
 
@@ -58,7 +58,7 @@ class Decisions:
     async def ask(self, actor: Actor, campaign_id: CampaignId, questions: Sequence[Question]) -> list[Answer]:
         """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error.
 
-        Read and judged a thousand at a time, in a thread: calls in progress go on meanwhile.
+        Read and judged some hundreds at a time, in a thread: calls in progress go on meanwhile.
         """
         actor.demand(Right.DECIDE)
         standing = await self._store.campaigns.standing(campaign_id)

@@ -10,6 +10,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
 from dialer.services.judge import LedgerState
+from dialer.services.loop_watch import LONG_S, LoopWatch
 from dialer.services.patience import within
 from dialer.services.retention import Retention, RetentionStatus
 from dialer.services.side_jobs import SideJobs
@@ -51,6 +52,15 @@ class Condition:
         return all(part.ok for part in self.parts if part.name == "ledger")
 
 
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What goes on by itself beside the calls."""
+
+    retention: Retention
+    side: SideJobs
+    watch: LoopWatch
+
+
 class Readiness:
     """`free_bytes`: room on the disk of the home."""
 
@@ -60,16 +70,14 @@ class Readiness:
         fleet: Fleet,
         clock: Clock,
         ledger: LedgerState,
-        retention: Retention,
-        side: SideJobs,
+        upkeep: Upkeep,
         free_bytes: Callable[[], int],
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
         self._ledger = ledger
-        self._retention = retention
-        self._side = side
+        self._upkeep = upkeep
         self._free_bytes = free_bytes
 
     async def look(self) -> Condition:
@@ -82,14 +90,14 @@ class Readiness:
             database = Part("database", ok=False, detail=str(error), stops_calls=True)
         age = (self._clock.now() - head_at).total_seconds() if head_at else None
         free = self._free_bytes()
-        own = (*_kept(retention), _disk(free), self._time(), *self._pbxs(), *self._jobs())
+        own = (*_kept(retention), _disk(free), self._time(), *self._pbxs(), *self._jobs(), self._loop())
         return Condition((database, self._sealed(age), *own), age, retention, free)
 
     async def _stored(self) -> tuple[datetime | None, RetentionStatus]:
         # A store that cannot say whether dialling is halted is no store to dial from.
         await self._store.system.halt_state()
         head = await self._store.ledger.head()
-        return head.head.at if head else None, await self._retention.status(LOCAL_ADMINISTRATOR)
+        return head.head.at if head else None, await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
 
     def _sealed(self, age: float | None) -> Part:
         if not self._ledger.writable:
@@ -114,10 +122,16 @@ class Readiness:
             parts.append(Part("pbx", ok=False, detail=detail, stops_calls=True))
         return parts
 
+    def _loop(self) -> Part:
+        """Held for long it delays a halt, and makes us deaf to the PBXs; but no call is wrong for it."""
+        longest = self._upkeep.watch.longest_s()
+        detail = f"held for {longest * 1000:.0f} ms at most in the last minute"
+        return Part("event loop", longest < LONG_S, detail)
+
     def _jobs(self) -> list[Part]:
         """No call needs them; they are started again by themselves."""
         parts: list[Part] = []
-        for name, health in self._side.health().items():
+        for name, health in self._upkeep.side.health().items():
             since = health.failing_since
             told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
             parts.append(Part(f"job {name}", since is None, told))

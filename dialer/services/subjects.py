@@ -1,5 +1,6 @@
 """The rights of whoever is called: to see what is kept about them, and to have it erased (GDPR 15 and 17; rules T116, T121)."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from dialer.domain.access import Actor, Right
@@ -73,11 +74,13 @@ class Subjects:
             )
         [(number, file)] = known
         fingerprint = self._fingerprints.of(number)
-        opened = tuple(self._opened(fingerprint, row) for row in file.decisions)
+        opened = await asyncio.to_thread(
+            lambda: tuple(self._opened(fingerprint, row) for row in file.decisions)
+        )
         told = subject_exported(fingerprint, by=actor.name, at=self._clock.now())
         await self._store.ledger.append([told])
         proofs = await self._proofs.opening()
-        whole = replace(file, consents=tuple(map(proofs.clear, file.consents)))
+        whole = replace(file, consents=await asyncio.to_thread(tuple, map(proofs.clear, file.consents)))
         return Subject(number, fingerprint, whole, await self._calls.records(actor, file.calls), opened)
 
     async def erase(self, actor: Actor, phone_number: str) -> Erased:

@@ -20,6 +20,7 @@ def full() -> PrometheusMeter:
     meter.depth("originates", 3)
     meter.answered("GET", "/v1/calls/{attempt_id}", 200, 0.02)
     meter.database(up=True)
+    meter.loop_lag(0.01, 0.02)
     meter.side_job("webhooks", failing=True)
     meter.machine(calls=4, halted=True, clock_trusted=True, pbxs={"pbx1": False})
     return meter

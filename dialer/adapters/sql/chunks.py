@@ -9,6 +9,9 @@ Item = TypeVar("Item")
 # SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535.
 LONGEST_LIST = 5000
 
+AT_ONCE = 250
+"""Rows that are written without a pause: some ten milliseconds of this process, in which no call event is read."""
+
 
 def chunks(items: Iterable[Item], longest: int = LONGEST_LIST) -> Iterator[Sequence[Item]]:
     """Cut a list of any length into lists that both engines take as IN (...)."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
@@ -55,12 +55,11 @@ class SqlConsents:
 
 async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent], *, by: str) -> None:
     """Store the events, and put contacts back on the list that were closed for want of such a consent."""
-    if not events:
-        return
-    await connection.execute(insert(consents), [consent_record(event) for event in events])
-    await record(connection, [consented(event, by=by) for event in events])
-    given = [event for event in events if isinstance(event, ConsentGiven)]
-    await reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
+    for some in chunks(events, AT_ONCE):
+        await connection.execute(insert(consents), [consent_record(event) for event in some])
+        await record(connection, [consented(event, by=by) for event in some])
+        given = [event for event in some if isinstance(event, ConsentGiven)]
+        await reopen(connection, {(event.sponsor, event.fingerprint): event.recorded_at for event in given})
 
 
 async def consents_of(

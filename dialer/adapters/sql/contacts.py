@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import case, func, insert, literal, select, update
 
 from dialer.adapters.sql.alike import alike_between, page_end
-from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.consents import append_consents
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.dossiers import LISTED, dossiers_of
@@ -64,9 +64,11 @@ class SqlContacts:
                 "state": ContactState.DUE,
                 "next_due_at": begun[import_id].imported_at,
             }
-            records = [record_of(row, without="consent") | common for row in rows]
             statement = insert_new(connection, contacts).returning(contacts.c.line)
-            added = set((await connection.execute(statement, records)).scalars()) if records else set()
+            added: set[int] = set()
+            for some in chunks(rows, AT_ONCE):
+                records = [record_of(row, without="consent") | common for row in some]
+                added.update((await connection.execute(statement, records)).scalars())
             given = [row.consent for row in rows if row.consent is not None]
             await append_consents(connection, given, by=begun[import_id].imported_by)
         return [row.line for row in rows if row.line not in added]

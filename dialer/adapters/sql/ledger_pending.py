@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.chunks import chunks
+from dialer.adapters.sql.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.engine import PRETENDED
 from dialer.adapters.sql.key_tables import LAST_VERSION, pseudonyms
 from dialer.adapters.sql.ledger_tables import pending
@@ -36,8 +36,8 @@ WAITING = (
 
 async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> None:
     """In this transaction, so that neither is ever there without the other."""
-    if rows := _rows(connection, events):
-        await connection.execute(insert(pending), rows)
+    for some in chunks(events, AT_ONCE):
+        await connection.execute(insert(pending), _rows(connection, some))
 
 
 async def record_first(connection: AsyncConnection, events: Sequence[LedgerEvent]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.chunks import LONGEST_LIST, chunks
+from dialer.adapters.sql.chunks import AT_ONCE, LONGEST_LIST, chunks
 from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
@@ -63,10 +63,10 @@ class SqlOppositionLists:
         self._database = database
 
     async def add(self, entry: OppositionList, fingerprints: Iterable[Fingerprint]) -> None:
-        records = [{"list_id": entry.id, "fingerprint": fingerprint} for fingerprint in fingerprints]
         async with self._database.write() as connection:
             await connection.execute(insert_new(connection, opposition_lists), record_of(entry))
-            if records:
+            for some in chunks(fingerprints, AT_ONCE):
+                records = [{"list_id": entry.id, "fingerprint": fingerprint} for fingerprint in some]
                 await connection.execute(insert_new(connection, list_entries), records)
 
     async def put_in_force(self, list_id: ImportId, *, at: datetime) -> None:

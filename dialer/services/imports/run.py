@@ -1,4 +1,4 @@
-"""The way every import goes: check the whole file, record where it came from, then keep its rows a few thousand at a time."""
+"""The way every import goes: check the whole file, record where it came from, then keep its rows some hundreds at a time."""
 
 import asyncio
 import os
@@ -16,8 +16,8 @@ from dialer.services.imports.csv_reader import Batch, CsvReader
 from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected
 from dialer.services.imports.report import ImportReport, Note, Tally
 
-BATCH = 2000
-"""Rows a transaction: enough for bulk speed, few enough that dialling does not wait long for the database."""
+BATCH = 500
+"""Rows a transaction: enough for bulk speed, few enough that dialling and a 9 do not wait long for the database."""
 _INTERRUPTED = Note(
     0,
     "INTERRUPTED",

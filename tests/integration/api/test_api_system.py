@@ -121,7 +121,7 @@ async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
 async def test_readiness_and_metrics_tell_of_all_that_must_go_on_by_itself(api: Api) -> None:
     await seal(api)
     parts = {part["part"]: part for part in (await api.get("/readyz", None)).body["parts"]}
-    assert parts.keys() == {"database", "ledger", "retention", "disk", "clock"}
+    assert parts.keys() == {"database", "ledger", "retention", "disk", "clock", "event loop"}
     assert parts["ledger"]["detail"].startswith("writable, last head ")
     assert parts["retention"]["detail"].startswith("no success yet, next run ")
     await api.service.suite.retention.run_now(LOCAL_ADMINISTRATOR)
