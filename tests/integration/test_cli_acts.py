@@ -27,12 +27,12 @@ READ = {
     ),
     *("ledger head", "ledger verify", "pbx render", "pbx status", "probe list", "prompts build"),
     *("prompts list", "prompts play", "replay", "retention status", "suppressions check"),
-    *("suppressions count", "suppressions lists", "token list"),
+    *("contacts review", "suppressions count", "suppressions lists", "token list"),
 }
 OF_THE_MACHINE = {"db upgrade", "demo", "init", "pbx down", "pbx up", "restore", "serve"}
 """Before there is a database to write to, or told by what they start."""
-SHOWN_ELSEWHERE = {"backup", "inspect", "probe run"}
-"""Acts that need a PBX, a campaign that ran, or a place of their own; their own tests look into the ledger."""
+SHOWN_ELSEWHERE = {"backup", "contacts judge-again", "inspect", "probe run"}
+"""Acts that need a PBX, a contact whose judgement failed, a campaign that ran, or a place of their own; their own tests look into the ledger."""
 ELECTION = (
     '[election]\nid = "mun-2027"\npoll_dates = { default = 2027-04-18 }\nfreeze_mode = "earliest_territory"\n'
 )

@@ -1,5 +1,6 @@
 """Lists at the command line: bad rows are told and good ones kept; bad files leave nothing behind."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -127,5 +128,9 @@ def test_who_is_closed_for_review_is_listed_and_put_back(dialer: Command, campai
     assert (listed["external_id"], listed["line"], listed["reason"]) == ("a1", 2, "review: KeyError")
     assert dialer.must("campaign", "progress", campaign)["refused"] == {"REVIEW": 1}
     assert dialer.must("contacts", "judge-again", "--campaign", campaign) == {"contacts": 1}
+    with closing(sqlite3.connect(dialer.home / "dialer.db")) as database:
+        told = [json.loads(text) for (text,) in database.execute("SELECT text FROM ledger_entries")]
+    (act,) = (entry["body"] for entry in told if entry["kind"] == "decision.put_back")
+    assert (act["by"], act["contacts"]) == ("local administrator", 1)
     assert dialer.must("contacts", "review", "--campaign", campaign)["items"] == []
     assert dialer.must("campaign", "progress", campaign)["due"] == 1
