@@ -125,12 +125,13 @@ class Dialing:
         pacing, name = campaign.definition.pacing, trunk.facts.name
         for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
         for_trunk, _ = self._fleet.shares(trunk.max_concurrent, trunk.pbxs)
+        unheard_most, _ = self._fleet.shares(UNHEARD_MOST, trunk.pbxs)
         rates = pacing.calls_per_second * part, trunk.calls_per_second * part * pace
         return max(
             0,
             min(
                 self._sending.free(campaign.id, name, rates, HORIZON_S),
-                UNHEARD_MOST - self._board.unheard(name),
+                unheard_most - self._board.unheard(name),
                 for_campaign - self._board.on_campaign(campaign.id),
                 for_trunk - self._board.on_trunk(name),
             ),

@@ -13,6 +13,8 @@ _CHUNK = struct.Struct(">HHH")
 _HEADER = struct.Struct(">4sH")
 _KEY, _PAYLOAD = (0, 14), (0, 15)
 """Vendor and type of the chunks that hold the sender's key and the SIP message (HEP3, "authenticate key", "captured packet payload")."""
+_RESPONSE = b"SIP/2.0 "
+"""In a request something else follows the version: most copies are done with at once."""
 _STATUS_LINE = re.compile(rb"SIP/2\.0 ([2-6][0-9]{2}) ")
 _USER = re.compile(r"sips?:([^@;> ]{1,64})@")
 _Q850 = re.compile(r"Q\.850 *;(?: *[a-z]{1,20}=[^;,]{0,60};){0,3} *cause *= *([0-9]{1,3})", re.IGNORECASE)
@@ -34,14 +36,16 @@ class SipAnswer:
 
 def answer_of(datagram: bytes, key: str) -> SipAnswer | None:
     """None for whatever is no final answer to an INVITE, or comes without the `key`: most messages are not, and any bytes at all may come."""
-    chunks = dict(_chunks(datagram))
-    if not compare_digest(chunks.get(_KEY, b""), key.encode()):
+    if _RESPONSE not in datagram:
         return None
+    chunks = dict(_chunks(datagram))
     message = chunks.get(_PAYLOAD, b"")
     status = _STATUS_LINE.match(message)
+    if status is None or not compare_digest(chunks.get(_KEY, b""), key.encode()):
+        return None
     headers = _headers(message.decode("utf-8", "replace"))
     user = _USER.search(headers.get("to", headers.get("t", "")))
-    if status is None or user is None or not headers.get("cseq", "").rstrip().endswith("INVITE"):
+    if user is None or not headers.get("cseq", "").rstrip().endswith("INVITE"):
         return None
     cause, seconds = _Q850.search(headers.get("reason", "")), _SECONDS.match(headers.get("retry-after", ""))
     return SipAnswer(
