@@ -20,7 +20,7 @@ class Manner:
     """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points.
 
     `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
-    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `silent_from`: its RTP ends at that second,
+    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `says`: A-law, over and over. `silent_from`: its RTP ends at that second,
     `rtcp`: and its reports do not.
     `rings`: a 180 comes before its final answer. `bye_headers` are those of its BYE, `refusal_headers` those of a refusal.
     `crosses`: it answers the INVITE just as that is cancelled.
@@ -36,6 +36,7 @@ class Manner:
     event_type: int = OFFERED
     early_media: bool = False
     silent_from: float = math.inf
+    says: bytes = b""
     rtcp: bool = False
     forwarding: tuple[str, ...] = ()
     answer_headers: tuple[str, ...] = ()
@@ -190,6 +191,7 @@ class Callee(asyncio.DatagramProtocol):
             ("127.0.0.1", int(media[1])),
             manner.keying,
             silent_from=manner.silent_from,
+            says=manner.says,
             released=self.released,
         )
         told: set[Press] = set()

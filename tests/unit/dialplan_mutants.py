@@ -65,7 +65,7 @@ NINE_HEARD = [
         "a pause before the notice",
         "nine-heard",
         ANSWERED,
-        "Set(TALK_DETECT(set)=500)",
+        "Set(TALK_DETECT(set)=500,1000)",
         "Wait(1)",
     ),
 ]
@@ -198,7 +198,9 @@ TRACED = [
 ]
 
 CLOSED = [
-    Mutant("a program answers", "closed", ANSWERED, "Set(TALK_DETECT(set)=500)", "AGI(agi://127.0.0.1/next)"),
+    Mutant(
+        "a program answers", "closed", ANSWERED, "Set(TALK_DETECT(set)=500,1000)", "AGI(agi://127.0.0.1/next)"
+    ),
     Mutant("a program is started", "closed", ANSWERED, "Set(TALK_DETECT(remove)=)", "System(id)"),
     Mutant("an application by name", "closed", PLAY, "Set(offset=0)", "TryExec(${APPLICATION}(1))"),
     Mutant("a function that starts programs", "closed", PLAY, "Set(offset=0)", "Set(offset=${SHELL(id)})"),
@@ -278,7 +280,7 @@ PROBED = [
         "a callee is recorded",
         "probe",
         ANSWERED,
-        "Set(TALK_DETECT(set)=500)",
+        "Set(TALK_DETECT(set)=500,1000)",
         "Record(/var/lib/dialer/probes/x.alaw,0,9,kqx)",
     ),
 ]
