@@ -74,6 +74,10 @@ class Sending:
                     self._workers.pop(trunk).result()
                 self._workers[trunk] = asyncio.create_task(self._work_off(trunk))
 
+    async def all_sent(self) -> None:
+        """Return when nobody waits for a slot any more."""
+        await asyncio.gather(*self._workers.values())
+
     async def close(self) -> None:
         """Nothing more is sent. Whoever still waits is found unsent at the next start."""
         for worker in self._workers.values():

@@ -118,7 +118,7 @@ class Loss:
 async def turns(history: History, number: int) -> None:
     for _ in range(number):
         await history.dial(history.processes[0])
-        for _ in range(4):
+        for _ in range(2):
             history.play(history.pbxs[0])
         await history.settle()
         history.world.wait(20)

@@ -134,10 +134,11 @@ class History:
                 [(permits,)] = ledger.execute(PERMITS, (Kind.PERMIT.value, order.attempt.id))
             assert permits == 1, "called before its decision was in the ledger"
 
-    async def dial(self, process: ServiceProcess) -> None:
+    async def dial(self, process: ServiceProcess, *, until_sent: bool = True) -> None:
+        """One turn. Whoever is permitted may be left waiting for a slot, as they are when something happens at once."""
         with suppress(Unavailable):
             await process.dialing.turn()
-        await asyncio.sleep(0)
+        await (process.sending.all_sent() if until_sent else asyncio.sleep(0))
 
     def play(self, pbx: ScriptedPbx) -> None:
         """One call goes on to its end. A 9 counts whoever listens, and whether it came up or not."""

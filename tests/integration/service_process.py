@@ -115,6 +115,7 @@ class ServiceProcess:
     links: Sequence[ScriptedLink]
     fleet: Fleet
     dialing: Dialing
+    sending: Sending
     consumers: dict[str, Consumer]
     campaigns: Campaigns
     halting: Halting
@@ -162,6 +163,7 @@ def start_process(
         lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
         for lease in leases
     }
+    sending = Sending(store, board, clock, consumers, meter)
     proofs = ConsentProofs(store.proofs, AesVault(KEY))
     scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock, judge.packs)
     return ServiceProcess(
@@ -170,9 +172,8 @@ def start_process(
         trouble,
         links,
         fleet,
-        Dialing(
-            store, fleet, judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
-        ),
+        Dialing(store, fleet, judge, board, clock, sending, meter, guards),
+        sending,
         consumers,
         Campaigns(
             store,

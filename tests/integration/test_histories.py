@@ -67,7 +67,7 @@ async def act(history: History, what: str, index: int) -> None:
     process, pbx = history.processes[index], history.pbxs[index]
     match what:
         case "dial":
-            await history.dial(process)
+            await history.dial(process, until_sent=history.chance.random() < 0.5)
         case "play":
             history.play(pbx)
         case "settle":
