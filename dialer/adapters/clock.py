@@ -55,6 +55,9 @@ class SystemClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
+    def cpu(self) -> float:
+        return time.thread_time()
+
     def doubt(self) -> str:
         """Once stepped, distrusted until it has run evenly for ten minutes, synchronised where that is asked.
 

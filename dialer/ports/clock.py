@@ -15,6 +15,10 @@ class Clock(Protocol):
         """Seconds that never step back."""
         ...
 
+    def cpu(self) -> float:
+        """Seconds of processor time that this thread has used: however busy the machine is, what others use does not count."""
+        ...
+
     def doubt(self) -> str:
         """Why it is not trusted, in words for a person, and dialling is suspended: after a step back, or a drift beyond two seconds (T030).
 

@@ -40,3 +40,7 @@ class ClaimWatch(Protocol):
     def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
         """These are read and judged next."""
         ...
+
+    def enough(self) -> bool:
+        """Asked after each judgement: whether the rest is for another claim."""
+        ...

@@ -1,7 +1,7 @@
 """Claims contacts that may be called. One of whom nothing can be decided is set aside for a person, so that all others go on."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import structlog
@@ -10,7 +10,7 @@ from dialer.domain.campaign import Campaign, CampaignId
 from dialer.domain.contact import ContactId
 from dialer.domain.errors import NotNow, Unavailable, place_of
 from dialer.ports.clock import Clock
-from dialer.ports.records import Judgement
+from dialer.ports.records import Dossier, Judgement, Standing
 from dialer.ports.store import Store
 from dialer.services.judge import Judge
 from dialer.services.pausing import pause
@@ -25,13 +25,31 @@ MOST_ASIDE = 10
 """So many set aside one after another say that it lies not with them: the campaign is paused."""
 
 
-class LastTakenUp:
-    """`dialer.ports.review.ClaimWatch`."""
+MOST_JUDGING_S = 0.02
+"""Of processor time in one claim: all else waits meanwhile, a halt, a 9 and whoever else writes to the database."""
 
-    ids: Sequence[ContactId] = ()
+
+class Judging:
+    """One claim's judge, and its `dialer.ports.review.ClaimWatch`."""
+
+    def __init__(self, judge: Callable[[Standing, Dossier], Judgement], clock: Clock) -> None:
+        self._judge = judge
+        self._clock = clock
+        self._spent_s = 0.0
+        self.ids: Sequence[ContactId] = ()
+
+    def judge(self, standing: Standing, dossier: Dossier) -> Judgement:
+        before = self._clock.cpu()
+        try:
+            return self._judge(standing, dossier)
+        finally:
+            self._spent_s += self._clock.cpu() - before
 
     def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
         self.ids = contact_ids
+
+    def enough(self) -> bool:
+        return self._spent_s >= MOST_JUDGING_S
 
 
 class Claiming:
@@ -43,31 +61,31 @@ class Claiming:
         self._aside: Counter[CampaignId] = Counter()
 
     async def claim(self, campaign: Campaign, pbx: str, permits: int) -> list[Judgement]:
-        """Judge due contacts until `permits` were given, for calls on `pbx`. Raise `NotNow` and `Unavailable`.
+        """Judge due contacts until `permits` were given, or for 20 ms, for calls on `pbx`. Raise `NotNow` and `Unavailable`.
 
         A claim that breaks is undone and tried with fewer contacts, until one is alone. Whatever breaks that one, bad data or an error of
         this program, says nothing about the next.
         """
         limit = self._limits.get(campaign.id, LOOK_AHEAD)
         while True:
-            watch = LastTakenUp()
+            judging = Judging(partial(self._judge.claimed, pbx=pbx), self._clock)
             try:
                 found = await self._store.attempts.claim(
                     campaign.id,
                     now=self._clock.now(),
                     limit=limit,
                     permits=permits,
-                    judge=partial(self._judge.claimed, pbx=pbx),
-                    watch=watch,
+                    judge=judging.judge,
+                    watch=judging,
                 )
             except (NotNow, Unavailable):
                 raise
             except Exception as error:
-                if not watch.ids:
+                if not judging.ids:
                     raise
                 self._limits[campaign.id] = 1
                 if limit == 1:
-                    await self._set_aside(campaign, watch.ids[0], place_of(error))
+                    await self._set_aside(campaign, judging.ids[0], place_of(error))
                     return []
                 limit = max(1, limit // NARROWER)
             else:

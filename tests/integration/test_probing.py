@@ -60,6 +60,9 @@ class Time:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def cpu(self) -> float:
+        return 0.0
+
     def doubt(self) -> str:
         return ""
 

@@ -113,6 +113,9 @@ class Claim:
             judgement = self.judge(self.standing, replace(dossier, key=key))
             self.judged.append((dossier.contact, judgement))
             self.permits -= isinstance(judgement.outcome, Attempt)
+            if self.watch and self.watch.enough():
+                self.limit = 0
+                return
 
     async def _taken(self, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
         """Numbers that are being called by any campaign of any sponsor."""
