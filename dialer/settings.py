@@ -18,7 +18,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dialer.domain.campaign_definition import E164, PART_NAME
 from dialer.domain.contact import PhoneNumber
@@ -122,10 +121,8 @@ class ConfigFile(Section):
         return self
 
 
-class Environment(BaseSettings):
+class Environment(Section):
     """The `DIALER_...` variables. Others with that prefix are refused, since a misspelt one would be silently lost."""
-
-    model_config = SettingsConfigDict(env_prefix="DIALER_", frozen=True)
 
     home: Path = Path("var")
     database_url: str = ""
@@ -176,12 +173,14 @@ def _settings(environment: Environment) -> Settings:
 
 
 def _environment() -> Environment:
-    known = {f"DIALER_{name.upper()}" for name in Environment.model_fields}
+    known = {f"DIALER_{name.upper()}": name for name in Environment.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith("DIALER_") and name not in known)
     if unknown:
         raise BadSettings(f"unknown setting {unknown[0]}", hint=f"known are {', '.join(sorted(known))}")
     try:
-        return Environment()
+        return Environment.model_validate(
+            {known[name]: value for name, value in os.environ.items() if name in known}
+        )
     except ValidationError as error:
         raise BadSettings(_first_problem("the environment", error)) from None
 

@@ -19,9 +19,8 @@ from dialer.domain.errors import BadSettings, DialerError
 from dialer.domain.halt import Halt
 from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
-from dialer.services.halts import lock_and_hang_up
-from dialer.services.judge import TrunkPlan
-from dialer.settings import PbxSettings, Settings, TrunkSettings
+from dialer.services.stopping import lock_and_hang_up
+from dialer.settings import PbxSettings, Settings
 
 log = structlog.get_logger()
 
@@ -115,7 +114,3 @@ def telephony_of(home: Path, pbx: PbxSettings, clock: SystemClock) -> AmiTelepho
     address = replace(ami_address(home, pbx), dialplan=approved_hash())
     seal_key, line_key = (read_secret(home / path) for path in (pbx.seal_path, pbx.line_path))
     return AmiTelephony(pbx.name, address, seal_key, clock, line_key=line_key, shift=clock.shift)
-
-
-def plan_of(trunk: TrunkSettings) -> TrunkPlan:
-    return TrunkPlan(trunk.facts, trunk.pbx, trunk.calls_per_second, trunk.max_concurrent)

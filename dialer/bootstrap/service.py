@@ -20,7 +20,7 @@ from dialer.bootstrap.calling import build_engine, build_probing
 from dialer.bootstrap.inspecting import build_inspector
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.parts import Parts
-from dialer.bootstrap.pbxs import Links, halt_notes, open_fleet, plan_of
+from dialer.bootstrap.pbxs import Links, halt_notes, open_fleet
 from dialer.bootstrap.secrets import read_secret
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
@@ -30,7 +30,7 @@ from dialer.services.engine import Engine
 from dialer.services.fleet import Fleet
 from dialer.services.halts import Halts
 from dialer.services.inspection.inspector import Inspector
-from dialer.services.judge import Judge
+from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import fingerprints_in_force
 from dialer.services.ledger.sealer import Sealer
@@ -38,7 +38,7 @@ from dialer.services.loop_watch import LoopWatch
 from dialer.services.notifying import Notifying
 from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suite import Suite
-from dialer.settings import Settings
+from dialer.settings import Settings, TrunkSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,10 @@ def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge
     packs = load_packs(settings.home / "rulepacks")
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
     return Judge(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
+
+
+def plan_of(trunk: TrunkSettings) -> TrunkPlan:
+    return TrunkPlan(trunk.facts, trunk.pbx, trunk.calls_per_second, trunk.max_concurrent)
 
 
 def wire(parts: Parts) -> Service:

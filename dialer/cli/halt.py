@@ -2,23 +2,30 @@
 
 import asyncio
 from dataclasses import asdict
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dialer.adapters.clock import SystemClock
-from dialer.bootstrap import Links, Service, halt_notes, open_service, stop_pbxs
+from dialer.bootstrap.pbxs import Links, halt_notes, stop_pbxs
 from dialer.cli.errors import FAILED, report
 from dialer.cli.options import Json
 from dialer.cli.output import print_fields, print_json
-from dialer.cli.session import with_service
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right
 from dialer.domain.errors import Unavailable
 from dialer.domain.halt import Halt
-from dialer.services.halting import HaltReport
-from dialer.services.halts import new_halt_id
 from dialer.services.patience import within
+from dialer.services.stopping import HaltReport, new_halt_id
 from dialer.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from dialer.bootstrap.service import Service
+
+    Opening = Callable[[Settings], AbstractAsyncContextManager[Service]]
 
 DATABASE_S = 1.0
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
@@ -30,7 +37,10 @@ def halt(reason: Reason = "halted at the command line", as_json: Json = False) -
 
 
 async def _halt(settings: Settings, reason: str) -> HaltReport:
-    """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls."""
+    """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls.
+
+    What only the database needs is loaded after the PBXs were spoken to, unless somebody's token is to be looked up.
+    """
     actor = await _actor(settings)
     actor.demand(Right.HALT)
     clock = SystemClock()
@@ -51,6 +61,7 @@ async def _actor(settings: Settings) -> Actor:
 
 
 async def _holder(settings: Settings) -> Actor:
+    open_service = _service()
     async with open_service(settings) as service:
         return await service.suite.tokens.local(settings.token)
 
@@ -62,6 +73,7 @@ async def _record(settings: Settings, halt: Halt) -> bool:
     except Unavailable as error:
         report(error)
     try:
+        open_service = _service()
         async with open_service(settings) as service:
             return await service.suite.halting.record(halt)
     except Unavailable as error:
@@ -69,10 +81,16 @@ async def _record(settings: Settings, halt: Halt) -> bool:
         return False
 
 
+def _service() -> "Opening":
+    """Loaded late."""
+    return import_module("dialer.bootstrap.service").open_service  # type: ignore[no-any-return]
+
+
 def unhalt(reason: Reason = "", as_json: Json = False) -> None:
     """End a halt. It needs a reason."""
+    with_service = import_module("dialer.cli.session").with_service
 
-    async def work(service: Service, actor: Actor) -> HaltReport:
+    async def work(service: "Service", actor: Actor) -> HaltReport:
         return await service.suite.halting.unhalt(actor, reason)
 
     _show(with_service(work, links=Links.TRIED), "unhalted", as_json=as_json)

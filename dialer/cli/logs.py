@@ -34,3 +34,11 @@ def configure_logs(path: Path | None = None) -> None:
     # What libraries have to say, asyncio above all.
     logging.lastResort = logging.StreamHandler(STANDARD_ERROR)
     logging.lastResort.setLevel(logging.WARNING)
+
+
+def log_errors_only() -> None:
+    """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.WriteLoggerFactory(STANDARD_ERROR),
+    )

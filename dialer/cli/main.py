@@ -1,71 +1,105 @@
-"""The `dialer` command: one file a noun, all thin."""
+"""The `dialer` command: one file a noun, all thin, each imported when it is called."""
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from dialer.cli import (
-    calls,
-    campaign,
-    consents,
-    contacts,
-    db,
-    decide,
-    demo,
-    dialplan,
-    doctor,
-    halt,
-    keys,
-    ledger,
-    pbx,
-    probe,
-    prompts,
-    retention,
-    subject,
-    suppressions,
-    token,
-)
-from dialer.cli.backup import backup
-from dialer.cli.init import init
-from dialer.cli.inspect import inspect
-from dialer.cli.replay import replay
-from dialer.cli.restore import restore
+from dialer.cli.deferred import Deferred
 from dialer.cli.run import run
-from dialer.cli.serve import serve
+
+COMMANDS = (
+    Deferred(
+        "init",
+        "init:init",
+        "Make the home, its keys, the database and the first admin token, which is printed this once.",
+    ),
+    Deferred("serve", "serve:serve", "Dial the running campaigns and answer operators over HTTP."),
+    Deferred(
+        "backup",
+        "backup:backup",
+        "Save database, keys, prompts, exported heads and the journal, while calls go on. Copy home/heads and home/journal elsewhere all the time.",
+    ),
+    Deferred(
+        "restore",
+        "restore:restore",
+        "Into an empty home and database: check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.",
+    ),
+    Deferred(
+        "doctor", "doctor:doctor", "Look at everything, change nothing. Exit 1 where something is wrong."
+    ),
+    Deferred(
+        "demo",
+        "demo:demo",
+        "Run a campaign of fictional people; exit 0 only if every call went as its callee was scripted to make it go.",
+    ),
+    Deferred(
+        "decide",
+        "decide:decide",
+        "Judge as if the campaign were running. A refusal is an answer too: exit 0.",
+    ),
+    Deferred(
+        "replay",
+        "replay:replay",
+        "Make recorded decisions again from what was stored with them. Exit 1 where one comes out otherwise, or there is none.",
+    ),
+    Deferred(
+        "inspect", "inspect:inspect", "Write the inspection pack; exit 1 where it shows what may not be."
+    ),
+    Deferred(
+        "halt",
+        "halt:halt",
+        "Hang up every call and refuse new ones, on every PBX; exit 1 where one could not be reached.",
+    ),
+    Deferred("unhalt", "halt:unhalt", "End a halt. It needs a reason."),
+    Deferred("pbx", "pbx:app", "Start, stop and check the Asterisk that makes the calls."),
+    Deferred("token", "token:app", "Make, list and revoke bearer tokens."),
+    Deferred("campaign", "campaign:app", "Make, approve and steer campaigns."),
+    Deferred(
+        "contacts", "contacts:app", "Import contact lists, and see whom nothing could be decided about."
+    ),
+    Deferred("consents", "consents:app", "Record consents and their withdrawal."),
+    Deferred("suppressions", "suppressions:app", "Record, check and count oppositions."),
+    Deferred("calls", "calls:app", "Read call records."),
+    Deferred("ledger", "ledger:app", "Verify, show and export the ledger."),
+    Deferred("subject", "subject:app", "Answer people who ask what is kept about them."),
+    Deferred(
+        "retention", "retention:app", "Erase what has outlived its use; `dialer serve` does so once a day."
+    ),
+    Deferred("dialplan", "dialplan:app", "Prove the dialplan."),
+    Deferred(
+        "probe",
+        "probe:app",
+        "Ring our own numbers; `dialer serve` does so before a campaign dials, and every day.",
+    ),
+    Deferred("prompts", "prompts:app", "Build, list and play prompts."),
+    Deferred("keys", "keys:app", "List the keys of the fingerprints, and change to new ones."),
+    Deferred("db", "db:app", "Look after the database."),
+)
+"""Each with its summary, which is the first paragraph of its own help."""
+
+
+class Program(TyperGroup):
+    def __init__(self, **named: Any) -> None:  # noqa: ANN401  -- whatever the library names
+        super().__init__(**named)
+        for command in COMMANDS:
+            self.add_command(command)
+
 
 app = typer.Typer(
     name="dialer",
+    cls=Program,
     help="Calls only those who agreed, and proves it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(init)
-app.command()(serve)
-app.command()(backup)
-app.command()(restore)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
-app.command("decide")(decide.decide)
-app.command()(replay)
-app.command()(inspect)
-app.command("halt")(halt.halt)
-app.command("unhalt")(halt.unhalt)
-app.add_typer(pbx.app, name="pbx")
-app.add_typer(token.app, name="token")
-app.add_typer(campaign.app, name="campaign")
-app.add_typer(contacts.app, name="contacts")
-app.add_typer(consents.app, name="consents")
-app.add_typer(suppressions.app, name="suppressions")
-app.add_typer(calls.app, name="calls")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(subject.app, name="subject")
-app.add_typer(retention.app, name="retention")
-app.add_typer(dialplan.app, name="dialplan")
-app.add_typer(probe.app, name="probe")
-app.add_typer(prompts.app, name="prompts")
-app.add_typer(keys.app, name="keys")
-app.add_typer(db.app, name="db")
+
+
+@app.callback()
+def dialer() -> None:
+    pass
 
 
 def main() -> None:

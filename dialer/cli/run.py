@@ -1,15 +1,12 @@
 """The last resort of every command: what went wrong becomes one line on standard error and an exit status."""
 
-import logging
 import os
 import sys
 
-import structlog
 import typer
 
 from dialer.adapters.zone_data import pin_zone_data
 from dialer.cli.errors import FAILED, WRONG_USE, complain, report
-from dialer.cli.logs import STANDARD_ERROR
 from dialer.domain.errors import DialerError
 
 INTERRUPTED = 130
@@ -18,7 +15,6 @@ INTERRUPTED = 130
 def run(app: typer.Typer) -> int:
     """Run the command of `sys.argv` and return its exit status (contract.md, "CLI"); never a traceback for what people do."""
     pin_zone_data()
-    _log_errors_only()
     try:
         status = _run(app)
         sys.stdout.flush()
@@ -42,14 +38,6 @@ def _run(app: typer.Typer) -> int:
         return _complain(error.format_message().replace("Value error, ", ""), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-
-
-def _log_errors_only() -> None:
-    """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.WriteLoggerFactory(STANDARD_ERROR),
-    )
 
 
 def _complain(text: str, status: int) -> int:

@@ -1,7 +1,6 @@
 """The emergency stop: every PBX refuses new calls and hangs up the present ones. Works with the database down."""
 
 import asyncio
-from dataclasses import dataclass
 
 import structlog
 
@@ -12,22 +11,14 @@ from dialer.ports.clock import Clock
 from dialer.ports.halts import HaltState
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
-from dialer.services.halts import Halts, lock_and_hang_up, new_halt_id
+from dialer.services.halts import Halts
+from dialer.services.stopping import HaltReport, new_halt_id, stop_every_call
 
 log = structlog.get_logger()
 
 RECORD_WITHIN_S = 0.8
 """The answer to a halt waits no longer for the database."""
 RECORD_AGAIN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class HaltReport:
-    """What the halt reached. `unreachable`: by PBX, why; `recorded`: whether the database knows."""
-
-    pbxs: tuple[str, ...]
-    unreachable: dict[str, str]
-    recorded: bool
 
 
 class Halting:
@@ -115,8 +106,3 @@ class Halting:
             except Unavailable as error:
                 log.error("halt not recorded", error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_S)
-
-
-async def stop_every_call(fleet: Fleet, halt: Halt) -> dict[str, str]:
-    """Lock every PBX and hang up all its calls; return, by PBX, why it failed where it did."""
-    return await fleet.everywhere("halt", lambda telephony: lock_and_hang_up(telephony, halt))

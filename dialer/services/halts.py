@@ -1,6 +1,5 @@
 """Which halts are in force, and that every PBX says the same of them: whatever was away meanwhile, the PBX, the database or this process."""
 
-import uuid
 from collections.abc import Collection
 from functools import partial
 
@@ -14,6 +13,7 @@ from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
 from dialer.services.fleet import Fleet
 from dialer.services.patience import within
+from dialer.services.stopping import lock_and_hang_up, new_halt_id
 
 log = structlog.get_logger()
 
@@ -170,16 +170,3 @@ class Halts:
             await within(NOTES_S, self._notes.drop(gone))
         except Unavailable as error:
             log.error("halts not struck out in the home", error=str(error))
-
-
-async def lock_and_hang_up(telephony: Telephony, halt: Halt) -> None:
-    """Lock first, so that nothing starts behind the hang-up; and once more where the end of another halt took the flag away meanwhile."""
-    for _ in range(2):
-        await telephony.set_halt(halt)
-        await telephony.hang_up_all()
-        if await telephony.halt_flag() is not None:
-            return
-
-
-def new_halt_id() -> HaltId:
-    return HaltId(uuid.uuid4().hex)

@@ -32,7 +32,7 @@ from dialer.ports.records import Progression
 from dialer.ports.restores import PastCall
 from dialer.ports.store import Store
 from dialer.services.fingerprints import Fingerprints
-from dialer.services.halts import new_halt_id
+from dialer.services.stopping import new_halt_id
 
 RESTORED = "restored from a backup"
 """How the reason of a campaign's pause and of the halt begins."""

@@ -10,6 +10,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from dialer.cli.deferred import Deferred
 from dialer.cli.main import app
 from tests.integration.command import CAMPAIGN, CONSENT, HEADER, Command, campaign_file
 from tests.integration.test_cli_life_cycle import ORIGIN
@@ -44,7 +45,7 @@ def commands(group: object, *path: str) -> Iterator[str]:
         yield " ".join(path)
         return
     for name, command in group.commands.items():
-        yield from commands(command, *path, name)
+        yield from commands(command.whole if isinstance(command, Deferred) else command, *path, name)
 
 
 def told(home: Path) -> list[tuple[str, str | None]]:
