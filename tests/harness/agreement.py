@@ -1,6 +1,7 @@
 """A call record against what its callee heard: the same prompts in the same order, and no time more than 100 ms apart."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dialer.adapters.callees.received import Heard, KeyPressed
@@ -20,22 +21,35 @@ class Perceived(Protocol):
     def keys(self) -> tuple[KeyPressed, ...]: ...
 
 
-def disagreements(record: Record, call: Perceived) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """`late`: both tell of the same, at other times; a busy machine may be the reason, though not each time."""
+
+    what: str
+    late: bool = False
+
+    def __str__(self) -> str:
+        return self.what
+
+
+def disagreements(record: Record, call: Perceived) -> list[Disagreement]:
     """Every way in which the record and the ear differ; empty when they agree."""
     return [*_prompts(record["prompts"], call.heard), *_keys(record["keys"], call.keys)]
 
 
-def _prompts(recorded: list[Record], heard: tuple[Heard, ...]) -> Iterator[str]:
+def _prompts(recorded: list[Record], heard: tuple[Heard, ...]) -> Iterator[Disagreement]:
     pairs = _paired(recorded, heard)
     if pairs is None:
         names = [prompt["name"] for prompt in recorded], [passage.prompt for passage in heard]
-        yield f"recorded {names[0]}, heard {names[1]}"
+        yield Disagreement(f"recorded {names[0]}, heard {names[1]}")
         return
     for prompt, passage in pairs:
         # Of a prompt that is cut in its last moments the whole may be on its way already: the record may say less, never more.
         last_moments = passage.complete and abs(prompt["ended_ms"] - passage.ended_ms) <= TOLERANCE_MS
         if prompt["completed"] != passage.complete and not last_moments:
-            yield f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
+            yield Disagreement(
+                f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
+            )
         yield from _apart(f"{prompt['name']} began", prompt["started_ms"], passage.started_ms)
         yield from _apart(f"{prompt['name']} ended", prompt["ended_ms"], passage.ended_ms)
 
@@ -56,17 +70,21 @@ def _long(started_ms: int, ended_ms: int) -> bool:
     return ended_ms - started_ms > 3 * TOLERANCE_MS
 
 
-def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...]) -> Iterator[str]:
+def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...]) -> Iterator[Disagreement]:
     """A key that never came up is in no trace: the opposition that it may be is recorded by itself."""
     released = [key for key in pressed if key.up_ms is not None]
     if [key["key"] for key in recorded] != [key.key for key in released]:
-        yield f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"
+        yield Disagreement(
+            f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"
+        )
         return
     for key, press in zip(recorded, released, strict=True):
         assert press.up_ms is not None
         yield from _apart(f"key {press.key}", key["at_ms"], press.up_ms)
 
 
-def _apart(what: str, recorded_ms: int, heard_ms: int) -> Iterator[str]:
+def _apart(what: str, recorded_ms: int, heard_ms: int) -> Iterator[Disagreement]:
     if abs(recorded_ms - heard_ms) > TOLERANCE_MS:
-        yield f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear"
+        yield Disagreement(
+            f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear", late=True
+        )

@@ -7,11 +7,11 @@ Times are seconds after its ACK. Sound is A-law, 8,000 bytes a second.
 import asyncio
 import math
 import re
-import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import cast
 
+from tests.pbx.ear import Ear
 from tests.pbx.voice import FRAME_S, OFFERED, Keying, Press, Voice
 
 
@@ -49,30 +49,6 @@ class Manner:
 RECEIVER_REPORT = bytes((0x80, 201, 0, 1)) + b"here"
 """RTCP of a party that is there and has nothing to tell of what it received (RFC 3550, 6.4.2)."""
 REPORT_EVERY_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    payload: bytes
-    timestamp: int
-    arrived: float
-
-
-@dataclass(slots=True)
-class Ear(asyncio.DatagramProtocol):
-    """Keeps the A-law payload in the order of arrival; `frames`: each packet of it, with its RTP timestamp and UNIX time of arrival."""
-
-    heard: bytearray = field(default_factory=bytearray)
-    frames: list[Frame] = field(default_factory=list)
-    transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if data[1] & 0x7F == 8:
-            self.heard.extend(data[12:])
-            self.frames.append(Frame(data[12:], int.from_bytes(data[4:8]), time.time()))
 
 
 @dataclass(slots=True)
@@ -118,9 +94,9 @@ class Callee(asyncio.DatagramProtocol):
     def close(self) -> None:
         for task in self.tasks:
             task.cancel()
-        for transport in (self.transport, self.ear.transport):
-            if transport is not None:
-                transport.close()
+        self.ear.close()
+        if self.transport is not None:
+            self.transport.close()
 
     def later(self, work: Coroutine[None, None, None]) -> None:
         self.tasks.append(asyncio.get_running_loop().create_task(work))
@@ -172,8 +148,7 @@ class Callee(asyncio.DatagramProtocol):
             )
 
     def offer(self) -> str:
-        assert self.ear.transport is not None
-        port = self.ear.transport.get_extra_info("sockname")[1]
+        port = self.ear.port
         head = "v=0\r\no=callee 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         if self.manner.keying in {Keying.INFO, Keying.TONES}:
             return f"{head}m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
@@ -184,10 +159,9 @@ class Callee(asyncio.DatagramProtocol):
         """Speak silence, press keys on time, hang up on time."""
         media = re.search(r"m=audio (\d+)", self.invite)
         assert media is not None
-        assert self.ear.transport is not None
         manner = self.manner
         voice = Voice(
-            self.ear.transport,
+            self.ear.wire,
             ("127.0.0.1", int(media[1])),
             manner.keying,
             silent_from=manner.silent_from,
@@ -203,14 +177,14 @@ class Callee(asyncio.DatagramProtocol):
             voice.frame(now, manner.presses)
             if manner.rtcp and now >= reports * REPORT_EVERY_S:
                 reports += 1
-                self.ear.transport.sendto(RECEIVER_REPORT, ("127.0.0.1", int(media[1]) + 1))
+                self.ear.wire.sendto(RECEIVER_REPORT, ("127.0.0.1", int(media[1]) + 1))
             if manner.keying is Keying.INFO:
                 for press in [p for p in manner.presses if p.at <= now and p not in told]:
                     told.add(press)
                     self.request(
                         "INFO", len(told), f"Signal={press.key}\r\nDuration={round(press.held * 1000)}\r\n"
                     )
-            if self.manner.hang_up_at is not None and now >= self.manner.hang_up_at:
+            if manner.hang_up_at is not None and voice.may_hang_up(now, manner.presses, manner.hang_up_at):
                 self.bye()
                 return
             await asyncio.sleep(max(0.0, start + (voice.sent * FRAME_S) - clock()))
@@ -246,6 +220,6 @@ async def callee_at(port: int, manner: Manner) -> Callee:
     """Open a callee on 127.0.0.1:`port`."""
     loop = asyncio.get_running_loop()
     callee = Callee(manner)
-    await loop.create_datagram_endpoint(lambda: callee.ear, local_addr=("127.0.0.1", 0))
+    callee.ear.open()
     await loop.create_datagram_endpoint(lambda: callee, local_addr=("127.0.0.1", port))
     return callee

@@ -1,7 +1,7 @@
 """One call through the tested PBX to a callee in code, and all that was seen of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from tests.pbx.sounds import SCRIPT, heard
 
 FIRST_TRUNK = "default"
 """What a call takes that has the line to itself, and where the INVITE of a refused one would go."""
+TRIES = 5
 SETTLE_S = 0.3
 """After the end of a call: time enough for a second report, or a second INVITE, to show itself."""
 
@@ -24,6 +25,8 @@ class Call:
     permit: Message
     reports: list[Message]
     callee: Callee
+    late: tuple[str, ...] = ()
+    """What its record and its ear tell of at times more than 100 ms apart."""
 
     @property
     def report(self) -> Message:
@@ -50,6 +53,16 @@ class Call:
         return self.times[second] - self.times[first]
 
 
+async def measured(make: Callable[[], Awaitable[Call]]) -> Call:
+    """The call, and where its record and its ear are apart another one, to see whether they are each time: a busy machine is late now and then."""
+    calls = [await make()]
+    while calls[-1].late and len(calls) < TRIES:
+        calls.append(await make())
+    if late := calls[-1].late:
+        pytest.fail(f"{TRIES} times, at last: {'; '.join(late)}: {calls[-1].trace} {calls[-1].callee.manner}")
+    return calls[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """`free` are the trunks that no call uses, the first one last; each leads to one callee."""
@@ -71,10 +84,14 @@ class Line:
             yield callee, trunk
         finally:
             callee.close()
+            await asyncio.sleep(0)  # the loop closes its socket
             self.free.append(trunk)
 
     async def call(self, manner: Manner, **changes: str) -> Call:
         """Call until the end is reported."""
+        return await measured(lambda: self._call(manner, changes))
+
+    async def _call(self, manner: Manner, changes: Message) -> Call:
         async with self.callee(manner) as (callee, trunk):
             paper = self.permit(**{"DIALER_TRUNK": trunk.name} | changes)
             await self.manager.originate(paper)
@@ -83,13 +100,14 @@ class Line:
         return self.made(paper, callee)
 
     def made(self, paper: Message, callee: Callee) -> Call:
-        """What was seen of a call that is over. Fails where its record and its ear do not agree, to 100 ms."""
+        """What was seen of a call that is over. Fails where its record and its ear do not tell of the same."""
         reports = self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"])
         answers = self.manager.of("DialerAnswered", paper["DIALER_ATTEMPT"])
         comparable = answers and paper["DIALER_SCRIPT"] == SCRIPT
-        if comparable and (found := disagreement(callee, answers[0], reports[0])):
-            pytest.fail(f"{'; '.join(found)}: {reports[0]['Trace']} {callee.manner}")
-        return Call(paper, reports, callee)
+        found = disagreement(callee, answers[0], reports[0]) if comparable else []
+        if not all(each.late for each in found):
+            pytest.fail(f"{'; '.join(map(str, found))}: {reports[0]['Trace']} {callee.manner}")
+        return Call(paper, reports, callee, tuple(map(str, found)))
 
     async def calls(self, manners: Iterable[Manner]) -> list[Call]:
         """All at the same time."""

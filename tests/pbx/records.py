@@ -13,8 +13,9 @@ from dialer.domain.advance import advance
 from dialer.domain.call_events import AttemptId, CallEvent
 from dialer.ports.records import CallRow
 from dialer.services.call_records import Record, call_record
-from tests.harness.agreement import disagreements
-from tests.pbx.callee import Callee, Frame
+from tests.harness.agreement import Disagreement, disagreements
+from tests.pbx.callee import Callee
+from tests.pbx.ear import Frame
 from tests.pbx.manager import Message
 from tests.pbx.sounds import FRAMES, place_of
 from tests.pbx.voice import FRAME_S, Keying
@@ -32,7 +33,7 @@ class Perceived:
     keys: tuple[KeyPressed, ...]
 
 
-def disagreement(callee: Callee, answer: Message, report: Message) -> list[str]:
+def disagreement(callee: Callee, answer: Message, report: Message) -> list[Disagreement]:
     """Every way in which the record and the callee differ by more than 100 ms."""
     record, perceived = recorded(answer, report), perceived_by(callee, answer)
     if not _keys_are_told(callee):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from tests.harness.patience import SOON_S
-from tests.pbx.callee import Ear, header
+from tests.pbx.callee import header
+from tests.pbx.ear import Ear
 from tests.pbx.voice import FRAME_S, Keying, Press, Voice
 
 OURS = "+33162000001"
@@ -73,22 +74,21 @@ class Ringer(asyncio.DatagramProtocol):
     async def _talk(self) -> None:
         media = re.search(r"m=audio (\d+)", self.answer)
         assert media is not None
-        assert self.ear.transport is not None
         ringing = self.ringing
-        voice = Voice(self.ear.transport, (self.pbx[0], int(media[1])), ringing.keying, ringing.event_type)
+        voice = Voice(self.ear.wire, (self.pbx[0], int(media[1])), ringing.keying, ringing.event_type)
         clock = asyncio.get_running_loop().time
         start = clock()
         while not self.ended.is_set():
             now = clock() - start
             voice.frame(now, ringing.presses)
-            if ringing.hang_up_at is not None and now >= ringing.hang_up_at:
+            at = ringing.hang_up_at
+            if at is not None and voice.may_hang_up(now, ringing.presses, at):
                 self.hang_up()
                 await asyncio.wait_for(self.ended.wait(), SOON_S)
             await asyncio.sleep(max(0.0, start + voice.sent * FRAME_S - clock()))
 
     def _offer(self) -> str:
-        assert self.ear.transport is not None
-        port = self.ear.transport.get_extra_info("sockname")[1]
+        port = self.ear.port
         kind = self.ringing.event_type
         return (
             "v=0\r\no=ringer 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -124,11 +124,11 @@ class Ringer(asyncio.DatagramProtocol):
 async def ringer_of(ringing: Ringing, sip_port: int) -> AsyncIterator[Ringer]:
     loop = asyncio.get_running_loop()
     ringer = Ringer(ringing, ("127.0.0.1", sip_port))
-    await loop.create_datagram_endpoint(lambda: ringer.ear, local_addr=("127.0.0.1", 0))
+    ringer.ear.open()
     await loop.create_datagram_endpoint(lambda: ringer, local_addr=("127.0.0.1", 0))
     try:
         yield ringer
     finally:
-        for transport in (ringer.transport, ringer.ear.transport):
-            if transport is not None:
-                transport.close()
+        ringer.ear.close()
+        if ringer.transport is not None:
+            ringer.transport.close()

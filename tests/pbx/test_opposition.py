@@ -6,7 +6,8 @@ from tests.pbx.callee import Manner
 from tests.pbx.calls import Call, Line
 from tests.pbx.voice import Press
 
-NOTICE_S = 1.5
+HELD_S = 0.3
+"""So long has a busy PBX to hear the key go down."""
 
 
 async def assert_stored(line: Line, paper: dict[str, str]) -> None:
@@ -56,14 +57,14 @@ async def test_a_nine_stands_when_the_callee_hangs_up_at_key_up(line: Line, at: 
     """
     afters = (0.0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.5, 1.0)
     calls = await line.calls(
-        Manner(presses=(Press("9", at),), hang_up_at=at + 0.12 + after) for after in afters
+        Manner(presses=(Press("9", at, HELD_S),), hang_up_at=at + HELD_S + after) for after in afters
     )
     for call in calls:
         assert begun_nines(line, call) == 1
-        if at < NOTICE_S or "key 9" in call.trace:
+        if "key 9" in call.trace:
             await assert_stored(line, call.permit)
-            assert "key 9" in call.trace
         assert len(call.reports) == 1
+    assert "key 9" in calls[-1].trace
 
 
 def begun_nines(line: Line, call: Call) -> int:
@@ -89,6 +90,6 @@ async def test_a_number_that_objected_is_refused_by_the_pbx_itself(line: Line) -
 
 
 async def test_a_nine_begun_and_cut_off_by_hanging_up_is_seen_by_the_manager(line: Line) -> None:
-    call = await line.call(Manner(presses=(Press("9", 0.5, 5),), hang_up_at=0.6))
-    keys = [event for event in line.manager.events if event.get("Event") == "DTMFBegin"]
-    assert [(key["Digit"], key["Linkedid"]) for key in keys] == [("9", call.permit["DIALER_ATTEMPT"])]
+    call = await line.call(Manner(presses=(Press("9", 0.5, 5),), hang_up_at=0.5 + HELD_S))
+    assert begun_nines(line, call) == 1
+    assert "key 9" not in call.trace

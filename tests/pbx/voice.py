@@ -1,7 +1,7 @@
 """What a callee in code sends: silence, and keys in every way that telephones send them, faults of the network included."""
 
-import asyncio
 import math
+import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -18,6 +18,8 @@ OFFERED = 101
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 PAD = "123456789*0#"
 """ITU-T Q.23: the two tones of each key."""
+APART_S = 0.04
+"""Between the end of a key and the next, should the first have left late."""
 
 
 class Keying(Enum):
@@ -34,7 +36,7 @@ class Keying(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key held from `at` for `held` seconds."""
+    """A key held from `at` for `held` seconds: as long as that from its first packet on, should it leave late."""
 
     key: str
     at: float
@@ -45,10 +47,11 @@ class Press:
 class Voice:
     """The RTP a callee sends, a packet every 20 ms; `silent_from`: nothing at all from that second on. `says`: A-law in whole frames, over and over; silence without it.
 
-    `released`: the keys whose last packet has left, with the UNIX time.
+    `began`: when the first packet of each key left, on the scale of the keys themselves; `released`: the keys whose last packet has left,
+    with the UNIX time.
     """
 
-    transport: asyncio.DatagramTransport
+    transport: socket.socket
     peer: tuple[str, int]
     keying: Keying = Keying.EVENTS
     event_type: int = OFFERED
@@ -56,12 +59,14 @@ class Voice:
     says: bytes = b""
     sent: int = 0
     sequence: int = 0
+    began: dict[Press, float] = field(default_factory=dict)
     finished: set[Press] = field(default_factory=set)
+    free_at: float = 0.0
     held_back: list[bytes] = field(default_factory=list)
     released: list[tuple[str, float]] = field(default_factory=list)
 
     def frame(self, now: float, presses: tuple[Press, ...]) -> None:
-        due = [p for p in presses if p.at <= now and p not in self.finished]
+        due = [p for p in presses if max(p.at, self.free_at) <= now and p not in self.finished]
         self.sent += 1
         if now >= self.silent_from:
             return
@@ -73,25 +78,38 @@ class Voice:
             said = (self.sent - 1) * FRAME % max(len(self.says), 1)
             self._packet(8, self.sent * FRAME, self.says[said : said + FRAME] or b"\xd5" * FRAME)
 
+    def may_hang_up(self, now: float, presses: tuple[Press, ...], at: float) -> bool:
+        """Whether it is `at`, and as long after the last key went down as it would be had that not left late."""
+        before = [press for press in presses if press.at <= at]
+        if not before or self.keying is Keying.INFO:
+            return now >= at
+        last = max(before, key=lambda press: press.at)
+        return last in self.began and now >= max(at, self.began[last] + at - last.at)
+
     def _event(self, press: Press, now: float) -> None:
-        over = now >= press.at + press.held
-        first = round(press.at / FRAME_S) * FRAME
-        length = max(FRAME, round((now - press.at) / FRAME_S) * FRAME)
+        began = self.began.setdefault(press, now)
+        over = now >= began + press.held
+        first = round(began / FRAME_S) * FRAME
+        length = max(FRAME, round((now - began) / FRAME_S) * FRAME)
         payload = struct.pack("!BBH", KEYS.index(press.key), 0x80 * over | 10, length)
         for _ in range(self._copies(over=over)):
             self._packet(self.event_type, first, payload)
         if over:
-            self.finished.add(press)
-            self.released.append((press.key, time.time()))
+            self._finish(press, now)
 
     def _copies(self, *, over: bool) -> int:
         if over:
             return {Keying.LOST_END: 0, Keying.REPEATED_END: 9}.get(self.keying, 3)
         return 1
 
+    def _finish(self, press: Press, now: float) -> None:
+        self.finished.add(press)
+        self.free_at = now + APART_S
+        self.released.append((press.key, time.time()))
+
     def _tone(self, press: Press, now: float) -> bytes:
-        if now >= press.at + press.held:
-            self.finished.add(press)
+        if now >= self.began.setdefault(press, now) + press.held:
+            self._finish(press, now)
         return bytes(tone(press.key, self.sent * FRAME))
 
     def _packet(self, kind: int, timestamp: int, payload: bytes) -> None:

@@ -1,0 +1,59 @@
+"""What a party in code hears: A-law in the order of arrival, each packet with the time at which the kernel had it."""
+
+import asyncio
+import socket
+import time
+from dataclasses import dataclass, field
+
+from dialer.adapters.callees.moments import ROOM, arrival_of, stamp_arrivals
+
+LARGEST = 2048
+BUFFER = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    payload: bytes
+    timestamp: int
+    arrived: float
+
+
+def bound() -> socket.socket:
+    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+    stamp_arrivals(found)
+    found.bind(("127.0.0.1", 0))
+    return found
+
+
+@dataclass(slots=True)
+class Ear:
+    """`frames`: each packet of A-law, with its RTP timestamp and UNIX time of arrival, however late it is read; `heard`: all their sound."""
+
+    heard: bytearray = field(default_factory=bytearray)
+    frames: list[Frame] = field(default_factory=list)
+    wire: socket.socket = field(default_factory=bound)
+
+    @property
+    def port(self) -> int:
+        return int(self.wire.getsockname()[1])
+
+    def open(self) -> None:
+        asyncio.get_running_loop().add_reader(self.wire, self.listen)
+
+    def close(self) -> None:
+        """What has arrived is heard first."""
+        self.listen()
+        asyncio.get_running_loop().remove_reader(self.wire)
+        self.wire.close()
+
+    def listen(self) -> None:
+        while True:
+            try:
+                data, ancillary, _, _ = self.wire.recvmsg(LARGEST, ROOM, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return
+            if data[1] & 0x7F == 8:
+                self.heard.extend(data[12:])
+                arrived = arrival_of(ancillary) or time.time()
+                self.frames.append(Frame(data[12:], int.from_bytes(data[4:8]), arrived))
