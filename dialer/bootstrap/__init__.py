@@ -7,27 +7,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dialer.bootstrap.clocks import clock_of
     from dialer.bootstrap.oppositions import OppositionDesk, open_desk
     from dialer.bootstrap.pbxs import Links, ami_address, halt_notes, open_fleet, stop_pbxs
-    from dialer.bootstrap.service import Service, open_service, prepare_home, real_clock
+    from dialer.bootstrap.service import Service, open_service, prepare_home
 
 __all__ = [
     "Links",
     "OppositionDesk",
     "Service",
     "ami_address",
+    "clock_of",
     "halt_notes",
     "open_desk",
     "open_fleet",
     "open_service",
     "prepare_home",
-    "real_clock",
     "stop_pbxs",
 ]
 
-_PARTS = {"oppositions": ("OppositionDesk", "open_desk"), "service": __all__}
+_PARTS = {"oppositions": ("OppositionDesk", "open_desk"), "clocks": ("clock_of",), "service": __all__}
 _PARTS["pbxs"] = ("Links", "ami_address", "halt_notes", "open_fleet", "stop_pbxs")
-_PLACES = {name: part for part in ("service", "oppositions", "pbxs") for name in _PARTS[part]}
+_PLACES = {name: part for part in ("service", "oppositions", "clocks", "pbxs") for name in _PARTS[part]}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  -- whatever it is

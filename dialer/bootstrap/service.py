@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.adapters.clock import SystemClock, kernel_clock
+from dialer.adapters.clock import SystemClock
 from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.driver_name import driver_name
 from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
@@ -17,6 +17,7 @@ from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.bootstrap.calling import build_engine, build_probing
+from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.inspecting import build_inspector
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.parts import Parts
@@ -62,7 +63,7 @@ async def open_service(
 
     A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on it meanwhile.
     """
-    clock = clock or real_clock(settings)
+    clock = clock or clock_of(settings)
     async with AsyncExitStack() as stack:
         told, pretended = subscribers(settings), bool(clock.shift)
         opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
@@ -87,12 +88,6 @@ async def open_service(
         service = wire(parts)
         stack.push_async_callback(service.suite.halting.close)
         yield service
-
-
-def real_clock(settings: Settings) -> SystemClock:
-    """On loopback trunks nobody can be called at the wrong hour: machines without a time service, such as those of tests, may do there."""
-    outside = not all(trunk.loopback for trunk in settings.trunks)
-    return SystemClock(kernel=kernel_clock if outside else None)
 
 
 def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge:

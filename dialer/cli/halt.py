@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialer.adapters.clock import SystemClock
+from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.pbxs import Links, halt_notes, stop_pbxs
 from dialer.cli.errors import FAILED, report
 from dialer.cli.options import Json
@@ -43,7 +43,7 @@ async def _halt(settings: Settings, reason: str) -> HaltReport:
     """
     actor = await _actor(settings)
     actor.demand(Right.HALT)
-    clock = SystemClock()
+    clock = clock_of(settings)
     halt = Halt(new_halt_id(), actor.name, clock.now(), reason)
     unreachable = await stop_pbxs(settings, clock, halt)
     pbxs = tuple(pbx.name for pbx in settings.pbxs)

@@ -5,19 +5,29 @@ from typing import Annotated
 
 import typer
 
+from dialer.adapters.clock import pretending
+from dialer.adapters.pretended_time import pretend
 from dialer.adapters.sql.migrate import upgrade
 from dialer.bootstrap import open_service, prepare_home
 from dialer.cli.output import console, print_json
+from dialer.cli.times import instant
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
 
 FIRST_ADMIN = "admin"
 
 
-def init(as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False) -> None:
+def init(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    pretend_now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="a home for trying out, in which it is TIME")
+    ] = None,
+) -> None:
     """Make the home, its keys, the database and the first admin token, which is printed this once."""
     settings = read_settings()
     prepare_home(settings.home)
+    if pretend_now:
+        pretend(settings.home, pretending(instant(pretend_now)).shift)
     token = asyncio.run(_prepare_database())
     if as_json:
         print_json({"home": str(settings.home), "admin_token": token})

@@ -12,9 +12,10 @@ import typer
 from aiohttp import web
 
 from dialer.adapters.clock import SystemClock, pretending
+from dialer.adapters.pretended_time import FILE, pretend, pretended_shift
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.api.runner import ApiRunner
-from dialer.bootstrap import Links, Service, open_service, real_clock
+from dialer.bootstrap import Links, Service, clock_of, open_service
 from dialer.cli.logs import STANDARD_OUTPUT, configure_logs
 from dialer.cli.times import instant
 from dialer.console.app import build_site
@@ -26,7 +27,10 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="port to listen on")] = 8080,
     pretend_now: Annotated[
-        str | None, typer.Option(metavar="TIME", help="pretend that it is TIME (loopback trunks only)")
+        str | None,
+        typer.Option(
+            metavar="TIME", help="pretend that it is TIME, here and for every command (loopback trunks only)"
+        ),
     ] = None,
 ) -> None:
     """Dial the running campaigns and answer operators over HTTP."""
@@ -40,13 +44,22 @@ def serve(
 
 
 def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
+    """A pretended time is the home's: whoever acts on it while the service runs, and afterwards, does so in the same."""
+    outside = not all(trunk.loopback for trunk in settings.trunks)
     if pretended is None:
-        return real_clock(settings)
-    if not settings.trunks or not all(trunk.loopback for trunk in settings.trunks):
+        if outside and pretended_shift(settings.home):
+            raise BadSettings(
+                "this home pretends another time, and a trunk leads to real people",
+                hint=f"make another with `dialer init`, or delete {settings.home / FILE}",
+            )
+        return clock_of(settings)
+    if not settings.trunks or outside:
         raise BadSettings(
             "--pretend-now is for loopback trunks only", hint="leave it out: real people live in real time"
         )
-    return pretending(pretended)
+    clock = pretending(pretended)
+    pretend(settings.home, clock.shift)
+    return clock
 
 
 async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -> None:

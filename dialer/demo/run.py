@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
+from dialer.adapters.pretended_time import pretend
 from dialer.bootstrap import Links, Service, open_service
 from dialer.demo.cast import Member, Standing, cast
 from dialer.demo.files import MORNING, write_campaign, write_contacts
@@ -38,7 +39,9 @@ ProgressListener = Callable[[Progress], None]
 @asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Service]:
     """The service with its loops turning, in pretended time."""
-    async with open_service(stage.settings, links=Links.DRIVEN, clock=pretending(MORNING)) as service:
+    clock = pretending(MORNING)
+    pretend(stage.settings.home, clock.shift)
+    async with open_service(stage.settings, links=Links.DRIVEN, clock=clock) as service:
         stop = asyncio.Event()
         engine = asyncio.create_task(service.engine.run(stop))
         try:

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 
 MORNING = "2027-02-01T10:30:00+01:00"
@@ -79,7 +80,7 @@ class Installation:
         return ran.json
 
     async def prepare(self) -> None:
-        self.token = (await self.must("init"))["admin_token"]
+        self.token = (await self.must("init", "--pretend-now", TODAY))["admin_token"]
 
     async def campaign(self, file: Path, contacts: Path) -> str:
         """Create, fill and approve; give the id."""

@@ -10,6 +10,7 @@ from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.cli import halt as halt_command
 from dialer.services import consumer, halting, lease_keeper, metrics, readiness, ticker
+from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
 from tests.integration.command import LOOPBACK, Command, campaign_file, fresh_environment
@@ -26,7 +27,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture
 def dialer(bare: Command) -> Command:
     """After `dialer init`, with a trunk on loopback."""
-    bare.must("init")
+    bare.must("init", "--pretend-now", TODAY)
     (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
     return bare
 
@@ -54,7 +55,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def called(bare: Command, shelf: Path, tmp_path: Path) -> str:
     """The id of a campaign that was called, in a home that is made once and then copied."""
     if not (shelf / "home").exists():
-        bare.must("init")
+        bare.must("init", "--pretend-now", TODAY)
         (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
         made = str(bare.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
         called_campaign(bare, made, tmp_path)

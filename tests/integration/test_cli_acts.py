@@ -96,6 +96,8 @@ def test_every_act_at_the_command_line_is_in_the_ledger_with_who_did_it(
     done: set[str] = set()
     seen = len(told(dialer.home))
     for command, words, kind in acts(dialer, tmp_path):
+        if command == "retention run":
+            (dialer.home / "pretended").unlink()  # nothing is erased in pretended time
         dialer.must(*command.split(), *words)
         said = told(dialer.home)
         assert (kind, "ada") in said[seen:], (command, said[seen:])

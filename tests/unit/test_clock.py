@@ -184,7 +184,7 @@ def test_only_where_a_trunk_leaves_the_machine_must_the_clock_be_synchronised(
     (tmp_path / "dialer.toml").write_text(f'[[trunk]]\npbx = []\nhost = "{host}"\n')
     monkeypatch.setenv("DIALER_HOME", str(tmp_path))
     monkeypatch.setattr(service, "kernel_clock", lambda: KernelClock(False, 0, 16))
-    assert bool(service.real_clock(read_settings()).doubt()) is asked
+    assert bool(service.clock_of(read_settings()).doubt()) is asked
 
 
 def test_nobody_is_called_by_a_clock_that_is_not_trusted() -> None:

@@ -12,13 +12,14 @@ from typing import Any
 from aiohttp import ClientSession, web
 from jsonschema import Draft202012Validator
 
-from dialer.adapters.clock import SystemClock
+from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.sql.migrate import upgrade
 from dialer.api.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.console.app import build_site
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import Settings, TrunkSettings
+from tests.harness.dates import AT_FIRST
 
 PLENTY = 100_000.0
 
@@ -111,7 +112,7 @@ def parsed(text: str, media: str) -> Any:
 async def running_api(
     home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None, database_url: str = ""
 ) -> AsyncIterator[Api]:
-    """One trunk on loopback, and no PBX. The database is SQLite's unless said otherwise."""
+    """One trunk on loopback, and no PBX; it is `AT_FIRST` unless said otherwise. The database is SQLite's unless said otherwise."""
     prepare_home(home)
     (home / "uploads").mkdir()
     settings = Settings(
@@ -124,7 +125,7 @@ async def running_api(
     )
     await upgrade(settings.database_url)
     async with (
-        open_service(settings, clock=clock or SystemClock()) as service,
+        open_service(settings, clock=clock or pretending(AT_FIRST)) as service,
         served(service) as port,
         ClientSession(f"http://127.0.0.1:{port}") as client,
     ):
