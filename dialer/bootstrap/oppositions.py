@@ -12,7 +12,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.pbxs import Links, open_fleet
-from dialer.bootstrap.service import real_clock, subscribers
+from dialer.bootstrap.service import clock_of, subscribers
 from dialer.domain.errors import DialerError
 from dialer.ports.store import Store
 from dialer.services.consent_proofs import ConsentProofs
@@ -43,7 +43,7 @@ class OppositionDesk:
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
     """Raise `BadSettings`, `Unavailable` only where the database or the fingerprint keys cannot be read."""
-    clock = real_clock(settings)
+    clock = clock_of(settings)
     async with AsyncExitStack() as stack:
         opening = SqlStore.open(settings.database_url, subscribers=subscribers(settings), pretended=False)
         store = await stack.enter_async_context(opening)

@@ -2,12 +2,13 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from dialer.adapters.clock import pretending
+from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.keys import subjects_key
 from dialer.adapters.rulepacks import load_packs
 from dialer.adapters.vault import AesVault
@@ -18,7 +19,7 @@ from dialer.services.keeping import Keeping
 from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
 from tests.contract.test_subjects import end_calls
 from tests.harness.ledger import WRITABLE
-from tests.integration.api.client import Api
+from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import CONTACTS, NUMBER, OTHER_NUMBER, new_campaign, objection_body
 from tests.integration.command import CONSENT, HEADER
 
@@ -119,8 +120,10 @@ async def test_what_is_no_number_is_refused(api: Api) -> None:
     assert (await api.call("DELETE", path("199000002"))).status == 422
 
 
-async def test_the_next_run_of_the_retention_job_is_visible(api: Api, store: Any) -> None:
-    body = (await api.get("/v1/retention", Role.AUDITOR)).body
+async def test_the_next_run_of_the_retention_job_is_visible(tmp_path: Path) -> None:
+    async with running_api(tmp_path, clock=SystemClock()) as api:
+        await api.call("POST", CONTACTS.format(id=await new_campaign(api)), data=LIST)
+        body = (await api.get("/v1/retention", Role.AUDITOR)).body
     assert (body["last_run"], body["overdue"], body["campaigns_blocked"]) == (None, 0, False)
     assert body["next_run_at"]
     (kept,) = body["lists"]

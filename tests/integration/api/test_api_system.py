@@ -100,8 +100,9 @@ async def test_every_answer_says_that_the_time_is_pretended(tmp_path: Path) -> N
         assert (await api.get("/v1/system")).body["pretended_time"]
 
 
-async def test_real_time_is_not_said_to_be_pretended(api: Api) -> None:
-    reply = await api.get("/v1/system")
+async def test_real_time_is_not_said_to_be_pretended(tmp_path: Path) -> None:
+    async with running_api(tmp_path, clock=SystemClock()) as api:
+        reply = await api.get("/v1/system")
     assert "Dialer-Pretended-Time" not in reply.headers
     assert not reply.body["pretended_time"]
 
@@ -118,20 +119,23 @@ async def test_metrics_are_public_on_this_machine_alone(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("a_busy_disk_is_waited_for")
-async def test_readiness_and_metrics_tell_of_all_that_must_go_on_by_itself(api: Api) -> None:
-    await seal(api)
-    parts = {part["part"]: part for part in (await api.get("/readyz", None)).body["parts"]}
-    assert parts.keys() == {"database", "ledger", "retention", "disk", "clock", "event loop"}
-    assert parts["ledger"]["detail"].startswith("writable, last head ")
-    assert parts["retention"]["detail"].startswith("no success yet, next run ")
-    await api.service.suite.retention.run_now(LOCAL_ADMINISTRATOR)
-    async with api.client.get("/metrics") as answer:
-        figures = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if line[0] != "#")
-    assert float(figures["dialer_ledger_writable"]) == 1
-    assert 0 <= float(figures["dialer_ledger_head_age_seconds"]) < 120
-    assert abs(float(figures["dialer_retention_last_success_timestamp_seconds"]) - time.time()) < 120
-    assert float(figures["dialer_retention_overdue_lists"]) == 0
-    assert float(figures["dialer_disk_free_bytes"]) > 0
+async def test_readiness_and_metrics_tell_of_all_that_must_go_on_by_itself(tmp_path: Path) -> None:
+    async with running_api(tmp_path, clock=SystemClock()) as api:
+        await seal(api)
+        parts = {part["part"]: part for part in (await api.get("/readyz", None)).body["parts"]}
+        assert parts.keys() == {"database", "ledger", "retention", "disk", "clock", "event loop"}
+        assert parts["ledger"]["detail"].startswith("writable, last head ")
+        assert parts["retention"]["detail"].startswith("no success yet, next run ")
+        await api.service.suite.retention.run_now(LOCAL_ADMINISTRATOR)
+        async with api.client.get("/metrics") as answer:
+            figures = dict(
+                line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if line[0] != "#"
+            )
+        assert float(figures["dialer_ledger_writable"]) == 1
+        assert 0 <= float(figures["dialer_ledger_head_age_seconds"]) < 120
+        assert abs(float(figures["dialer_retention_last_success_timestamp_seconds"]) - time.time()) < 120
+        assert float(figures["dialer_retention_overdue_lists"]) == 0
+        assert float(figures["dialer_disk_free_bytes"]) > 0
 
 
 async def test_metrics_name_routes_and_never_what_was_asked(api: Api) -> None:
