@@ -45,7 +45,8 @@ async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
     """Raise `BadSettings`, `Unavailable` only where the database or the fingerprint keys cannot be read."""
     clock = clock_of(settings)
     async with AsyncExitStack() as stack:
-        opening = SqlStore.open(settings.database_url, subscribers=subscribers(settings), pretended=False)
+        told, pretended = subscribers(settings), bool(clock.shift)
+        opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
         store = await stack.enter_async_context(opening)
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, Links.TRIED, clock))
