@@ -10,9 +10,10 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.keys import fingerprint_keys, subjects_key
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
+from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.pbxs import Links, open_fleet
-from dialer.bootstrap.service import clock_of, subscribers
+from dialer.bootstrap.service import subscribers
 from dialer.domain.errors import DialerError
 from dialer.ports.store import Store
 from dialer.services.consent_proofs import ConsentProofs
