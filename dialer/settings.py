@@ -23,6 +23,7 @@ from dialer.domain.campaign_definition import E164, PART_NAME
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.errors import BadSettings
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.leaves import leaves
 from dialer.domain.notification import Topic
 from dialer.ports.courier import Endpoint
 
@@ -190,7 +191,9 @@ def _config_file(named: Path | None, default: Path) -> ConfigFile:
         return ConfigFile()
     path = named or default
     try:
-        return ConfigFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        _demand_no_booleans(path, told)
+        return ConfigFile.model_validate(told)
     except OSError as error:
         raise BadSettings(
             f"{path}: {error.strerror}", hint="name an existing file in DIALER_CONFIG or unset it"
@@ -199,6 +202,13 @@ def _config_file(named: Path | None, default: Path) -> ConfigFile:
         raise BadSettings(f"{path}: not TOML: {error}") from None
     except ValidationError as error:
         raise BadSettings(_first_problem(str(path), error)) from None
+
+
+def _demand_no_booleans(path: Path, told: object) -> None:
+    """No setting takes one, and where a number is wanted pydantic would read it as 0 or 1."""
+    for place, value in leaves(told):
+        if isinstance(value, bool):
+            raise BadSettings(f"{path}: {place} is {str(value).lower()}, which no setting takes")
 
 
 def _started_pbxs(home: Path) -> ConfigFile:

@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
+from multidict import MultiDictProxy
 from pydantic import BaseModel
 
 from dialer.api.answers import reference
@@ -140,6 +141,15 @@ async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
         if received > limit:
             raise too_large
         yield chunk
+
+
+async def read_form(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """The fields of a form; it is short, and comes whole within `IDLE_S`. Raise `TooSlow`."""
+    try:
+        async with asyncio.timeout(IDLE_S):
+            return await request.post()
+    except TimeoutError:
+        raise TooSlow(f"the form did not come within {IDLE_S:.0f} s", hint="send it again") from None
 
 
 async def _chunk(request: web.Request) -> bytes:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from dialer.api.authentication import SESSION
+from dialer.api.bodies import read_form
 from dialer.api.parsing import check_ids
 from dialer.api.problems import status_of
 from dialer.console.rendering import render
@@ -57,8 +58,8 @@ class Door:
 
     async def enter(self, request: web.Request) -> web.Response:
         """The token opens a session; the cookie is out of reach of scripts and of other sites."""
-        form = await request.post()
         try:
+            form = await read_form(request)
             key = await self.sessions.open(str(form.get("token", "")).strip())
         except Unauthenticated:
             return login_page(request, wrong=True)
@@ -91,10 +92,10 @@ class Door:
         key = request.cookies.get(SESSION, "")
         session = self.sessions.of(key)
         actor = await self._actor(screen, key)
-        fields = await request.post() if request.method == "POST" else {}
+        fields = await read_form(request) if request.method == "POST" else {}
         form = {name: value for name, value in fields.items() if isinstance(value, str)}
         if request.method == "POST" and not secrets.compare_digest(
-            form.get("csrf", "").encode(), session.csrf.encode()
+            form.get("csrf", "").encode("utf-8", "surrogatepass"), session.csrf.encode()
         ):
             raise Forbidden(
                 "this form is not one of this session", hint="go back, reload the page, try again"

@@ -31,6 +31,10 @@ class Prompts(Protocol):
         """Raise `InvalidInput` naming the prompt that cannot be made."""
         ...
 
+    async def hear(self, recording: bytes) -> None:
+        """Raise `InvalidInput` where it is none: nothing that could be played, or nothing to be heard."""
+        ...
+
     async def check(self, script: str) -> CompiledScript:
         """Recompute every hash. Raise `InvalidInput` where a file is missing, changed or unreadable."""
         ...

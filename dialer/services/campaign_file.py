@@ -1,12 +1,14 @@
 """From the keys of a campaign file (TOML, or the same as JSON) to its definition, with every fault named by its path."""
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.errors import LONGEST_WHERE, InvalidInput, Problem
+from dialer.domain.leaves import leaves
 from dialer.domain.ledger.redaction import redacted
 
 if TYPE_CHECKING:
@@ -14,15 +16,40 @@ if TYPE_CHECKING:
 
 _WORDS = {"extra_forbidden": "unknown key", "missing": "is missing"}
 MOST_LOOKED_AT = 200
+WRONG = "the campaign file is wrong"
 _VALUE_ERROR = "Value error, "
 
 
 def parse_definition(mapping: object) -> CampaignDefinition:
     """Raise `InvalidInput` with the first problems: `sponsor.email: is missing`."""
     try:
-        return CampaignDefinition.model_validate(mapping)
+        definition = CampaignDefinition.model_validate(mapping)
     except ValidationError as error:
-        raise InvalidInput("the campaign file is wrong", _problems(error, mapping)) from None
+        raise InvalidInput(WRONG, _problems(error, mapping)) from None
+    if problems := (*_booleans(mapping), *_outside(definition)):
+        raise InvalidInput(WRONG, problems)
+    return definition
+
+
+def _booleans(mapping: object) -> tuple[Problem, ...]:
+    """No key takes one, and where a number is wanted pydantic would read it as 0 or 1."""
+    return tuple(
+        Problem(path, f"is {str(value).lower()}, which no key of a campaign file takes")
+        for path, value in leaves(mapping)
+        if isinstance(value, bool)
+    )
+
+
+def _outside(definition: CampaignDefinition) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(f"prompts.{key}.file", "should be a path in or below the folder of the campaign file")
+        for key, prompt in definition.prompts.items()
+        if isinstance(prompt, Recording) and _leads_out(prompt.file)
+    )
+
+
+def _leads_out(path: str) -> bool:
+    return PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not path.isprintable()
 
 
 def _problems(error: ValidationError, mapping: object) -> tuple[Problem, ...]:

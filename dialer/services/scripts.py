@@ -1,7 +1,7 @@
 """A campaign's audio through its life: recordings kept while a draft, compiled at approval, checked before every start."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
@@ -30,20 +30,25 @@ class Scripts:
         self._hashes: dict[str, dict[str, str]] = {}
 
     async def record(self, actor: Actor, campaign_id: CampaignId, key: str, audio: bytes) -> None:
-        """Keep a recording for a draft; it replaces the text of the same key. Raise `Conflict` once the script is frozen."""
+        """Keep a recording for a draft; it replaces the text of the same key.
+
+        Raise `Conflict` once the script is frozen, `InvalidInput` for an unknown key and for what cannot be played.
+        """
         actor.demand(Right.CREATE_CAMPAIGN)
         campaign = await self._store.campaigns.get(campaign_id)
         if campaign.state is not CampaignState.DRAFT:
             raise Conflict("the script is frozen", hint="prompts are accepted before approval only")
+        _demand_known([key])
+        try:
+            await self._prompts.hear(audio)
+        except InvalidInput as error:
+            raise InvalidInput("this is no recording", (Problem(f"prompts.{key}", error.detail),)) from None
         await self.keep(campaign, {key: audio})
         digest, at = hashlib.sha256(audio).hexdigest(), self._clock.now()
         await self._store.ledger.append([recording_kept(campaign_id, key, digest, by=actor.name, at=at)])
 
     async def keep(self, campaign: Campaign, recordings: Mapping[str, bytes]) -> None:
-        if unknown := sorted(recordings.keys() - PROMPT_OF_KEY.keys()):
-            raise InvalidInput(
-                "unknown prompt", (Problem(f"prompts.{unknown[0]}", f"known are {', '.join(PROMPT_OF_KEY)}"),)
-            )
+        _demand_known(recordings)
         for key, audio in recordings.items():
             await self._recordings.keep(campaign.id, key, audio)
 
@@ -92,3 +97,10 @@ class Scripts:
                 return {}
             self._hashes[script] = {prompt.name: prompt.sha256 for prompt in compiled.prompts}
         return self._hashes[script]
+
+
+def _demand_known(keys: Iterable[str]) -> None:
+    if unknown := sorted(set(keys) - PROMPT_OF_KEY.keys()):
+        raise InvalidInput(
+            "unknown prompt", (Problem(f"prompts.{unknown[0]}", f"known are {', '.join(PROMPT_OF_KEY)}"),)
+        )

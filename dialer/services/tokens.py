@@ -105,5 +105,5 @@ class Tokens:
 
 
 def trace_of(secret: str) -> str:
-    """SHA-256: all that is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """SHA-256: all that is kept of a secret. Of bytes that are no text, too: whoever sends them has no token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

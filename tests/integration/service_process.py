@@ -102,6 +102,9 @@ class UnchangedPrompts:
     ) -> CompiledScript:
         raise NotImplementedError
 
+    async def hear(self, recording: bytes) -> None:
+        raise NotImplementedError
+
     async def audio(self, script: str, name: str) -> bytes:
         raise NotImplementedError
 

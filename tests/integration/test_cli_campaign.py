@@ -69,7 +69,7 @@ def test_a_recording_outside_the_folder_is_refused(dialer: Command, tmp_path: Pa
     )
     ran = dialer("campaign", "create", str(campaign_file(tmp_path, outside)))
     assert ran.status == 1
-    assert "prompts.message: '../secret.wav' leads out" in ran.complaint
+    assert "prompts.message.file: should be a path in or below the folder" in ran.complaint
 
 
 def test_a_campaign_has_id_name_and_state_beside_its_keys(dialer: Command, campaign: str) -> None:

@@ -37,6 +37,9 @@ class PromptCompiler:
             raise InvalidInput("these prompts cannot be made", tuple(problems))
         return await asyncio.to_thread(self._shelf.put, audio)
 
+    async def hear(self, recording: bytes) -> None:
+        await converted(recording)
+
     async def audio(self, script: str, name: str) -> bytes:
         return await asyncio.to_thread(self._shelf.audio, script, name)
 

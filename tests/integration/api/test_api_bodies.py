@@ -6,6 +6,7 @@ import gzip
 import pytest
 
 from dialer.api import bodies, contacts
+from dialer.api.authentication import SESSION
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign, objection_body
 
@@ -54,6 +55,39 @@ async def test_no_answer_names_the_server_not_even_to_what_is_no_http(api: Api) 
 
 async def test_a_nul_is_refused_since_not_every_database_stores_it(api: Api) -> None:
     assert (await api.post("/v1/campaigns", campaign_body(name="a\0b"))).status == 422
+
+
+@pytest.mark.parametrize("path", ["/login", "/oppositions"])
+async def test_a_form_that_stops_coming_is_given_up(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(bodies, "IDLE_S", 0.05)
+    async with api.client.post("/login", data={"token": api.admin}, allow_redirects=False) as answer:
+        cookie = answer.cookies[SESSION].value
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 90"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nCookie: {SESSION}={cookie}\r\n{form}\r\n\r\n"
+    assert b"408 Request Timeout" in await raw(api, head.encode() + b"token=")
+
+
+@pytest.mark.parametrize("header", [b"Authorization: Bearer \xff\xfe", b"Cookie: dialer_session=\xff\xfe"])
+async def test_bytes_that_are_no_text_are_no_token(api: Api, header: bytes) -> None:
+    for path in (b"/v1/system", b"/v1/events"):
+        answer = await raw(api, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+        assert b" 401 " in answer.partition(b"\r\n")[0]
+    page = await raw(api, b"GET / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+    assert b" 303 " in page.partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("audio", [b"", b"RIFF" + bytes(99), b"x" * 103, bytes(5000)])
+async def test_what_cannot_be_played_is_no_recording(api: Api, audio: bytes) -> None:
+    reply = await api.call("PUT", f"/v1/campaigns/{await new_campaign(api)}/prompts/message", data=audio)
+    assert (reply.status, reply.body["problems"][0]["where"]) == (422, "prompts.message")
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "../message.wav", "a/../../b.wav", "a\nb.wav"])
+async def test_a_prompt_s_path_stays_in_the_folder_of_its_campaign(api: Api, file: str) -> None:
+    reply = await api.post("/v1/campaigns", campaign_body(prompts={"message": {"file": file}}))
+    assert (reply.status, reply.body["problems"][0]["where"]) == (422, "prompts.message.file")
 
 
 async def raw(api: Api, sent: bytes) -> bytes:

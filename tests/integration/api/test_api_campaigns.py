@@ -8,6 +8,7 @@ from dialer.domain.access import Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign
+from tests.integration.test_prompts import tone
 
 
 async def moved(api: Api, campaign_id: str, *verbs: CampaignVerb) -> None:
@@ -137,7 +138,8 @@ async def test_progress_counts_contacts_and_says_why_nothing_is_dialled(api: Api
 async def test_a_recording_replaces_a_prompt_until_approval(api: Api) -> None:
     campaign_id = await new_campaign(api)
     prompt = f"/v1/campaigns/{campaign_id}/prompts/message"
-    assert (await api.call("PUT", prompt, data=b"RIFF")).body == {"prompt": "message", "bytes": 4}
+    audio = tone(api.uploads / "message.wav")
+    assert (await api.call("PUT", prompt, data=audio)).body == {"prompt": "message", "bytes": len(audio)}
     assert (await api.call("PUT", f"/v1/campaigns/{campaign_id}/prompts/other", data=b"RIFF")).status == 422
     await moved(api, campaign_id, CampaignVerb.APPROVE)
     assert (await api.call("PUT", prompt, data=b"RIFF")).status == 409
