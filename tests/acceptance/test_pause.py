@@ -37,6 +37,30 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
     assert calls == Counter([*numbers, MARK])
 
 
+async def test_a_pause_at_the_command_line_holds_and_ends_for_the_running_service(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """That process has just come: of calls that were dialled before it waits until the network has answered them."""
+    numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
+    campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    async with scene.installation.serve() as served:
+        await served.post(f"/v1/campaigns/{campaign}/start")
+        await _until_called(scene, 50)
+        paused = await scene.installation.cli("campaign", "pause", campaign)
+        assert (paused.status, paused.err) == (0, "")
+        await scene.mark()
+        await asyncio.sleep(2)
+        before, after = await scene.called_before_and_after_the_mark()
+        assert 50 <= len(before) < CONTACTS
+        assert after == []
+        resumed = await scene.installation.cli("campaign", "resume", campaign)
+        assert (resumed.status, resumed.err) == (0, "")
+        await _until_called(scene, len(before) + 1 + 50)
+        await served.post(f"/v1/campaigns/{campaign}/stop")
+    calls = Counter(invite.number for invite in await scene.callees.invites())
+    assert max(calls.values()) == 1
+
+
 def fast_trunk(scene: Scene) -> None:
     """What the operator of the trunk allows is said in dialer.toml; by default it is 20 calls a second."""
     (scene.installation.home / "dialer.toml").write_text(
