@@ -143,6 +143,7 @@ class ServiceProcess:
         for task in self.running:
             task.cancel()
         await self.halting.close()
+        await self.sending.close()
         for task in self.running:
             with suppress(asyncio.CancelledError, Unavailable):
                 await task
