@@ -5,5 +5,8 @@ from pathlib import Path
 
 
 def free_bytes(folder: Path) -> int:
-    """For this user, on the disk where the folder lies."""
-    return shutil.disk_usage(folder).free
+    """For this user, on the disk where the folder lies; none where that cannot be told."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0

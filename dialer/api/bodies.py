@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -18,7 +18,7 @@ from dialer.api.answers import reference
 from dialer.api.errors import TooLarge, TooSlow
 from dialer.api.parsing import parse_json
 from dialer.api.wire import Nothing
-from dialer.domain.errors import DialerError, InvalidInput
+from dialer.domain.errors import DialerError, InvalidInput, Unavailable
 
 MIB = 1024 * 1024
 IDLE_S = 30.0
@@ -118,16 +118,31 @@ class FileBody(Body[Path]):
     @asynccontextmanager
     async def read(self, request: web.Request) -> AsyncIterator[Received[Path]]:
         digest = hashlib.sha256()
-        with NamedTemporaryFile(dir=request.app[UPLOADS], prefix="upload-") as file:
+        with _kept():
+            file = NamedTemporaryFile(dir=request.app[UPLOADS], prefix="upload-")  # noqa: SIM115
+        with file:
             async for chunk in chunks(request, self._limit):
                 digest.update(chunk)
-                await asyncio.to_thread(file.write, chunk)
-            file.flush()
+                with _kept():
+                    await asyncio.to_thread(file.write, chunk)
+            with _kept():
+                file.flush()
             yield Received(Path(file.name), digest.hexdigest())
 
     def describe(self) -> dict[str, Any]:
         schema = {"type": "string", "format": "binary"}
         return {"required": True, "content": {self._media_type: {"schema": schema}}}
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Raise `Unavailable` where the disk does not take what came in."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"the file cannot be taken in: {error.strerror}", hint="make room on the disk of the home"
+        ) from None
 
 
 async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from dialer.domain.errors import DatabaseYounger, DialerError, Unavailable
+from dialer.domain.errors import DatabaseYounger, DialerError, Unavailable, place_of
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.journal import line_of
 from dialer.domain.ledger.sealing import Stamp, Tail, seal
@@ -92,9 +92,10 @@ class Sealer:
                     self._trouble, self._well_at = "", self._clock.monotonic()
                     if not more:
                         break
-            except (DialerError, ValueError) as error:
-                self._trouble = str(error)
-                log.error("the ledger is not writable: nobody is called", error=str(error))
+            except Exception as error:
+                # Whatever it is, nobody is called meanwhile; but who opposes is heard, and a halt is carried out.
+                self._trouble = str(error) if isinstance(error, DialerError | ValueError) else place_of(error)
+                log.error("the ledger is not writable: nobody is called", error=self._trouble)
 
     async def room(self) -> None:
         """Return when an import may add more. Raise `Unavailable` where the ledger stays unwritable."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from shutil import rmtree
 
 import pytest
 
@@ -9,6 +10,7 @@ from dialer.api import bodies, contacts
 from dialer.api.authentication import SESSION
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign, objection_body
+from tests.integration.test_prompts import tone
 
 MIB = 1024 * 1024
 
@@ -88,6 +90,15 @@ async def test_what_cannot_be_played_is_no_recording(api: Api, audio: bytes) -> 
 async def test_a_prompt_s_path_stays_in_the_folder_of_its_campaign(api: Api, file: str) -> None:
     reply = await api.post("/v1/campaigns", campaign_body(prompts={"message": {"file": file}}))
     assert (reply.status, reply.body["problems"][0]["where"]) == (422, "prompts.message.file")
+
+
+async def test_a_disk_that_takes_nothing_is_no_fault_of_the_service(api: Api) -> None:
+    made, home = await new_campaign(api), api.service.settings.home
+    audio = tone(api.uploads / "message.wav")
+    (home / "recordings").touch()
+    assert (await api.call("PUT", f"/v1/campaigns/{made}/prompts/message", data=audio)).status == 503
+    rmtree(api.uploads)
+    assert (await api.call("POST", CONTACTS.format(id=made), data=CSV)).status == 503
 
 
 async def raw(api: Api, sent: bytes) -> bytes:

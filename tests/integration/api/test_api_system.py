@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
+from dialer.adapters.disk import free_bytes
 from dialer.adapters.sql.engine import BUSY_SECONDS
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
@@ -180,3 +181,21 @@ async def test_however_many_follow_the_machine_is_looked_at_once_a_period(tmp_pa
 async def next_event(stream: Any) -> str:
     text = await stream.content.readuntil(b"\n\n")
     return str(text.decode().partition("\n")[0].removeprefix("event: "))
+
+
+def test_a_home_that_is_gone_has_no_room(tmp_path: Path) -> None:
+    assert free_bytes(tmp_path / "nowhere") == 0
+
+
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
+@pytest.mark.parametrize("line", ['{"size": 1000000}', '{"size": 1000000, "signature": 7}'])
+async def test_a_head_file_that_somebody_spoilt_ends_no_service(api: Api, line: str) -> None:
+    """Nobody is called, and readiness says why."""
+    await seal(api)
+    (api.service.settings.home / "heads" / "9999-01-01.jsonl").write_text(f"{line}\n")
+    sealer = api.service.engine.sealer
+    sealer._resumed = False
+    await sealer.tick()
+    assert not sealer.writable
+    reply = await api.get("/readyz", None)
+    assert (reply.status, reply.body["trouble"]) == (503, [f"the ledger is not writable: {sealer.why}"])
