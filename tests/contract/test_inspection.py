@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.campaign import CampaignId
+from tests.harness.dates import TODAY
 from tests.integration.called import called_campaign, import_list, permit_only
 from tests.integration.command import CONSENT, LOOPBACK, Command, campaign_file, fresh_environment
 from tests.integration.packs import judged_alone
@@ -20,7 +21,7 @@ def dialer(
     fresh_environment(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("DIALER_DATABASE_URL", url)
     command = Command(tmp_path / "home", monkeypatch, capsys)
-    command.must("init")
+    command.must("init", "--pretend-now", TODAY)
     (command.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
     return command
 
