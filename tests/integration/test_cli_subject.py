@@ -1,7 +1,10 @@
 """Access, erasing and retention at the command line, on a list that was imported there."""
 
+from datetime import timedelta
+
 import pytest
 
+from dialer.adapters.pretended_time import pretend
 from tests.integration.command import HEADER, Command, campaign_file
 from tests.integration.test_cli_imports import GOOD, import_list
 
@@ -74,6 +77,8 @@ def test_an_unknown_number_is_a_failure_and_only_who_may_erases(
 
 
 def test_retention_runs_on_demand_and_says_when_it_runs_next(dialer: Command, listed: str) -> None:
+    """In real time: while it is pretended, nothing is erased."""
+    pretend(dialer.home, timedelta())
     before = dialer.must("retention", "status")
     assert (before["last_run"], len(before["lists"])) == (None, 1)
     run = dialer.must("retention", "run")

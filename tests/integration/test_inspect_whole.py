@@ -1,8 +1,12 @@
 """Nothing can be left out of an inspection pack unnoticed, not even by its maker: the whole ledger tells what belongs into it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
+from dialer.adapters.clock import pretending
+from dialer.adapters.pretended_time import pretend
+from tests.contract.judged import MONDAY
 from tests.integration.command import Command
 from tests.integration.packs import judged_alone, key_of, made_anew, people_in, sign, wrong
 
@@ -34,6 +38,7 @@ def test_a_call_whose_record_alone_was_left_out_is_named(bare: Command, pack: Pa
 
 def test_an_opposition_that_its_maker_left_out_is_named(bare: Command, called: str, tmp_path: Path) -> None:
     """By letter, from somebody who was called before: no call's record tells of it."""
+    pretend(bare.home, pretending(MONDAY + timedelta(days=1)).shift)
     bare.must("suppressions", "add", "+33199000000", "--channel", "letter")
     pack = tmp_path / "pack"
     bare.must("inspect", "--campaign", called, "--out", str(pack))

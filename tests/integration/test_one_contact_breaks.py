@@ -107,7 +107,7 @@ async def test_what_is_mended_is_judged_again(engine: Engine, monkeypatch: pytes
         await go_on(floor, lambda: floor.pbx.invites[UNLUCKY] == 1)
         assert await reviews.page(LOCAL_ADMINISTRATOR, RUNNING.id) == []
         assert (await floor.store.campaigns.progress(RUNNING.id)).refused == {}
-        kinds = [kind for (kind,) in floor.sql("SELECT kind FROM ledger_pending")]
+        kinds = [kind for (kind,) in floor.sql("SELECT kind FROM ledger_pending ORDER BY id")]
         assert [kind for kind in kinds if kind in (Kind.SET_ASIDE, Kind.PUT_BACK)] == [
             Kind.SET_ASIDE,
             Kind.PUT_BACK,

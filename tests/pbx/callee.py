@@ -219,7 +219,13 @@ def header(message: str, name: str) -> str:
 async def callee_at(port: int, manner: Manner) -> Callee:
     """Open a callee on 127.0.0.1:`port`."""
     loop = asyncio.get_running_loop()
+    # Whoever had the port before gives it back in the loop's next turn.
+    await asyncio.sleep(0)
     callee = Callee(manner)
+    try:
+        await loop.create_datagram_endpoint(lambda: callee, local_addr=("127.0.0.1", port))
+    except OSError:
+        callee.ear.wire.close()
+        raise
     callee.ear.open()
-    await loop.create_datagram_endpoint(lambda: callee, local_addr=("127.0.0.1", port))
     return callee

@@ -75,7 +75,7 @@ def test_each_way_knows_what_was_found() -> None:
         "$[1 +]",
         "$[1 = ]",
         '$["a]',
-        "${CHANNEL(name)}",
+        "${CHANNEL(language)}",
         "${KEY:-1}",
     ],
 )

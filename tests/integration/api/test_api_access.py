@@ -1,6 +1,6 @@
 """Who may ask for what: every route, without a token, with each role, with a token that is no longer good."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/imports/{import_id}"): {MAKES, READS, RULES},
     ("POST", "/v1/consents"): {MAKES, RULES},
     ("POST", "/v1/consents/withdraw"): {MAKES, RUNS, RULES},
+    ("POST", "/v1/consents/restore"): {RULES},
     ("POST", "/v1/suppressions"): {MAKES, RUNS, RULES},
     ("GET", "/v1/suppressions/check"): {MAKES, RUNS, READS, RULES},
     ("POST", "/v1/suppressions/remove"): {RULES},
@@ -120,7 +121,7 @@ async def test_every_route_is_refused_to_a_revoked_token(api: Api) -> None:
 
 
 async def test_every_route_is_refused_to_an_expired_token(api: Api) -> None:
-    just_now = datetime.now(UTC) - timedelta(seconds=1)
+    just_now = api.service.clock.now() - timedelta(seconds=1)
     secret = await api.service.suite.tokens.create(LOCAL_ADMINISTRATOR, "old", Role.ADMIN, just_now)
     for method, path in ROUTES:
         assert (await api.call(method, filled(path), token=secret, **nonsense(method))).status == 401, path
