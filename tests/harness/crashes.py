@@ -1,4 +1,7 @@
-"""Asterisk 22.10 itself crashes now and then while it takes calls down. A test that failed beside such a crash is tried once more, and says so.
+"""Asterisk 22.10 itself breaks now and then, when a callee hangs up as they answer. A test that failed beside that is tried once more, and says so.
+
+Its Dial tells of an answer after it has let the callee's channel go its own way (option G): where that has ended by then, Asterisk uses
+what was freed. It crashes, or spins and fills its log.
 
 What our program makes of a PBX that dies is held by tests of its own, which kill it.
 """
@@ -9,6 +12,8 @@ import time
 import pytest
 from _pytest.runner import runtestprotocol
 
+SPINS = "FRACK!"
+"""What Asterisk says of an object that was freed."""
 SIGNALS = ("134", "135", "139")
 """SIGABRT, SIGBUS and SIGSEGV, as Docker tells them. A container that we end, or kill, ends with another status."""
 
@@ -32,18 +37,33 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def crashes(since: int) -> list[str]:
-    """The containers that ended by a fault of their own since that UNIX second."""
+    """The containers that ended by a fault of their own since that UNIX second, and those that spin."""
     # Docker tells of an end a moment after it.
     until = int(time.time()) + 2
-    words = ("docker", "events", "--since", str(since), "--until", str(until), "--filter", "event=die")
-    shown = "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.name}}"
+    words = ("events", "--since", str(since), "--until", str(until), "--filter", "event=die")
+    ended = docker(*words, "--format", "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.name}}")
+    running = docker("ps", "--filter", "label=dialer.home", "--format", "{{.Names}}")
+    return [line for line in ended if line.startswith(SIGNALS)] + [
+        f"spins: {name}"
+        for name in running
+        if any(SPINS in line for line in docker("logs", "--tail", "50", name))
+    ]
+
+
+def docker(*words: str) -> list[str]:
+    """Lines; none where Docker does not answer."""
     try:
         answer = subprocess.run(
-            [*words, "--format", shown], check=False, capture_output=True, text=True, timeout=30
+            ("docker", *words),
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=30,
         )
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return [line for line in answer.stdout.splitlines() if line.startswith(SIGNALS)]
+    return answer.stdout.splitlines()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
