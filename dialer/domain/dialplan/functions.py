@@ -65,6 +65,7 @@ def _channel(arguments: str, state: State) -> list[Outcome]:
 
 _CASES: dict[str, Callable[[str, State], list[Outcome]]] = {
     "CHANNEL": _channel,
+    "CHANNEL_EXISTS": lambda arguments, _state: either(f"CHANNEL_EXISTS({arguments})"),
     "DB_EXISTS": lambda arguments, _state: either(f"DB_EXISTS({arguments})"),
     "IF": _if,
     "REGEX": _regex,
