@@ -35,22 +35,30 @@ class Links(Enum):
 
 @asynccontextmanager
 async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
-    """The PBXs alone, without the database. All links are tried at once.
+    """The PBXs alone, without the database. All links are tried at once; who only tries them waits for none before asking something of it.
 
     To drive them, raise the first's error where none can be driven; one that is refused among others is
     tried again and again, and is unready meanwhile. Whoever drives them needs the secrets of all.
     """
     pbxs = settings.pbxs if links is not Links.NONE else ()
     async with _telephonies(settings, pbxs, clock) as (telephonies, beyond):
-        if links is Links.DRIVEN and beyond:
-            raise next(iter(beyond.values()))
-        tried = zip(telephonies, await asyncio.gather(*map(_start, telephonies.values())), strict=True)
-        refused = {pbx: error for pbx, error in tried if error is not None}
-        if links is Links.DRIVEN and refused and refused.keys() == telephonies.keys():
-            raise next(iter(refused.values()))
-        for pbx, why in refused.items():
-            log.error("pbx not driven yet", pbx=pbx, error=str(why))
+        if links is Links.DRIVEN:
+            await _start_all(telephonies, beyond)
+        else:
+            for telephony in telephonies.values():
+                telephony.begin()
         yield Fleet(telephonies, driven=links is Links.DRIVEN, beyond=_reasons(beyond))
+
+
+async def _start_all(telephonies: Mapping[str, AmiTelephony], beyond: Mapping[str, DialerError]) -> None:
+    if beyond:
+        raise next(iter(beyond.values()))
+    tried = zip(telephonies, await asyncio.gather(*map(_start, telephonies.values())), strict=True)
+    refused = {pbx: error for pbx, error in tried if error is not None}
+    if refused and refused.keys() == telephonies.keys():
+        raise next(iter(refused.values()))
+    for pbx, why in refused.items():
+        log.error("pbx not driven yet", pbx=pbx, error=str(why))
 
 
 async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[str, str]:

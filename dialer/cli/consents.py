@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dialer.bootstrap import OppositionDesk, Service
 from dialer.cli.imports import import_file
-from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
+from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded, told_view
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json
 from dialer.cli.session import with_desk, with_service
@@ -42,11 +42,11 @@ def withdraw(
 ) -> None:
     """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
 
-    async def work(desk: OppositionDesk, actor: Actor) -> tuple[str, ...]:
-        return await desk.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
+    async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
+        warnings = await desk.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
+        return {"withdrawn": True, "warnings": list(warnings)} | told_view(desk)
 
-    warnings = with_desk(work)
-    show_recorded({"withdrawn": True, "warnings": list(warnings)}, "withdrawn", as_json=as_json)
+    show_recorded(with_desk(work), "withdrawn", as_json=as_json)
 
 
 @app.command()

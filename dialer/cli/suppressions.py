@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dialer.bootstrap import Links, OppositionDesk, Service
 from dialer.cli.imports import import_file
 from dialer.cli.lists import Kind, Stated, ValidFrom, ValidTo, import_list, lists
-from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded
+from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded, told_view
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json, print_table
 from dialer.cli.session import with_desk, with_service
@@ -18,7 +18,7 @@ from dialer.domain.opposition_list import ListKind
 from dialer.domain.suppression import Suppression
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
-from dialer.services.oppositions import Objection, Understood
+from dialer.services.oppositions import Objection
 from dialer.services.views.opposition import check_view, understood_view
 
 app = typer.Typer(help="Record, check and count oppositions.", no_args_is_help=True)
@@ -37,11 +37,10 @@ def add(
     """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
     objection = Objection(number, channel, sponsor, received_at, note)
 
-    async def work(desk: OppositionDesk, actor: Actor) -> Understood:
-        return await desk.suppressions.add(actor, objection)
+    async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
+        return understood_view(await desk.suppressions.add(actor, objection)) | told_view(desk)
 
-    understood = with_desk(work)
-    show_recorded(understood_view(understood), "recorded", as_json=as_json)
+    show_recorded(with_desk(work), "recorded", as_json=as_json)
 
 
 @app.command("import")

@@ -16,7 +16,7 @@ class Fleet:
     """A PBX is ready only between a completed recovery and the next loss of its link or its lease.
 
     `driven`: this process makes the calls, so what it knows of the PBXs is what is. `beyond`: PBXs that cannot be
-    spoken to at all, and why. `untold`: those that were not told of an opposition, and why.
+    spoken to at all, and why. `told`: those that were told of an opposition; `untold`: those that were not, and why.
     """
 
     def __init__(
@@ -24,6 +24,7 @@ class Fleet:
     ) -> None:
         self.telephonies = telephonies
         self.driven = driven
+        self.told = set[str]()
         self.untold = dict(beyond or {})
         self._beyond = dict(beyond or {})
         self._ready: set[str] = set()
@@ -68,7 +69,17 @@ class Fleet:
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
         """Tell every PBX at once. One that is away is told at its next recovery."""
-        self.untold |= await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
+        failures = await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
+        for pbx in self.telephonies:
+            self.note(pbx, failures.get(pbx))
+
+    def note(self, pbx: str, failure: str | None) -> None:
+        """Whether it was told of an opposition. Who missed one is among the `untold` for good."""
+        if failure is not None:
+            self.untold[pbx] = failure
+            self.told.discard(pbx)
+        elif pbx not in self.untold:
+            self.told.add(pbx)
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
         """A PBX that is away keeps its lock, which is the safe side, until it is told again."""

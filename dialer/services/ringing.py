@@ -43,5 +43,7 @@ class Ringing:
             await telephony.revoke(attempt.id)
         except Unavailable as error:
             told.error("call not cancelled", error=str(error))
+            self._fleet.note(attempt.pbx, str(error))
         else:
+            self._fleet.note(attempt.pbx, None)
             told.info("call cancelled")

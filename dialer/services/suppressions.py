@@ -63,7 +63,15 @@ class Suppressions:
 
     async def enforce(self, suppressions: Sequence[Suppression]) -> None:
         """Commit, then lock every PBX, then cancel what rings: in this order nothing starts behind it."""
+        await self.store(suppressions)
+        await self.tell(suppressions)
+
+    async def store(self, suppressions: Sequence[Suppression]) -> None:
+        """The first half of `enforce`: nothing is decided for them any more."""
         await self._store.suppressions.add(suppressions)
+
+    async def tell(self, suppressions: Sequence[Suppression]) -> None:
+        """The second: nothing decided before leaves any more."""
         await self._locks.suppress(pbx_entries(suppressions))
         await self._ringing.cancel((s.fingerprint, s.sponsor) for s in suppressions)
 

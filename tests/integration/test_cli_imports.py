@@ -108,7 +108,7 @@ def test_consents_come_from_a_file_and_are_withdrawn_by_number(dialer: Command, 
     report = dialer.must("consents", "import", str(file))
     assert (report["imported"], report["rejected_count"]) == (1, 1)
     withdrawn = dialer.must("consents", "withdraw", "01 99 00 00 01", "--channel", "phone")
-    assert withdrawn == {"withdrawn": True, "warnings": []}
+    assert withdrawn == {"withdrawn": True, "warnings": [], "told": [], "not_told": {}}
 
 
 def test_a_channel_that_is_none_is_wrong_use(dialer: Command) -> None:

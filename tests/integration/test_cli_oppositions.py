@@ -1,11 +1,15 @@
 """Oppositions at the command line."""
 
+import socket
 import sqlite3
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.harness.patience import SOON_S
 from tests.integration.command import Command
 
 
@@ -13,7 +17,7 @@ def test_an_opposition_is_found_under_every_spelling(dialer: Command) -> None:
     stored = dialer.must(
         "suppressions", "add", "01 99 00 00 01", "--channel", "letter", "--sponsor", "liste-demo"
     )
-    assert stored == {"recorded": 1, "warnings": []}
+    assert stored == {"recorded": 1, "warnings": [], "told": [], "not_told": {}}
     found = dialer.must("suppressions", "check", "+33199000001")
     assert found["suppressed"] is True
     assert [entry["sponsor"] for entry in found["suppressions"]] == ["liste-demo"]
@@ -101,3 +105,87 @@ def test_a_pbx_whose_secret_is_missing_is_told_by_the_halt_as_one_not_reached(br
     ran = broken("halt")
     assert ran.status == 1
     assert "not reached: pbx1" in ran.out
+
+
+class SilentPbx:
+    """A TCP server that takes a connection and says nothing until the question `awaited` finds `rows` in the database.
+
+    `patient`: that was so before the other end gave up.
+    """
+
+    def __init__(self, database: Path, awaited: str, rows: int) -> None:
+        self._question = (database, awaited, rows)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self.patient = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._serve, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join(SOON_S)
+            self._listening.close()
+            assert not thread.is_alive(), "nobody connected"
+
+    def _serve(self) -> None:
+        connection, _ = self._listening.accept()
+        with connection:
+            connection.settimeout(0.05)
+            given_up = False
+            while not (self.patient or given_up):
+                given_up = _closed(connection)
+                self.patient = self._stored()
+
+    def _stored(self) -> bool:
+        path, awaited, rows = self._question
+        with closing(sqlite3.connect(path)) as database:
+            (found,) = database.execute(awaited).fetchone()
+        return bool(found >= rows)
+
+
+def _closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+
+
+OPPOSITIONS = "SELECT count(*) FROM suppressions"
+WITHDRAWALS = "SELECT count(*) FROM ledger_entries WHERE kind = 'consent.withdraw'"
+MORE_THAN_A_BATCH = 600
+ADDED = ("suppressions", "add", "0199000001", "--channel", "phone")
+IMPORTED = ("suppressions", "import", "FILE")
+WITHDRAWN = ("consents", "withdraw", "0199000001", "--channel", "email")
+
+
+@pytest.mark.parametrize(
+    ("words", "awaited", "rows"),
+    [(ADDED, OPPOSITIONS, 1), (IMPORTED, OPPOSITIONS, MORE_THAN_A_BATCH), (WITHDRAWN, WITHDRAWALS, 1)],
+    ids=["add", "import", "withdraw"],
+)
+def test_what_is_said_against_calls_is_stored_while_a_pbx_takes_the_connection_and_says_nothing(
+    dialer: Command, tmp_path: Path, words: tuple[str, ...], awaited: str, rows: int
+) -> None:
+    file = tmp_path / "oppositions.csv"
+    numbers = (f"+331990{index:05}" for index in range(MORE_THAN_A_BATCH))
+    file.write_text("phone_number\n" + "\n".join(numbers), "utf-8")
+    pbx = SilentPbx(dialer.home / "dialer.db", awaited, rows)
+    (dialer.home / "some.secret").write_text("0" * 32, "ascii")
+    (dialer.home / "dialer.toml").write_text(
+        f"""[[pbx]]
+name = "pbx1"
+ami = "127.0.0.1:{pbx.port}"
+secret_file = "some.secret"
+seal_file = "some.secret"
+line_file = "some.secret"
+""",
+        encoding="utf-8",
+    )
+    with pbx.listening():
+        ran = dialer(*(str(file) if word == "FILE" else word for word in words))
+    assert (ran.status, pbx.patient) == (0, True), ran.err
+    told_of_it = words != WITHDRAWN  # a withdrawal is the database's alone: no call is ringing
+    assert ("recorded, but PBX pbx1 was not told" in ran.err) is told_of_it

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,12 @@ CONSENT = "liste-demo,political,automated_voice,form,scan,2027-01-05T12:00:00+01
 
 
 class RecordedLocks:
-    """What the PBXs were told; they go away after `patience` messages."""
+    """What the PBXs were told."""
 
     def __init__(self) -> None:
         self.held: list[PbxSuppression] = []
-        self.patience = 1000
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
-        if not self.patience:
-            raise Unavailable("the PBXs are away")
-        self.patience -= 1
         self.held.extend(entries)
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
@@ -269,9 +266,16 @@ async def test_who_may_not_import_is_refused(desk: Desk) -> None:
         await desk.suppression_files.run(AUDITOR, source)
 
 
-async def test_an_import_that_is_stopped_half_way_says_how_far_it_came(desk: Desk) -> None:
-    desk.locks.patience = 1
-    source = desk.file("phone_number\n" + "".join(f"{phone(index)}\n" for index in range(BATCH + 1)))
+def stop_half_way(progress: ImportProgress) -> None:
+    if progress.phase == "import" and progress.rows > BATCH:
+        raise Unavailable("the disk is away")
+
+
+async def test_an_import_that_is_stopped_half_way_says_how_far_it_came_and_tells_the_pbxs_so_far(
+    desk: Desk,
+) -> None:
+    file = desk.file("phone_number\n" + "".join(f"{phone(index)}\n" for index in range(BATCH + 1)))
+    source = replace(file, listener=stop_half_way)
     with pytest.raises(Unavailable):
         await desk.suppression_files.run(MAKER, source)
     _, stored = await desk.store.contacts.import_report(source.import_id)
@@ -279,6 +283,7 @@ async def test_an_import_that_is_stopped_half_way_says_how_far_it_came(desk: Des
     report = json.loads(stored)
     assert report["imported"] == BATCH
     assert [note["code"] for note in report["warnings"]] == ["INTERRUPTED"]
+    assert len(desk.locks.held) == BATCH
 
 
 async def test_consents_of_a_file_are_kept_and_incomplete_ones_reported(desk: Desk) -> None:

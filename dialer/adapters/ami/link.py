@@ -88,16 +88,20 @@ class AmiLink:
         """Seconds since the Asterisk at the other end was started, or a little less; None where it does not say."""
         return None if self._booted_at is None else asyncio.get_running_loop().time() - self._booted_at
 
+    def begin(self) -> None:
+        """Try, and go on trying until closed; whoever asks meanwhile waits for the end of the first try."""
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+
     async def start(self) -> None:
-        """Return after the first try, up or not, and go on trying behind until closed.
+        """As `begin`, and return after the first try, up or not.
 
         Raise `LoginRefused` or `ContractBroken` where a person must mend something, and go on trying all the same: it may be mended at the
         PBX alone. Raise `UnsafeValue`, and try no more, where nothing can be sent.
         """
-        self._task = asyncio.create_task(self._run())
-        self._task.add_done_callback(self._ended)
+        self.begin()
         await self._tried.wait()
-        if self._task.done():
+        if self._task is not None and self._task.done():
             self._task.result()
         if not self.up and isinstance(self._why, LoginRefused | ContractBroken):
             raise self._why
@@ -109,20 +113,24 @@ class AmiLink:
         self._why = LinkDown("the link to the PBX was closed")
 
     async def ask(self, action: Action) -> Reply:
-        """Raise `LinkDown` at once where there is no link, saying why; otherwise as `AmiClient.ask`."""
-        return await self._up_client().ask(action, self._timing.answer)
+        """Raise `LinkDown` where there is no link, saying why; otherwise as `AmiClient.ask`."""
+        return await (await self._up_client()).ask(action, self._timing.answer)
 
     async def ask_all(self, actions: Sequence[Action]) -> list[Reply]:
-        return await self._up_client().ask_all(actions, self._timing.answer)
+        return await (await self._up_client()).ask_all(actions, self._timing.answer)
 
-    def _up_client(self) -> AmiClient:
+    async def _up_client(self) -> AmiClient:
+        if self._task is not None:
+            await self._tried.wait()
         if self._client is None:
             raise LinkDown(self._why.detail, hint=self._why.hint)
         return self._client
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tried.set()
         error = None if task.cancelled() else task.exception()
+        if isinstance(error, DialerError):
+            self._why = error
+        self._tried.set()
         if error is not None:
             self._listener.broken(error)
 

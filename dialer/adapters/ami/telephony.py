@@ -97,14 +97,19 @@ class AmiTelephony:
         """How many reports of the PBX could not be read so far."""
         return self._inbox.unusable.total()
 
-    async def start(self) -> None:
-        """Return after the first try to connect, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that.
+    def begin(self) -> None:
+        """Try to connect, and go on trying until closed. Whatever is asked meanwhile waits for the end of the first try."""
+        self._listen()
+        self._link.begin()
 
-        Until closed it goes on trying in every case.
-        """
+    async def start(self) -> None:
+        """As `begin`, and return after the first try, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that."""
+        self._listen()
+        await self._link.start()
+
+    def _listen(self) -> None:
         if self._copies_to is not None:
             self._inbox.answers.listen(*self._copies_to)
-        await self._link.start()
 
     async def close(self) -> None:
         await self._link.close()

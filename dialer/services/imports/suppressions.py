@@ -1,5 +1,6 @@
 """Use case: oppositions from a file."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,18 +21,41 @@ Readings = tuple[Suppression, ...]
 """Of one row: an entry for each number it could mean."""
 
 
+class Telling:
+    """Tells the PBXs of one batch after another. What is stored next does not wait for it."""
+
+    def __init__(self, suppressions: Suppressions) -> None:
+        self._suppressions = suppressions
+        self._last: asyncio.Task[None] | None = None
+
+    def add(self, stored: Sequence[Suppression]) -> None:
+        self._last = asyncio.create_task(self._tell(stored, after=self._last))
+
+    async def _tell(self, stored: Sequence[Suppression], *, after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await after
+        await self._suppressions.tell(stored)
+
+    async def end(self) -> None:
+        if self._last is not None:
+            await self._last
+
+
 @dataclass(frozen=True, slots=True)
 class OppositionIntake:
     receipt: Receipt
     fingerprints: Fingerprints
     suppressions: Suppressions
+    telling: Telling
     columns: frozenset[str] = OPPOSITION_COLUMNS
 
     def read(self, row: Row) -> tuple[Readings, Sequence[Warned]]:
         return read_opposition(row, self.receipt, self.fingerprints)
 
     async def keep(self, items: Sequence[Readings]) -> int:
-        await self.suppressions.enforce([suppression for readings in items for suppression in readings])
+        suppressions = [suppression for readings in items for suppression in readings]
+        await self.suppressions.store(suppressions)
+        self.telling.add(suppressions)
         return 0
 
 
@@ -55,6 +79,10 @@ class SuppressionImports:
         actor.demand(Right.ADD_OPPOSITION)
         now = self._clock.now()
         receipt = Receipt(now, actor.name, source=source.import_id)
-        intake = OppositionIntake(receipt, self._fingerprints, self._suppressions)
+        telling = Telling(self._suppressions)
+        intake = OppositionIntake(receipt, self._fingerprints, self._suppressions, telling)
         origin = Origin("suppressions", actor.name, now)
-        return await self._importer.take_in(source, intake, origin)
+        try:
+            return await self._importer.take_in(source, intake, origin)
+        finally:
+            await telling.end()
