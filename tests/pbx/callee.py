@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from tests.pbx.ear import Ear
-from tests.pbx.voice import FRAME_S, OFFERED, Keying, Press, Voice
+from tests.pbx.voice import BY_INFO, FRAME_S, OFFERED, Keying, Press, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Callee(asyncio.DatagramProtocol):
     def offer(self) -> str:
         port = self.ear.port
         head = "v=0\r\no=callee 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        if self.manner.keying in {Keying.INFO, Keying.TONES}:
+        if self.manner.keying in {Keying.INFO, Keying.INFO_BARE, Keying.TONES}:
             return f"{head}m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
         kind = self.manner.event_type
         return f"{head}m=audio {port} RTP/AVP 8 {kind}\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:{kind} telephone-event/8000\r\n"
@@ -178,12 +178,10 @@ class Callee(asyncio.DatagramProtocol):
             if manner.rtcp and now >= reports * REPORT_EVERY_S:
                 reports += 1
                 self.ear.wire.sendto(RECEIVER_REPORT, ("127.0.0.1", int(media[1]) + 1))
-            if manner.keying is Keying.INFO:
+            if manner.keying in BY_INFO:
                 for press in [p for p in manner.presses if p.at <= now and p not in told]:
                     told.add(press)
-                    self.request(
-                        "INFO", len(told), f"Signal={press.key}\r\nDuration={round(press.held * 1000)}\r\n"
-                    )
+                    self.inform(press, len(told))
             if manner.hang_up_at is not None and voice.may_hang_up(now, manner.presses, manner.hang_up_at):
                 self.bye()
                 return
@@ -192,7 +190,14 @@ class Callee(asyncio.DatagramProtocol):
     def bye(self) -> None:
         self.request("BYE", 70)
 
-    def request(self, method: str, number: int, keys: str = "") -> None:
+    def inform(self, press: Press, number: int) -> None:
+        if self.manner.keying is Keying.INFO_BARE:
+            self.request("INFO", number, "dtmf", press.key)
+        else:
+            held = round(press.held * 1000)
+            self.request("INFO", number, "dtmf-relay", f"Signal={press.key}\r\nDuration={held}\r\n")
+
+    def request(self, method: str, number: int, kind: str = "", body: str = "") -> None:
         """A request of the callee's own, within the call."""
         target = re.search(r"Contact: <([^>]+)>", self.invite)
         assert target is not None
@@ -205,10 +210,10 @@ class Callee(asyncio.DatagramProtocol):
             f"CSeq: {number} {method}",
             "Max-Forwards: 70",
             *(self.manner.bye_headers if method == "BYE" else ()),
-            *(["Content-Type: application/dtmf-relay"] if keys else []),
-            f"Content-Length: {len(keys)}",
+            *([f"Content-Type: application/{kind}"] if kind else []),
+            f"Content-Length: {len(body)}",
         )
-        self.send("\r\n".join((*lines, "", keys)))
+        self.send("\r\n".join((*lines, "", body)))
 
 
 def header(message: str, name: str) -> str:

@@ -19,7 +19,7 @@ from tests.pbx.calls import Line
 from tests.pbx.conftest import Pbx
 from tests.pbx.ringer import Ringer, Ringing, ringer_of
 from tests.pbx.sounds import SCRIPT, heard
-from tests.pbx.voice import Keying, Press
+from tests.pbx.voice import BY_INFO, Keying, Press
 
 SPONSOR = "a1" * 8
 CLOCK = SystemClock()
@@ -71,7 +71,7 @@ async def test_the_number_itself_is_nowhere_in_the_pbxs_memory(telephony: AmiTel
     assert not any("199000042" in entry for entry in await line.entries())
 
 
-@pytest.mark.parametrize("keying", [k for k in Keying if k is not Keying.INFO and k is not Keying.TONES])
+@pytest.mark.parametrize("keying", [k for k in Keying if k not in BY_INFO | {Keying.TONES}])
 async def test_keys_are_heard_under_the_payload_type_that_the_caller_offers(
     telephony: AmiTelephony, line: Line, keying: Keying
 ) -> None:

@@ -31,7 +31,12 @@ class Keying(Enum):
     SHUFFLED = "neighbouring packets swapped"
     REPEATED_END = "the end packet nine times"
     INFO = "SIP INFO, application/dtmf-relay"
+    INFO_BARE = "SIP INFO, application/dtmf"
+    INFO_BESIDE_EVENTS = "SIP INFO, although telephone events were agreed on"
     TONES = "tones in the audio"
+
+
+BY_INFO = frozenset({Keying.INFO, Keying.INFO_BARE, Keying.INFO_BESIDE_EVENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Voice:
             return
         if due and self.keying is Keying.TONES:
             self._packet(8, self.sent * FRAME, self._tone(due[0], now))
-        elif due and self.keying is not Keying.INFO:
+        elif due and self.keying not in BY_INFO:
             self._event(due[0], now)
         else:
             said = (self.sent - 1) * FRAME % max(len(self.says), 1)
@@ -81,7 +86,7 @@ class Voice:
     def may_hang_up(self, now: float, presses: tuple[Press, ...], at: float) -> bool:
         """Whether it is `at`, and as long after the last key went down as it would be had that not left late."""
         before = [press for press in presses if press.at <= at]
-        if not before or self.keying is Keying.INFO:
+        if not before or self.keying in BY_INFO:
             return now >= at
         last = max(before, key=lambda press: press.at)
         return last in self.began and now >= max(at, self.began[last] + at - last.at)

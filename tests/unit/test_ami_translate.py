@@ -54,6 +54,7 @@ CALL: tuple[dict[str, str], ...] = (
     }
     | {"cause": "16", "sip": "200", "trace": TRACE},
     CALLEE | {"event": "Hangup", "cause": "16", "channelstate": "6"},
+    CALLEE | {"event": "DTMFEnd", "digit": "9", "direction": "Received", "durationms": "100"},
 )
 
 
@@ -132,6 +133,10 @@ def test_asterisks_own_timestamp_is_preferred_to_the_moment_of_receipt() -> None
 
 def test_a_nine_that_has_begun_is_an_opposition() -> None:
     assert heard(CALL[6]) == Opposed(A, NOW)
+
+
+def test_a_nine_without_a_beginning_is_an_opposition() -> None:
+    assert heard(CALL[9]) == Opposed(A, NOW)
 
 
 @pytest.mark.parametrize(

@@ -155,8 +155,8 @@ def _new_state(fields: Fields, moment: Moment) -> Ringing | None:
     return Ringing(attempt, moment.of(fields))
 
 
-def _key_down(fields: Fields, moment: Moment) -> Opposed | None:
-    """A 9 that has begun is an opposition, even if a hang-up cuts it off before the dialplan hears of it."""
+def _key(fields: Fields, moment: Moment) -> Opposed | None:
+    """A 9 is an opposition once any part of it was seen, even if a hang-up cuts it off before the dialplan hears of it."""
     attempt = callee_call(fields)
     by_callee = text(fields, "direction") == "Received" and text(fields, "digit") == OPPOSITION_KEY
     return Opposed(attempt, moment.of(fields)) if attempt and by_callee else None
@@ -181,7 +181,8 @@ REPORTS: Mapping[str, Reader] = {
 EVENTS: Mapping[str, Reader] = {
     "DialState": _dial_state,
     "Newstate": _new_state,
-    "DTMFBegin": _key_down,
+    "DTMFBegin": _key,
+    "DTMFEnd": _key,  # a key by SIP INFO has no beginning
     "Hangup": _on_callee(ChannelGone),
     "ChannelTalkingStart": _on_callee(TalkingStarted),
     "ChannelTalkingStop": _on_callee(TalkingStopped),

@@ -54,7 +54,7 @@ def hang_up(dialplan: Dialplan, state: State) -> Iterator[Move]:
     if state.ending is not None:
         return
     history = state.history
-    # A key that Asterisk has put into no variable yet is lost to it; its AMI event DTMFBegin tells the service, which counts a 9.
+    # A key that Asterisk has put into no variable yet is lost to it; AMI (DTMFBegin, DTMFEnd) tells the service, which counts a 9.
     nine = history.nine and history.since_nine == MANY
     over = state._replace(history=history._replace(nine=nine, since_nine=MANY, cut=True))
     yield finish(dialplan, over, "the channel is hung up")
