@@ -90,10 +90,9 @@ class Ticker:
                 await self._telephony.forget_expired()
                 await self._recovery.keep_lock(self._telephony)
                 await self._line.publish(self._telephony)
-                self._put(LineUsed(pbx))
                 # Whatever of them went unheard, or was kept by the PBX when it had been told already.
-                for opposed in await self._telephony.opposed():
-                    self._put(opposed)
+                for kept in await self._telephony.oppositions_kept():
+                    self._put(kept)
                 if await self._recovery.overlooked(pbx):
                     self._put(Doubt())
             except Unavailable as error:

@@ -16,6 +16,7 @@ from dialer.ports.telephony import (
     CallOrder,
     Line,
     LineObjection,
+    LineUsed,
     LinkLost,
     LinkUp,
     ProbeEnd,
@@ -214,6 +215,10 @@ class ScriptedLink:
     async def opposed(self) -> tuple[Opposed, ...]:
         self._need_link()
         return tuple(self.machine.opposed.values())
+
+    async def oppositions_kept(self) -> list[Opposed | LineUsed]:
+        used = [LineUsed(self.pbx)] if self.machine.line else []
+        return [*await self.opposed(), *used]
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
         self._need_link()

@@ -26,7 +26,7 @@ from dialer.domain.campaign import CampaignId
 from dialer.domain.contact import Fingerprint, PhoneNumber
 from dialer.domain.errors import NotOriginated, Unavailable
 from dialer.domain.halt import HaltFlag
-from dialer.ports.telephony import CallOrder, Line, LinkLost, LinkUp, Telephony, TelephonyEvent
+from dialer.ports.telephony import CallOrder, Line, LineUsed, LinkLost, LinkUp, Telephony, TelephonyEvent
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration import fake_ami as fake
@@ -426,6 +426,17 @@ async def test_of_known_calls_the_outbox_is_read_without_going_through_the_whole
     assert of_one.opposed == whole.opposed
     assert [ended.attempt_id for ended in of_one.ended] == [A]
     assert (nothing.opposed, nothing.ended) == ((), ())
+
+
+async def test_what_is_kept_of_calls_and_of_the_line_is_found_in_one_look() -> None:
+    async with pbx() as (ami, telephony, _):
+        ami.astdb |= {f"/dialer-opposed/{A}": f"{MS}|{'f1' * 32}|{'a1' * 8}"}
+        (of_a_call,) = await telephony.oppositions_kept()
+        assert (of_a_call,) == await telephony.opposed()
+        ami.astdb |= {"/dialer-opposed/line-1795000000.7": "whatever it says"}
+        before = len(ami.received("DBGetTree"))
+        assert await telephony.oppositions_kept() == [of_a_call, LineUsed("pbx1")]
+        assert len(ami.received("DBGetTree")) == before + 1
 
 
 async def test_the_numbers_of_the_line_are_asked_for_once() -> None:

@@ -30,6 +30,7 @@ from dialer.ports.telephony import (
     CallOrder,
     Line,
     LineObjection,
+    LineUsed,
     ProbeEnd,
     ProbeOrder,
     TelephonyEvent,
@@ -302,10 +303,16 @@ class AmiTelephony:
         )
 
     async def opposed(self) -> tuple[Opposed, ...]:
-        return self._oppositions([row for row in await self._opposed_rows() if not line.of_the_line(row)])
+        return self._oppositions(await self._opposed_rows())
+
+    async def oppositions_kept(self) -> list[Opposed | LineUsed]:
+        rows = await self._opposed_rows()
+        of_the_line = [LineUsed(self._pbx)] if any(map(line.of_the_line, rows)) else []
+        return [*self._oppositions(rows), *of_the_line]
 
     def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
-        return tuple(self._usable(astdb.opposed_entries(rows, self._pbx_time, self._clock.now())))
+        of_calls = [row for row in rows if not line.of_the_line(row)]
+        return tuple(self._usable(astdb.opposed_entries(of_calls, self._pbx_time, self._clock.now())))
 
     async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Fields]:
         """As the tree of the family would give them."""
