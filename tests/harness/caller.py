@@ -26,19 +26,23 @@ def udp_socket(port: int = 0) -> socket.socket:
 
 
 class Caller:
-    """One call to `number`. `statuses` are the answers to the INVITE, `packets` the RTP received (raw)."""
+    """One call to `number`. `statuses` are the answers to the INVITE, `packets` the RTP received (raw).
 
-    def __init__(self, number: str, sip_port: int) -> None:
+    `sent`: of each packet of sound the time just before it left and just after, in seconds of the monotonic clock.
+    """
+
+    def __init__(self, number: str, sip_port: int, rtp_port: int = 0) -> None:
         self.call_id = uuid4().hex
         self.statuses: list[int] = []
         self.packets: list[bytes] = []
+        self.sent: list[tuple[float, float]] = []
         self.final = asyncio.Event()
         self.left = asyncio.Event()
         self.media: tuple[str, int] = (HOST, 0)
         self._number = number
         self._callee = (HOST, sip_port)
         self._sip = udp_socket()
-        self._rtp = udp_socket()
+        self._rtp = udp_socket(rtp_port)
         self._source = Source(ssrc=7, event_type=EVENT_TYPE)
         self._sequence = 65530
         self._to_tag = ""
@@ -70,7 +74,9 @@ class Caller:
             packet = self._source.audio(self._sequence, n * FRAME, audio[at : at + FRAME])
             self._sequence += 1
             if n not in drop:
+                before = loop.time()
                 await loop.sock_sendto(self._rtp, packet, self.media)
+                self.sent.append((before, loop.time()))
             await asyncio.sleep(start + (n + 1) * FRAME_S - loop.time())
 
     def events(self) -> list[bytes]:
@@ -137,9 +143,9 @@ class Caller:
 
 
 @asynccontextmanager
-async def calling(number: str, sip_port: int) -> AsyncIterator[Caller]:
+async def calling(number: str, sip_port: int, rtp_port: int = 0) -> AsyncIterator[Caller]:
     """A caller that listens to both its sockets until the block ends."""
-    caller = Caller(number, sip_port)
+    caller = Caller(number, sip_port, rtp_port)
     tasks = [asyncio.create_task(work) for work in (caller.listen_to_sip(), caller.listen_to_rtp())]
     try:
         yield caller

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from dataclasses import dataclass, field
 
 from dialer.adapters.callees.moments import ROOM, arrival_of, stamp_arrivals
@@ -55,5 +54,5 @@ class Ear:
                 return
             if data[1] & 0x7F == 8:
                 self.heard.extend(data[12:])
-                arrived = arrival_of(ancillary) or time.time()
+                arrived = arrival_of(ancillary)
                 self.frames.append(Frame(data[12:], int.from_bytes(data[4:8]), arrived))

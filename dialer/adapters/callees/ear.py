@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dialer.adapters.callees.call import Call
 from dialer.adapters.callees.corpus import Corpus, PromptFolder
@@ -25,6 +25,16 @@ _ENDINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One packet of A-law, from whoever holds UDP `port`. `at`: when it came, in UNIX seconds."""
+
+    at: float
+    port: int
+    sequence: int
+    payload: bytes
+
+
 class Ear:
     """`calls` is every call ever received, by Call-ID, in order of arrival. One event loop owns it all."""
 
@@ -37,11 +47,11 @@ class Ear:
         self._talking: dict[str, Call] = {}
         self._ready = asyncio.Event()
         self._socket = _bound(rtp_port)
-        self._sipp = Sipp(sip_port, rtp_port, self._on_lines)
+        self._sipp = Sipp(sip_port, rtp_port, self._attend)
         self._ticking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        asyncio.get_running_loop().add_reader(self._socket, self._on_packets)
+        asyncio.get_running_loop().add_reader(self._socket, self._attend)
         await self._sipp.start(self._ready)
         self._ticking = asyncio.create_task(self._tick())
 
@@ -59,20 +69,32 @@ class Ear:
         await self._sipp.stop()
         self._socket.close()
 
-    def _on_lines(self, lines: Sequence[str]) -> None:
-        """What SIPp told meanwhile. Of a call it tells before any sound comes, and of its end after the last: so is it heard, however late we are."""
-        signals, lead = [signal for line in lines if (signal := self._parsed(line))], loop_lead()
-        for signal in signals:
-            if signal.offer:
-                self._begin(signal.call_id, signal.offer, signal.at + lead)
-        self._listen()
-        for signal in signals:
-            if signal.what is What.READY:
-                self._ready.set()
-            elif call := self.calls.get(signal.call_id):
-                self._go_on(call, signal.what, signal.at + lead)
+    def _attend(self) -> None:
+        """Takes what has come, in the order in which it came, however late we are.
+
+        SIPp tells of a call before its first sound comes, and of its end after the last. So sounds are fetched before its lines and again
+        after them, until there are no lines: whatever was fetched by then, all that belongs before it has been fetched, too.
+        """
+        news: list[Signal | Sound] = [*self._sounds()]
+        while lines := self._sipp.lines():
+            news += (signal for line in lines if (signal := self._parsed(line)))
+            news += self._sounds()
+        lead = loop_lead()
+        for each in sorted(news, key=lambda each: each.at):
+            if isinstance(each, Sound):
+                self._hear(each, each.at + lead)
             else:
-                self._misread.append(f"{signal.what} of a call that was never told of: {signal.call_id}")
+                self._learn(each, each.at + lead)
+
+    def _learn(self, signal: Signal, at: float) -> None:
+        if signal.what is What.READY:
+            self._ready.set()
+        elif signal.offer:
+            self._begin(signal.call_id, signal.offer, at)
+        elif call := self.calls.get(signal.call_id):
+            self._go_on(call, signal.what, at)
+        else:
+            self._misread.append(f"{signal.what} of a call that was never told of: {signal.call_id}")
 
     def _parsed(self, line: str) -> Signal | None:
         try:
@@ -99,21 +121,20 @@ class Ear:
             del self._by_port[call.address[1]]
         call.ended(at, ending)
 
-    def _on_packets(self) -> None:
-        self._sipp.read()
-        self._listen()
+    def _hear(self, sound: Sound, at: float) -> None:
+        if call := self._by_port.get(sound.port):
+            call.listener.receive(at, sound.sequence, sound.payload)
 
-    def _listen(self) -> None:
-        now, lead = asyncio.get_running_loop().time(), loop_lead()
+    def _sounds(self) -> list[Sound]:
+        """Those that have arrived and were not fetched before."""
+        found = list[Sound]()
         while True:
             try:
                 packet, ancillary, _, (_, port) = self._socket.recvmsg(_LARGEST, ROOM)
             except BlockingIOError:
-                return
-            call = self._by_port.get(port)
-            if call and (audio := audio_of(packet)):
-                arrived = arrival_of(ancillary)
-                call.listener.receive(now if arrived is None else arrived + lead, *audio)
+                return found
+            if audio := audio_of(packet):
+                found.append(Sound(arrival_of(ancillary), port, *audio))
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -51,11 +51,11 @@ def _in_dialog(method: str, call_id: str, port: int) -> bytes:
 
 
 class Sipp:
-    """SIPp on `sip_port`, pointing all audio to `rtp_port`; `on_lines` gets the lines of its log, as many as there are."""
+    """SIPp on `sip_port`, pointing all audio to `rtp_port`; `on_news` is called when there are `lines`."""
 
-    def __init__(self, sip_port: int, rtp_port: int, on_lines: Callable[[list[str]], None]) -> None:
+    def __init__(self, sip_port: int, rtp_port: int, on_news: Callable[[], None]) -> None:
         self._ports = sip_port, rtp_port
-        self._on_lines = on_lines
+        self._on_news = on_news
         self._folder = Path(tempfile.mkdtemp(prefix="callees-"))
         self._pipe = self._folder / "log"
         self._errors = self._folder / "errors"
@@ -69,7 +69,7 @@ class Sipp:
         _refuse_busy(self._ports[0])
         os.mkfifo(self._pipe)
         self._reader = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
-        asyncio.get_running_loop().add_reader(self._reader, self.read)
+        asyncio.get_running_loop().add_reader(self._reader, self._on_news)
         process = self._process = await self._spawn()
         try:
             async with asyncio.timeout(_STARTS_WITHIN_S):
@@ -123,14 +123,14 @@ class Sipp:
         port = self._ports[0]
         self._socket.sendto(_in_dialog(method, call_id, port), (HOST, port))
 
-    def read(self) -> None:
-        """Hands on what SIPp has logged so far; without waiting, where there is nothing."""
+    def lines(self) -> list[str]:
+        """What SIPp has logged since it was last asked; without waiting, where there is nothing."""
         try:
             news = os.read(self._reader, 65536)
         except BlockingIOError:
-            return
+            return []
         *lines, self._rest = (self._rest + news).split(b"\n")
-        self._on_lines([line.decode() for line in lines])
+        return [line.decode() for line in lines]
 
     def _last_words(self) -> str:
         files = (file for file in (self._errors, self._folder / "stderr") if file.exists())
