@@ -1,5 +1,6 @@
 """The loops that dial, listen to the PBXs and ring our own numbers."""
 
+from dialer.adapters.keys import fingerprint_keys
 from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.parts import Parts
 from dialer.ports.leases import Driver
@@ -9,6 +10,7 @@ from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
 from dialer.services.engine import Engine
 from dialer.services.guards import Guards
+from dialer.services.key_watch import KeyWatch
 from dialer.services.lease import Lease
 from dialer.services.pbx_lock import PbxLock
 from dialer.services.probe_call import ProbeCall
@@ -36,7 +38,8 @@ def build_engine(parts: Parts) -> Engine:
         store, fleet, parts.judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
     )
     parts.jobs["attempts nobody drives"] = Reaper(store, calls, clock)
-    return Engine(dialing, consumers, parts.sealer, parts.side)
+    keys = KeyWatch(store.keys, lambda: len(fingerprint_keys(parts.home)))
+    return Engine(dialing, consumers, parts.sealer, keys, parts.side)
 
 
 def build_probing(parts: Parts) -> Probing:

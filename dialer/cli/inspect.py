@@ -1,25 +1,21 @@
 """dialer inspect: everything an inspector asks for, in a folder that stands alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as ProgressBar
 
 from dialer.bootstrap import Service
 from dialer.cli.errors import FAILED
 from dialer.cli.ledger import read_lines
 from dialer.cli.options import Json
 from dialer.cli.output import console, print_json
+from dialer.cli.progress_bar import progress_bar
 from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.campaign import CampaignId
-from dialer.services.inspection.inspector import Progress, Request, Written
+from dialer.services.inspection.inspector import Request, Written
 from dialer.services.views.inspection import written_view
 
 
@@ -56,7 +52,7 @@ def inspect(
     )
 
     async def work(service: Service, actor: Actor) -> Written:
-        with _shown() as progress:
+        with progress_bar() as progress:
             return await service.inspector.run(actor, request, progress)
 
     written = with_service(work)
@@ -80,12 +76,3 @@ def _attachment(text: str) -> tuple[str, Path]:
     if not equals or not name:
         raise typer.BadParameter("write E14=FILE", param_hint="--attach")
     return code, Path(name)
-
-
-@contextmanager
-def _shown() -> Iterator[Progress]:
-    stderr = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with ProgressBar(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of or None)

@@ -8,6 +8,7 @@ import typer
 from dialer.bootstrap import Service
 from dialer.cli.options import Json
 from dialer.cli.output import console, print_fields, print_json, print_table
+from dialer.cli.progress_bar import progress_bar
 from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.services.keys import Rotated
@@ -18,17 +19,18 @@ app = typer.Typer(help="List the keys of the fingerprints, and change to new one
 
 @app.command("list")
 def list_keys(as_json: Json = False) -> None:
-    """Every version, with who made it and why; the last is in force."""
+    """Every version, with who made it and why; the last is in force, but for one that is being made."""
 
     async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
-        versions = await service.suite.keys.all(actor)
-        return [version_view(version, in_force=version is versions[-1]) for version in versions]
+        versions, made = await service.suite.keys.all(actor), await service.suite.keys.being_made(actor)
+        items = [version_view(version, in_force=version is versions[-1]) for version in versions]
+        return [*items, version_view(made, in_force=False)] if made else items
 
     items = with_service(work)
     if as_json:
         print_json({"items": items})
     else:
-        print_table(items, ("version", "mark", "made_at", "by", "reason"))
+        print_table(items, ("version", "in_force", "mark", "made_at", "by", "reason"))
 
 
 @app.command()
@@ -36,14 +38,17 @@ def rotate(
     reason: Annotated[str, typer.Option(help="Why, for the record: routine, or after a leak.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Bring every stored fingerprint to a new key; no opposition is lost. Services that run dial nothing until they are started anew.
+    """Bring every stored fingerprint to a new key; no opposition is lost. Nobody is called until it is done; services then go on by themselves.
 
-    Until it is done nothing else is recorded, a minute or so for half a million numbers: do it when nobody is called.
+    Calls in progress end as they would, and what is pressed and recorded meanwhile is kept. If it was ended, run it again: it goes on.
     Make a backup afterwards: older ones, AstDB volumes and webhook deliveries still hold fingerprints of before.
     """
 
     async def work(service: Service, actor: Actor) -> Rotated:
-        return await service.suite.keys.rotate(actor, reason)
+        with progress_bar() as show:
+            return await service.suite.keys.rotate(
+                actor, reason, lambda moved: show("numbers", moved.done, moved.numbers)
+            )
 
     rotated = with_service(work)
     if as_json:
@@ -51,5 +56,5 @@ def rotate(
         return
     print_fields(asdict(rotated))
     console.print(
-        "start every `dialer serve` anew, and copy home/keys to every machine that shares the database"
+        "copy home/keys to every machine that shares the database: nothing is done there until then"
     )

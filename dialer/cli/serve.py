@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
+import structlog
 import typer
 from aiohttp import web
+from yarl import URL
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.pretended_time import FILE, pretend, pretended_shift
@@ -19,8 +21,10 @@ from dialer.bootstrap import Links, Service, clock_of, open_service
 from dialer.cli.logs import STANDARD_OUTPUT, configure_logs
 from dialer.cli.times import instant
 from dialer.console.app import build_site
-from dialer.domain.errors import BadSettings, Unavailable
+from dialer.domain.errors import BadSettings, KeysChanged, Unavailable
 from dialer.settings import Settings, read_settings
+
+log = structlog.get_logger()
 
 
 def serve(
@@ -63,15 +67,23 @@ def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
 
 
 async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -> None:
-    async with (
-        open_service(settings, links=Links.DRIVEN, clock=clock) as service,
-        served(service, host, port) as address,
-    ):
-        STANDARD_OUTPUT.write(f"dialer: listening on {address}\n")
-        # What is there by now stays: looked through by every collection of garbage it would hold the loop for a tenth of a second.
-        gc.collect()
-        gc.freeze()
-        await service.engine.run(told_to_stop())
+    """Everything is opened anew where the keys were changed: calls in progress go on at their PBX meanwhile."""
+    stop = told_to_stop()
+    while not stop.is_set():
+        async with (
+            open_service(settings, links=Links.DRIVEN, clock=clock) as service,
+            served(service, host, port) as address,
+        ):
+            STANDARD_OUTPUT.write(f"dialer: listening on {address}\n")
+            port = URL(address).port or port
+            # What is there by now stays: looked through by every collection of garbage it would hold the loop for a tenth of a second.
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            try:
+                await service.engine.run(stop)
+            except KeysChanged as changed:
+                log.warning("opening everything anew", reason=changed.detail)
 
 
 @asynccontextmanager

@@ -113,6 +113,19 @@ class Unavailable(DialerError):
     code = "UNAVAILABLE"
 
 
+class KeysChanged(Unavailable):
+    """The keys of the fingerprints were changed while this process ran: to it, everybody who objected is a stranger."""
+
+    code = "KEYS_CHANGED"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"the fingerprint keys were changed to version {version} while this process ran",
+            hint="try again; if it stays so, copy home/keys here from the machine on which they were changed",
+        )
+        self.version = version
+
+
 class DatabaseYounger(Unavailable):
     """The database does not hold what was signed and exported: it was put back to an earlier state."""
 

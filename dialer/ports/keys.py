@@ -18,6 +18,14 @@ class KeyVersion:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Of how many numbers everything is stored under the keys that are being made, and how many there are."""
+
+    done: int
+    numbers: int
+
+
 class Rekeying(Protocol):
     """From the stored form of today to that under one key more. Every method raises `InvalidInput` for what cannot be opened."""
 
@@ -43,10 +51,37 @@ class KeyVersions(Protocol):
         """Of the version in force, where it has none yet."""
         ...
 
-    async def rotate(self, made: KeyVersion, rekeying: Rekeying) -> int:
-        """Bring all that is stored to the next version, all or nothing; return how many numbers that were.
+    async def being_made(self) -> KeyVersion | None:
+        """The next version, while numbers are being moved to it."""
+        ...
 
-        Nobody else writes meanwhile; other processes refuse to go on after it, since their keys are those of before. Raise `Conflict`
-        where `made` is not the next version.
+    async def moved(self) -> Moved:
+        """Of the change under way, or of the last one until it was cleared. They are counted one by one."""
+        ...
+
+    async def check(self, rekeying: Rekeying) -> None:
+        """Open all that will have to be opened; nothing is changed. Raise `InvalidInput`."""
+        ...
+
+    async def begin(self, made: KeyVersion) -> None:
+        """From now on nobody is judged; or go on where somebody else left off.
+
+        Raise `Conflict` where `made` is not the next version, or was begun with another key.
         """
+        ...
+
+    async def move(self, rekeying: Rekeying) -> int:
+        """Bring some numbers to the next version, in one short transaction; return how many."""
+        ...
+
+    async def end(self, made: KeyVersion) -> bool:
+        """Put the next version in force, unless numbers are left: others may have stored some. Return whether it is.
+
+        Other processes, whose keys are those of before, are told so by their next transaction (`KeysChanged`). Raise `Conflict` where
+        somebody else has ended it.
+        """
+        ...
+
+    async def clear(self) -> None:
+        """Forget which fingerprint of before was which of now, once the change has ended."""
         ...

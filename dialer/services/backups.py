@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.backup import Manifest, Secrets
+from dialer.domain.errors import Unavailable
 from dialer.domain.ledger.of_upkeep import backup_taken
 from dialer.ports.backup import BackupFolder, DatabaseFile
 from dialer.ports.clock import Clock
@@ -31,6 +32,11 @@ class Backups:
         journal, which a restoration is told of.
         """
         actor.demand(Right.BACK_UP)
+        if await self._store.keys.being_made():
+            raise Unavailable(
+                "the fingerprint keys are being changed",
+                hint="back up when it is done; see `dialer keys list`",
+            )
         await folder.begin()
         now = self._clock.now()
         told = backup_taken(by=actor.name, at=now, keys=keeping.secrets)

@@ -6,25 +6,28 @@ from dataclasses import dataclass
 
 from dialer.services.consumer import Consumer
 from dialer.services.dialing import Dialing
+from dialer.services.key_watch import KeyWatch
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.side_jobs import Loop, SideJobs
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """No call is made without `dialing`, `consumers` and `sealer`; of what `side` does a call needs nothing."""
+    """No call is made without `dialing`, `consumers`, `sealer` and `keys`; of what `side` does a call needs nothing."""
 
     dialing: Dialing
     consumers: Mapping[str, Consumer]
     sealer: Sealer
+    keys: KeyWatch
     side: SideJobs
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. Dialling ends first; calls in progress live on at the PBX and are recovered at the next start.
 
-        A loop that calls need ends them all when it breaks: better no call than a call nobody watches.
+        A loop that calls need ends them all when it breaks: better no call than a call nobody watches. Raise `KeysChanged` where
+        everything is to be opened anew.
         """
-        loops: list[Loop] = [self.dialing, *self.consumers.values(), self.sealer, self.side]
+        loops: list[Loop] = [self.dialing, *self.consumers.values(), self.sealer, self.keys, self.side]
         tasks = [asyncio.create_task(loop.run()) for loop in loops]
         stopped = asyncio.create_task(stop.wait())
         try:

@@ -2,8 +2,9 @@
 
 A number is known by one fingerprint at any time, made by all keys in a row: the first key is applied to the number, each later one to
 the fingerprint that the keys before it made. So a new key turns every stored fingerprint into the new one, without the number, which
-for oppositions nobody has any more: `dialer keys rotate` does that to the whole database in one transaction. No entry is ever left under
-an older version, there is nothing to look up twice, and no key may be thrown away: each is a link of the chain.
+for oppositions nobody has any more: `dialer keys rotate` does that to the whole database, some numbers at a time. Until it ends nobody is
+called, and the database finds a number by the older fingerprint whether it was moved or not; then no entry is left under an older version,
+there is nothing to look up twice, and no key may be thrown away: each is a link of the chain.
 
 What a rotation gives. As a routine: whoever copied keys earlier cannot use them on what is stored from now on. After a leak of the keys:
 the same, from this moment; the new fingerprint of a number cannot be computed without the new key, so the leaked ones are of no use

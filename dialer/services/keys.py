@@ -1,7 +1,8 @@
 """The fingerprint keys: which are in force, and the change to new ones (see services/fingerprints.py for what that gives)."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint
@@ -9,7 +10,7 @@ from dialer.domain.errors import BadSettings, InvalidInput
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.suppression import refingerprinted
 from dialer.ports.clock import Clock
-from dialer.ports.keys import KeyVersion, KeyVersions
+from dialer.ports.keys import KeyVersion, KeyVersions, Moved
 from dialer.ports.vault import Vault
 from dialer.services.fingerprints import Fingerprints
 
@@ -55,11 +56,14 @@ class OneKeyMore:
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """`seconds`: for so long nobody else could write to the database."""
+    """`seconds`: for so long nobody was judged."""
 
     version: int
     numbers: int
     seconds: float
+
+
+Listener = Callable[[Moved], None]
 
 
 class Keys:
@@ -83,14 +87,19 @@ class Keys:
         actor.demand(Right.READ_EVIDENCE)
         return await self._versions.all()
 
-    async def rotate(self, actor: Actor, reason: str) -> Rotated:
-        """Bring every stored fingerprint to a new key, all or nothing. Nothing is dialled from that instant until the services are started anew.
+    async def being_made(self, actor: Actor) -> KeyVersion | None:
+        """The version to which a change that has not ended leads."""
+        actor.demand(Right.READ_EVIDENCE)
+        return await self._versions.being_made()
 
-        It is one transaction, so that an opposition is found at any moment under the keys in force, and nowhere under two: until it is
-        done nothing else is recorded. PBXs keep what is pressed and what ends meanwhile.
+    async def rotate(self, actor: Actor, reason: str, listener: Listener = lambda _: None) -> Rotated:
+        """Bring every stored fingerprint to a new key, or go on with what another call left unfinished.
+
+        Nobody is judged until it has ended; all else goes on, since each transaction is a short one. Then other processes open the
+        database anew by themselves (`KeyWatch`).
 
         The key is on disk before anything depends on it. Raise `InvalidInput` without a reason, or where something sealed cannot be
-        opened; `Conflict` where somebody else rotates at the same time. This process, too, is to be ended after it.
+        opened; `Conflict` where somebody else ends it first, or began it with another key. This process is to be ended after it.
         """
         actor.demand(Right.ROTATE_KEYS)
         if not reason.strip():
@@ -100,6 +109,24 @@ class Keys:
         version = (await self._versions.all())[-1].version + 1
         keys = self._add_key(version)[:version]
         made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), actor.name, reason.strip())
+        rekeying = OneKeyMore(keys[-1], self._vault, self._names)
+        # What cannot be opened is found before anybody has to wait for it.
+        await self._versions.check(rekeying)
         begun = self._clock.monotonic()
-        numbers = await self._versions.rotate(made, OneKeyMore(keys[-1], self._vault, self._names))
-        return Rotated(version, numbers, round(self._clock.monotonic() - begun, 1))
+        await self._versions.begin(made)
+        while not await self._versions.end(made):
+            await self._move(rekeying, await self._versions.moved(), listener)
+        seconds = round(self._clock.monotonic() - begun, 1)
+        numbers = (await self._versions.moved()).numbers
+        await self._versions.clear()
+        return Rotated(version, numbers, seconds)
+
+    async def _move(self, rekeying: OneKeyMore, so_far: Moved, listener: Listener) -> None:
+        """Others have the database for as long as each page had it."""
+        begun = self._clock.monotonic()
+        while some := await self._versions.move(rekeying):
+            took = self._clock.monotonic() - begun
+            so_far = replace(so_far, done=so_far.done + some)
+            listener(so_far)
+            await asyncio.sleep(took)
+            begun = self._clock.monotonic()

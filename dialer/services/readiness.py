@@ -7,6 +7,7 @@ from datetime import datetime
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.errors import DialerError
 from dialer.ports.clock import Clock
+from dialer.ports.keys import KeyVersion
 from dialer.ports.store import Store
 from dialer.services.fleet import Fleet
 from dialer.services.judge import LedgerState
@@ -83,21 +84,30 @@ class Readiness:
     async def look(self) -> Condition:
         """Never raises for what it finds."""
         try:
-            head_at, retention = await within(DATABASE_S, self._stored())
+            head_at, retention, keys = await within(DATABASE_S, self._stored())
             database = Part("database", ok=True, detail="answers", stops_calls=True)
         except DialerError as error:
-            head_at, retention = None, None
+            head_at, retention, keys = None, None, None
             database = Part("database", ok=False, detail=str(error), stops_calls=True)
         age = (self._clock.now() - head_at).total_seconds() if head_at else None
         free = self._free_bytes()
-        own = (*_kept(retention), _disk(free), self._time(), *self._pbxs(), *self._jobs(), self._loop())
+        own = (
+            *_rekeyed(keys),
+            *_kept(retention),
+            _disk(free),
+            self._time(),
+            *self._pbxs(),
+            *self._jobs(),
+            self._loop(),
+        )
         return Condition((database, self._sealed(age), *own), age, retention, free)
 
-    async def _stored(self) -> tuple[datetime | None, RetentionStatus]:
+    async def _stored(self) -> tuple[datetime | None, RetentionStatus, KeyVersion | None]:
         # A store that cannot say whether dialling is halted is no store to dial from.
         await self._store.system.halt_state()
         head = await self._store.ledger.head()
-        return head.head.at if head else None, await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
+        kept = await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
+        return head.head.at if head else None, kept, await self._store.keys.being_made()
 
     def _sealed(self, age: float | None) -> Part:
         if not self._ledger.writable:
@@ -136,6 +146,14 @@ class Readiness:
             told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
             parts.append(Part(f"job {name}", since is None, told))
         return parts
+
+
+def _rekeyed(made: KeyVersion | None) -> tuple[Part, ...]:
+    if made is None:
+        return ()
+    said = f"the fingerprint keys are being changed to version {made.version}, so nobody is called"
+    mend = "`dialer keys rotate` goes on where one was ended"
+    return (Part("change of keys", ok=False, detail=f"{said}; {mend}", stops_calls=True),)
 
 
 def _kept(status: RetentionStatus | None) -> tuple[Part, ...]:

@@ -118,6 +118,8 @@ class Retention:
             ):
                 counts[kind] = await erase(started_at)
             await self._recordings(started_at)
+            # Where a change of keys was ended just before its own last step.
+            await self._store.keys.clear()
         except Exception as failure:
             error = str(failure) if isinstance(failure, DialerError) else place_of(failure)
             log.error("retention failed: personal data stays longer than it may", error=error)

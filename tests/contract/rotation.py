@@ -1,13 +1,16 @@
 """Changes of the fingerprint keys, as `dialer keys rotate` makes them, on a store of the tests."""
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.ports.keys import KeyVersion
 from dialer.ports.vault import Vault
 from dialer.services.fingerprints import Fingerprints
-from dialer.services.keys import Keys, Rotated, fingerprints_in_force
+from dialer.services.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
 from tests.contract.judged import MONDAY, VAULT
 from tests.contract.sealing import STAMP
 
@@ -26,6 +29,18 @@ def keys_of(store: SqlStore, vault: Vault = VAULT) -> Keys:
 
 async def rotated(store: SqlStore) -> Rotated:
     return await keys_of(store).rotate(LOCAL_ADMINISTRATOR, "routine")
+
+
+@asynccontextmanager
+async def half_rotated(store: SqlStore, numbers: int) -> AsyncIterator[Fingerprints]:
+    """A change of keys that has moved `numbers` numbers when the block begins, and comes to its end after it. Give the keys that it makes."""
+    made = KeyVersion(2, Fingerprints(*home_keys(2)).mark, MONDAY, "ada", "routine")
+    rekeying = OneKeyMore(home_keys(2)[-1], VAULT, STAMP.subject_key)
+    await store.keys.begin(made)
+    for _ in range(numbers):
+        assert await store.keys.move(rekeying)
+    yield Fingerprints(*home_keys(2))
+    assert (await rotated(store)).version == 2
 
 
 async def fingerprints(store: SqlStore) -> Fingerprints:

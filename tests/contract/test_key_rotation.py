@@ -11,9 +11,11 @@ from dialer.adapters.vault import AesVault
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.attempt import Attempt
 from dialer.domain.contact import Fingerprint, ImportId
-from dialer.domain.errors import BadSettings, Forbidden, InvalidInput, Unavailable
+from dialer.domain.errors import BadSettings, Forbidden, InvalidInput, KeysChanged
 from dialer.domain.ledger.event import Kind
 from dialer.domain.opposition_list import OppositionList
+from dialer.services import key_watch
+from dialer.services.key_watch import KeyWatch
 from dialer.services.keys import fingerprints_in_force
 from dialer.services.replay import Outcome
 from tests.contract.engines import Engine
@@ -21,6 +23,7 @@ from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_
 from tests.contract.rotation import FIRST, fingerprints, keys_of, rotated
 from tests.contract.samples import CAMPAIGN, fingerprint, manifest, number, suppression
 from tests.contract.sealing import seal_all
+from tests.harness.patience import SOON_S
 
 JUDGE = judge_at(MONDAY, load_packs())
 
@@ -81,6 +84,7 @@ async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_l
 ) -> None:
     """PostgreSQL is given up for dead that does not answer a statement in time: millions of rows are several statements."""
     monkeypatch.setattr(rekeying, "LONGEST_LIST", 2)
+    monkeypatch.setattr(rekeying, "PAGE", 2)
     await listed_with_consent(store, *range(1, 8))
     await claim_all(store, JUDGE, limit=3)
     await store.suppressions.add([suppression(index) for index in range(5, 12)])
@@ -132,10 +136,31 @@ async def test_a_process_that_runs_meanwhile_neither_reads_nor_writes_with_its_o
             running.suppressions.add([suppression(2)]),
             claim_all(running, JUDGE),
         ):
-            with pytest.raises(Unavailable, match="start it again"):
+            with pytest.raises(KeysChanged):
                 await refused
     async with SqlStore.open(url) as anew:
         assert await anew.suppressions.of(await at_present(anew, 1))
+
+
+async def test_whoever_runs_meanwhile_opens_everything_anew_once_the_new_key_is_at_hand(
+    store: SqlStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On another machine it has to be brought there first."""
+    monkeypatch.setattr(key_watch, "PERIOD_S", 0)
+    versions, asked = [1], asyncio.Event()
+
+    def at_hand() -> int:
+        asked.set()
+        return versions[-1]
+
+    async with SqlStore.open(url) as running, asyncio.timeout(SOON_S):
+        watching = asyncio.create_task(KeyWatch(running.keys, at_hand).run())
+        await rotated(store)
+        await asked.wait()
+        assert not watching.done()
+        versions.append(2)
+        with pytest.raises(KeysChanged, match="version 2"):
+            await watching
 
 
 async def test_of_two_who_change_the_keys_at_once_one_does(store: SqlStore, url: str) -> None:
@@ -144,7 +169,7 @@ async def test_of_two_who_change_the_keys_at_once_one_does(store: SqlStore, url:
         outcomes = await asyncio.gather(rotated(store), rotated(other), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) in (
         ["Conflict", "Rotated"],
-        ["Rotated", "Unavailable"],
+        ["KeysChanged", "Rotated"],
     )
     async with SqlStore.open(url) as anew:
         assert (await fingerprints(anew)).version == 2

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import chunks
 from dialer.adapters.sql.claim import Claim
@@ -16,13 +17,14 @@ from dialer.adapters.sql.progressions import commit_progressions
 from dialer.adapters.sql.records import ATTEMPT
 from dialer.adapters.sql.silences import silent_calls
 from dialer.adapters.sql.standing import standing_of
+from dialer.adapters.sql.stored_as import stored_as, under_rotation
 from dialer.adapters.sql.tables import attempts, campaigns, contacts, live, suppressions, system
 from dialer.domain.abandonment import SilentCalls
 from dialer.domain.attempt import Attempt, AttemptState
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId, CampaignState
 from dialer.domain.contact import ContactId, Fingerprint
-from dialer.domain.errors import NotFound
+from dialer.domain.errors import NotFound, NotNow
 from dialer.domain.notification import opt_out
 from dialer.domain.retry import Made
 from dialer.ports.leases import Driver
@@ -64,6 +66,8 @@ class SqlAttempts:
     ) -> list[Judgement]:
         """Raise `NotFound`, `NotNow`. At most `claim.LONGEST_CLAIM` contacts at a time."""
         async with self._database.write() as connection:
+            if await under_rotation(connection):
+                raise NotNow("the keys of the fingerprints are being changed")
             standing = await standing_of(connection, campaign_id, lock="shared")
             return await Claim(connection, standing, now, limit, permits, judge, watch).run()
 
@@ -99,7 +103,8 @@ class SqlAttempts:
             )
 
     async def get(self, attempt_id: AttemptId) -> CallRow:
-        found = await self._calls(CALL.where(attempts.c.id == attempt_id))
+        async with self._database.read() as connection:
+            found = await _calls(connection, CALL.where(attempts.c.id == attempt_id))
         if not found:
             raise NotFound(f"there is no call {attempt_id}")
         return found[0]
@@ -128,7 +133,7 @@ class SqlAttempts:
     async def alive_to(self, fingerprints: Iterable[Fingerprint]) -> list[Attempt]:
         found: list[Attempt] = []
         async with self._database.read() as connection:
-            for meant in chunks(fingerprints):
+            for meant in chunks((await stored_as(connection, fingerprints)).values()):
                 rows = await connection.execute(ATTEMPT.where(live, attempts.c.fingerprint.in_(meant)))
                 found += (Attempt(*row) for row in rows)
         return found
@@ -154,18 +159,20 @@ class SqlAttempts:
         statement = CALL.order_by(*IN_ORDER).limit(query.limit)
         if query.campaign_id is not None:
             statement = statement.where(attempts.c.campaign_id == query.campaign_id)
-        if query.fingerprint is not None:
-            statement = statement.where(attempts.c.fingerprint == query.fingerprint)
         if query.after is not None:
             cursor = select(*IN_ORDER).where(attempts.c.id == query.after).scalar_subquery()
             statement = statement.where(tuple_(*IN_ORDER) > cursor)
-        return await self._calls(statement)
+        async with self._database.read() as connection:
+            if query.fingerprint is not None:
+                stored = await stored_as(connection, [query.fingerprint])
+                statement = statement.where(attempts.c.fingerprint == stored[query.fingerprint])
+            return await _calls(connection, statement)
 
     async def silent(self, campaign_id: CampaignId, *, since: datetime) -> SilentCalls:
         async with self._database.read() as connection:
             return await silent_calls(connection, campaign_id, since)
 
-    async def _calls(self, statement: Select[Any]) -> list[CallRow]:
-        async with self._database.read() as connection:
-            rows = await connection.execute(statement)
-            return [CallRow(Attempt(*row[:-1]), row.external_id) for row in rows]
+
+async def _calls(connection: AsyncConnection, statement: Select[Any]) -> list[CallRow]:
+    rows = await connection.execute(statement)
+    return [CallRow(Attempt(*row[:-1]), row.external_id) for row in rows]

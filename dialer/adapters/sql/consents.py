@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import CONSENT, Record, consent_of, consent_record
+from dialer.adapters.sql.stored_as import stored_as, to_be_stored_as
 from dialer.adapters.sql.tables import campaigns, consents, contacts
 from dialer.domain.campaign import CampaignState
 from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
@@ -43,14 +45,17 @@ class SqlConsents:
         self._database = database
 
     async def add(self, events: Sequence[ConsentEvent], *, by: str) -> None:
-        withdrawn = {event.fingerprint for event in events if isinstance(event, ConsentWithdrawn)}
         async with self._database.write() as connection:
+            stored = await to_be_stored_as(connection, [event.fingerprint for event in events])
+            events = [replace(event, fingerprint=stored[event.fingerprint]) for event in events]
+            withdrawn = {event.fingerprint for event in events if isinstance(event, ConsentWithdrawn)}
             await await_turn(connection, withdrawn)
             await append_consents(connection, events, by=by)
 
     async def of(self, fingerprint: Fingerprint) -> tuple[ConsentEvent, ...]:
         async with self._database.read() as connection:
-            return (await consents_of(connection, [fingerprint])).get(fingerprint, ())
+            stored = (await stored_as(connection, [fingerprint]))[fingerprint]
+            return (await consents_of(connection, [stored])).get(stored, ())
 
 
 async def append_consents(connection: AsyncConnection, events: Sequence[ConsentEvent], *, by: str) -> None:

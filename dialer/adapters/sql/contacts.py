@@ -1,6 +1,7 @@
 """Lists of contacts and the imports they came with."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import case, func, insert, literal, select, update
 
@@ -13,6 +14,7 @@ from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import MANIFEST, Record, record_of
 from dialer.adapters.sql.standing import campaign_of
+from dialer.adapters.sql.stored_as import stored_as, to_be_stored_as
 from dialer.adapters.sql.tables import contacts, imports
 from dialer.domain.alike import Turns
 from dialer.domain.campaign import CampaignId
@@ -64,6 +66,8 @@ class SqlContacts:
                 "state": ContactState.DUE,
                 "next_due_at": begun[import_id].imported_at,
             }
+            stored = await to_be_stored_as(connection, [row.fingerprint for row in rows])
+            rows = [_known_as(row, stored[row.fingerprint]) for row in rows]
             statement = insert_new(connection, contacts).returning(contacts.c.line)
             added: set[int] = set()
             for some in chunks(rows, AT_ONCE):
@@ -118,14 +122,16 @@ class SqlContacts:
     async def dossiers_among(
         self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
     ) -> dict[Fingerprint, Dossier]:
-        found: list[Dossier] = []
+        found: dict[Fingerprint, Dossier] = {}
         async with self._database.read() as connection:
             campaign = await campaign_of(connection, campaign_id)
             for some in chunks(fingerprints):
-                mine = (contacts.c.campaign_id == campaign_id, contacts.c.fingerprint.in_(some))
+                given = {now: one for one, now in (await stored_as(connection, some)).items()}
+                mine = (contacts.c.campaign_id == campaign_id, contacts.c.fingerprint.in_(given))
                 listed = (await connection.execute(LISTED.where(*mine))).all()
-                found += await dossiers_of(connection, campaign.definition.sponsor.id, listed)
-        return {dossier.contact.fingerprint: dossier for dossier in found}
+                dossiers = await dossiers_of(connection, campaign.definition.sponsor.id, listed)
+                found.update((given[dossier.contact.fingerprint], dossier) for dossier in dossiers)
+        return found
 
     async def page_end(self, campaign_id: CampaignId, *, after: ContactId, size: int) -> ContactId | None:
         async with self._database.read() as connection:
@@ -136,3 +142,10 @@ class SqlContacts:
     ) -> Sequence[Alike]:
         async with self._database.read() as connection:
             return await alike_between(connection, campaign_id, turns, after, until)
+
+
+def _known_as(row: NewContact, fingerprint: Fingerprint) -> NewContact:
+    if row.fingerprint == fingerprint:
+        return row
+    consent = replace(row.consent, fingerprint=fingerprint) if row.consent else None
+    return replace(row, fingerprint=fingerprint, consent=consent)

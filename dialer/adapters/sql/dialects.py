@@ -64,12 +64,6 @@ async def sole_sealer(connection: AsyncConnection) -> bool:
     return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
 
 
-async def sole_writer(connection: AsyncConnection) -> None:
-    """Until every transaction that writes has ended; none begins before this one ends. SQLite's one writer is alone already."""
-    if connection.dialect.name != "sqlite":
-        await connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
-
-
 async def alone_with_suppressions(connection: AsyncConnection) -> None:
     """Until this transaction ends no other changes oppositions, so that their revisions are committed in order."""
     if connection.dialect.name != "sqlite":

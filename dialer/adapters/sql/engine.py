@@ -11,9 +11,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFo
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from dialer.adapters.sql.dialects import KEYS_LOCK
 from dialer.adapters.sql.key_tables import fingerprint_keys
 from dialer.adapters.sql.postgresql import PatientConnection
-from dialer.domain.errors import BadSettings, Conflict, Unavailable
+from dialer.domain.errors import BadSettings, Conflict, KeysChanged, Unavailable
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
@@ -29,12 +30,11 @@ IN_FORCE = select(
 )
 IDLE_SECONDS = 60
 """A process that stands still in the middle of a transaction loses it, and what it locked, after so long (PostgreSQL)."""
-SHARED = select(
-    func.fingerprint_key_version(),
-    func.schema_revision(),
-    func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True),
-)
-"""The same, and until the transaction ends neither a rotation of the keys nor an upgrade begins (PostgreSQL)."""
+_LOST_IF_IDLE = func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
+SHARED = select(func.fingerprint_key_version(), func.schema_revision(), _LOST_IF_IDLE)
+"""The same, and until the transaction ends nobody moves fingerprints to other keys, or the schema to another (PostgreSQL)."""
+ALONE = select(func.pg_advisory_xact_lock(KEYS_LOCK), _LOST_IF_IDLE)
+"""After every transaction that writes has ended; none begins before this one ends (PostgreSQL)."""
 POOLABLE = {"prepare_threshold": None}
 """A statement that is prepared at the server would be lost, or another's, where a pooler such as PgBouncer lends the connection by transaction."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -101,19 +101,22 @@ class Database:
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._transaction(self._reader, IN_FORCE)
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        alone = self._writer.dialect.name == "sqlite"
-        return self._transaction(self._writer, IN_FORCE if alone else SHARED)
+    def write(self, *, alone: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """`alone`: no other writes before this one ends. SQLite's one writer is alone already."""
+        if self._writer.dialect.name == "sqlite":
+            return self._transaction(self._writer, IN_FORCE)
+        return self._transaction(self._writer, *((ALONE, IN_FORCE) if alone else (SHARED,)))
 
     @asynccontextmanager
-    async def _transaction(
-        self, engine: AsyncEngine, in_force: Select[Any]
-    ) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, engine: AsyncEngine, *first: Select[Any]) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, rolled back by whatever breaks it."""
         with database_errors():
             async with engine.connect() as connection:
                 await connection.begin()
                 if self._keys is not None:
+                    *locks, in_force = first
+                    for lock in locks:
+                        await connection.execute(lock)
                     self._check(*(await connection.execute(in_force)).one()[:2])
                 yield connection
                 await connection.commit()
@@ -125,10 +128,7 @@ class Database:
                 hint="end it, and start the program that upgraded the database",
             )
         if keys != self._keys:
-            raise Unavailable(
-                f"the fingerprint keys were changed to version {keys} while this process ran",
-                hint="start it again",
-            )
+            raise KeysChanged(keys)
 
     async def close(self) -> None:
         await self._reader.dispose()

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, func, insert, select
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.engine import PRETENDED
-from dialer.adapters.sql.key_tables import LAST_VERSION, pseudonyms
+from dialer.adapters.sql.key_tables import LAST_VERSION, key_rotation, pseudonyms, rekeyed
 from dialer.adapters.sql.ledger_tables import pending
 from dialer.domain.errors import Conflict
 from dialer.domain.facts_json import canonical
@@ -27,8 +27,14 @@ _CAN_WAIT = and_(
         )
     ),
 )
+_moved = exists().where(rekeyed.c.new == pending.c.fingerprint, exists().where(key_rotation.c.collected))
 WAITING = (
-    select(pending, pseudonyms.c.subject, LAST_VERSION.label("version"))
+    select(
+        pending,
+        pseudonyms.c.subject,
+        # Of a number that was moved already, while the keys are being changed, it is the next.
+        (LAST_VERSION + case((_moved, 1), else_=0)).label("version"),
+    )
     .join_from(pending, pseudonyms, pending.c.fingerprint == pseudonyms.c.fingerprint, isouter=True)
     .order_by(case((_CAN_WAIT, 1), else_=0), pending.c.id)
 )

@@ -13,6 +13,7 @@ from dialer.adapters.sql.dialects import insert_new
 from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.records import columns_for, record_of
+from dialer.adapters.sql.stored_as import stored_as, to_be_stored_as
 from dialer.domain.contact import Fingerprint, ImportId
 from dialer.domain.errors import NotFound
 from dialer.domain.opposition_list import ListStanding, OppositionList
@@ -66,7 +67,8 @@ class SqlOppositionLists:
         async with self._database.write() as connection:
             await connection.execute(insert_new(connection, opposition_lists), record_of(entry))
             for some in chunks(fingerprints, AT_ONCE):
-                records = [{"list_id": entry.id, "fingerprint": fingerprint} for fingerprint in some]
+                stored = await to_be_stored_as(connection, some)
+                records = [{"list_id": entry.id, "fingerprint": now} for now in stored.values()]
                 await connection.execute(insert_new(connection, list_entries), records)
 
     async def put_in_force(self, list_id: ImportId, *, at: datetime) -> None:
@@ -110,6 +112,7 @@ class SqlOppositionLists:
         found: dict[Fingerprint, tuple[ListStanding, ...]] = {}
         async with self._database.read() as connection:
             for some in chunks(fingerprints):
-                lists = await lists_of(connection, sponsor, some)
-                found.update((fingerprint, lists.of(fingerprint)) for fingerprint in some)
+                stored = await stored_as(connection, some)
+                lists = await lists_of(connection, sponsor, list(stored.values()))
+                found.update((given, lists.of(now)) for given, now in stored.items())
         return found

@@ -1,6 +1,7 @@
 """What calls.apply learned, written whole: the attempt, the opposition, what becomes of the contact."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,11 +12,13 @@ from dialer.adapters.sql.dialects import await_turn
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.records import ATTEMPT, Record, attempt_record
 from dialer.adapters.sql.silences import count_silences
+from dialer.adapters.sql.stored_as import to_be_stored_as
 from dialer.adapters.sql.suppressions import append_suppressions
 from dialer.adapters.sql.tables import attempts, live, suppressions
 from dialer.adapters.sql.trunk_tables import held_voidings
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
+from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.of_calls import ended, opposed_late
 from dialer.domain.number_plan import country_code
 from dialer.domain.suppression import Suppression
@@ -24,6 +27,7 @@ from dialer.ports.records import Progression
 
 async def commit_progressions(connection: AsyncConnection, progressions: Sequence[Progression]) -> None:
     """In their order. A final attempt gains an opposition at most, and its contact stays as it is; an opposition is always stored."""
+    progressions = await _under_stored_names(connection, progressions)
     # Before any row is locked, as a withdrawal does it too: so no two wait for each other.
     await await_turn(
         connection, {entry.suppression.fingerprint for entry in progressions if entry.suppression}
@@ -51,6 +55,24 @@ async def commit_progressions(connection: AsyncConnection, progressions: Sequenc
     heard = {attempt.id for attempt in late if attempt.id in sources}
     await record(connection, [opposed_late(attempt) for attempt in await _as_stored(connection, heard)])
     await count_silences(connection, [entry.attempt for entry in kept if not entry.attempt.alive])
+
+
+async def _under_stored_names(
+    connection: AsyncConnection, progressions: Sequence[Progression]
+) -> Sequence[Progression]:
+    """The opposition of a call is its callee's: both have one fingerprint."""
+    stored = await to_be_stored_as(connection, {entry.attempt.fingerprint for entry in progressions})
+    return [
+        entry if entry.attempt.fingerprint == now else _known_as(entry, now)
+        for entry in progressions
+        for now in (stored[entry.attempt.fingerprint],)
+    ]
+
+
+def _known_as(entry: Progression, fingerprint: Fingerprint) -> Progression:
+    attempt, opposed = replace(entry.attempt, fingerprint=fingerprint), entry.suppression
+    opposition = replace(opposed, fingerprint=fingerprint) if opposed else None
+    return replace(entry, attempt=attempt, suppression=opposition)
 
 
 async def _hold(connection: AsyncConnection, gone: Sequence[Attempt]) -> None:

@@ -1,156 +1,147 @@
-"""All that is stored under fingerprints, brought to the next version of their keys: the rows of a number stay those of one number.
+"""All that is stored under fingerprints, brought to the next version of their keys, some hundred numbers a transaction.
 
-No statement is about more than some thousand numbers: the server is given up for dead that does not answer one in time.
+A number moves with all its rows at once: whatever is joined by fingerprint finds the same at any moment. Between two pages others write,
+so an opposition waits no longer than a page takes.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Row,
-    Select,
-    String,
     Table,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import CreateTable, DropTable
-from sqlalchemy.sql.schema import MetaData
 
 from dialer.adapters.sql.chunks import LONGEST_LIST
 from dialer.adapters.sql.dialects import insert_new
-from dialer.adapters.sql.key_tables import pseudonyms
+from dialer.adapters.sql.key_tables import LEFT, pseudonyms, rekeyed
 from dialer.adapters.sql.ledger_tables import pending
 from dialer.adapters.sql.tables import decisions, metadata, subject_keys
+from dialer.domain.contact import Fingerprint
 from dialer.ports.keys import Rekeying
 
-rekeyed = Table(
-    "rekeyed",
-    MetaData(),
-    Column("old", String(64), primary_key=True),
-    Column("new", String(64), nullable=False),
-    Column("subject", String(64), nullable=False),
-    prefixes=["TEMPORARY"],
-)
+PAGE = 250
+"""Numbers in one transaction: some tenths of a second."""
 FINGERPRINTED = tuple(table for table in metadata.sorted_tables if "fingerprint" in table.c)
+SEALED = (
+    select(decisions.c.id, decisions.c.fingerprint, decisions.c.sealed, subject_keys.c.key)
+    .join_from(decisions, subject_keys, decisions.c.fingerprint == subject_keys.c.fingerprint)
+    .where(decisions.c.sealed.is_not(None))
+    .order_by(decisions.c.id)
+    .limit(LONGEST_LIST)
+)
+WRAPPED = select(subject_keys.c.fingerprint, subject_keys.c.key)
 
 
-async def rekey(connection: AsyncConnection, rekeying: Rekeying) -> int:
-    """Return how many numbers there are. What is sealed goes first: it is opened under the fingerprints of before."""
-    await connection.execute(CreateTable(rekeyed))
-    for table in FINGERPRINTED:
-        await _collect(connection, table, rekeying)
-    await _reseal_decisions(connection, rekeying)
-    await _rewrap_keys(connection, rekeying)
-    await _renumber_pending(connection)
-    parts = [part async for part in _parts(connection)]
+async def collect_page(connection: AsyncConnection, table: Table, after: str) -> str:
+    """Note the next numbers of a table as to be moved. Return the last of them; the same as `after` where none follow."""
+    mine = table.c.fingerprint
+    page = select(mine.label("old")).where(mine > after).distinct().order_by(mine).limit(LONGEST_LIST)
+    last = (await connection.execute(select(func.max(page.subquery().c.old)))).scalar_one()
+    if last is None:
+        return after
+    found = select(mine).where(mine > after, mine <= last).distinct()
+    await connection.execute(insert_new(connection, rekeyed).from_select(["old"], found))
+    return str(last)
+
+
+async def check_keys(connection: AsyncConnection, rekeying: Rekeying, after: str) -> str:
+    """Open the keys of the next people, as their move will. Return as `collect_page` does. Raise `InvalidInput`."""
+    page = WRAPPED.where(subject_keys.c.fingerprint > after).order_by(subject_keys.c.fingerprint)
+    for row in (await connection.execute(page.limit(LONGEST_LIST))).all():
+        rekeying.key(row.fingerprint, row.key)
+        after = row.fingerprint
+    return after
+
+
+async def check_sealed(connection: AsyncConnection, rekeying: Rekeying, after: int) -> int:
+    """Open what the next decisions have sealed. Return the last that was looked at. Raise `InvalidInput`."""
+    for row in (await connection.execute(SEALED.where(decisions.c.id > after))).all():
+        rekeying.sealed(row.fingerprint, row.key, row.sealed)
+        after = row.id
+    return after
+
+
+async def move_page(connection: AsyncConnection, rekeying: Rekeying) -> int:
+    """Return how many numbers were moved: none where none is left. What is sealed goes first: it is opened under the fingerprints of before."""
+    left = select(rekeyed.c.old).where(LEFT).order_by(rekeyed.c.old).limit(PAGE)
+    numbers = (await connection.execute(left)).scalars().all()
+    if not numbers:
+        return 0
+    moved = {old: rekeying.fingerprint(old) for old in numbers}
+    to_new = update(rekeyed).where(rekeyed.c.old == bindparam("number")).values(new=bindparam("anew"))
+    await connection.execute(to_new, [{"number": old, "anew": new} for old, new in moved.items()])
+    await _reseal_decisions(connection, rekeying, numbers)
+    await _rewrap_keys(connection, rekeying, moved)
+    await _renumber_pending(connection, moved)
     for table in FINGERPRINTED:
         if table not in (subject_keys, pending):
-            await _replace(connection, table, parts)
-    await _keep_names(connection, parts)
-    count = (await connection.execute(select(func.count()).select_from(rekeyed))).scalar_one()
-    await connection.execute(DropTable(rekeyed))
-    return count
+            mine = (table.c.fingerprint == rekeyed.c.old, table.c.fingerprint.in_(numbers))
+            await connection.execute(update(table).where(*mine).values(fingerprint=rekeyed.c.new))
+    await _keep_names(connection, rekeying, moved)
+    return len(numbers)
 
 
-async def _collect(connection: AsyncConnection, table: Table, rekeying: Rekeying) -> None:
-    mine = table.c.fingerprint
-    page = select(mine).where(mine.is_not(None)).distinct().order_by(mine).limit(LONGEST_LIST)
-    last = ""
-    while found := (await connection.execute(page.where(mine > last))).scalars().all():
-        rows = [
-            {"old": old, "new": rekeying.fingerprint(old), "subject": rekeying.subject(old)} for old in found
-        ]
-        await connection.execute(insert_new(connection, rekeyed), rows)
-        last = found[-1]
+async def clear_page(connection: AsyncConnection) -> bool:
+    """Take away what tells which fingerprint of before is which of now. Return whether there may be more."""
+    page = select(rekeyed.c.old).order_by(rekeyed.c.old).limit(LONGEST_LIST)
+    gone = await connection.execute(delete(rekeyed).where(rekeyed.c.old.in_(page)))
+    return bool(gone.rowcount)
 
 
-async def _reseal_decisions(connection: AsyncConnection, rekeying: Rekeying) -> None:
-    sealed = (
-        select(decisions.c.id, decisions.c.fingerprint, decisions.c.sealed, subject_keys.c.key)
-        .join_from(decisions, subject_keys, decisions.c.fingerprint == subject_keys.c.fingerprint)
-        .where(decisions.c.sealed.is_not(None))
-        .order_by(decisions.c.id)
-    )
+async def _reseal_decisions(
+    connection: AsyncConnection, rekeying: Rekeying, numbers: Sequence[Fingerprint]
+) -> None:
     statement = update(decisions).where(decisions.c.id == bindparam("row")).values(sealed=bindparam("anew"))
-    async for rows in _pages(connection, sealed, decisions.c.id):
+    theirs, last = SEALED.where(decisions.c.fingerprint.in_(numbers)), -1
+    while rows := (await connection.execute(theirs.where(decisions.c.id > last))).all():
         anew = [
             {"row": row.id, "anew": rekeying.sealed(row.fingerprint, row.key, row.sealed)} for row in rows
         ]
         await connection.execute(statement, anew)
+        last = rows[-1].id
 
 
-async def _rewrap_keys(connection: AsyncConnection, rekeying: Rekeying) -> None:
-    wrapped = (
-        select(rekeyed.c.old, rekeyed.c.new, subject_keys.c.key)
-        .join_from(rekeyed, subject_keys, rekeyed.c.old == subject_keys.c.fingerprint)
-        .order_by(rekeyed.c.old)
-    )
+async def _rewrap_keys(
+    connection: AsyncConnection, rekeying: Rekeying, moved: dict[Fingerprint, Fingerprint]
+) -> None:
     statement = (
         update(subject_keys)
-        .where(subject_keys.c.fingerprint == bindparam("old"))
+        .where(subject_keys.c.fingerprint == bindparam("number"))
         .values(fingerprint=bindparam("new"), key=bindparam("anew"))
     )
-    async for rows in _pages(connection, wrapped, rekeyed.c.old):
-        anew = [{"old": row.old, "new": row.new, "anew": rekeying.key(row.old, row.key)} for row in rows]
+    anew = [
+        {
+            "number": row.fingerprint,
+            "new": moved[row.fingerprint],
+            "anew": rekeying.key(row.fingerprint, row.key),
+        }
+        for row in await connection.execute(WRAPPED.where(subject_keys.c.fingerprint.in_(moved)))
+    ]
+    if anew:
         await connection.execute(statement, anew)
 
 
-async def _renumber_pending(connection: AsyncConnection) -> None:
+async def _renumber_pending(connection: AsyncConnection, moved: dict[Fingerprint, Fingerprint]) -> None:
     """Events that wait to be sealed may be removed and added, never changed."""
-    waiting = (
-        select(*pending.c, rekeyed.c.new)
-        .join_from(pending, rekeyed, pending.c.fingerprint == rekeyed.c.old)
-        .order_by(pending.c.id)
+    theirs = (
+        select(pending).where(pending.c.fingerprint.in_(moved)).order_by(pending.c.id).limit(LONGEST_LIST)
     )
     names = [column.name for column in pending.c]
-    async for rows in _pages(connection, waiting, pending.c.id):
+    while rows := (await connection.execute(theirs)).all():
         await connection.execute(delete(pending).where(pending.c.id.in_([row.id for row in rows])))
-        anew = [dict(zip(names, row, strict=False)) | {"fingerprint": row.new} for row in rows]
+        anew = [dict(zip(names, row, strict=True)) | {"fingerprint": moved[row.fingerprint]} for row in rows]
         await connection.execute(insert(pending), anew)
 
 
-async def _parts(connection: AsyncConnection) -> AsyncIterator[ColumnElement[bool]]:
-    """Conditions that cut the numbers into parts of a size that one statement may have."""
-    last, old = "", rekeyed.c.old
-    while True:
-        page = select(old).where(old > last).order_by(old).limit(LONGEST_LIST).subquery()
-        upto = (await connection.execute(select(func.max(page.c.old)))).scalar_one()
-        if upto is None:
-            return
-        yield (old > last) & (old <= upto)
-        last = upto
-
-
-async def _replace(connection: AsyncConnection, table: Table, parts: Sequence[ColumnElement[bool]]) -> None:
-    """No fingerprint of after is one of before: what was replaced is not replaced again."""
-    for part in parts:
-        mine = (table.c.fingerprint == rekeyed.c.old) & part
-        await connection.execute(update(table).where(mine).values(fingerprint=rekeyed.c.new))
-
-
-async def _keep_names(connection: AsyncConnection, parts: Sequence[ColumnElement[bool]]) -> None:
+async def _keep_names(
+    connection: AsyncConnection, rekeying: Rekeying, moved: dict[Fingerprint, Fingerprint]
+) -> None:
     """Whoever was renamed before keeps that older name: the table has it already."""
-    named = exists().where(pseudonyms.c.fingerprint == rekeyed.c.new)
-    for part in parts:
-        unnamed = select(rekeyed.c.new, rekeyed.c.subject).where(~named, part)
-        await connection.execute(insert(pseudonyms).from_select(["fingerprint", "subject"], unnamed))
-
-
-async def _pages(
-    connection: AsyncConnection, statement: Select[Any], key: Column[Any]
-) -> AsyncIterator[Sequence[Row[Any]]]:
-    """`key`: the first column, by which the statement is ordered."""
-    page = statement.limit(LONGEST_LIST)
-    rows = (await connection.execute(page)).all()
-    while rows:
-        yield rows
-        rows = (await connection.execute(page.where(key > rows[-1][0]))).all()
+    names = [{"fingerprint": new, "subject": rekeying.subject(old)} for old, new in moved.items()]
+    await connection.execute(insert_new(connection, pseudonyms), names)

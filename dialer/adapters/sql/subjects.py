@@ -15,6 +15,7 @@ from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, names_of, record_of
 from dialer.adapters.sql.restore_tables import past_calls
+from dialer.adapters.sql.stored_as import stored_as, to_be_stored_as
 from dialer.adapters.sql.tables import (
     consents,
     contacts,
@@ -63,6 +64,7 @@ class SqlSubjects:
 
     async def file(self, fingerprint: Fingerprint) -> SubjectFile:
         async with self._database.read() as connection:
+            fingerprint = (await stored_as(connection, [fingerprint]))[fingerprint]
             calls = CALL.where(contacts.c.fingerprint == fingerprint).order_by(*IN_ORDER)
             return SubjectFile(
                 contacts=await _listed(connection, fingerprint),
@@ -77,6 +79,7 @@ class SqlSubjects:
 
     async def erase(self, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
         async with self._database.write() as connection:
+            fingerprint = (await to_be_stored_as(connection, [fingerprint]))[fingerprint]
             if not await reserve(connection, [fingerprint]):
                 raise Conflict("the number is being judged at this moment", hint="try again")
             if await being_called(connection, fingerprint):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from dialer.adapters.sql.engine import Database
 from dialer.adapters.sql.ledger_pending import record
 from dialer.adapters.sql.outbox import SqlOutbox
 from dialer.adapters.sql.records import SUPPRESSION, record_of
+from dialer.adapters.sql.stored_as import stored_as, to_be_stored_as
 from dialer.adapters.sql.tables import suppression_revisions, suppressions
 from dialer.domain.contact import Fingerprint
 from dialer.domain.ledger.of_people import opposed, opposition_lifted
@@ -61,8 +63,10 @@ class SqlSuppressions:
     async def add(self, entries: Sequence[Suppression]) -> None:
         for some in chunks(entries, MOST_AT_ONCE):
             async with self._database.write() as connection:
-                await append_suppressions(connection, some)
-                await self._outbox.put(connection, map(opt_out, some))
+                stored = await to_be_stored_as(connection, [entry.fingerprint for entry in some])
+                entries = [replace(entry, fingerprint=stored[entry.fingerprint]) for entry in some]
+                await append_suppressions(connection, entries)
+                await self._outbox.put(connection, map(opt_out, entries))
 
     async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
         return tuple((await self.of_many([fingerprint])).get(fingerprint, ()))
@@ -71,19 +75,22 @@ class SqlSuppressions:
         found: dict[Fingerprint, list[Suppression]] = {}
         async with self._database.read() as connection:
             for some in chunks(fingerprints):
-                found |= await suppressions_of(connection, some)
+                stored = await stored_as(connection, some)
+                theirs = await suppressions_of(connection, list(stored.values()))
+                found.update((given, theirs[now]) for given, now in stored.items() if now in theirs)
         return found
 
     async def remove(
         self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
     ) -> int:
-        statement = update(suppressions).where(
-            suppressions.c.fingerprint == fingerprint, suppressions.c.removed_at.is_(None)
-        )
-        if sponsor is not None:
-            statement = statement.where(suppressions.c.sponsor == sponsor)
         async with self._database.write() as connection:
+            fingerprint = (await to_be_stored_as(connection, [fingerprint]))[fingerprint]
             revision = await new_revision(connection)
+            statement = update(suppressions).where(
+                suppressions.c.fingerprint == fingerprint, suppressions.c.removed_at.is_(None)
+            )
+            if sponsor is not None:
+                statement = statement.where(suppressions.c.sponsor == sponsor)
             removal = statement.values(removed_at=at, removed_by=by, removed_reason=reason, revision=revision)
             count = (await connection.execute(removal)).rowcount
             if count:

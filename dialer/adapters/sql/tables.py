@@ -194,12 +194,7 @@ suppressions = Table(
         name="removed",
     ),
 )
-Index(
-    "ix_suppressions_fingerprint",
-    suppressions.c.fingerprint,
-    sqlite_where=suppressions.c.removed_at.is_(None),
-    postgresql_where=suppressions.c.removed_at.is_(None),
-)
+Index("ix_suppressions_fingerprint", suppressions.c.fingerprint)
 Index("ix_suppressions_source", suppressions.c.source)
 Index("ix_suppressions_revision", suppressions.c.revision, suppressions.c.id)
 

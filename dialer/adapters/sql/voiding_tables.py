@@ -1,6 +1,6 @@
 """The table of voidings that were undone."""
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, Index, String, Table, Text
 
 from dialer.adapters.sql.columns import BigId, UtcDateTime
 from dialer.adapters.sql.tables import metadata
@@ -19,3 +19,4 @@ undone_voidings = Table(
     Column("restored_by", Text, nullable=False),
     Column("restored_reason", Text, nullable=False),
 )
+Index("ix_undone_voidings_fingerprint", undone_voidings.c.fingerprint)

@@ -12,6 +12,7 @@ from dialer.domain.errors import DialerError
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
 MENDS = {
+    "change of keys": "let `dialer keys rotate` come to its end, or run it again where it was ended",
     "ledger": "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
     "retention": "see `dialer retention status`, mend it and run `dialer retention run`",
     "clock": "let the machine keep its time (chrony, systemd-timesyncd); after a step it is trusted again once it ran evenly for ten minutes",

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     RETENTION = "retention.run"
     BACKUP = "backup.take"
     RESTORE = "ledger.restore"
+    KEYS_ROTATION = "keys.rotation"
     KEYS_ROTATE = "keys.rotate"
     SUSPEND = "dialing.suspend"
     GO_ON = "dialing.resume"

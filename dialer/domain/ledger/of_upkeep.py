@@ -37,6 +37,12 @@ def backup_taken(*, by: str, at: datetime, keys: str) -> LedgerEvent:
     return LedgerEvent(at=at, kind=Kind.BACKUP, body={"by": redacted(by), "keys": keys})
 
 
+def rotation_begun(version: int, *, by: str, at: datetime, reason: str) -> LedgerEvent:
+    """Until `keys_rotated` nobody is judged."""
+    body = {"by": redacted(by), "reason": redacted(reason), "version": version}
+    return LedgerEvent(at=at, kind=Kind.KEYS_ROTATION, body=body)
+
+
 def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: int) -> LedgerEvent:
     """`numbers`: how many have got another fingerprint. The ledger goes on calling each by the name it had."""
     body = {"by": redacted(by), "reason": redacted(reason), "version": version, "numbers": numbers}

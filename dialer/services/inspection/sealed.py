@@ -20,7 +20,7 @@ OF_CAMPAIGNS = tuple(kind for kind in Kind if kind.startswith("campaign."))
 OF_LISTS = (Kind.IMPORT_BEGIN, Kind.IMPORT_END)
 OF_ALL = (
     *(Kind.HALT, Kind.UNHALT, Kind.RETENTION, Kind.SUBJECT_EXPORT, Kind.SUBJECT_ERASE),
-    *(Kind.KEYS_ROTATE, Kind.BACKUP, Kind.RESTORE),
+    *(Kind.KEYS_ROTATION, Kind.KEYS_ROTATE, Kind.BACKUP, Kind.RESTORE),
 )
 """What concerns whoever is called, whatever the campaign."""
 OF_EVIDENCE = (Kind.PERMIT, Kind.PROBE, *OF_CAMPAIGNS, *OF_LISTS, *OF_ALL)
