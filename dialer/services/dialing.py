@@ -9,6 +9,7 @@ import structlog
 from dialer.domain.attempt import Attempt
 from dialer.domain.campaign import Campaign, CampaignVerb
 from dialer.domain.errors import DialerError, IllegalTransition, NotNow, Unavailable, place_of
+from dialer.domain.retry import REVIEW
 from dialer.domain.suppression import sponsor_key
 from dialer.domain.trunk_health import UNHEARD_MOST
 from dialer.ports.clock import Clock
@@ -138,8 +139,13 @@ class Dialing:
         )
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
+        """Whoever is closed for review may be put back for as long as anybody may be called."""
         if await self._store.campaigns.unfinished(campaign.id):
             return
+        if self._clock.now() < campaign.definition.ends_at:
+            counts = await self._store.campaigns.progress(campaign.id)
+            if counts.refused.get(REVIEW):
+                return
         # Meanwhile an operator may have paused it, or another process have found the same.
         with suppress(IllegalTransition):
             await self._store.campaigns.move(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dialer.domain.access import Actor, Right
 from dialer.domain.campaign import Campaign, CampaignId, CampaignState
 from dialer.domain.probe import Probe
+from dialer.domain.retry import REVIEW
 from dialer.ports.clock import Clock
 from dialer.ports.records import Progress
 from dialer.ports.store import Store
@@ -66,6 +67,12 @@ class ProgressReader:
             return f"trunk {campaign.definition.trunk} asks to be sent no call before {until} (Retry-After)"
         if missing := await self._proofs.missing(campaign):
             return missing
+        review = counts.refused.get(REVIEW)
+        if review and not counts.due and not counts.calling:
+            return (
+                f"everybody else is done, and {review} closed for review: have them judged again"
+                " (`dialer contacts judge-again`), or stop the campaign"
+            )
         if counts.calling == 0 and counts.next_due_at and counts.next_due_at > now:
             return f"nobody may be called before {counts.next_due_at.isoformat(timespec='seconds')}"
         return ""

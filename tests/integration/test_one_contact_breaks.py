@@ -10,6 +10,7 @@ from dialer.adapters.sql.migrate import upgrade
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.campaign import CampaignState
 from dialer.domain.decision import decide as decide_really
+from dialer.domain.errors import Conflict
 from dialer.domain.ledger.event import Kind
 from dialer.services.claiming import MOST_ASIDE
 from dialer.services.reviews import ContactReviews
@@ -112,6 +113,45 @@ async def test_what_is_mended_is_judged_again(engine: Engine, monkeypatch: pytes
             Kind.SET_ASIDE,
             Kind.PUT_BACK,
         ]
+
+
+async def all_but_one_done(floor: Floor, patch: pytest.MonkeyPatch) -> None:
+    """The bug is mended then, and one contact in review."""
+    with patch.context() as bug:
+        a_bug(floor, bug)
+        await go_on(floor, lambda: len(floor.pbx.invites) == PEOPLE - 1)
+    floor.sql(
+        "UPDATE contacts SET state = 'closed', next_due_at = NULL, closed_reason = 'delivered'"
+        " WHERE state IN ('calling', 'due')"
+    )
+
+
+async def test_a_campaign_is_not_complete_while_somebody_waits_for_review(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upgrade(engine.original)
+    async with a_floor(engine.copy("waits"), PEOPLE) as floor:
+        await all_but_one_done(floor, monkeypatch)
+        for _ in range(5):
+            assert not await floor.process.dialing.turn()
+        assert (await floor.store.campaigns.get(RUNNING.id)).state is CampaignState.RUNNING
+        reviews = ContactReviews(floor.store, floor.process.clock)
+        assert await reviews.put_back(LOCAL_ADMINISTRATOR, RUNNING.id) == 1
+        await go_on(floor, lambda: floor.pbx.invites[UNLUCKY] == 1)
+
+
+async def test_at_its_end_it_is_complete_and_says_what_to_do_for_them(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upgrade(engine.original)
+    async with a_floor(engine.copy("ended"), PEOPLE) as floor:
+        await all_but_one_done(floor, monkeypatch)
+        floor.world.wait((RUNNING.definition.ends_at - floor.world.at).total_seconds())
+        await floor.process.dialing.turn()
+        assert (await floor.store.campaigns.get(RUNNING.id)).state is CampaignState.COMPLETED
+        reviews = ContactReviews(floor.store, floor.process.clock)
+        with pytest.raises(Conflict, match="into a new campaign"):
+            await reviews.put_back(LOCAL_ADMINISTRATOR, RUNNING.id)
 
 
 async def test_where_nobody_can_be_judged_the_campaign_is_paused_and_the_list_stays(

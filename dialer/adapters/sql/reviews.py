@@ -63,7 +63,10 @@ class SqlReviews:
         async with self._database.write() as connection:
             campaign = await campaign_of(connection, campaign_id, lock="shared")
             if not allowed_verbs(campaign.state):
-                raise Conflict(f"the campaign is {campaign.state}: nobody is called for it any more")
+                raise Conflict(
+                    f"the campaign is {campaign.state}: nobody is called for it any more",
+                    hint="import them into a new campaign: `dialer contacts review` names each by external_id and line of its file",
+                )
             count = (await connection.execute(statement)).rowcount
             if count:
                 await record(connection, [put_back(campaign_id, count, by=by, at=at)])
