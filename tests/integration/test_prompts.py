@@ -225,5 +225,8 @@ def test_recordings_that_lead_out_are_absent_or_are_no_files_are_all_refused_by_
     definition = campaign({key: {"file": file} for key, file in bad.items()})
     with pytest.raises(InvalidInput) as caught:
         read_recordings(definition, folder)
-    assert {problem.where for problem in caught.value.problems} == {f"prompts.{key}" for key in bad}
+    told = {problem.where: problem.detail for problem in caught.value.problems}
+    assert told.keys() == {f"prompts.{key}" for key in bad}
+    for out in ("message", "closing", "legal"):
+        assert "leads out of the folder" in told[f"prompts.{out}"]
     assert "\n" not in str(caught.value)
