@@ -1,6 +1,6 @@
 """A halt over a long list: what it costs, and how soon it is over: `python -m tests.bench.bench_halt [contacts] [seconds of halt]`.
 
-Everybody on the list is due all the while. A real Asterisk, `dialer serve` in a process of its own.
+100,000 and ten minutes unless said; `make bench` is content with less. Everybody on the list is due all the while. A real Asterisk, `dialer serve` in a process of its own.
 """
 
 import asyncio
