@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.engine import docker
-from tests.harness.crashes import SPINS
 from tests.pbx.callee import Manner
 from tests.pbx.calls import Line
 from tests.pbx.conftest import spec_in
@@ -14,6 +15,8 @@ from tests.pbx.sounds import write_prompts
 
 NAME = "starved"
 AT_ONCE, EACH = 12, 30
+SPINS = "FRACK!"
+"""What Asterisk says of an object that was freed."""
 SHARE = "0.1"
 """Of one core: its threads then wait for each other as on a busy machine."""
 
@@ -24,7 +27,7 @@ async def test_the_callees_channel_outlives_the_half_that_dialled(tmp_path: Path
     write_prompts(tmp_path / "prompts")
     container = (await lifecycle.up(spec)).container
     try:
-        await docker("update", "--cpus", SHARE, container)
+        await starve(container)
         manager = await manager_at(spec.ami_port, "dialer", (tmp_path / f"{NAME}.secret").read_text().strip())
         line = Line(
             manager, (tmp_path / f"{NAME}.seal").read_text().strip(), list(spec.trunks), spec.sip_port
@@ -37,6 +40,16 @@ async def test_the_callees_channel_outlives_the_half_that_dialled(tmp_path: Path
         await lifecycle.down(NAME, tmp_path)
     assert SPINS not in said.output
     assert restarts.output.strip() == "0"
+
+
+async def starve(container: str) -> None:
+    told = await docker("update", "--cpus", SHARE, container)
+    given = await docker("container", "inspect", "--format", "{{.HostConfig.NanoCpus}}", container)
+    if given.output.strip() != str(round(float(SHARE) * 1e9)):
+        pytest.fail(
+            f"the share of a core was not limited ({told.last_line}): this test needs the cpu controller of cgroups"
+            " (docker info names what is missing)"
+        )
 
 
 async def hung_up_at_once(line: Line) -> None:
