@@ -15,7 +15,7 @@ from multidict import MultiDictProxy
 from pydantic import BaseModel
 
 from dialer.api.answers import reference
-from dialer.api.errors import TooLarge, TooSlow
+from dialer.api.errors import TooLarge, TooSlow, WrongMediaType
 from dialer.api.parsing import parse_json
 from dialer.api.wire import Nothing
 from dialer.domain.errors import DialerError, InvalidInput, Unavailable
@@ -44,7 +44,7 @@ class Body(ABC, Generic[Value]):
 
     @abstractmethod
     def read(self, request: web.Request) -> AbstractAsyncContextManager[Received[Value]]:
-        """Valid inside the context. Raise `InvalidInput`, `TooLarge`, `TooSlow`."""
+        """Valid inside the context. Raise `InvalidInput`, `TooLarge`, `TooSlow`, `WrongMediaType`."""
 
     @abstractmethod
     def describe(self) -> dict[str, Any] | None:
@@ -65,7 +65,8 @@ class NoBody(Body[Nothing]):
 class JsonBody(Body[Model]):
     """One JSON document. `optional`: nothing at all means the model's defaults. `long`: read in a thread, for there may be much in it.
 
-    `forgiving`: so does anything unreadable, where the request must not fail for its form.
+    `forgiving`: so does anything unreadable, where the request must not fail for its form. `any_type`: what it says of itself is not looked
+    at, where an opposition would be lost with it.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class JsonBody(Body[Model]):
         limit: int = MIB,
         optional: bool = False,
         forgiving: bool = False,
+        any_type: bool = False,
         long: bool = False,
         parse: Callable[[type[Model], bytes], Model] = parse_json,
     ) -> None:
@@ -83,12 +85,15 @@ class JsonBody(Body[Model]):
         self._limit = limit
         self._optional = optional
         self._forgiving = forgiving
+        self.any_type = any_type or forgiving
         self._long = long
 
     @asynccontextmanager
     async def read(self, request: web.Request) -> AsyncIterator[Received[Model]]:
         try:
             raw = b"".join([chunk async for chunk in chunks(request, self._limit)])
+            if raw and not self.any_type:
+                _demand_json(request)
             if self._optional and not raw:
                 value = self.model()
             elif self._long:
@@ -106,6 +111,12 @@ class JsonBody(Body[Model]):
             "required": not self._optional,
             "content": {"application/json": {"schema": reference(self.model)}},
         }
+
+
+def _demand_json(request: web.Request) -> None:
+    kind = request.content_type
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise WrongMediaType(f"the body is {kind}", hint="send JSON, as Content-Type: application/json")
 
 
 class FileBody(Body[Path]):

@@ -115,7 +115,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Take consents back, of one sponsor or of all. Never refused for the spelling of number or time.",
         rights=(Right.WITHDRAW_CONSENT,),
         query=Nothing,
-        body=JsonBody(OppositionBody),
+        body=JsonBody(OppositionBody, any_type=True),
         answer=JsonAnswer(Withdrawn),
         handler=withdraw,
     ),

@@ -15,6 +15,12 @@ class TooSlow(DialerError):
     code = "TOO_SLOW"
 
 
+class WrongMediaType(DialerError):
+    """The body says that it is something else than this route takes."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
 class TooManyRequests(DialerError):
     """The token has spent its share; `retry_after_s` is when it may ask again, in whole seconds."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from dialer.api.answers import reference
-from dialer.api.bodies import NoBody
+from dialer.api.bodies import JsonBody, NoBody
 from dialer.api.endpoint import AnyEndpoint
-from dialer.api.errors import TooLarge, TooManyRequests, TooSlow
+from dialer.api.errors import TooLarge, TooManyRequests, TooSlow, WrongMediaType
 from dialer.api.gate import IDEMPOTENCY_KEY
 from dialer.api.parsing import PATH_IDS
 from dialer.api.problems import MEDIA_TYPE, ProblemDocument, status_of
@@ -111,6 +111,8 @@ def errors_of(endpoint: AnyEndpoint) -> set[type[DialerError]]:
     errors |= {TooManyRequests, InvalidInput}
     if not isinstance(endpoint.body, NoBody):
         errors |= {TooLarge, TooSlow}
+    if isinstance(endpoint.body, JsonBody) and not endpoint.body.any_type:
+        errors.add(WrongMediaType)
     if endpoint.method == "POST":
         errors.add(Conflict)
     return errors

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel
 
-from dialer.api.errors import TooLarge, TooManyRequests, TooSlow
+from dialer.api.errors import TooLarge, TooManyRequests, TooSlow, WrongMediaType
 from dialer.domain.errors import (
     Conflict,
     DialerError,
@@ -29,6 +29,7 @@ STATUS: dict[type[DialerError], HTTPStatus] = {
     TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     PhoneError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,

@@ -71,7 +71,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Record an opposition. In force, at every PBX that answers, when this returns.",
         rights=(Right.ADD_OPPOSITION,),
         query=Nothing,
-        body=JsonBody(OppositionBody),
+        body=JsonBody(OppositionBody, any_type=True),
         answer=JsonAnswer(Understood, status=201),
         handler=add,
     ),

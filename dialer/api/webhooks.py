@@ -45,7 +45,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         summary="Hand over a text message. STOP, ARRET and their like are an opposition, in force when this returns.",
         rights=(Right.WEBHOOKS,),
         query=Nothing,
-        body=JsonBody(TextMessageBody),
+        body=JsonBody(TextMessageBody, any_type=True),
         answer=JsonAnswer(ReadingView),
         handler=sms,
     ),

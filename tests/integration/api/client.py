@@ -83,6 +83,7 @@ class Api:
     async def post(self, path: str, body: Any = None, role: Role | None = Role.ADMIN, **more: Any) -> Reply:
         if body is not None:
             more["data"] = json.dumps(body).encode()
+            more["headers"] = {"Content-Type": "application/json"} | dict(more.get("headers", {}))
         return await self.call("POST", path, role, **more)
 
     def check_described(self, method: str, path: str, reply: Reply, media: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.integration.api.client import Api
 
+JSON = {"Content-Type": "application/json"}
 NUMBER = "+33199000001"
 OTHER_NUMBER = "+33199000002"
 CONTACTS = (

@@ -8,7 +8,7 @@ import pytest
 
 from dialer.domain.access import Role
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, NUMBER, OTHER_NUMBER, campaign_body
+from tests.integration.api.samples import CONTACTS, CSV, JSON, NUMBER, OTHER_NUMBER, campaign_body
 from tests.integration.api.test_api_ledger import seal
 from tests.integration.api.test_api_oppositions import CONSENT
 from tests.integration.test_prompts import tone
@@ -35,6 +35,7 @@ class Acts:
         asked = path.replace("{campaign_id}", self.campaign_id).replace("{prompt}", "message")
         if "json" in more:
             more["data"] = json.dumps(more.pop("json")).encode()
+            more["headers"] = JSON
         reply = await self.api.call(method, asked.replace("{number}", NUMBER), role, **more)
         assert reply.status < 300, (path, reply.body)
         self.done.add((method, template))

@@ -44,6 +44,35 @@ async def test_a_list_over_the_limit_is_too_large(api: Api, monkeypatch: pytest.
     assert (await api.call("POST", path, data=CSV)).status == 413
 
 
+OBJECTED = {"/v1/suppressions", "/v1/consents/withdraw", "/v1/webhooks/sms", "/v1/system/halt"}
+"""What is said here counts, whatever it says of its form."""
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", None]
+)
+async def test_what_does_not_say_that_it_is_json_is_not_read_as_json(api: Api, kind: str | None) -> None:
+    taken, made = set(), await new_campaign(api)
+    for path, item in api.document["paths"].items():
+        for method, operation in item.items():
+            if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+                continue
+            headers = {"Content-Type": kind} if kind else {}
+            reply = await api.call(method.upper(), path.format(campaign_id=made), data=b"{}", headers=headers)
+            if reply.status == 415:
+                assert reply.code == "UNSUPPORTED_MEDIA_TYPE"
+                assert "application/json" in reply.body["hint"]
+            else:
+                taken.add(path)
+    assert taken == OBJECTED
+
+
+async def test_json_of_a_dialect_is_json(api: Api) -> None:
+    for kind in ("application/json; charset=utf-8", "application/merge-patch+json", "Application/JSON"):
+        reply = await api.call("POST", "/v1/campaigns", data=b"{}", headers={"Content-Type": kind})
+        assert (kind, reply.status) == (kind, 422)
+
+
 async def test_a_body_that_stops_coming_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "IDLE_S", 0.05)
     head = f"POST /v1/suppressions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.admin}\r\nContent-Length: 9\r\n\r\n"

@@ -7,7 +7,7 @@ import pytest
 from dialer.domain.access import Role
 from dialer.domain.campaign import CampaignId, CampaignVerb
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign
+from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign
 from tests.integration.test_prompts import tone
 
 
@@ -81,7 +81,7 @@ async def test_a_value_of_the_wrong_type_is_not_taken_for_the_right_one(
     "raw", [b"", b"{", b"[]", b"null", b"1", b"\xff", b'{"name": NaN}', b"[" * 5000, b'{"name": "\\ud800"}']
 )
 async def test_what_is_no_json_object_is_refused(api: Api, raw: bytes) -> None:
-    assert (await api.call("POST", "/v1/campaigns", data=raw)).status == 422
+    assert (await api.call("POST", "/v1/campaigns", data=raw, headers=JSON)).status == 422
 
 
 FAR = "9999-12-31T23:59:59-14:00"

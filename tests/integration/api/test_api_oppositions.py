@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.access import Role
 from tests.integration.api.client import Api
-from tests.integration.api.samples import NUMBER, OTHER_NUMBER, objection_body
+from tests.integration.api.samples import JSON, NUMBER, OTHER_NUMBER, objection_body
 
 CHECK = "/v1/suppressions/check"
 CONSENT = {
@@ -74,7 +74,7 @@ async def test_a_problem_never_repeats_the_number_it_was_sent(api: Api) -> None:
 async def test_nor_what_somebody_wrote_in_the_place_of_a_key(
     api: Api, method: str, path: str, raw: bytes
 ) -> None:
-    more: dict[str, Any] = {"data": raw} if raw else {}
+    more: dict[str, Any] = {"data": raw, "headers": JSON} if raw else {}
     reply = await api.call(method, path, **more)
     assert reply.status == 422
     told = str(reply.body)

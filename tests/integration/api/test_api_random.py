@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign, objection_body
+from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign, objection_body
 
 CONSENT = {
     "phone_number": "+33199000001",
@@ -84,7 +84,7 @@ def encoded(value: Any) -> bytes:
 @given(posted=POSTED)
 async def test_odd_json_is_answered_as_described(api: Api, posted: tuple[str, Any]) -> None:
     path, value = posted
-    assert (await api.call("POST", path, data=encoded(value))).status < 500
+    assert (await api.call("POST", path, data=encoded(value), headers=JSON)).status < 500
 
 
 @PATIENT
@@ -99,7 +99,7 @@ async def test_odd_questions_about_a_campaign_are_answered_as_described(
 @PATIENT
 @given(path=st.sampled_from(sorted(BODIES)), raw=st.binary(max_size=200))
 async def test_odd_bytes_are_answered_as_described(api: Api, path: str, raw: bytes) -> None:
-    assert (await api.call("POST", path, data=raw)).status < 500
+    assert (await api.call("POST", path, data=raw, headers=JSON)).status < 500
 
 
 @PATIENT
