@@ -76,9 +76,10 @@ def test_an_unknown_number_is_a_failure_and_only_who_may_erases(
     assert "may not erase subjects" in dialer("subject", "erase", NUMBER).complaint
 
 
-def test_retention_runs_on_demand_and_says_when_it_runs_next(dialer: Command, listed: str) -> None:
-    """In real time: while it is pretended, nothing is erased."""
+def test_retention_runs_on_demand_and_says_when_it_runs_next(dialer: Command, campaign: str) -> None:
+    """In real time, the import too: while it is pretended, nothing is erased."""
     pretend(dialer.home, timedelta())
+    assert import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
     before = dialer.must("retention", "status")
     assert (before["last_run"], len(before["lists"])) == (None, 1)
     run = dialer.must("retention", "run")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from dialer.adapters.clock import SystemClock
+from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.heads import HeadFolder
 from dialer.adapters.journal import JournalFolder
 from dialer.adapters.signer import Ed25519Signer
@@ -51,7 +51,7 @@ def heads(tmp_path: Path) -> Path:
 def sealer(store: SqlStore, heads: Path, signer: Ed25519Signer = SIGNER) -> Sealer:
     files = HeadFolder(heads, signer.public_pem)
     journal = JournalFolder(heads.parent / "journal")
-    return Sealer(store.ledger, files, journal, signer, SystemClock(), b"subjects", pretended=False)
+    return Sealer(store.ledger, files, journal, signer, pretending(NOW), b"subjects", pretended=False)
 
 
 async def ended(running: asyncio.Task[None]) -> None:
