@@ -59,6 +59,8 @@ class ProgressReader:
             return doubt
         if why := self._judge.ledger.why:
             return f"the ledger is not writable: {why}"
+        if made := await self._store.keys.being_made():
+            return f"the fingerprint keys are being changed to version {made.version}: nobody is judged until that has ended"
         if trouble := self._no_trunk(campaign):
             return trouble
         rests_until = await self._store.trunks.rests_until(campaign.definition.trunk)

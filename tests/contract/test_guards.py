@@ -35,7 +35,7 @@ from dialer.services.line_proofs import LineProofs
 from dialer.services.progress import ProgressReader
 from dialer.services.strangers import Strangers
 from tests.contract.judged import shelf_with
-from tests.contract.rotation import FIRST
+from tests.contract.rotation import FIRST, half_rotated
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
@@ -132,3 +132,12 @@ async def test_where_any_silence_is_harm_the_first_silent_call_pauses_the_campai
     await service.hear(*heard_after(silent, 2.1))
     why = "paused: silence: 1 of 2 callees who answered heard nothing for 2 s"
     assert await service.why_it_waits() == (CampaignState.PAUSED, why)
+
+
+async def test_progress_says_that_nobody_is_judged_while_the_keys_are_being_changed(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    await listed(store, 1, 2)
+    async with half_rotated(store, 1):
+        why = "the fingerprint keys are being changed to version 2: nobody is judged until that has ended"
+        assert await Service(store, tmp_path).why_it_waits() == (CampaignState.RUNNING, why)
