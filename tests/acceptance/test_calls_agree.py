@@ -10,7 +10,8 @@ from dialer.domain.call_events import DialStatus
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
-from tests.harness.agreement import disagreements
+from tests.harness.agreement import disagreements, stalls_of
+from tests.harness.stalls import Stalls
 
 EVERYBODY = tuple(number_for(persona, 0) for persona in Persona)
 
@@ -31,7 +32,7 @@ async def heard_by(scene: Scene, number: str) -> ReceivedCall:
     return call
 
 
-async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: Path) -> None:
+async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: Path, stalls: Stalls) -> None:
     async with scene.installation.serve() as served:
         records = await run(scene, served, campaign_file(tmp_path, calls_per_second=2), EVERYBODY)
     for persona in Persona:
@@ -39,13 +40,13 @@ async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: 
         role = ROLES[persona]
         assert (persona, record["dial_status"]) == (persona, role.dial_status)
         assert (persona, record["result"]) == (persona, role.result)
-        assert (persona, disagreements(record, call)) == (persona, [])
+        assert (persona, disagreements(record, call, stalls_of(call, stalls))) == (persona, [])
         answered = role.dial_status is DialStatus.ANSWER
         assert (persona, record["answered_at"] is not None) == (persona, answered)
 
 
 async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
-    scene: Scene, tmp_path: Path
+    scene: Scene, tmp_path: Path, stalls: Stalls
 ) -> None:
     file = campaign_file(tmp_path)
     file.write_text(file.read_text() + '[machine]\nmode = "message"\n')
@@ -55,7 +56,7 @@ async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
     for number in numbers:
         record, call = records[number], await heard_by(scene, number)
         assert record["result"] == "MACHINE_MESSAGE"
-        assert disagreements(record, call) == []
+        assert disagreements(record, call, stalls_of(call, stalls)) == []
         assert [heard.prompt for heard in call.heard] == ["notice", "voicemail"]
         assert call.heard[-1].complete
         assert call.heard[-1].started_ms > BEEP_ENDS_MS

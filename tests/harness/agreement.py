@@ -1,14 +1,21 @@
-"""A call record against what its callee heard: the same prompts in the same order, and no time more than 100 ms apart."""
+"""A call record against what its callee heard: the same prompts in the same order, and no time more than 100 ms apart.
 
-from collections.abc import Iterator, Mapping
+The record counts from when the PBX hears of the answer, the ear from when the callee answers; both tell of what Asterisk plays, at two ends.
+A machine that lets either wait puts them apart: what it was seen to stall is allowed for, so on a quiet machine nothing is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dialer.adapters.callees.received import Heard, KeyPressed
+from dialer.adapters.callees.received import Heard, KeyPressed, ReceivedCall
+from tests.harness.stalls import Stalls
 
 TOLERANCE_MS = 100
 
 Record = Mapping[str, Any]
+Stalled = Callable[[int, int], float]
+"""For how many milliseconds the machine let somebody wait, between two moments in milliseconds from the answer."""
 
 
 class Perceived(Protocol):
@@ -32,12 +39,32 @@ class Disagreement:
         return self.what
 
 
-def disagreements(record: Record, call: Perceived) -> list[Disagreement]:
+def never(_first_ms: int, _last_ms: int) -> float:
+    """The machine is taken for a quiet one."""
+    return 0.0
+
+
+def stalls_of(call: ReceivedCall, stalls: Stalls) -> Stalled:
+    zero = call.answered_at
+    if zero is None:
+        return never
+    return lambda first_ms, last_ms: 1000 * stalls.between(zero + first_ms / 1000, zero + last_ms / 1000)
+
+
+def disagreements(record: Record, call: Perceived, stalled: Stalled = never) -> list[Disagreement]:
     """Every way in which the record and the ear differ; empty when they agree."""
-    return [*_prompts(record["prompts"], call.heard), *_keys(record["keys"], call.keys)]
+    return [*_prompts(record["prompts"], call.heard, stalled), *_keys(record["keys"], call.keys, stalled)]
 
 
-def _prompts(recorded: list[Record], heard: tuple[Heard, ...]) -> Iterator[Disagreement]:
+def apart(recorded_ms: int, heard_ms: int, stalled: Stalled = never) -> bool:
+    """By more than 100 ms and what the machine has stalled meanwhile, after the answer or beside this moment."""
+    gap = abs(recorded_ms - heard_ms)
+    return gap > TOLERANCE_MS and gap > TOLERANCE_MS + stalled(0, gap) + stalled(
+        heard_ms - gap, heard_ms + gap
+    )
+
+
+def _prompts(recorded: list[Record], heard: tuple[Heard, ...], stalled: Stalled) -> Iterator[Disagreement]:
     pairs = _paired(recorded, heard)
     if pairs is None:
         names = [prompt["name"] for prompt in recorded], [passage.prompt for passage in heard]
@@ -45,13 +72,13 @@ def _prompts(recorded: list[Record], heard: tuple[Heard, ...]) -> Iterator[Disag
         return
     for prompt, passage in pairs:
         # Of a prompt that is cut in its last moments the whole may be on its way already: the record may say less, never more.
-        last_moments = passage.complete and abs(prompt["ended_ms"] - passage.ended_ms) <= TOLERANCE_MS
+        last_moments = passage.complete and not apart(prompt["ended_ms"], passage.ended_ms, stalled)
         if prompt["completed"] != passage.complete and not last_moments:
             yield Disagreement(
                 f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
             )
-        yield from _apart(f"{prompt['name']} began", prompt["started_ms"], passage.started_ms)
-        yield from _apart(f"{prompt['name']} ended", prompt["ended_ms"], passage.ended_ms)
+        yield from _apart(f"{prompt['name']} began", prompt["started_ms"], passage.started_ms, stalled)
+        yield from _apart(f"{prompt['name']} ended", prompt["ended_ms"], passage.ended_ms, stalled)
 
 
 def _paired(recorded: list[Record], heard: tuple[Heard, ...]) -> list[tuple[Record, Heard]] | None:
@@ -70,7 +97,9 @@ def _long(started_ms: int, ended_ms: int) -> bool:
     return ended_ms - started_ms > 3 * TOLERANCE_MS
 
 
-def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...]) -> Iterator[Disagreement]:
+def _keys(
+    recorded: list[Record], pressed: tuple[KeyPressed, ...], stalled: Stalled
+) -> Iterator[Disagreement]:
     """A key that never came up is in no trace: the opposition that it may be is recorded by itself."""
     released = [key for key in pressed if key.up_ms is not None]
     if [key["key"] for key in recorded] != [key.key for key in released]:
@@ -80,11 +109,11 @@ def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...]) -> Iterator[D
         return
     for key, press in zip(recorded, released, strict=True):
         assert press.up_ms is not None
-        yield from _apart(f"key {press.key}", key["at_ms"], press.up_ms)
+        yield from _apart(f"key {press.key}", key["at_ms"], press.up_ms, stalled)
 
 
-def _apart(what: str, recorded_ms: int, heard_ms: int) -> Iterator[Disagreement]:
-    if abs(recorded_ms - heard_ms) > TOLERANCE_MS:
+def _apart(what: str, recorded_ms: int, heard_ms: int, stalled: Stalled) -> Iterator[Disagreement]:
+    if apart(recorded_ms, heard_ms, stalled):
         yield Disagreement(
             f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear", late=True
         )

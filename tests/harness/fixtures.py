@@ -1,7 +1,7 @@
 """Fixtures for any test that needs somebody to answer the phone."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from dialer.adapters.callees.callees import Callees
 from tests.harness.ports import free_port
 from tests.harness.prompts import write_script
+from tests.harness.stalls import Stalls, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,10 @@ async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterat
     ) as running:
         yield running
         assert await running.faults() == []
+
+
+@pytest.fixture
+def stalls() -> Iterator[Stalls]:
+    """What the machine stalls during the test."""
+    with watched() as seen:
+        yield seen

@@ -8,9 +8,11 @@ import pytest
 from dialer.adapters.callees.callees import Callees
 from dialer.adapters.callees.personas import ROLES, Persona, number_for
 from dialer.adapters.callees.received import Ending, ReceivedCall
+from tests.harness.agreement import TOLERANCE_MS, Stalled, apart, stalls_of
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S
 from tests.harness.prompts import write_script
+from tests.harness.stalls import watched
 from tests.pbx.conftest import Pbx
 from tests.pbx.manager import Manager, Message, manager_at, permit
 
@@ -18,7 +20,6 @@ SCRIPT = "7d" * 32
 SECONDS = {"notice": 6.0, "invitation": 3.0, "message": 4.0}
 """Much longer than the personas take to do in them what they do: on a busy machine they are late."""
 ALL_OVER_S = 120
-AGREE_MS = 100
 
 # A prompt that was cut ends in a stroke; the persona's own keys are in its row of the table.
 HEARD = {
@@ -42,6 +43,7 @@ HANG_UP = {Persona.NINE_THEN_HANGS_UP, Persona.HANGS_UP_IN_NOTICE, Persona.HANGS
 class BothSides:
     """One call as its callee and as the PBX tell it; `answered` is the PBX's DialerAnswered, if there was one."""
 
+    stalled: Stalled
     callee: ReceivedCall
     answered: Message | None
     ended: Message
@@ -58,6 +60,21 @@ async def call_all(pbx: Pbx, rtp_port: int) -> dict[Persona, BothSides]:
     prompts = pbx.spec.home / "prompts"
     write_script(prompts, SCRIPT, SECONDS)
     sip_port = pbx.spec.trunks[0].port
+    with watched() as stalls:
+        told, calls = await told_and_heard(pbx, sip_port, rtp_port)
+    received = {call.number: call for call in calls}
+    return {
+        persona: BothSides(stalls_of(call, stalls), call, *pbx_told)
+        for persona, pbx_told in zip(Persona, told, strict=True)
+        if (call := received[number_for(persona, 0)])
+    }
+
+
+async def told_and_heard(
+    pbx: Pbx, sip_port: int, rtp_port: int
+) -> tuple[list[tuple[Message | None, Message]], list[ReceivedCall]]:
+    """By persona, and in no order."""
+    prompts = pbx.spec.home / "prompts"
     async with Callees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=prompts) as callees:
         manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
         try:
@@ -66,11 +83,7 @@ async def call_all(pbx: Pbx, rtp_port: int) -> dict[Persona, BothSides]:
             assert await callees.faults() == []
         finally:
             await manager.close()
-    received = {call.number: call for call in calls}
-    return {
-        persona: BothSides(received[number_for(persona, 0)], *pbx_told)
-        for persona, pbx_told in zip(Persona, told, strict=True)
-    }
+    return told, calls
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +121,18 @@ def test_the_ear_and_the_trace_of_the_pbx_agree_on_what_began_when(
     assert both.answered is not None
     zero = int(both.answered["At"])
     steps = [step.split(" ") for step in both.ended["Trace"].split("|")]
-    played: list[tuple[str | None, object]] = [
-        (name, pytest.approx(int(at) - zero, abs=AGREE_MS)) for at, verb, name in steps if verb == "play"
-    ]
-    assert [(heard.prompt, heard.started_ms) for heard in both.callee.heard] == played
+    played = [(name, int(at) - zero) for at, verb, name in steps if verb == "play"]
+    assert [heard.prompt for heard in both.callee.heard] == [name for name, _ in played]
+    for (name, at), heard in zip(played, both.callee.heard, strict=True):
+        assert not apart(at, heard.started_ms, both.stalled), (name, at, heard.started_ms)
 
 
 def test_a_wrong_key_stops_the_invitation_for_no_longer_than_a_packet(
     calls: dict[Persona, BothSides],
 ) -> None:
-    invitation = calls[Persona.WRONG_KEY_THEN_ONE].callee.heard[1]
+    call = calls[Persona.WRONG_KEY_THEN_ONE]
+    invitation = call.callee.heard[1]
     assert (invitation.prompt, invitation.resumed, invitation.complete) == ("invitation", 1, True)
-    assert invitation.ended_ms - invitation.started_ms < SECONDS["invitation"] * 1000 + AGREE_MS
+    lasted = invitation.ended_ms - invitation.started_ms
+    stalled = call.stalled(invitation.started_ms, invitation.ended_ms)
+    assert lasted < SECONDS["invitation"] * 1000 + TOLERANCE_MS + stalled

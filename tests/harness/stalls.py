@@ -1,0 +1,63 @@
+"""How long this machine has let somebody wait for a processor or a disk: whoever is late by no more than that was made late by it."""
+
+import threading
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_PRESSURE = (Path("/proc/pressure/cpu"), Path("/proc/pressure/io"))
+"""Their first line ends in the microseconds for which at least one task has waited so far; missing on an old kernel."""
+_STOLEN = 8
+"""The field of /proc/stat with the hundredths of a second that the machine below has kept for others."""
+_EVERY_S = 0.02
+
+
+class Stalls:
+    """What was read, again and again, since it was made. Times are seconds of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._began: list[float] = []
+        self._ended: list[float] = []
+        self._waited: list[float] = []
+        self.look()
+
+    def look(self) -> None:
+        began, waited, ended = time.monotonic(), _waited_s(), time.monotonic()
+        self._waited.append(waited)
+        self._ended.append(ended)
+        self._began.append(began)
+
+    def between(self, first: float, last: float) -> float:
+        """Seconds, from the last reading before `first` to the first one after `last`."""
+        before = max(0, bisect_right(self._ended, first) - 1)
+        after = min(len(self._began) - 1, bisect_left(self._began, last))
+        return max(0.0, self._waited[after] - self._waited[before])
+
+
+@contextmanager
+def watched() -> Iterator[Stalls]:
+    """Looks until the block ends, from a thread of its own, and once more then."""
+    stalls, over = Stalls(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(_EVERY_S):
+            stalls.look()
+
+    thread = threading.Thread(target=look, name="stalls", daemon=True)
+    thread.start()
+    try:
+        yield stalls
+    finally:
+        over.set()
+        thread.join()
+        stalls.look()
+
+
+def _waited_s() -> float:
+    waited = int(Path("/proc/stat").read_text().partition("\n")[0].split()[_STOLEN]) / 100
+    for file in _PRESSURE:
+        with suppress(OSError):
+            waited += int(file.read_text().partition("\n")[0].rpartition("=")[2]) / 1e6
+    return waited
