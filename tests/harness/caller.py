@@ -47,11 +47,12 @@ class Caller:
         self._sequence = 65530
         self._to_tag = ""
 
-    async def invite(self, *, times: int = 1) -> int:
-        """Sends the INVITE (`times` times, as over a bad line), returns the final status and acknowledges it."""
+    async def invite(self, *, times: int = 1, acknowledged_after: float = 0.0) -> int:
+        """Sends the INVITE (`times` times, as over a bad line), acknowledges the final status so many seconds later, and returns it."""
         for _ in range(times):
             await self._send("INVITE", self._offer())
         await asyncio.wait_for(self.final.wait(), SOON_S)
+        await asyncio.sleep(acknowledged_after)
         await self._send("ACK")
         return self.statuses[-1]
 

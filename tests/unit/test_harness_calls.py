@@ -165,6 +165,16 @@ async def test_a_callee_hangs_up_in_the_notice(
     assert call.ending is Ending.CALLEE_HUNG_UP
 
 
+async def test_a_callee_who_hangs_up_does_so_however_late_the_answer_is_acknowledged(
+    callees: Callees, callee_ports: CalleePorts
+) -> None:
+    async with calling(number_for(Persona.HANGS_UP_IN_NOTICE, 0), callee_ports.sip) as caller:
+        await caller.invite(acknowledged_after=2.5)
+        await asyncio.wait_for(caller.left.wait(), SOON_S)
+    [call] = await callees.ended(1, within_s=SOON_S)
+    assert call.ending is Ending.CALLEE_HUNG_UP
+
+
 async def test_a_callee_hangs_up_in_the_message(
     callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:

@@ -37,8 +37,11 @@ class Call:
         self._ending: Ending | None = None
 
     def answered(self, now: float) -> None:
-        """The 200 OK has left: the callee begins to act."""
+        """The 200 OK leaves."""
         self._answered = now
+
+    def acknowledged(self) -> None:
+        """The ACK has come: the callee begins to act, and not before, since nobody may send BYE earlier (RFC 3261 section 15)."""
         self._task = asyncio.create_task(self._perform())
 
     def ended(self, now: float, ending: Ending) -> None:

@@ -112,6 +112,8 @@ class Ear:
         if what is What.ANSWERED:
             self._talking[call.invite.call_id] = call
             call.answered(at)
+        elif what is What.ACKNOWLEDGED:
+            call.acknowledged()
         elif what in _ENDINGS:
             self._end(call, at, _ENDINGS[what])
 

@@ -8,6 +8,7 @@ class What(StrEnum):
     READY = "ready"
     INVITE = "invite"
     ANSWERED = "answered"
+    ACKNOWLEDGED = "acknowledged"
     CALLER_LEFT = "caller_left"
     CALLEE_LEFT = "callee_left"
     CANCELLED = "cancelled"
