@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dialer.bootstrap.clocks import clock_of
+    from dialer.bootstrap.halts import halt_notes
+    from dialer.bootstrap.links import Links
     from dialer.bootstrap.oppositions import OppositionDesk, open_desk
-    from dialer.bootstrap.pbxs import Links, ami_address, halt_notes, open_fleet, stop_pbxs
+    from dialer.bootstrap.pbxs import ami_address, open_fleet, stop_pbxs
     from dialer.bootstrap.service import Service, open_service, prepare_home
+    from dialer.bootstrap.webhooks import notifying
 
 __all__ = [
     "Links",
@@ -19,6 +22,7 @@ __all__ = [
     "ami_address",
     "clock_of",
     "halt_notes",
+    "notifying",
     "open_desk",
     "open_fleet",
     "open_service",
@@ -26,9 +30,16 @@ __all__ = [
     "stop_pbxs",
 ]
 
-_PARTS = {"oppositions": ("OppositionDesk", "open_desk"), "clocks": ("clock_of",), "service": __all__}
-_PARTS["pbxs"] = ("Links", "ami_address", "halt_notes", "open_fleet", "stop_pbxs")
-_PLACES = {name: part for part in ("service", "oppositions", "clocks", "pbxs") for name in _PARTS[part]}
+_PARTS = {
+    "clocks": ("clock_of",),
+    "halts": ("halt_notes",),
+    "links": ("Links",),
+    "oppositions": ("OppositionDesk", "open_desk"),
+    "pbxs": ("ami_address", "open_fleet", "stop_pbxs"),
+    "service": ("Service", "open_service", "prepare_home"),
+    "webhooks": ("notifying",),
+}
+_PLACES = {name: part for part, names in _PARTS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  -- whatever it is

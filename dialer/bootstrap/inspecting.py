@@ -6,14 +6,14 @@ from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.places import dialplan_files
 from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.ledger import head_files
-from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.service import Service
 from dialer.services.inspection.accounts import Books
 from dialer.services.inspection.inspector import Inspector, Tools
 from dialer.services.inspection.programming import Programs
-from dialer.services.suite import Suite
 
 
-def build_inspector(parts: Parts, suite: Suite) -> Inspector:
+def inspector_of(service: Service) -> Inspector:
+    parts, suite = service.parts, service.suite
     files, signer = head_files(parts.settings)
     tools = Tools(
         records=suite.calls,

@@ -12,7 +12,8 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.ledger import sealing
-from dialer.bootstrap.pbxs import Links, open_fleet
+from dialer.bootstrap.links import Links
+from dialer.bootstrap.pbxs import open_fleet
 from dialer.bootstrap.service import subscribers
 from dialer.domain.errors import DialerError
 from dialer.ports.store import Store

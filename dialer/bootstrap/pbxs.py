@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 
 import structlog
@@ -12,8 +11,8 @@ import structlog
 from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.halt_notes import HaltFolder
 from dialer.adapters.pbx.dialplan import approved_hash
+from dialer.bootstrap.links import Links
 from dialer.bootstrap.secrets import read_secret
 from dialer.domain.errors import BadSettings, DialerError
 from dialer.domain.halt import Halt
@@ -23,14 +22,6 @@ from dialer.services.stopping import lock_and_hang_up
 from dialer.settings import PbxSettings, Settings
 
 log = structlog.get_logger()
-
-
-class Links(Enum):
-    """How a command stands to the PBXs."""
-
-    NONE = "it needs none"
-    TRIED = "it tells those it can reach"
-    DRIVEN = "it drives them: where all refuse our password, or run another dialplan, it does not start"
 
 
 @asynccontextmanager
@@ -106,10 +97,6 @@ async def _start(telephony: AmiTelephony) -> DialerError | None:
     except DialerError as error:
         return error
     return None
-
-
-def halt_notes(home: Path) -> HaltFolder:
-    return HaltFolder(home / "halted")
 
 
 def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialer import bootstrap
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.courier import Address, HttpCourier
 from dialer.adapters.driver_name import driver_name
 from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
 from dialer.adapters.line_writer import LineWriter
@@ -18,11 +18,10 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.vault import AesVault
 from dialer.bootstrap.calling import build_engine, build_probing
 from dialer.bootstrap.clocks import clock_of
-from dialer.bootstrap.inspecting import build_inspector
+from dialer.bootstrap.halts import halt_notes
 from dialer.bootstrap.ledger import sealing
+from dialer.bootstrap.links import Links
 from dialer.bootstrap.parts import Parts
-from dialer.bootstrap.pbxs import Links, halt_notes, open_fleet
-from dialer.bootstrap.secrets import read_secret
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
 from dialer.services.board import Board
@@ -30,13 +29,11 @@ from dialer.services.counts import Counts
 from dialer.services.engine import Engine
 from dialer.services.fleet import Fleet
 from dialer.services.halts import Halts
-from dialer.services.inspection.inspector import Inspector
 from dialer.services.judge import Judge, TrunkPlan
 from dialer.services.keeping import Keeping
 from dialer.services.keys import fingerprints_in_force
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.loop_watch import LoopWatch
-from dialer.services.notifying import Notifying
 from dialer.services.side_jobs import Loop, SideJobs
 from dialer.services.suite import Suite
 from dialer.settings import Settings, TrunkSettings
@@ -52,7 +49,7 @@ class Service:
     suite: Suite
     fleet: Fleet
     engine: Engine
-    inspector: Inspector
+    parts: Parts
 
 
 @asynccontextmanager
@@ -69,15 +66,16 @@ async def open_service(
         opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
         store = await stack.enter_async_context(opening)
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
-        fleet = await stack.enter_async_context(open_fleet(settings, links, clock))
-        notifier = await stack.enter_async_context(notifying(settings, store, clock, driven=fleet.driven))
+        fleet = await _fleet(stack, settings, links, clock)
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
         judge = build_judge(settings, clock, sealer)
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
         board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
         halts = Halts(store, fleet, clock, halt_notes(settings.home))
         watch = LoopWatch(clock, meter)
-        jobs: dict[str, Loop] = {"webhooks": notifier, "loop watch": watch}
+        jobs: dict[str, Loop] = {"loop watch": watch}
+        if fleet.driven:
+            jobs["webhooks"] = await stack.enter_async_context(bootstrap.notifying(settings, store, clock))
         side = SideJobs(jobs, clock, meter)
         parts = Parts(
             *(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver),
@@ -88,6 +86,13 @@ async def open_service(
         service = wire(parts)
         stack.push_async_callback(service.suite.halting.close)
         yield service
+
+
+async def _fleet(stack: AsyncExitStack, settings: Settings, links: Links, clock: SystemClock) -> Fleet:
+    """Nothing that speaks to PBXs is loaded where none is spoken to."""
+    if links is Links.NONE:
+        return Fleet({}, driven=False)
+    return await stack.enter_async_context(bootstrap.open_fleet(settings, links, clock))
 
 
 def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge:
@@ -113,21 +118,8 @@ def wire(parts: Parts) -> Service:
         suite,
         parts.fleet,
         build_engine(parts),
-        build_inspector(parts, suite),
+        parts,
     )
-
-
-@asynccontextmanager
-async def notifying(
-    settings: Settings, store: Store, clock: SystemClock, *, driven: bool
-) -> AsyncIterator[Notifying]:
-    """Whoever drives no PBX delivers nothing, and needs no secret for it."""
-    addresses = {
-        webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
-        for webhook in (settings.webhooks if driven else ())
-    }
-    async with HttpCourier.open(addresses, clock) as courier:
-        yield Notifying(store, courier, tuple(addresses), clock)
 
 
 def subscribers(settings: Settings) -> Subscribers:

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from dialer.bootstrap import OppositionDesk, Service
+from dialer.cli.desk import with_desk
 from dialer.cli.imports import import_file
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded, told_view
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json
-from dialer.cli.session import with_desk, with_service
+from dialer.cli.session import with_service
 from dialer.cli.times import instant
 from dialer.domain.access import Actor
 from dialer.services.consents import TrunkFault

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.bootstrap.clocks import clock_of
-from dialer.bootstrap.pbxs import Links, halt_notes, stop_pbxs
+from dialer.bootstrap.halts import halt_notes
+from dialer.bootstrap.links import Links
+from dialer.bootstrap.pbxs import stop_pbxs
 from dialer.cli.errors import FAILED, report
 from dialer.cli.options import Json
 from dialer.cli.output import print_fields, print_json

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dialer.bootstrap import Service
+from dialer.bootstrap.inspecting import inspector_of
 from dialer.cli.errors import FAILED
 from dialer.cli.ledger import read_lines
 from dialer.cli.options import Json
@@ -53,7 +54,7 @@ def inspect(
 
     async def work(service: Service, actor: Actor) -> Written:
         with progress_bar() as progress:
-            return await service.inspector.run(actor, request, progress)
+            return await inspector_of(service).run(actor, request, progress)
 
     written = with_service(work)
     if as_json:

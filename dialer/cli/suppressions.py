@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from dialer.bootstrap import Links, OppositionDesk, Service
+from dialer.cli.desk import with_desk
 from dialer.cli.imports import import_file
 from dialer.cli.lists import Kind, Stated, ValidFrom, ValidTo, import_list, lists
 from dialer.cli.objections import Channel, ReceivedAt, Sponsor, show_recorded, told_view
 from dialer.cli.options import Json, NumberArgument
 from dialer.cli.output import console, print_json, print_table
-from dialer.cli.session import with_desk, with_service
+from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.opposition_list import ListKind
 from dialer.domain.suppression import Suppression

@@ -3,7 +3,8 @@
 from datetime import date
 from functools import lru_cache
 
-from holidays import country_holidays, list_supported_countries
+from holidays import country_holidays
+from holidays.registry import EntityLoader
 
 from dialer.domain.territory import AREAS, TERRITORIES
 
@@ -13,8 +14,10 @@ FRENCH_NATIONAL = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), 
 
 def known_entity(entity: str, subdivision: str | None = None) -> bool:
     """Whether holidays of this ISO 3166 entity, or of a part of it, are known."""
-    parts = list_supported_countries().get(entity)
-    return parts is not None and (subdivision is None or subdivision in parts)
+    # Not by the package's own list of all: that loads every country of the world.
+    if entity not in EntityLoader.get_country_codes():
+        return False
+    return subdivision is None or subdivision in country_holidays(entity).subdivisions
 
 
 @lru_cache(maxsize=1024)

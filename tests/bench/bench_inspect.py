@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from dialer.adapters.sql.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap import open_service, prepare_home
+from dialer.bootstrap.inspecting import inspector_of
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.services.evidence.ed25519 import read_key
 from dialer.services.evidence.pack import Pack, check, ledger_of
@@ -37,7 +38,7 @@ async def call_everybody(count: int) -> None:
 async def inspect(folder: Path) -> dict[str, int]:
     async with open_service(read_settings()) as service:
         request = Request(CAMPAIGN, folder)
-        written = await service.inspector.run(LOCAL_ADMINISTRATOR, request, lambda *_: None)
+        written = await inspector_of(service).run(LOCAL_ADMINISTRATOR, request, lambda *_: None)
     print(f"{written.attempts} calls; anomalies {dict(written.faults)}")
     return dict(written.faults)
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from dialer.adapters.sql.engine import WAL_BYTES, connect, parse_url, prepare_sqlite
-from dialer.adapters.sql.migrate import is_current, newest_schema, upgrade
+from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.schema import is_current, newest_schema
 from dialer.adapters.sql.store import SqlStore
 from dialer.adapters.sql.tables import metadata
 from dialer.domain.basis import Basis

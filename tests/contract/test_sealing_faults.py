@@ -15,7 +15,7 @@ from dialer.adapters.heads import HeadFolder
 from dialer.adapters.journal import JournalFolder
 from dialer.adapters.signer import Ed25519Signer
 from dialer.adapters.sql.engine import connect, parse_url
-from dialer.adapters.sql.migrate import newest_schema
+from dialer.adapters.sql.schema import newest_schema
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.errors import Unavailable
 from dialer.ports.journal import Journal

@@ -14,6 +14,7 @@ import pytest
 
 from dialer.cli.deferred import Deferred
 from dialer.cli.main import COMMANDS
+from tests.integration.command import Command
 from tests.integration.fake_ami import USER, fake_ami
 
 DEAR = {"aiohttp", "alembic", "holidays", "jinja2", "phonenumbers", "prometheus_client", "sqlalchemy"}
@@ -48,6 +49,11 @@ print(json.dumps([sorted({name.partition(".")[0] for name in sys.modules})]), fi
 """
 
 
+LISTING = HELPING.replace('["dialer", "--help"]', '["dialer", "campaign", "list"]')
+NOT_FOR_LISTS = {"aiohttp", "alembic", "jinja2", "panoramisk"}
+"""The API and webhooks, upgrades, inspections, PBXs."""
+
+
 async def loaded_by(program: str, home: Path) -> set[str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("DIALER_")}
     ran = await create_subprocess_exec(
@@ -63,6 +69,12 @@ async def loaded_by(program: str, home: Path) -> set[str]:
 
 async def test_help_loads_none_of_what_the_commands_need(tmp_path: Path) -> None:
     assert not DEAR_FOR_HELP & await loaded_by(HELPING, tmp_path)
+
+
+async def test_who_asks_the_database_loads_nothing_of_api_upgrades_inspections_and_pbxs(
+    dialer: Command,
+) -> None:
+    assert not NOT_FOR_LISTS & await loaded_by(LISTING, dialer.home)
 
 
 async def test_a_halt_speaks_to_the_pbxs_before_the_database_is_loaded(tmp_path: Path) -> None:

@@ -16,11 +16,10 @@ from aiohttp import web
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.sql.migrate import upgrade
-from dialer.bootstrap import Links, Service, open_service, prepare_home
+from dialer.bootstrap import Links, Service, notifying, open_service, prepare_home
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.errors import BadSettings
 from dialer.domain.suppression import OppositionChannel
-from dialer.services.notifying import Notifying
 from dialer.services.oppositions import Objection
 from dialer.settings import Settings, WebhookSettings
 from tests.harness.patience import SOON_S
@@ -154,10 +153,8 @@ async def test_what_is_left_for_an_endpoint_that_is_gone_is_given_up_in_the_end(
     alone = settings.model_copy(update={"webhooks": ()})
     for days, waiting in ((3, 1), (5, 0)):
         clock = pretending(datetime.now(UTC) + timedelta(days=days))
-        async with open_service(alone, clock=clock) as later:
-            notifying = later.engine.side.jobs["webhooks"]
-            assert isinstance(notifying, Notifying)
-            await notifying.clear_left()
+        async with open_service(alone, clock=clock) as later, notifying(alone, later.store, clock) as left:
+            await left.clear_left()
             assert await later.store.outbox.waiting() == waiting
 
 

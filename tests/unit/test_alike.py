@@ -1,7 +1,9 @@
 """Who is alike: which times make a difference to a foresight, and which numbers the rules tell apart."""
 
+import sys
 from datetime import timedelta
 
+from dialer.adapters.sql.alike_columns import BLANKS
 from dialer.domain.alike import NumberKinds, turns
 from dialer.domain.contact import PhoneNumber
 from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
@@ -64,3 +66,7 @@ def test_what_is_no_number_is_like_no_other() -> None:
 def test_numbers_that_a_pack_denies_are_judged_one_by_one() -> None:
     denying = [pack.model_copy(update={"denied_numbers": ("+331990",)}) for pack in POLITICAL]
     assert NumberKinds(TOLD, LOOPBACK, denying).of(PhoneNumber("+33199000001")) == "+33199000001"
+
+
+def test_every_blank_of_unicode_is_known() -> None:
+    assert [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()] == BLANKS

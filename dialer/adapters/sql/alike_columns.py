@@ -4,7 +4,6 @@ People fall into one kind only where every column about them has the same value,
 table later makes kinds of its own until somebody says here that it does not matter.
 """
 
-import sys
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, case, func, literal, type_coerce
@@ -29,8 +28,8 @@ OPPOSITION_ALONE = {
     "revision",
 }
 ATTEMPT_ALONE = {"fingerprint", "at"}
-BLANKS = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()]
-"""Whatever `str.strip` takes away."""
+BLANKS = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+"""Whatever `str.strip` takes away: the last such character of Unicode is U+3000."""
 
 
 def columns_but(rows: Table | Subquery, names: set[str]) -> list[ColumnElement[Any]]:

@@ -14,7 +14,6 @@ from dialer.adapters.sql.inspection import SqlInspections
 from dialer.adapters.sql.key_versions import SqlKeyVersions
 from dialer.adapters.sql.leases import SqlLeases
 from dialer.adapters.sql.ledger import SqlLedger
-from dialer.adapters.sql.migrate import is_current, newest_schema
 from dialer.adapters.sql.opposition_lists import SqlOppositionLists
 from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
 from dialer.adapters.sql.probes import SqlProbes
@@ -23,6 +22,7 @@ from dialer.adapters.sql.recorded import SqlRecorded
 from dialer.adapters.sql.restores import SqlRestores
 from dialer.adapters.sql.retention import SqlRetention
 from dialer.adapters.sql.reviews import SqlReviews
+from dialer.adapters.sql.schema import is_current, newest_schema
 from dialer.adapters.sql.subjects import SqlSubjects
 from dialer.adapters.sql.suppressions import SqlSuppressions
 from dialer.adapters.sql.system import SqlSystem

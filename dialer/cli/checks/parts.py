@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
 from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.migrate import is_current
+from dialer.adapters.sql.schema import is_current
 from dialer.bootstrap import Links, open_service
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.access import LOCAL_ADMINISTRATOR

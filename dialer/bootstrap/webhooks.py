@@ -1,0 +1,22 @@
+"""What delivers the webhooks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.courier import Address, HttpCourier
+from dialer.bootstrap.secrets import read_secret
+from dialer.ports.store import Store
+from dialer.services.notifying import Notifying
+from dialer.settings import Settings
+
+
+@asynccontextmanager
+async def notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
+    """Only whoever drives PBXs delivers, and needs the secrets for it."""
+    addresses = {
+        webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
+        for webhook in settings.webhooks
+    }
+    async with HttpCourier.open(addresses, clock) as courier:
+        yield Notifying(store, courier, tuple(addresses), clock)
