@@ -36,11 +36,15 @@ class Pacer:
     def room(self, now: float) -> int:
         """How many calls the PBX may be asked for, whatever the slots."""
         most = max(1, int(self.calls_per_second * UNDER_WAY))
-        return max(0, most - sum(now < since + GIVEN_UP_S for since in self.under_way.values()))
+        return max(0, most - self._owed(now))
 
     def due(self, now: float) -> int:
         """How many calls may leave at once."""
         return min(self.slots(now, 0.0), self.room(now))
+
+    def idle(self, now: float) -> bool:
+        """Whether a new one in its place would do the same from now on."""
+        return self.next_slot <= now - CATCH_UP_S and not self._owed(now)
 
     def sent(self, call: AttemptId, now: float) -> None:
         """The call takes the next slot."""
@@ -53,3 +57,7 @@ class Pacer:
         full = not self.room(now)
         if self.under_way.pop(call, None) is not None and full and self.next_slot < now:
             self.next_slot = now + 1.0 / self.calls_per_second
+
+    def _owed(self, now: float) -> int:
+        """How many calls the PBX was asked for and may yet speak of."""
+        return sum(now < since + GIVEN_UP_S for since in self.under_way.values())

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
 from dialer.domain.attempt import Attempt
 from dialer.domain.call_events import AttemptId
 from dialer.domain.campaign import CampaignId
-from dialer.domain.pacing import Pacer
+from dialer.domain.pacing import GIVEN_UP_S, Pacer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class UnderWay:
     pbx: str
     trunk: str
     pacers: tuple[Pacer, Pacer]
+    since: float
 
 
 class Paces:
@@ -44,7 +46,7 @@ class Paces:
 
     def sent(self, attempt: Attempt, now: float) -> None:
         pacers = self.of(attempt)
-        self._under_way[attempt.id] = UnderWay(attempt.pbx, attempt.trunk, pacers)
+        self._under_way[attempt.id] = UnderWay(attempt.pbx, attempt.trunk, pacers, now)
         for pacer in pacers:
             pacer.sent(attempt.id, now)
 
@@ -59,6 +61,19 @@ class Paces:
         """The link is lost: what the PBX was asked for is learnt from its next recovery, before anything is dialled there."""
         for attempt_id in [each for each, known in self._under_way.items() if known.pbx == pbx]:
             self.heard(attempt_id, now)
+
+    def tidy(self, waiting: Collection[CampaignId], now: float) -> None:
+        """Forget what makes no difference any more: calls of which the PBX will not speak, and the pace of campaigns that stand still.
+
+        `waiting`: the campaigns whose calls wait for a slot.
+        """
+        for attempt_id in [
+            each for each, known in self._under_way.items() if now >= known.since + GIVEN_UP_S
+        ]:
+            del self._under_way[attempt_id]
+        for campaign_id in [each for each, pacer in self._campaigns.items() if pacer.idle(now)]:
+            if campaign_id not in waiting:
+                del self._campaigns[campaign_id]
 
     async def news(self, trunk: str, *, within_s: float) -> bool:
         """Wait for it; return False where the time ran out."""

@@ -52,27 +52,33 @@ class Sending:
         self._meter = meter
         self._paces = board.paces
         self._rows: dict[str, list[Waiting]] = {}
+        self._leaving: dict[str, list[Waiting]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._originates: set[asyncio.Task[None]] = set()
 
     def free(self, campaign_id: CampaignId, trunk: str, rates: tuple[float, float], horizon_s: float) -> int:
         """How many more calls find a slot within `horizon_s` seconds. `rates`: the campaign's and the trunk's, in calls a second."""
-        own, shared = self._paces.slots(campaign_id, trunk, rates, self._clock.monotonic(), horizon_s)
+        now = self._clock.monotonic()
+        rows = [*self._rows.values(), *self._leaving.values()]
+        self._paces.tidy({each.attempt.campaign_id for row in rows for each in row}, now)
+        own, shared = self._paces.slots(campaign_id, trunk, rates, now, horizon_s)
         row = self._rows.get(trunk, [])
         return min(own - sum(each.attempt.campaign_id == campaign_id for each in row), shared - len(row))
 
     def put(self, orders: Sequence[CallOrder], telephony: Telephony) -> None:
         """Each is sent at its slot, unless something has overtaken it by then. Raise what broke a row's worker before."""
+        broken = []
         for order in orders:
             trunk = order.attempt.trunk
             self._board.put(order.attempt)
             self._rows.setdefault(trunk, []).append(Waiting(order, telephony))
             worker = self._workers.get(trunk)
             if worker is None or worker.done():
-                # Only one campaign hears of what broke it; whoever is next finds a new one.
-                if worker is not None:
-                    self._workers.pop(trunk).result()
+                broken += [worker] if worker else []
                 self._workers[trunk] = asyncio.create_task(self._work_off(trunk))
+        # Only one campaign hears of what broke it; whoever is next finds a new one.
+        for worker in broken:
+            worker.result()
 
     async def all_sent(self) -> None:
         """Return when nobody waits for a slot any more."""
@@ -89,7 +95,11 @@ class Sending:
         while row:
             if due := self._due(row, now):
                 row[:] = [waiting for waiting in row if waiting not in due]
-                await self._send(due)
+                self._leaving[trunk] = due
+                try:
+                    await self._send(due)
+                finally:
+                    del self._leaving[trunk]
                 now = max(now, self._clock.monotonic())
                 continue
             wait = min(self._wait(waiting, now) for waiting in row)
