@@ -7,17 +7,19 @@ from typing import Any
 
 
 async def cancelled_at(
-    work: Coroutine[Any, Any, object], suspensions: Collection[int]
+    work: Coroutine[Any, Any, object], suspensions: Collection[int], *, late: bool = False
 ) -> BaseException | None:
     """Run `work` and cancel it when it waits for the n-th time, for each n of `suspensions`, counted from 1.
 
     Give what it raised, its frames still attached as a caller's log would keep them; None where it came to its end.
     """
-    (outcome,) = await asyncio.gather(_task(work, suspensions), return_exceptions=True)
+    (outcome,) = await asyncio.gather(_task(work, suspensions, late), return_exceptions=True)
     return outcome if isinstance(outcome, BaseException) else None
 
 
-def _task(work: Coroutine[Any, Any, object], suspensions: Collection[int]) -> asyncio.Task[object]:
+def _task(
+    work: Coroutine[Any, Any, object], suspensions: Collection[int], late: bool
+) -> asyncio.Task[object]:
     loop = asyncio.get_running_loop()
 
     @types.coroutine
@@ -30,7 +32,10 @@ def _task(work: Coroutine[Any, Any, object], suspensions: Collection[int]) -> as
                 return end.value
             waited += 1
             if waited in suspensions:
-                loop.call_soon(task.cancel)
+                if late and isinstance(waiting_for, asyncio.Future):
+                    waiting_for.add_done_callback(lambda _done: task.cancel())
+                else:
+                    loop.call_soon(task.cancel)
             try:
                 error = None
                 yield waiting_for

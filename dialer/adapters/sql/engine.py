@@ -1,6 +1,5 @@
 """Connections: how each engine begins a transaction, and how its errors become ours."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
@@ -11,9 +10,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFo
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from dialer.adapters.sql.connections import Connections
 from dialer.adapters.sql.dialects import KEYS_LOCK
 from dialer.adapters.sql.key_tables import fingerprint_keys
 from dialer.adapters.sql.postgresql import PatientConnection
+from dialer.adapters.sql.sqlite import ThreadedConnection
 from dialer.domain.errors import BadSettings, Conflict, KeysChanged, Unavailable
 
 BUSY_SECONDS = 30
@@ -87,9 +88,10 @@ class Database:
     opposed would be a stranger to this process, and what it writes would lack what the newer program means by it.
     """
 
-    def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine, connections: Connections) -> None:
         self._reader = reader
         self._writer = writer
+        self._connections = connections
         self._keys: int | None = None
         self._schema = ""
 
@@ -111,7 +113,7 @@ class Database:
     async def _transaction(self, engine: AsyncEngine, *first: Select[Any]) -> AsyncIterator[AsyncConnection]:
         """Committed at the end of the block, rolled back by whatever breaks it."""
         with database_errors():
-            async with engine.connect() as connection:
+            async with self._connections.lent(engine) as connection:
                 await connection.begin()
                 if self._keys is not None:
                     *locks, in_force = first
@@ -131,17 +133,19 @@ class Database:
             raise KeysChanged(keys)
 
     async def close(self) -> None:
-        await self._reader.dispose()
-        await self._writer.dispose()
+        """Wait for the transactions under way, but not for ever; whatever then is, or was begun to be, open is closed."""
+        await self._connections.close()
 
 
 def connect(url: URL, *, pretended: bool = False) -> Database:
     """Make the pools; nothing is opened before the first use. `pretended`: the clock of whoever writes is shifted."""
-    reader, writer = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
-    return Database(reader, writer.execution_options(**{PRETENDED: pretended}))
+    connections = Connections()
+    made = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
+    reader, writer = made(url, connections)
+    return Database(reader, writer.execution_options(**{PRETENDED: pretended}), connections)
 
 
-def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
     # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that before a statement is lost to it.
     engine = create_async_engine(
         url,
@@ -152,7 +156,7 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         pool_timeout=BUSY_SECONDS,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            "async_creator_fn": PatientConnection.connect,
+            "async_creator_fn": connections.owned(PatientConnection.connect),
             **POOLABLE,
         },
         hide_parameters=True,
@@ -163,44 +167,27 @@ def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 
 def _replace_unfit(context: ExceptionContext) -> None:
-    """Whatever is wrong with an idle connection, another is opened: a call cancelled twice may leave one in the midst of a query."""
+    """Whatever is wrong with an idle connection, another is opened."""
     if context.is_pre_ping:
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
 
 
-class SelfEnding(sqlite3.Connection):
-    """Ends its transaction before it closes.
-
-    A cancelled call closes its connection, but SQLite keeps a closed one open, lock included, while any statement of it lives; and the
-    frames of the exception keep the statement, for as long as anybody keeps the exception.
-    """
-
-    def close(self) -> None:
-        try:
-            if self.in_transaction:
-                self.rollback()
-        except sqlite3.ProgrammingError:
-            return  # the driver closes more than once
-        super().close()
-
-
-def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
     # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
+    how = {
+        "timeout": BUSY_SECONDS,
+        "async_creator_fn": connections.owned(ThreadedConnection.connect),
+    }
     writer = create_async_engine(
         url,
         pool_size=1,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "factory": SelfEnding},
+        connect_args=how,
         hide_parameters=True,
     )
-    reader = create_async_engine(
-        url,
-        pool_size=4,
-        connect_args={"timeout": BUSY_SECONDS, "factory": SelfEnding},
-        hide_parameters=True,
-    )
+    reader = create_async_engine(url, pool_size=4, connect_args=how, hide_parameters=True)
     prepare_sqlite(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
     prepare_sqlite(reader.sync_engine, begin="BEGIN", query_only=True)
     return reader, writer
