@@ -10,8 +10,9 @@ from threading import Thread
 
 from dialer.adapters.callees.corpus import Corpus, PromptFolder
 from dialer.adapters.callees.ear import Ear
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.adapters.callees.personas import Persona, Says, number_for
 from dialer.adapters.callees.received import ReceivedCall
+from dialer.adapters.callees.speech import spoken
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S
@@ -101,3 +102,12 @@ async def test_a_call_that_comes_while_the_ear_is_busy_with_another_is_heard_fro
         await asyncio.to_thread(lambda: asyncio.run(both()))
         calls = await ended(ear, 2)
     assert told(calls[SECOND]) == ([("notice", True)], 0)
+
+
+async def test_what_callees_say_is_made_before_anybody_calls(
+    callee_ports: CalleePorts, tmp_path: Path
+) -> None:
+    """It takes half a second of a processor: so long would the ear hear nobody, and no key go down."""
+    spoken.cache_clear()
+    async with listening(callee_ports, tmp_path):
+        assert spoken.cache_info().currsize == len(Says)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from dialer.adapters.callees.call import Call
 from dialer.adapters.callees.corpus import Corpus, PromptFolder
 from dialer.adapters.callees.moments import ROOM, arrival_of, loop_lead, stamp_arrivals
+from dialer.adapters.callees.personas import Says
 from dialer.adapters.callees.received import Ending
 from dialer.adapters.callees.rtp import FRAME_S, audio_of
 from dialer.adapters.callees.signals import Offer, Signal, What, parse
 from dialer.adapters.callees.sipp import HOST, Sipp
+from dialer.adapters.callees.speech import spoken
 from dialer.domain.errors import Unavailable
 
 _BUFFER = 4 << 20
@@ -51,6 +53,8 @@ class Ear:
         self._ticking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
+        for says in Says:
+            spoken(says)  # half a second of a processor, a busy one's several: not while somebody calls
         asyncio.get_running_loop().add_reader(self._socket, self._attend)
         await self._sipp.start(self._ready)
         self._ticking = asyncio.create_task(self._tick())
