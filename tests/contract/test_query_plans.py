@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from tests.contract.samples import (
 )
 from tests.contract.sealing import seal_all
 
+copies = count(1)
 SMALL = {
     *("campaigns", "system", "imports", "opposition_lists", "pbx_leases", "alembic_version", "key_rotation"),
 }
@@ -72,7 +74,7 @@ def whole_reads() -> Iterator[list[str]]:
 
 @pytest.fixture
 async def store(sqlite_engine: Any) -> Any:
-    async with SqlStore.open(sqlite_engine.copy("plans")) as opened:
+    async with SqlStore.open(sqlite_engine.copy(f"plans_{next(copies)}")) as opened:
         yield opened
 
 

@@ -25,8 +25,6 @@ MOMENTS = {
     "after the closing": (ONE, Press("9", 4.2)),
 }
 """On a busy machine they may fall into their neighbours."""
-HELD = 5.0
-"""Seconds: longer than these calls last."""
 
 
 @pytest.mark.parametrize("keying", INFOS, ids=lambda keying: keying.name)
@@ -42,12 +40,8 @@ async def test_it_is_an_opposition_at_every_moment_of_the_call(line: Line, keyin
 async def test_it_is_told_to_the_service_by_the_key_and_by_the_dialplan(
     line: Line, telephony: AmiTelephony, keying: Keying
 ) -> None:
-    """Whichever of them the hang-up in the same breath leaves out, the other is there. A key by INFO has an end alone."""
-    at = 0.5
-    async with line.callee(Manner(keying=keying, presses=(Press("9", at, HELD),), hang_up_at=at)) as (
-        _,
-        trunk,
-    ):
+    """Whichever of them a hang-up may leave out, the other is there. A key by INFO has an end alone."""
+    async with line.callee(Manner(keying=keying, presses=(Press("9", 0.5),))) as (_, trunk):
         permit = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(permit)
         told = await told_of(telephony, permit["DIALER_ATTEMPT"])
