@@ -39,17 +39,20 @@ class Floor:
     pbx: ScriptedPbx
     process: ServiceProcess
 
-    def written(self) -> tuple[int, int]:
+    async def written(self) -> tuple[int, int]:
         """Decisions and entries for the ledger."""
-        [row] = self.sql(WRITTEN)
+        [row] = await self.sql(WRITTEN)
         return row[0], row[1]
 
     @property
     def sqlite(self) -> bool:
         return self.url.startswith("sqlite")
 
-    def sql(self, statement: LiteralString) -> list[Any]:
-        """Behind the service's back."""
+    async def sql(self, statement: LiteralString) -> list[Any]:
+        """Behind the service's back; it goes on meanwhile, and ends what it has begun to write."""
+        return await asyncio.to_thread(self._sql, statement)
+
+    def _sql(self, statement: LiteralString) -> list[Any]:
         if self.sqlite:
             with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection, connection:
                 return connection.execute(statement).fetchall()

@@ -36,9 +36,9 @@ async def test_a_claim_ends_after_so_much_judging_and_the_next_takes_the_rest(
     await upgrade(engine.original)
     async with a_floor(engine.copy("slow"), PEOPLE) as floor:
         refuse_slowly(floor, monkeypatch)
-        judged = [floor.written()[0]]
+        judged = [(await floor.written())[0]]
         while judged[-1] < PEOPLE:
             assert await floor.process.dialing.turn()
-            judged.append(floor.written()[0])
+            judged.append((await floor.written())[0])
         steps = [after - before for before, after in pairwise(judged)]
         assert steps == [AT_ONCE] * (PEOPLE // AT_ONCE)

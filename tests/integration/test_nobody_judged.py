@@ -34,10 +34,10 @@ async def test_nothing_is_written_while_nobody_can_be_called(engine: Engine, wha
             process.clock.stepped, acts = True, 1
         else:
             process.fleet.set_ready("pbx1", ready=False)
-        decisions, entries = floor.written()
+        decisions, entries = await floor.written()
         assert decisions == 0
         await floor.turns()
-        assert floor.written() == (0, entries + acts)
+        assert await floor.written() == (0, entries + acts)
         assert await floor.store.campaigns.progress(RUNNING.id) == due
         if what == "halt":
             await process.halting.unhalt(LOCAL_ADMINISTRATOR, "it is out")

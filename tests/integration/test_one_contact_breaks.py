@@ -1,6 +1,6 @@
 """An error while one contact is judged ends no call but that one's: it is set aside for a person, and everybody else is called."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         yield PostgresEngine(folder)
 
 
-def unreadable(floor: Floor, _: pytest.MonkeyPatch) -> None:
+async def unreadable(floor: Floor, _: pytest.MonkeyPatch) -> None:
     """What is stored about them is not what this program writes."""
-    floor.sql(
+    await floor.sql(
         "UPDATE consents SET windows = '[1]' WHERE fingerprint ="
         " (SELECT fingerprint FROM contacts WHERE number = '+33199000037')"
     )
 
 
-def a_bug(_: Floor, patch: pytest.MonkeyPatch) -> None:
+async def a_bug(_: Floor, patch: pytest.MonkeyPatch) -> None:
     def decide(facts: Any, *rest: Any) -> Any:
         if facts.number == UNLUCKY:
             raise KeyError(facts.number)
@@ -48,22 +48,24 @@ def a_bug(_: Floor, patch: pytest.MonkeyPatch) -> None:
     patch.setattr("dialer.services.judge.decide", decide)
 
 
-def a_contradiction(floor: Floor, _: pytest.MonkeyPatch) -> None:
+async def a_contradiction(floor: Floor, _: pytest.MonkeyPatch) -> None:
     """The database refuses their decision."""
     unlucky = "(SELECT id FROM contacts WHERE number = '+33199000037')"
     if floor.sqlite:
-        floor.sql(
+        await floor.sql(
             "CREATE TRIGGER planted BEFORE INSERT ON decisions WHEN NEW.contact_id = "
             + unlucky
             + " BEGIN SELECT RAISE(ABORT, 'planted'); END"
         )
         return
-    floor.sql(
+    await floor.sql(
         "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.contact_id = "
         + unlucky
         + " THEN RAISE check_violation; END IF; RETURN NEW; END $$"
     )
-    floor.sql("CREATE TRIGGER planted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION planted()")
+    await floor.sql(
+        "CREATE TRIGGER planted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION planted()"
+    )
 
 
 async def go_on(floor: Floor, until: Callable[[], bool], turns: int = 300) -> None:
@@ -77,11 +79,13 @@ async def go_on(floor: Floor, until: Callable[[], bool], turns: int = 300) -> No
 
 @pytest.mark.parametrize("what", [unreadable, a_bug, a_contradiction])
 async def test_everybody_else_is_called(
-    engine: Engine, what: Callable[[Floor, pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    what: Callable[[Floor, pytest.MonkeyPatch], Coroutine[Any, Any, None]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await upgrade(engine.original)
     async with a_floor(engine.copy("one_breaks"), PEOPLE) as floor:
-        what(floor, monkeypatch)
+        await what(floor, monkeypatch)
 
         def all_called() -> bool:
             return len(floor.pbx.invites) == PEOPLE - 1
@@ -101,14 +105,14 @@ async def test_what_is_mended_is_judged_again(engine: Engine, monkeypatch: pytes
     await upgrade(engine.original)
     async with a_floor(engine.copy("mended"), PEOPLE) as floor:
         with monkeypatch.context() as patch:
-            a_bug(floor, patch)
+            await a_bug(floor, patch)
             await go_on(floor, lambda: len(floor.pbx.invites) == PEOPLE - 1)
         reviews = ContactReviews(floor.store, floor.process.clock)
         assert await reviews.put_back(LOCAL_ADMINISTRATOR, RUNNING.id) == 1
         await go_on(floor, lambda: floor.pbx.invites[UNLUCKY] == 1)
         assert await reviews.page(LOCAL_ADMINISTRATOR, RUNNING.id) == []
         assert (await floor.store.campaigns.progress(RUNNING.id)).refused == {}
-        kinds = [kind for (kind,) in floor.sql("SELECT kind FROM ledger_pending ORDER BY id")]
+        kinds = [kind for (kind,) in await floor.sql("SELECT kind FROM ledger_pending ORDER BY id")]
         assert [kind for kind in kinds if kind in (Kind.SET_ASIDE, Kind.PUT_BACK)] == [
             Kind.SET_ASIDE,
             Kind.PUT_BACK,
@@ -118,9 +122,9 @@ async def test_what_is_mended_is_judged_again(engine: Engine, monkeypatch: pytes
 async def all_but_one_done(floor: Floor, patch: pytest.MonkeyPatch) -> None:
     """The bug is mended then, and one contact in review."""
     with patch.context() as bug:
-        a_bug(floor, bug)
+        await a_bug(floor, bug)
         await go_on(floor, lambda: len(floor.pbx.invites) == PEOPLE - 1)
-    floor.sql(
+    await floor.sql(
         "UPDATE contacts SET state = 'closed', next_due_at = NULL, closed_reason = 'delivered'"
         " WHERE state IN ('calling', 'due')"
     )
