@@ -23,13 +23,13 @@ FINAL = {"ended", "lapsed", "lost"}
 async def test_after_a_kill_nobody_is_called_twice_and_every_attempt_ends_known(
     scene: Scene, tmp_path: Path
 ) -> None:
-    numbers = [number_for(persona, index) for index in range(24) for persona in PERSONAS]
+    numbers = [number_for(persona, index) for index in range(10) for persona in PERSONAS]
     campaign = await scene.installation.campaign(
         campaign_file(tmp_path, calls_per_second=8), contact_file(tmp_path, numbers)
     )
     async with scene.installation.serve() as first:
         await first.post(f"/v1/campaigns/{campaign}/start")
-        await _until_called(scene, 40)
+        await _until_called(scene, 20)
         await first.kill()
     async with scene.installation.serve() as second:
         await _until_completed(second, campaign)
@@ -38,9 +38,9 @@ async def test_after_a_kill_nobody_is_called_twice_and_every_attempt_ends_known(
     assert max(received.values()) == 1
     assert received.keys() <= set(numbers)
     assert {call["state"] for call in calls} <= FINAL
-    opposed = [number_for(Persona.NINE_IN_NOTICE, index) for index in range(24)]
-    for number in (number for number in opposed if number in received):
-        assert (await scene.installation.must("suppressions", "check", number))["suppressed"], number
+    opposed = [number_for(Persona.NINE_IN_NOTICE, index) for index in range(10)]
+    stored = await scene.installation.must("suppressions", "count")
+    assert stored["count"] == sum(number in received for number in opposed) > 0
 
 
 async def _until_called(scene: Scene, count: int) -> None:

@@ -140,7 +140,7 @@ async def test_a_close_waits_for_what_is_under_way_and_lets_nothing_begin(url: s
         go_on.set()
         await working
         await closing
-        assert not open_connections(url)
+        await until(lambda: not open_connections(url))
         await database.close()
 
 

@@ -45,6 +45,7 @@ async def test_it_is_told_to_the_service_by_the_key_and_by_the_dialplan(
         permit = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(permit)
         told = await told_of(telephony, permit["DIALER_ATTEMPT"])
+        await line.manager.event("DialerEnded", permit["DIALER_ATTEMPT"])
     assert len([event for event in told if isinstance(event, Opposed)]) == 2
     keys = [
         event["Event"] for event in line.manager.events if event.get("Linkedid") == permit["DIALER_ATTEMPT"]
