@@ -59,7 +59,7 @@ async def telephony(pbx: Pbx, greeting: bytes) -> AsyncIterator[AmiTelephony]:
         await telephony.clear_halt()
 
 
-def order(line: Line, number: PhoneNumber = OURS, *, ring_s: int = 5, listen_s: int = 8) -> ProbeOrder:
+def order(line: Line, number: PhoneNumber = OURS, *, ring_s: int = 5, listen_s: int = 12) -> ProbeOrder:
     expires_at = CLOCK.now() + timedelta(seconds=10)
     return ProbeOrder(
         ProbeId(uuid.uuid4().hex), number, SHOWN, line.free[-1].name, ring_s, listen_s, expires_at
@@ -107,7 +107,7 @@ async def test_a_stranger_who_answers_is_recorded_told_apart_and_hears_nothing(
 ) -> None:
     """T093, wrong greeting."""
     stranger = await spoken(STRANGER, "fr")
-    asked = order(line, listen_s=6)
+    asked = order(line, listen_s=12)  # twice as long as they talk
     end, network = await probed(telephony, line, Route(says=stranger), asked)
     assert end.dial_status is DialStatus.ANSWER
     outcome, found = of_sound(greeting, recording(pbx, asked))
