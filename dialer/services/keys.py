@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.contact import Fingerprint
-from dialer.domain.errors import BadSettings, InvalidInput
+from dialer.domain.errors import BadSettings, Conflict, InvalidInput, KeysChanged
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.suppression import refingerprinted
 from dialer.ports.clock import Clock
@@ -106,9 +106,17 @@ class Keys:
             raise InvalidInput(
                 "a change of keys needs a reason", hint="say whether it is routine or after a leak"
             )
+        try:
+            return await self._rotate(actor.name, reason.strip(), listener)
+        except KeysChanged:
+            raise Conflict(
+                "somebody else has ended this change of keys", hint="see `dialer keys list`"
+            ) from None
+
+    async def _rotate(self, by: str, reason: str, listener: Listener) -> Rotated:
         version = (await self._versions.all())[-1].version + 1
         keys = self._add_key(version)[:version]
-        made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), actor.name, reason.strip())
+        made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), by, reason)
         rekeying = OneKeyMore(keys[-1], self._vault, self._names)
         # What cannot be opened is found before anybody has to wait for it.
         await self._versions.check(rekeying)

@@ -1,6 +1,6 @@
 """The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import structlog
 
@@ -13,6 +13,7 @@ from dialer.ports.telephony import Telephony
 from dialer.services.fingerprints import Fingerprints
 from dialer.services.sponsors import sponsors_by_key
 
+AT_ONCE = 100
 READ_BACK = "read back from the lock of the PBX after a restoration"
 
 log = structlog.get_logger()
@@ -103,18 +104,19 @@ class PbxLock:
 
     async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
         """Oppositions that the lock holds and the database does not. Of which version of the keys they are nobody knows: of each that could be."""
-        readings = {entry: self._fingerprints.readings(entry.fingerprint) for entry in entries}
-        known = await self._store.suppressions.of_many({one for found in readings.values() for one in found})
         sponsors = await sponsors_by_key(self._store)
         now, unknown = self._clock.now(), list[Suppression]()
-        for entry, found in readings.items():
-            sponsor = sponsors.get(entry.sponsor_key or "")
-            told = {suppression.sponsor for one in found for suppression in known.get(one, ())}
-            if told.isdisjoint({None, sponsor}):
-                unknown += [
-                    Suppression(one, sponsor, OppositionChannel.IMPORT, now, now, pbx, note=READ_BACK)
-                    for one in found
-                ]
+        for some in _batches(entries):
+            readings = {entry: self._fingerprints.readings(entry.fingerprint) for entry in some}
+            known = await self._in_force_of(readings.values())
+            for entry, found in readings.items():
+                sponsor = sponsors.get(entry.sponsor_key or "")
+                told = {suppression.sponsor for one in found for suppression in known.get(one, ())}
+                if told.isdisjoint({None, sponsor}):
+                    unknown += [
+                        Suppression(one, sponsor, OppositionChannel.IMPORT, now, now, pbx, note=READ_BACK)
+                        for one in found
+                    ]
         return unknown
 
     async def _forget_outdated(self, telephony: Telephony) -> None:
@@ -128,7 +130,21 @@ class PbxLock:
             log.info("oppositions under older keys taken off", pbx=telephony.pbx, entries=len(outdated))
 
     async def _outdated(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
-        successors = {entry: tuple(self._fingerprints.successors(entry.fingerprint)) for entry in entries}
-        sought = {fingerprint for found in successors.values() for fingerprint in found}
-        in_force = await self._store.suppressions.of_many(sought)
-        return [entry for entry, found in successors.items() if not in_force.keys().isdisjoint(found)]
+        outdated: list[PbxSuppression] = []
+        for some in _batches(entries):
+            successors = {entry: tuple(self._fingerprints.successors(entry.fingerprint)) for entry in some}
+            in_force = await self._in_force_of(successors.values())
+            outdated += [
+                entry for entry, found in successors.items() if not in_force.keys().isdisjoint(found)
+            ]
+        return outdated
+
+    async def _in_force_of(
+        self, fingerprints: Iterable[Iterable[Fingerprint]]
+    ) -> Mapping[Fingerprint, Sequence[Suppression]]:
+        return await self._store.suppressions.of_many({one for found in fingerprints for one in found})
+
+
+def _batches(entries: Sequence[PbxSuppression]) -> Iterator[Sequence[PbxSuppression]]:
+    """Few enough that their fingerprints under every version of the keys hold the event loop for some milliseconds."""
+    return (entries[first : first + AT_ONCE] for first in range(0, len(entries), AT_ONCE))

@@ -1,7 +1,9 @@
 """The lock of a PBX that was away: given what it missed and no more, in today's fingerprints, relieved of nothing that nobody else would know."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,8 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.call_events import PbxSuppression
 from dialer.domain.contact import Fingerprint
 from dialer.domain.suppression import sponsor_key
-from dialer.services.pbx_lock import PbxLock
+from dialer.services.fingerprints import Fingerprints
+from dialer.services.pbx_lock import AT_ONCE, PbxLock
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import NOW, SPONSOR, fingerprint, number, suppression
 from tests.integration.scripted_link import ScriptedLink
@@ -71,6 +74,32 @@ async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(sto
         PbxSuppression(present, None),
         OF_NOBODY_KNOWN,
     }
+
+
+async def test_older_fingerprints_are_brought_forward_a_few_at_a_time(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is an HMAC for every version of the keys: all at once they would hold the event loop for seconds."""
+    pbx, turns, brought = ScriptedPbx(lambda: NOW), [0], list[int]()
+    await rotated(store)
+    pbx.locked |= {PbxSuppression(fingerprint(index), None) for index in range(1000)}
+    really = Fingerprints.successors
+
+    def successors(self: Fingerprints, one: Fingerprint) -> Iterator[Fingerprint]:
+        brought.append(turns[-1])
+        return really(self, one)
+
+    async def turn() -> None:
+        while True:
+            turns.append(turns[-1] + 1)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Fingerprints, "successors", successors)
+    turning = asyncio.create_task(turn())
+    await recovered(store, pbx)
+    turning.cancel()
+    assert len(brought) == 1000
+    assert max(Counter(brought).values()) <= AT_ONCE
 
 
 async def test_what_the_database_does_not_know_stays_locked(store: SqlStore) -> None:
