@@ -41,7 +41,7 @@ async def test_it_is_told_to_the_service_by_the_key_and_by_the_dialplan(
     line: Line, telephony: AmiTelephony, keying: Keying
 ) -> None:
     """Whichever of them a hang-up may leave out, the other is there. A key by INFO has an end alone."""
-    async with line.callee(Manner(keying=keying, presses=(Press("9", 0.5),))) as (_, trunk):
+    async with line.callee(Manner(keying=keying, presses=(Press("9", 3.0),))) as (_, trunk):
         permit = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(permit)
         told = await told_of(telephony, permit["DIALER_ATTEMPT"])
