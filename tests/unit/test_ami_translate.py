@@ -71,6 +71,13 @@ def test_the_gates_refusal_comes_with_its_reason(why: RefusalCause) -> None:
     assert heard(said("DialerRefused", why=why)) == Refused(A, AT, why)
 
 
+@pytest.mark.parametrize("part", ["DTMFBegin", "DTMFEnd"])
+def test_a_nine_of_which_either_part_is_told_is_an_opposition(part: str) -> None:
+    """A key by SIP INFO has no beginning."""
+    assert heard(CALLEE | {"event": part, "digit": "9", "direction": "Received"}) == Opposed(A, NOW)
+    assert heard(CALLEE | {"event": part, "digit": "8", "direction": "Received"}) is None
+
+
 def test_reports_of_the_dialplan_keep_the_time_of_the_pbx() -> None:
     assert heard(said("DialerDialing")) == Dialing(A, AT)
     assert heard(said("DialerAnswered")) == Answered(A, AT)
