@@ -7,7 +7,7 @@ import typer
 
 from dialer.adapters.clock import SystemClock
 from dialer.cli.checks.finding import Finding, from_error, well
-from dialer.cli.checks.home import check_home
+from dialer.cli.checks.home import check_home, check_secrets
 from dialer.cli.checks.machine import check_engine, check_tools, check_zones
 from dialer.cli.checks.parts import check_database, check_packs, check_pbxs, check_trunks, check_upkeep
 from dialer.cli.errors import FAILED
@@ -44,13 +44,14 @@ async def _examine() -> list[Finding]:
 async def _examine_parts(settings: Settings) -> list[Finding]:
     now = SystemClock().now()
     findings = [*check_home(settings), await check_database(settings), check_packs(settings)]
+    secrets = [*check_secrets(settings)]
     if all(finding.ok for finding in findings):
         findings += [finding async for finding in check_upkeep(settings)]
     findings.append(await check_engine(settings))
     # Logging in to a PBX opens the whole program, which needs home and database: their own findings say more.
     if all(finding.ok for finding in findings):
         findings += [finding async for finding in check_pbxs(settings)]
-    return [*findings, *check_trunks(settings, now)]
+    return [*findings, *secrets, *check_trunks(settings, now)]
 
 
 def _show(finding: Finding) -> None:

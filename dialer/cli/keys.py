@@ -12,25 +12,24 @@ from dialer.cli.progress_bar import progress_bar
 from dialer.cli.session import with_service
 from dialer.domain.access import Actor
 from dialer.services.keys import Rotated
-from dialer.services.views.keys import version_view
+from dialer.services.views.keys import versions_view
 
 app = typer.Typer(help="List the keys of the fingerprints, and change to new ones.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_keys(as_json: Json = False) -> None:
-    """Every version, with who made it and why; the last is in force, but for one that is being made."""
+    """Every version, with who began it and why."""
 
     async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
-        versions, made = await service.suite.keys.all(actor), await service.suite.keys.being_made(actor)
-        items = [version_view(version, in_force=version is versions[-1]) for version in versions]
-        return [*items, version_view(made, in_force=False)] if made else items
+        keys = service.suite.keys
+        return versions_view(await keys.all(actor), await keys.being_made(actor))
 
     items = with_service(work)
     if as_json:
         print_json({"items": items})
     else:
-        print_table(items, ("version", "in_force", "mark", "made_at", "by", "reason"))
+        print_table(items, ("version", "state", "mark", "made_at", "by", "reason"))
 
 
 @app.command()

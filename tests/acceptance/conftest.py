@@ -13,7 +13,7 @@ from dialer.adapters.pbx import lifecycle
 from tests.acceptance.installation import Installation
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
-from tests.harness.ports import free_port
+from tests.harness.ports import free_port, sound_ports
 
 PBX = "acceptance"
 MARK = "+33199009900"
@@ -54,7 +54,7 @@ async def installation(
     await made.prepare()
     await made.must(
         *("pbx", "up", "--name", PBX, "--trunk", f"127.0.0.1:{callee_ports.sip}"),
-        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", "25000-25998"),
+        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", sound_ports()),
     )
     try:
         yield made

@@ -34,7 +34,8 @@ async def test_every_nine_is_kept_nobody_is_called_twice_and_the_service_goes_on
         items = (await served.get(f"/v1/calls?campaign={campaign}&limit=1000"))["items"]
         assert served.process.returncode is None
     assert Counter(invite.number for invite in await scene.callees.invites()) == Counter(numbers)
-    assert {item["state"] for item in items} == {"ended"}
+    # A permit that no call had used when the keys changed lapses; its contact is permitted again.
+    assert Counter(item["state"] for item in items if item["state"] != "lapsed") == {"ended": len(numbers)}
     assert (await scene.installation.must("suppressions", "count"))["count"] == 2 * EACH
     assert (await scene.installation.must("ledger", "verify"))["verified"]
 

@@ -15,7 +15,7 @@ from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.contract.postgres import postgres_server
 from tests.harness.patience import SOON_S
-from tests.harness.ports import free_port
+from tests.harness.ports import free_port, sound_ports
 
 OTHER = "acceptance2"
 CONTACTS = 500
@@ -35,7 +35,7 @@ async def wide_scene(scene: Scene) -> AsyncIterator[Scene]:
     home = scene.installation.home
     await scene.installation.must(
         *("pbx", "up", "--name", OTHER, "--trunk", f"127.0.0.1:{scene.sip_port}"),
-        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", "26000-26998"),
+        *("--sip-port", str(sip_port), "--ami-port", str(ami_port), "--rtp", sound_ports()),
     )
     (home / "dialer.toml").write_text(
         f'[[trunk]]\nname = "default"\npbx = ["{PBX}", "{OTHER}"]\nhost = "127.0.0.1:{scene.sip_port}"\n'

@@ -183,6 +183,12 @@ async def test_what_was_left_unfinished_is_gone_on_with(filled: SqlStore) -> Non
     assert await told_of(filled) == before
 
 
+async def test_a_change_that_somebody_else_ended_is_listed_with_who_began_it(filled: SqlStore) -> None:
+    async with half_rotated(filled, 5):
+        pass
+    assert [version.by for version in await filled.keys.all()] == ["", "ada"]
+
+
 async def test_two_at_once_move_each_number_once(filled: SqlStore, url: str) -> None:
     before = await told_of(filled)
     async with SqlStore.open(url) as other:

@@ -8,6 +8,8 @@ FIRST = 10_000
 EACH = 800
 PROCESSES = 12
 """That run tests, with a range for each: all below the sound of the tests' PBXs, and far below what the system picks from."""
+SOUND, SOUND_EACH = 24_000, 600
+"""The ports for the sound of one process's own PBXs: the ranges end below what the system picks from."""
 
 
 def free_port(kind: socket.SocketKind) -> int:
@@ -24,10 +26,19 @@ def _is_free(kind: socket.SocketKind, port: int) -> bool:
     return True
 
 
+def sound_ports() -> str:
+    """First and last, as `dialer pbx up --rtp` takes them."""
+    first = SOUND + _process() * SOUND_EACH
+    return f"{first}-{first + SOUND_EACH - 2}"
+
+
+def _process() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
+
+
 def _first_of_ours() -> int:
     """Of this process; another run at the same time begins elsewhere."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return FIRST + worker % PROCESSES * EACH + os.getpid() % (EACH // 2)
+    return FIRST + _process() * EACH + os.getpid() % (EACH // 2)
 
 
 _ours = count(_first_of_ours())

@@ -3,12 +3,14 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-CALLS = ("tests/acceptance", "tests/pbx")
-"""Folders whose tests share a PBX or the ports of one: each is led by one process, first of all."""
+ONE_PBX = "tests/pbx"
+"""The folder whose tests share a PBX: one process leads them all."""
+CALLS = (ONE_PBX, "tests/acceptance")
+"""The folders of calls, in the order in which they begin: before all others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(CALLS))
+    items.sort(key=lambda item: _turn(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
@@ -17,5 +19,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the package has no types
     def _split_scope(self, nodeid: str) -> str:
-        """The folder of a test that makes calls, the file of any other."""
-        return next((folder for folder in CALLS if nodeid.startswith(folder)), nodeid.partition("::")[0])
+        """The file of a test, but for those of the one PBX."""
+        return ONE_PBX if nodeid.startswith(ONE_PBX) else nodeid.partition("::")[0]
+
+
+def _turn(nodeid: str) -> int:
+    return next((turn for turn, folder in enumerate(CALLS) if nodeid.startswith(folder)), len(CALLS))

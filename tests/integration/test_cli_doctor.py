@@ -39,6 +39,16 @@ def test_a_damaged_key_is_wrong(dialer: Command) -> None:
     assert "backup" in findings(dialer)["key"]["mend"]
 
 
+def test_keys_that_are_not_the_databases_are_told_although_others_may_read_them(dialer: Command) -> None:
+    dialer.must("suppressions", "count")
+    key = dialer.home / "keys" / "fingerprint.key"
+    key.write_text("ab" * 32 + "\n", encoding="ascii")
+    key.chmod(0o644)
+    wrong = findings(dialer)
+    assert wrong["key"]["mend"] == f"chmod 600 {key}"
+    assert "not those of the database" in wrong["upkeep"]["detail"]
+
+
 def test_wrong_settings_do_not_hide_the_rest(dialer: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALER_HOUSE", "/tmp")
     monkeypatch.setenv("PATH", "")

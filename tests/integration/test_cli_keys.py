@@ -20,9 +20,9 @@ def test_oppositions_are_found_after_each_change_of_keys(dialer: Command) -> Non
 def test_the_versions_are_listed_with_who_made_them_and_why(dialer: Command) -> None:
     dialer.must("keys", "rotate", "--reason", "a laptop was stolen")
     first, second = dialer.must("keys", "list")["items"]
-    assert (first["version"], first["in_force"]) == (1, False)
-    assert (second["version"], second["by"], second["reason"], second["in_force"]) == (
-        *(2, "local administrator", "a laptop was stolen", True),
+    assert (first["version"], first["state"]) == (1, "replaced")
+    assert (second["version"], second["by"], second["reason"], second["state"]) == (
+        *(2, "local administrator", "a laptop was stolen", "in_force"),
     )
     assert first["mark"] != second["mark"]
 

@@ -82,13 +82,14 @@ class SqlKeyVersions:
 
     async def end(self, made: KeyVersion) -> bool:
         async with self._database.write(alone=True) as connection:
-            mine = key_rotation.c.version == made.version, key_rotation.c.collected
-            if (await connection.execute(select(key_rotation.c.mark).where(*mine))).scalar() != made.mark:
+            collected = MADE.where(key_rotation.c.collected, key_rotation.c.version == made.version)
+            begun = (await connection.execute(collected)).first()
+            if begun is None or begun.mark != made.mark:
                 raise Conflict("somebody else has ended this change of keys", hint=NOT_THE_NEXT)
             if (await connection.execute(select(rekeyed.c.old).where(LEFT).limit(1))).first():
                 return False
             numbers = (await connection.execute(select(func.count()).select_from(rekeyed))).scalar_one()
-            await connection.execute(insert(fingerprint_keys).values(record_of(made)))
+            await connection.execute(insert(fingerprint_keys).values(record_of(KeyVersion(*begun))))
             await connection.execute(delete(key_rotation))
             at = made.made_at or EPOCH
             told = keys_rotated(made.version, by=made.by, at=at, reason=made.reason, numbers=numbers)

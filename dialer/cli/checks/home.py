@@ -1,11 +1,11 @@
-"""The home: there, writable, with room, and its secrets its owner's alone."""
+"""The home: there, writable, with room; and its secrets, its owner's alone."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from dialer.adapters.disk import free_bytes
-from dialer.adapters.keys import fingerprint_key_file, fingerprint_keys
+from dialer.adapters.keys import fingerprint_keys
 from dialer.cli.checks.finding import Finding, from_error, well, wrong
 from dialer.domain.errors import BadSettings
 from dialer.services.readiness import ROOM_BYTES
@@ -26,8 +26,19 @@ def check_home(settings: Settings) -> Iterator[Finding]:
     else:
         yield well("home", str(home))
     yield _room(home)
-    yield from _fingerprint_keys(home)
-    yield from map(_secret, _secret_files(settings))
+    try:
+        fingerprint_keys(home)
+    except BadSettings as error:
+        yield from_error("key", error)
+
+
+def check_secrets(settings: Settings) -> Iterator[Finding]:
+    """Whether they are their owner's alone: nothing else depends on it."""
+    home = settings.home
+    for path in sorted((home / "keys").glob("*.key")):
+        yield _mode(path, "key")
+    for name in [name for pbx in settings.pbxs for name in (pbx.secret_file, pbx.seal_path)]:
+        yield _secret(home / name)
 
 
 def _room(home: Path) -> Finding:
@@ -38,21 +49,6 @@ def _room(home: Path) -> Finding:
         if free >= ROOM_BYTES
         else wrong("disk", detail, f"make room on the disk of {home}")
     )
-
-
-def _fingerprint_keys(home: Path) -> Iterator[Finding]:
-    try:
-        versions = len(fingerprint_keys(home))
-    except BadSettings as error:
-        yield from_error("key", error)
-        return
-    for version in range(1, versions + 1):
-        yield _mode(fingerprint_key_file(home, version), "key")
-
-
-def _secret_files(settings: Settings) -> list[Path]:
-    names = [name for pbx in settings.pbxs for name in (pbx.secret_file, pbx.seal_path)]
-    return [settings.home / name for name in names]
 
 
 def _secret(path: Path) -> Finding:
