@@ -80,6 +80,9 @@ class Callee(asyncio.DatagramProtocol):
         elif method == "ACK":
             if self.manner.status == 200:
                 self.later(self.live())
+        elif method in {"BYE", "CANCEL"} and header(text, "Call-ID") != header(self.invite, "Call-ID"):
+            # Of the call of somebody who had the port before, and left without an answer.
+            self.reply(text, 481, "Call/Transaction Does Not Exist")
         elif method in {"BYE", "CANCEL"}:
             self.reply(text, 200, "OK")
             if method == "CANCEL" and self.manner.crosses:
