@@ -83,9 +83,9 @@ def answer(at: Standing) -> Iterator[Move]:
     yield at.on(state=at.state._replace(up=True))
 
 
-def _playback_arguments(text: str) -> list[str]:
+def _playback_arguments(text: str) -> tuple[str, ...]:
     parts = split(text, ",")
-    parts += [""] * (8 - len(parts))
+    parts += ("",) * (8 - len(parts))
     options = parts[7]
     if len(parts) > 8 or any(parts[1:4]) or any(parts[5:7]):
         raise NotUnderstood(f"the arguments of ControlPlayback({text})")

@@ -77,16 +77,17 @@ class Trial:
         )
 
 
-def prove(dialplan: Dialplan, until: str = "") -> Proof:
+def prove(dialplan: Dialplan, only: str = "") -> Proof:
     """Follow every path and try every claim. Never raises: what is not understood is an objection.
 
-    `until`: stop at the first objection to the claim of this name; nothing is shown of the others then.
+    `only`: beside the one that all is understood, the claim of this name alone is tried, up to the first objection to it.
     """
-    trials = [Trial(claim) for claim in CLAIMS]
+    trials = [Trial(claim) for claim in CLAIMS if only in ("", claim.name)]
     walk = Walk(dialplan)
     if dialplan.faults:
         # What could not be read may stand anywhere: a proof of the rest would be one of another dialplan.
-        untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in CLAIMS)
+        claims = (trial.claim for trial in trials)
+        untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in claims)
         return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
 
     def witness(state: State, move: Move, effect: Effect) -> None:
@@ -94,12 +95,12 @@ def prove(dialplan: Dialplan, until: str = "") -> Proof:
             trial.witness(dialplan, state, move, effect)
 
     def enough() -> bool:
-        met = any(trial.objected for trial in trials if trial.claim.name == until)
-        return met or (until == closed.NAME and bool(walk.stuck))
+        met = bool(walk.stuck) if only == closed.NAME else any(trial.objected for trial in trials)
+        return bool(only) and met
 
     walk.go(witness, enough)
-    claims = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))
-    return Proof(dialplan.hash, len(walk.reached), len(walk.came_from), claims)
+    tried = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))
+    return Proof(dialplan.hash, len(walk.reached), len(walk.came_from), tried)
 
 
 def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:

@@ -5,6 +5,7 @@ A name that ends in `!` is that of a part that is never empty.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -63,7 +64,8 @@ def _shape_of(piece: str) -> str:
     return ".+" if piece.endswith("!" + CLOSE) else ".*"
 
 
-def split(text: str, separator: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def split(text: str, separator: str) -> tuple[str, ...]:
     """Cut at `separator`, but not inside unknown parts, parentheses, brackets or double quotes."""
     parts, depth, quoted = [""], 0, False
     for character in text:
@@ -73,4 +75,4 @@ def split(text: str, separator: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += character
-    return parts
+    return tuple(parts)
