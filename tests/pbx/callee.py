@@ -177,15 +177,17 @@ class Callee(asyncio.DatagramProtocol):
         reports = 0
         while not self.ended.is_set():
             now = clock() - start
-            voice.frame(now, manner.presses)
+            began = {prompt: at - start for prompt, at in self.ear.began.items()}
+            presses = tuple(press.once_heard(began) for press in manner.presses)
+            voice.frame(now, presses)
             if manner.rtcp and now >= reports * REPORT_EVERY_S:
                 reports += 1
                 self.ear.wire.sendto(RECEIVER_REPORT, ("127.0.0.1", int(media[1]) + 1))
             if manner.keying in BY_INFO:
-                for press in [p for p in manner.presses if p.at <= now and p not in told]:
+                for press in [p for p in presses if p.at <= now and p not in told]:
                     told.add(press)
                     self.inform(press, len(told))
-            if manner.hang_up_at is not None and voice.may_hang_up(now, manner.presses, manner.hang_up_at):
+            if manner.hang_up_at is not None and voice.may_hang_up(now, presses, manner.hang_up_at):
                 self.bye()
                 return
             await asyncio.sleep(max(0.0, start + (voice.sent * FRAME_S) - clock()))

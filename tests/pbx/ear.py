@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass, field
 
 from dialer.adapters.callees.moments import ROOM, arrival_of, stamp_arrivals
+from tests.pbx.sounds import prompt_of
 
 LARGEST = 2048
 BUFFER = 4 << 20
@@ -27,9 +28,13 @@ def bound() -> socket.socket:
 
 @dataclass(slots=True)
 class Ear:
-    """`frames`: each packet of A-law, with its RTP timestamp and UNIX time of arrival, however late it is read; `heard`: all their sound."""
+    """`frames`: each packet of A-law, with its RTP timestamp and UNIX time of arrival, however late it is read; `heard`: all their sound.
+
+    `began`: when a prompt was first heard of, by the clock of the loop.
+    """
 
     heard: bytearray = field(default_factory=bytearray)
+    began: dict[str, float] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     wire: socket.socket = field(default_factory=bound)
 
@@ -56,3 +61,5 @@ class Ear:
                 self.heard.extend(data[12:])
                 arrived = arrival_of(ancillary)
                 self.frames.append(Frame(data[12:], int.from_bytes(data[4:8]), arrived))
+                if prompt := prompt_of(data[12:]):
+                    self.began.setdefault(prompt, asyncio.get_running_loop().time())

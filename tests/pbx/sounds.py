@@ -53,6 +53,11 @@ def place_of(frame: bytes) -> tuple[str, int] | None:
     return None if frame == SILENCE else _PLACE[frame]
 
 
+def prompt_of(frame: bytes) -> str:
+    """Empty for silence, and for whatever is none of these prompts."""
+    return _PLACE.get(frame, ("", 0))[0]
+
+
 def heard(payload: bytes) -> list[str]:
     """What was played, in order: `notice` if whole, `notice...` if its beginning, `notice?` if frames were lost or doubled."""
     frames = (payload[at : at + FRAME] for at in range(0, len(payload), FRAME))

@@ -7,7 +7,7 @@ from tests.pbx.voice import Press
 
 MANNERS: dict[str, tuple[Manner, list[str]]] = {
     "a 1 in the invitation": (
-        Manner(presses=(Press("1", 1.8),)),
+        Manner(presses=(Press("1", 0.3, hears="invitation"),)),
         ["notice", "invitation...", "message", "closing"],
     ),
     "a 1 in the notice": (Manner(presses=(Press("1", 0.4),)), ["notice", "message", "closing"]),
@@ -21,7 +21,10 @@ MANNERS: dict[str, tuple[Manner, list[str]]] = {
     ),
     "other keys in the message": (
         Manner(
-            presses=(Press("1", 0.3), *(Press(key, 1.7 + 0.15 * n, 0.06) for n, key in enumerate("1#*85")))
+            presses=(
+                Press("1", 0.3),
+                *(Press(key, 0.2 + 0.15 * n, 0.06, hears="message") for n, key in enumerate("1#*85")),
+            )
         ),
         ["notice", "message", "closing"],
     ),
@@ -30,11 +33,11 @@ MANNERS: dict[str, tuple[Manner, list[str]]] = {
         ["notice", "legal", "invitation..."],
     ),
     "an 8 in the invitation, another in the legal notice": (
-        Manner(presses=(Press("8", 1.8), Press("8", 2.1)), hang_up_at=3.0),
+        Manner(presses=(Press("8", 0.3, hears="invitation"), Press("8", 0.2, hears="legal")), hang_up_at=3.0),
         ["notice", "invitation...", "legal", "invitation..."],
     ),
     "a 1 in the legal notice": (
-        Manner(presses=(Press("8", 0.5), Press("1", 1.8))),
+        Manner(presses=(Press("8", 0.5), Press("1", 0.3, hears="legal"))),
         ["notice", "legal", "message", "closing"],
     ),
     "wrong keys from the invitation on": (

@@ -18,13 +18,12 @@ INFOS = sorted(BY_INFO, key=lambda keying: keying.value)
 ONE = Press("1", 0.3)
 MOMENTS = {
     "in the notice": (Press("9", 0.5),),
-    "in the invitation": (Press("9", 1.9),),
+    "in the invitation": (Press("9", 0.3, hears="invitation"),),
     "while a key is waited for": (Press("9", 4.0),),
-    "in the message": (ONE, Press("9", 2.1)),
-    "in the closing": (ONE, Press("9", 3.0)),
-    "after the closing": (ONE, Press("9", 4.2)),
+    "in the message": (ONE, Press("9", 0.5, hears="message")),
+    "in the closing": (ONE, Press("9", 0.2, hears="closing")),
+    "after the closing": (ONE, Press("9", 1.3, hears="closing")),
 }
-"""On a busy machine they may fall into their neighbours."""
 
 
 @pytest.mark.parametrize("keying", INFOS, ids=lambda keying: keying.name)

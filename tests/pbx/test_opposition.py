@@ -21,19 +21,32 @@ async def assert_stored(line: Line, paper: dict[str, str]) -> None:
     assert (told["At"], told["Stored"]) == (at, "yes")
 
 
+ONE = Press("1", 0.2)
 MOMENTS: dict[str, tuple[tuple[Press, ...], list[str]]] = {
     "at the first sound": ((Press("9", 0.05),), ["notice...", "opposed"]),
     "0.2 s into the notice": ((Press("9", 0.2),), ["notice...", "opposed"]),
-    "after a kept one": ((Press("1", 0.2), Press("9", 0.6)), ["notice...", "opposed"]),
-    "in the invitation": ((Press("9", 1.7),), ["notice", "invitation...", "opposed"]),
+    "after a kept one": ((ONE, Press("9", 0.6)), ["notice...", "opposed"]),
+    "in the invitation": ((Press("9", 0.2, hears="invitation"),), ["notice", "invitation...", "opposed"]),
     "while we wait for a key": ((Press("9", 3.0),), ["notice", "invitation", "opposed"]),
-    "in the message": ((Press("1", 0.2), Press("9", 2.0)), ["notice", "message...", "opposed"]),
-    "in the closing": ((Press("1", 0.2), Press("9", 2.9)), ["notice", "message", "closing...", "opposed"]),
-    "after the closing": ((Press("1", 0.2), Press("9", 3.9)), ["notice", "message", "closing", "opposed"]),
-    "in the legal notice": ((Press("8", 0.2), Press("9", 1.8)), ["notice", "legal...", "opposed"]),
-    "in the goodbye": ((Press("9", 10.35, 0.06),), ["notice", "invitation", "no-key...", "opposed"]),
+    "in the message": ((ONE, Press("9", 0.3, hears="message")), ["notice", "message...", "opposed"]),
+    "in the closing": (
+        (ONE, Press("9", 0.15, hears="closing")),
+        ["notice", "message", "closing...", "opposed"],
+    ),
+    "after the closing": (
+        (ONE, Press("9", 1.1, hears="closing")),
+        ["notice", "message", "closing", "opposed"],
+    ),
+    "in the legal notice": (
+        (Press("8", 0.2), Press("9", 0.2, hears="legal")),
+        ["notice", "legal...", "opposed"],
+    ),
+    "in the goodbye": (
+        (Press("9", 0.04, 0.06, hears="no-key"),),
+        ["notice", "invitation", "no-key...", "opposed"],
+    ),
     "after a wrong key": (
-        (Press("4", 1.7), Press("9", 2.5)),
+        (Press("4", 0.2, hears="invitation"), Press("9", 0.1, 0.06, hears="wrong-key")),
         ["notice", "invitation", "wrong-key...", "opposed"],
     ),
     "twice": ((Press("9", 0.2), Press("9", 1.6, 0.06)), ["notice...", "opposed"]),

@@ -4,8 +4,8 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from dialer.adapters.callees.speech import RATE, alaw
@@ -41,11 +41,19 @@ BY_INFO = frozenset({Keying.INFO, Keying.INFO_BARE, Keying.INFO_BESIDE_EVENTS})
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key held from `at` for `held` seconds: as long as that from its first packet on, should it leave late."""
+    """A key held from `at` for `held` seconds: as long as that from its first packet on, should it leave late.
+
+    `hears`: `at` counts from the first sound of that prompt, and not from the answer.
+    """
 
     key: str
     at: float
     held: float = 0.1
+    hears: str = ""
+
+    def once_heard(self, began: Mapping[str, float]) -> "Press":
+        """As it counts from the answer, where prompts began to be heard at these times; never, where its own did not."""
+        return replace(self, at=began.get(self.hears, math.inf) + self.at, hears="") if self.hears else self
 
 
 @dataclass(slots=True)
