@@ -5,7 +5,6 @@ A machine that lets either wait puts them apart: what it was seen to stall is al
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dialer.adapters.callees.received import Heard, KeyPressed, ReceivedCall
@@ -28,17 +27,6 @@ class Perceived(Protocol):
     def keys(self) -> tuple[KeyPressed, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """`late`: both tell of the same, at other times; a busy machine may be the reason, though not each time."""
-
-    what: str
-    late: bool = False
-
-    def __str__(self) -> str:
-        return self.what
-
-
 def never(_first_ms: int, _last_ms: int) -> float:
     """The machine is taken for a quiet one."""
     return 0.0
@@ -46,12 +34,10 @@ def never(_first_ms: int, _last_ms: int) -> float:
 
 def stalls_of(call: ReceivedCall, stalls: Stalls) -> Stalled:
     zero = call.answered_at
-    if zero is None:
-        return never
-    return lambda first_ms, last_ms: 1000 * stalls.between(zero + first_ms / 1000, zero + last_ms / 1000)
+    return never if zero is None else stalls.since(zero)
 
 
-def disagreements(record: Record, call: Perceived, stalled: Stalled = never) -> list[Disagreement]:
+def disagreements(record: Record, call: Perceived, stalled: Stalled = never) -> list[str]:
     """Every way in which the record and the ear differ; empty when they agree."""
     return [*_prompts(record["prompts"], call.heard, stalled), *_keys(record["keys"], call.keys, stalled)]
 
@@ -64,19 +50,17 @@ def apart(recorded_ms: int, heard_ms: int, stalled: Stalled = never) -> bool:
     )
 
 
-def _prompts(recorded: list[Record], heard: tuple[Heard, ...], stalled: Stalled) -> Iterator[Disagreement]:
+def _prompts(recorded: list[Record], heard: tuple[Heard, ...], stalled: Stalled) -> Iterator[str]:
     pairs = _paired(recorded, heard)
     if pairs is None:
         names = [prompt["name"] for prompt in recorded], [passage.prompt for passage in heard]
-        yield Disagreement(f"recorded {names[0]}, heard {names[1]}")
+        yield f"recorded {names[0]}, heard {names[1]}"
         return
     for prompt, passage in pairs:
         # Of a prompt that is cut in its last moments the whole may be on its way already: the record may say less, never more.
         last_moments = passage.complete and not apart(prompt["ended_ms"], passage.ended_ms, stalled)
         if prompt["completed"] != passage.complete and not last_moments:
-            yield Disagreement(
-                f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
-            )
+            yield f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
         yield from _apart(f"{prompt['name']} began", prompt["started_ms"], passage.started_ms, stalled)
         yield from _apart(f"{prompt['name']} ended", prompt["ended_ms"], passage.ended_ms, stalled)
 
@@ -97,23 +81,17 @@ def _long(started_ms: int, ended_ms: int) -> bool:
     return ended_ms - started_ms > 3 * TOLERANCE_MS
 
 
-def _keys(
-    recorded: list[Record], pressed: tuple[KeyPressed, ...], stalled: Stalled
-) -> Iterator[Disagreement]:
+def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...], stalled: Stalled) -> Iterator[str]:
     """A key that never came up is in no trace: the opposition that it may be is recorded by itself."""
     released = [key for key in pressed if key.up_ms is not None]
     if [key["key"] for key in recorded] != [key.key for key in released]:
-        yield Disagreement(
-            f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"
-        )
+        yield f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"
         return
     for key, press in zip(recorded, released, strict=True):
         assert press.up_ms is not None
         yield from _apart(f"key {press.key}", key["at_ms"], press.up_ms, stalled)
 
 
-def _apart(what: str, recorded_ms: int, heard_ms: int, stalled: Stalled) -> Iterator[Disagreement]:
+def _apart(what: str, recorded_ms: int, heard_ms: int, stalled: Stalled) -> Iterator[str]:
     if apart(recorded_ms, heard_ms, stalled):
-        yield Disagreement(
-            f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear", late=True
-        )
+        yield f"{what} at {recorded_ms} ms in the record, at {heard_ms} ms at the ear"

@@ -3,7 +3,7 @@
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +34,15 @@ class Stalls:
         before = max(0, bisect_right(self._ended, first) - 1)
         after = min(len(self._began) - 1, bisect_left(self._began, last))
         return max(0.0, self._waited[after] - self._waited[before])
+
+    def since(self, zero: float) -> Callable[[int, int], float]:
+        """Milliseconds, between two moments in milliseconds from `zero`."""
+        return lambda first_ms, last_ms: 1000 * self.between(zero + first_ms / 1000, zero + last_ms / 1000)
+
+
+def monotonic(unix_s: float) -> float:
+    """When that was, by the monotonic clock."""
+    return unix_s - time.time() + time.monotonic()
 
 
 @contextmanager

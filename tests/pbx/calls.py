@@ -1,13 +1,14 @@
 """One call through the tested PBX to a callee in code, and all that was seen of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from dialer.adapters.pbx.spec import TrunkEndpoint
+from tests.harness.stalls import Stalls
 from tests.pbx.callee import Callee, Manner, callee_at
 from tests.pbx.manager import Manager, Message, permit
 from tests.pbx.records import disagreement
@@ -15,7 +16,6 @@ from tests.pbx.sounds import SCRIPT, heard
 
 FIRST_TRUNK = "default"
 """What a call takes that has the line to itself, and where the INVITE of a refused one would go."""
-TRIES = 5
 SETTLE_S = 0.3
 """After the end of a call: time enough for a second report, or a second INVITE, to show itself."""
 
@@ -25,8 +25,6 @@ class Call:
     permit: Message
     reports: list[Message]
     callee: Callee
-    late: tuple[str, ...] = ()
-    """What its record and its ear tell of at times more than 100 ms apart."""
 
     @property
     def report(self) -> Message:
@@ -53,24 +51,15 @@ class Call:
         return self.times[second] - self.times[first]
 
 
-async def measured(make: Callable[[], Awaitable[Call]]) -> Call:
-    """The call, and where its record and its ear are apart another one, to see whether they are each time: a busy machine is late now and then."""
-    calls = [await make()]
-    while calls[-1].late and len(calls) < TRIES:
-        calls.append(await make())
-    if late := calls[-1].late:
-        pytest.fail(f"{TRIES} times, at last: {'; '.join(late)}: {calls[-1].trace} {calls[-1].callee.manner}")
-    return calls[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`free` are the trunks that no call uses, the first one last; each leads to one callee."""
+    """`free` are the trunks that no call uses, the first one last; each leads to one callee. `stalls`: what the machine stalled since."""
 
     manager: Manager
     seal_key: str
     free: list[TrunkEndpoint]
     sip_port: int
+    stalls: Stalls = field(default_factory=Stalls)
 
     def permit(self, **changes: str) -> Message:
         return permit(self.seal_key, SCRIPT, **{"DIALER_TRUNK": FIRST_TRUNK} | changes)
@@ -89,9 +78,6 @@ class Line:
 
     async def call(self, manner: Manner, **changes: str) -> Call:
         """Call until the end is reported."""
-        return await measured(lambda: self._call(manner, changes))
-
-    async def _call(self, manner: Manner, changes: Message) -> Call:
         async with self.callee(manner) as (callee, trunk):
             paper = self.permit(**{"DIALER_TRUNK": trunk.name} | changes)
             await self.manager.originate(paper)
@@ -100,14 +86,13 @@ class Line:
         return self.made(paper, callee)
 
     def made(self, paper: Message, callee: Callee) -> Call:
-        """What was seen of a call that is over. Fails where its record and its ear do not tell of the same."""
+        """What was seen of a call that is over. Fails where its record and its ear do not tell of the same, at the same times."""
         reports = self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"])
         answers = self.manager.of("DialerAnswered", paper["DIALER_ATTEMPT"])
         comparable = answers and paper["DIALER_SCRIPT"] == SCRIPT
-        found = disagreement(callee, answers[0], reports[0]) if comparable else []
-        if not all(each.late for each in found):
-            pytest.fail(f"{'; '.join(map(str, found))}: {reports[0]['Trace']} {callee.manner}")
-        return Call(paper, reports, callee, tuple(map(str, found)))
+        if comparable and (found := disagreement(callee, answers[0], reports[0], self.stalls)):
+            pytest.fail(f"{'; '.join(found)}: {reports[0]['Trace']} {callee.manner}")
+        return Call(paper, reports, callee)
 
     async def calls(self, manners: Iterable[Manner]) -> list[Call]:
         """All at the same time."""

@@ -11,6 +11,7 @@ import pytest
 from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from tests.harness.ports import free_port
+from tests.harness.stalls import Stalls
 from tests.pbx.calls import Line
 from tests.pbx.manager import manager_at
 from tests.pbx.sounds import write_prompts
@@ -52,8 +53,8 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 
 
 @pytest.fixture
-async def line(pbx: Pbx) -> AsyncIterator[Line]:
+async def line(pbx: Pbx, stalls: Stalls) -> AsyncIterator[Line]:
     """A logged-in manager and the trunk's port: all that a test needs to call somebody."""
     manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
-    yield Line(manager, pbx.seal_key, list(reversed(pbx.spec.trunks)), pbx.spec.sip_port)
+    yield Line(manager, pbx.seal_key, list(reversed(pbx.spec.trunks)), pbx.spec.sip_port, stalls)
     await manager.close()

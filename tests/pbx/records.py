@@ -13,7 +13,8 @@ from dialer.domain.advance import advance
 from dialer.domain.call_events import AttemptId, CallEvent
 from dialer.ports.records import CallRow
 from dialer.services.call_records import Record, call_record
-from tests.harness.agreement import Disagreement, disagreements
+from tests.harness.agreement import disagreements
+from tests.harness.stalls import Stalls, monotonic
 from tests.pbx.callee import Callee
 from tests.pbx.ear import Frame
 from tests.pbx.manager import Message
@@ -33,14 +34,15 @@ class Perceived:
     keys: tuple[KeyPressed, ...]
 
 
-def disagreement(callee: Callee, answer: Message, report: Message) -> list[Disagreement]:
-    """Every way in which the record and the callee differ by more than 100 ms."""
+def disagreement(callee: Callee, answer: Message, report: Message, stalls: Stalls) -> list[str]:
+    """Every way in which the record and the callee differ by more than 100 ms and what the machine stalled."""
     record, perceived = recorded(answer, report), perceived_by(callee, answer)
+    stalled = stalls.since(monotonic(int(answer["At"]) / 1000))
     if not _keys_are_told(callee):
-        return disagreements({**record, "keys": []}, Perceived(perceived.heard, ()))
+        return disagreements({**record, "keys": []}, Perceived(perceived.heard, ()), stalled)
     pressed = tuple(_until_nine(perceived.keys, lambda press: press.key))
     keys = list(_until_nine(record["keys"], lambda key: str(key["key"])))
-    return disagreements({**record, "keys": keys}, Perceived(perceived.heard, pressed))
+    return disagreements({**record, "keys": keys}, Perceived(perceived.heard, pressed), stalled)
 
 
 def _keys_are_told(callee: Callee) -> bool:

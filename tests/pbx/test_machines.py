@@ -10,17 +10,13 @@ import pytest
 from dialer.adapters.callees.personas import Says
 from dialer.adapters.callees.speech import RATE, alaw, spoken
 from tests.pbx.callee import Manner
-from tests.pbx.calls import SETTLE_S, Call, Line, measured
+from tests.pbx.calls import SETTLE_S, Call, Line
 from tests.pbx.sounds import LONG_SCRIPT
 from tests.pbx.voice import Press
 
 
 async def call_a_machine(line: Line, manner: Manner, *, found_at: float, spoken_at: float) -> Call:
     """Seconds after the Originate; the notice lasts 1.5 s."""
-    return await measured(lambda: _call_a_machine(line, manner, found_at, spoken_at))
-
-
-async def _call_a_machine(line: Line, manner: Manner, found_at: float, spoken_at: float) -> Call:
     async with line.callee(manner) as (callee, trunk):
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(paper)
