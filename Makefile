@@ -16,7 +16,7 @@ demo: setup
 	@$(BIN)/dialer demo
 
 test: setup
-	@$(BIN)/pytest -n 4 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/.complete
 	@$(BIN)/ruff check .

@@ -20,7 +20,7 @@ async def run(scene: Scene, served: Served, file: Path, numbers: tuple[str, ...]
     """Call everybody of `numbers`; their records by number."""
     campaign = await scene.installation.campaign(file, contact_file(file.parent, numbers))
     await served.post(f"/v1/campaigns/{campaign}/start")
-    async with asyncio.timeout(150):
+    async with asyncio.timeout(300):
         while (await served.get(f"/v1/campaigns/{campaign}"))["state"] != "completed":
             await asyncio.sleep(0.5)
     items = (await served.get(f"/v1/calls?campaign={campaign}&limit=1000"))["items"]

@@ -5,8 +5,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 ONE_PBX = "tests/pbx"
 """The folder whose tests share a PBX: one process leads them all."""
-FIRST = (ONE_PBX, "tests/unit/test_dialplan_mutations.py", "tests/acceptance")
-"""What begins before all others, in this order: calls, and beside them what only wants the cycles that they leave."""
+CALLS = (ONE_PBX, "tests/acceptance")
+"""The folders of calls, in the order in which they begin: before all others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,4 +24,4 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the package has no 
 
 
 def _turn(nodeid: str) -> int:
-    return next((turn for turn, place in enumerate(FIRST) if nodeid.startswith(place)), len(FIRST))
+    return next((turn for turn, folder in enumerate(CALLS) if nodeid.startswith(folder)), len(CALLS))

@@ -1,6 +1,5 @@
 """The proof holds of the real dialplan, and falls with every one of its claims broken by hand."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,9 +11,6 @@ from dialer.domain.dialplan.parse import parse
 from dialer.domain.dialplan.proof import ClaimProof, Proof, prove
 from tests.unit.dialplan_mutant import Mutant
 from tests.unit.dialplan_mutants import MUTANTS
-
-LATER = 5
-"""So much nicer than other processes."""
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +43,11 @@ def test_every_claim_has_a_mutant(proof: Proof) -> None:
 
 @pytest.fixture(scope="module")
 def tried(request: pytest.FixtureRequest, files: dict[str, str]) -> Iterator[dict[str, Future[ClaimProof]]]:
-    """The proofs of all mutants that are asked for, by name: a proof takes seconds, and every core makes one.
-
-    They let others go first: calls in other processes cannot wait.
-    """
+    """The proofs of all mutants that are asked for, by name: a proof takes seconds, and every core makes one."""
     asked = [
         item.callspec.params.get("mutant") for item in request.session.items if hasattr(item, "callspec")
     ]
-    cores = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=os.nice, initargs=(LATER,))
+    cores = ProcessPoolExecutor(mp_context=get_context("spawn"))
     try:
         yield {m.name: cores.submit(proof_of, m, files) for m in asked if isinstance(m, Mutant)}
     finally:
