@@ -121,6 +121,10 @@ class Telephony(Protocol):
 
     async def hang_up(self, attempt_id: AttemptId) -> None: ...
 
+    async def cancel(self, attempt_id: AttemptId) -> None:
+        """End a call that nobody has answered; who has, meanwhile, is left on the line."""
+        ...
+
     async def revoke(self, attempt_id: AttemptId) -> None:
         """Take a permit back: an INVITE that has not left never will, one that has is cancelled, an answered call is cut off."""
         ...

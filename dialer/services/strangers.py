@@ -54,7 +54,7 @@ class Strangers:
         ]
         try:
             for stranger in unanswered:
-                await telephony.hang_up(stranger)
+                await telephony.cancel(stranger)
             if self._ledger.writable:
                 await telephony.clear_opposed(stored)
                 await telephony.clear_ended(

@@ -107,6 +107,10 @@ class ScriptedLink:
         self._need_link()
         self.machine.hung_up.append(attempt_id)
 
+    async def cancel(self, attempt_id: AttemptId) -> None:
+        self._need_link()
+        self.machine.cancelled.append(attempt_id)
+
     async def revoke(self, attempt_id: AttemptId) -> None:
         self._need_link()
         self.machine.withhold(attempt_id)

@@ -84,6 +84,7 @@ class ScriptedPbx:
     line: dict[str, LineObjection] = field(default_factory=dict)
     """What was said on the call-back line, by key."""
     hung_up: list[AttemptId] = field(default_factory=list)
+    cancelled: list[AttemptId] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
 
     def gate(self, order: CallOrder) -> None:

@@ -208,6 +208,16 @@ async def test_an_answered_call_is_hung_up_by_its_callee_and_no_channels_are_lis
         assert ami.received("CoreShowChannels") == []
 
 
+async def test_who_has_answered_is_not_cut_off_by_a_cancel() -> None:
+    """Although nobody has told us yet that they did."""
+    async with pbx() as (ami, telephony, heard):
+        ami.channels = [channel("PJSIP/default-1", "1.1")]
+        await ami.say(event("DialState", DestChannel="PJSIP/default-1", DestLinkedid=A, DialStatus="RINGING"))
+        await heard.next()
+        await telephony.cancel(A)
+        assert [action["Channel"] for action in ami.received("Hangup")] == [[f"{A}-2"]]
+
+
 async def test_hanging_up_who_is_gone_is_done() -> None:
     async with pbx() as (ami, telephony, heard):
         await telephony.hang_up(A)

@@ -113,7 +113,7 @@ async def test_who_has_answered_is_left_on_the_line_and_what_still_rings_is_canc
     await calls.apply(heard.link, [Dialing(OTHER, NOW), Ringing(OTHER, NOW)])
     ended = Ended(STRANGER, NOW, DialStatus.ANSWER, 16, 200, ())
     await calls.apply(heard.link, [TalkingStopped(STRANGER, NOW), ended, ChannelGone(STRANGER, NOW)])
-    assert heard.pbx.hung_up == [OTHER]
+    assert (heard.pbx.cancelled, heard.pbx.hung_up) == ([OTHER], [])
 
 
 async def test_an_unknown_sponsors_opposition_counts_against_everybody(heard: Heard) -> None:

@@ -131,6 +131,10 @@ class AmiTelephony(PbxMemory):
         if not await self._cancelled(attempt_id):
             await self._cut_off(attempt_id)
 
+    async def cancel(self, attempt_id: AttemptId) -> None:
+        require("attempt id", attempt_id, ATTEMPT_ID)
+        await self._cancelled(attempt_id)
+
     async def revoke(self, attempt_id: AttemptId) -> None:
         """Marked as used first, so that the gate refuses it from then on; what passed the gate before that is hung up."""
         require("attempt id", attempt_id, ATTEMPT_ID)
