@@ -1,0 +1,64 @@
+"""The pages of rules say what they promise: source and room of each rule, a place for each reason code, all that packs cite."""
+
+import re
+import tomllib
+
+from dialer.domain.decision import PROJECT_RULE
+from dialer.domain.decision_record import ReasonCode
+from tests.docs.citations import ROOT
+from tests.docs.pages import RULES, explicit
+
+PACKS = ROOT / "dialer" / "rulepacks"
+PROFILES = ("fr-political", "fr-commercial", "us-tcpa", "uk-pecr", "ca-adad")
+_ENTRY = re.compile(
+    r'^<a id="([A-Z]{2}-\d{2}b?)"></a>\n### (\S+) .+\n\*Source:\* (.+)\. \*Rooms:\* (.+)\.\n', re.MULTILINE
+)
+_ROOMS = re.compile(r"\*Rooms?:\* ([^.\n]+)")
+_MARKS = re.compile(r"\(([SPTMGD](?:, [SPTMGD])*)\b")
+
+
+def text_of(page: str) -> str:
+    return (RULES / f"{page}.md").read_text("utf-8")
+
+
+def rooms() -> set[str]:
+    table = text_of("README").partition("## Rooms")[2].partition("## Ids")[0]
+    return set(re.findall(r"^\| ([a-z]+) \|", table, re.MULTILINE)) - {"room"}
+
+
+def test_each_rule_names_its_source_with_marks_and_its_rooms() -> None:
+    for profile in PROFILES:
+        entries = _ENTRY.findall(text_of(profile))
+        assert [entry[0] for entry in entries] == [a for a in explicit(text_of(profile)) if a[0].isupper()]
+        assert [entry for entry in entries if entry[0] != entry[1] or not _MARKS.search(entry[2])] == []
+
+
+def test_each_room_that_a_page_names_is_in_the_table() -> None:
+    known, strange = rooms(), set()
+    for page in RULES.glob("*.md"):
+        for named in _ROOMS.findall(page.read_text("utf-8")):
+            if not named.startswith("none"):
+                words = re.sub(r"\([^)]*\)", "", named.replace(", for all of them", "")).split(",")
+                strange |= {(page.name, word.strip()) for word in words} - {
+                    (page.name, room) for room in known
+                }
+    assert strange == set()
+
+
+def test_each_profile_has_its_page() -> None:
+    names = {tomllib.loads(pack.read_text("utf-8"))["name"] for pack in PACKS.glob("*.toml")}
+    assert names == set(PROFILES)
+
+
+def test_each_reason_code_has_its_line() -> None:
+    assert set(explicit(text_of("reason-codes"))) == set(ReasonCode)
+
+
+def test_pages_name_the_packs_that_are_shipped() -> None:
+    for path in PACKS.glob("*.toml"):
+        pack = tomllib.loads(path.read_text("utf-8"))
+        assert f"{pack['name']}@{pack['version']}" in text_of(pack["name"]), path.name
+
+
+def test_what_belongs_to_no_rule_of_a_profile_has_its_place() -> None:
+    assert PROJECT_RULE in explicit(text_of("readings"))
