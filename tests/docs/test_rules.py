@@ -2,7 +2,10 @@
 
 import re
 import tomllib
+from datetime import date
 
+from dialer.adapters.rulepacks import load_packs
+from dialer.domain import rulebook
 from dialer.domain.decision import PROJECT_RULE
 from dialer.domain.decision_record import ReasonCode
 from tests.docs.citations import ROOT
@@ -14,6 +17,8 @@ _ENTRY = re.compile(
     r'^<a id="([A-Z]{2}-\d{2}b?)"></a>\n### (\S+) .+\n\*Source:\* (.+)\. \*Rooms:\* (.+)\.\n', re.MULTILINE
 )
 _ROOMS = re.compile(r"\*Rooms?:\* ([^.\n]+)")
+_ROW = re.compile(r'^\| <a id="([A-Z_]+)"></a>[^|]*\|[^|]*\|([^|]*)\|', re.MULTILINE)
+_CITED = re.compile(r"\b[A-Z]{2}-\d\d[b]?(?=\])|2\.10(?=`)")
 _MARKS = re.compile(r"\(([SPTMGD](?:, [SPTMGD])*)\b")
 
 
@@ -62,3 +67,17 @@ def test_pages_name_the_packs_that_are_shipped() -> None:
 
 def test_what_belongs_to_no_rule_of_a_profile_has_its_place() -> None:
     assert PROJECT_RULE in explicit(text_of("readings"))
+
+
+def test_each_reason_code_stands_beside_the_rules_of_the_political_pack() -> None:
+    pack = load_packs().for_day("fr-political", date(2027, 2, 1))
+    assert pack is not None
+    expected: dict[str, set[str]] = {}
+    for rule in rulebook.RULES:
+        known = pack.rules[rule.name] if rule.name else PROJECT_RULE
+        expected.setdefault(rule.code, set()).add(known)
+    told = {
+        code: {known for known in _CITED.findall(row) if not known.startswith("FC")}
+        for code, row in _ROW.findall(text_of("reason-codes"))
+    }
+    assert {code: rules for code, rules in told.items() if rules} == expected
