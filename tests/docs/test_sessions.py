@@ -1,0 +1,53 @@
+"""The commands of a page run as written, in order, in a shell and a home of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.samples import MANUAL, samples
+from tests.docs.session import play, serving
+from tests.integration.called import import_list
+from tests.integration.command import CONSENT, Command
+
+PAGES = [page for page in sorted(MANUAL.glob("*.md")) if any(sample.run for sample in samples(page))]
+AFTER_CALLS = {"evidence.md", "inspection.md"}
+"""Pages on what is there once people were called."""
+NUMBERS = range(100, 104)
+"""Of those on the list of the campaign that the other pages speak of."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, bare: Command) -> Path:
+    """Where the reader is: the home is `var` there."""
+    place = tmp_path / "reader"
+    place.mkdir()
+    (place / "var").symlink_to(bare.home)
+    return place
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_samples_of_a_page_run_in_order(
+    page: Path, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    found = samples(page)
+    variables = prepared(page.name, folder, tmp_path, request)
+    if any("curl" in sample.text for sample in found):
+        with serving(folder) as address:
+            play(found, folder, variables, address)
+    else:
+        play(found, folder, variables)
+
+
+def prepared(page: str, folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The home that a page speaks of; its variables."""
+    if page not in AFTER_CALLS:
+        campaign = request.getfixturevalue("campaign")
+        dialer = request.getfixturevalue("dialer")
+        import_list(dialer, campaign, tmp_path, *(f"+33199000{n},a{n},{CONSENT}" for n in NUMBERS))
+        return {"CAMPAIGN": campaign}
+    campaign = request.getfixturevalue("called")
+    for name in ("dpia.pdf", "invoice.pdf"):
+        (folder / name).write_bytes(b"%PDF-1.7\n")
+    dialer = request.getfixturevalue("bare")
+    first, *_ = dialer.must("calls", "list", "--campaign", campaign)["items"]
+    return {"CAMPAIGN": campaign, "ATTEMPT": first["attempt_id"]}

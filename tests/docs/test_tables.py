@@ -1,0 +1,139 @@
+"""What the manual's tables say is what the code accepts: each key, column, variable and route, and no other."""
+
+import re
+from enum import StrEnum
+
+import pytest
+from pydantic import BaseModel
+
+from dialer.api.app import ENDPOINTS
+from dialer.cli.case_file import COLUMNS as CASE_COLUMNS
+from dialer.domain.access import Role
+from dialer.domain.attempt import Result
+from dialer.domain.basis import Basis
+from dialer.domain.campaign import TRANSITIONS
+from dialer.domain.campaign_definition import CampaignDefinition
+from dialer.domain.consent import ConsentAct, Mention
+from dialer.domain.contact import SourceClass
+from dialer.domain.notification import Topic
+from dialer.domain.script import PROMPT_OF_KEY
+from dialer.domain.suppression import OppositionChannel
+from dialer.services.imports.consent_rows import CHANNELS
+from dialer.services.imports.consents import COLUMNS as CONSENT_COLUMNS
+from dialer.services.imports.contact_rows import CONTACT_COLUMNS
+from dialer.services.imports.opposition_rows import OPPOSITION_COLUMNS
+from dialer.services.inspection.sections import NEEDS, POINTS
+from dialer.settings import ConfigFile, Environment
+from tests.docs.keys import keys_of
+from tests.docs.samples import MANUAL, rows, samples
+
+CAMPAIGN_FILE = MANUAL / "campaign-file.md"
+CONTACT_FILE = MANUAL / "contact-file.md"
+DIALER_TOML = MANUAL / "dialer-toml.md"
+_CODE = re.compile(r"`([^`]*)`")
+
+
+def stated(model: type[BaseModel]) -> dict[str, list[str]]:
+    return {key.path: [key.kind, key.default, key.limits] for key in keys_of(model)}
+
+
+def facts(table: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without what is said in prose, which must be there."""
+    assert all(cells[-1] for cells in table.values())
+    return {key: cells[:-1] for key, cells in table.items()}
+
+
+def test_the_keys_of_the_campaign_file_are_those_that_it_takes() -> None:
+    assert facts(rows(CAMPAIGN_FILE, "## Every key", "key")) == stated(CampaignDefinition)
+
+
+def test_the_keys_of_dialer_toml_are_those_that_it_takes() -> None:
+    assert facts(rows(DIALER_TOML, "## Every key", "key")) == stated(ConfigFile)
+
+
+def test_the_variables_are_those_that_are_read() -> None:
+    variables = {f"DIALER_{name.upper()}": cells for name, cells in stated(Environment).items()}
+    assert facts(rows(DIALER_TOML, "## Environment variables", "variable")) == variables
+
+
+def test_the_whole_campaign_file_shows_every_key_but_those_of_other_profiles() -> None:
+    (whole,) = (sample.text for sample in samples(CAMPAIGN_FILE) if sample.file == "campaign.toml")
+    elsewhere = {"offer", "sector", "basis", "rule_pack_signoff.pack", "rule_pack_signoff.by"}
+    elsewhere |= {"prompts", "prompts.file", "prompts.says"}
+    for key in stated(CampaignDefinition).keys() - elsewhere:
+        name = key.rpartition(".")[2]
+        assert re.search(rf"^(# )?\[?{name}( =|\])", whole, re.MULTILINE), key
+
+
+def test_the_prompts_are_those_of_the_call() -> None:
+    assert list(rows(CAMPAIGN_FILE, "## Prompts", "prompt")) == list(PROMPT_OF_KEY)
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "columns"),
+    [
+        ("## Contacts", "column", CONTACT_COLUMNS),
+        ("## Oppositions", "column", OPPOSITION_COLUMNS),
+        ("## Questions for `dialer decide`", "column", CASE_COLUMNS),
+    ],
+)
+def test_the_columns_are_those_that_are_read(heading: str, first: str, columns: frozenset[str]) -> None:
+    assert rows(CONTACT_FILE, heading, first).keys() == columns
+
+
+def test_consents_alone_have_the_columns_that_the_page_names() -> None:
+    text = CONTACT_FILE.read_text("utf-8").partition("\n## Consents alone\n")[2]
+    (line,) = (line for line in text.partition("\n## ")[0].splitlines() if line.startswith("Columns:"))
+    of_contacts = rows(CONTACT_FILE, "## Contacts", "column")
+    named = set(_CODE.findall(line)) | {column for column in of_contacts if column in CONSENT_COLUMNS}
+    assert named == CONSENT_COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("heading", "column", "values"),
+    [
+        ("## Contacts", "consent_channel", CHANNELS),
+        ("## Contacts", "consent_act", ConsentAct),
+        ("## Contacts", "consent_basis", Basis),
+        ("## Contacts", "consent_mentions", Mention),
+        ("## Oppositions", "channel", OppositionChannel),
+    ],
+)
+def test_a_column_names_every_value_that_it_takes(
+    heading: str, column: str, values: type[StrEnum] | tuple[str, ...]
+) -> None:
+    told = _CODE.findall(rows(CONTACT_FILE, heading, "column")[column][-1])
+    assert set(values) <= set(told)
+    assert len(told) - len(list(values)) <= 1
+
+
+def test_the_classes_of_sources_are_those_that_are_taken() -> None:
+    text = CONTACT_FILE.read_text("utf-8")
+    told = _CODE.findall(text.partition("`--source-class` is ")[2].partition(";")[0])
+    assert told == list(SourceClass)
+
+
+def test_the_routes_are_those_that_are_answered() -> None:
+    told = rows(MANUAL / "api.md", "## Every route", "route").keys()
+    assert told == {f"{endpoint.method} {endpoint.path}" for endpoint in ENDPOINTS}
+
+
+def test_the_roles_the_events_and_the_results_are_those_that_there_are() -> None:
+    assert rows(MANUAL / "operations.md", "## Who may do what", "role").keys() == set(Role)
+    events = rows(MANUAL / "integrations.md", "## Webhooks", "event")
+    assert {word for cell in events for word in re.findall(r"\w+", cell)} == set(Topic)
+    record = rows(MANUAL / "evidence.md", "## A call's record", "field")
+    assert _CODE.findall(record["result"][-1]) == list(Result)
+
+
+def test_the_points_of_an_inspection_are_those_that_are_answered() -> None:
+    points = rows(MANUAL / "inspection.md", "## The nineteen points", "point")
+    assert {code: cells[-1] == "yes" for code, cells in points.items()} == {
+        code: code in NEEDS for code in POINTS
+    }
+
+
+def test_the_chart_of_a_campaign_is_its_table_of_transitions() -> None:
+    text = (MANUAL / "architecture.md").read_text("utf-8").partition("### A campaign\n")[2]
+    arrows = re.findall(r"^ *(\w+) --> (\w+) : (\w+)$", text.partition("```\n")[0], re.MULTILINE)
+    assert sorted(arrows) == sorted((source, target, verb) for (source, verb), target in TRANSITIONS.items())
