@@ -4,24 +4,24 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.adapters.backup import BackupFiles
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.heads import HeadFolder
-from dialer.adapters.journal import JournalFolder
-from dialer.adapters.keys import fingerprint_keys, ledger_signing_key, ledger_subjects_key, subjects_key
-from dialer.adapters.signer import Ed25519Signer
-from dialer.adapters.sql.copies import DatabaseFile
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.home.backup import BackupFiles
+from dialer.adapters.home.heads import HeadFolder
+from dialer.adapters.home.home_salvage import Survivors
+from dialer.adapters.home.journal import JournalFolder
+from dialer.adapters.home.keys import fingerprint_keys, ledger_signing_key, ledger_subjects_key, subjects_key
+from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.home.vault import AesVault
+from dialer.adapters.sql.db.copies import DatabaseFile
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.adapters.survivors import Survivors
-from dialer.adapters.vault import AesVault
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.domain.backup import Manifest, Secrets
-from dialer.domain.errors import Conflict, InvalidInput
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import Conflict, InvalidInput
+from dialer.domain.upkeep.backup import Manifest, Secrets
 from dialer.ports.clock import Clock
-from dialer.services.fingerprints import Fingerprints
-from dialer.services.keys import Keys, fingerprints_in_force
-from dialer.services.restoring import Restored, Restoring
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.access.keys import Keys, fingerprints_in_force
+from dialer.services.upkeep.restoring import Restored, Restoring
 
 TAKEN_OVER = ("keys", "heads", "journal", "dialer.db")
 STAGING = "restoring"

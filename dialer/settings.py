@@ -19,12 +19,12 @@ from pydantic import (
     model_validator,
 )
 
-from dialer.domain.campaign_definition import E164, PART_NAME
-from dialer.domain.contact import PhoneNumber
-from dialer.domain.errors import BadSettings
-from dialer.domain.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.leaves import leaves
-from dialer.domain.notification import Topic
+from dialer.domain.base.errors import BadSettings
+from dialer.domain.base.leaves import leaves
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.campaigns.campaign_definition import E164, PART_NAME
+from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.upkeep.notification import Topic
 from dialer.ports.courier import Endpoint
 
 PartName = Annotated[str, StringConstraints(pattern=rf"^{PART_NAME}$")]

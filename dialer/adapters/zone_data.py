@@ -5,7 +5,7 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
-from dialer.domain.errors import BadSettings
+from dialer.domain.base.errors import BadSettings
 
 OLDEST = timedelta(days=366)
 """Governments change their clocks at short notice."""

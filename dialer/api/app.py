@@ -23,17 +23,17 @@ from dialer.api import (
     system,
     webhooks,
 )
-from dialer.api.answers import STREAMS, Streams
-from dialer.api.authentication import keeping_roll
-from dialer.api.bodies import UPLOADS
-from dialer.api.endpoint import AnyEndpoint
-from dialer.api.gate import Gate
-from dialer.api.limits import RateLimiter
-from dialer.api.middlewares import answer_problems, measure, write_headers
-from dialer.api.openapi import describe
+from dialer.api.http.answers import STREAMS, Streams
+from dialer.api.http.authentication import keeping_roll
+from dialer.api.http.bodies import UPLOADS
+from dialer.api.http.endpoint import AnyEndpoint
+from dialer.api.http.gate import Gate
+from dialer.api.http.limits import RateLimiter
+from dialer.api.http.middlewares import answer_problems, measure, write_headers
+from dialer.api.http.openapi import describe
 from dialer.api.public import PublicPages
 from dialer.ports.clock import Clock
-from dialer.services.suite import Suite
+from dialer.services.operations.suite import Suite
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *campaigns.ENDPOINTS,

@@ -2,17 +2,17 @@
 
 from pydantic import Field
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.cursors import page, read_cursor
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Instant, Name, Nothing, Page, Phone, Wire
-from dialer.domain.access import Right
-from dialer.domain.attempt import AttemptState, Result
-from dialer.domain.call_events import AttemptId, DialStatus
-from dialer.domain.campaign import CampaignId
-from dialer.domain.errors import NotFound
-from dialer.services.call_records import CallQuery
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Name, Nothing, Page, Phone, Wire
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import NotFound
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.calls.attempt import AttemptState, Result
+from dialer.domain.calls.call_events import DialStatus
+from dialer.services.calls.call_records import CallQuery
 
 
 class CallsQuery(Page):

@@ -4,11 +4,11 @@ from datetime import date
 
 from pydantic import Field
 
+from dialer.api.http.wire import Instant, Wire
 from dialer.api.probe_wire import ProbeView
-from dialer.api.wire import Instant, Wire
-from dialer.domain.campaign import CampaignState, CampaignVerb
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.decision_record import ReasonCode
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.decision.decision_record import ReasonCode
 
 
 class CampaignView(CampaignDefinition):

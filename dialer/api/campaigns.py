@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import MIB, FileBody, JsonBody, NoBody
 from dialer.api.campaign_wire import (
     CampaignList,
     CampaignView,
@@ -16,16 +14,19 @@ from dialer.api.campaign_wire import (
     ProgressView,
     RecordingView,
 )
-from dialer.api.cursors import page, read_cursor
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.parsing import parse_json, read_json
-from dialer.api.shape import MOST_VALUES
-from dialer.api.wire import Nothing, Page, Reason
-from dialer.domain.access import Right
-from dialer.domain.campaign import Campaign, CampaignId
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.errors import Conflict
-from dialer.services.campaign_file import parse_definition
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import MIB, FileBody, JsonBody, NoBody
+from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.parsing import parse_json, read_json
+from dialer.api.http.shape import MOST_VALUES
+from dialer.api.http.wire import Nothing, Page, Reason
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import Conflict
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.views.campaign import campaign_view, progress_view
 from dialer.services.views.preflight import preflight_view
 

@@ -4,14 +4,14 @@ import asyncio
 
 from pydantic import Field, RootModel
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import JsonBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import JsonBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.parsing import parse_items, parse_json, read_json
+from dialer.api.http.wire import Instant, Name, Nothing, Phone, Text, Wire
 from dialer.api.oppositions import OppositionBody
-from dialer.api.parsing import parse_items, parse_json, read_json
-from dialer.api.wire import Instant, Name, Nothing, Phone, Text, Wire
-from dialer.domain.access import Right
-from dialer.services.consents import TrunkFault
+from dialer.domain.access.roles import Right
+from dialer.services.consent.consents import TrunkFault
 
 MOST_VALUES = 100_000
 """More than a body of the largest size allowed has in earnest."""

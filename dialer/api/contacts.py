@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Literal
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import MIB, FileBody, NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import MIB, FileBody, NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Name, Nothing, Wire
 from dialer.api.importing import Begun, ReportAnswer, ReportView, begin
-from dialer.api.wire import Instant, Name, Nothing, Wire
-from dialer.domain.access import Right
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ImportId, SourceClass
-from dialer.domain.errors import Conflict
-from dialer.services.imports.contacts import Provenance
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import Conflict
+from dialer.domain.base.types import CampaignId, ImportId
+from dialer.domain.consent.contact import SourceClass
+from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
 from dialer.services.views.imports import import_view

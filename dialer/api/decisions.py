@@ -5,16 +5,16 @@ from typing import Literal
 
 from pydantic import Field, RootModel
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import MIB, JsonBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.parsing import parse_items, parse_json, read_json
-from dialer.api.wire import Instant, Name, Nothing, Phone, Wire
-from dialer.domain.access import Right
-from dialer.domain.campaign import CampaignId
-from dialer.domain.decision_record import ReasonCode
-from dialer.domain.errors import InvalidInput, NotFound, Problem
-from dialer.services.decisions import Question
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import MIB, JsonBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.parsing import parse_items, parse_json, read_json
+from dialer.api.http.wire import Instant, Name, Nothing, Phone, Wire
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import InvalidInput, NotFound, Problem
+from dialer.domain.base.types import CampaignId
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.services.decision.decisions import Question
 from dialer.services.views.decision import decision_view
 
 MOST = 10_000

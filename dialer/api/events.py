@@ -4,13 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from dialer.api.answers import EventAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Nothing
-from dialer.domain.access import Right
-from dialer.domain.errors import DialerError
-from dialer.services.feed import PERIOD_S
+from dialer.api.http.answers import EventAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Nothing
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import DialerError
+from dialer.services.operations.feed import PERIOD_S
 
 QUIET_PERIODS = 15
 """After so many without news a comment goes out, so that a connection that is dead is noticed."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from dialer.api.answers import KeptKind, json_body, reference
-from dialer.api.endpoint import Asked
-from dialer.api.wire import Wire
-from dialer.domain.contact import ImportId
+from dialer.api.http.answers import KeptKind, json_body, reference
+from dialer.api.http.endpoint import Asked
+from dialer.api.http.wire import Wire
+from dialer.domain.base.types import ImportId
 from dialer.ports.records import KeptAnswer
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport

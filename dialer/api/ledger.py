@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.cursors import page, read_cursor
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Instant, Nothing, Page, Wire
-from dialer.domain.access import Right
-from dialer.domain.call_events import AttemptId
-from dialer.domain.errors import NotFound
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Nothing, Page, Wire
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import NotFound
+from dialer.domain.base.types import AttemptId
 
 
 class HeadQuery(Wire):

@@ -4,17 +4,17 @@ from datetime import UTC
 from pathlib import Path
 from typing import Literal
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import FileBody, NoBody
 from dialer.api.contacts import LARGEST_LIST
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import FileBody, NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Name, Nothing, Wire
 from dialer.api.importing import Begun, ReportAnswer, begin
-from dialer.api.wire import Instant, Name, Nothing, Wire
-from dialer.domain.access import Right
-from dialer.domain.opposition_list import ListKind
+from dialer.domain.access.roles import Right
+from dialer.domain.oppositions.external_list import ListKind
+from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Source
-from dialer.services.lists import ListOrigin
 from dialer.services.views.listing import listing
 from dialer.services.views.opposition import list_view
 

@@ -2,9 +2,9 @@
 
 from pydantic import Field, JsonValue
 
-from dialer.api.wire import Phone, Wire
-from dialer.domain.suppression import OppositionChannel
-from dialer.services.oppositions import Objection
+from dialer.api.http.wire import Phone, Wire
+from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.services.oppositions.oppositions import Objection
 
 
 class OppositionBody(Wire):

@@ -4,14 +4,14 @@ from datetime import date
 
 from pydantic import Field
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import JsonBody
 from dialer.api.campaign_wire import CampaignView
 from dialer.api.campaigns import ONE, campaign_id
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Name, Nothing, Text, Wire
-from dialer.domain.access import Right
-from dialer.domain.errors import Conflict
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import JsonBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Name, Nothing, Text, Wire
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import Conflict
 from dialer.services.views.campaign import campaign_view
 
 

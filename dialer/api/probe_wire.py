@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from dialer.api.wire import Instant, Wire
-from dialer.domain.call_events import DialStatus
-from dialer.domain.probe import ProbeOutcome
+from dialer.api.http.wire import Instant, Wire
+from dialer.domain.calls.call_events import DialStatus
+from dialer.domain.probes.probe import ProbeOutcome
 
 
 class ProbeView(Wire):

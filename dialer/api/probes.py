@@ -1,14 +1,14 @@
 """Call-back probes: whether the numbers that a campaign shows reach its call-back line."""
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.cursors import page, read_cursor
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Nothing, Page
 from dialer.api.probe_wire import ProbeList
-from dialer.api.wire import Nothing, Page
-from dialer.domain.access import Right
-from dialer.domain.campaign import CampaignId
-from dialer.domain.probe import Probe, ProbeId
+from dialer.domain.access.roles import Right
+from dialer.domain.base.types import CampaignId, ProbeId
+from dialer.domain.probes.probe import Probe
 from dialer.services.views.probe import probe_view
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
-from dialer.api.docs import DOCS_CSS, docs_page
-from dialer.api.gate import Gate
-from dialer.services.suite import Suite
+from dialer.api.http.docs import DOCS_CSS, docs_page
+from dialer.api.http.gate import Gate
+from dialer.services.operations.suite import Suite
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 

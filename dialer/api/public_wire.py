@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from dialer.api.answers import reference
-from dialer.api.wire import Wire
+from dialer.api.http.answers import reference
+from dialer.api.http.wire import Wire
 
 
 class Alive(Wire):

@@ -1,10 +1,10 @@
 """How long personal data stays: what was erased, and what comes next."""
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Instant, Nothing, Wire
-from dialer.domain.access import Right
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Nothing, Wire
+from dialer.domain.access.roles import Right
 from dialer.services.views.retention import status_view
 
 

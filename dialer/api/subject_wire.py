@@ -5,11 +5,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dialer.api.calls import CallView
-from dialer.api.wire import Instant, Wire
-from dialer.domain.basis import Basis
-from dialer.domain.consent import Mention
-from dialer.domain.contact import ContactState, SourceClass
-from dialer.domain.suppression import OppositionChannel
+from dialer.api.http.wire import Instant, Wire
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import Mention
+from dialer.domain.consent.contact import ContactState, SourceClass
+from dialer.domain.oppositions.suppression import OppositionChannel
 
 
 class ListedView(Wire):

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Nothing
 from dialer.api.subject_wire import ErasedView, SubjectView
-from dialer.api.wire import Nothing
-from dialer.domain.access import Right
-from dialer.domain.errors import Conflict
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import Conflict
 from dialer.services.views.subject import erased_view, subject_view
 
 

@@ -1,14 +1,14 @@
 """Oppositions: taken, checked, and lifted by an administrator."""
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import JsonBody, NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import JsonBody, NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.parsing import with_plus
+from dialer.api.http.wire import Instant, Nothing, Phone, Text, Wire
 from dialer.api.oppositions import OppositionBody
-from dialer.api.parsing import with_plus
-from dialer.api.wire import Instant, Nothing, Phone, Text, Wire
-from dialer.domain.access import Right
-from dialer.domain.errors import NotFound
-from dialer.domain.suppression import OppositionChannel
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import NotFound
+from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.services.views.opposition import check_view, understood_view
 
 

@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 from pydantic import Field
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import JsonBody, NoBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Instant, Nothing, Reason, Wire
-from dialer.domain.access import Right
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import JsonBody, NoBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Instant, Nothing, Reason, Wire
+from dialer.domain.access.roles import Right
 from dialer.services.views.system import system_view
 
 BY_DEFAULT = "halted over HTTP"

@@ -2,12 +2,12 @@
 
 from pydantic import Field, JsonValue
 
-from dialer.api.answers import JsonAnswer, View
-from dialer.api.bodies import JsonBody
-from dialer.api.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.wire import Nothing, Phone, Text, Wire
-from dialer.domain.access import Right
-from dialer.services.sms import TextMessage
+from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.bodies import JsonBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.wire import Nothing, Phone, Text, Wire
+from dialer.domain.access.roles import Right
+from dialer.services.oppositions.sms import TextMessage
 from dialer.services.views.text_message import reading_view
 
 

@@ -1,24 +1,24 @@
 """The loops that dial, listen to the PBXs and ring our own numbers."""
 
-from dialer.adapters.keys import fingerprint_keys
-from dialer.adapters.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.keys import fingerprint_keys
+from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.parts import Parts
 from dialer.ports.leases import Driver
-from dialer.services.callback_line import CallbackLine
-from dialer.services.calls import Calls
-from dialer.services.consumer import Consumer
-from dialer.services.dialing import Dialing
-from dialer.services.engine import Engine
-from dialer.services.guards import Guards
-from dialer.services.key_watch import KeyWatch
-from dialer.services.lease import Lease
-from dialer.services.pbx_lock import PbxLock
-from dialer.services.probe_call import ProbeCall
-from dialer.services.probing import Probing
-from dialer.services.reaper import Reaper
-from dialer.services.recovery import Recovery
-from dialer.services.sending import Sending
-from dialer.services.strangers import Strangers
+from dialer.services.access.key_watch import KeyWatch
+from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.call_guards import Guards
+from dialer.services.calls.pbx_worker import Consumer
+from dialer.services.calls.reaper import Reaper
+from dialer.services.calls.recovery import Recovery
+from dialer.services.calls.strangers import Strangers
+from dialer.services.dialing.dialing import Dialing
+from dialer.services.dialing.sending import Sending
+from dialer.services.operations.engine import Engine
+from dialer.services.oppositions.callback_line import CallbackLine
+from dialer.services.oppositions.pbx_lock import PbxLock
+from dialer.services.pbx.lease import Lease
+from dialer.services.probes.probe_call import ProbeCall
+from dialer.services.probes.probing import Probing
 
 
 def build_engine(parts: Parts) -> Engine:

@@ -1,7 +1,7 @@
 """What time it is for this home."""
 
 from dialer.adapters.clock import SystemClock, kernel_clock
-from dialer.adapters.pretended_time import pretended_shift
+from dialer.adapters.home.pretended_time import pretended_shift
 from dialer.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dialer.adapters.halt_notes import HaltFolder
+from dialer.adapters.home.halt_notes import HaltFolder
 
 
 def halt_notes(home: Path) -> HaltFolder:

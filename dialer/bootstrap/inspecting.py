@@ -1,10 +1,10 @@
 """What writes inspection packs."""
 
+from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.inspection.folder import Folders
 from dialer.adapters.inspection.report import HtmlReports
 from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.places import dialplan_files
-from dialer.adapters.probe_sounds import ProbeSoundFiles
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.service import Service
 from dialer.services.inspection.accounts import Books

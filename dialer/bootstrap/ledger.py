@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.heads import HeadFolder
-from dialer.adapters.journal import JournalFolder
-from dialer.adapters.keys import ledger_signing_key, ledger_subjects_key
-from dialer.adapters.signer import Ed25519Signer
+from dialer.adapters.home.heads import HeadFolder
+from dialer.adapters.home.journal import JournalFolder
+from dialer.adapters.home.keys import ledger_signing_key, ledger_subjects_key
+from dialer.adapters.home.signer import Ed25519Signer
 from dialer.bootstrap.parts import Parts
 from dialer.ports.store import Store
-from dialer.services.consent_proofs import ConsentProofs
+from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.export import LedgerExport
 from dialer.services.ledger.reader import LedgerReader
 from dialer.services.ledger.records import RecordCheck

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.keys import fingerprint_keys, subjects_key
+from dialer.adapters.home.keys import fingerprint_keys, subjects_key
+from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.store import SqlStore
-from dialer.adapters.vault import AesVault
 from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.links import Links
 from dialer.bootstrap.pbxs import open_fleet
 from dialer.bootstrap.service import subscribers
-from dialer.domain.errors import DialerError
+from dialer.domain.base.errors import DialerError
 from dialer.ports.store import Store
-from dialer.services.consent_proofs import ConsentProofs
-from dialer.services.consents import Consents
-from dialer.services.fleet import Fleet
+from dialer.services.access.keys import fingerprints_in_force
+from dialer.services.access.tokens import Tokens
+from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.consent.consents import Consents
 from dialer.services.imports.run import Importer
-from dialer.services.imports.suppressions import SuppressionImports
-from dialer.services.keys import fingerprints_in_force
-from dialer.services.ringing import Ringing
-from dialer.services.suppressions import Suppressions
-from dialer.services.tokens import Tokens
+from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.suppression_import import SuppressionImports
+from dialer.services.oppositions.suppressions import Suppressions
+from dialer.services.pbx.fleet import Fleet
 from dialer.settings import Settings
 
 log = structlog.get_logger()

@@ -8,18 +8,18 @@ from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
-from dialer.services.board import Board
-from dialer.services.fingerprints import Fingerprints
-from dialer.services.fleet import Fleet
-from dialer.services.halts import Halts
-from dialer.services.judge import Judge
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.calls.live_calls import Board
+from dialer.services.decision.decider import Judge
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.line_proofs import LineProofs
-from dialer.services.loop_watch import LoopWatch
-from dialer.services.pauses import Pauses
-from dialer.services.ringing import Ringing
-from dialer.services.side_jobs import Loop, SideJobs
-from dialer.services.suppressions import Suppressions
+from dialer.services.operations.loop_watch import LoopWatch
+from dialer.services.operations.side_jobs import Loop, SideJobs
+from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.suppressions import Suppressions
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.pbx.halts import Halts
+from dialer.services.pbx.pauses import Pauses
 from dialer.settings import Settings
 
 

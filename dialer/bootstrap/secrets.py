@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dialer.domain.errors import BadSettings
+from dialer.domain.base.errors import BadSettings
 
 
 def read_secret(path: Path) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from dialer import bootstrap
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.driver_name import driver_name
-from dialer.adapters.keys import create_keys, fingerprint_keys, subjects_key
+from dialer.adapters.home.driver_name import driver_name
+from dialer.adapters.home.keys import create_keys, fingerprint_keys, subjects_key
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.home.vault import AesVault
 from dialer.adapters.line_writer import LineWriter
 from dialer.adapters.metrics import PrometheusMeter
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.outbox import Subscribers
 from dialer.adapters.sql.store import SqlStore
-from dialer.adapters.vault import AesVault
+from dialer.adapters.sql.upkeep.outbox import Subscribers
 from dialer.bootstrap.calling import build_engine, build_probing
 from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.halts import halt_notes
@@ -24,18 +24,18 @@ from dialer.bootstrap.links import Links
 from dialer.bootstrap.parts import Parts
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
-from dialer.services.board import Board
-from dialer.services.counts import Counts
-from dialer.services.engine import Engine
-from dialer.services.fleet import Fleet
-from dialer.services.halts import Halts
-from dialer.services.judge import Judge, TrunkPlan
-from dialer.services.keeping import Keeping
-from dialer.services.keys import fingerprints_in_force
+from dialer.services.access.keys import fingerprints_in_force
+from dialer.services.calls.live_calls import Board
+from dialer.services.campaigns.counts import Counts
+from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.decision.decision_archive import Keeping
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.loop_watch import LoopWatch
-from dialer.services.side_jobs import Loop, SideJobs
-from dialer.services.suite import Suite
+from dialer.services.operations.engine import Engine
+from dialer.services.operations.loop_watch import LoopWatch
+from dialer.services.operations.side_jobs import Loop, SideJobs
+from dialer.services.operations.suite import Suite
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.pbx.halts import Halts
 from dialer.settings import Settings, TrunkSettings
 
 

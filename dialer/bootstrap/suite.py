@@ -3,45 +3,45 @@
 from collections.abc import Sequence
 from functools import partial
 
-from dialer.adapters.disk import free_bytes
-from dialer.adapters.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
-from dialer.adapters.probe_sounds import ProbeSoundFiles
-from dialer.adapters.recordings import RecordingFiles
-from dialer.adapters.sql.copies import DatabaseFile
+from dialer.adapters.home.disk import free_bytes
+from dialer.adapters.home.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
+from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.recordings import RecordingFiles
+from dialer.adapters.sql.db.copies import DatabaseFile
 from dialer.bootstrap.ledger import ledger_suite
 from dialer.bootstrap.parts import Parts
-from dialer.services.backups import Backups
-from dialer.services.call_records import CallRecords
-from dialer.services.campaigns import Campaigns
-from dialer.services.consent_proofs import ConsentProofs
-from dialer.services.consents import Consents
-from dialer.services.decisions import Decisions
-from dialer.services.feed import Feed
-from dialer.services.halting import Halting
-from dialer.services.idempotency import Idempotency
-from dialer.services.import_reports import ImportReports
-from dialer.services.imports.consents import ConsentImports
-from dialer.services.imports.contacts import ContactImports
+from dialer.services.access.idempotency import Idempotency
+from dialer.services.access.keys import Keys
+from dialer.services.access.sessions import Sessions
+from dialer.services.access.tokens import Tokens
+from dialer.services.calls.call_records import CallRecords
+from dialer.services.campaigns.campaigns import Campaigns
+from dialer.services.campaigns.progress import ProgressReader
+from dialer.services.campaigns.reviews import ContactReviews
+from dialer.services.campaigns.scripts import Scripts
+from dialer.services.consent.consent_import import ConsentImports
+from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.consent.consents import Consents
+from dialer.services.consent.contact_import import ContactImports
+from dialer.services.decision.decisions import Decisions
+from dialer.services.decision.replay import Replays
+from dialer.services.imports.external_lists import Lists
+from dialer.services.imports.import_reports import ImportReports
 from dialer.services.imports.run import Importer
-from dialer.services.imports.suppressions import SuppressionImports
-from dialer.services.keys import Keys
-from dialer.services.lists import Lists
-from dialer.services.metrics import Metrics
-from dialer.services.preflight import Preflight
-from dialer.services.probing import Probing
-from dialer.services.progress import ProgressReader
-from dialer.services.readiness import Readiness, Upkeep
-from dialer.services.replay import Replays
-from dialer.services.retention import Retention
-from dialer.services.reviews import ContactReviews
-from dialer.services.ringing import Ringing
-from dialer.services.scripts import Scripts
-from dialer.services.sessions import Sessions
-from dialer.services.sms import TextMessages
-from dialer.services.subjects import Subjects
-from dialer.services.suite import Suite
-from dialer.services.system_state import SystemReader
-from dialer.services.tokens import Tokens
+from dialer.services.inspection.subjects import Subjects
+from dialer.services.operations.feed import Feed
+from dialer.services.operations.metrics import Metrics
+from dialer.services.operations.readiness import Readiness, Upkeep
+from dialer.services.operations.suite import Suite
+from dialer.services.operations.system_state import SystemReader
+from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.sms import TextMessages
+from dialer.services.oppositions.suppression_import import SuppressionImports
+from dialer.services.pbx.halting import Halting
+from dialer.services.preflight.preflight import Preflight
+from dialer.services.probes.probing import Probing
+from dialer.services.upkeep.backups import Backups
+from dialer.services.upkeep.retention import Retention
 
 
 def build_suite(parts: Parts, probing: Probing) -> Suite:

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.courier import Address, HttpCourier
+from dialer.adapters.webhook_sender import Address, HttpCourier
 from dialer.bootstrap.secrets import read_secret
 from dialer.ports.store import Store
-from dialer.services.notifying import Notifying
+from dialer.services.upkeep.notifying import Notifying
 from dialer.settings import Settings
 
 

@@ -6,76 +6,84 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from dialer.cli.deferred import Deferred
-from dialer.cli.run import run
+from dialer.cli.base.deferred import Deferred
+from dialer.cli.base.run import run
 
 COMMANDS = (
     Deferred(
         "init",
-        "init:init",
+        "operations.init:init",
         "Make the home, its keys, the database and the first admin token, which is printed this once.",
     ),
-    Deferred("serve", "serve:serve", "Dial the running campaigns and answer operators over HTTP."),
+    Deferred("serve", "operations.serve:serve", "Dial the running campaigns and answer operators over HTTP."),
     Deferred(
         "backup",
-        "backup:backup",
+        "upkeep.backup:backup",
         "Save database, keys, prompts, exported heads and the journal, while calls go on. Copy home/heads and home/journal elsewhere all the time.",
     ),
     Deferred(
         "restore",
-        "restore:restore",
+        "upkeep.restore:restore",
         "Into an empty home and database: check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.",
     ),
     Deferred(
-        "doctor", "doctor:doctor", "Look at everything, change nothing. Exit 1 where something is wrong."
+        "doctor",
+        "operations.doctor:doctor",
+        "Look at everything, change nothing. Exit 1 where something is wrong.",
     ),
     Deferred(
         "demo",
-        "demo:demo",
+        "operations.demo:demo",
         "Run a campaign of fictional people; exit 0 only if every call went as its callee was scripted to make it go.",
     ),
     Deferred(
         "decide",
-        "decide:decide",
+        "decision.decide:decide",
         "Judge as if the campaign were running. A refusal is an answer too: exit 0.",
     ),
     Deferred(
         "replay",
-        "replay:replay",
+        "decision.replay:replay",
         "Make recorded decisions again from what was stored with them. Exit 1 where one comes out otherwise, or there is none.",
     ),
     Deferred(
-        "inspect", "inspect:inspect", "Write the inspection pack; exit 1 where it shows what may not be."
+        "inspect",
+        "ledger.inspect:inspect",
+        "Write the inspection pack; exit 1 where it shows what may not be.",
     ),
     Deferred(
         "halt",
-        "halt:halt",
+        "pbx.halt:halt",
         "Hang up every call and refuse new ones, on every PBX; exit 1 where one could not be reached.",
     ),
-    Deferred("unhalt", "halt:unhalt", "End a halt. It needs a reason."),
-    Deferred("pbx", "pbx:app", "Start, stop and check the Asterisk that makes the calls."),
-    Deferred("token", "token:app", "Make, list and revoke bearer tokens."),
-    Deferred("campaign", "campaign:app", "Make, approve and steer campaigns."),
+    Deferred("unhalt", "pbx.halt:unhalt", "End a halt. It needs a reason."),
+    Deferred("pbx", "pbx.pbx:app", "Start, stop and check the Asterisk that makes the calls."),
+    Deferred("token", "operations.token:app", "Make, list and revoke bearer tokens."),
+    Deferred("campaign", "campaigns.campaign:app", "Make, approve and steer campaigns."),
     Deferred(
-        "contacts", "contacts:app", "Import contact lists, and see whom nothing could be decided about."
+        "contacts",
+        "campaigns.contacts:app",
+        "Import contact lists, and see whom nothing could be decided about.",
     ),
-    Deferred("consents", "consents:app", "Record consents and their withdrawal."),
-    Deferred("suppressions", "suppressions:app", "Record, check and count oppositions."),
-    Deferred("calls", "calls:app", "Read call records."),
-    Deferred("ledger", "ledger:app", "Verify, show and export the ledger."),
-    Deferred("subject", "subject:app", "Answer people who ask what is kept about them."),
+    Deferred("consents", "consent.consents:app", "Record consents and their withdrawal."),
+    Deferred("suppressions", "oppositions.suppressions:app", "Record, check and count oppositions."),
+    Deferred("calls", "calls.calls:app", "Read call records."),
+    Deferred("ledger", "ledger.ledger:app", "Verify, show and export the ledger."),
+    Deferred("subject", "ledger.subject:app", "Answer people who ask what is kept about them."),
     Deferred(
-        "retention", "retention:app", "Erase what has outlived its use; `dialer serve` does so once a day."
+        "retention",
+        "upkeep.retention:app",
+        "Erase what has outlived its use; `dialer serve` does so once a day.",
     ),
-    Deferred("dialplan", "dialplan:app", "Prove the dialplan."),
+    Deferred("dialplan", "pbx.dialplan:app", "Prove the dialplan."),
     Deferred(
         "probe",
-        "probe:app",
+        "calls.probe:app",
         "Ring our own numbers; `dialer serve` does so before a campaign dials, and every day.",
     ),
-    Deferred("prompts", "prompts:app", "Build, list and play prompts."),
-    Deferred("keys", "keys:app", "List the keys of the fingerprints, and change to new ones."),
-    Deferred("db", "db:app", "Look after the database."),
+    Deferred("prompts", "campaigns.prompts:app", "Build, list and play prompts."),
+    Deferred("keys", "upkeep.keys:app", "List the keys of the fingerprints, and change to new ones."),
+    Deferred("db", "upkeep.db:app", "Look after the database."),
 )
 """Each with its summary, which is the first paragraph of its own help."""
 

@@ -7,11 +7,11 @@ from aiohttp import web
 
 from dialer.api.app import build_app
 from dialer.console import calls, campaigns, oppositions, overview
-from dialer.console.door import Door
+from dialer.console.page_request import Screen
 from dialer.console.rendering import ASSETS, asset
-from dialer.console.visit import Screen
+from dialer.console.sessions import Door
 from dialer.ports.clock import Clock
-from dialer.services.suite import Suite
+from dialer.services.operations.suite import Suite
 
 SCREENS: tuple[Screen, ...] = (
     *overview.SCREENS,

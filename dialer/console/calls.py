@@ -4,10 +4,9 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from dialer.console.visit import Screen, Visit
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import CampaignId
-from dialer.services.call_records import CallQuery, Record
+from dialer.console.page_request import Screen, Visit
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.services.calls.call_records import CallQuery, Record
 
 PAGE = 50
 

@@ -4,10 +4,11 @@ from collections.abc import Awaitable
 
 from aiohttp import web
 
-from dialer.console.visit import Screen, Visit, see
-from dialer.domain.access import Right
-from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb, allowed_verbs
-from dialer.domain.errors import NotFound
+from dialer.console.page_request import Screen, Visit, see
+from dialer.domain.access.roles import Right
+from dialer.domain.base.errors import NotFound
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, allowed_verbs
 from dialer.services.views.campaign import campaign_view, progress_view
 from dialer.services.views.preflight import preflight_view
 

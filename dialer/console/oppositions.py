@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from dialer.console.visit import Screen, Visit
-from dialer.domain.errors import InvalidInput
-from dialer.domain.suppression import OppositionChannel
-from dialer.services.oppositions import Objection
+from dialer.console.page_request import Screen, Visit
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.services.oppositions.oppositions import Objection
 
 PATH = "/oppositions"
 

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from dialer.console.visit import Screen, Visit, see
-from dialer.domain.campaign import CampaignId
+from dialer.console.page_request import Screen, Visit, see
+from dialer.domain.base.types import CampaignId
 from dialer.services.views.campaign import progress_view
 from dialer.services.views.system import system_view
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dialer.console.words import LANGUAGES, NAMES, say, say_code
-from dialer.domain.access import Right
+from dialer.domain.access.roles import Right
 
 _TEMPLATES = Environment(
     loader=PackageLoader("dialer.console", "templates"),

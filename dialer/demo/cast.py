@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dialer.adapters.callees.personas import ROLES, Persona, number_for
-from dialer.domain.attempt import Result
-from dialer.domain.decision_record import ReasonCode
+from dialer.domain.calls.attempt import Result
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.simulated_callees.personas import ROLES, Persona, number_for
 
 
 class Standing(StrEnum):

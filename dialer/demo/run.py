@@ -11,23 +11,23 @@ from datetime import timedelta
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.pretended_time import pretend
+from dialer.adapters.home.pretended_time import pretend
 from dialer.bootstrap import Links, Service, open_service
 from dialer.demo.cast import Member, Standing, cast
 from dialer.demo.files import MORNING, write_campaign, write_contacts
 from dialer.demo.stage import Stage
 from dialer.demo.verdict import Outcome, Verdict
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import SourceClass
-from dialer.domain.errors import Unavailable
-from dialer.domain.suppression import OppositionChannel
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import CampaignId
+from dialer.domain.consent.contact import SourceClass
+from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, Progress
-from dialer.services.campaign_file import parse_definition
-from dialer.services.decisions import Question
-from dialer.services.imports.contacts import Provenance
+from dialer.services.campaigns.campaign_file import parse_definition
+from dialer.services.consent.contact_import import Provenance
+from dialer.services.decision.decisions import Question
 from dialer.services.imports.run import Source
-from dialer.services.oppositions import Objection
+from dialer.services.oppositions.oppositions import Objection
 
 LONGEST_S = 300
 """The demo takes about a minute; a machine that needs five has a fault."""

@@ -7,12 +7,12 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.adapters.callees.callees import Callees
 from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import prepare_home
 from dialer.settings import Settings, settings_of
+from dialer.simulated_callees.callees import Callees
 
 PBX = "demo"
 TRUNK = "default"

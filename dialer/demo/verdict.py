@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dialer.adapters.callees.received import ReceivedCall
 from dialer.demo.cast import Member
-from dialer.domain.attempt import Result
-from dialer.domain.decision_record import ReasonCode
+from dialer.domain.calls.attempt import Result
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.simulated_callees.received import ReceivedCall
 
 IN_WORDS: dict[Result, str] = {
     Result.MESSAGE_PLAYED: "heard the message",

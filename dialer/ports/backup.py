@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from dialer.domain.backup import Manifest, SavedFile
+from dialer.domain.upkeep.backup import Manifest, SavedFile
 
 
 class DatabaseFile(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from dialer.domain.dialplan.model import Dialplan
+from dialer.dialplan_checker.model import Dialplan
 
 
 class DialplanSource(Protocol):

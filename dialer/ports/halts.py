@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.halt import Halt, HaltId
+from dialer.domain.base.halt import Halt
+from dialer.domain.base.types import HaltId
 
 
 @dataclass(frozen=True, slots=True)

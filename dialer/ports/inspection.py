@@ -7,14 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import CampaignId
-from dialer.domain.consent import ConsentEvent
-from dialer.domain.contact import Contact, ContactId, Manifest
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId
+from dialer.domain.consent.consent import ConsentEvent
+from dialer.domain.consent.contact import Contact, Manifest
 from dialer.domain.inspection.section import Section
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.domain.retention import RetentionRun
+from dialer.domain.upkeep.retention import RetentionRun
 from dialer.ports.records import CallRow, ImportCounts, KeptDecision
 
 

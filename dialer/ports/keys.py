@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.contact import Fingerprint
+from dialer.domain.base.types import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)

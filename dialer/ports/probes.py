@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.probe import Probe, ProbeId
+from dialer.domain.base.types import ProbeId
+from dialer.domain.probes.probe import Probe
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.contact import Fingerprint
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.ledger.row_digests import Part, Told
 from dialer.domain.ledger.sealing import Pending, SealedEntry
-from dialer.domain.ledger.vouchers import Part, Told
 from dialer.ports.records import InputKind
 
 

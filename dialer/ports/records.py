@@ -5,22 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import Campaign, CampaignId
-from dialer.domain.campaign_definition import Election
-from dialer.domain.consent import ConsentEvent, ConsentGiven
-from dialer.domain.contact import (
-    Contact,
-    Fingerprint,
-    PhoneNumber,
-    SourceClass,
-)
-from dialer.domain.decision_record import Decision
-from dialer.domain.facts import PastAttempt
-from dialer.domain.opposition_list import ListStanding, OppositionList
-from dialer.domain.retry import Closed, Due
-from dialer.domain.suppression import Suppression
+from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, PhoneNumber
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.retry import Closed, Due
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign_definition import Election
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
+from dialer.domain.consent.contact import Contact, SourceClass
+from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.facts import PastAttempt
+from dialer.domain.oppositions.external_list import ListStanding, OppositionList
+from dialer.domain.oppositions.suppression import Suppression
 
 
 @dataclass(frozen=True, slots=True)

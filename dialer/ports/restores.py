@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import Fingerprint
-from dialer.domain.halt import Halt
-from dialer.domain.ledger.of_upkeep import Gap
+from dialer.domain.base.halt import Halt
+from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
+from dialer.domain.ledger.entries_upkeep import Gap
 
 
 @dataclass(frozen=True, slots=True)

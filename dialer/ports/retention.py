@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ImportId
-from dialer.domain.retention import ProofTerm, RetentionRun
+from dialer.domain.base.types import CampaignId, ImportId
+from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ContactId, ImportId
+from dialer.domain.base.types import CampaignId, ContactId, ImportId
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from dialer.domain.abandonment import SilentCalls
-from dialer.domain.access import Token
-from dialer.domain.alike import Turns
-from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import Campaign, CampaignId, CampaignVerb
-from dialer.domain.consent import ConsentEvent
-from dialer.domain.contact import (
-    ContactId,
-    Fingerprint,
-    ImportId,
-    Manifest,
-)
-from dialer.domain.opposition_list import ListStanding, OppositionList
-from dialer.domain.retry import Made
+from dialer.domain.access.roles import Token
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, ImportId
+from dialer.domain.calls.abandonment import SilentCalls
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.retry import Made
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
+from dialer.domain.consent.consent import ConsentEvent
+from dialer.domain.consent.contact import Manifest
+from dialer.domain.oppositions.external_list import ListStanding, OppositionList
+from dialer.domain.preflight.contact_groups import Turns
 from dialer.ports.courier import Endpoint
 from dialer.ports.halts import System
 from dialer.ports.inspection import Inspections

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import CampaignId
-from dialer.domain.consent import ConsentEvent
-from dialer.domain.contact import Contact, ContactState, Fingerprint, Manifest
-from dialer.domain.suppression import Suppression
+from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
+from dialer.domain.consent.consent import ConsentEvent
+from dialer.domain.consent.contact import Contact, ContactState, Manifest
+from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
 from dialer.ports.restores import PastCall
 

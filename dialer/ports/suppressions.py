@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.contact import Fingerprint
-from dialer.domain.suppression import Suppression
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.oppositions.suppression import Suppression
 
 
 class Suppressions(Protocol):

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, DialStatus, Opposed, Outbox, PbxSuppression
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import PhoneNumber
-from dialer.domain.halt import Halt, HaltFlag
-from dialer.domain.probe import ProbeId
+from dialer.domain.base.halt import Halt, HaltFlag
+from dialer.domain.base.types import AttemptId, CampaignId, PhoneNumber, ProbeId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.call_events import CallEvent, DialStatus, Opposed, Outbox
+from dialer.domain.oppositions.suppression import PbxSuppression
 
 
 @dataclass(frozen=True, slots=True)

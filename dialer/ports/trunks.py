@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.attempt import Attempt
+from dialer.domain.calls.attempt import Attempt
 
 
 class Trunks(Protocol):

@@ -5,7 +5,7 @@ Proofs of consents have keys of their own, one a month, so that they outlive the
 
 from typing import Protocol
 
-from dialer.domain.contact import Fingerprint
+from dialer.domain.base.types import Fingerprint
 
 
 class Cipher(Protocol):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.callees import Callees
-from dialer.adapters.callees.received import Invite
 from dialer.adapters.pbx import lifecycle
+from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.received import Invite
 from tests.acceptance.installation import Installation
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts

@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from dialer.adapters.callees.personas import ROLES, Persona, number_for
-from dialer.adapters.callees.received import ReceivedCall
-from dialer.domain.call_events import DialStatus
+from dialer.domain.calls.call_events import DialStatus
+from dialer.simulated_callees.personas import ROLES, Persona, number_for
+from dialer.simulated_callees.received import ReceivedCall
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served

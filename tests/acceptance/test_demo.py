@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.callees.personas import Persona
 from dialer.demo.cast import Standing, cast
+from dialer.simulated_callees.personas import Persona
 from tests.acceptance.installation import Installation, Ran
 from tests.integration.packs import judged_alone
 

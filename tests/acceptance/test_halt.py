@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.personas import Persona, number_for
 from dialer.settings import settings_of
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served

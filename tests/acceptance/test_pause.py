@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dialer.adapters.callees.personas import Persona, number_for
-from dialer.adapters.callees.received import Invite
+from dialer.simulated_callees.personas import Persona, number_for
+from dialer.simulated_callees.received import Invite
 from tests.acceptance.conftest import MARK, PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.patience import SOON_S

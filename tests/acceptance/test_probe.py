@@ -5,10 +5,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
-from tests.acceptance.test_callback import sip_port
+from tests.acceptance.oppositions.test_callback import sip_port
 from tests.harness.fixtures import CalleePorts
 from tests.harness.network import Route, network_at
 from tests.harness.patience import SOON_S

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.callees import Callees
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.carrier import Carrier, Turn, carrier_at

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.personas import Persona, number_for
 from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.ports import free_port

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.personas import Persona, number_for
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served

@@ -19,10 +19,10 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.callees.callees import Callees
-from dialer.adapters.callees.personas import RANGES, Persona, number_for
-from dialer.adapters.callees.received import ReceivedCall
 from dialer.adapters.pbx import lifecycle
+from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.personas import RANGES, Persona, number_for
+from dialer.simulated_callees.received import ReceivedCall
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.ports import free_port

@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.services.decisions import Decisions, Question
-from dialer.services.fingerprints import Fingerprints
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.decision.decisions import Decisions, Question
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import KEY, list_people
 from tests.contract.judged import MONDAY, judge_at

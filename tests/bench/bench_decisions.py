@@ -13,13 +13,13 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import count, cycle, islice
 
-from dialer.domain.consent import ConsentedWindow
-from dialer.domain.contact import PhoneNumber
-from dialer.domain.decision import decide
-from dialer.domain.facts import AuthorisedCallerId, Facts, TrunkFacts
-from dialer.domain.facts_json import decision_hash, facts_to_json
-from dialer.domain.replay import StoredDecision, replay
-from tests.unit.rule_samples import (
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.decision.decision import decide
+from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
+from dialer.domain.decision.facts_json import decision_hash, facts_to_json
+from dialer.domain.decision.replay import StoredDecision, replay
+from tests.unit.decision.rule_samples import (
     attempt,
     campaign,
     commercial,

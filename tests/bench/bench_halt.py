@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.callees.personas import RANGES
+from dialer.simulated_callees.personas import RANGES
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.bench.quick_callees import Callees, quick_callees

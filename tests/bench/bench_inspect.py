@@ -12,15 +12,15 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap import open_service, prepare_home
 from dialer.bootstrap.inspecting import inspector_of
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.services.evidence.ed25519 import read_key
-from dialer.services.evidence.pack import Pack, check, ledger_of
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.services.inspection.inspector import Request
 from dialer.settings import read_settings
+from dialer.verifier.ed25519 import read_key
+from dialer.verifier.pack import Pack, check, ledger_of
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import SLOTS, list_people
 from tests.contract.judged import MONDAY

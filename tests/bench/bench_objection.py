@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dialer.adapters.callees.callees import Callees
-from dialer.adapters.callees.personas import Persona, number_for
-from dialer.adapters.callees.received import Heard, ReceivedCall
 from dialer.adapters.pbx import lifecycle
+from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.personas import Persona, number_for
+from dialer.simulated_callees.received import Heard, ReceivedCall
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.caller import udp_socket

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.domain.foresight import foresee
-from dialer.services.judge import Judge
-from dialer.services.preflight import Preflight
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.preflight.forecast import foresee
+from dialer.services.decision.decider import Judge
+from dialer.services.preflight.preflight import Preflight
 from dialer.services.views.preflight import preflight_view
 from tests.bench.listed import list_people, people
 from tests.contract.judged import MONDAY, judge_at

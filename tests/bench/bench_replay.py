@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.services.views.replay import replay_view
 from tests.bench.bench_preflight import timed

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.campaign import CampaignId, CampaignVerb
-from dialer.domain.consent import ConsentedWindow
-from dialer.domain.contact import Fingerprint, ImportId, PhoneNumber
-from dialer.domain.suppression import Suppression, fingerprint_of
+from dialer.domain.base.types import CampaignId, Fingerprint, ImportId, PhoneNumber
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.oppositions.suppression import Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression

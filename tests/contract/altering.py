@@ -2,7 +2,7 @@
 
 from sqlalchemy import create_engine
 
-from dialer.adapters.sql.engine import parse_url
+from dialer.adapters.sql.db.engine import parse_url
 
 
 def alter(url: str, statement: str) -> None:

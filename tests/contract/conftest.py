@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server

@@ -7,21 +7,21 @@ from functools import partial
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.probe_sounds import ProbeSoundFiles
-from dialer.adapters.rulepacks import load_packs
+from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.store import SqlStore
-from dialer.adapters.vault import AesVault
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.domain.campaign import CampaignId, CampaignVerb
-from dialer.domain.consent import ConsentedWindow
-from dialer.domain.contact import ImportId
-from dialer.domain.errors import NotNow
-from dialer.domain.facts import TrunkFacts
-from dialer.domain.rulepack import PackShelf, RulePack
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import NotNow
+from dialer.domain.base.types import CampaignId, ImportId
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.decision.facts import TrunkFacts
+from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
 from dialer.ports.records import DecisionFilter, Judgement
-from dialer.services.judge import Judge, LedgerState, TrunkPlan
-from dialer.services.keeping import Keeping
-from dialer.services.replay import ReplayReport, Replays
+from dialer.services.decision.decider import Judge, LedgerState, TrunkPlan
+from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.replay import ReplayReport, Replays
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
 from tests.harness.ledger import WRITABLE
 

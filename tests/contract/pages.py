@@ -1,8 +1,8 @@
 """A list read page by page, as a preflight reads it."""
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.alike import Turns
-from dialer.domain.contact import ContactId
+from dialer.domain.base.types import ContactId
+from dialer.domain.preflight.contact_groups import Turns
 from dialer.ports.records import Alike
 from tests.contract.samples import CAMPAIGN
 

@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import TypeVar
 
-from dialer.domain.attempt import Attempt, AttemptState, Result
-from dialer.domain.basis import Basis
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import (
+from dialer.domain.base.types import AttemptId, ContactId, Fingerprint, PhoneNumber
+from dialer.domain.calls.attempt import Attempt, AttemptState, Result
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import (
     ConsentAct,
     ConsentedWindow,
     ConsentEvent,
@@ -19,8 +19,7 @@ from dialer.domain.consent import (
     ConsentWithdrawn,
     Mention,
 )
-from dialer.domain.contact import ContactId, Fingerprint, PhoneNumber
-from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR
 

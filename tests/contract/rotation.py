@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.ports.keys import KeyVersion
 from dialer.ports.vault import Vault
-from dialer.services.fingerprints import Fingerprints
-from dialer.services.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.access.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
 from tests.contract.judged import MONDAY, VAULT
 from tests.contract.sealing import STAMP
 

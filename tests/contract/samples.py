@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId
-from dialer.domain.campaign import Campaign, CampaignId, CampaignState, CampaignVerb
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven
-from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
-from dialer.domain.decision_record import Decision, Reason, ReasonCode
-from dialer.domain.retry import Closed
-from dialer.domain.suppression import OppositionChannel, Suppression, fingerprint_of
+from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, ImportId, PhoneNumber
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.retry import Closed
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven
+from dialer.domain.consent.contact import Manifest, SourceClass
+from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.leases import Driver
 from dialer.ports.records import (
     Dossier,

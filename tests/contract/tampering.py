@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, Table, create_engine, text
 from sqlalchemy.types import TypeDecorator
 
-from dialer.adapters.sql.engine import parse_url
+from dialer.adapters.sql.db.engine import parse_url
 
 CONSTRAINTS = """
     SELECT conrelid::regclass::text AS owner, conname FROM pg_constraint WHERE contype IN ('c', 'f')

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.attempt import Attempt
+from dialer.domain.calls.attempt import Attempt
 from dialer.ports.records import Dossier, Judgement, Standing
 from tests.contract.samples import CAMPAIGN, NOW, fingerprint, permit, sent
 

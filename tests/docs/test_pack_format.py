@@ -7,9 +7,9 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from dialer.domain.pack_parts import Mark
-from dialer.domain.rule_names import RuleName
-from dialer.domain.rulepack import RulePack
+from dialer.domain.rulepacks.pack_parts import Mark
+from dialer.domain.rulepacks.rule_names import RuleName
+from dialer.domain.rulepacks.rulepack import RulePack
 from tests.docs.pages import RULES, explicit
 
 PAGE = (RULES / "pack-format.md").read_text("utf-8")

@@ -4,10 +4,10 @@ import re
 import tomllib
 from datetime import date
 
-from dialer.adapters.rulepacks import load_packs
-from dialer.domain import rulebook
-from dialer.domain.decision import PROJECT_RULE
-from dialer.domain.decision_record import ReasonCode
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.domain.decision import rulebook
+from dialer.domain.decision.decision import PROJECT_RULE
+from dialer.domain.decision.decision_record import ReasonCode
 from tests.docs.citations import ROOT
 from tests.docs.pages import RULES, explicit
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.notification import signature
-from dialer.services.campaign_file import parse_definition
+from dialer.domain.upkeep.notification import signature
+from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import ConfigFile
 from tests.docs.samples import MANUAL, Sample, pages, samples
 from tests.docs.words import commands, demand_understood

@@ -7,22 +7,22 @@ import pytest
 from pydantic import BaseModel
 
 from dialer.api.app import ENDPOINTS
-from dialer.cli.case_file import COLUMNS as CASE_COLUMNS
-from dialer.domain.access import Role
-from dialer.domain.attempt import Result
-from dialer.domain.basis import Basis
-from dialer.domain.campaign import TRANSITIONS
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.consent import ConsentAct, Mention
-from dialer.domain.contact import SourceClass
-from dialer.domain.notification import Topic
-from dialer.domain.script import PROMPT_OF_KEY
-from dialer.domain.suppression import OppositionChannel
-from dialer.services.imports.consent_rows import CHANNELS
-from dialer.services.imports.consents import COLUMNS as CONSENT_COLUMNS
-from dialer.services.imports.contact_rows import CONTACT_COLUMNS
-from dialer.services.imports.opposition_rows import OPPOSITION_COLUMNS
+from dialer.cli.decision.case_file import COLUMNS as CASE_COLUMNS
+from dialer.domain.access.roles import Role
+from dialer.domain.calls.attempt import Result
+from dialer.domain.campaigns.campaign import TRANSITIONS
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.campaigns.script import PROMPT_OF_KEY
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import ConsentAct, Mention
+from dialer.domain.consent.contact import SourceClass
+from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.domain.upkeep.notification import Topic
+from dialer.services.consent.consent_import import COLUMNS as CONSENT_COLUMNS
+from dialer.services.consent.consent_rows import CHANNELS
+from dialer.services.consent.contact_rows import CONTACT_COLUMNS
 from dialer.services.inspection.sections import NEEDS, POINTS
+from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS
 from dialer.settings import ConfigFile, Environment
 from tests.docs.keys import keys_of
 from tests.docs.samples import MANUAL, rows, samples

@@ -7,7 +7,7 @@ A machine that lets either wait puts them apart: what it was seen to stall is al
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from dialer.adapters.callees.received import Heard, KeyPressed, ReceivedCall
+from dialer.simulated_callees.received import Heard, KeyPressed, ReceivedCall
 from tests.harness.stalls import Stalls
 
 TOLERANCE_MS = 100

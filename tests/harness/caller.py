@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
-from dialer.adapters.callees.rtp import FRAME, FRAME_S, PCMA, Source
+from dialer.simulated_callees.rtp import FRAME, FRAME_S, PCMA, Source
 from tests.harness.patience import SOON_S
 
 HOST = "127.0.0.1"

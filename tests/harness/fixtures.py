@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.callees.callees import Callees
+from dialer.simulated_callees.callees import Callees
 from tests.harness.ports import free_port
 from tests.harness.prompts import write_script
 from tests.harness.stalls import Stalls, watched

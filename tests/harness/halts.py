@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dialer.domain.halt import Halt, HaltId
+from dialer.domain.base.halt import Halt
+from dialer.domain.base.types import HaltId
 
 HALTED_AT = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 

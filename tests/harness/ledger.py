@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LedgerIs:
-    """`dialer.services.judge.LedgerState`."""
+    """`dialer.services.decision.decider.LedgerState`."""
 
     writable: bool
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from dialer.adapters.callees.rtp import FRAME, FRAME_S
+from dialer.simulated_callees.rtp import FRAME, FRAME_S
 
 HOST = "127.0.0.1"
 KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq|Record-Route):.*\r\n", re.MULTILINE)

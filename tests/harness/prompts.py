@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from dialer.adapters.callees.rtp import FRAME
-from dialer.adapters.callees.speech import SILENCE
+from dialer.simulated_callees.rtp import FRAME
+from dialer.simulated_callees.speech import SILENCE
 
 NAMES = (
     "notice",

@@ -8,20 +8,21 @@ from functools import partial
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.keys import subjects_key
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.vault import AesVault
+from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.home.vault import AesVault
 from dialer.bootstrap import open_service
-from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import DialStatus, TraceStep, TraceVerb
-from dialer.domain.campaign import CampaignId, CampaignVerb
-from dialer.domain.outcome import result_of
-from dialer.domain.retry import Closed
-from dialer.domain.suppression import OppositionChannel, Suppression
+from dialer.domain.base.types import CampaignId
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
+from dialer.domain.calls.outcome import result_of
+from dialer.domain.calls.retry import Closed
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.leases import Driver
 from dialer.ports.records import Progression
-from dialer.services.judge import Judge
-from dialer.services.keeping import Keeping
+from dialer.services.decision.decider import Judge
+from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY, TRUNK
 from tests.harness.ledger import WRITABLE

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from dialer.cli.base.run import run
 from dialer.cli.main import app
-from dialer.cli.run import run
 
 
 @dataclass(frozen=True, slots=True)

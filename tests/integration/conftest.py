@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.migrate import upgrade
+from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.cli import halt as halt_command
-from dialer.services import consumer, halting, lease_keeper, metrics, readiness, ticker
+from dialer.cli.pbx import halt as halt_command
+from dialer.services.calls import pbx_worker, ticker
+from dialer.services.operations import metrics, readiness
+from dialer.services.pbx import halting, lease_keeper
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
@@ -77,7 +79,7 @@ def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loops of a service in this process come round every `TICK_S`."""
     monkeypatch.setattr(ticker, "TICK_S", TICK_S)
     monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
-    monkeypatch.setattr(consumer, "RETRY_S", TICK_S)
+    monkeypatch.setattr(pbx_worker, "RETRY_S", TICK_S)
 
 
 @pytest.fixture

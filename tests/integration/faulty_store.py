@@ -5,7 +5,7 @@ from inspect import iscoroutinefunction
 from random import Random
 from typing import Any
 
-from dialer.domain.errors import Unavailable
+from dialer.domain.base.errors import Unavailable
 from dialer.ports.store import Store
 
 

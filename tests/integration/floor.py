@@ -12,8 +12,9 @@ from typing import Any, LiteralString
 import psycopg
 
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.campaign import CampaignVerb
-from dialer.domain.contact import ImportId, Manifest, PhoneNumber, SourceClass
+from dialer.domain.base.types import ImportId, PhoneNumber
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.consent.contact import Manifest, SourceClass
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble, over_faulty_connection

@@ -8,18 +8,19 @@ from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 
-from dialer.adapters.callees.personas import Persona, number_for
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.access import LOCAL_ADMINISTRATOR
-from dialer.domain.campaign import CampaignState, CampaignVerb
-from dialer.domain.consent import ConsentedWindow, ConsentGiven
-from dialer.domain.contact import Fingerprint, ImportId, Manifest, PhoneNumber, SourceClass
-from dialer.domain.errors import Conflict, Unavailable
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import Conflict, Unavailable
+from dialer.domain.base.types import Fingerprint, ImportId, PhoneNumber
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
+from dialer.domain.consent.contact import Manifest, SourceClass
 from dialer.domain.ledger.event import Kind
-from dialer.domain.suppression import OppositionChannel, fingerprint_of
+from dialer.domain.oppositions.suppression import OppositionChannel, fingerprint_of
 from dialer.ports.records import NewContact
 from dialer.ports.telephony import CallOrder
-from dialer.services.oppositions import Objection
+from dialer.services.oppositions.oppositions import Objection
+from dialer.simulated_callees.personas import Persona, number_for
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble, over_faulty_connection

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dialer.adapters.keys import ledger_signing_key
-from dialer.adapters.signer import Ed25519Signer
-from dialer.services.evidence.ed25519 import read_key
-from dialer.services.evidence.pack import CLOSING, OPENING, Pack, check, digest, ledger_of
-from dialer.services.evidence.people import read_person
-from dialer.services.evidence.recount import Recount
+from dialer.adapters.home.keys import ledger_signing_key
+from dialer.adapters.home.signer import Ed25519Signer
+from dialer.verifier.ed25519 import read_key
+from dialer.verifier.pack import CLOSING, OPENING, Pack, check, digest, ledger_of
+from dialer.verifier.people import read_person
+from dialer.verifier.recount import Recount
 from tests.integration.command import Command
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, CallEvent, Opposed, Outbox, PbxSuppression, RefusalCause
-from dialer.domain.campaign import CampaignId
-from dialer.domain.errors import Unavailable
-from dialer.domain.halt import Halt, HaltFlag
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.halt import Halt, HaltFlag
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.call_events import CallEvent, Opposed, Outbox, RefusalCause
+from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.telephony import (
     CallOrder,
     Line,

@@ -10,24 +10,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from dialer.domain.call_events import (
+from dialer.domain.base.halt import HaltFlag
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.calls.call_events import (
     Answered,
-    AttemptId,
     CallEvent,
     ChannelGone,
     Dialing,
     DialStatus,
     Ended,
     Opposed,
-    PbxSuppression,
     RefusalCause,
     Refused,
     Ringing,
     TraceStep,
     TraceVerb,
 )
-from dialer.domain.campaign import CampaignId
-from dialer.domain.halt import HaltFlag
+from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.telephony import CallOrder, LineObjection
 
 

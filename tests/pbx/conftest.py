@@ -12,8 +12,8 @@ from dialer.adapters.pbx import lifecycle
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from tests.harness.ports import free_port
 from tests.harness.stalls import Stalls
-from tests.pbx.calls import Line
 from tests.pbx.manager import manager_at
+from tests.pbx.observed_call import Line
 from tests.pbx.sounds import write_prompts
 
 NAME = "tested"

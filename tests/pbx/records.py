@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from dialer.adapters.ami.pbx_time import PbxTime
-from dialer.adapters.ami.translate import translate
-from dialer.adapters.callees.received import Heard, KeyPressed
-from dialer.adapters.callees.speech import RATE
-from dialer.domain.advance import advance
-from dialer.domain.call_events import AttemptId, CallEvent
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.translate import translate
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt_transitions import advance
+from dialer.domain.calls.call_events import CallEvent
 from dialer.ports.records import CallRow
-from dialer.services.call_records import Record, call_record
+from dialer.services.calls.call_records import Record, call_record
+from dialer.simulated_callees.received import Heard, KeyPressed
+from dialer.simulated_callees.speech import RATE
 from tests.harness.agreement import disagreements
 from tests.harness.stalls import Stalls, monotonic
 from tests.pbx.callee import Callee

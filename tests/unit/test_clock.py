@@ -10,10 +10,10 @@ import pytest
 
 from dialer.adapters.clock import KernelClock, SystemClock, kernel_clock, pretending
 from dialer.bootstrap import clocks
-from dialer.domain.campaign import CampaignState
-from dialer.domain.facts import SystemFacts
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.decision.facts import SystemFacts
 from dialer.settings import read_settings
-from tests.unit.rule_samples import codes, paris
+from tests.unit.decision.rule_samples import codes, paris
 
 TIME_ERROR = 5
 RIGHT = KernelClock(synchronised=True, offset=0.0, max_error=0.05)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dialer.adapters.sql.connections import Connections
+from dialer.adapters.sql.db.connections import Connections
 
 
 class Opened:

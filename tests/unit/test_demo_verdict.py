@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from dialer.cli import demo
+from dialer.cli.operations import demo
 from dialer.demo.cast import cast
 from dialer.demo.verdict import Outcome, Verdict
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dialer.adapters.vault import AesVault
-from dialer.domain.contact import Fingerprint
-from dialer.domain.errors import InvalidInput
+from dialer.adapters.home.vault import AesVault
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import Fingerprint
 
 VAULT = AesVault(b"m" * 32)
 ONE, OTHER = Fingerprint("1" * 64), Fingerprint("2" * 64)

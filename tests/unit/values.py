@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dialer.domain.attempt import Attempt, AttemptState
-from dialer.domain.call_events import AttemptId, TraceStep, TraceVerb
-from dialer.domain.campaign import Campaign, CampaignId, CampaignState
-from dialer.domain.campaign_definition import CampaignDefinition
-from dialer.domain.contact import ContactId, Fingerprint, PhoneNumber
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.call_events import TraceStep, TraceVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 """Monday 1 February 2027, 10:30 in Paris."""

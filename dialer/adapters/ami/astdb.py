@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from dialer.adapters.ami.connection.wire import Action, Fields, Reply, legible
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
+from dialer.adapters.ami.events.translate import Unusable
 from dialer.adapters.ami.originate import SHAPES, require
-from dialer.adapters.ami.pbx_time import PbxTime
-from dialer.adapters.ami.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
-from dialer.adapters.ami.translate import Unusable
-from dialer.adapters.ami.wire import Action, Fields, Reply, legible
-from dialer.domain.call_events import AttemptId, Ended, Opposed, PbxSuppression
-from dialer.domain.contact import Fingerprint
-from dialer.domain.halt import Halt, HaltFlag, HaltId
+from dialer.domain.base.halt import Halt, HaltFlag
+from dialer.domain.base.types import AttemptId, Fingerprint, HaltId
+from dialer.domain.calls.call_events import Ended, Opposed
+from dialer.domain.oppositions.suppression import PbxSuppression
 
 HALT = "dialer-halt"
 HALT_KEY = "all"

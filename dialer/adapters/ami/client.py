@@ -14,8 +14,15 @@ from panoramisk.actions import Action as PanoramiskAction
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from dialer.adapters.ami.errors import ActionRefused, LinkDown, NoAnswer
-from dialer.adapters.ami.wire import TRANSPORT_ENCODING, Action, Fields, Reply, check_safe, fields_of
+from dialer.adapters.ami.connection.errors import ActionRefused, LinkDown, NoAnswer
+from dialer.adapters.ami.connection.wire import (
+    TRANSPORT_ENCODING,
+    Action,
+    Fields,
+    Reply,
+    check_safe,
+    fields_of,
+)
 
 WINDOW = 500
 """Actions under way at once when many are sent: enough to keep Asterisk busy, few enough to keep events flowing."""

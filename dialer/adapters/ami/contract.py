@@ -2,9 +2,9 @@
 
 import re
 
-from dialer.adapters.ami.errors import ContractBroken
-from dialer.adapters.ami.listing import dialplan_in
-from dialer.adapters.ami.wire import Reply
+from dialer.adapters.ami.connection.errors import ContractBroken
+from dialer.adapters.ami.connection.listing import dialplan_in
+from dialer.adapters.ami.connection.wire import Reply
 
 MIN_VERSION = 22
 """`ChannelId` as Linkedid, `eventfilter(...)`, DBGetTree and `ControlPlayback`'s offset as our dialplan uses them."""

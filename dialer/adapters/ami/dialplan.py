@@ -1,10 +1,10 @@
 """The dialplan that a PBX has loaded, as it lists it itself."""
 
-from dialer.adapters.ami.errors import ActionRefused
-from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.listing import SHOW_DIALPLAN, dialplan_in
-from dialer.adapters.ami.wire import Fields
-from dialer.domain.dialplan.model import Dialplan
+from dialer.adapters.ami.connection.errors import ActionRefused
+from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.connection.listing import SHOW_DIALPLAN, dialplan_in
+from dialer.adapters.ami.connection.wire import Fields
+from dialer.dialplan_checker.model import Dialplan
 
 
 class RunningDialplan:

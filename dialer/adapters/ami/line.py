@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from dialer.adapters.ami.astdb import DOWN, OPPOSED, put
+from dialer.adapters.ami.connection.wire import Action, Fields
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import Malformed, matching, text
+from dialer.adapters.ami.events.translate import Unusable
 from dialer.adapters.ami.originate import NEVER, SHAPES, require
-from dialer.adapters.ami.pbx_time import PbxTime
-from dialer.adapters.ami.report import Malformed, matching, text
-from dialer.adapters.ami.translate import Unusable
-from dialer.adapters.ami.wire import Action, Fields
 from dialer.ports.telephony import Line, LineObjection
 
 LINE = "dialer-line"

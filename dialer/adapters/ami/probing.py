@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable
 
 from dialer.adapters.ami import astdb
-from dialer.adapters.ami.errors import LinkDown, NoAnswer, UnsafeValue
-from dialer.adapters.ami.link import AmiLink
+from dialer.adapters.ami.connection.errors import LinkDown, NoAnswer, UnsafeValue
+from dialer.adapters.ami.connection.link import AmiLink
+from dialer.adapters.ami.connection.wire import Action, Fields
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import Malformed, matching, text
 from dialer.adapters.ami.originate import SHAPES, TIMEOUT_SLACK_S, require, sealed
-from dialer.adapters.ami.pbx_time import PbxTime
-from dialer.adapters.ami.report import Malformed, matching, text
-from dialer.adapters.ami.wire import Action, Fields
-from dialer.domain.call_events import DialStatus
-from dialer.domain.errors import NotOriginated
+from dialer.domain.base.errors import NotOriginated
+from dialer.domain.calls.call_events import DialStatus
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
 
 GATE = "Local/call@dialer-probe/n"

@@ -5,20 +5,21 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import timedelta
 from typing import Self
 
-from dialer.adapters.ami.answers import callees_among, hangup, succeeded
-from dialer.adapters.ami.errors import LinkDown, UnsafeValue
-from dialer.adapters.ami.inbox import Inbox
-from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.memory import PbxMemory
+from dialer.adapters.ami.connection.answers import callees_among, hangup, succeeded
+from dialer.adapters.ami.connection.errors import LinkDown, UnsafeValue
+from dialer.adapters.ami.connection.inbox import Inbox
+from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.events.memory import PbxMemory
+from dialer.adapters.ami.events.passing import NO_CHANNEL, passing
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import ATTEMPT_ID
 from dialer.adapters.ami.originate import dialling_half, originate, require
-from dialer.adapters.ami.passing import NO_CHANNEL, passing
-from dialer.adapters.ami.pbx_time import PbxTime
 from dialer.adapters.ami.probing import Prober
-from dialer.adapters.ami.report import ATTEMPT_ID
-from dialer.adapters.keys import copies_key
-from dialer.domain.attempt import Attempt
-from dialer.domain.call_events import AttemptId, NotSent
-from dialer.domain.errors import DialerError, NotOriginated, Unavailable
+from dialer.adapters.home.keys import copies_key
+from dialer.domain.base.errors import DialerError, NotOriginated, Unavailable
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.call_events import NotSent
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import (
     CallOrder,

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from dialer.domain.errors import Conflict, InvalidInput
+from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.ports.inspection import FileDigest
 
 BLOCK = 1 << 20

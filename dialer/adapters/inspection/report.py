@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dialer.domain.errors import InvalidInput
+from dialer.domain.base.errors import InvalidInput
 from dialer.domain.inspection.section import Bars, Section, Sentence, Table
 from dialer.ports.inspection import ReportHead
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from dialer.adapters.pbx.places import DIALPLANS
-from dialer.domain.dialplan.model import Dialplan
-from dialer.domain.dialplan.parse import parse
-from dialer.domain.errors import InvalidInput, NotFound
+from dialer.dialplan_checker.model import Dialplan
+from dialer.dialplan_checker.reading.parse import parse
+from dialer.domain.base.errors import InvalidInput, NotFound
 
 
 class DialplanFiles:

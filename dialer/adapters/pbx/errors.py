@@ -1,6 +1,6 @@
 """What can keep a PBX from running, each as one line with what to do."""
 
-from dialer.domain.errors import Conflict, Unavailable
+from dialer.domain.base.errors import Conflict, Unavailable
 
 
 class NoDocker(Unavailable):

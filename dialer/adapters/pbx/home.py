@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
-from dialer.adapters.keys import write_secret
+from dialer.adapters.home.keys import write_secret
 from dialer.adapters.pbx.render import AMI_USER, Secrets
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
 

@@ -17,7 +17,7 @@ from dialer.adapters.pbx.home import PbxHome, container_user
 from dialer.adapters.pbx.image import ensure_image
 from dialer.adapters.pbx.render import Secrets, render
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
-from dialer.domain.errors import NotFound
+from dialer.domain.base.errors import NotFound
 
 _START_S = 20
 _OPEN_FILES = 65536

@@ -5,7 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from dialer.adapters.keys import copies_key
+from dialer.adapters.home.keys import copies_key
 from dialer.adapters.pbx.places import DOCKER, MODULES, dialplan_files
 from dialer.adapters.pbx.spec import PbxSpec
 

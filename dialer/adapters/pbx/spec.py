@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.domain.campaign_definition import PART_NAME
-from dialer.domain.errors import InvalidInput, Problem
+from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.campaigns.campaign_definition import PART_NAME
 
 NAME = re.compile(PART_NAME)
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")

@@ -1,7 +1,7 @@
 """From a text or a recording to telephone audio: 8 kHz, mono, A-law (ITU-T G.711), levelled, without a header."""
 
 from dialer.adapters.prompts.tools import run
-from dialer.domain.errors import InvalidInput
+from dialer.domain.base.errors import InvalidInput
 
 BYTES_PER_MS = 8
 VOICES = {"fr": "fr-fr", "en": "en-gb"}

@@ -5,8 +5,8 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from dialer.adapters.prompts.audio import converted, spoken
-from dialer.adapters.prompts.shelf import Audio, Shelf
-from dialer.domain.errors import InvalidInput, Problem
+from dialer.adapters.prompts.prompt_store import Audio, Shelf
+from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.ports.prompts import CompiledScript
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio.subprocess import PIPE
 
-from dialer.domain.errors import InvalidInput, Unavailable
+from dialer.domain.base.errors import InvalidInput, Unavailable
 
 TIMEOUT_S = 60.0
 

@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, select
 
-from dialer.adapters.sql.tables import attempts, campaigns, consents, contacts, imports, suppressions, tokens
-from dialer.domain.access import Token
-from dialer.domain.attempt import Attempt
-from dialer.domain.campaign import Campaign
-from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
-from dialer.domain.contact import Contact, Manifest
-from dialer.domain.suppression import Suppression
+from dialer.adapters.sql.schema.tables import (
+    attempts,
+    campaigns,
+    consents,
+    contacts,
+    imports,
+    suppressions,
+    tokens,
+)
+from dialer.domain.access.roles import Token
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent.contact import Contact, Manifest
+from dialer.domain.oppositions.suppression import Suppression
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

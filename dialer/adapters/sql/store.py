@@ -3,33 +3,33 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from dialer.adapters.sql.attempts import SqlAttempts
-from dialer.adapters.sql.campaigns import SqlCampaigns
-from dialer.adapters.sql.consents import SqlConsents
-from dialer.adapters.sql.contacts import SqlContacts
-from dialer.adapters.sql.decisions import SqlDecisions
-from dialer.adapters.sql.engine import Database, connect, parse_url
-from dialer.adapters.sql.idempotency import SqlIdempotency
-from dialer.adapters.sql.inspection import SqlInspections
-from dialer.adapters.sql.key_versions import SqlKeyVersions
-from dialer.adapters.sql.leases import SqlLeases
-from dialer.adapters.sql.ledger import SqlLedger
-from dialer.adapters.sql.opposition_lists import SqlOppositionLists
-from dialer.adapters.sql.outbox import SqlOutbox, Subscribers
-from dialer.adapters.sql.probes import SqlProbes
-from dialer.adapters.sql.proofs import SqlProofs
-from dialer.adapters.sql.recorded import SqlRecorded
-from dialer.adapters.sql.restores import SqlRestores
-from dialer.adapters.sql.retention import SqlRetention
-from dialer.adapters.sql.reviews import SqlReviews
-from dialer.adapters.sql.schema import is_current, newest_schema
-from dialer.adapters.sql.subjects import SqlSubjects
-from dialer.adapters.sql.suppressions import SqlSuppressions
-from dialer.adapters.sql.system import SqlSystem
-from dialer.adapters.sql.tokens import SqlTokens
-from dialer.adapters.sql.trunks import SqlTrunks
-from dialer.adapters.sql.voidings import SqlVoidings
-from dialer.domain.errors import Unavailable
+from dialer.adapters.sql.access.idempotency import SqlIdempotency
+from dialer.adapters.sql.access.key_versions import SqlKeyVersions
+from dialer.adapters.sql.access.tokens import SqlTokens
+from dialer.adapters.sql.calls.attempts import SqlAttempts
+from dialer.adapters.sql.calls.leases import SqlLeases
+from dialer.adapters.sql.calls.trunks import SqlTrunks
+from dialer.adapters.sql.campaigns.campaigns import SqlCampaigns
+from dialer.adapters.sql.campaigns.contacts import SqlContacts
+from dialer.adapters.sql.campaigns.reviews import SqlReviews
+from dialer.adapters.sql.consent.consents import SqlConsents
+from dialer.adapters.sql.consent.proofs import SqlProofs
+from dialer.adapters.sql.consent.voidings import SqlVoidings
+from dialer.adapters.sql.db.engine import Database, connect, parse_url
+from dialer.adapters.sql.db.schema import is_current, newest_schema
+from dialer.adapters.sql.decision.decisions import SqlDecisions
+from dialer.adapters.sql.inspection.inspection import SqlInspections
+from dialer.adapters.sql.inspection.subjects import SqlSubjects
+from dialer.adapters.sql.ledger.ledger import SqlLedger
+from dialer.adapters.sql.ledger.recorded import SqlRecorded
+from dialer.adapters.sql.oppositions.external_lists import SqlOppositionLists
+from dialer.adapters.sql.oppositions.suppressions import SqlSuppressions
+from dialer.adapters.sql.probes.probes import SqlProbes
+from dialer.adapters.sql.upkeep.outbox import SqlOutbox, Subscribers
+from dialer.adapters.sql.upkeep.restores import SqlRestores
+from dialer.adapters.sql.upkeep.retention import SqlRetention
+from dialer.adapters.sql.upkeep.system import SqlSystem
+from dialer.domain.base.errors import Unavailable
 
 
 class SqlStore:

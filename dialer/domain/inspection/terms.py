@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialer.domain.campaign import Campaign
-from dialer.domain.campaign_terms import TERMS, CampaignTerms
-from dialer.domain.facts_json import plain
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.campaign_terms import TERMS, CampaignTerms
+from dialer.domain.decision.facts_json import plain
+from dialer.domain.decision.silence import silence_for
 from dialer.domain.ledger.redaction import redacted
-from dialer.domain.place import Place
-from dialer.domain.public_holidays import local_holiday, national_holiday, regional_holiday
-from dialer.domain.rulepack import RulePack
-from dialer.domain.silence import silence_for
-from dialer.domain.territory import AREAS, TERRITORIES
+from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.territory import AREAS, TERRITORIES
+from dialer.domain.rulepacks.public_holidays import local_holiday, national_holiday, regional_holiday
+from dialer.domain.rulepacks.rulepack import RulePack
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EVERYWHERE = "*"
@@ -21,7 +21,7 @@ Terms = dict[str, Any]
 
 
 def terms_of(campaign: Campaign, packs: Iterable[RulePack], zones: Iterable[str], head_at: datetime) -> Terms:
-    """JSON, as `dialer.services.evidence` reads it. `zones` are those of the campaign's decisions."""
+    """JSON, as `dialer.verifier` reads it. `zones` are those of the campaign's decisions."""
     packs, terms = tuple(packs), TERMS.of(campaign.definition)
     days = _days(campaign.definition.starts_at.date(), campaign.definition.ends_at.date())
     codes = sorted({code for pack in packs for code in pack.territories})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dialer.domain.contact import Fingerprint
-from dialer.domain.facts_json import canonical
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.decision.facts_json import canonical
 
 
 class Kind(StrEnum):

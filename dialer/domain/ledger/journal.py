@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dialer.domain.contact import Fingerprint
-from dialer.domain.facts_json import canonical
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 
 KEPT: dict[Kind, tuple[str, ...]] = {

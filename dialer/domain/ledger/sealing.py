@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.domain.contact import Fingerprint
-from dialer.domain.facts_json import canonical
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import NONE_BEFORE, SignedHead, TreeHead
 from dialer.domain.ledger.proofs import TILE_HEIGHT
+from dialer.domain.ledger.row_digests import keyed
 from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
-from dialer.domain.ledger.vouchers import keyed
 
 
 @dataclass(frozen=True, slots=True)

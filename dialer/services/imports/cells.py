@@ -3,15 +3,15 @@
 import re
 from datetime import UTC, datetime
 
-from dialer.domain.contact import PhoneNumber
-from dialer.domain.errors import InvalidInput
-from dialer.domain.instant import parse_instant
-from dialer.domain.number_plan import FRENCH_CODES, number_facts
-from dialer.domain.phone import parse_phone
-from dialer.domain.phone_text import PhoneError, quoted
-from dialer.domain.place import Statement, check_zone
-from dialer.domain.postcode import place_of
-from dialer.domain.territory import territory_of
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.instant import parse_instant
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.numbers.callee_location import Statement, check_zone
+from dialer.domain.numbers.number_plan import FRENCH_CODES, number_facts
+from dialer.domain.numbers.phone import parse_phone
+from dialer.domain.numbers.phone_text import PhoneError, quoted
+from dialer.domain.numbers.postcode import place_of
+from dialer.domain.numbers.territory import territory_of
 from dialer.services.imports.csv_reader import Row
 from dialer.services.imports.intake import RowRejected
 

@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from typing import BinaryIO
 
-from dialer.domain.errors import InvalidInput
+from dialer.domain.base.errors import InvalidInput
 
 MAX_ROW_BYTES = 64 * 1024
 _BOM = b"\xef\xbb\xbf"

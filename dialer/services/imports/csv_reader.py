@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from dialer.domain.errors import InvalidInput
+from dialer.domain.base.errors import InvalidInput
 from dialer.domain.ledger.redaction import redacted
 from dialer.services.imports.csv_lines import CsvLines
 

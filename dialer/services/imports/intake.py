@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from dialer.domain.contact import ImportId
-from dialer.services.fingerprints import Fingerprints
+from dialer.domain.base.types import ImportId
+from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.imports.csv_reader import Row
 
 Item = TypeVar("Item")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from dialer.domain.contact import ImportId
+from dialer.domain.base.types import ImportId
 from dialer.ports.records import ImportCounts
 
 MAX_INLINE = 1000

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from dialer.domain.campaign import CampaignId
-from dialer.domain.contact import ImportId, Manifest, SourceClass
-from dialer.domain.errors import InvalidInput
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import CampaignId, ImportId
+from dialer.domain.consent.contact import Manifest, SourceClass
 from dialer.ports.store import Contacts
 from dialer.services.imports.csv_reader import Batch, CsvReader
 from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected

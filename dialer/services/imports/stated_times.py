@@ -4,7 +4,7 @@ import re
 from datetime import time
 from functools import lru_cache
 
-from dialer.domain.consent import ConsentedWindow
+from dialer.domain.consent.consent import ConsentedWindow
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")

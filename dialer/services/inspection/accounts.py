@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from dialer.domain.access import Actor
-from dialer.domain.campaign import Campaign
-from dialer.domain.facts_json import plain
-from dialer.domain.probe import Probe, ProbeId, numbers_of
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.types import ProbeId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.facts_json import plain
+from dialer.domain.probes.probe import Probe, numbers_of
 from dialer.ports.inspection import ImportedList, PackFiles
 from dialer.ports.ledger import Ledger
 from dialer.ports.probes import ProbeFilter, ProbeSounds
@@ -20,7 +21,7 @@ from dialer.services.inspection.parts import Accounts
 from dialer.services.inspection.programming import Faults, pretty
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.ledger.verification import entry_pages
-from dialer.services.retention import Retention
+from dialer.services.upkeep.retention import Retention
 from dialer.services.views.imports import manifest_view
 from dialer.services.views.retention import run_view, status_view
 

@@ -6,23 +6,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import Any
 
-from dialer.domain.campaign import Campaign
-from dialer.domain.consent import ConsentEvent
-from dialer.domain.contact import Contact, ContactId
-from dialer.domain.errors import InvalidInput
-from dialer.domain.facts_json import canonical, plain
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import ContactId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.consent.consent import ConsentEvent
+from dialer.domain.consent.contact import Contact
+from dialer.domain.decision.facts_json import canonical, plain
 from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.domain.ledger.vouchers import call_record
-from dialer.domain.number_plan import number_facts
-from dialer.domain.phone_text import PhoneError
-from dialer.domain.territory import TERRITORIES, territory_of
+from dialer.domain.numbers.number_plan import number_facts
+from dialer.domain.numbers.phone_text import PhoneError
+from dialer.domain.numbers.territory import TERRITORIES, territory_of
 from dialer.ports.inspection import CalledPerson
 from dialer.ports.records import CallRow, KeptDecision
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
-from dialer.services.call_records import masked
-from dialer.services.consent_proofs import ConsentProofs, Opening
+from dialer.services.calls.call_records import masked
+from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.ledger.reader import OF_THE_PERSON
 

@@ -7,16 +7,16 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dialer.domain.access import Actor
+from dialer.domain.access.roles import Actor
 from dialer.ports.inspection import PackFiles
-from dialer.services.call_records import CallRecords, Record
-from dialer.services.evidence.people import read_person
-from dialer.services.evidence.recount import Recount
+from dialer.services.calls.call_records import CallRecords, Record
 from dialer.services.inspection.called import CalledPeople, Line
 from dialer.services.inspection.parts import Counted
 from dialer.services.inspection.sealed import Listener
 from dialer.services.views.calls_export import COLUMNS
 from dialer.services.views.spreadsheet import cell
+from dialer.verifier.people import read_person
+from dialer.verifier.recount import Recount
 
 FAULT_COLUMNS = ("kind", "attempt_id", "at", "detail")
 CALL_COLUMNS = (*COLUMNS, "territories", "list", "line")

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dialer import verifier
 from dialer.ports.inspection import PackFiles
 from dialer.ports.ledger import Signer
-from dialer.services import evidence
-from dialer.services.evidence.verify_ledger import Head, lost_heads, read_head, without_lost
+from dialer.verifier.verify_ledger import Head, lost_heads, read_head, without_lost
 
 LAUNCHER = "verify.py"
 
 
 def write_program(files: PackFiles) -> None:
     """The verifier as it is here, file by file. Blocking."""
-    folder = Path(evidence.__file__).parent
+    folder = Path(verifier.__file__).parent
     for path in sorted(folder.glob("*.py")):
         files.put(path.name if path.name == LAUNCHER else f"verifier/{path.name}", path.read_bytes())
 

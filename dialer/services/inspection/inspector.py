@@ -7,20 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dialer.domain.access import Actor, Right
-from dialer.domain.campaign import Campaign, CampaignId
-from dialer.domain.errors import InvalidInput
-from dialer.domain.facts_json import plain
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.facts_json import plain
 from dialer.domain.inspection.section import CODES
 from dialer.domain.inspection.terms import terms_of
-from dialer.domain.ledger.of_acts import campaign_inspected
-from dialer.domain.rulepack import RulePack
+from dialer.domain.ledger.entries_admin import campaign_inspected
+from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.ports.clock import Clock
 from dialer.ports.inspection import PackFiles, PackFolders, Reports
 from dialer.ports.ledger import HeadFiles, Signer
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
-from dialer.services.call_records import CallRecords
+from dialer.services.calls.call_records import CallRecords
 from dialer.services.inspection.accounts import Books, write_entries, write_ledger
 from dialer.services.inspection.called import CalledPeople
 from dialer.services.inspection.counting import count_calls

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dialer.domain.campaign import Campaign
-from dialer.domain.probe import Probe, ProbeId
+from dialer.domain.base.types import ProbeId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.probes.probe import Probe
 from dialer.ports.inspection import ImportedList, RefusalCount
 from dialer.ports.prompts import CompiledScript
-from dialer.services.dialplan import Verdict as DialplanVerdict
+from dialer.services.decision.replay import ReplayReport
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.ledger.verification import Verdict as LedgerVerdict
-from dialer.services.replay import ReplayReport
-from dialer.services.retention import RetentionStatus
+from dialer.services.pbx.dialplan import Verdict as DialplanVerdict
+from dialer.services.upkeep.retention import RetentionStatus
 
 PROGRAM_FAULTS = (
     *("REPLAY", "MISSING_CALL", "LEDGER", "SCRIPT_FILES"),
@@ -56,7 +57,7 @@ class Accounts:
 
 @dataclass(slots=True)
 class Counted:
-    """`figures`: as `dialer.services.evidence` recounts them. `left_out`: calls whose decision was sealed after the head."""
+    """`figures`: as `dialer.verifier` recounts them. `left_out`: calls whose decision was sealed after the head."""
 
     figures: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)

@@ -8,29 +8,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dialer.domain.access import Actor
-from dialer.domain.campaign import Campaign
-from dialer.domain.errors import Conflict, DialerError, InvalidInput
-from dialer.domain.facts_json import canonical
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.errors import Conflict, DialerError, InvalidInput
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.script import PROMPT_OF_KEY, write_script
+from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import digest
-from dialer.domain.pack_parts import ScriptRules
-from dialer.domain.rulepack import RulePack
-from dialer.domain.script import PROMPT_OF_KEY, write_script
-from dialer.domain.wave import wave_of
+from dialer.domain.probes.wav import wave_of
+from dialer.domain.rulepacks.pack_parts import ScriptRules
+from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.ports.dialplan import DialplanSource
 from dialer.ports.inspection import PackFiles
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import DecisionFilter, InputKind
 from dialer.ports.store import Store
-from dialer.services.dialplan import verify
-from dialer.services.evidence.approval import approval_in
+from dialer.services.campaigns.scripts import Scripts
+from dialer.services.decision.replay import Outcome, Replays
 from dialer.services.inspection.parts import Programming
 from dialer.services.inspection.sealed import SealedCampaign
-from dialer.services.replay import Outcome, Replays
-from dialer.services.scripts import Scripts
+from dialer.services.pbx.dialplan import verify
 from dialer.services.views.campaign import campaign_view
 from dialer.services.views.dialplan import dialplan_view
 from dialer.services.views.replay import replay_view
+from dialer.verifier.approval import approval_in
 
 Faults = dict[str, list[str]]
 

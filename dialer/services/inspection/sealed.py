@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialer.domain.campaign import CampaignId
-from dialer.domain.errors import NotFound, Unavailable
+from dialer.domain.base.errors import NotFound, Unavailable
+from dialer.domain.base.types import CampaignId
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.proof_tree import ProofTree

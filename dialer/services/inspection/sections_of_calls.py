@@ -3,8 +3,8 @@
 from typing import Any
 
 from dialer.domain.inspection.section import Answer, Bars, Sentence, Table
+from dialer.services.decision.replay import Outcome
 from dialer.services.inspection.parts import Inspected
-from dialer.services.replay import Outcome
 
 SPAN_COLUMNS = ("what", "calls", "median_s", "p99_s", "max_s")
 

@@ -2,9 +2,9 @@
 
 from dialer.domain.inspection.section import Answer, Sentence, Table
 from dialer.domain.ledger.event import Kind
+from dialer.services.decision.replay import Outcome
 from dialer.services.inspection.accounts import rejects_of
 from dialer.services.inspection.parts import Inspected
-from dialer.services.replay import Outcome
 
 MOST_SHOWN = 200
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from dialer.domain.access import Actor, Right
-from dialer.domain.errors import Conflict, InvalidInput
+from dialer import verifier
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
-from dialer.services import evidence
-from dialer.services.evidence import ed25519, verify_export, verify_ledger
 from dialer.services.ledger.verification import entry_pages, head_lines
+from dialer.verifier import ed25519, verify_export, verify_ledger
 
 README = """\
 This folder holds a whole ledger, as it was when it was exported.
@@ -75,6 +75,6 @@ def add_verifier(folder: Path) -> None:
     """`verify_ledger.py`, and beside it the folder with what it starts."""
     (folder / "verify_ledger.py").write_bytes(Path(verify_export.__file__).read_bytes())
     (folder / "verifier").mkdir()
-    for part in (evidence, ed25519, verify_ledger):
+    for part in (verifier, ed25519, verify_ledger):
         source = Path(str(part.__file__))
         (folder / "verifier" / source.name).write_bytes(source.read_bytes())

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from dialer.domain.errors import InvalidInput
-from dialer.domain.facts_parts import whole
-from dialer.domain.ledger.reconciling import Discrepancy
-from dialer.domain.rulepack import RulePack
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.decision.facts_parts import whole
+from dialer.domain.ledger.reconciliation import Discrepancy
+from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.ports.recorded import SealedInputs, Snapshot, StoredRow
 from dialer.ports.records import InputKind
 from dialer.ports.vault import Vault

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from dialer.domain.access import Actor, Right
-from dialer.domain.call_events import AttemptId
-from dialer.domain.errors import InvalidInput, NotFound
-from dialer.domain.facts_json import canonical
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput, NotFound
+from dialer.domain.base.types import AttemptId
+from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
+from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.domain.ledger.vouchers import call_record
 from dialer.ports.store import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 

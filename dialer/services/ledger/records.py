@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
-from dialer.domain.consent import ConsentGiven
-from dialer.domain.ledger.reconciling import Discrepancy, Line, Reconciliation, Row, read_line
+from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.ledger.reconciliation import Discrepancy, Line, Reconciliation, Row, read_line
+from dialer.domain.ledger.row_digests import IN_CLEAR, Part, Told, id_of, keyed, keyed_digest, vouched
 from dialer.domain.ledger.sealing import Pending, name_of
-from dialer.domain.ledger.vouchers import IN_CLEAR, Part, Told, id_of, keyed, keyed_digest, vouched
 from dialer.ports.recorded import Recorded, Shelf, Snapshot, StoredRow
 from dialer.ports.vault import Vault
-from dialer.services.consent_proofs import ConsentProofs, Opening
+from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
 
 AHEAD = 1000

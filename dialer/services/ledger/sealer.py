@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from dialer.domain.errors import DatabaseYounger, DialerError, Unavailable, place_of
+from dialer.domain.base.errors import DatabaseYounger, DialerError, Unavailable, place_of
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.journal import line_of
 from dialer.domain.ledger.sealing import Stamp, Tail, seal

@@ -4,19 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
-from dialer.domain.access import Actor, Right
+from dialer.domain.access.roles import Actor, Right
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
-from dialer.services.evidence.verify_ledger import (
-    RESTORED,
-    Entries,
-    Finding,
-    check_heads,
-    lost_heads,
-    read_entry,
-)
 from dialer.services.ledger.records import Held, RecordCheck
+from dialer.verifier.verify_ledger import RESTORED, Entries, Finding, check_heads, lost_heads, read_entry
 
 PAGE = 1000
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TextIO
 
-from dialer.services.call_records import Record
+from dialer.services.calls.call_records import Record
 from dialer.services.views.spreadsheet import cell
 
 COLUMNS = (

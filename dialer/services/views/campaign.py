@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dialer.domain.campaign import Campaign, allowed_verbs
-from dialer.services.progress import CampaignProgress
+from dialer.domain.campaigns.campaign import Campaign, allowed_verbs
+from dialer.services.campaigns.progress import CampaignProgress
 from dialer.services.views.instants import instant_text
 from dialer.services.views.probe import probe_view
 

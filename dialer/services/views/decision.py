@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dialer.domain.decision_record import Decision, ReasonCode
-from dialer.services.decisions import Answer
+from dialer.domain.decision.decision_record import Decision, ReasonCode
+from dialer.services.decision.decisions import Answer
 from dialer.services.views.instants import instant_text
 
 

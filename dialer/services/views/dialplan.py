@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from dialer.domain.dialplan.assumptions import ASSUMPTIONS
-from dialer.services.dialplan import Verdict
+from dialer.dialplan_checker.assumptions import ASSUMPTIONS
+from dialer.services.pbx.dialplan import Verdict
 
 
 def dialplan_view(verdict: Verdict) -> dict[str, Any]:

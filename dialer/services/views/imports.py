@@ -4,8 +4,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from dialer.domain.contact import ImportId, Manifest
-from dialer.services.import_reports import ImportState
+from dialer.domain.base.types import ImportId
+from dialer.domain.consent.contact import Manifest
+from dialer.services.imports.import_reports import ImportState
 from dialer.services.views.instants import instant_text
 
 

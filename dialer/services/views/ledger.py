@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dialer.services.evidence.verify_ledger import Finding
 from dialer.services.ledger.verification import Verdict
+from dialer.verifier.verify_ledger import Finding
 
 
 def verdict_view(verdict: Verdict) -> dict[str, Any]:

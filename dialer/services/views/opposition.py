@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dialer.domain.suppression import Suppression
+from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import ListedCount
-from dialer.services.oppositions import Understood
+from dialer.services.oppositions.oppositions import Understood
 from dialer.services.views.instants import instant_text
 
 

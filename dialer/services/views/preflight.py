@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.services.preflight import PreflightReport
+from dialer.services.preflight.preflight import PreflightReport
 from dialer.services.views.instants import instant_text
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.domain.probe import Probe
+from dialer.domain.probes.probe import Probe
 from dialer.services.views.instants import instant_text
 
 

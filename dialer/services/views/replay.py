@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.services.replay import Difference, Outcome, ReplayReport
+from dialer.services.decision.replay import Difference, Outcome, ReplayReport
 from dialer.services.views.instants import instant_text
 
 

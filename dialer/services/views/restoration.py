@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.services.restoring import Restored
+from dialer.services.upkeep.restoring import Restored
 from dialer.services.views.instants import instant_text
 
 

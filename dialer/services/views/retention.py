@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dialer.domain.retention import RetentionRun
-from dialer.services.retention import DatedList, RetentionStatus
+from dialer.domain.upkeep.retention import RetentionRun
+from dialer.services.upkeep.retention import DatedList, RetentionStatus
 from dialer.services.views.instants import instant_text
 
 

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from dialer.domain.consent import ConsentEvent, ConsentGiven
-from dialer.domain.facts_json import plain
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
+from dialer.domain.decision.facts_json import plain
 from dialer.ports.restores import PastCall
 from dialer.ports.subjects import Erased, ListedPerson, Opposition
-from dialer.services.subjects import OpenedDecision, Subject
+from dialer.services.inspection.subjects import OpenedDecision, Subject
 from dialer.services.views.imports import manifest_view
 from dialer.services.views.instants import instant_text
 from dialer.services.views.opposition import suppression_view

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.services.system_state import SystemState
+from dialer.services.operations.system_state import SystemState
 from dialer.services.views.instants import instant_text
 
 

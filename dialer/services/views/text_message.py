@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.services.sms import Reading
+from dialer.services.oppositions.sms import Reading
 from dialer.services.views.opposition import understood_view
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialer.domain.access import Token
+from dialer.domain.access.roles import Token
 from dialer.services.views.instants import instant_text
 
 

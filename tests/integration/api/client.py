@@ -13,11 +13,11 @@ from aiohttp import ClientSession, web
 from jsonschema import Draft202012Validator
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.sql.migrate import upgrade
-from dialer.api.runner import ApiRunner
+from dialer.adapters.sql.db.migrate import upgrade
+from dialer.api.http.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.console.app import build_site
-from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import Settings, TrunkSettings
 from tests.harness.dates import AT_FIRST
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.domain.access import Role
+from dialer.domain.access.roles import Role
 from tests.contract import samples
 from tests.integration.api.client import Api
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access import Role
-from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.domain.access.roles import Role
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign
-from tests.integration.test_prompts import tone
+from tests.integration.campaigns.test_prompts import tone
 
 
 async def moved(api: Api, campaign_id: str, *verbs: CampaignVerb) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientPayloadError
 
-from dialer.domain.access import Role
-from dialer.domain.errors import Unavailable
+from dialer.domain.access.roles import Role
+from dialer.domain.base.errors import Unavailable
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
-from dialer.services.evidence.ed25519 import read_key
-from dialer.services.evidence.verify_ledger import Entries, check_evidence, check_heads
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.verifier.ed25519 import read_key
+from dialer.verifier.verify_ledger import Entries, check_evidence, check_heads
 from tests.integration.api.client import Api
 from tests.integration.api.samples import new_campaign, objection_body
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.domain.access import Role
+from dialer.domain.access.roles import Role
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, NUMBER, OTHER_NUMBER, new_campaign
 

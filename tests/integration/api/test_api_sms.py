@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access import Role
-from dialer.domain.sms_stop import UNREAD
+from dialer.domain.access.roles import Role
+from dialer.domain.oppositions.sms_stop import UNREAD
 from tests.integration.api.client import Api, Reply
 from tests.integration.api.samples import NUMBER, campaign_body, new_campaign
 

@@ -9,15 +9,16 @@ from urllib.parse import quote
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.keys import subjects_key
-from dialer.adapters.rulepacks import load_packs
-from dialer.adapters.vault import AesVault
-from dialer.domain.access import Role
-from dialer.domain.campaign import CampaignId, CampaignVerb
-from dialer.services.judge import Judge
-from dialer.services.keeping import Keeping
+from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.home.vault import AesVault
+from dialer.domain.access.roles import Role
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.services.decision.decider import Judge
+from dialer.services.decision.decision_archive import Keeping
+from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
-from tests.contract.test_subjects import end_calls
 from tests.harness.ledger import WRITABLE
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import CONTACTS, NUMBER, OTHER_NUMBER, new_campaign, objection_body

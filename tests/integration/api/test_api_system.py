@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.disk import free_bytes
-from dialer.adapters.sql.engine import BUSY_SECONDS
-from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
-from dialer.domain.campaign import CampaignId, CampaignVerb
+from dialer.adapters.home.disk import free_bytes
+from dialer.adapters.sql.db.engine import BUSY_SECONDS
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.harness.patience import SOON_S
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dialer.console.words import LANGUAGES, say
-from dialer.domain.access import Role
-from dialer.domain.attempt import AttemptState, Result
-from dialer.domain.call_events import TraceStep, TraceVerb
+from dialer.domain.access.roles import Role
+from dialer.domain.calls.attempt import AttemptState, Result
+from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.ports.records import Progression
 from tests.contract import samples
 from tests.integration.api.client import Api

@@ -7,11 +7,11 @@ import pytest
 
 from dialer.console.rendering import ASSETS
 from dialer.console.words import LANGUAGES, chosen, words
-from dialer.domain.access import Role
-from dialer.domain.attempt import Result
-from dialer.domain.campaign import CampaignState
-from dialer.domain.decision_record import ReasonCode
-from dialer.domain.suppression import OppositionChannel
+from dialer.domain.access.roles import Role
+from dialer.domain.calls.attempt import Result
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.oppositions.suppression import OppositionChannel
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, NUMBER, new_campaign
 from tests.integration.console.visitor import Visitor, visiting

@@ -1,8 +1,8 @@
-"""Run by alembic; the connection comes from `dialer.adapters.sql.migrate`."""
+"""Run by alembic; the connection comes from `dialer.adapters.sql.db.migrate`."""
 
 from alembic import context
 
-from dialer.adapters.sql.tables import metadata
+from dialer.adapters.sql.schema.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,119 @@
+"""What comes from one Asterisk, translated, in one queue and in the order of arrival."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.adapters.ami.connection.wire import Fields
+from dialer.adapters.ami.events.callees import Callees
+from dialer.adapters.ami.events.network_answers import NetworkAnswers
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.translate import OriginateFailed, Unusable, translate
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.call_events import CallEvent, Dialing, Ended, Refused
+from dialer.ports.clock import Clock
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
+
+log = structlog.get_logger()
+
+LINE_USED = "DialerLine"
+"""The UserEvent of dialplans/95-inbound.conf. It names no attempt, and what it is about is read from the PBX's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last item; `error` where it did not end by our wish."""
+
+    error: BaseException | None = None
+
+
+class Inbox:
+    """`on_failed` is told of each Originate that came to nothing and of which the gate has said nothing; it must not raise.
+
+    `copies`: the key of the PBX's copies of SIP messages. `unusable` counts by kind of event.
+    """
+
+    def __init__(
+        self, pbx: str, copies: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
+    ) -> None:
+        self.callees = Callees()
+        self.answers = NetworkAnswers(pbx, copies, self.put, clock.now)
+        self.unusable: Counter[str] = Counter()
+        self._pbx = pbx
+        self._clock = clock
+        self._pbx_time = pbx_time
+        self._on_failed = on_failed
+        self._at_the_gate: set[AttemptId] = set()
+        self._queue: asyncio.Queue[TelephonyEvent | Closed] = asyncio.Queue()
+
+    def event(self, fields: Fields) -> None:
+        if fields.get("userevent") == LINE_USED:
+            self.put(LineUsed(self._pbx))
+            return
+        self.callees.feed(fields)
+        match translate(fields, self._clock.now(), self._pbx_time):
+            case None:
+                return
+            case OriginateFailed(attempt_id):
+                self._failed(attempt_id)
+            case Unusable() as unusable:
+                self.warn(unusable)
+            case event:
+                self._note(event)
+                if isinstance(event, Ended):
+                    self.answers.tell(event)
+                else:
+                    self.put(event)
+
+    def _note(self, event: CallEvent) -> None:
+        if isinstance(event, Dialing | Refused):
+            self._at_the_gate.add(event.attempt_id)
+        elif isinstance(event, Ended):
+            self._at_the_gate.discard(event.attempt_id)
+
+    def _failed(self, attempt_id: AttemptId) -> None:
+        """Almost every Originate fails, in Asterisk's words: its half of the channel never answers. Few need a look."""
+        if attempt_id in self._at_the_gate:
+            self._at_the_gate.discard(attempt_id)
+        else:
+            self._on_failed(attempt_id)
+
+    def put(self, event: TelephonyEvent) -> None:
+        self._queue.put_nowait(event)
+
+    def warn(self, unusable: Unusable) -> None:
+        self.unusable[unusable.what] += 1
+        log.warning(
+            "unusable report of the PBX",
+            pbx=self._pbx,
+            what=unusable.what,
+            why=unusable.why,
+            so_far=self.unusable[unusable.what],
+        )
+
+    def up(self) -> None:
+        self.put(LinkUp(self._pbx))
+
+    def lost(self) -> None:
+        self._at_the_gate.clear()
+        self.answers.flush()
+        self.put(LinkLost(self._pbx))
+
+    def broken(self, error: BaseException) -> None:
+        self._queue.put_nowait(Closed(error))
+
+    def close(self) -> None:
+        self._queue.put_nowait(Closed())
+
+    async def stream(self) -> AsyncIterator[TelephonyEvent]:
+        """Ends when closed. Raises what broke the link, so that a fault of ours is never silence."""
+        while True:
+            item = await self._queue.get()
+            if isinstance(item, Closed):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item

@@ -1,0 +1,63 @@
+"""AMI headers as plain values, in both directions. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dialer.adapters.ami.connection.errors import UnsafeValue
+
+Header = str | tuple[str, ...]
+"""A header's value; several where Asterisk repeated the header."""
+Fields = Mapping[str, Header]
+"""What Asterisk sent, by lower-case header name."""
+Action = Mapping[str, str | Sequence[str]]
+"""What we send; a sequence repeats its header."""
+
+TRANSPORT_ENCODING = "latin-1"
+"""One byte, one character: a TCP chunk that ends inside a UTF-8 character loses nothing. `fields_of` puts it together."""
+
+LONGEST_LINE = 1000
+"""Asterisk reads lines of up to 1024 bytes (`inbuf` in main/manager.c) and drops what is longer."""
+
+_UNSAFE = re.compile(r"[^\x20-\x7e]")
+_NAME = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one action; `items` are the events of a list, in order, without the one that ends it."""
+
+    success: bool
+    message: str
+    fields: Fields
+    items: tuple[Fields, ...] = ()
+
+
+def check_safe(action: Action) -> None:
+    """Raise `UnsafeValue` for anything but printable ASCII on lines that Asterisk reads whole. Every action passes here."""
+    for name, value in action.items():
+        if not _NAME.fullmatch(name):
+            raise UnsafeValue(f"{name!r} is no AMI header name")
+        for line in [value] if isinstance(value, str) else value:
+            if _UNSAFE.search(line) or len(name) + len(line) > LONGEST_LINE:
+                # Not the value itself: it may be a number or a secret, and errors are logged.
+                raise UnsafeValue(
+                    f"AMI header {name} would carry a control or non-ASCII character, or is too long"
+                )
+
+
+def legible(text: str, limit: int = 200) -> str:
+    """Free text made fit for a header: never refused, for a halt must not fail over its reason."""
+    return _UNSAFE.sub("?", text)[:limit].strip() or "-"
+
+
+def fields_of(headers: Iterable[tuple[str, str | list[str]]]) -> dict[str, Header]:
+    """What was decoded with `TRANSPORT_ENCODING`, in its real characters."""
+    return {
+        name.lower(): real(value) if isinstance(value, str) else tuple(map(real, value))
+        for name, value in headers
+    }
+
+
+def real(value: str) -> str:
+    return value if value.isascii() else value.encode(TRANSPORT_ENCODING).decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""What a PBX tells, in our words."""

@@ -1,0 +1,252 @@
+"""What one Asterisk remembers (AstDB), and how it is told: locks and flags, the call-back line, what happened in calls and is not committed yet."""
+
+import asyncio
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import cycle, islice
+from typing import TypeVar
+
+from dialer.adapters.ami import astdb, line
+from dialer.adapters.ami.connection.answers import present, succeeded
+from dialer.adapters.ami.connection.errors import ActionRefused
+from dialer.adapters.ami.connection.inbox import Inbox
+from dialer.adapters.ami.connection.link import AmiLink
+from dialer.adapters.ami.connection.wire import Action, Fields
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import ATTEMPT_ID, text
+from dialer.adapters.ami.events.translate import Unusable
+from dialer.adapters.ami.originate import SHAPES, require
+from dialer.domain.base.halt import Halt, HaltFlag
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.calls.call_events import Ended, Opposed, Outbox
+from dialer.domain.oppositions.suppression import PbxSuppression
+from dialer.ports.clock import Clock
+from dialer.ports.telephony import Line, LineObjection, LineUsed
+
+Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
+
+BROKEN = {"Action": "Getvar", "Variable": "DIALER_BROKEN"}
+"""When it last failed to keep an opposition; empty where it never did since it was started."""
+COMMITTED_S = 1.2
+"""Asterisk writes what it was given to disk within a second (main/db.c), and forgets it where that fails."""
+KEPT_S = 600
+"""What has expired at the PBX is kept this much longer: its clock may be set back (T030)."""
+MOST_FORGOTTEN = 15_000
+"""Entries deleted in one go, so that nothing else waits for long."""
+
+
+class PbxMemory:
+    """That part of `ports.telephony.Telephony`. `line_key` is the PBX's DIALER_LINE_KEY, without which no objection on the call-back line can be read."""
+
+    def __init__(
+        self, pbx: str, link: AmiLink, inbox: Inbox, clock: Clock, pbx_time: PbxTime, line_key: str
+    ) -> None:
+        self._pbx = pbx
+        self._link = link
+        self._inbox = inbox
+        self._clock = clock
+        self._pbx_time = pbx_time
+        self._line_key = line_key
+        self._sweep = cycle(astdb.PASSING)
+
+    async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
+        require("attempt id", attempt_id, ATTEMPT_ID)
+        family = astdb.SPOKEN if spoken else astdb.MACHINE
+        await self._do([astdb.put(family, attempt_id, str(self._pbx_now()))])
+
+    async def forget_expired(self) -> int:
+        family = next(self._sweep)
+        rows = succeeded(await self._link.ask(astdb.tree(family))).items
+        keys = list(islice(astdb.expired(rows, self._pbx_now() - KEPT_S), MOST_FORGOTTEN))
+        await self._delete(family, keys)
+        return len(keys)
+
+    def _pbx_now(self) -> int:
+        return self._pbx_time.epoch(self._clock.now())
+
+    async def prove_memory(self, *, doubted: bool) -> None:
+        """What the gate compares is the failure itself, so that one which comes meanwhile is not mended with it."""
+        broken = text(succeeded(await self._link.ask(BROKEN)).fields, "value")
+        if broken or doubted:
+            await self._prove_canary()
+        if broken:
+            await self._do([astdb.put(astdb.CANARY, astdb.MENDED_KEY, broken)])
+        else:
+            await self._delete(astdb.CANARY, [astdb.MENDED_KEY])
+
+    async def _prove_canary(self) -> None:
+        written = str(self._pbx_now())
+        await self._do([astdb.put(astdb.CANARY, astdb.CANARY_KEY, written)])
+        await asyncio.sleep(COMMITTED_S)
+        kept = await self._link.ask(astdb.get(astdb.CANARY, astdb.CANARY_KEY))
+        if written not in (text(row, "val") for row in kept.items if "val" in row):
+            raise ActionRefused(
+                "the PBX does not keep what is written to it",
+                hint="is the disk of its AstDB volume full, or the file read by others?",
+            )
+
+    async def halt_flag(self) -> HaltFlag | None:
+        reply = await self._link.ask(astdb.get(astdb.HALT, astdb.HALT_KEY))
+        return astdb.halt_flag(reply.items) if present(reply) else None
+
+    async def set_halt(self, halt: Halt) -> None:
+        await self._do([astdb.put(astdb.HALT, astdb.HALT_KEY, astdb.halt_text(halt))])
+
+    async def pause_flag(self, campaign_id: CampaignId) -> str | None:
+        require("campaign id", campaign_id, SHAPES["DIALER_CAMPAIGN"])
+        reply = await self._link.ask(astdb.get(astdb.PAUSED, campaign_id))
+        return astdb.value_in(reply.items) if present(reply) else None
+
+    async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
+        require("campaign id", campaign_id, SHAPES["DIALER_CAMPAIGN"])
+        flag = f"{self._pbx_time.epoch(until)}|{uuid.uuid4().hex}"
+        await self._do([astdb.put(astdb.PAUSED, campaign_id, flag)])
+
+    async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
+        if await self.pause_flag(campaign_id) == flag:
+            await self._delete(astdb.PAUSED, [campaign_id])
+
+    async def clear_halt(self) -> None:
+        await self._delete(astdb.HALT, [astdb.HALT_KEY])
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
+        since = str(self._pbx_now())
+        await self._do(
+            [astdb.put(astdb.suppressed_family(entry), entry.fingerprint, since) for entry in entries]
+        )
+
+    async def suppressed(self) -> list[PbxSuppression]:
+        return list(
+            astdb.suppressed_entries(succeeded(await self._link.ask(astdb.tree(astdb.SUPPRESSED))).items)
+        )
+
+    async def unsuppress(self, entry: PbxSuppression) -> None:
+        await self._delete(astdb.suppressed_family(entry), [entry.fingerprint])
+
+    async def lacking(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
+        keys = [astdb.get(astdb.suppressed_family(entry), entry.fingerprint) for entry in entries]
+        replies = await self._link.ask_all(keys)
+        return [entry for entry, reply in zip(entries, replies, strict=True) if not present(reply)]
+
+    async def lock_mark(self) -> str | None:
+        reply = await self._link.ask(astdb.get(astdb.MARK, astdb.SUPPRESSED))
+        return astdb.marked(reply.items) if present(reply) else None
+
+    async def set_lock_mark(self, mark: str) -> None:
+        require("mark", mark, astdb.MARK_SHAPE)
+        await self._do([astdb.put(astdb.MARK, astdb.SUPPRESSED, mark)])
+
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+        """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
+        channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
+        if of is None:
+            opposed = await self.opposed()
+            ended = list(succeeded(await self._link.ask(astdb.tree(astdb.ENDED))).items)
+        else:
+            keys = _required(list(of))
+            opposed = self._oppositions(await self._rows_of(astdb.OPPOSED, with_downs(keys)))
+            ended = await self._rows_of(astdb.ENDED, keys)
+        self._inbox.callees.reset(channels)
+        linked = (channel.get("linkedid", "") for channel in channels)
+        return Outbox(
+            opposed,
+            tuple(self._usable(astdb.ended_entries(ended, self._pbx_time))),
+            frozenset(
+                AttemptId(link) for link in linked if isinstance(link, str) and ATTEMPT_ID.fullmatch(link)
+            ),
+        )
+
+    async def opposed(self) -> tuple[Opposed, ...]:
+        return self._oppositions(await self._opposed_rows())
+
+    async def oppositions_kept(self) -> list[Opposed | LineUsed]:
+        rows = await self._opposed_rows()
+        of_the_line = [LineUsed(self._pbx)] if any(map(line.of_the_line, rows)) else []
+        return [*self._oppositions(rows), *of_the_line]
+
+    def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
+        of_calls = [row for row in rows if not line.of_the_line(row)]
+        return tuple(self._usable(astdb.opposed_entries(of_calls, self._pbx_time, self._clock.now())))
+
+    async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Fields]:
+        """As the tree of the family would give them."""
+        replies = await self._link.ask_all([astdb.get(family, key) for key in keys])
+        return [
+            {"key": f"/{family}/{key}", "val": text(row, "val")}
+            for key, reply in zip(keys, replies, strict=True)
+            if present(reply)
+            for row in reply.items
+            if "val" in row
+        ]
+
+    async def set_lines(self, lines: Sequence[Line], *, known: Collection[str] | None = None) -> None:
+        if known is None:
+            rows = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
+            known = {str(row.get("key", "")).rpartition("/")[2] for row in rows}
+        await self._do(list(line.told(lines, self._pbx_time)))
+        gone = sorted(set(known) - {entry.number for entry in lines})
+        await self._delete(line.LINE, gone)
+        await self._delete(line.SILENCE, gone)
+
+    async def line_objections(self) -> list[LineObjection]:
+        rows = [row for row in await self._opposed_rows() if line.of_the_line(row)]
+        return list(self._usable(line.objections(rows, self._line_key, self._pbx_time)))
+
+    async def clear_line_objections(self, keys: Sequence[str]) -> None:
+        await self._delete_opposed(keys)
+
+    async def _opposed_rows(self) -> Sequence[Fields]:
+        return succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
+
+    async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:
+        await self._delete_opposed(_required(attempt_ids))
+
+    async def clear_ended(self, attempt_ids: Sequence[AttemptId]) -> None:
+        await self._delete(astdb.ENDED, _required(attempt_ids))
+
+    async def _delete_opposed(self, keys: Sequence[str]) -> None:
+        await self._delete(astdb.OPPOSED, with_downs(keys))
+
+    async def _delete(self, family: str, keys: Sequence[str]) -> None:
+        """A key that was not there is as good as deleted; only looking again tells that from a failure."""
+        replies = await self._link.ask_all([astdb.delete(family, key) for key in keys])
+        doubtful = [key for key, reply in zip(keys, replies, strict=True) if not reply.success]
+        for reply in await self._link.ask_all([astdb.get(family, key) for key in doubtful]):
+            if reply.message != astdb.NOT_FOUND:
+                raise ActionRefused(
+                    f"the PBX did not delete a key of {family}", hint="its log (docker logs) says more"
+                )
+
+    async def _do(self, actions: Sequence[Action], *, harmless: str = "") -> None:
+        """Raise `ActionRefused` for the first that Asterisk refuses for any reason but the `harmless` one."""
+        for reply in await self._link.ask_all(actions):
+            if not reply.success and reply.message != harmless:
+                succeeded(reply)
+
+    def _usable(self, entries: Iterable[Entry | Unusable]) -> Iterator[Entry]:
+        """What cannot be read stays where it is, for a person to look at."""
+        for entry in entries:
+            if isinstance(entry, Unusable):
+                self._inbox.warn(entry)
+            else:
+                yield entry
+
+    async def _withhold(self, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:
+        """The gate marks an attempt as used before it lets it pass. Without that mark nothing was sent, and with ours nothing will be."""
+        marks = await self._link.ask_all([astdb.get(astdb.USED, attempt_id) for attempt_id in attempt_ids])
+        unused = [id_ for id_, mark in zip(attempt_ids, marks, strict=True) if astdb.unused(mark)]
+        await self._do([astdb.withhold(attempt_id, self._pbx_now()) for attempt_id in unused])
+        return set(unused)
+
+
+def _required(attempt_ids: Sequence[AttemptId]) -> Sequence[AttemptId]:
+    """Raise `UnsafeValue` for one that is none."""
+    for attempt_id in attempt_ids:
+        require("attempt id", attempt_id, ATTEMPT_ID)
+    return attempt_ids
+
+
+def with_downs(keys: Sequence[str]) -> list[str]:
+    """A 9 is noted as it goes down, and once more as it comes up."""
+    return [*keys, *(f"{key}{astdb.DOWN}" for key in keys)]

@@ -1,0 +1,143 @@
+"""Ends of calls that nobody took, completed by what the network answered: they wait for it a moment, and go on without it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.adapters.ami.events.sip_copy import SipAnswer, answer_of
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.call_events import Answered, DialStatus, Ended, TraceStep, TraceVerb
+from dialer.domain.calls.outcome import LATE_ANSWER
+from dialer.ports.telephony import TelephonyEvent, TrunkAsked
+
+log = structlog.get_logger()
+
+PATIENCE_S = 1.0
+"""A network answers our CANCEL within a few hundred milliseconds. Shorter than any doubt about a channel that is gone (`recovery.SLACK`)."""
+BIND_EVERY_S = 5.0
+MOST_CALLS = 20_000
+"""Called and not known to be over; the eldest are forgotten."""
+OVERLOADED = frozenset({500, 503})
+"""Answers whose `Retry-After` is about the server, whoever was called (RFC 3261, 21.5)."""
+LONGEST_REST = timedelta(days=1)
+CANCELLED = 487
+"""Says that we cancelled, and nothing of the callee."""
+
+
+@dataclass(slots=True)
+class Called:
+    attempt_id: AttemptId
+    trunk: str
+    answer: SipAnswer | None = None
+
+
+class NetworkAnswers(asyncio.DatagramProtocol):
+    """Of one PBX, which sends `key` along. `put` hands an event on; `now` gives the service's time. Without copies, events pass at once."""
+
+    def __init__(
+        self, pbx: str, key: str, put: Callable[[TelephonyEvent], None], now: Callable[[], datetime]
+    ) -> None:
+        self._pbx = pbx
+        self._key = key
+        self._put = put
+        self._now = now
+        self._numbers: dict[str, Called] = {}
+        self._attempts: dict[AttemptId, str] = {}
+        self._held: dict[AttemptId, Ended] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self._transport: asyncio.BaseTransport | None = None
+
+    def listen(self, host: str, port: int) -> None:
+        """On UDP, as soon as nobody else does: of several processes that drive PBXs of one machine, the first hears."""
+        self._listener = asyncio.create_task(self._bind(host, port))
+
+    def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+        if self._transport is not None:
+            self._transport.close()
+
+    async def _bind(self, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        while self._transport is None:
+            with suppress(OSError):
+                await loop.create_datagram_endpoint(lambda: self, local_addr=(host, port))
+                return
+            await asyncio.sleep(BIND_EVERY_S)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def expect(self, attempt: Attempt) -> None:
+        """Before it is called. Nobody is called twice at a time, so the number tells whose answer it is."""
+        self._numbers[attempt.number] = Called(attempt.id, attempt.trunk)
+        self._attempts[attempt.id] = attempt.number
+        if len(self._attempts) > MOST_CALLS:
+            self._forget(next(iter(self._attempts)))
+
+    def datagram_received(self, data: bytes, _addr: tuple[str, int]) -> None:
+        answer = answer_of(data, self._key)
+        called = self._numbers.get(answer.number) if answer else None
+        if answer is None or called is None:
+            return
+        called.answer = answer
+        if answer.retry_after_s and answer.status in OVERLOADED:
+            rest = min(timedelta(seconds=answer.retry_after_s), LONGEST_REST)
+            self._put(TrunkAsked(self._pbx, called.trunk, self._now() + rest))
+        self._give_up(called.attempt_id)
+
+    def tell(self, ended: Ended) -> None:
+        """Hand on the end of a call, at once or when the network has said how it ended."""
+        called = self._called(ended.attempt_id)
+        waits = called is not None and called.answer is None and ended.dial_status is not DialStatus.ANSWER
+        if called is None or not waits or self._transport is None:
+            self._settle(ended)
+            return
+        self._held[ended.attempt_id] = ended
+        asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, ended.attempt_id)
+
+    def flush(self) -> None:
+        """Hand on all that waits: the link is lost, and whoever recovers it asks for every end."""
+        for attempt_id in list(self._held):
+            self._give_up(attempt_id)
+
+    def _give_up(self, attempt_id: AttemptId) -> None:
+        """Waiting, where the call's end still waits."""
+        if ended := self._held.pop(attempt_id, None):
+            self._settle(ended)
+
+    def _settle(self, ended: Ended) -> None:
+        called = self._called(ended.attempt_id)
+        self._forget(ended.attempt_id)
+        answer = called.answer if called else None
+        if answer is None or ended.dial_status is DialStatus.ANSWER or answer.status == CANCELLED:
+            self._put(ended)
+        elif answer.status < 300:
+            self._lifted(ended)
+        else:
+            cause = ended.hangup_cause if answer.cause is None else answer.cause
+            self._put(replace(ended, hangup_cause=cause, sip_code=answer.status))
+
+    def _lifted(self, ended: Ended) -> None:
+        """Their 200 crossed our CANCEL: they were answered by a line that was dead at once (RFC 3261, 9.1)."""
+        at = max(self._now(), ended.at)
+        self._put(Answered(ended.attempt_id, at))
+        trace = (TraceStep(at, TraceVerb.END, LATE_ANSWER),)
+        self._put(replace(ended, at=at, dial_status=DialStatus.ANSWER, sip_code=200, trace=trace))
+
+    def _called(self, attempt_id: AttemptId) -> Called | None:
+        number = self._attempts.get(attempt_id)
+        called = self._numbers.get(number) if number else None
+        return called if called and called.attempt_id == attempt_id else None
+
+    def _forget(self, attempt_id: AttemptId) -> None:
+        if (number := self._attempts.pop(attempt_id, None)) is None:
+            return
+        called = self._numbers.get(number)
+        if called and called.attempt_id == attempt_id:
+            del self._numbers[number]

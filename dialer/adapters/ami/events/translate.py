@@ -1,0 +1,191 @@
+"""What Asterisk says, in the domain's words. Pure; any event at all may come in, and none raises."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.adapters.ami.connection.wire import Fields
+from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.events.report import (
+    ATTEMPT_ID,
+    Malformed,
+    attempt_id,
+    ended,
+    matching,
+    opposed_at,
+    reported_at,
+    text,
+)
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.call_events import (
+    Answered,
+    CallEvent,
+    ChannelGone,
+    Dialing,
+    Opposed,
+    RefusalCause,
+    Refused,
+    Ringing,
+    TalkingStarted,
+    TalkingStopped,
+)
+
+CALLEE = "PJSIP/"
+"""How the channel of a callee begins; all others are halves of the Local channel."""
+OPPOSITION_KEY = "9"
+_RINGING_STATE = "5"
+_WHY = re.compile("|".join(RefusalCause))
+_TIMESTAMP = re.compile(r"([0-9]{10})\.([0-9]{3})[0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateFailed:
+    """An Originate that Asterisk had taken came to nothing.
+
+    It does not say whether the gate had let it pass, as it does for every call that is not answered: then `Ended` tells the rest.
+    """
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An event that is meant for us and cannot be read: `what` it is, and `why` not."""
+
+    what: str
+    why: str
+
+
+Translation = CallEvent | OriginateFailed | Unusable | None
+"""None: an event that does not concern us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an event without a time of its own was received, by the service's clock."""
+
+    received_at: datetime
+    pbx_time: PbxTime
+
+    def of(self, fields: Fields) -> datetime:
+        """Asterisk's own timestamp where it sends one (`timestampevents`), otherwise the moment of receipt."""
+        found = _TIMESTAMP.fullmatch(text(fields, "timestamp"))
+        return self.pbx_time.instant(int(found[1] + found[2])) if found else self.received_at
+
+
+Reader = Callable[[Fields, Moment], Translation]
+
+
+def translate(fields: Fields, received_at: datetime, pbx_time: PbxTime) -> Translation:
+    try:
+        name = text(fields, "event")
+        if name == "UserEvent":
+            name = text(fields, "userevent")
+            table = REPORTS
+        else:
+            table = EVENTS
+        read = table.get(name)
+        return read(fields, Moment(received_at, pbx_time)) if read else unknown(name)
+    except (Malformed, OverflowError) as error:
+        return Unusable(_label(fields), str(error))
+
+
+def unknown(name: str) -> Unusable | None:
+    return Unusable("UserEvent", "its name is none of ours") if name.startswith("Dialer") else None
+
+
+def _label(fields: Fields) -> str:
+    """Of a fixed few: what is counted must not grow with what is sent."""
+    names = [fields.get("userevent"), fields.get("event")]
+    return next(
+        (name for name in names if isinstance(name, str) and (name in REPORTS or name in EVENTS)), "other"
+    )
+
+
+def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
+    """The attempt whose callee's channel the event is about; `prefix` is `dest` for the far end of a dial."""
+    linked = text(fields, f"{prefix}linkedid")
+    is_ours = text(fields, f"{prefix}channel").startswith(CALLEE) and ATTEMPT_ID.fullmatch(linked)
+    return AttemptId(linked) if is_ours else None
+
+
+def _refused(fields: Fields, moment: Moment) -> Refused:
+    why = RefusalCause(matching(fields, "why", _WHY))
+    return Refused(attempt_id(fields), reported_at(fields, moment.pbx_time), why)
+
+
+def _ended(fields: Fields, moment: Moment) -> CallEvent:
+    return ended(attempt_id(fields), fields, moment.pbx_time)
+
+
+def _opposed(fields: Fields, moment: Moment) -> Opposed:
+    return Opposed(attempt_id(fields), opposed_at(fields, moment.pbx_time, moment.received_at))
+
+
+def _said(kind: type[Dialing | Answered]) -> Reader:
+    """Reads a report that says nothing but that, and when, it happened."""
+    return lambda fields, moment: kind(attempt_id(fields), reported_at(fields, moment.pbx_time))
+
+
+def _on_callee(kind: type[ChannelGone | TalkingStarted | TalkingStopped]) -> Reader:
+    """Reads what happens to the callee's channel.
+
+    The halves of the Local channel do not count: they go when the callee answers.
+    """
+
+    def read(fields: Fields, moment: Moment) -> CallEvent | None:
+        attempt = callee_call(fields)
+        return kind(attempt, moment.of(fields)) if attempt else None
+
+    return read
+
+
+def _dial_state(fields: Fields, moment: Moment) -> Ringing | None:
+    attempt = callee_call(fields, "dest")
+    if attempt is None or text(fields, "dialstatus") != "RINGING":
+        return None
+    return Ringing(attempt, moment.of(fields))
+
+
+def _new_state(fields: Fields, moment: Moment) -> Ringing | None:
+    attempt = callee_call(fields)
+    if attempt is None or text(fields, "channelstate") != _RINGING_STATE:
+        return None
+    return Ringing(attempt, moment.of(fields))
+
+
+def _key(fields: Fields, moment: Moment) -> Opposed | None:
+    """A 9 is an opposition once any part of it was seen, even if a hang-up cuts it off before the dialplan hears of it."""
+    attempt = callee_call(fields)
+    by_callee = text(fields, "direction") == "Received" and text(fields, "digit") == OPPOSITION_KEY
+    return Opposed(attempt, moment.of(fields)) if attempt and by_callee else None
+
+
+def _originate_response(fields: Fields, _moment: Moment) -> OriginateFailed | None:
+    if text(fields, "response") == "Success":
+        return None
+    unique = text(fields, "uniqueid")
+    return OriginateFailed(AttemptId(unique)) if ATTEMPT_ID.fullmatch(unique) else None
+
+
+REPORTS: Mapping[str, Reader] = {
+    "DialerRefused": _refused,
+    "DialerDialing": _said(Dialing),
+    "DialerAnswered": _said(Answered),
+    "DialerOpposed": _opposed,
+    "DialerEnded": _ended,
+}
+"""UserEvents of the dialplan, by name."""
+
+EVENTS: Mapping[str, Reader] = {
+    "DialState": _dial_state,
+    "Newstate": _new_state,
+    "DTMFBegin": _key,
+    "DTMFEnd": _key,  # a key by SIP INFO has no beginning
+    "Hangup": _on_callee(ChannelGone),
+    "ChannelTalkingStart": _on_callee(TalkingStarted),
+    "ChannelTalkingStop": _on_callee(TalkingStopped),
+    "OriginateResponse": _originate_response,
+}
+"""Asterisk's own events, by name."""

@@ -1,0 +1,120 @@
+"""`dialer.ports.ledger.HeadFiles`: each head one line of the day's file."""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from dialer.adapters.home.day_files import DayFiles
+
+PUBLIC_KEY = "public-key.pem"
+ASIDE = "lost"
+"""Folder of the heads of entries that a restored backup did not hold."""
+PROBE_BYTES = 64 * 1024
+"""More than a second's heads: where this finds no room, the next head may not either."""
+TAIL_BYTES = 64 * 1024
+"""A day's file has tens of megabytes: it is read from its end."""
+
+
+class HeadFolder(DayFiles):
+    """The public key lies beside the files."""
+
+    def __init__(self, folder: Path, public_pem: str) -> None:
+        super().__init__(folder, "the heads of the ledger")
+        self._public_pem = public_pem
+
+    async def probe(self) -> None:
+        await self.do(self._probe)
+
+    async def last_line(self) -> str | None:
+        return await self.do(self._last_line)
+
+    async def put_aside(self, own: frozenset[str]) -> list[str]:
+        return await self.do(lambda: self._put_aside(own))
+
+    def kept(self) -> list[Path]:
+        return [*self.paths(), *sorted((self.folder / ASIDE).glob("*.jsonl"))]
+
+    def _probe(self) -> None:
+        self.make()
+        key = self.folder / PUBLIC_KEY
+        if not key.exists():
+            key.write_text(self._public_pem, encoding="ascii")
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _put_aside(self, own: frozenset[str]) -> list[str]:
+        """The file is made anew and renamed: a crash leaves a line in both places, never in none."""
+        aside: list[str] = []
+        for path in self.paths():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lost = [line for line in lines if line not in own]
+            if lost:
+                (self.folder / ASIDE).mkdir(exist_ok=True)
+                _write_lines(self.folder / ASIDE / path.name, lost, "a")
+                anew = path.with_suffix(".anew")
+                _write_lines(anew, [line for line in lines if line in own], "w")
+                anew.replace(path)
+                aside += lost
+        return aside
+
+    def _last_line(self) -> str | None:
+        """By size. What a crash left unfinished is cut off: it was never acknowledged, and its head is exported again."""
+        paths = self.paths()
+        if paths:
+            _cut_torn_line(paths[-1])
+        lasts = [line for path in paths if (line := _last_of(path)) is not None]
+        return max(lasts, key=_size_of, default=None)
+
+
+def _cut_torn_line(path: Path) -> None:
+    with path.open("r+b") as file:
+        # Another process may be writing here at this moment: its line is not torn, only not finished.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        size, whole = os.fstat(file.fileno()).st_size, _whole_bytes(file)
+        if whole < size:
+            file.truncate(whole)
+
+
+def _last_of(path: Path) -> str | None:
+    """The last whole line; only the end of the file is read."""
+    with path.open("rb") as file:
+        end = _whole_bytes(file)
+        begin = _after_newline(file, end - 1)
+        file.seek(begin)
+        return file.read(end - begin).decode("utf-8", errors="replace").rstrip("\n") or None
+
+
+def _whole_bytes(file: BinaryIO) -> int:
+    """Up to the end of the last line that has one."""
+    return _after_newline(file, os.fstat(file.fileno()).st_size)
+
+
+def _after_newline(file: BinaryIO, end: int) -> int:
+    """Where the line begins that `end` stands in: behind the last newline before it."""
+    while end > 0:
+        begin = max(0, end - TAIL_BYTES)
+        found = os.pread(file.fileno(), end - begin, begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
+
+
+def _size_of(line: str) -> int:
+    try:
+        return int(json.loads(line)["size"])
+    except (ValueError, TypeError, KeyError):
+        return 0
+
+
+def _write_lines(path: Path, lines: Sequence[str], mode: str) -> None:
+    with path.open(mode, encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,12 @@
+"""`dialer.ports.journal.Journal`: below the home, beside the exported heads. A day before the oldest backup may go."""
+
+from pathlib import Path
+
+from dialer.adapters.home.day_files import DayFiles
+
+
+class JournalFolder(DayFiles):
+    """The owner's alone: it holds fingerprints."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "the journal", mode=0o700)

@@ -1,0 +1,71 @@
+"""What call-back probes heard. PBXs write to a folder of their own, where nothing stays; what is kept as evidence lies where they cannot write."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import ProbeId
+
+Result = TypeVar("Result")
+
+
+class ProbeSoundFiles:
+    """`dialer.ports.probes.ProbeSounds`: `<home>/heard/<probe>.alaw`, and once kept `<home>/probes/<probe>.alaw`."""
+
+    def __init__(self, home: Path) -> None:
+        self._heard = home / "heard"
+        self._kept = home / "probes"
+
+    async def take(self, probe_id: ProbeId) -> bytes | None:
+        return await _used(self._heard, lambda: self._take(f"{probe_id}.alaw"))
+
+    async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
+        await _used(self._kept, lambda: self._keep(f"{probe_id}.alaw", sound))
+
+    async def kept(self, probe_id: ProbeId) -> bytes | None:
+        return await _used(self._kept, lambda: self._read(f"{probe_id}.alaw"))
+
+    async def forget(self, *, kept_before: datetime) -> None:
+        await _used(self._kept, lambda: self._forget(kept_before.timestamp()))
+
+    async def clear(self) -> None:
+        await _used(self._heard, self._clear)
+
+    def _take(self, name: str) -> bytes | None:
+        file = self._heard / name
+        if not file.exists():
+            return None
+        sound = file.read_bytes()
+        file.unlink()
+        return sound
+
+    def _keep(self, name: str, sound: bytes) -> None:
+        self._kept.mkdir(parents=True, exist_ok=True)
+        (self._kept / name).write_bytes(sound)
+
+    def _read(self, name: str) -> bytes | None:
+        file = self._kept / name
+        return file.read_bytes() if file.exists() else None
+
+    def _forget(self, before: float) -> None:
+        """By the time of the file, which a copy may make later, never earlier."""
+        for file in self._kept.glob("*.alaw"):
+            if file.stat().st_mtime < before:
+                file.unlink()
+
+    def _clear(self) -> None:
+        for file in self._heard.glob("*.alaw"):
+            file.unlink(missing_ok=True)
+
+
+async def _used(folder: Path, work: Callable[[], Result]) -> Result:
+    """Raise `Unavailable` where the folder does not let us."""
+    try:
+        return await asyncio.to_thread(work)
+    except OSError as error:
+        raise Unavailable(
+            f"{folder} cannot be used: {error.strerror}", hint="let the service read and write there"
+        ) from None

@@ -1,0 +1,1 @@
+"""Attempts, claims and trunks, stored."""

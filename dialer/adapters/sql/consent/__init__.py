@@ -1,0 +1,1 @@
+"""Consents and their proofs, stored."""

@@ -1,0 +1,1 @@
+"""Connections, dialects and migrations, on SQLite and PostgreSQL."""

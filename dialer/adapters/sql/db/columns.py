@@ -1,0 +1,152 @@
+"""Column types that carry the domain's own values in and out, alike on both engines."""
+
+from abc import abstractmethod
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, Text
+from sqlalchemy.exc import DontWrapMixin
+from sqlalchemy.types import TypeDecorator
+
+from dialer.domain.calls.call_events import TraceStep, TraceVerb
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.consent import ConsentedWindow, ConsentForm, Mention
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+# SQLite numbers rows by itself only in a column declared exactly INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+Value = TypeVar("Value")
+Stored = TypeVar("Stored")
+
+
+class NaiveTime(DontWrapMixin, ValueError):
+    """A time without an offset reached the store: a fault of this program, since the edges refuse such times."""
+
+
+def to_micros(value: datetime) -> int:
+    """Microseconds since 1970. Raise `NaiveTime`."""
+    if value.tzinfo is None:
+        raise NaiveTime(f"{value} has no offset from UTC")
+    return (value - EPOCH) // MICROSECOND
+
+
+def from_micros(stored: int) -> datetime:
+    return EPOCH + stored * MICROSECOND
+
+
+class Encoded(TypeDecorator[Value], Generic[Value, Stored]):
+    """Stores `encode(value)` and gives back `decode(stored)`; NULL stays None."""
+
+    cache_ok = True
+
+    @staticmethod
+    @abstractmethod
+    def encode(value: Value) -> Stored: ...
+
+    @staticmethod
+    @abstractmethod
+    def decode(stored: Stored) -> Value: ...
+
+    def process_bind_param(self, value: Value | None, dialect: Dialect) -> Stored | None:  # noqa: ARG002
+        return None if value is None else self.encode(value)
+
+    def process_result_value(self, value: Stored | None, dialect: Dialect) -> Value | None:  # noqa: ARG002
+        return None if value is None else self.decode(value)
+
+
+class UtcDateTime(Encoded[datetime, int]):
+    """Aware times as whole microseconds since 1970: both engines then order, compare and return them exactly alike."""
+
+    impl = BigInteger
+    cache_ok = True
+    encode = staticmethod(to_micros)
+    decode = staticmethod(from_micros)
+
+
+class Definition(Encoded[CampaignDefinition, str]):
+    """A campaign's definition as pydantic's JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: CampaignDefinition) -> str:
+        return value.model_dump_json()
+
+    @staticmethod
+    def decode(stored: str) -> CampaignDefinition:
+        return CampaignDefinition.model_validate_json(stored)
+
+
+class Trace(Encoded[tuple[TraceStep, ...], list[tuple[int, str, str]]]):
+    """The steps of a call as JSON: `[microseconds since 1970, verb, name]` each."""
+
+    impl = JSON
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: tuple[TraceStep, ...]) -> list[tuple[int, str, str]]:
+        return [(to_micros(step.at), step.verb.value, step.name) for step in value]
+
+    @staticmethod
+    def decode(stored: list[tuple[int, str, str]]) -> tuple[TraceStep, ...]:
+        return tuple(TraceStep(from_micros(at), TraceVerb(verb), name) for at, verb, name in stored)
+
+
+class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, str]]]):
+    """Consented windows as JSON: `[[days], start, end]` each, times as `HH:MM:SS`."""
+
+    impl = JSON
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: tuple[ConsentedWindow, ...]) -> list[tuple[list[int], str, str]]:
+        return [(sorted(slot.days), slot.start.isoformat(), slot.end.isoformat()) for slot in value]
+
+    @staticmethod
+    def decode(stored: list[tuple[list[int], str, str]]) -> tuple[ConsentedWindow, ...]:
+        return tuple(window_of(tuple(days), start, end) for days, start, end in stored)
+
+
+class Form(Encoded[ConsentForm, str]):
+    """The hash of its wording, a space, and what it says with commas between."""
+
+    impl = Text
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: ConsentForm) -> str:
+        return f"{value.wording} {','.join(value.mentions)}"
+
+    @staticmethod
+    def decode(stored: str) -> ConsentForm:
+        return form_of(stored)
+
+
+@lru_cache(maxsize=4096)
+def form_of(stored: str) -> ConsentForm:
+    wording, _, mentions = stored.partition(" ")
+    return ConsentForm(wording, tuple(map(Mention, mentions.split(","))) if mentions else ())
+
+
+@lru_cache(maxsize=65536)
+def window_of(days: tuple[int, ...], start: str, end: str) -> ConsentedWindow:
+    """The same object for the same window: a form offers a few, and millions choose among them."""
+    return ConsentedWindow(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
+
+
+def one_of(kind: type[StrEnum], name: str) -> Enum:
+    """A text column whose CHECK admits the values of `kind` alone; read back as its members."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )

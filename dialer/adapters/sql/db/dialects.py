@@ -1,0 +1,112 @@
+"""The statements that differ between the engines beyond what SQLAlchemy Core hides."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.domain.base.types import Fingerprint
+
+SEALER_LOCK = 0x6C6564676572
+"""Any constant will do, as long as every process that seals takes the same."""
+
+KEYS_LOCK = 0x66706B657973
+"""Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
+SUPPRESSIONS_LOCK = 0x737570707265
+"""Whoever changes oppositions has it until its end."""
+
+AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+    """INSERT that can be told what to do with rows a unique index refuses."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(connection: AsyncConnection, table: Table) -> Insert:
+    """INSERT that passes over rows a unique index refuses; `returning` then gives those that went in."""
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
+async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
+    """Those numbers that this transaction alone may judge until it ends; never waits.
+
+    Two campaigns may list one number. Without this, both could count its attempts before either writes one, and together pass a cap.
+    SQLite's one writer has them all.
+    """
+    if connection.dialect.name == "sqlite":
+        return set(fingerprints)
+    keys = {_lock_key(fingerprint): fingerprint for fingerprint in fingerprints}
+    key = func.unnest(literal(list(keys), ARRAY(BigInteger))).column_valued("key")
+    locked = await connection.execute(select(key).where(func.pg_try_advisory_xact_lock(key)))
+    return {keys[row.key] for row in locked}
+
+
+async def sole_sealer(connection: AsyncConnection) -> bool:
+    """Whether this transaction alone may seal until it ends; never waits. A process that dies lets go with its connection."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
+
+
+async def alone_with_suppressions(connection: AsyncConnection) -> None:
+    """Until this transaction ends no other changes oppositions, so that their revisions are committed in order."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(select(func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
+
+
+async def await_turn(connection: AsyncConnection, fingerprints: Collection[Fingerprint]) -> None:
+    """Until no other transaction judges these numbers; then none begins to before this one ends.
+
+    What is stored after that is seen by every later judgement, and every earlier one has left its attempt for all to see. SQLite's one
+    writer has had its turn already.
+    """
+    if connection.dialect.name != "sqlite" and fingerprints:
+        # In one order, so that no two wait for each other.
+        keys = sorted({_lock_key(fingerprint) for fingerprint in fingerprints})
+        key = func.unnest(literal(keys, ARRAY(BigInteger))).column_valued("key")
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _lock_key(fingerprint: Fingerprint) -> int:
+    """Sixty-four bits of it, signed. Should two numbers ever share them, one waits for its next turn."""
+    return int(fingerprint[:16], 16) - 2**63
+
+
+def json_row(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """The columns as one JSON text."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(func.json_array(*columns), Text)
+    return cast(func.json_build_array(*columns), Text)
+
+
+def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """An aggregate: every row as a JSON array in one JSON text."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(func.json_group_array(func.json_array(*columns)), Text)
+    return cast(func.json_agg(func.json_build_array(*columns)), Text)
+
+
+async def by_contact(connection: AsyncConnection) -> None:
+    """Until the end of the transaction PostgreSQL answers from indexes, contact by contact, and compiles nothing.
+
+    Left to itself it reads all consents of all people for each page of a list, and takes longer to compile the query than to answer it.
+    """
+    if connection.dialect.name != "sqlite":
+        off = [func.set_config(name, "off", True) for name in AIMED_AT_WHOLE_TABLES]
+        await connection.execute(select(*off, func.set_config("max_parallel_workers_per_gather", "0", True)))

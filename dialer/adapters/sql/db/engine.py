@@ -1,0 +1,223 @@
+"""Connections: how each engine begins a transaction, and how its errors become ours."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Select, column, event, func, make_url, select, table
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from dialer.adapters.sql.db.connections import Connections
+from dialer.adapters.sql.db.dialects import KEYS_LOCK
+from dialer.adapters.sql.db.postgresql import PatientConnection
+from dialer.adapters.sql.db.sqlite import ThreadedConnection
+from dialer.adapters.sql.schema.key_tables import fingerprint_keys
+from dialer.domain.base.errors import BadSettings, Conflict, KeysChanged, Unavailable
+
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 5
+"""For a server that takes the connection and says nothing."""
+WAL_BYTES = 16 * 1024 * 1024
+"""What SQLite's log keeps on the disk once it has been folded back."""
+PRETENDED = "dialer_pretended"
+"""Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
+SCHEMA = table("alembic_version", column("version_num"))
+IN_FORCE = select(
+    select(func.max(fingerprint_keys.c.version)).scalar_subquery(),
+    select(SCHEMA.c.version_num).scalar_subquery(),
+)
+IDLE_SECONDS = 60
+"""A process that stands still in the middle of a transaction loses it, and what it locked, after so long (PostgreSQL)."""
+_LOST_IF_IDLE = func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
+SHARED = select(func.fingerprint_key_version(), func.schema_revision(), _LOST_IF_IDLE)
+"""The same, and until the transaction ends nobody moves fingerprints to other keys, or the schema to another (PostgreSQL)."""
+ALONE = select(func.pg_advisory_xact_lock(KEYS_LOCK), _LOST_IF_IDLE)
+"""After every transaction that writes has ended; none begins before this one ends (PostgreSQL)."""
+POOLABLE = {"prepare_threshold": None}
+"""A statement that is prepared at the server would be lost, or another's, where a pooler such as PgBouncer lends the connection by transaction."""
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+def parse_url(text: str) -> URL:
+    """Name the driver we use. Raise `BadSettings` for another engine or a SQLite database without a file."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadSettings("the database URL cannot be read", hint=_EXAMPLES) from error
+    driver = DRIVERS.get(url.drivername.partition("+")[0])
+    if driver is None:
+        raise BadSettings(f"databases of the kind {url.drivername!r} are not supported", hint=_EXAMPLES)
+    if driver.startswith("sqlite") and url.database in {None, "", ":memory:"}:
+        raise BadSettings("the SQLite database needs a file", hint=_EXAMPLES)
+    return url.set(drivername=driver)
+
+
+_EXAMPLES = "write sqlite:////path/to/file.db or postgresql://user@host/name"
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn SQLAlchemy's errors into `Conflict` and `Unavailable`; the cause stays attached."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(
+            f"the database refused what contradicts its contents: {_first_line(error)}",
+            hint="read the present state and try again",
+        ) from error
+    except (DBAPIError, NoResultFound, PoolExhausted) as error:
+        raise Unavailable(
+            f"the database does not answer as it should: {_first_line(error)}",
+            hint="check that it runs, is reachable and has room, then try again",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    # The rest may quote the row in question, phone number included.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]
+
+
+class Database:
+    """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers.
+
+    Once a version of the fingerprint keys and of the schema are pinned, both raise `Unavailable` where others are in force: who was
+    opposed would be a stranger to this process, and what it writes would lack what the newer program means by it.
+    """
+
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine, connections: Connections) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._connections = connections
+        self._keys: int | None = None
+        self._schema = ""
+
+    def pin(self, keys: int, schema: str | None = None) -> None:
+        """`schema`: as before, where it is not given."""
+        self._keys = keys
+        self._schema = self._schema if schema is None else schema
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._transaction(self._reader, IN_FORCE)
+
+    def write(self, *, alone: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """`alone`: no other writes before this one ends. SQLite's one writer is alone already."""
+        if self._writer.dialect.name == "sqlite":
+            return self._transaction(self._writer, IN_FORCE)
+        return self._transaction(self._writer, *((ALONE, IN_FORCE) if alone else (SHARED,)))
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, *first: Select[Any]) -> AsyncIterator[AsyncConnection]:
+        """Committed at the end of the block, rolled back by whatever breaks it."""
+        with database_errors():
+            async with self._connections.lent(engine) as connection:
+                await connection.begin()
+                if self._keys is not None:
+                    *locks, in_force = first
+                    for lock in locks:
+                        await connection.execute(lock)
+                    self._check(*(await connection.execute(in_force)).one()[:2])
+                yield connection
+                await connection.commit()
+
+    def _check(self, keys: int, schema: str) -> None:
+        if schema != self._schema:
+            raise Unavailable(
+                f"the database was brought to schema {schema} while this process, of schema {self._schema}, ran",
+                hint="end it, and start the program that upgraded the database",
+            )
+        if keys != self._keys:
+            raise KeysChanged(keys)
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, but not for ever; whatever then is, or was begun to be, open is closed."""
+        await self._connections.close()
+
+
+def connect(url: URL, *, pretended: bool = False) -> Database:
+    """Make the pools; nothing is opened before the first use. `pretended`: the clock of whoever writes is shifted."""
+    connections = Connections()
+    made = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
+    reader, writer = made(url, connections)
+    return Database(reader, writer.execution_options(**{PRETENDED: pretended}), connections)
+
+
+def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
+    # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that before a statement is lost to it.
+    engine = create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        pool_size=10,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "async_creator_fn": connections.owned(PatientConnection.connect),
+            **POOLABLE,
+        },
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "handle_error", _replace_unfit)
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return snapshot, engine
+
+
+def _replace_unfit(context: ExceptionContext) -> None:
+    """Whatever is wrong with an idle connection, another is opened."""
+    if context.is_pre_ping:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+
+
+def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
+    # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
+    how = {
+        "timeout": BUSY_SECONDS,
+        "async_creator_fn": connections.owned(ThreadedConnection.connect),
+    }
+    writer = create_async_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args=how,
+        hide_parameters=True,
+    )
+    reader = create_async_engine(url, pool_size=4, connect_args=how, hide_parameters=True)
+    prepare_sqlite(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
+    prepare_sqlite(reader.sync_engine, begin="BEGIN", query_only=True)
+    return reader, writer
+
+
+def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
+    """Take transactions out of the driver's hands (it begins none before a SELECT) and set what each connection needs.
+
+    `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
+    survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since what is
+    erased must be gone from the file, too. The log grows as long as anybody reads an old state of the database; journal_size_limit lets
+    it shrink after that.
+    """
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"journal_size_limit={WAL_BYTES}",
+        f"query_only={'ON' if query_only else 'OFF'}",
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

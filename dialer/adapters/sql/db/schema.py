@@ -1,0 +1,54 @@
+"""Which schema a database has, and which this program was written for: asked at every start, hence without Alembic."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, select
+
+from dialer.adapters.sql import migrations
+from dialer.adapters.sql.db.engine import (
+    BUSY_SECONDS,
+    CONNECT_SECONDS,
+    POOLABLE,
+    SCHEMA,
+    database_errors,
+    parse_url,
+    prepare_sqlite,
+)
+
+
+async def is_current(url: str) -> bool:
+    """Whether the schema is the one this program was written for. Raise `BadSettings`, `Unavailable`."""
+    return await asyncio.to_thread(_is_current, parse_url(url))
+
+
+def _is_current(url: URL) -> bool:
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return False
+    with plain_connection(url) as connection:
+        if not inspect(connection).has_table(SCHEMA.name):
+            return False
+        return set(connection.execute(select(SCHEMA.c.version_num)).scalars()) == {newest_schema()}
+
+
+def newest_schema() -> str:
+    """The revision that this program was written for: each is numbered higher than those before it, in the name of its file."""
+    newest = max(file.name for file in (Path(migrations.__file__).parent / "versions").glob("v[0-9]*_*.py"))
+    return newest.partition("_")[0].removeprefix("v")
+
+
+@contextmanager
+def plain_connection(url: URL) -> Iterator[Connection]:
+    """One transaction on a connection of its own. Alembic is synchronous, hence SQLite's plain driver; psycopg serves both."""
+    if url.get_backend_name() == "sqlite":
+        plain = url.set(drivername="sqlite")
+        engine = create_engine(plain, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
+    else:
+        engine = create_engine(
+            url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS, **POOLABLE}
+        )
+    with database_errors(), engine.begin() as connection:
+        yield connection

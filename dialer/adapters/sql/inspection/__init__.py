@@ -1,0 +1,1 @@
+"""What inspectors and callees may see, read."""

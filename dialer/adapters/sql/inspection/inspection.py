@@ -1,0 +1,158 @@
+"""A campaign as an inspection reads it: by person, with all that was done and agreed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.calls.attempts import CALL, IN_ORDER
+from dialer.adapters.sql.consent.consents import consents_of
+from dialer.adapters.sql.db.chunks import LONGEST_LIST, chunks
+from dialer.adapters.sql.db.engine import Database
+from dialer.adapters.sql.decision.decisions import KEPT
+from dialer.adapters.sql.ledger.ledger import ENTRY, sealed_entry
+from dialer.adapters.sql.records import CONTACT, MANIFEST, columns_for, names_of
+from dialer.adapters.sql.schema.ledger_tables import entries
+from dialer.adapters.sql.schema.retention_tables import retention_runs
+from dialer.adapters.sql.schema.tables import attempts, contacts, decisions, imports
+from dialer.domain.base.types import CampaignId, ContactId, Fingerprint
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.consent.contact import Contact, Manifest
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.upkeep.retention import RetentionRun
+from dialer.ports.inspection import CalledPerson, ImportedList, RefusalCount
+from dialer.ports.records import CallRow, ImportCounts, KeptDecision
+
+COUNTS = [imports.c[name] for name in names_of(ImportCounts)]
+RUN = columns_for(RetentionRun, retention_runs).order_by(retention_runs.c.id)
+
+
+class SqlInspections:
+    """`dialer.ports.inspection.Inspections`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def called(
+        self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
+    ) -> list[CalledPerson]:
+        page = CONTACT.where(_called(campaign_id), contacts.c.id > after).order_by(contacts.c.id).limit(limit)
+        async with self._database.read() as connection:
+            people = [Contact(*row) for row in await connection.execute(page)]
+            if not people:
+                return []
+            fingerprints = [person.fingerprint for person in people]
+            consents = await consents_of(connection, fingerprints)
+            calls = await _calls_to(connection, sponsor, fingerprints)
+            kept = await _decisions_on(connection, campaign_id, people)
+        return [
+            CalledPerson(
+                person,
+                tuple(calls[person.fingerprint]),
+                consents.get(person.fingerprint, ()),
+                {one.attempt_id: one for one in kept[person.fingerprint] if one.attempt_id},
+            )
+            for person in people
+        ]
+
+    async def called_count(self, campaign_id: CampaignId) -> int:
+        statement = select(func.count()).select_from(contacts).where(_called(campaign_id))
+        async with self._database.read() as connection:
+            return (await connection.execute(statement)).scalar_one()
+
+    async def lists(self, campaign_id: CampaignId) -> list[ImportedList]:
+        mine = MANIFEST.add_columns(imports.c.report, *COUNTS).where(imports.c.campaign_id == campaign_id)
+        people = select(
+            contacts.c.import_id, func.count(), func.count().filter(contacts.c.erased_at.is_(None))
+        ).where(contacts.c.campaign_id == campaign_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(mine.order_by(imports.c.imported_at, imports.c.id))
+            counted = await connection.execute(people.group_by(contacts.c.import_id))
+            sizes = {row[0]: (row[1], row[2]) for row in counted}
+            return [_list(row, *sizes.get(row.id, (0, 0))) for row in rows]
+
+    async def refusals(self, campaign_id: CampaignId) -> tuple[int, list[RefusalCount]]:
+        refused = (decisions.c.campaign_id == campaign_id, decisions.c.permitted.is_(False))
+        found: Counter[tuple[str, str]] = Counter()
+        total = 0
+        async with self._database.read() as connection:
+            rows = await connection.stream(select(decisions.c.reasons).where(*refused))
+            async for (reasons,) in rows:
+                total += 1
+                found.update((reason["rule"], reason["code"]) for reason in reasons)
+        return total, [RefusalCount(rule, code, count) for (rule, code), count in sorted(found.items())]
+
+    async def contexts(self, campaign_id: CampaignId) -> list[str]:
+        mine = (decisions.c.campaign_id == campaign_id, decisions.c.context_hash.is_not(None))
+        statement = select(decisions.c.context_hash).where(*mine).distinct()
+        async with self._database.read() as connection:
+            return sorted((await connection.execute(statement)).scalars())
+
+    async def sealed_about(self, ids: Iterable[str], *, before: int) -> list[SealedEntry]:
+        return await self._sealed(entries.c.about, ids, entries.c.position < before)
+
+    async def sealed_of(
+        self, subjects: Iterable[str], kinds: Sequence[Kind], *, before: int
+    ) -> list[SealedEntry]:
+        wanted = entries.c.kind.in_([kind.value for kind in kinds]) & (entries.c.position < before)
+        return await self._sealed(entries.c.subject, subjects, wanted)
+
+    async def sealed_kinds(self, kinds: Sequence[Kind], *, first: int, before: int) -> list[SealedEntry]:
+        span = (entries.c.position >= first, entries.c.position < before)
+        wanted = ENTRY.where(*span, entries.c.kind.in_([kind.value for kind in kinds]))
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted.order_by(entries.c.position).limit(LONGEST_LIST))
+            return [sealed_entry(row) for row in rows]
+
+    async def _sealed(
+        self, column: Column[Any], values: Iterable[str], wanted: ColumnElement[bool]
+    ) -> list[SealedEntry]:
+        found: list[SealedEntry] = []
+        async with self._database.read() as connection:
+            for some in chunks(values):
+                rows = await connection.execute(ENTRY.where(column.in_(some), wanted))
+                found += [sealed_entry(row) for row in rows]
+        return sorted(found, key=lambda entry: entry.index)
+
+    async def retention_runs(self) -> Sequence[RetentionRun]:
+        async with self._database.read() as connection:
+            return [RetentionRun(*row) for row in await connection.execute(RUN)]
+
+
+def _called(campaign_id: CampaignId) -> ColumnElement[bool]:
+    tried = exists().where(attempts.c.contact_id == contacts.c.id)
+    return (contacts.c.campaign_id == campaign_id) & tried
+
+
+async def _calls_to(
+    connection: AsyncConnection, sponsor: str, fingerprints: Sequence[Fingerprint]
+) -> defaultdict[Fingerprint, list[CallRow]]:
+    theirs = CALL.where(attempts.c.sponsor == sponsor, attempts.c.fingerprint.in_(fingerprints))
+    found: defaultdict[Fingerprint, list[CallRow]] = defaultdict(list)
+    for row in await connection.execute(theirs.order_by(*IN_ORDER)):
+        found[row.fingerprint].append(CallRow(Attempt(*row[:-1]), row.external_id))
+    return found
+
+
+async def _decisions_on(
+    connection: AsyncConnection, campaign_id: CampaignId, people: Sequence[Contact]
+) -> defaultdict[Fingerprint, list[KeptDecision]]:
+    permits = KEPT.where(
+        decisions.c.fingerprint.in_([person.fingerprint for person in people]),
+        decisions.c.campaign_id == campaign_id,
+        decisions.c.permitted,
+    )
+    found: defaultdict[Fingerprint, list[KeptDecision]] = defaultdict(list)
+    for row in await connection.execute(permits):
+        found[row.fingerprint].append(KeptDecision(*row))
+    return found
+
+
+def _list(row: Row[Any], listed: int, kept: int) -> ImportedList:
+    """Of a row of `MANIFEST` with the report and the counts."""
+    *manifest, report = row[: -len(COUNTS)]
+    counts = ImportCounts(*row[-len(COUNTS) :]) if report is not None else None
+    return ImportedList(Manifest(*manifest), counts, report, listed, kept)

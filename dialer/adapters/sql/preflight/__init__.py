@@ -1,0 +1,1 @@
+"""Contacts grouped by what rules read."""

@@ -1,0 +1,88 @@
+"""A list by kinds of callee: those of whom the same is stored are counted together, by the database.
+
+Of most people of a list there is a consent and nothing else: they are asked for in one way, all others in another.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialer.adapters.sql.calls.dossiers import LISTED, dossiers_of
+from dialer.adapters.sql.calls.standing import campaign_of
+from dialer.adapters.sql.db.chunks import chunks
+from dialer.adapters.sql.db.dialects import by_contact
+from dialer.adapters.sql.preflight.group_others import OtherKinds
+from dialer.adapters.sql.preflight.group_plain import plain_kinds, told
+from dialer.adapters.sql.schema.tables import contacts
+from dialer.domain.base.types import CampaignId, ContactId
+from dialer.domain.preflight.contact_groups import Turns
+from dialer.ports.records import Alike, Dossier
+
+
+async def page_end(
+    connection: AsyncConnection, campaign_id: CampaignId, after: ContactId, size: int
+) -> ContactId | None:
+    """The last of the `size` contacts after one; None where none is left."""
+    mine = (contacts.c.campaign_id == campaign_id, contacts.c.id > after)
+    page = select(contacts.c.id).where(*mine).order_by(contacts.c.id).limit(size).subquery("page")
+    last: ContactId | None = (await connection.execute(select(func.max(page.c.id)))).scalar_one()
+    return last
+
+
+async def alike_between(
+    connection: AsyncConnection, campaign_id: CampaignId, turns: Turns, after: ContactId, until: ContactId
+) -> list[Alike]:
+    """The kinds among the contacts after `after`, `until` included. Raise `NotFound` for an unknown campaign."""
+    await by_contact(connection)
+    sponsor = (await campaign_of(connection, campaign_id)).definition.sponsor.id
+    mine = and_(contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
+    page = and_(mine, contacts.c.id > after, contacts.c.id <= until)
+    rows = (await connection.execute(plain_kinds(connection, page, turns))).all()
+    found, others = sorted_out(rows)
+    question = OtherKinds(connection, sponsor, turns)
+    for some in chunks(sorted(others)):
+        listed = select(contacts).where(contacts.c.id.in_(some))
+        for row in await connection.execute(question.of(listed)):
+            found.append(Group(tuple(row[2:]), row.first, row.numbers.split(",")))
+    dossiers = await dossiers_by_id(connection, sponsor, [group.example for group in found])
+    return [Alike(group.kind, *told(group.numbers), dossiers[group.example]) for group in found]
+
+
+class Group(NamedTuple):
+    """`numbers`: see `plain_kinds`. `example`: one of them."""
+
+    kind: Hashable
+    example: ContactId
+    numbers: Sequence[str]
+
+
+def sorted_out(rows: Sequence[Row[Any]]) -> tuple[list[Group], set[ContactId]]:
+    """Of the rows of `plain_kinds` the kinds, and who has to be asked for in the other way."""
+    members = [(row.kind, row.ids.split(","), row.numbers.split(",")) for row in rows]
+    times = Counter(chain.from_iterable(ids for _, ids, _ in members))
+    several = {one for one, often in times.items() if often > 1} if len(times) < times.total() else set()
+    found, others = [], set(several)
+    for kind, ids, numbers in members:
+        if kind is None:
+            others.update(ids)
+        elif several.isdisjoint(ids):
+            found.append(Group(kind, ContactId(int(ids[0])), numbers))
+        else:
+            left = [pair for pair in zip(ids, numbers, strict=True) if pair[0] not in several]
+            if left:
+                found.append(Group(kind, ContactId(int(left[0][0])), [number for _, number in left]))
+    return found, {ContactId(int(one)) for one in others}
+
+
+async def dossiers_by_id(
+    connection: AsyncConnection, sponsor: str, ids: Iterable[ContactId]
+) -> dict[ContactId, Dossier]:
+    found: dict[ContactId, Dossier] = {}
+    for some in chunks(ids):
+        listed = (await connection.execute(LISTED.where(contacts.c.id.in_(some)))).all()
+        found |= {dossier.contact.id: dossier for dossier in await dossiers_of(connection, sponsor, listed)}
+    return found

@@ -1,0 +1,22 @@
+"""The table of voidings that were undone."""
+
+from sqlalchemy import Column, Index, String, Table, Text
+
+from dialer.adapters.sql.db.columns import BigId, UtcDateTime
+from dialer.adapters.sql.schema.tables import metadata
+
+# Rows that stood in `consents`, under their ids, until somebody undid them: whoever asks for consents meets none of them there.
+undone_voidings = Table(
+    "undone_voidings",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("trunk", Text, nullable=False),
+    Column("restored_at", UtcDateTime, nullable=False),
+    Column("restored_by", Text, nullable=False),
+    Column("restored_reason", Text, nullable=False),
+)
+Index("ix_undone_voidings_fingerprint", undone_voidings.c.fingerprint)

@@ -1,0 +1,1 @@
+"""Retention, restores, outbox and the state of the machine, stored."""

@@ -1,0 +1,1 @@
+"""HTTP itself: bodies, answers, rights, errors and the OpenAPI document."""

@@ -1,0 +1,188 @@
+"""How bodies come in: within limits of size and patience, JSON into a model, files to disk."""
+
+import asyncio
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from multidict import MultiDictProxy
+from pydantic import BaseModel
+
+from dialer.api.http.answers import reference
+from dialer.api.http.errors import TooLarge, TooSlow, WrongMediaType
+from dialer.api.http.parsing import parse_json
+from dialer.api.http.wire import Nothing
+from dialer.domain.base.errors import DialerError, InvalidInput, Unavailable
+
+MIB = 1024 * 1024
+IDLE_S = 30.0
+UPLOADS: web.AppKey[Path] = web.AppKey("uploads", Path)
+"""Folder for files that are still coming in."""
+
+Value = TypeVar("Value")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[Value]):
+    """A body, and the SHA-256 of its bytes as sent."""
+
+    value: Value
+    sha256: str
+
+
+class Body(ABC, Generic[Value]):
+    """How one route takes its body, and what the OpenAPI document says of it."""
+
+    model: type[BaseModel] | None = None
+
+    @abstractmethod
+    def read(self, request: web.Request) -> AbstractAsyncContextManager[Received[Value]]:
+        """Valid inside the context. Raise `InvalidInput`, `TooLarge`, `TooSlow`, `WrongMediaType`."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any] | None:
+        """The OpenAPI request body, if there is any."""
+
+
+class NoBody(Body[Nothing]):
+    """Whatever is sent is not looked at."""
+
+    @asynccontextmanager
+    async def read(self, request: web.Request) -> AsyncIterator[Received[Nothing]]:  # noqa: ARG002
+        yield Received(Nothing(), "")
+
+    def describe(self) -> None:
+        return None
+
+
+class JsonBody(Body[Model]):
+    """One JSON document. `optional`: nothing at all means the model's defaults. `long`: read in a thread, for there may be much in it.
+
+    `forgiving`: so does anything unreadable, where the request must not fail for its form. `any_type`: what it says of itself is not looked
+    at, where an opposition would be lost with it.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        *,
+        limit: int = MIB,
+        optional: bool = False,
+        forgiving: bool = False,
+        any_type: bool = False,
+        long: bool = False,
+        parse: Callable[[type[Model], bytes], Model] = parse_json,
+    ) -> None:
+        self.model: type[Model] = model
+        self._parse = parse
+        self._limit = limit
+        self._optional = optional
+        self._forgiving = forgiving
+        self.any_type = any_type or forgiving
+        self._long = long
+
+    @asynccontextmanager
+    async def read(self, request: web.Request) -> AsyncIterator[Received[Model]]:
+        try:
+            raw = b"".join([chunk async for chunk in chunks(request, self._limit)])
+            if raw and not self.any_type:
+                _demand_json(request)
+            if self._optional and not raw:
+                value = self.model()
+            elif self._long:
+                value = await asyncio.to_thread(self._parse, self.model, raw)
+            else:
+                value = self._parse(self.model, raw)
+        except DialerError:
+            if not self._forgiving:
+                raise
+            raw, value = b"", self.model()
+        yield Received(value, hashlib.sha256(raw).hexdigest())
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "required": not self._optional,
+            "content": {"application/json": {"schema": reference(self.model)}},
+        }
+
+
+def _demand_json(request: web.Request) -> None:
+    kind = request.content_type
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise WrongMediaType(f"the body is {kind}", hint="send JSON, as Content-Type: application/json")
+
+
+class FileBody(Body[Path]):
+    """A file, streamed to disk; it is gone when the context ends."""
+
+    def __init__(self, media_type: str, *, limit: int) -> None:
+        self._media_type = media_type
+        self._limit = limit
+
+    @asynccontextmanager
+    async def read(self, request: web.Request) -> AsyncIterator[Received[Path]]:
+        digest = hashlib.sha256()
+        with _kept():
+            file = NamedTemporaryFile(dir=request.app[UPLOADS], prefix="upload-")  # noqa: SIM115
+        with file:
+            async for chunk in chunks(request, self._limit):
+                digest.update(chunk)
+                with _kept():
+                    await asyncio.to_thread(file.write, chunk)
+            with _kept():
+                file.flush()
+            yield Received(Path(file.name), digest.hexdigest())
+
+    def describe(self) -> dict[str, Any]:
+        schema = {"type": "string", "format": "binary"}
+        return {"required": True, "content": {self._media_type: {"schema": schema}}}
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Raise `Unavailable` where the disk does not take what came in."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"the file cannot be taken in: {error.strerror}", hint="make room on the disk of the home"
+        ) from None
+
+
+async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
+    """The body as it comes, at most `limit` bytes, each chunk within `IDLE_S`."""
+    too_large = TooLarge(f"the body is longer than {limit // MIB} MiB", hint="send less at once")
+    if (request.content_length or 0) > limit:
+        raise too_large
+    received = 0
+    while chunk := await _chunk(request):
+        received += len(chunk)
+        if received > limit:
+            raise too_large
+        yield chunk
+
+
+async def read_form(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """The fields of a form; it is short, and comes whole within `IDLE_S`. Raise `TooSlow`."""
+    try:
+        async with asyncio.timeout(IDLE_S):
+            return await request.post()
+    except TimeoutError:
+        raise TooSlow(f"the form did not come within {IDLE_S:.0f} s", hint="send it again") from None
+
+
+async def _chunk(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(IDLE_S):
+            return await request.content.readany()
+    except TimeoutError:
+        raise TooSlow(f"no more of the body came for {IDLE_S:.0f} s", hint="send it again") from None
+    except web.RequestPayloadError:
+        raise InvalidInput("the body is not encoded as its headers say") from None

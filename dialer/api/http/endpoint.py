@@ -1,0 +1,57 @@
+"""A route as data: what runs it and what the OpenAPI document says of it come from one declaration."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from dialer.api.http.answers import Answer
+from dialer.api.http.bodies import Body
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import DialerError
+from dialer.services.operations.suite import Suite
+
+Query = TypeVar("Query", bound=BaseModel)
+BodyValue = TypeVar("BodyValue")
+AnswerValue = TypeVar("AnswerValue")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[Query, BodyValue]):
+    """A request whose sender is known and entitled, and whose parts are well-formed. `ids` are those of the path."""
+
+    suite: Suite
+    actor: Actor
+    ids: Mapping[str, str]
+    query: Query
+    body: BodyValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint(Generic[Query, BodyValue, AnswerValue]):
+    """One method of one path. One of `rights` is demanded before query and body are read, and by the service again.
+
+    `errors` are those that cannot be told from the rest of the declaration. `urgent`: refused by nothing but a missing right.
+    `viewed`: the console's own pages read it, by their session.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    summary: str
+    rights: tuple[Right, ...]
+    query: type[Query]
+    body: Body[BodyValue]
+    answer: Answer[AnswerValue]
+    handler: Callable[[Asked[Query, BodyValue]], Awaitable[AnswerValue]]
+    errors: tuple[type[DialerError], ...] = ()
+    urgent: bool = False
+    viewed: bool = False
+
+    def demand(self, actor: Actor) -> None:
+        """Raise `Forbidden`."""
+        if not any(actor.may(right) for right in self.rights):
+            actor.demand(self.rights[0])
+
+
+AnyEndpoint = Endpoint[Any, Any, Any]

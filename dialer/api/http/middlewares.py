@@ -1,0 +1,82 @@
+"""What happens to every request and answer."""
+
+import traceback
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from dialer.api.http.problems import answer_error, answer_http_error
+from dialer.api.importing import OPENED
+from dialer.domain.base.errors import DialerError
+from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
+
+log = structlog.get_logger()
+
+PRETENDED_TIME = "Dialer-Pretended-Time"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors become problem documents. What nobody foresaw is logged, and told without its details."""
+    try:
+        return await handler(request)
+    except DialerError as error:
+        return tell(request, error)
+    except web.HTTPException as error:
+        return answer_http_error(error)
+    except ConnectionError:
+        raise  # the sender has gone; nobody is left to tell
+    except Exception as error:
+        # Without the error's own words, which may hold a telephone number.
+        where = traceback.format_tb(error.__traceback__)
+        log.error("request failed", route=route_of(request), error=type(error).__name__, where=where)
+        fault = DialerError("an unforeseen fault; the log says more", hint="tell whoever runs the service")
+        return tell(request, fault)
+
+
+def tell(request: web.Request, error: DialerError) -> web.Response:
+    """Where the answer has begun, it breaks off instead: no reader takes half a report for a whole one."""
+    if OPENED not in request:
+        return answer_error(error)
+    log.error("answer broken off", route=route_of(request), error=error.code)
+    if request.transport:
+        request.transport.abort()
+    raise ConnectionResetError("the answer broke off")
+
+
+def measure(meter: Meter, clock: Clock) -> Middleware:
+    @web.middleware
+    async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = clock.monotonic()
+        answer = await handler(request)
+        meter.answered(request.method, route_of(request), answer.status, clock.monotonic() - started)
+        return answer
+
+    return measured
+
+
+def write_headers(
+    clock: Clock, *, pretended: bool
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    async def write(_: web.Request, answer: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if pretended:
+            answer.headers[PRETENDED_TIME] = clock.now().isoformat(timespec="seconds")
+
+    return write
+
+
+def route_of(request: web.Request) -> str:
+    """The route's pattern: a path may hold a telephone number."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"

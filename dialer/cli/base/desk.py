@@ -1,0 +1,29 @@
+"""How a command reaches the program that records what somebody says against being called."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from dialer.bootstrap import OppositionDesk, open_desk
+from dialer.cli.base.errors import complain
+from dialer.domain.access.roles import Actor
+from dialer.settings import read_settings
+
+T = TypeVar("T")
+
+
+def with_desk(work: Callable[[OppositionDesk, Actor], Awaitable[T]]) -> T:
+    """As `with_service`, where nothing but the database is needed.
+
+    A PBX that could not be told is named on standard error, with the reason.
+    """
+
+    async def run() -> T:
+        settings = read_settings()
+        async with open_desk(settings) as desk:
+            done = await work(desk, await desk.tokens.local(settings.token))
+            for pbx, why in desk.fleet.untold.items():
+                complain(f"recorded, but PBX {pbx} was not told ({why}): the running service will tell it")
+            return done
+
+    return asyncio.run(run())

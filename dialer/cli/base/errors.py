@@ -1,0 +1,19 @@
+"""From a typed error to one line on standard error and an exit status."""
+
+import sys
+
+from dialer.domain.base.errors import BadSettings, DialerError
+
+FAILED = 1
+WRONG_USE = 2
+
+
+def report(error: DialerError) -> int:
+    """Print the error; return the exit status of contract.md: 2 for wrong settings, 1 for all that was refused or failed."""
+    complain(str(error))
+    return WRONG_USE if isinstance(error, BadSettings) else FAILED
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    print(f"dialer: {' '.join(text.split())}", file=sys.stderr)

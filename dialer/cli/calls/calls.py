@@ -1,0 +1,94 @@
+"""dialer calls: what was called, what was heard and pressed, and how it ended."""
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import print_fields, print_json, print_table
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.services.calls.call_records import CallQuery, Record
+from dialer.services.views.calls_export import export_csv, export_json
+from dialer.services.views.listing import listing
+
+app = typer.Typer(help="Read call records.", no_args_is_help=True)
+
+Campaign = Annotated[str | None, typer.Option("--campaign", metavar="ID", help="Of this campaign only.")]
+Number = Annotated[str | None, typer.Option("--number", metavar="NUMBER", help="To this number only.")]
+PAGE = 1000
+COLUMNS = ("attempt_id", "contact", "phone_number", "decided_at", "dial_status", "result", "state")
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command("list")
+def list_calls(
+    campaign: Campaign = None,
+    number: Number = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
+    cursor: Annotated[str | None, typer.Option(help="Go on after an earlier list's `next_cursor`.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Calls in order of decision."""
+
+    async def work(service: Service, actor: Actor) -> list[Record]:
+        query = _query(campaign, number)
+        after = AttemptId(cursor) if cursor else None
+        # One more than asked for tells whether the list goes on.
+        return await service.suite.calls.page(actor, replace(query, after=after, limit=limit + 1))
+
+    found = with_service(work)
+    shown = found[:limit]
+    if as_json:
+        print_json(listing(shown, shown[-1]["attempt_id"] if len(found) > limit else None))
+    else:
+        print_table(shown, COLUMNS)
+
+
+@app.command()
+def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json: Json = False) -> None:
+    """One call, whole."""
+
+    async def work(service: Service, actor: Actor) -> Record:
+        return await service.suite.calls.get(actor, AttemptId(attempt_id))
+
+    record = with_service(work)
+    (print_json if as_json else print_fields)(record)
+
+
+@app.command()
+def export(
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.CSV,
+    campaign: Campaign = None,
+    number: Number = None,
+    as_json: Json = False,
+) -> None:
+    """Every call, on standard output; cells that a spreadsheet would run are made harmless."""
+    write = export_json if as_json or form is Format.JSON else export_csv
+
+    async def work(service: Service, actor: Actor) -> None:
+        query = _query(campaign, number)
+        await write(_pages(service, actor, replace(query, limit=PAGE)), sys.stdout)
+
+    with_service(work)
+
+
+def _query(campaign: str | None, number: str | None) -> CallQuery:
+    return CallQuery(CampaignId(campaign) if campaign else None, number)
+
+
+async def _pages(service: Service, actor: Actor, query: CallQuery) -> AsyncIterator[Sequence[Record]]:
+    """A page at a time, by key: memory stays small however many calls there are."""
+    while page := await service.suite.calls.page(actor, query):
+        yield page
+        query = replace(query, after=AttemptId(page[-1]["attempt_id"]))

@@ -1,0 +1,76 @@
+"""dialer campaign progress: how far a campaign is, once or live."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dialer.bootstrap import Service
+from dialer.cli.base.options import CampaignArgument, Json
+from dialer.cli.base.output import print_fields, print_json
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import allowed_verbs
+from dialer.services.campaigns.progress import CampaignProgress
+from dialer.services.views.campaign import progress_view
+
+POLL_S = 0.5
+
+
+def progress(
+    campaign_id: CampaignArgument,
+    watch: Annotated[bool, typer.Option("--watch", help="Live, until it ends.")] = False,
+    as_json: Json = False,
+) -> None:
+    """How far it is, and why it waits when it does."""
+
+    async def work(service: Service, actor: Actor) -> CampaignProgress:
+        if watch:
+            return await _watch(service, actor, CampaignId(campaign_id))
+        return await service.suite.progress.of(actor, CampaignId(campaign_id))
+
+    view = progress_view(with_service(work))
+    if as_json:
+        print_json(view)
+    else:
+        print_fields(_for_people(view))
+
+
+async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
+    """A bar on standard error until the campaign has ended; return how it ended."""
+    found = await service.suite.progress.of(actor, campaign_id)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    stderr = Console(stderr=True)
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bars:
+        bar = bars.add_task("")
+        while True:
+            counts = found.counts
+            described = f"{found.campaign.state} · {counts.calling} calling · {found.waiting or 'dialling'}"
+            bars.update(
+                bar,
+                description=described.replace("[", r"\["),
+                completed=counts.closed,
+                total=counts.contacts or None,
+            )
+            if not allowed_verbs(found.campaign.state):
+                return found
+            await asyncio.sleep(POLL_S)
+            found = await service.suite.progress.of(actor, campaign_id)
+
+
+def _for_people(view: dict[str, Any]) -> dict[str, object]:
+    """Counts by name are one line each."""
+    plain = {
+        name: value
+        for name, value in view.items()
+        if not isinstance(value, dict | list) and value not in ("", None)
+    }
+    results = {f"result {name}": count for name, count in sorted(view["results"].items())}
+    refused = {f"refused {name}": count for name, count in sorted(view["refused"].items())}
+    probes = {
+        f"probe of {probe['number']}": f"{probe['outcome']} {probe['started_at']}" for probe in view["probes"]
+    }
+    return plain | results | refused | probes

@@ -1,0 +1,1 @@
+"""Commands about the ledger, inspections and people's rights."""

@@ -1,0 +1,116 @@
+"""dialer ledger: what was recorded, proved not to have been changed since."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.base.errors import FAILED
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import console, print_fields, print_json, print_table
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import AttemptId
+from dialer.services.ledger.verification import Verdict
+from dialer.services.views.ledger import findings_view, verdict_view
+from dialer.verifier.ed25519 import read_key
+from dialer.verifier.verify_ledger import check_export
+
+app = typer.Typer(help="Verify, show and export the ledger.", no_args_is_help=True)
+
+Kept = Annotated[
+    Path | None, typer.Option("--head", metavar="FILE", help="Heads kept from earlier, one a line.")
+]
+
+
+@app.command()
+def verify(
+    head: Kept = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="DIR", help="An exported ledger; needs no database.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Public key for --export, if not its own.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check every entry and every head; exit 1 where one was changed, and name the first."""
+    kept = read_lines(head) if head else []
+    view = _of_export(export, key, kept) if export else _of_database(kept)
+    if as_json:
+        print_json(view)
+    else:
+        _show(view)
+    if not view["verified"]:
+        raise typer.Exit(FAILED)
+
+
+def _show(view: dict[str, Any]) -> None:
+    for gap in view["gaps"]:
+        console.print(f"GAP at {gap['index']}: {gap['detail']}", markup=False, soft_wrap=True)
+    if view["verified"]:
+        console.print(f"all is as it was signed: {view.get('entries', 'every')} entries")
+    else:
+        print_table(view["findings"], ("index", "detail"))
+
+
+@app.command()
+def head(as_json: Json = False) -> None:
+    """The last signed head. Keep a copy elsewhere: `verify --head` holds the ledger against it."""
+
+    async def work(service: Service, actor: Actor) -> dict[str, Any]:
+        return await service.suite.ledger.reader.head(actor)
+
+    found = with_service(work)["head"]
+    (print_json if as_json else print_fields)(found)
+
+
+@app.command("export")
+def export_ledger(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")], as_json: Json = False
+) -> None:
+    """Write all entries, heads, the public key and a verifier that needs nothing but Python."""
+
+    async def work(service: Service, actor: Actor) -> int:
+        return await service.suite.ledger.export.run(actor, folder)
+
+    count = with_service(work)
+    if as_json:
+        print_json({"folder": str(folder), "entries": count})
+    else:
+        console.print(f"{count} entries in {folder}", markup=False)
+
+
+@app.command()
+def evidence(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT", help="The call.")]) -> None:
+    """What the ledger says of one call, with proofs, as JSON: a file that the exported verifier takes."""
+
+    async def work(service: Service, actor: Actor) -> dict[str, Any]:
+        return await service.suite.ledger.reader.evidence(actor, AttemptId(attempt_id))
+
+    print_json(with_service(work))
+
+
+def _of_database(kept: list[str]) -> dict[str, Any]:
+    async def work(service: Service, actor: Actor) -> Verdict:
+        return await service.suite.ledger.verifier.run(actor, kept)
+
+    return verdict_view(with_service(work))
+
+
+def _of_export(folder: Path, key: Path | None, kept: list[str]) -> dict[str, Any]:
+    try:
+        public_key = read_key((key or folder / "public-key.pem").read_text(encoding="ascii"))
+        return findings_view(check_export(folder, public_key, kept))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{folder} cannot be checked: {error}") from None
+
+
+def read_lines(path: Path) -> list[str]:
+    """Of a file of heads. Raise `InvalidInput`."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}") from None

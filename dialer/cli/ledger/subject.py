@@ -1,0 +1,40 @@
+"""dialer subject: what is kept about one person, and its erasing."""
+
+from typing import Annotated
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.base.options import Json, NumberArgument
+from dialer.cli.base.output import print_fields, print_json
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.ports.subjects import Erased
+from dialer.services.inspection.subjects import Subject
+from dialer.services.views.subject import erased_view, subject_view
+
+app = typer.Typer(help="Answer people who ask what is kept about them.", no_args_is_help=True)
+
+
+@app.command()
+def export(
+    number: NumberArgument,
+    _: Annotated[bool, typer.Option("--json", help="It is one JSON document in any case.")] = False,
+) -> None:
+    """All that is kept about a number, in any spelling, refused decisions included. That it was read is recorded."""
+
+    async def work(service: Service, actor: Actor) -> Subject:
+        return await service.suite.subjects.export(actor, number)
+
+    print_json(subject_view(with_service(work)))
+
+
+@app.command()
+def erase(number: NumberArgument, as_json: Json = False) -> None:
+    """Erase a number for good; for administrators. Its oppositions stay in force, its consents are taken back."""
+
+    async def work(service: Service, actor: Actor) -> Erased:
+        return await service.suite.subjects.erase(actor, number)
+
+    view = erased_view(with_service(work))
+    (print_json if as_json else print_fields)(view)

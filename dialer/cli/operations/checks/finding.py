@@ -1,0 +1,27 @@
+"""What a check found."""
+
+from dataclasses import dataclass
+
+from dialer.domain.base.errors import DialerError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `mend` says what to do where it is not `ok`."""
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+def well(check: str, detail: str) -> Finding:
+    return Finding(check, ok=True, detail=detail)
+
+
+def wrong(check: str, detail: str, mend: str) -> Finding:
+    return Finding(check, ok=False, detail=detail, mend=mend)
+
+
+def from_error(check: str, error: DialerError) -> Finding:
+    return wrong(check, error.detail, error.hint)

@@ -1,0 +1,67 @@
+"""dialer token: who may do what over HTTP, and at the command line with `DIALER_TOKEN`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import console, print_json, print_table
+from dialer.cli.base.session import with_service
+from dialer.cli.base.times import instant
+from dialer.domain.access.roles import Actor, Role, Token
+from dialer.services.views.listing import listing
+from dialer.services.views.token import token_view
+
+app = typer.Typer(help="Make, list and revoke bearer tokens.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="What its bearer may do.")],
+    name: Annotated[str, typer.Option(help="Who acts: this name stands in every record.")],
+    expires: Annotated[
+        datetime | None, typer.Option(parser=instant, metavar="TIME", help="When it ends.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a token and show it, this once."""
+
+    async def work(service: Service, actor: Actor) -> str:
+        return await service.suite.tokens.create(actor, name, role, expires)
+
+    secret = with_service(work)
+    if as_json:
+        print_json({"name": name, "role": role.value, "expires_at": expires, "token": secret})
+    else:
+        # Alone on its line, so that `TOKEN=$(dialer token create ...)` is all a script needs.
+        console.print(secret, markup=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_tokens(as_json: Json = False) -> None:
+    """All tokens, revoked ones too."""
+
+    async def work(service: Service, actor: Actor) -> list[Token]:
+        return await service.suite.tokens.all(actor)
+
+    items = [token_view(token) for token in with_service(work)]
+    if as_json:
+        print_json(listing(items))
+    else:
+        print_table(items, ("name", "role", "created_at", "expires_at", "revoked_at", "last_used_at"))
+
+
+@app.command()
+def revoke(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: Json = False) -> None:
+    """End a token at once and for good."""
+
+    async def work(service: Service, actor: Actor) -> None:
+        await service.suite.tokens.revoke(actor, name)
+
+    with_service(work)
+    if as_json:
+        print_json({"name": name, "revoked": True})
+    else:
+        console.print(f"{name} is revoked", markup=False)

@@ -1,0 +1,1 @@
+"""Commands about oppositions and external lists."""

@@ -1,0 +1,1 @@
+"""Commands about PBXs and halts."""

@@ -1,0 +1,109 @@
+"""dialer halt, dialer unhalt: the emergency stop of every PBX, and its end."""
+
+import asyncio
+from dataclasses import asdict
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialer.bootstrap.clocks import clock_of
+from dialer.bootstrap.halts import halt_notes
+from dialer.bootstrap.links import Links
+from dialer.bootstrap.pbxs import stop_pbxs
+from dialer.cli.base.errors import FAILED, report
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import print_fields, print_json
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Right
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.halt import Halt
+from dialer.services.pbx.stopping import HaltReport, new_halt_id
+from dialer.services.pbx.timeout import within
+from dialer.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from dialer.bootstrap.service import Service
+
+    Opening = Callable[[Settings], AbstractAsyncContextManager[Service]]
+
+DATABASE_S = 1.0
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+
+
+def halt(reason: Reason = "halted at the command line", as_json: Json = False) -> None:
+    """Hang up every call and refuse new ones, on every PBX; exit 1 where one could not be reached."""
+    _show(asyncio.run(_halt(read_settings(), reason)), "halted", as_json=as_json)
+
+
+async def _halt(settings: Settings, reason: str) -> HaltReport:
+    """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls.
+
+    What only the database needs is loaded after the PBXs were spoken to, unless somebody's token is to be looked up.
+    """
+    actor = await _actor(settings)
+    actor.demand(Right.HALT)
+    clock = clock_of(settings)
+    halt = Halt(new_halt_id(), actor.name, clock.now(), reason)
+    unreachable = await stop_pbxs(settings, clock, halt)
+    pbxs = tuple(pbx.name for pbx in settings.pbxs)
+    return HaltReport(pbxs, unreachable, await _record(settings, halt))
+
+
+async def _actor(settings: Settings) -> Actor:
+    """Where the database does not answer at once, nobody can say whose token it is: then it is the local administrator who acts."""
+    if not settings.token:
+        return LOCAL_ADMINISTRATOR
+    try:
+        return await within(DATABASE_S, _holder(settings))
+    except Unavailable:
+        return LOCAL_ADMINISTRATOR
+
+
+async def _holder(settings: Settings) -> Actor:
+    open_service = _service()
+    async with open_service(settings) as service:
+        return await service.suite.tokens.local(settings.token)
+
+
+async def _record(settings: Settings, halt: Halt) -> bool:
+    """In the home, too: where the database is away, a service that runs from there hears of it all the same."""
+    try:
+        await within(DATABASE_S, halt_notes(settings.home).keep(halt))
+    except Unavailable as error:
+        report(error)
+    try:
+        open_service = _service()
+        async with open_service(settings) as service:
+            return await service.suite.halting.record(halt)
+    except Unavailable as error:
+        report(error)
+        return False
+
+
+def _service() -> "Opening":
+    """Loaded late."""
+    return import_module("dialer.bootstrap.service").open_service  # type: ignore[no-any-return]
+
+
+def unhalt(reason: Reason = "", as_json: Json = False) -> None:
+    """End a halt. It needs a reason."""
+    with_service = import_module("dialer.cli.base.session").with_service
+
+    async def work(service: "Service", actor: Actor) -> HaltReport:
+        return await service.suite.halting.unhalt(actor, reason)
+
+    _show(with_service(work, links=Links.TRIED), "unhalted", as_json=as_json)
+
+
+def _show(report: HaltReport, done: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(report))
+    else:
+        reached = [name for name in report.pbxs if name not in report.unreachable]
+        print_fields({done: ", ".join(reached) or "no PBX", "recorded": "yes" if report.recorded else "no"})
+        print_fields({f"not reached: {name}": why for name, why in report.unreachable.items()})
+    if report.unreachable or not report.recorded:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,1 @@
+"""Commands about backups, retention, keys and the database."""

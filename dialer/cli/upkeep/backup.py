@@ -1,0 +1,43 @@
+"""dialer backup: everything needed to go on elsewhere."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.adapters.home.backup import BackupFiles
+from dialer.bootstrap import Service
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import print_fields, print_json
+from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.services.upkeep.backups import KeyKeeping
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    passphrase_file: PassphraseFile = None,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Leave the keys out: keep a copy of home/keys yourself.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Save database, keys, prompts, exported heads and the journal, while calls go on. Copy home/heads and home/journal elsewhere all the time.
+
+    `dialer restore` needs those of the last moment: oppositions that came after the backup are read from them.
+    """
+    passphrase = read_passphrase(passphrase_file)
+    secrets = Secrets.SEALED if passphrase else Secrets.CLEAR
+    keeping = KeyKeeping(Secrets.LEFT_OUT if without_keys else secrets, passphrase)
+
+    async def work(service: Service, actor: Actor) -> Manifest:
+        home, webhooks = service.settings.home, service.settings.webhooks
+        files = BackupFiles(folder, home, tuple(webhook.secret_file for webhook in webhooks))
+        return await service.suite.backups.take(actor, files, keeping)
+
+    manifest = with_service(work)
+    view = asdict(manifest) | {"folder": str(folder), "files": len(manifest.files)}
+    (print_json if as_json else print_fields)(view)

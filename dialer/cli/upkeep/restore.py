@@ -1,0 +1,54 @@
+"""dialer restore: a home from a backup, with everything that is known to have happened since."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import console, print_fields, print_json
+from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
+from dialer.domain.base.errors import InvalidInput
+from dialer.restoration import Sources, Target
+from dialer.restoration import restore as restore_home
+from dialer.services.views.restoration import restored_view
+from dialer.settings import read_settings
+
+NEXT = "start `dialer serve`: it reads back the lock of each PBX; then end the halt with `dialer unhalt --reason`"
+
+
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="DIR", help="A folder made by `dialer backup`.")],
+    survived: Annotated[
+        Path | None,
+        typer.Option(
+            "--survived", metavar="DIR", help="What is left of the lost home: heads/, journal/, keys/."
+        ),
+    ] = None,
+    nothing_survived: Annotated[
+        bool, typer.Option("--nothing-survived", help="Neither heads nor journal: what came since is lost.")
+    ] = False,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--keys", metavar="DIR", help="Your copy of home/keys, if the backup has none."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Into an empty home and database: check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.
+
+    Afterwards the machine is halted, and campaigns that ran are paused. The ledger names what was lost.
+    """
+    if (survived is None) is not nothing_survived:
+        raise InvalidInput(
+            "say what is left of the lost home", hint="name it with --survived, or state --nothing-survived"
+        )
+    settings = read_settings()
+    sources = Sources(backup, survived, keys, read_passphrase(passphrase_file))
+    view = restored_view(asyncio.run(restore_home(Target(settings.home, settings.database_url), sources)))
+    if as_json:
+        print_json(view)
+        return
+    print_fields(view)
+    console.print(NEXT, markup=False, soft_wrap=True)

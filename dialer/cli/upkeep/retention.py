@@ -1,0 +1,56 @@
+"""dialer retention: erasing what has outlived its use."""
+
+from typing import Any
+
+import typer
+
+from dialer.bootstrap import Service
+from dialer.cli.base.errors import FAILED
+from dialer.cli.base.options import Json
+from dialer.cli.base.output import print_fields, print_json, print_table
+from dialer.cli.base.session import with_service
+from dialer.domain.access.roles import Actor
+from dialer.domain.upkeep.retention import RetentionRun
+from dialer.services.upkeep.retention import RetentionStatus
+from dialer.services.views.retention import run_view, status_view
+
+app = typer.Typer(
+    help="Erase what has outlived its use; `dialer serve` does so once a day.", no_args_is_help=True
+)
+
+
+@app.command("run")
+def run_now(as_json: Json = False) -> None:
+    """Erase what is due, now. Exit 1 where it failed."""
+
+    async def work(service: Service, actor: Actor) -> RetentionRun:
+        return await service.suite.retention.run_now(actor)
+
+    run = with_service(work)
+    (print_json if as_json else print_fields)(run_view(run))
+    if not run.well:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """The last run, the next, and what is kept until when. Exit 1 where erasing fails or something is overdue."""
+
+    async def work(service: Service, actor: Actor) -> RetentionStatus:
+        return await service.suite.retention.status(actor)
+
+    found = with_service(work)
+    view = status_view(found)
+    if as_json:
+        print_json(view)
+    else:
+        _show(view)
+    if found.failing_since or found.overdue:
+        raise typer.Exit(FAILED)
+
+
+def _show(view: dict[str, Any]) -> None:
+    lists, last = view.pop("lists"), view.pop("last_run")
+    print_fields(view | {f"last run, {name}": value for name, value in (last or {}).items()})
+    if lists:
+        print_table(lists, ("import_id", "campaign_id", "imported_at", "erased_before"))

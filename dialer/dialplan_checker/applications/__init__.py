@@ -1,0 +1,1 @@
+"""What each dialplan application does to a channel."""

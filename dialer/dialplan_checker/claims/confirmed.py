@@ -1,0 +1,23 @@
+"""Nobody is told that an opposition is recorded before it is: on the PBX's disk, or with the service."""
+
+from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.effects import Effect, Play
+from dialer.dialplan_checker.history import Outbox
+from dialer.dialplan_checker.protocol import CONFIRMATION
+from dialer.dialplan_checker.state import State
+
+
+def _objection(state: State, effect: Effect) -> str | None:
+    if not isinstance(effect, Play) or effect.prompt != CONFIRMATION:
+        return None
+    outbox = state.history.outbox
+    return (
+        "" if outbox in (Outbox.ON_DISK, Outbox.TAKEN) else f"an opposition is confirmed, and {outbox.value}"
+    )
+
+
+CONFIRMED_CLAIM = Claim(
+    "confirmed",
+    "An opposition is confirmed only once AstDB holds it on disk, or the service has taken it over.",
+    _objection,
+)

@@ -1,0 +1,82 @@
+"""What both gates ask before an INVITE leaves, whoever is to be called."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from dialer.dialplan_checker.effects import Invite
+from dialer.dialplan_checker.outcomes import Fact
+from dialer.dialplan_checker.protocol import value_of
+from dialer.dialplan_checker.values import unknown
+
+_KEY = unknown("GLOBAL(DIALER_SEAL_KEY)")
+_SAFE_SHAPE = re.compile(r"\^(?:[a-z0-9]|\[[a-z0-9-]+\]|\[\+\]|\{[0-9]+(?:,[0-9]+)?\}|\?)+\$")
+_TARGET = f"PJSIP/{value_of('NUMBER')}@{value_of('TRUNK')}"
+
+_NOT_HALTED = Fact("DB_EXISTS(dialer-halt/all)", true=False)
+_NOT_BROKEN = Fact(f"x{unknown('GLOBAL(DIALER_BROKEN)')} = x{unknown('DB(dialer-canary/mended)')}")
+"""Of its last failure to keep an opposition, if any, the service has seen the end."""
+_IN_TIME = Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")
+
+Check = tuple[str, Fact]
+"""What it looks at, in a person's words, and the fact that tells that it did."""
+
+
+def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
+    """`sealed`: what the seal covers, in its order."""
+    seal = unknown(f"SHA1({':'.join([_KEY, *sealed, _KEY])})", empty=False)
+    return (
+        ("the key of the seals", Fact(f"{unknown(f'LEN({_KEY})', empty=False)} < 32", true=False)),
+        ("the seal", Fact(f"x{seal} = x{value_of('SEAL')}")),
+        ("the number that is shown", Fact(f"CALLERID(all) := <{value_of('CALLER')}>")),
+        ("the expiry", _IN_TIME),
+        ("the halt flag", _NOT_HALTED),
+        ("the halt flag in memory", _NOT_BROKEN),
+    )
+
+
+def once(used: str, channel: str, *flags: Fact) -> tuple[Fact, ...]:
+    """In this order. No two living channels have one unique id, so that of an attempt none comes between looking and marking.
+
+    What takes back a permit or halts writes before it looks at the mark: so the mark comes before the flags, and the clock last.
+    `used` is the key in AstDB, `channel` the unique id. `flags`: more that may be set meanwhile.
+    """
+    return (
+        Fact(f"x{unknown('UNIQUEID', empty=False)} = x{channel}"),
+        Fact(f"DB_EXISTS({used})", true=False),
+        Fact(f"DB({used}) := {value_of('EXPIRES')}"),
+        Fact(f"x{unknown(f'DB({used})')} = x{value_of('EXPIRES')}"),
+        _NOT_HALTED,
+        *flags,
+        _NOT_BROKEN,
+        _IN_TIME,
+    )
+
+
+def unchecked(
+    facts: Sequence[Fact], shapes: Iterable[str], checks: Iterable[Check], order: Sequence[Fact]
+) -> str:
+    """What an INVITE leaves without, or nothing. `shapes`: the values whose shape must have been looked at."""
+    for name in shapes:
+        if not any(_shape_checked(fact, value_of(name)) for fact in facts):
+            return f"an INVITE leaves, and the shape of DIALER_{name} was not checked"
+    for what, check in checks:
+        if check not in facts:
+            return f"an INVITE leaves without a look at {what}"
+    found = [facts.index(fact) for fact in order if fact in facts]
+    if len(found) < len(order) or found != sorted(found):
+        return "an INVITE leaves that may have left before, or too late: its channel's id compared, then looked up, marked, read back, halts and clock looked at it was not"
+    return ""
+
+
+def elsewhere(invite: Invite) -> str:
+    if invite.technology != _TARGET:
+        return f"the INVITE goes elsewhere than to the number that was sealed: {invite.technology}"
+    if "i" not in dict(invite.options):
+        return "an answer that names another number would be followed (option i is missing)"
+    return ""
+
+
+def _shape_checked(fact: Fact, value: str) -> bool:
+    """From first to last character, and of characters that mean nothing to the dialplan."""
+    found = re.fullmatch(rf'REGEX\("(.+)" {re.escape(value)}\)', fact.text)
+    return fact.true and found is not None and _SAFE_SHAPE.fullmatch(found[1]) is not None

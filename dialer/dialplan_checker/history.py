@@ -1,0 +1,171 @@
+"""What has happened on a path so far, as far as a claim asks for it."""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+from dialer.dialplan_checker.forwarding import may_be_spoken_to, of_forwarding
+from dialer.dialplan_checker.outcomes import Fact
+from dialer.dialplan_checker.protocol import (
+    ASTDB,
+    DIALLING_EVENT,
+    ENDED,
+    ENDED_EVENT,
+    FINGERPRINT,
+    LINE_OPPOSITION,
+    LONGEST,
+    MACHINE,
+    NINE_OF_ATTEMPT,
+    NINE_ON_LINE,
+    NOTICE,
+    OBJECTED_FAMILY,
+    OPPOSED,
+    OPPOSED_FAMILY,
+    OPPOSITION,
+    REFUSED_EVENT,
+    SPONSOR,
+    SUPPRESSED,
+)
+from dialer.dialplan_checker.values import CLOSE, OPEN, never_empty, unknown
+
+_TIMED = re.compile(rf"{OPEN}[^{CLOSE}]*!{CLOSE}\|{re.escape(f'{FINGERPRINT}|{SPONSOR}')}")
+_DONE = re.compile(r" done [a-z-]+$")
+_ENTRY = f"DB_EXISTS({OPPOSED_FAMILY}"
+_WRITTEN_TO = Fact(f"{unknown('EPOCH', empty=False)} < 0{unknown(f'STAT(M,{ASTDB})')}")
+_COMPANIONS = (f"DB_EXISTS({SUPPRESSED})", f"DB_EXISTS({OBJECTED_FAMILY}")
+MANY = 2
+"""Once too often: more is not counted."""
+
+
+class Outbox(Enum):
+    """What was found of the entry that a 9 left in AstDB, since it was written."""
+
+    UNKNOWN = "it is not known whether its entry is on the disk"
+    ON_DISK = "the entry is still there, and its file was written to since"
+    GONE = "the entry is not there, nor known to be with the service"
+    TAKEN = "the service has taken the entry, and left its companion"
+
+
+class History(NamedTuple):
+    """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
+
+    `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
+    said of who answered, since the last sound; `nine_told`: the log of keys has what a 9 means; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
+    `looks`: what was found of a forwarding, until that is enough for `direct`: who answered may be spoken to;
+    `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
+    let it through; `cut`: the channel was ended from outside.
+    """
+
+    notice: bool = False
+    one: bool = False
+    nine: bool = False
+    nine_told: bool = False
+    since_nine: int = MANY
+    owed: frozenset[str] = OPPOSITION
+    written: frozenset[str] = frozenset()
+    outbox: Outbox = Outbox.UNKNOWN
+    whole: str = ""
+    noted: bool = False
+    limited: bool = False
+    looks: tuple[Fact, ...] = ()
+    direct: bool = False
+    machine: bool | None = None
+    checked: frozenset[str] = frozenset()
+    passed: bool = False
+    cut: bool = False
+    answered: bool = False
+    reports: int = 0
+    stored: int = 0
+    refusals: int = 0
+
+    @property
+    def opposition_written(self) -> bool:
+        return self.owed <= self.written
+
+    @property
+    def opposition_owed(self) -> bool:
+        return self.nine and not self.opposition_written
+
+    @property
+    def _later(self) -> bool | None:
+        """A machine stays one; who was none when it was last looked may have turned out to be one meanwhile."""
+        return self.machine or None
+
+    def ending(self) -> "History":
+        """Once the channel has ended nothing can be heard any more."""
+        return self._replace(
+            notice=False, one=False, whole="", noted=False, looks=(), machine=None, checked=frozenset()
+        )
+
+    def pressed(self, key: str, *, kept: bool) -> "History":
+        """`kept`: Asterisk has put the key into a variable already."""
+        if key == "9":
+            return self._replace(nine=True, since_nine=MANY if kept else 0, machine=self._later)
+        return self._replace(one=self.one or key == "1", machine=self._later)
+
+    def stepped(self) -> "History":
+        return self if self.since_nine == MANY else self._replace(since_nine=self.since_nine + 1)
+
+    def played(self, prompt: str, *, whole: bool) -> "History":
+        return self._replace(
+            whole=prompt if whole else "",
+            machine=self._later,
+            notice=self.notice or (whole and prompt == NOTICE),
+        )
+
+    def wrote(self, key: str, value: str) -> "History":
+        if key == ENDED:
+            return self._replace(stored=min(self.stored + 1, MANY))
+        sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
+        kept = {family for family in LINE_OPPOSITION if key.startswith(family) and never_empty(value)}
+        kept |= {key} if key in OPPOSITION and sound else set()
+        return self._replace(written=self.written | kept, outbox=Outbox.UNKNOWN) if kept else self
+
+    def logged(self, text: str) -> "History":
+        told = text == NINE_OF_ATTEMPT or (text.startswith(NINE_ON_LINE) and self.owed == LINE_OPPOSITION)
+        return self._replace(nine_told=told) if told != self.nine_told else self
+
+    def limiting(self, seconds: str) -> "History":
+        """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
+        limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
+        return self._replace(limited=limited)
+
+    def looked_for(self, facts: Iterable[Fact]) -> "History":
+        """After a look at what became of the opposition. Both in one step: what was there before may have been taken back since."""
+        outbox, found = self.outbox, tuple(facts)
+        for text, true in found:
+            if text.startswith(_ENTRY):
+                there = Outbox.ON_DISK if _WRITTEN_TO in found else Outbox.UNKNOWN
+                outbox = there if true else Outbox.GONE
+            elif text.startswith(_COMPANIONS) and true and outbox is Outbox.GONE:
+                outbox = Outbox.TAKEN
+        return self if outbox is self.outbox else self._replace(outbox=outbox)
+
+    def looked(self, facts: Iterable[Fact]) -> "History":
+        """After a look at whether the call was forwarded, and at what the service says of who answered."""
+        machine = [fact.true for fact in facts if fact.text == MACHINE]
+        history = self._replace(machine=machine[-1]) if machine else self
+        looks = [fact for fact in facts if of_forwarding(fact) and fact not in self.looks]
+        if self.direct or not looks:
+            return history
+        known = (*self.looks, *looks)
+        direct = may_be_spoken_to(known)
+        return history._replace(looks=() if direct else known, direct=direct)
+
+    def noting(self, trace: str) -> "History":
+        if not _DONE.search(trace):
+            return self
+        return self._replace(whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
+
+    def told(self, event: str) -> "History":
+        if event == DIALLING_EVENT:
+            return self._replace(passed=True)
+        if event == ENDED_EVENT:
+            return self._replace(reports=min(self.reports + 1, MANY))
+        if event == REFUSED_EVENT:
+            return self._replace(refusals=min(self.refusals + 1, MANY))
+        return self
+
+
+NO_HISTORY = History()

@@ -1,0 +1,130 @@
+"""A dialplan as Asterisk holds it: contexts of extensions of numbered steps. Where it was read from does not matter."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from dialer.dialplan_checker.reading.extensions import match
+
+_READ = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def names_read(text: str) -> frozenset[str]:
+    """The variables, and among them the functions, that `text` reads."""
+    return frozenset(_READ.findall(text))
+
+
+class Place(NamedTuple):
+    """Where a channel stands. `exten` is the extension as written in the dialplan, a pattern with its underscore."""
+
+    context: str
+    exten: str
+    priority: int
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One priority. `source` is `file:line`, or the place itself where it was read from a running PBX."""
+
+    place: Place
+    label: str
+    application: str
+    arguments: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.source}  {self.application}({self.arguments})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not understood, and therefore not proved."""
+
+    source: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Dialplan:
+    """`faults` are what could not be read: with any of them nothing is proved."""
+
+    steps: Mapping[Place, Step]
+    faults: tuple[Fault, ...] = ()
+    _answers: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def contexts(self) -> dict[str, tuple[str, ...]]:
+        """The extensions of every context."""
+        found: dict[str, dict[str, None]] = {}
+        for place in self.steps:
+            found.setdefault(place.context, {})[place.exten] = None
+        return {context: tuple(extens) for context, extens in found.items()}
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str, str], Place]:
+        return {
+            (place.context, place.exten, step.label): place
+            for place, step in self.steps.items()
+            if step.label
+        }
+
+    def exten(self, context: str, dialled: str) -> str | None:
+        """The extension of `context` that takes `dialled`, as Asterisk chooses it; None where there is none."""
+        key = (context, dialled)
+        if key not in self._answers:
+            self._answers[key] = match(self.contexts.get(context, ()), dialled)
+        return self._answers[key]
+
+    def reachable_text(self, starts: Iterable[Place]) -> list[Step]:
+        """Every step that may run from `starts` on: those of their contexts, and of all that these mention."""
+        seen: set[str] = set()
+        waiting = {place.context for place in starts}
+        while waiting:
+            context = waiting.pop()
+            seen.add(context)
+            waiting |= self._mentions.get(context, set()) - seen
+        return [step for place, step in self.steps.items() if place.context in seen]
+
+    @cached_property
+    def _mentions(self) -> dict[str, set[str]]:
+        mentions: dict[str, set[str]] = {}
+        for place, step in self.steps.items():
+            found = mentions.setdefault(place.context, set())
+            found |= {other for other in self.contexts if other in step.arguments}
+        return mentions
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256, hexadecimal, of what Asterisk executes: the same for the files, however laid out, and for the PBX that loaded them."""
+        rows = sorted(
+            [*map(str, step.place), step.label, step.application, step.arguments]
+            for step in self.steps.values()
+        )
+        faults = sorted(fault.detail for fault in self.faults)
+        return hashlib.sha256(json.dumps([rows, faults]).encode()).hexdigest()
+
+
+def dialplan_of(steps: Iterable[Step], faults: Iterable[Fault]) -> Dialplan:
+    """Put together what was read; a priority or a label that stands twice is a fault."""
+    placed: dict[Place, Step] = {}
+    labels: set[tuple[str, str, str]] = set()
+    found = list(faults)
+    for step in steps:
+        if step.place in placed:
+            found.append(Fault(step.source, f"{step.place} stands twice"))
+        name = (step.place.context, step.place.exten, step.label)
+        if step.label and name in labels:
+            found.append(Fault(step.source, f"label {step.label} stands twice"))
+        placed.setdefault(step.place, step)
+        labels.add(name)
+    return Dialplan(placed, tuple(found))

@@ -1,0 +1,120 @@
+"""The proof: every claim, what it was tried on, and where it fails the path that shows it."""
+
+from dataclasses import dataclass, field
+
+from dialer.dialplan_checker.claims import closed
+from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.order import CLAIMS
+from dialer.dialplan_checker.effects import Effect, Move
+from dialer.dialplan_checker.model import Dialplan
+from dialer.dialplan_checker.state import State
+from dialer.dialplan_checker.walk import Walk
+
+UNTRIED = "not tried, since not all of the dialplan is understood"
+MOST_SHOWN = 5
+"""Faults of one claim that are told in full."""
+NOTHING = "nothing in this dialplan is of the kind that this claim is about, so nothing is shown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimProof:
+    """`examined` moments at the steps of `evidence` (`file:line`); `objection` is empty where the claim holds, and `path` leads to it."""
+
+    name: str
+    statement: str
+    examined: int
+    evidence: tuple[str, ...]
+    objection: str = ""
+    path: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.objection
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`hash` is the dialplan's; `states` and `steps` are what was examined."""
+
+    hash: str
+    steps: int
+    states: int
+    claims: tuple[ClaimProof, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(claim.holds for claim in self.claims)
+
+
+@dataclass(slots=True)
+class Trial:
+    """One claim, as it is tried along the walk. The first objection is the one with the shortest path."""
+
+    claim: Claim
+    examined: int = 0
+    evidence: dict[str, None] = field(default_factory=dict)
+    objected: tuple[str, State, str] | None = None
+
+    def witness(self, dialplan: Dialplan, state: State, move: Move, effect: Effect) -> None:
+        objection = self.claim.objection(state, effect)
+        if objection is None:
+            return
+        self.examined += 1
+        self.evidence[_where(dialplan, state)] = None
+        if objection and self.objected is None:
+            self.objected = (objection, state, move.how)
+
+    def proof(self, walk: Walk) -> ClaimProof:
+        objection, state, how = self.objected or ("" if self.examined else NOTHING, None, "")
+        path = walk.path(state, how) if state else ()
+        return ClaimProof(
+            self.claim.name,
+            self.claim.statement,
+            self.examined,
+            tuple(sorted(self.evidence)),
+            objection,
+            path,
+        )
+
+
+def prove(dialplan: Dialplan, only: str = "") -> Proof:
+    """Follow every path and try every claim. Never raises: what is not understood is an objection.
+
+    `only`: beside the one that all is understood, the claim of this name alone is tried, up to the first objection to it.
+    """
+    trials = [Trial(claim) for claim in CLAIMS if only in ("", claim.name)]
+    walk = Walk(dialplan)
+    if dialplan.faults:
+        # What could not be read may stand anywhere: a proof of the rest would be one of another dialplan.
+        claims = (trial.claim for trial in trials)
+        untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in claims)
+        return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
+
+    def witness(state: State, move: Move, effect: Effect) -> None:
+        for trial in trials:
+            trial.witness(dialplan, state, move, effect)
+
+    def enough() -> bool:
+        met = bool(walk.stuck) if only == closed.NAME else any(trial.objected for trial in trials)
+        return bool(only) and met
+
+    walk.go(witness, enough)
+    tried = (_closed(dialplan, walk), *(trial.proof(walk) for trial in trials))
+    return Proof(dialplan.hash, len(walk.reached), len(walk.came_from), tried)
+
+
+def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:
+    found = closed.faults(dialplan, walk)
+    shown = [*dict.fromkeys(str(fault) for fault, _ in found)]
+    more = [f"and {len(shown) - MOST_SHOWN} more"] if len(shown) > MOST_SHOWN else []
+    objection = "; ".join([*shown[:MOST_SHOWN], *more]) or ("" if dialplan.steps else NOTHING)
+    sources = dict.fromkeys(step.source.partition(":")[0] for step in dialplan.steps.values())
+    path = found[0][1] if found else ()
+    return ClaimProof(closed.NAME, closed.STATEMENT, len(walk.reached), tuple(sources), objection, path)
+
+
+def _where(dialplan: Dialplan, state: State) -> str:
+    """The step of the script: where a subroutine does the work, the one that calls it."""
+    callers = (frame.caller for frame in state.stack if frame.caller)
+    step = dialplan.steps.get(next(callers, state.place))
+    return step.source if step else str(state.place)

@@ -1,0 +1,88 @@
+"""One channel at one step, with all that decides what comes next.
+
+Tuples, since a proof makes, changes and compares tens of thousands of them.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from dialer.dialplan_checker.history import NO_HISTORY, History
+from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.outcomes import Fact
+from dialer.dialplan_checker.protocol import SILENCE
+
+
+class Leg(Enum):
+    """Whose channel it is."""
+
+    DIALLING = "the half that dials"
+    PROBING = "the half that rings a number of ours"
+    CALLEE = "the callee"
+    CALLER = "who calls us"
+    LINE = "whatever has a number of ours"
+
+
+ANSWERING = {Leg.DIALLING: Leg.CALLEE, Leg.PROBING: Leg.LINE}
+"""The halves that dial, each with whom it calls."""
+
+
+class Frame(NamedTuple):
+    """A Gosub that has not returned: `caller` is its step, None for the one that Dial runs before the INVITE."""
+
+    caller: Place | None
+    exten: str
+    arguments: tuple[str, ...]
+
+
+class State(NamedTuple):
+    """`ringing` is where an answer leads; `ending` lists what is left to run once the channel has hung up, None before that."""
+
+    leg: Leg
+    place: Place
+    exten: str
+    variables: tuple[tuple[str, str], ...] = ()
+    handed_down: frozenset[str] = frozenset()
+    stack: tuple[Frame, ...] = ()
+    handlers: tuple[Place, ...] = ()
+    ending: tuple[Place, ...] | None = None
+    up: bool = False
+    ringing: Place | None = None
+    history: History = NO_HISTORY
+    facts: tuple[Fact, ...] = ()
+
+    def value(self, name: str) -> str:
+        """Unset variables are empty."""
+        if self.stack and name.startswith("ARG") and name[3:].isdecimal():
+            arguments = self.stack[-1].arguments
+            return arguments[int(name[3:]) - 1] if int(name[3:]) <= len(arguments) else ""
+        return next((value for known, value in self.variables if known == name), "")
+
+    def with_values(self, **values: str) -> "State":
+        """A variable that is set to nothing is unset."""
+        variables = dict(self.variables) | values
+        return self._replace(variables=tuple(sorted((n, v) for n, v in variables.items() if v)))
+
+    def at(self, place: Place, exten: str | None = None) -> "State":
+        return self._replace(place=place, exten=place.exten if exten is None else exten)
+
+    def onward(self) -> "State":
+        return self._replace(place=self.place._replace(priority=self.place.priority + 1))
+
+    def knowing(self, facts: tuple[Fact, ...]) -> "State":
+        """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it.
+
+        Of the callee it is remembered whether it is a machine and whether the call was forwarded, of a call to us whether
+        electoral silence was looked at.
+        """
+        if self.ending is not None or not facts:
+            return self
+        history = self.history.looked_for(facts)
+        if self.leg is Leg.CALLEE:
+            return self.remembering(history.looked(facts))
+        if self.leg is Leg.CALLER:
+            facts = tuple(fact for fact in facts if SILENCE in fact.text)
+        new = tuple(fact for fact in facts if fact not in self.facts)
+        return self._replace(facts=(*self.facts, *new), history=history)
+
+    def remembering(self, history: History) -> "State":
+        return self if history is self.history else self._replace(history=history)

@@ -1,0 +1,116 @@
+"""Every state that a channel can come to, from every place where calls enter; the shortest way to each is remembered."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dialer.dialplan_checker.applications.table import APPLICATIONS
+from dialer.dialplan_checker.effects import Effect, Move
+from dialer.dialplan_checker.history import History
+from dialer.dialplan_checker.jumps import finish, hang_up
+from dialer.dialplan_checker.model import Dialplan, Fault, Place, Step
+from dialer.dialplan_checker.protocol import (
+    GATE,
+    INBOUND,
+    LINE_OPPOSITION,
+    PERMIT,
+    PROBE,
+    PROBE_GATE,
+    value_of,
+)
+from dialer.dialplan_checker.reading.expand import expand
+from dialer.dialplan_checker.relevance import Relevance
+from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.state import Leg, State
+from dialer.dialplan_checker.values import NotUnderstood, unknown
+
+MOST_STATES = 400_000
+"""More is taken for a dialplan that this proof cannot follow."""
+
+Witness = Callable[[State, Move, Effect], None]
+
+
+@dataclass(slots=True)
+class Walk:
+    """`came_from`: for every state the one before it, and what happened there. `stuck`: where something was not understood."""
+
+    dialplan: Dialplan
+    came_from: dict[State, tuple[State, str] | None] = field(default_factory=dict)
+    stuck: list[tuple[State, Fault]] = field(default_factory=list)
+    reached: set[Place] = field(default_factory=set)
+
+    def go(self, witness: Witness, enough: Callable[[], bool]) -> None:
+        """Call `witness` with every effect that any path has, and the state before it, until that is `enough`."""
+        relevance = Relevance(self.dialplan)
+        waiting = deque(entries(self.dialplan))
+        self.came_from.update(dict.fromkeys(waiting))
+        while waiting and len(self.came_from) < MOST_STATES:
+            if enough():
+                return
+            state = waiting.popleft()
+            for move in self._moves(state):
+                for effect in move.effects:
+                    witness(state, move, effect)
+                after = move.state and relevance.prune(move.state)
+                if after is not None and after not in self.came_from:
+                    self.came_from[after] = (state, move.how)
+                    waiting.append(after)
+        if waiting:
+            self.stuck.append((waiting[0], Fault("the dialplan", f"more than {MOST_STATES} states")))
+
+    def _moves(self, state: State) -> list[Move]:
+        try:
+            return list(self._understood(state))
+        except NotUnderstood as error:
+            step = self.dialplan.steps[state.place]
+            self.stuck.append((state, Fault(step.source, str(error))))
+            return []
+
+    def _understood(self, state: State) -> Iterator[Move]:
+        step = self.dialplan.steps.get(state.place)
+        yield from hang_up(self.dialplan, state)
+        if step is None:
+            yield finish(self.dialplan, state, "there is no further step")
+            return
+        self.reached.add(state.place)
+        application = APPLICATIONS.get(step.application)
+        if application is None:
+            raise NotUnderstood(f"application {step.application}")
+        after = state.remembering(state.history.stepped())
+        for outcome in expand(step.arguments, state):
+            yield from application(Standing(self.dialplan, after.knowing(outcome.facts), step, outcome.text))
+
+    def path(self, state: State, how: str = "") -> tuple[str, ...]:
+        """The steps from the entry to `state`, and what happened at each; `how`: at the last."""
+        lines: list[str] = []
+        here: State | None = state
+        while here is not None:
+            lines.append(f"{_shown(self.dialplan, here)}{f'  <- {how}' if how else ''}")
+            before = self.came_from[here]
+            here, how = before or (None, "")
+        return tuple(reversed(lines))
+
+
+def entries(dialplan: Dialplan) -> list[State]:
+    """Where calls enter: the service's at its two gates, everybody else's at the trunks' context."""
+    gates = ((Leg.DIALLING, GATE, PERMIT), (Leg.PROBING, PROBE_GATE, PROBE))
+    starts = [
+        State(leg, gate, gate.exten, variables=_order(names))
+        for leg, gate, names in gates
+        if gate in dialplan.steps
+    ]
+    for exten in dialplan.contexts.get(INBOUND, ()):
+        dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
+        history = History(owed=LINE_OPPOSITION)
+        starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled, history=history))
+    return starts
+
+
+def _order(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What comes with an Originate: values of which nothing is known yet."""
+    return tuple(sorted((f"DIALER_{name}", value_of(name)) for name in (*names, "SEAL")))
+
+
+def _shown(dialplan: Dialplan, state: State) -> str:
+    step: Step | None = dialplan.steps.get(state.place)
+    return str(step) if step else f"{state.place}  (no further step)"

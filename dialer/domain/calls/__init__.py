@@ -1,0 +1,1 @@
+"""One attempt, from its permit to its end."""

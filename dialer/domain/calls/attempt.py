@@ -1,0 +1,91 @@
+"""One attempt to reach one person: a permit, at most one Originate, one end. Written by services/dialing/dialing (until originating) and services/calls/call_event_applier."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
+from dialer.domain.calls.call_events import DialStatus, TraceStep
+
+ORIGINATE_LIFE = timedelta(seconds=10)
+"""How long after the decision its Originate stays valid at the PBX: the second lock refuses a later one."""
+
+
+class AttemptState(StrEnum):
+    PERMITTED = "permitted"
+    """Decided and committed; nothing was sent."""
+    ORIGINATING = "originating"
+    """Committed before the Originate is sent, so a crash cannot send it twice."""
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    LAPSED = "lapsed"
+    """Nothing was sent and nothing will be: the permit ran out or the PBX refused. Does not count against caps."""
+    LOST = "lost"
+    """Sent, outcome unknown. Counts against caps; never sent again."""
+
+
+FINAL_STATES = frozenset({AttemptState.ENDED, AttemptState.LAPSED, AttemptState.LOST})
+
+
+class Result(StrEnum):
+    MESSAGE_PLAYED = "MESSAGE_PLAYED"
+    MESSAGE_CUT = "MESSAGE_CUT"
+    NO_KEY = "NO_KEY"
+    OPTED_OUT = "OPTED_OUT"
+    HANGUP_IN_NOTICE = "HANGUP_IN_NOTICE"
+    MACHINE = "MACHINE"
+    MACHINE_MESSAGE = "MACHINE_MESSAGE"
+    LEGAL_NOTICE = "LEGAL_NOTICE"
+    NOT_ANSWERED = "NOT_ANSWERED"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Times are UTC. `permit_until` is the decision's limit; `expires_at` the shorter life of this Originate at the PBX.
+
+    `open_until`: where legal hours and consented windows end around the decision.
+    """
+
+    id: AttemptId
+    campaign_id: CampaignId
+    contact_id: ContactId
+    number: PhoneNumber
+    fingerprint: Fingerprint
+    sponsor: str
+    state: AttemptState
+    decided_at: datetime
+    permit_until: datetime
+    expires_at: datetime
+    decision_hash: str
+    rule_pack: str
+    trunk: str
+    pbx: str
+    caller_id: PhoneNumber
+    script: str
+    originated_at: datetime | None = None
+    dialed_at: datetime | None = None
+    """When the PBX's gate let it through: from here on an INVITE may have left."""
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    opposed_at: datetime | None = None
+    machine_at: datetime | None = None
+    ended_at: datetime | None = None
+    dial_status: DialStatus | None = None
+    hangup_cause: int | None = None
+    sip_code: int | None = None
+    result: Result | None = None
+    lapse_reason: str | None = None
+    trace: tuple[TraceStep, ...] = ()
+    open_until: datetime | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.state not in FINAL_STATES
+
+    @property
+    def ended_outside_window(self) -> bool:
+        """It began in time and was not cut, but ran on after the end (T008)."""
+        late = self.ended_at and self.open_until and self.ended_at > self.open_until
+        return bool(late and self.answered_at)

@@ -1,0 +1,119 @@
+"""How an attempt moves on when something happens to its call. Pure; tolerant of order, for events may overtake one another."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.domain.calls.attempt import Attempt, AttemptState, Result
+from dialer.domain.calls.call_events import (
+    Answered,
+    CallEvent,
+    ChannelGone,
+    Dialing,
+    DialStatus,
+    Ended,
+    MachineFound,
+    MachineSpoken,
+    NotSent,
+    Opposed,
+    RefusalCause,
+    Refused,
+    Ringing,
+    TalkingStarted,
+    TalkingStopped,
+)
+from dialer.domain.calls.outcome import result_of
+
+
+def advance(attempt: Attempt, event: CallEvent) -> Attempt:
+    """The attempt after `event`; the same object where nothing changes. A final attempt only ever gains an opposition."""
+    if isinstance(event, Opposed):
+        return (
+            attempt
+            if attempt.opposed_at
+            else replace(attempt, opposed_at=event.at, result=_opposed_result(attempt))
+        )
+    if not attempt.alive:
+        return attempt
+    match event:
+        case Refused(why=why) if why is not RefusalCause.REPEATED and attempt.dialed_at is None:
+            return lapse(attempt, event.at, why)
+        case NotSent(why=why) if attempt.dialed_at is None:
+            return lapse(attempt, event.at, why)
+        case Dialing():
+            return replace(attempt, dialed_at=attempt.dialed_at or event.at)
+        case Ringing():
+            return _ringing(attempt, event.at)
+        case Answered():
+            return replace(
+                attempt,
+                state=AttemptState.ANSWERED,
+                answered_at=event.at,
+                dialed_at=attempt.dialed_at or event.at,
+            )
+        case MachineFound():
+            return replace(attempt, machine_at=attempt.machine_at or event.at)
+        case Ended():
+            return _end(attempt, event)
+        case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped() | MachineSpoken():
+            return attempt
+
+
+def lapse(attempt: Attempt, at: datetime, why: str) -> Attempt:
+    """Nothing was sent, and nothing will be."""
+    return replace(attempt, state=AttemptState.LAPSED, ended_at=at, lapse_reason=why)
+
+
+def lose(attempt: Attempt, at: datetime) -> Attempt:
+    """Sent, outcome unknown: it counts, and is never sent again."""
+    result = Result.OPTED_OUT if attempt.opposed_at else Result.LOST
+    return replace(attempt, state=AttemptState.LOST, ended_at=at, result=result)
+
+
+def _opposed_result(attempt: Attempt) -> Result | None:
+    return attempt.result if attempt.alive else Result.OPTED_OUT
+
+
+def _ringing(attempt: Attempt, at: datetime) -> Attempt:
+    state = AttemptState.RINGING if attempt.state is AttemptState.ORIGINATING else attempt.state
+    return replace(
+        attempt, state=state, ringing_at=attempt.ringing_at or at, dialed_at=attempt.dialed_at or at
+    )
+
+
+OVERTAKEN = "overtaken by a change"
+"""Between its permit and its sending something changed that speaks against the call."""
+SHUT = frozenset({OVERTAKEN, RefusalCause.HALTED, RefusalCause.PAUSED})
+"""Reasons that are nothing of the call's own: whoever it was for can be called as soon as anybody is."""
+TRUNK = "TRUNK"
+"""Our own side could not send the call, though the gate had let it pass: the PBX has no such trunk."""
+NO_SUCH_TRUNK = 3
+"""The cause of a Dial to an endpoint that Asterisk does not have: no channel, so no INVITE. A SIP answer may have the same cause."""
+
+
+def _never_left(attempt: Attempt, event: Ended) -> bool:
+    """Whether no INVITE left (T065). Any other end may have had one, answered or not."""
+    heard_of = attempt.ringing_at or attempt.answered_at or event.sip_code
+    no_trunk = event.dial_status is DialStatus.CHANUNAVAIL and event.hangup_cause == NO_SUCH_TRUNK
+    return no_trunk and not heard_of
+
+
+def _end(attempt: Attempt, event: Ended) -> Attempt:
+    if _never_left(attempt, event):
+        return replace(lapse(attempt, event.at, TRUNK), dialed_at=None)
+    result = result_of(
+        event.dial_status,
+        event.trace,
+        opposed=attempt.opposed_at is not None,
+        machine=attempt.machine_at is not None,
+    )
+    return replace(
+        attempt,
+        state=AttemptState.ENDED,
+        dialed_at=attempt.dialed_at or event.at,
+        ended_at=event.at,
+        dial_status=event.dial_status,
+        hangup_cause=event.hangup_cause,
+        sip_code=event.sip_code,
+        trace=event.trace,
+        result=result,
+    )

@@ -1,0 +1,47 @@
+"""What became of a call: its `result`, read from what was played and pressed."""
+
+from dialer.domain.calls.attempt import Result
+from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
+
+FORWARDED = "forwarded"
+"""The end reason of a call that the network took elsewhere (T111). Whoever forwards their calls is not called again."""
+
+LATE_ANSWER = "late-answer"
+"""How we ended the call of who lifted the receiver just as we gave up, and heard nothing."""
+
+
+def result_of(
+    dial_status: DialStatus, trace: tuple[TraceStep, ...], *, opposed: bool, machine: bool
+) -> Result:
+    """The contract's `result`. An opposition outranks all else; a machine that "pressed 9" is an opposition too."""
+    if opposed or _did(trace, TraceVerb.KEY, "9"):
+        return Result.OPTED_OUT
+    # Somebody else answered than who agreed to the call, and heard nothing.
+    if dial_status is not DialStatus.ANSWER or end_reason(trace) == FORWARDED:
+        return Result.NOT_ANSWERED
+    if machine:
+        return Result.MACHINE_MESSAGE if _did(trace, TraceVerb.DONE, "voicemail") else Result.MACHINE
+    if _did(trace, TraceVerb.DONE, "message"):
+        return Result.MESSAGE_PLAYED
+    if _did(trace, TraceVerb.PLAY, "message"):
+        return Result.MESSAGE_CUT
+    if _did(trace, TraceVerb.PLAY, "legal"):
+        return Result.LEGAL_NOTICE
+    return Result.NO_KEY if _did(trace, TraceVerb.DONE, "notice") else Result.HANGUP_IN_NOTICE
+
+
+def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | None:
+    """Milliseconds from the answer (given as UNIX milliseconds) to the end of the whole notice; None if it never ended."""
+    ends = [
+        step.at.timestamp() * 1000 for step in trace if step.verb is TraceVerb.DONE and step.name == "notice"
+    ]
+    return round(ends[0] - answered_ms) if ends else None
+
+
+def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
+    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111), `late_answer`; None where we did not."""
+    return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
+
+
+def _did(trace: tuple[TraceStep, ...], verb: TraceVerb, name: str) -> bool:
+    return any(step.verb is verb and step.name == name for step in trace)

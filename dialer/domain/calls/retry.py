@@ -1,0 +1,140 @@
+"""What becomes of a contact after a call, or after a refusal: due again, or closed with a reason (rules FP-27, section 5 E, T057)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialer.domain.calls.attempt import Attempt, AttemptState, Result
+from dialer.domain.calls.final_answer import DECLINED, About, counts, end_about, unwanted
+from dialer.domain.calls.outcome import FORWARDED, end_reason
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.decision.decision import PROJECT_RULE
+from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """To be judged again at `at` (UTC), and called if the decision then permits."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Not called again in this campaign. `reason` is a lower-case word for an outcome, or the code of a refusal."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Finished attempts on a contact. `tried`: those that `max_attempts` counts. `failed`: those that never reached the callee's network."""
+
+    tried: int = 0
+    failed: int = 0
+
+
+NUMBER_GONE = "number_gone"
+AFTER_DECLINED = timedelta(hours=24)
+"""Before a call is tried again that was declined (SIP 603, 608), whatever the campaign's gap."""
+AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
+"""The only results that are tried again: everybody else was reached, and calling them twice would be pressing them."""
+CLOSED_BY: dict[Result, str] = {
+    Result.MESSAGE_PLAYED: "delivered",
+    Result.MACHINE_MESSAGE: "delivered",
+    Result.MESSAGE_CUT: "message_cut",
+    Result.NO_KEY: "no_key",
+    Result.OPTED_OUT: "opted_out",
+    Result.HANGUP_IN_NOTICE: "hung_up",
+    Result.LEGAL_NOTICE: "legal_notice",
+    Result.LOST: "lost",
+}
+REVIEW = "REVIEW"
+"""Stands where the codes of a refusal do: the decision itself could not be made."""
+LONGEST_WAIT = timedelta(hours=1)
+"""Before somebody is judged again whom our side or the trunk failed to call."""
+
+WAITS = frozenset(
+    {
+        ReasonCode.OUT_OF_CONSENT_WINDOW,
+        ReasonCode.OUT_OF_LEGAL_HOURS,
+        ReasonCode.HOLIDAY,
+        ReasonCode.ELECTORAL_SILENCE,
+        ReasonCode.WOULD_RING_PAST_END,
+    }
+)
+"""Over when the calendar opens."""
+PAUSES: dict[ReasonCode, timedelta] = {
+    ReasonCode.CAPPED: timedelta(hours=1),
+    ReasonCode.RECALL_TOO_SOON: timedelta(hours=1),
+    ReasonCode.CALLER_ID: timedelta(hours=1),
+    ReasonCode.SUPPRESSED: timedelta(hours=1),
+}
+"""Over at a time that the decision does not say: asked again after this long."""
+OF_THE_MACHINE = frozenset(
+    {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
+)
+"""They say nothing about the callee, who stays due: nobody is judged while they last."""
+
+
+def for_review(error: str) -> Closed:
+    """Of a contact whose judgement failed: unknown is no call."""
+    return Closed(f"review: {error}")
+
+
+def number_gone(attempt: Attempt) -> bool:
+    """The network says that nobody has this number: whoever gets it next has consented to nothing (T057)."""
+    return end_about(attempt) is About.NUMBER
+
+
+def wait_after_failures(failures: int) -> timedelta:
+    """A minute after the first, then twice as long after each, up to an hour."""
+    return min(timedelta(minutes=2 ** min(failures - 1, 6)), LONGEST_WAIT)
+
+
+def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> Due | Closed:
+    """`made` are the earlier attempts, without this one. `ended_at` must be known."""
+    if attempt.opposed_at is not None:
+        return Closed("opted_out")
+    if attempt.state is AttemptState.LOST:
+        return Closed("lost")
+    if end_reason(attempt.trace) == FORWARDED:
+        return Closed(FORWARDED)
+    result = attempt.result or Result.LOST
+    if result not in AGAIN:
+        return Closed(CLOSED_BY[result])
+    if unwanted(attempt):
+        return Closed("unwanted")
+    if number_gone(attempt):
+        return Closed(NUMBER_GONE)
+    declined = attempt.sip_code in DECLINED
+    if not counts(attempt):
+        wait = AFTER_DECLINED if declined else wait_after_failures(made.failed + 1)
+        return Due((attempt.ended_at or attempt.decided_at) + wait)
+    if end_about(attempt) is not About.SILENCE and made.tried + 1 >= definition.retry.max_attempts:
+        return Closed("max_attempts")
+    called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
+    gap = timedelta(hours=definition.retry.min_gap_hours)
+    return Due(called_at + (max(gap, AFTER_DECLINED) if declined else gap))
+
+
+def after_refusal(decision: Decision) -> Due | Closed:
+    """Reasons that time or an operator can lift wait; any other closes, and so does a calendar that never opens again."""
+    for reason in decision.reasons:
+        if final(reason, decision):
+            return Closed(reason.code.value)
+    shut = [reason.code for reason in decision.reasons if reason.code in WAITS]
+    if shut and decision.next_open is None:
+        silent = ReasonCode.ELECTORAL_SILENCE in shut
+        return Closed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
+    pauses = [PAUSES[reason.code] for reason in decision.reasons if reason.code in PAUSES]
+    return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
+
+
+def final(reason: Reason, decision: Decision) -> bool:
+    if reason.code is ReasonCode.CAPPED:
+        return reason.rule == PROJECT_RULE
+    if reason.code is ReasonCode.SUPPRESSED:
+        return reason.rule != PROJECT_RULE
+    if reason.code is ReasonCode.CALLER_ID:
+        return decision.caller_id is None
+    return reason.code not in PAUSES and reason.code not in WAITS | OF_THE_MACHINE

@@ -1,0 +1,1 @@
+"""A campaign: its file, its life and its script."""

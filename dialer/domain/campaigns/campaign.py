@@ -1,0 +1,73 @@
+"""A campaign's life: its states, the verbs that move it, and who may say them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dialer.domain.base.errors import IllegalTransition
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+class CampaignVerb(StrEnum):
+    APPROVE = "approve"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    COMPLETE = "complete"
+    """Said by the dialling loop alone, when no contact is left to call."""
+
+
+TRANSITIONS: dict[tuple[CampaignState, CampaignVerb], CampaignState] = {
+    (CampaignState.DRAFT, CampaignVerb.APPROVE): CampaignState.APPROVED,
+    (CampaignState.APPROVED, CampaignVerb.START): CampaignState.RUNNING,
+    (CampaignState.RUNNING, CampaignVerb.PAUSE): CampaignState.PAUSED,
+    (CampaignState.PAUSED, CampaignVerb.RESUME): CampaignState.RUNNING,
+    (CampaignState.DRAFT, CampaignVerb.STOP): CampaignState.STOPPED,
+    (CampaignState.APPROVED, CampaignVerb.STOP): CampaignState.STOPPED,
+    (CampaignState.RUNNING, CampaignVerb.STOP): CampaignState.STOPPED,
+    (CampaignState.PAUSED, CampaignVerb.STOP): CampaignState.STOPPED,
+    (CampaignState.RUNNING, CampaignVerb.COMPLETE): CampaignState.COMPLETED,
+}
+
+
+def allowed_verbs(state: CampaignState) -> tuple[CampaignVerb, ...]:
+    return tuple(verb for (source, verb) in TRANSITIONS if source is state)
+
+
+def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
+    """Raise `IllegalTransition` where the table has no row: never silence."""
+    try:
+        return TRANSITIONS[state, verb]
+    except KeyError:
+        raise IllegalTransition(verb, state, allowed_verbs(state)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as stored. Times are UTC; `script` is the hash of its compiled prompts, once built."""
+
+    id: CampaignId
+    definition: CampaignDefinition
+    state: CampaignState
+    created_by: str
+    created_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    self_approved: bool = False
+    """Creator and approver are one person: possible on loopback trunks only, and said so everywhere."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+    """Why it is paused or stopped, in the words of who did it."""
+    script: str | None = None

@@ -1,0 +1,1 @@
+"""People on lists, and what they agreed to."""

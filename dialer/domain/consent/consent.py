@@ -1,0 +1,103 @@
+"""What somebody agreed to, and when they took it back: append-only events (rules.md 3.4 and 2.10)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import NamedTuple
+
+from dialer.domain.base.types import Fingerprint, ImportId
+from dialer.domain.consent.basis import Basis
+
+
+class ConsentAct(StrEnum):
+    """Positive acts: only these let a consent count again after a withdrawal (2.10)."""
+
+    OPT_IN_FORM = "opt_in_form"
+    DOUBLE_OPT_IN = "double_opt_in"
+    SIGNED_PAPER = "signed_paper"
+    SPOKEN_RECORDED = "spoken_recorded"
+    INBOUND_REQUEST = "inbound_request"
+
+
+class Mention(StrEnum):
+    """What a form that asks for consent to sales calls must say (FC-04)."""
+
+    CALLER_AND_OFFER = "caller_and_offer"
+    """Who will call, for whom, and what kind of goods or services about."""
+    YES_OR_NO = "yes_or_no"
+    PERIOD = "period"
+    WITHDRAWAL = "withdrawal"
+    """The right to withdraw, and how."""
+    DURABLE_PROOF = "durable_proof"
+    """How to get the proof of the consent, on a medium that lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentForm:
+    """What somebody agreed to, as it was shown: SHA-256 of its wording, 64 lower-case hexadecimal digits, and what it says, each once and in order."""
+
+    wording: str
+    mentions: tuple[Mention, ...]
+
+
+class ConsentedWindow(NamedTuple):
+    """A weekly slot in the callee's local time, half-open. `days` are 0 (Monday) to 6."""
+
+    days: frozenset[int]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """One consent as collected. Empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF).
+
+    Of a contract (`basis`): its reference is the proof, what it is about the purpose, its start and end are `given_at` and `expires_at`.
+    """
+
+    fingerprint: Fingerprint
+    sponsor: str
+    purpose: str
+    channel: str
+    source: str
+    proof: str
+    given_at: datetime
+    expires_at: datetime | None
+    windows: tuple[ConsentedWindow, ...]
+    appointment_at: datetime | None
+    act: ConsentAct | None
+    territory: str | None
+    timezone: str | None
+    import_id: ImportId | None
+    recorded_at: datetime
+    basis: Basis = Basis.OPT_IN
+    form: ConsentForm | None = None
+    """None: not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """Ends every consent of `sponsor` (of everybody where None) given before `withdrawn_at`."""
+
+    fingerprint: Fingerprint
+    sponsor: str | None
+    channel: str
+    withdrawn_at: datetime
+    recorded_at: datetime
+
+
+ConsentEvent = ConsentGiven | ConsentWithdrawn
+
+NETWORK = "network"
+"""The `channel` of a withdrawal that nobody made: the network said that nobody has the number (T057)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """Undoes such a withdrawal: the trunk that said it was at fault."""
+
+    fingerprint: Fingerprint
+    trunk: str
+    restored_at: datetime
+    restored_by: str
+    restored_reason: str

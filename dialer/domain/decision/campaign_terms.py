@@ -1,0 +1,78 @@
+"""What every decision of a campaign needs from its file, worked out once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.basis import Basis
+from dialer.domain.decision.by_identity import ByIdentity
+from dialer.domain.decision.silence import SilencePlan, silence_plan
+
+DEFAULT_CALL_S = 180
+"""The longest call where no compiled script says otherwise (2.10, "Ring")."""
+
+
+def folded(text: str) -> str:
+    """Purposes and channels compare without case and surrounding spaces (2.10)."""
+    return text.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CampaignTerms:
+    """Compared by identity, as there is one for each definition. Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
+
+    profile: str
+    sponsor: str
+    purposes: frozenset[str]
+    starts_at: datetime
+    closes_at: datetime
+    """The campaign's end, or that of its election where it comes first."""
+    ring: timedelta
+    call: timedelta
+    election: SilencePlan | None
+    caller_id: str
+    caller_ids: dict[str, str]
+    own_numbers: frozenset[str]
+    sector: str | None
+    basis: Basis
+    min_gap: timedelta
+    max_attempts: int
+
+
+def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
+    """`political` covers every election, `political:ID` only that one."""
+    purpose = folded(definition.purpose)
+    accepted = {purpose}
+    if purpose.startswith("political:"):
+        accepted.add("political")
+    if purpose == "political" and definition.election is not None:
+        accepted.add(f"political:{folded(definition.election.id)}")
+    return frozenset(accepted)
+
+
+def work_out(definition: CampaignDefinition) -> CampaignTerms:
+    ring = timedelta(seconds=definition.call.ring_timeout_s)
+    longest = timedelta(seconds=definition.call.max_duration_s or DEFAULT_CALL_S)
+    election = silence_plan(definition.election) if definition.election else None
+    ends_at = definition.ends_at.astimezone(UTC)
+    own = {definition.caller_id, definition.sponsor.callback_number, *definition.caller_ids.values()}
+    return CampaignTerms(
+        profile=definition.profile,
+        sponsor=definition.sponsor.id,
+        purposes=accepted_purposes(definition),
+        starts_at=definition.starts_at.astimezone(UTC),
+        closes_at=min(ends_at, election.ends_at) if election else ends_at,
+        ring=ring,
+        call=ring + longest,
+        election=election,
+        caller_id=definition.caller_id,
+        caller_ids=definition.caller_ids,
+        own_numbers=frozenset(own),
+        sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
+        basis=definition.basis,
+        min_gap=timedelta(hours=definition.retry.min_gap_hours),
+        max_attempts=definition.retry.max_attempts,
+    )
+
+
+TERMS = ByIdentity(work_out)

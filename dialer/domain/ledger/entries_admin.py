@@ -1,0 +1,131 @@
+"""Ledger events of what those who run the machine did, each with who did it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from dialer.domain.access.roles import Token
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
+from dialer.domain.consent.contact import Manifest
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.ledger.row_digests import VOUCHED, HaltRecord, ImportResult, Move, Revocation, vouched
+
+
+def campaign_created(campaign: Campaign) -> LedgerEvent:
+    return LedgerEvent(
+        at=campaign.created_at,
+        kind=Kind.CAMPAIGN_CREATE,
+        about=campaign.id,
+        body={
+            "by": redacted(campaign.created_by),
+            "definition": digest(campaign.definition),
+            VOUCHED: vouched(campaign),
+        },
+    )
+
+
+def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
+    """`campaign` as it is after the move."""
+    move = Move(campaign.id, verb, by, at, campaign.reason)
+    return LedgerEvent(
+        at=at,
+        kind=Kind(f"campaign.{verb}"),
+        about=campaign.id,
+        body={
+            "by": redacted(by),
+            "reason": redacted(campaign.reason),
+            "state": campaign.state,
+            "self_approved": campaign.self_approved,
+            "definition": digest(campaign.definition),
+            "script": campaign.script,
+            VOUCHED: vouched(campaign) | vouched(move),
+        },
+    )
+
+
+def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, at: datetime) -> LedgerEvent:
+    """`key` of `[prompts]`, and the SHA-256 of the audio that stands there from now on."""
+    body = {"by": redacted(by), "prompt": key, "sha256": sha256}
+    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_RECORDING, about=campaign_id, body=body)
+
+
+def campaign_inspected(
+    campaign_id: CampaignId, manifest: str, *, by: str, at: datetime, masked: bool
+) -> LedgerEvent:
+    """`manifest`: SHA-256 of the manifest of the pack that was handed over."""
+    body = {"by": redacted(by), "manifest_sha256": manifest, "masked": masked}
+    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_INSPECT, about=campaign_id, body=body)
+
+
+def import_begun(manifest: Manifest) -> LedgerEvent:
+    return LedgerEvent(
+        at=manifest.imported_at,
+        kind=Kind.IMPORT_BEGIN,
+        about=manifest.id,
+        body={
+            "by": redacted(manifest.imported_by),
+            "kind": manifest.kind,
+            "campaign": manifest.campaign_id,
+            "source_class": manifest.source_class,
+            "supplier": redacted_or_none(manifest.supplier),
+            "collected_at": manifest.collected_at,
+            "file_sha256": manifest.file_sha256,
+            VOUCHED: vouched(manifest),
+        },
+    )
+
+
+def import_ended(manifest: Manifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
+    """`counts`: rows, imported, duplicates, rejected. Dated as the import it belongs to."""
+    result = ImportResult(manifest.id, **counts, report=report)
+    return LedgerEvent(
+        at=manifest.imported_at,
+        kind=Kind.IMPORT_END,
+        about=manifest.id,
+        body={
+            "by": redacted(manifest.imported_by),
+            "file_sha256": manifest.file_sha256,
+            **counts,
+            VOUCHED: vouched(result),
+        },
+    )
+
+
+def halt_changed(*, halted: bool, by: str, at: datetime, reason: str) -> LedgerEvent:
+    kind = Kind.HALT if halted else Kind.UNHALT
+    state = vouched(HaltRecord(halted, reason, by, at))
+    return LedgerEvent(
+        at=at, kind=kind, body={"by": redacted(by), "reason": redacted(reason), VOUCHED: state}
+    )
+
+
+def token_created(token: Token, *, by: str) -> LedgerEvent:
+    return LedgerEvent(
+        at=token.created_at,
+        kind=Kind.ACCESS_GRANT,
+        about=redacted(token.name),
+        body={
+            "by": redacted(by),
+            "role": token.role,
+            "expires_at": token.expires_at,
+            VOUCHED: vouched(token),
+        },
+    )
+
+
+def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
+    body = {"by": redacted(by), VOUCHED: vouched(Revocation(name, at))}
+    return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body=body)
+
+
+def suspension_changed(reasons: Sequence[ReasonCode], *, detail: str, at: datetime) -> LedgerEvent:
+    """A machine calls nobody for these reasons, or calls again where there are none. `detail`: what is wrong with its clock."""
+    kind = Kind.SUSPEND if reasons else Kind.GO_ON
+    return LedgerEvent(at=at, kind=kind, body={"reasons": tuple(reasons), "detail": detail})
+
+
+def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:
+    """`up`: connected, and what had happened meanwhile read back."""
+    return LedgerEvent(at=at, kind=Kind.PBX_UP if up else Kind.PBX_DOWN, about=pbx, body={})

@@ -1,0 +1,99 @@
+"""Ledger events of decisions and calls: the decision before its INVITE, the outcome after (rules.md 4, "Write-ahead")."""
+
+from datetime import datetime
+
+from dialer.domain.base.types import CampaignId, Fingerprint
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.decision.decision_record import Decision
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.redaction import redacted
+from dialer.domain.ledger.row_digests import VOUCHED, Part, RecordedDecision, vouched
+
+
+def permitted(attempt: Attempt, decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
+    return LedgerEvent(
+        at=decision.at,
+        kind=Kind.PERMIT,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "decision_hash": attempt.decision_hash,
+            "rule_pack": decision.rule_pack,
+            "pack_hash": decision.pack_hash,
+            "permit_until": attempt.permit_until,
+            "expires_at": attempt.expires_at,
+            "zones": decision.zones,
+            "trunk": attempt.trunk,
+            "pbx": attempt.pbx,
+            "script": attempt.script,
+            VOUCHED: {Part.PERMIT: vouched(attempt)[Part.PERMIT]} | vouched(recorded),
+        },
+    )
+
+
+def refused(decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
+    return LedgerEvent(
+        at=decision.at,
+        kind=Kind.REFUSAL,
+        about=recorded.campaign_id,
+        fingerprint=recorded.fingerprint,
+        body={
+            "campaign": recorded.campaign_id,
+            "decision_hash": recorded.hash,
+            "rule_pack": decision.rule_pack,
+            "pack_hash": decision.pack_hash,
+            "reasons": tuple((reason.rule, reason.code) for reason in decision.reasons),
+            VOUCHED: vouched(recorded),
+        },
+    )
+
+
+def set_aside(campaign_id: CampaignId, fingerprint: Fingerprint, error: str, *, at: datetime) -> LedgerEvent:
+    """Nothing could be decided about a contact: it is called no more until a person has looked at it."""
+    body = {"campaign": campaign_id, "error": error}
+    return LedgerEvent(at=at, kind=Kind.SET_ASIDE, about=campaign_id, fingerprint=fingerprint, body=body)
+
+
+def put_back(campaign_id: CampaignId, count: int, *, by: str, at: datetime) -> LedgerEvent:
+    """So many contacts that were set aside are judged again."""
+    body = {"by": redacted(by), "contacts": count}
+    return LedgerEvent(at=at, kind=Kind.PUT_BACK, about=campaign_id, body=body)
+
+
+def ended(attempt: Attempt) -> LedgerEvent:
+    """Of an attempt that has come to its end, whatever the end: ended, lapsed or lost."""
+    return LedgerEvent(
+        at=attempt.ended_at or attempt.decided_at,
+        kind=Kind.OUTCOME,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "state": attempt.state,
+            "originated_at": attempt.originated_at,
+            "dialed_at": attempt.dialed_at,
+            "answered_at": attempt.answered_at,
+            "opposed_at": attempt.opposed_at,
+            "ended_at": attempt.ended_at,
+            "dial_status": attempt.dial_status,
+            "result": attempt.result,
+            "record": vouched(attempt)[Part.CALL],
+        },
+    )
+
+
+def opposed_late(attempt: Attempt) -> LedgerEvent:
+    """Of a 9 that we heard of after the end: the record of the call has changed once more."""
+    return LedgerEvent(
+        at=attempt.opposed_at or attempt.decided_at,
+        kind=Kind.LATE_OPPOSITION,
+        about=attempt.id,
+        fingerprint=attempt.fingerprint,
+        body={
+            "campaign": attempt.campaign_id,
+            "opposed_at": attempt.opposed_at,
+            "result": attempt.result,
+            "record": vouched(attempt)[Part.CALL],
+        },
+    )

@@ -1,0 +1,108 @@
+"""Ledger events of what people agreed to, took back, and objected to. Nothing that identifies them: the digest vouches for the rest."""
+
+from datetime import datetime
+
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn, Restoration
+from dialer.domain.ledger.event import Kind, LedgerEvent
+from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.ledger.row_digests import VOUCHED, Removal, vouched
+from dialer.domain.oppositions.suppression import Suppression
+
+
+def opposed(entry: Suppression) -> LedgerEvent:
+    return LedgerEvent(
+        at=entry.recorded_at,
+        kind=Kind.OPPOSITION,
+        about=entry.source,
+        fingerprint=entry.fingerprint,
+        body={
+            "sponsor": redacted_or_none(entry.sponsor),
+            "channel": entry.channel,
+            "received_at": entry.received_at,
+            "by": redacted(entry.recorded_by),
+            VOUCHED: vouched(entry),
+        },
+    )
+
+
+def opposition_lifted(
+    fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str, count: int
+) -> LedgerEvent:
+    """`count`: how many oppositions went out of force, of `sponsor` alone or of all."""
+    return LedgerEvent(
+        at=at,
+        kind=Kind.OPPOSITION_LIFTED,
+        fingerprint=fingerprint,
+        body={
+            "sponsor": redacted_or_none(sponsor),
+            "by": redacted(by),
+            "reason": redacted(reason),
+            "count": count,
+            VOUCHED: vouched(Removal(fingerprint, at, by, reason)),
+        },
+    )
+
+
+def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
+    """Given or withdrawn. `by`: who took it down."""
+    body: dict[str, object] = {
+        "sponsor": redacted_or_none(event.sponsor),
+        "channel": redacted(event.channel),
+        "by": redacted(by),
+        VOUCHED: vouched(event),
+    }
+    if not isinstance(event, ConsentGiven):
+        return LedgerEvent(
+            at=event.recorded_at,
+            kind=Kind.WITHDRAWAL,
+            fingerprint=event.fingerprint,
+            body=body | {"withdrawn_at": event.withdrawn_at},
+        )
+    return LedgerEvent(
+        at=event.recorded_at,
+        kind=Kind.CONSENT,
+        about=event.import_id,
+        fingerprint=event.fingerprint,
+        body=body
+        | {
+            "purpose": redacted(event.purpose),
+            "given_at": event.given_at,
+            "expires_at": event.expires_at,
+            "act": event.act,
+            "basis": event.basis,
+            **({"form": event.form.wording} if event.form else {}),
+        },
+    )
+
+
+def consent_restored(voiding: ConsentWithdrawn, restoration: Restoration) -> LedgerEvent:
+    """Of one number: `voiding` ends no consent any more."""
+    return LedgerEvent(
+        at=restoration.restored_at,
+        kind=Kind.RESTORATION,
+        fingerprint=restoration.fingerprint,
+        body={
+            "sponsor": redacted_or_none(voiding.sponsor),
+            "withdrawn_at": voiding.withdrawn_at,
+            "trunk": redacted(restoration.trunk),
+            "by": redacted(restoration.restored_by),
+            "reason": redacted(restoration.restored_reason),
+            VOUCHED: vouched(restoration),
+        },
+    )
+
+
+def consents_restored(
+    trunk: str, since: datetime, until: datetime, *, by: str, at: datetime, reason: str, numbers: int
+) -> LedgerEvent:
+    """The act as a whole, also where it found nothing."""
+    body = {
+        "trunk": redacted(trunk),
+        "since": since,
+        "until": until,
+        "by": redacted(by),
+        "reason": redacted(reason),
+        "numbers": numbers,
+    }
+    return LedgerEvent(at=at, kind=Kind.RESTORATION, body=body)

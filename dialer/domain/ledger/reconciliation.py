@@ -1,0 +1,219 @@
+"""The ledger held against what is stored: whatever an entry vouches for must be there, and whatever is there must have its entry. Pure."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.row_digests import VOUCHED, Part
+
+PLAIN_RECORDS = {
+    Kind.OUTCOME: Part.CALL,
+    Kind.LATE_OPPOSITION: Part.CALL,
+    Kind.PROBE: Part.PROBE,
+}
+"""Entries that hold their digest in clear, as `record`."""
+SUCCEEDING = frozenset({Part.CALL, Part.CAMPAIGN, Part.HALT})
+"""One row that changes: only what was last said of it must be true."""
+PARTS = tuple(Part)
+DECISIONS = frozenset({Kind.PERMIT, Kind.REFUSAL})
+
+Key = tuple[Part, str, str | None]
+"""Part, digest, subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry, sealed or still waiting for it. `position`: its index, or the one it would get."""
+
+    position: int
+    kind: str
+    subject: str | None
+    about: str | None
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one entry says must be stored."""
+
+    part: Part
+    digest: str
+    line: Line
+
+    @property
+    def key(self) -> Key:
+        return self.part, self.digest, self.line.subject
+
+    @property
+    def gives(self) -> bool:
+        """A consent, and not its withdrawal."""
+        return self.part is Part.CONSENT and self.line.kind == Kind.CONSENT
+
+    @property
+    def whose(self) -> tuple[Part, str | None]:
+        """By whom or what it is known, whatever its content."""
+        return self.part, self.line.about if self.part in SUCCEEDING else self.line.subject or self.line.about
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A digest made from a stored row; `name` is where the row stands. `about`, `subject` as its entry has them."""
+
+    part: Part
+    digest: str
+    subject: str | None
+    about: str | None
+    name: str
+
+    @property
+    def key(self) -> Key:
+        return self.part, self.digest, self.subject
+
+    @property
+    def whose(self) -> tuple[Part, str | None]:
+        return self.part, self.about if self.part in SUCCEEDING else self.subject or self.about
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """`position`: of the entry that is contradicted; None where a row has no entry at all."""
+
+    position: int | None
+    detail: str
+
+
+def claims_of(line: Line) -> Iterator[Claim]:
+    kind = line.kind
+    for part, digest in line.body.get(VOUCHED, {}).items():
+        # Several oppositions may go out of force with one act.
+        for _ in range(line.body["count"] if part == Part.REMOVAL else 1):
+            yield Claim(Part(part), digest, line)
+    if kind in PLAIN_RECORDS:
+        yield Claim(PLAIN_RECORDS[Kind(kind)], line.body["record"], line)
+    if kind in DECISIONS:
+        yield Claim(Part.INPUTS, line.body["decision_hash"], line)
+
+
+@dataclass(slots=True)
+class Erasures:
+    """What may be gone: of persons who were erased later, and as much as the retention job says it took."""
+
+    persons: dict[str, int] = field(default_factory=dict)
+    consents: int = 0
+    keys: int = 0
+
+    def note(self, line: Line) -> None:
+        if line.kind == Kind.SUBJECT_ERASE and line.subject:
+            self.persons[line.subject] = line.position
+        elif line.kind == Kind.RETENTION:
+            self.consents += line.body["consents"]
+            self.keys += line.body["keys"]
+
+    def excuse(self, claims: list[Claim]) -> list[Claim]:
+        """Those of `claims`, in their order, that no erasure explains.
+
+        Retention deletes the oldest consents first, and destroys one key a person with the inputs of all decisions about them.
+        """
+        left = [claim for claim in claims if not self._erased_later(claim)]
+        given = sorted(
+            (claim for claim in left if claim.gives), key=lambda claim: claim.line.body["given_at"]
+        )
+        outdated = {id(claim) for claim in given[: self.consents]}
+        unread = dict.fromkeys(claim.line.subject for claim in left if claim.part is Part.INPUTS)
+        keyless = set(list(unread)[: self.keys])
+        return [
+            claim
+            for claim in left
+            if id(claim) not in outdated and not (claim.part is Part.INPUTS and claim.line.subject in keyless)
+        ]
+
+    def _erased_later(self, claim: Claim) -> bool:
+        erasable = claim.gives or claim.part in {Part.INPUTS, Part.NOTE}
+        return erasable and self.persons.get(claim.line.subject or "", -1) > claim.line.position
+
+
+class Reconciliation:
+    """Fed with lines and rows in any order, best in that of their making: what has met its match is forgotten."""
+
+    def __init__(self) -> None:
+        self._claims: defaultdict[Key, list[Claim]] = defaultdict(list)
+        self._rows: defaultdict[Key, list[Row]] = defaultdict(list)
+        self._last: dict[tuple[Part, str | None], int] = {}
+        self._erasures = Erasures()
+        self._waiting: Counter[Part] = Counter()
+
+    def tell(self, line: Line) -> None:
+        self._erasures.note(line)
+        for claim in claims_of(line):
+            if claim.part in SUCCEEDING and line.kind != Kind.OUTCOME:
+                self._last[claim.whose] = line.position
+            if not _matched(self._rows, claim.key):
+                self._claims[claim.key].append(claim)
+                self._waiting[claim.part] += 1
+
+    def keep(self, row: Row) -> None:
+        if _matched(self._claims, row.key):
+            self._waiting[row.part] -= 1
+        else:
+            self._rows[row.key].append(row)
+
+    def waiting(self, parts: Collection[Part]) -> int:
+        """How many claims have not met their row."""
+        return sum(self._waiting[part] for part in parts)
+
+    def finish(self) -> list[Discrepancy]:
+        """Contradicted entries in their order, then rows without an entry."""
+        claims = sorted(
+            (claim for claims in self._claims.values() for claim in claims if not self._succeeded(claim)),
+            key=lambda claim: (claim.line.position, PARTS.index(claim.part)),
+        )
+        strangers: defaultdict[tuple[Part, str | None], list[Row]] = defaultdict(list)
+        for rows in self._rows.values():
+            for row in rows:
+                strangers[row.whose].append(row)
+        # Of an entry that is contradicted in several parts, the first tells enough.
+        by_line: dict[int | None, Discrepancy] = {}
+        for claim in self._erasures.excuse(claims):
+            by_line.setdefault(claim.line.position, _contradicted(claim, strangers))
+        found = list(by_line.values())
+        left = {row.name: row for rows in strangers.values() for row in reversed(rows)}
+        found += [
+            Discrepancy(None, f"{row.name}: no entry tells of this {row.part}") for row in left.values()
+        ]
+        return found
+
+    def _succeeded(self, claim: Claim) -> bool:
+        """Whether something was said of the same later."""
+        return claim.part in SUCCEEDING and self._last.get(claim.whose, -1) > claim.line.position
+
+
+def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
+    """Take one off that waits for `key`."""
+    found = waiting.get(key)
+    if not found:
+        return False
+    found.pop()
+    if not found:
+        del waiting[key]
+    return True
+
+
+def _contradicted(claim: Claim, strangers: defaultdict[tuple[Part, str | None], list[Row]]) -> Discrepancy:
+    """A row of the same person or thing that has no entry is what was made of the row that is missing."""
+    changed = strangers.get(claim.whose)
+    if changed:
+        return Discrepancy(claim.line.position, f"{changed.pop().name}: the {claim.part} was changed")
+    what = claim.line.about or claim.line.kind
+    return Discrepancy(claim.line.position, f"{what}: the {claim.part} is gone, or was changed")
+
+
+def read_line(position: int, text: str) -> Line:
+    """Of the text of a sealed entry. Raise `ValueError` for what is none."""
+    try:
+        said = json.loads(text)
+        return Line(position, said["kind"], said["subject"], said["about"], said["body"])
+    except (KeyError, TypeError):
+        raise ValueError(f"entry {position} cannot be read") from None

@@ -1,0 +1,219 @@
+"""What an entry vouches for beyond what it tells: digests of stored rows, so that a row changed behind the ledger's back is found.
+
+In its event a digest is SHA-256 over the record. The sealer puts an HMAC in its place: nobody who is given the ledger can guess at what
+people wrote. Fingerprints and what is sealed under a person's key stand in no digest, since new keys change them; the entry's subject
+and its `decision_hash` vouch for those.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from dialer.domain.access.roles import Token
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, ImportId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, Restoration
+from dialer.domain.consent.contact import Manifest
+from dialer.domain.ledger.event import digest
+from dialer.domain.ledger.redaction import redacted
+from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.probes.probe import Probe
+from dialer.domain.upkeep.retention import RetentionRun
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+VOUCHED = "hmac"
+"""Key in an entry's body: digests, by part."""
+
+
+class Part(StrEnum):
+    """What a digest stands for, in words for a person."""
+
+    PERMIT = "permit"
+    CALL = "call"
+    """In clear, as `record`: whoever is given the evidence of a call may check it."""
+    DECISION = "decision"
+    INPUTS = "inputs of a decision"
+    """Named by the `decision_hash` alone: they can be erased."""
+    OPPOSITION = "opposition"
+    NOTE = "note of an opposition"
+    REMOVAL = "removal of an opposition"
+    CONSENT = "consent"
+    RESTORATION = "restoration of a consent"
+    CAMPAIGN = "campaign"
+    MOVE = "move of a campaign"
+    IMPORT = "import"
+    RESULT = "result of an import"
+    ACCESS = "access token"
+    REVOCATION = "revocation of an access token"
+    HALT = "halt"
+    RETENTION = "retention run"
+    PROBE = "call-back probe"
+    """In clear, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A decision as its row tells it: without sentences and inputs. `reasons`: rule and code of each."""
+
+    at: datetime
+    campaign_id: CampaignId
+    contact_id: ContactId
+    fingerprint: Fingerprint
+    permitted: bool
+    reasons: list[dict[str, str]]
+    permit_until: datetime | None
+    next_open: datetime | None
+    zones: tuple[str, ...]
+    caller_id: str | None
+    rule_pack: str
+    pack_hash: str
+    hash: str
+    attempt_id: AttemptId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    fingerprint: Fingerprint
+    removed_at: datetime
+    removed_by: str
+    removed_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    campaign_id: CampaignId
+    verb: CampaignVerb
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """`report` is the import report as JSON."""
+
+    id: ImportId
+    rows: int | None = None
+    imported: int | None = None
+    duplicates: int | None = None
+    rejected: int | None = None
+    report: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    name: str
+    revoked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HaltRecord:
+    halted: bool
+    reason: str
+    by: str
+    at: datetime | None
+
+
+Told = (
+    Attempt
+    | RecordedDecision
+    | Suppression
+    | Removal
+    | ConsentEvent
+    | Restoration
+    | Campaign
+    | Move
+    | Manifest
+    | ImportResult
+    | Token
+    | Revocation
+    | HaltRecord
+    | RetentionRun
+    | Probe
+)
+
+IN_CLEAR = frozenset({Part.CALL, Part.PROBE})
+_AT_THE_PERMIT = (
+    *("id", "campaign_id", "contact_id", "sponsor", "decided_at", "permit_until", "expires_at"),
+    *("decision_hash", "rule_pack", "trunk", "pbx", "caller_id", "script"),
+)
+_OF_A_TOKEN = ("name", "role", "secret_sha256", "created_at", "expires_at")
+"""What else is in its row changes with its use, or is told by its revocation."""
+
+
+def vouched(value: Told) -> dict[Part, str]:
+    """By part, the SHA-256 that an entry about `value` vouches for."""
+    match value:
+        case Attempt():
+            permit = {Part.PERMIT: digest({name: getattr(value, name) for name in _AT_THE_PERMIT})}
+            return permit if value.alive else permit | {Part.CALL: digest(call_record(value))}
+        case Suppression():
+            said = {Part.OPPOSITION: digest(_without(value, "fingerprint", "note"))}
+            return said if value.note is None else said | {Part.NOTE: digest(value.note)}
+        case Campaign():
+            # The hash of the script is noted before the approval: until then it binds nobody.
+            draft = value.state is CampaignState.DRAFT
+            return {Part.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
+        case Token():
+            return {Part.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
+        case ConsentGiven(form=None):
+            # Entries of before forms were known say nothing of them.
+            return {Part.CONSENT: digest(_without(value, "fingerprint", "form"))}
+        case _:
+            return {_PARTS[type(value)]: digest(_without(value, "fingerprint"))}
+
+
+_PARTS: dict[type[object], Part] = {
+    RecordedDecision: Part.DECISION,
+    Removal: Part.REMOVAL,
+    **dict.fromkeys(ConsentEvent.__args__, Part.CONSENT),
+    Restoration: Part.RESTORATION,
+    Move: Part.MOVE,
+    Manifest: Part.IMPORT,
+    ImportResult: Part.RESULT,
+    Revocation: Part.REVOCATION,
+    HaltRecord: Part.HALT,
+    RetentionRun: Part.RETENTION,
+    Probe: Part.PROBE,
+}
+
+
+def id_of(value: Told) -> str | None:
+    """Of the thing that entries about `value` are about, where it has an id."""
+    match value:
+        case Attempt() | Campaign() | Manifest() | ImportResult() | Probe():
+            return value.id
+        case Move():
+            return value.campaign_id
+        case Token() | Revocation():
+            return redacted(value.name)
+        case _:
+            return None
+
+
+def call_record(attempt: Attempt) -> dict[str, object]:
+    """All that is stored of a call, its trace included; who was called is told by the entry's subject alone."""
+    return _without(attempt, "number", "fingerprint")
+
+
+def keyed(body: Mapping[str, Any], key: bytes) -> Mapping[str, Any]:
+    """The body of an entry, its digests under the ledger's own key."""
+    digests = body.get(VOUCHED)
+    if not digests:
+        return body
+    return {**body, VOUCHED: {part: keyed_digest(plain, key) for part, plain in digests.items()}}
+
+
+def keyed_digest(plain: str, key: bytes) -> str:
+    """HMAC-SHA256, in hexadecimal."""
+    return hmac.new(key, plain.encode(), "sha256").hexdigest()
+
+
+def _without(value: "DataclassInstance", *names: str) -> dict[str, object]:
+    return {field.name: getattr(value, field.name) for field in fields(value) if field.name not in names}

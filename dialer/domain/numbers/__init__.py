@@ -1,0 +1,1 @@
+"""Telephone numbers: how they are written, what they are, and where."""

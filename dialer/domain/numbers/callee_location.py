@@ -1,0 +1,87 @@
+"""Where a callee is, for the clock and the calendar: the territory stated with the consent beats the number (rules 2.8, 2.10)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.numbers.number_plan import NumberFacts, number_facts, zones_of
+from dialer.domain.numbers.phone_text import PhoneError
+from dialer.domain.numbers.territory import AREAS, TERRITORIES, territory_of
+
+Statement = tuple[str | None, str | None]
+"""A territory (ISO 3166), or an area of one, and an IANA zone, as stated with a consent; either may be absent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call.
+
+    `area`: NANP area code. `parts`: areas of the territories (`AREAS`) that were stated.
+    """
+
+    territories: tuple[str, ...]
+    zones: tuple[str, ...]
+    area: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
+    """The place of a callee after everything that was stated about them; several territories stated mean all of them.
+
+    Raise `InvalidInput` for an unknown territory, and for a zone that the territory (or, without one, the number) does not have.
+    """
+    with_territory = [(territory_of(code), zone) for code, zone in stated if code is not None]
+    if not with_territory:
+        zones = {zone for _, zone in stated if zone is not None}
+        return Place(number.territories, refined(number.territories, number.zones, zones), number.area)
+    zones_found: set[str] = set()
+    for code, zone in with_territory:
+        if code not in TERRITORIES:
+            raise unknown("territory", f"{code!r} is not a territory of any profile")
+        zones_found.update(refined((code,), zones_in(code, number), {zone} if zone else set()))
+    territories = tuple(sorted({code for code, _ in with_territory}))
+    area = number.area if territories == number.territories else None
+    parts = tuple(sorted({code for code, _ in stated if code in AREAS}))
+    return Place(territories, tuple(sorted(zones_found)), area, parts)
+
+
+def zones_in(code: str, number: NumberFacts) -> tuple[str, ...]:
+    """A territory as wide as a continent is narrowed by the area code of a number of that territory (T029)."""
+    if TERRITORIES[code].by_number and number.territories == (code,) and number.zones:
+        return number.zones
+    return TERRITORIES[code].zones
+
+
+def refined(territories: tuple[str, ...], zones: tuple[str, ...], stated: set[str]) -> tuple[str, ...]:
+    """The stated zones where they belong to these territories, else all."""
+    if not stated:
+        return zones
+    of_territories = [TERRITORIES[code] for code in territories]
+    allowed = set(zones) | set(zones_of(territories))
+    allowed |= {alias for territory in of_territories for alias in territory.aliases}
+    for zone in stated:
+        if zone not in allowed:
+            listed = ", ".join(sorted(allowed)) or "none is known"
+            raise unknown("timezone", f"{zone!r} is not a zone of {' or '.join(territories)} ({listed})")
+    return tuple(sorted(stated))
+
+
+def unknown(field: str, detail: str) -> InvalidInput:
+    return InvalidInput("the place of the callee is unknown", (Problem(field, detail),))
+
+
+def check_zone(territory: str | None, timezone: str | None, number: str) -> Place:
+    """For imports: the place that a row states. Raise `InvalidInput` where the row must be rejected, `PhoneError` for the number."""
+    return resolve(((territory, timezone),), number_facts(number))
+
+
+def place_or_none(stated: tuple[Statement, ...], number: NumberFacts | PhoneError) -> Place | str | None:
+    """The place, the sentence why it is unknown, or None where the number itself cannot be read."""
+    if isinstance(number, PhoneError):
+        return None
+    try:
+        place = resolve(stated, number)
+    except InvalidInput as error:
+        return error.detail
+    return place if place.zones else "no time zone is known for this number"

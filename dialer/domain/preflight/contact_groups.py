@@ -1,0 +1,74 @@
+"""Who is alike: callees of one campaign whom every rule must answer alike, at every instant that a foresight looks at.
+
+Millions are foreseen in seconds by asking the rules once for each kind of callee. Whatever is stored about people makes them different,
+but for what is named here and in the query that groups them; a time differs only where a rule could change its answer by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialer.domain.base.instant import EARLIEST, LATEST
+from dialer.domain.base.intervals import Span, merge
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.basis import Basis
+from dialer.domain.decision.campaign_terms import TERMS
+from dialer.domain.decision.facts import TrunkFacts
+from dialer.domain.numbers.number_plan import NumberFacts, number_facts
+from dialer.domain.numbers.phone_text import PhoneError
+from dialer.domain.preflight.forecast import horizon
+from dialer.domain.rulepacks.rulepack import RulePack
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """When the times stored about a callee make a difference. Spans here are without their start and with their end.
+
+    `given`, `expires`: a consent given, or ending, within one of them is judged by its own time; of any other it only counts which of
+    them lie before it. `called`: (so many attempts or more, since when each matters by its own time), ascending from 0 attempts on.
+    """
+
+    given: Span
+    expires: Span
+    called: tuple[tuple[int, datetime], ...]
+
+
+def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: datetime) -> Turns:
+    """`packs`: all that may decide between `start` and the campaign's end."""
+    until, known = horizon(definition, start), tuple(packs)
+    gap = max([TERMS.of(definition).min_gap, *(pack.min_gap for pack in known)])
+    caps = [cap for pack in known for cap in pack.caps]
+    called = []
+    for count in sorted({0, *(cap.max for cap in caps)}):
+        longest = max([gap, *(cap.window for cap in caps if cap.max <= count)])
+        called.append((count, start - longest))
+    return Turns(given_turns(definition.basis, known, start, until), ((start, until),), tuple(called))
+
+
+def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until: datetime) -> Span:
+    """A consent begins at its own time and may grow too old; on another basis any time may matter, as working days are counted."""
+    if basis is not Basis.OPT_IN:
+        return ((EARLIEST, LATEST),)
+    ages = (pack.consent.max_age for pack in packs)
+    return merge((start - age, until - age) for age in (timedelta(0), *ages) if age is not None)
+
+
+Kind = NumberFacts | PhoneNumber
+"""Numbers of a kind share their facts; one that a list names, or that is none, is like no other."""
+
+
+class NumberKinds:
+    """The kinds of number that one campaign's rules tell apart."""
+
+    def __init__(self, definition: CampaignDefinition, trunk: TrunkFacts, packs: Iterable[RulePack]) -> None:
+        self._own = TERMS.of(definition).own_numbers | {entry.number for entry in trunk.caller_ids}
+        self._denied = tuple(prefix for pack in packs for prefix in pack.denied_numbers)
+
+    def of(self, number: PhoneNumber) -> Kind:
+        if number in self._own or number.startswith(self._denied):
+            return number
+        try:
+            return number_facts(number)
+        except PhoneError:
+            return number

@@ -1,0 +1,56 @@
+"""When a callee could first be called, as the dialling loop would find out: judged at the start, and again whenever it would look again."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from dialer.domain.calls.retry import PAUSES, Closed, after_refusal, final
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.decision.decision import decide
+from dialer.domain.decision.decision_record import Decision, ReasonCode
+from dialer.domain.decision.facts import Facts
+from dialer.domain.rulepacks.rulepack import PackShelf
+
+LOOKS = 100
+"""How often at most a refusal that passes is judged again: caps are asked for every hour while the calendar is open."""
+SHORTEST_WAIT = timedelta(minutes=1)
+LONGEST_PAUSE = max(PAUSES.values())
+
+
+class Foreseen(NamedTuple):
+    """`at` (UTC) and the callee's `zone`, or else the codes why it never comes; `undecided`: it may come later than was looked.
+
+    `looked`: the last instant that was judged.
+    """
+
+    at: datetime | None
+    zone: str
+    codes: frozenset[ReasonCode]
+    looked: datetime
+    undecided: bool = False
+
+
+def foresee(facts: Facts, packs: PackShelf, start: datetime) -> Foreseen:
+    """From `start` (aware) on, if nothing that is stored changes."""
+    at = looked = start
+    codes: frozenset[ReasonCode] = frozenset()
+    for _ in range(LOOKS):
+        decision = decide(facts, packs, at)
+        if decision.permitted:
+            return Foreseen(at, decision.zones[0], frozenset(), at)
+        codes = decision.codes
+        change = after_refusal(decision)
+        if isinstance(change, Closed):
+            for_good = reasons_for_good(decision) or frozenset({ReasonCode(change.reason)})
+            return Foreseen(None, "", for_good, at)
+        looked, at = at, max(change.at, at + SHORTEST_WAIT)
+    return Foreseen(None, "", codes, looked, undecided=True)
+
+
+def reasons_for_good(decision: Decision) -> frozenset[ReasonCode]:
+    """Without those that time lifts: who never agreed is not refused for the lunch hour."""
+    return frozenset(reason.code for reason in decision.reasons if final(reason, decision))
+
+
+def horizon(definition: CampaignDefinition, start: datetime) -> datetime:
+    """No later than this is anybody judged: the calendar opens before the campaign's end, and a pause may run over it once."""
+    return max(definition.ends_at, start) + LONGEST_PAUSE + SHORTEST_WAIT

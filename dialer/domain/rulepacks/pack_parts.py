@@ -1,0 +1,261 @@
+"""The parts of a rule pack, each checked by itself (rules section 2)."""
+
+from datetime import date, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import ConsentAct, Mention
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,9}$")]
+"""The beginning of an E.164 number."""
+
+
+class Part(BaseModel):
+    """Frozen, and strict about keys: a misspelt rule must not vanish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hours(Part):
+    """A daily range of local time, half-open; an end of 00:00 is midnight. It belongs to the day it starts on."""
+
+    days: tuple[Day, ...] = Field(min_length=1)
+    start: time
+    end: time
+    crosses_midnight: bool = False
+
+    @field_validator("start", "end")
+    @classmethod
+    def refuse_offsets(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("hours are the callee's local time, without offset")
+        return value
+
+    @model_validator(mode="after")
+    def check_order(self) -> "Hours":
+        if self.crosses_midnight != (self.end <= self.start and self.end != time(0)):
+            raise ValueError(
+                f"{self} with crosses_midnight = {str(self.crosses_midnight).lower()} is contradictory"
+            )
+        return self
+
+    @field_validator("days")
+    @classmethod
+    def refuse_repetition(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("names a day twice")
+        return value
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        """0 is Monday."""
+        return frozenset(DAYS.index(day) for day in self.days)
+
+    def within(self, bounds: "tuple[Hours, ...]") -> bool:
+        """Whether one of `bounds`, none of which crosses midnight, holds all of it on each of its days."""
+        return all(
+            any(day in slot.days and slot.start <= self.start and self.ends <= slot.ends for slot in bounds)
+            for day in self.days
+        )
+
+    @property
+    def ends(self) -> timedelta:
+        """Since the midnight before its start."""
+        end = timedelta(hours=self.end.hour, minutes=self.end.minute, seconds=self.end.second)
+        return end if self.start < self.end else end + timedelta(days=1)
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M} on {', '.join(self.days)}"
+
+
+class ContractBasis(Part):
+    """A running contract may stand in the place of an opt-in; `rule` is its id."""
+
+    rule: Line
+
+
+class RequestBasis(Part):
+    """So may a request to be called back, for so many working days."""
+
+    rule: Line
+    working_days: int = Field(ge=1, le=30)
+
+
+class FormRules(Part):
+    """What the form must have said on which somebody opted in; `rule` is its id. A loopback trunk, which reaches nobody, asks for no form."""
+
+    rule: Line
+    mentions: tuple[Mention, ...] = Field(min_length=1)
+
+
+class ConsentRules(Part):
+    """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
+
+    `of_several`: of several consents that fit a campaign, any that holds is enough, or the latest statement alone speaks.
+    `unfit_acts`: ways of agreeing that this pack does not take for consent.
+    """
+
+    channel: Line
+    purpose: Literal["political", "not_political", "any"]
+    max_age_days: int | None = Field(default=None, ge=1)
+    window_required: bool = False
+    of_several: Literal["any", "latest"] = "any"
+    unfit_acts: tuple[ConsentAct, ...] = ()
+    contract: ContractBasis | None = None
+    request: RequestBasis | None = None
+    form: FormRules | None = None
+
+    @cached_property
+    def max_age(self) -> timedelta | None:
+        return None if self.max_age_days is None else timedelta(days=self.max_age_days)
+
+    def takes(self, basis: Basis) -> bool:
+        """Whether people may be called on this basis at all."""
+        other = {Basis.CONTRACT: self.contract, Basis.REQUEST: self.request}
+        return basis is Basis.OPT_IN or other[basis] is not None
+
+
+class Appointment(Part):
+    """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence.
+
+    `other_hours` false: none but legal hours, so that it only limits the consent to its moment.
+    """
+
+    tolerance_minutes: int = Field(ge=0, le=60)
+    other_hours: bool = True
+
+
+class Holidays(Part):
+    """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in.
+
+    `regional`: also those of the pack's region that an area code tells, named as a subdivision of the nation.
+    """
+
+    national: Line
+    local: bool
+    regional: bool = False
+
+
+class Cap(Part):
+    rule: Line
+    max: int = Field(ge=1)
+    window_days: int = Field(ge=1, le=366)
+
+    @cached_property
+    def window(self) -> timedelta:
+        return timedelta(days=self.window_days)
+
+
+class CallerIdRange(Part):
+    """Verified-number ranges of some territories, as E.164 prefixes, from a day on (2.6)."""
+
+    territories: tuple[str, ...] = Field(min_length=1)
+    prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    since: date
+    until: date | None = None
+
+
+class CallerIdRules(Part):
+    """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix.
+
+    `valid_days_after`: how long after a call the number must still be ours, by the mandate that the trunk knows of.
+    """
+
+    ranges: tuple[CallerIdRange, ...] = ()
+    forbidden_prefixes: tuple[Prefix, ...] = ()
+    valid_days_after: int = Field(default=0, ge=0)
+
+    @cached_property
+    def margin(self) -> timedelta:
+        return timedelta(days=self.valid_days_after)
+
+
+class CallbackRules(Part):
+    """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never.
+
+    `local_or_tollfree`: no others than toll-free ones and those of the profile's own territories (CA-04).
+    """
+
+    local_or_tollfree: bool = False
+    tollfree_with_election: Literal["forbidden", "optional"] = "optional"
+    tollfree_with_machine: Literal["required", "optional"] = "optional"
+    tollfree_prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    premium_prefixes: tuple[Prefix, ...] = Field(min_length=1)
+
+
+class Region(Part):
+    """A part of a territory, known by NANP area code, and its stricter hours, which are intersected with the pack's; none: it has no own."""
+
+    name: Line
+    area_codes: tuple[Annotated[str, StringConstraints(pattern=r"^[2-9][0-9]{2}$")], ...] = Field(
+        min_length=1
+    )
+    hours: tuple[Hours, ...] = ()
+
+
+class ScriptRules(Part):
+    """What the texts of a call must say beyond what they always do.
+
+    `offer`: what is offered, with the name (FC-17). `objection_at_once`: how to object, within two seconds of the name (US-06). `callback`:
+    the number to call back, in what is said at the end (US-05, CA-04). `name_again_after_s`: the sponsor's name there, after so long a message (CA-05).
+    """
+
+    offer: bool = False
+    objection_at_once: bool = False
+    callback: bool = False
+    name_again_after_s: int | None = Field(default=None, ge=1)
+
+
+class SilenceRules(Part):
+    """How many of those who answer may hear nothing for two seconds, in a campaign and 30 days, before it is paused (T104)."""
+
+    most_percent: float = Field(default=1, ge=0, le=100)
+
+
+class RetentionRules(Part):
+    """How long personal data stays: contacts from import or last round, the proof of a consent from its giving.
+
+    `consent_proof_from`: or from its last use, where that came later (UK-08). `call_record_years`: who was called stays so long after the
+    campaign and its election, with the record of the calls (US-15, CA-11); None: no longer than everybody else.
+    """
+
+    contact_days: int = Field(default=60, ge=1)
+    consent_proof_years: int = Field(default=3, ge=1)
+    consent_proof_from: Literal["giving", "last_use"] = "giving"
+    call_record_years: int | None = Field(default=None, ge=1)
+
+
+class Reminder(Part):
+    """A rule that no machine can keep for people: said to them before they approve. `with_election`: only where there is one."""
+
+    rule: Line
+    text: Line
+    with_election: bool = False
+
+
+class Mark(StrEnum):
+    """How well a source is known (rules.md, first table)."""
+
+    PRESS = "S"
+    SEEN = "P"
+    THIRD_PARTY = "T"
+    MEASURED = "M"
+    GENERAL = "G"
+    DECIDED = "D"
+
+
+class Source(Part):
+    """Where a rule comes from. `note` says what was chosen where sources disagree or are silent."""
+
+    rule: Line
+    cite: Line
+    marks: tuple[Mark, ...] = Field(min_length=1)
+    note: Line | None = None

@@ -1,0 +1,180 @@
+"""Rule packs: what the law of a profile says between two dates, as data (rules section 2), and which of them is in force on a day."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.numbers.territory import TERRITORIES
+from dialer.domain.rulepacks.pack_parts import (
+    Appointment,
+    CallbackRules,
+    CallerIdRules,
+    Cap,
+    ConsentRules,
+    Holidays,
+    Hours,
+    Line,
+    Part,
+    Region,
+    Reminder,
+    RetentionRules,
+    ScriptRules,
+    SilenceRules,
+    Source,
+)
+from dialer.domain.rulepacks.public_holidays import known_entity
+from dialer.domain.rulepacks.rule_names import RuleName
+
+
+class RulePack(Part):
+    """One profile between two days of the callee's calendar, both included; `valid_to` None: until further notice."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,40}$")]
+    valid_from: date
+    valid_to: date | None = None
+    region: Literal["FR", "US", "GB", "CA"]
+    territories: tuple[str, ...] = Field(min_length=1)
+    consent: ConsentRules
+    hours: tuple[Hours, ...] = Field(min_length=1)
+    hard_bounds: tuple[Hours, ...] = ()
+    appointment: Appointment | None = None
+    holidays: Holidays
+    caps: tuple[Cap, ...]
+    min_gap_hours: float = Field(default=0, ge=0)
+    min_ring_timeout_s: int = Field(default=5, ge=1)
+    caller_id: CallerIdRules
+    callback: CallbackRules
+    machine_message: Literal["allowed", "forbidden"] = "forbidden"
+    """Whether the short text may be left on an answering machine, where the campaign wants it (2.2, "voicemail")."""
+    forbidden_sectors: tuple[Line, ...] = ()
+    denied_numbers: tuple[Line, ...] = ()
+    required_lists: tuple[Line, ...] = ()
+    """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
+    regions: tuple[Region, ...] = ()
+    retention: RetentionRules = RetentionRules()
+    silent_calls: SilenceRules = SilenceRules()
+    script: ScriptRules = ScriptRules()
+    reminders: tuple[Reminder, ...] = ()
+    own: bool = False
+    """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
+    rules: dict[RuleName, Line]
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def check_whole(self) -> "RulePack":
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to: is before valid_from")
+        shown = [code for group in self.caller_id.ranges for code in group.territories]
+        for key, codes in (("territories", self.territories), ("caller_id.ranges", shown)):
+            if unknown := [code for code in codes if code not in TERRITORIES]:
+                raise ValueError(f"{key}: {unknown[0]!r} is unknown")
+        if not known_entity(self.holidays.national):
+            raise ValueError(f"holidays.national: {self.holidays.national!r} is unknown")
+        strange = [part.name for part in self.regions if not known_entity(self.holidays.national, part.name)]
+        if self.holidays.regional and strange:
+            raise ValueError(f"regions: no holidays are known of {strange[0]!r}")
+        if missing := [name.value for name in RuleName if name not in self.rules]:
+            raise ValueError(f"rules: no rule id for {', '.join(missing)}")
+        if self.region == "FR" and any(hours.crosses_midnight for hours in (*self.hours, *self.hard_bounds)):
+            raise ValueError("hours: no French window crosses midnight (T011)")
+        if self.hard_bounds and (
+            outside := [slot for slot in self.hours if not slot.within(self.hard_bounds)]
+        ):
+            raise ValueError(f"hours: {outside[0]} passes the hard bounds")
+        return self
+
+    @cached_property
+    def title(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical content, without defaults: a pack of the past keeps its hash when packs learn to say more."""
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @cached_property
+    def min_gap(self) -> timedelta:
+        return timedelta(hours=self.min_gap_hours)
+
+    @cached_property
+    def regions_by_area(self) -> dict[str, Region]:
+        return {area: region for region in self.regions for area in region.area_codes}
+
+    def in_force(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class PackShelf:
+    """Immutable once built. An overriding pack hides the shipped ones of its name on the days it is in force."""
+
+    def __init__(self, shipped: Iterable[RulePack], overriding: Iterable[RulePack] = ()) -> None:
+        """Raise `InvalidInput` where two packs of one layer claim the same day or the same title."""
+        self.shipped = ordered(shipped)
+        self.overriding = ordered(overriding)
+        self.by_title = {pack.title: pack for pack in (*self.shipped, *self.overriding)}
+        if len(self.by_title) < len(self.shipped) + len(self.overriding):
+            raise InvalidInput(
+                "two rule packs have the same name and version", hint="give one another version"
+            )
+        self.days: dict[tuple[str, date], RulePack | None] = {}
+        self.variants: dict[str, PackShelf] = {}
+
+    def for_day(self, profile: str, day: date) -> RulePack | None:
+        """The pack of `profile` in force on a local date of the callee, None where there is none."""
+        key = (profile, day)
+        if key not in self.days:
+            if len(self.days) > 100_000:
+                self.days.clear()
+            self.days[key] = in_force(self.overriding, profile, day) or in_force(self.shipped, profile, day)
+        return self.days[key]
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        return frozenset(pack.name for pack in (*self.shipped, *self.overriding))
+
+    def serves(self, pack: RulePack) -> bool:
+        """Whether `pack` is what `for_day` gives all through its validity: no other one hides a day of it."""
+        hiding = [other for other in self.overriding if other is not pack and other.name == pack.name]
+        return pack in self.overriding or not any(overlap(pack, other) for other in hiding)
+
+    def with_pack(self, pack: RulePack) -> "PackShelf":
+        """This shelf with `pack` in the place of all that claims a day of it."""
+        key = pack.hash
+        if key not in self.variants:
+            shipped = [other for other in self.shipped if not overlap(pack, other)]
+            overriding = [other for other in self.overriding if not overlap(pack, other)]
+            self.variants[key] = PackShelf([*shipped, pack], overriding)
+        return self.variants[key]
+
+    def titled(self, title: str) -> RulePack | None:
+        """The pack `name@version`, for replay."""
+        return self.by_title.get(title)
+
+
+def in_force(packs: tuple[RulePack, ...], profile: str, day: date) -> RulePack | None:
+    return next((pack for pack in packs if pack.name == profile and pack.in_force(day)), None)
+
+
+def overlap(one: RulePack, other: RulePack) -> bool:
+    """Whether two packs of one name are ever in force on the same day."""
+    first, second = sorted((one, other), key=lambda pack: pack.valid_from)
+    return one.name == other.name and (first.valid_to is None or second.valid_from <= first.valid_to)
+
+
+def ordered(packs: Iterable[RulePack]) -> tuple[RulePack, ...]:
+    found = tuple(sorted(packs, key=lambda pack: (pack.name, pack.valid_from)))
+    for earlier, later in pairwise(found):
+        if overlap(earlier, later):
+            problem = Problem(later.title, f"valid_from {later.valid_from} falls into {earlier.title}")
+            raise InvalidInput("two rule packs claim the same day", (problem,))
+    return found

@@ -1,0 +1,1 @@
+"""Tokens, sessions, and the keys of the fingerprints."""

@@ -1,0 +1,43 @@
+"""Whether the keys that this process works with are still those of the database."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from dialer.domain.base.errors import DialerError, KeysChanged
+from dialer.ports.keys import KeyVersions
+
+PERIOD_S = 1.0
+
+log = structlog.get_logger()
+
+
+class KeyWatch:
+    """`at_hand`: of how many versions the home has the keys."""
+
+    def __init__(self, versions: KeyVersions, at_hand: Callable[[], int]) -> None:
+        self._versions = versions
+        self._at_hand = at_hand
+        self._told = False
+
+    async def run(self) -> None:
+        """Raise `KeysChanged` once the keys of the database are at hand: whoever runs this opens everything anew with them.
+
+        Until they are, the database lets this process do nothing.
+        """
+        while True:
+            await asyncio.sleep(PERIOD_S)
+            try:
+                await self._versions.all()
+            except KeysChanged as changed:
+                self._end_if_at_hand(changed)
+            except DialerError:
+                continue  # the database is away; others tell of that
+
+    def _end_if_at_hand(self, changed: KeysChanged) -> None:
+        if self._at_hand() >= changed.version:
+            raise changed
+        if not self._told:
+            log.error("the keys were changed elsewhere", error=str(changed))
+            self._told = True

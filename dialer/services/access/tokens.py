@@ -1,0 +1,109 @@
+"""Bearer tokens: made once, shown once, kept only as a hash."""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Right, Role, Token
+from dialer.domain.base.errors import InvalidInput, Unauthenticated, Unavailable
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.pbx.timeout import within
+
+log = structlog.get_logger()
+
+PREFIX = "dlr_"
+"""Lets secret scanners recognise a leaked token."""
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""More often would cost a write a request, and tell nobody more."""
+ROLL_S = 2.0
+"""For so long a revocation by another process may go unnoticed, should the database fail in just that moment."""
+DATABASE_S = 0.5
+"""How long somebody in need waits for the database."""
+_NAME = re.compile(r"\w[\w .@-]{0,63}")
+
+
+class Tokens:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._roll: dict[str, Token] = {}
+        self._reading = asyncio.Lock()
+        """A reading under way must not forget a token made meanwhile, nor remember one revoked."""
+
+    async def create(self, actor: Actor, name: str, role: Role, expires_at: datetime | None = None) -> str:
+        """Return the secret, which is shown this once. Raise `Conflict` where the name is taken."""
+        actor.demand(Right.MANAGE_TOKENS)
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(
+                f"{name!r} is no name for a token", hint="use up to 64 letters, digits, spaces, dots, hyphens"
+            )
+        secret = PREFIX + secrets.token_urlsafe(32)
+        token = Token(name, role, trace_of(secret), self._clock.now(), expires_at)
+        await self._store.tokens.add(token, by=actor.name)
+        async with self._reading:
+            self._roll[token.secret_sha256] = token
+        return secret
+
+    async def all(self, actor: Actor) -> list[Token]:
+        actor.demand(Right.MANAGE_TOKENS)
+        return await self._store.tokens.all()
+
+    async def revoke(self, actor: Actor, name: str) -> None:
+        actor.demand(Right.MANAGE_TOKENS)
+        await self._store.tokens.revoke(name, by=actor.name, at=self._clock.now())
+        async with self._reading:
+            self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
+
+    async def authenticate(self, secret: str) -> Actor:
+        """The actor behind a secret. Raise `Unauthenticated` for an unknown, revoked or expired one, without saying which."""
+        return await self.recognise(trace_of(secret))
+
+    async def authenticate_in_need(self, secret: str) -> Actor:
+        """The same, and where the database does not answer at once, by the roll as this process last read it."""
+        return await self.recognise_in_need(trace_of(secret))
+
+    async def recognise(self, trace: str) -> Actor:
+        """As `authenticate`, by the trace that is kept of a secret."""
+        token = await self._store.tokens.by_secret(trace)
+        now = self._clock.now()
+        if token is None or not token.valid_at(now):
+            raise Unauthenticated(
+                "no valid token",
+                hint="send `Authorization: Bearer ...` with a token of `dialer token create`",
+            )
+        if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+            await self._store.tokens.used(token.name, at=now)
+        return Actor(token.name, token.role)
+
+    async def recognise_in_need(self, trace: str) -> Actor:
+        try:
+            return await within(DATABASE_S, self.recognise(trace))
+        except Unavailable:
+            token = self._roll.get(trace)
+            if token is None or not token.valid_at(self._clock.now()):
+                raise
+            return Actor(token.name, token.role)
+
+    async def keep_roll(self) -> None:
+        """Remember who may do what, by hash, for the hour when the database is away; until cancelled."""
+        while True:
+            try:
+                async with self._reading:
+                    self._roll = {token.secret_sha256: token for token in await self._store.tokens.all()}
+            except Unavailable as error:
+                log.warning("tokens not read", error=str(error), known=len(self._roll))
+            await asyncio.sleep(ROLL_S)
+
+    async def local(self, secret: str) -> Actor:
+        """Who acts at the command line: the token of `DIALER_TOKEN`, or the local administrator where there is none."""
+        return await self.authenticate(secret) if secret else LOCAL_ADMINISTRATOR
+
+
+def trace_of(secret: str) -> str:
+    """SHA-256: all that is kept of a secret. Of bytes that are no text, too: whoever sends them has no token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,191 @@
+"""What happens to calls, made durable: events become progressions, committed in batches; then the PBX's outbox is cleared."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId
+from dialer.domain.calls.abandonment import silence_after_answer
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.attempt_transitions import SHUT, advance
+from dialer.domain.calls.call_events import CallEvent, Ended, MachineFound, MachineSpoken, Opposed
+from dialer.domain.calls.final_answer import REJECTED, unwanted
+from dialer.domain.calls.retry import Closed, Due, Made, after_call, number_gone, wait_after_failures
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
+from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
+from dialer.ports.records import ContactChange, Progression
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.calls.call_guards import Guards
+from dialer.services.calls.live_calls import Board
+from dialer.services.calls.strangers import Strangers
+from dialer.services.pbx.fleet import Fleet
+
+log = structlog.get_logger()
+
+UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
+
+
+class Calls:
+    """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
+
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        board: Board,
+        clock: Clock,
+        meter: Meter,
+        guards: Guards,
+        strangers: Strangers,
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._board = board
+        self._guards = guards
+        self._strangers = strangers
+        self._clock = clock
+        self._meter = meter
+        self._definitions: dict[CampaignId, CampaignDefinition] = {}
+
+    async def apply(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
+        """Fold the events, commit, then tell the PBXs. Raise `Unavailable` where the store is away: nothing was applied then."""
+        before = await self._store.attempts.get_many({event.attempt_id for event in events})
+        after = fold(before, events)
+        await self.commit(
+            [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
+        )
+        over = [a for a in after.values() if before[a.id].alive and not a.alive]
+        await self._guards.look(telephony.pbx, over)
+        strange = [event for event in events if event.attempt_id not in before]
+        if strange:
+            await self._strangers.take(telephony, strange)
+        await self._settle(telephony, [event for event in events if event.attempt_id in before], after)
+
+    async def rest(self, trunk: str, until: datetime) -> None:
+        """The trunk asks to be sent no call before `until`."""
+        await self._guards.trunks.rest(trunk, until)
+
+    async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
+        """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""
+        if not attempts:
+            return
+        made = await self._store.attempts.made(
+            {attempt.contact_id for attempt in attempts if not attempt.alive}
+        )
+        progressions = [await self._progression(attempt, before[attempt.id], made) for attempt in attempts]
+        await self._store.attempts.commit(progressions)
+        for attempt in attempts:
+            self._board.put(attempt)
+            self._tell(before[attempt.id], attempt)
+        opposed = [p.suppression for p in progressions if p.suppression]
+        if opposed:
+            await self._fleet.suppress(pbx_entries(opposed))
+
+    def _tell(self, before: Attempt, after: Attempt) -> None:
+        """Those who watch: figures and log."""
+        told = log.bind(attempt=after.id, campaign=after.campaign_id, pbx=after.pbx)
+        if after.dialed_at and not before.dialed_at:
+            self._meter.dialled(after.trunk)
+        if after.opposed_at and not before.opposed_at:
+            self._meter.opposed((self._clock.now() - after.opposed_at).total_seconds())
+            told.info("opposed")
+        if before.alive and not after.alive:
+            result = after.result or after.state.upper()
+            self._meter.ended(result)
+            told.info("attempt over", result=result, why=after.lapse_reason)
+            if after.sip_code == REJECTED:
+                told.warning(
+                    "rejected by an intermediary (SIP 608)", trunk=after.trunk, shown=after.caller_id
+                )
+            if (silence := silence_after_answer(after)) is not None:
+                self._meter.waited(silence.total_seconds())
+            if after.ended_outside_window:
+                told.info("ended_outside_window", open_until=after.open_until, ended_at=after.ended_at)
+
+    async def _progression(
+        self, attempt: Attempt, before: Attempt, made: dict[ContactId, Made]
+    ) -> Progression:
+        newly_opposed = attempt.opposed_at and not before.opposed_at
+        newly_final = before.alive and not attempt.alive
+        refuses_all = newly_final and unwanted(attempt)
+        return Progression(
+            attempt,
+            self._opposition(attempt) if newly_opposed or refuses_all else None,
+            await self._contact(attempt, made.get(attempt.contact_id, Made())) if newly_final else None,
+            voids=bool(newly_final and number_gone(attempt)),
+        )
+
+    def _opposition(self, attempt: Attempt) -> Suppression:
+        """By a 9, or by the answer "607 Unwanted" of the telephone."""
+        now, pressed = self._clock.now(), attempt.opposed_at
+        return Suppression(
+            fingerprint=attempt.fingerprint,
+            sponsor=attempt.sponsor,
+            channel=OppositionChannel.DTMF if pressed else OppositionChannel.PHONE,
+            received_at=pressed or attempt.ended_at or now,
+            recorded_at=now,
+            recorded_by=attempt.pbx,
+            source=attempt.id,
+            note=None if pressed else UNWANTED_NOTE,
+        )
+
+    async def _contact(self, attempt: Attempt, made: Made) -> ContactChange:
+        """`made` does not count this attempt yet, which is still alive in the store."""
+        match attempt.state:
+            case AttemptState.LAPSED:
+                if attempt.lapse_reason in SHUT:
+                    return Due(self._clock.now())
+                return Due(self._clock.now() + wait_after_failures(made.failed + 1))
+            case AttemptState.LOST:
+                return Closed("lost")
+            case _:
+                return after_call(attempt, made, await self._definition(attempt.campaign_id))
+
+    async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
+        """One reading serves: after approval only poll dates may change, and nothing here looks at them."""
+        if campaign_id not in self._definitions:
+            self._definitions[campaign_id] = (await self._store.campaigns.get(campaign_id)).definition
+        return self._definitions[campaign_id]
+
+    async def _settle(
+        self,
+        telephony: Telephony,
+        events: Sequence[CallEvent],
+        after: dict[AttemptId, Attempt],
+    ) -> None:
+        """Clear what is committed, hang up on machines. A PBX that is away is settled at its recovery."""
+        try:
+            await telephony.clear_opposed(
+                [event.attempt_id for event in events if isinstance(event, Opposed)]
+            )
+            for event in events:
+                if isinstance(event, MachineFound | MachineSpoken):
+                    await self._answer_machine(telephony, event, after[event.attempt_id])
+            await telephony.clear_ended([event.attempt_id for event in events if isinstance(event, Ended)])
+        except Unavailable as error:
+            log.warning("pbx not settled", pbx=telephony.pbx, error=str(error))
+
+    async def _answer_machine(
+        self, telephony: Telephony, event: MachineFound | MachineSpoken, attempt: Attempt
+    ) -> None:
+        """Hang up before its beep, or have the short text left on it after that (FP-28)."""
+        if not attempt.alive:
+            return
+        if (await self._definition(attempt.campaign_id)).machine.mode == "message":
+            await telephony.leave_message(attempt.id, spoken=isinstance(event, MachineSpoken))
+        elif isinstance(event, MachineFound):
+            await telephony.hang_up(attempt.id)
+
+
+def fold(before: dict[AttemptId, Attempt], events: Sequence[CallEvent]) -> dict[AttemptId, Attempt]:
+    """Every known attempt after all its events, in order."""
+    after = dict(before)
+    for event in events:
+        if attempt := after.get(event.attempt_id):
+            after[attempt.id] = advance(attempt, event)
+    return after

@@ -1,0 +1,71 @@
+"""What makes the machine itself pause a campaign: prompts that are not as approved, callees who hear silence, a trunk that fails."""
+
+from collections.abc import Sequence
+
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import CampaignId
+from dialer.domain.calls.abandonment import PERIOD, abandoned
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.call_events import RefusalCause
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.ports.clock import Clock
+from dialer.ports.prompts import Prompts
+from dialer.ports.store import Store
+from dialer.services.calls.pausing import pause
+from dialer.services.calls.trunk_breaker import TrunkBreaker
+from dialer.services.oppositions.line_proofs import LineProofs
+
+LOOK_EVERY_S = 5.0
+"""The audio of a running campaign is compared with what was approved (T102)."""
+
+
+class Guards:
+    def __init__(
+        self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs, packs: PackShelf
+    ) -> None:
+        self._store = store
+        self._packs = packs
+        self._proofs = proofs
+        self._prompts = prompts
+        self._clock = clock
+        self._looked: dict[str, float] = {}
+        self.trunks = TrunkBreaker(store, clock)
+
+    async def clear(self, campaign: Campaign) -> bool:
+        """Whether it may dial now: its numbers reach its line, and its audio is what was approved."""
+        return not await self._proofs.missing(campaign) and await self.sound(campaign)
+
+    async def sound(self, campaign: Campaign) -> bool:
+        """Whether the campaign's audio is still what was approved; if not, the campaign is paused and says which part is not."""
+        script, now = campaign.script or "", self._clock.monotonic()
+        if now - self._looked.get(script, -LOOK_EVERY_S) < LOOK_EVERY_S:
+            return True
+        try:
+            await self._prompts.check(script)
+        except InvalidInput as error:
+            await self._pause(campaign.id, f"script: {error}")
+            return False
+        self._looked[script] = now
+        return True
+
+    async def look(self, pbx: str, attempts: Sequence[Attempt]) -> None:
+        """At attempts that have just ended and been stored. What is counted is counted in the store, whichever process made the calls."""
+        for attempt in attempts:
+            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
+                await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
+        await self.trunks.look(attempts)
+        for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
+            calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
+            if calls.too_many(await self._bearable(campaign_id)):
+                what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
+                await self._pause(campaign_id, f"silence: {what}")
+
+    async def _bearable(self, campaign_id: CampaignId) -> float:
+        """In per cent, by the rule pack of today; none is where no pack says so."""
+        profile = (await self._store.campaigns.get(campaign_id)).definition.profile
+        pack = self._packs.for_day(profile, self._clock.now().date())
+        return pack.silent_calls.most_percent if pack else 0
+
+    async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
+        await pause(self._store, self._clock, campaign_id, reason)

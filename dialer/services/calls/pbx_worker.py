@@ -1,0 +1,243 @@
+"""One PBX's events, one after another: the only place where its link, its calls and our own findings meet, so nothing races."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.call_events import UNFIT, CallEvent, NotSent, Refused
+from dialer.domain.calls.machine import MachineDetector
+from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
+from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent, TrunkAsked
+from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.live_calls import Board
+from dialer.services.calls.overdue import Overdue
+from dialer.services.calls.recovery import Recovery
+from dialer.services.calls.ticker import Doubt, Tick, Ticker
+from dialer.services.oppositions.callback_line import CallbackLine
+from dialer.services.oppositions.line_collector import LineCollector
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.pbx.lease import Lease
+from dialer.services.pbx.lease_keeper import LeaseKeeper
+
+log = structlog.get_logger()
+
+RETRY_S = 1.0
+"""Between tries while the database is away; meanwhile the PBX keeps the outbox."""
+MAX_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseChanged:
+    """This process began to drive the PBX, or may not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The recovery failed: try another."""
+
+
+Finding = LinkLost | LinkUp | LineUsed | TrunkAsked | Tick | Doubt | LeaseChanged | Again
+
+
+class Consumer:
+    def __init__(
+        self,
+        lease: Lease,
+        fleet: Fleet,
+        calls: Calls,
+        recovery: Recovery,
+        board: Board,
+        clock: Clock,
+        meter: Meter,
+        line: CallbackLine,
+    ) -> None:
+        self.lease = lease
+        self._telephony = fleet.telephonies[lease.driver.pbx]
+        self._fleet = fleet
+        self._calls = calls
+        self._recovery = recovery
+        self._board = board
+        self._clock = clock
+        self._meter = meter
+        self._line = line
+        self._collector = LineCollector(line, self._telephony)
+        self._machines = MachineDetector()
+        self._overdue = Overdue()
+        self._linked = False
+        self._unfit = False
+        self._inbox: asyncio.Queue[TelephonyEvent | Finding] = asyncio.Queue()
+        put = self._inbox.put_nowait
+        self._keeper = LeaseKeeper(lease, fleet, clock, lambda: put(LeaseChanged()))
+        self._ticker = Ticker(self._telephony, fleet, recovery, line, clock, put)
+
+    def put(self, event: CallEvent) -> None:
+        """Something this process itself knows about a call of this PBX."""
+        self._inbox.put_nowait(event)
+
+    def not_sent(self, attempt: Attempt, why: str) -> None:
+        self.put(NotSent(attempt.id, self._clock.now(), why))
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pump())
+            tasks.create_task(self._keeper.run())
+            tasks.create_task(self._ticker.run())
+            tasks.create_task(self._consume())
+
+    async def _pump(self) -> None:
+        """A halt, and the next call, do not wait their turn behind events that wait for the database."""
+        async for event in self._telephony.events():
+            match event:
+                case LinkUp():
+                    self._keeper.link_is(up=True)
+                    await self._halt_at_once()
+                case LinkLost():
+                    self._keeper.link_is(up=False)
+                    self._board.paces.forget(self._telephony.pbx, self._clock.monotonic())
+                case LineUsed() | TrunkAsked():
+                    pass
+                case _:
+                    self._board.paces.heard(event.attempt_id, self._clock.monotonic())
+            self._inbox.put_nowait(event)
+
+    async def _halt_at_once(self) -> None:
+        """Where that fails, the recovery tries again before anything is dialled."""
+        try:
+            await self._recovery.meet_halt(self._telephony)
+        except Unavailable as error:
+            log.error("halt not raised at once", pbx=self._telephony.pbx, error=str(error))
+
+    async def _consume(self) -> None:
+        while True:
+            batch = [await self._inbox.get()]
+            while len(batch) < MAX_BATCH and not self._inbox.empty():
+                batch.append(self._inbox.get_nowait())
+            self._meter.depth(f"events of {self._telephony.pbx}", len(batch) + self._inbox.qsize())
+            await self._handle(batch)
+
+    async def _handle(self, batch: list[TelephonyEvent | Finding]) -> None:
+        """What is told while another process drives the PBX is that one's to hear; a recovery precedes our own driving."""
+        calls: list[CallEvent] = []
+        # However often the line was used, what was said there is read once.
+        used = [item for item in batch if isinstance(item, LineUsed)][-1:]
+        for item in [*(item for item in batch if not isinstance(item, LineUsed)), *used]:
+            if isinstance(item, Finding):
+                await self._apply(calls)
+                calls = []
+                await self._find(item)
+            elif self.lease.held:
+                self._machines.feed(item)
+                self._overdue.note(item, self._clock.monotonic())
+                calls.append(item)
+        await self._apply(calls)
+
+    async def _apply(self, events: list[CallEvent]) -> None:
+        while events:
+            try:
+                await self._calls.apply(self._telephony, events)
+            except Unavailable as error:
+                log.error(
+                    "events wait for the database",
+                    pbx=self._telephony.pbx,
+                    events=len(events),
+                    error=str(error),
+                )
+                await asyncio.sleep(RETRY_S)
+            else:
+                for event in events:
+                    self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
+                self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
+                await self._heed([event for event in events if isinstance(event, Refused)])
+                return
+
+    async def _heed(self, refusals: Sequence[Refused]) -> None:
+        """What a PBX refuses for a reason of its own, and not of the call's, stops the dialling there and nowhere else until that is settled."""
+        causes = frozenset(refused.why for refused in refusals)
+        if causes & UNFIT:
+            self._unfit = True
+            self._give_up("pbx does not keep what is written to it", refuses=sorted(causes & UNFIT))
+        try:
+            await self._recovery.heed(self._telephony, refusals)
+        except Unavailable as error:
+            self._give_up("pbx keeps a flag that nobody could look at", error=str(error))
+
+    def _give_up(self, why: str, **more: object) -> None:
+        """Until a recovery succeeds."""
+        if self._fleet.ready(self._telephony.pbx):
+            self._fleet.set_ready(self._telephony.pbx, ready=False)
+            log.error(why, pbx=self._telephony.pbx, **more)
+            self._inbox.put_nowait(Again())
+
+    async def _find(self, item: Finding) -> None:
+        pbx = self._telephony.pbx
+        try:
+            match item:
+                case LinkLost():
+                    await self._lose_link()
+                case LinkUp():
+                    self._linked = True
+                    await self._begin()
+                case LeaseChanged() if not self.lease.held:
+                    self._leave()
+                case LeaseChanged() | Again():
+                    await self._begin()
+                case LineUsed() if self.lease.held:
+                    await self._collect()
+                case TrunkAsked():
+                    await self._calls.rest(item.trunk, item.until)
+                case Tick():
+                    await self._tick(item)
+                case Doubt() if self.lease.held:
+                    await self._recovery.reconcile(self._telephony)
+        except Unavailable as error:
+            # Nothing is dialled here until a whole recovery succeeds.
+            self._fleet.set_ready(pbx, ready=False)
+            log.error("recovery failed", pbx=pbx, error=str(error))
+            await asyncio.sleep(RETRY_S)
+            self._inbox.put_nowait(Again())
+
+    async def _tick(self, tick: Tick) -> None:
+        self._ticker.heard()
+        if not self.lease.held:
+            return
+        await self._apply([*self._machines.found(tick.at), *self._machines.spoken(tick.at)])
+        pbx = self._telephony.pbx
+        if self._fleet.ready(pbx) and self._overdue.any(self._board.alive(pbx), tick.at, tick.monotonic):
+            await self._recovery.reconcile(self._telephony)
+
+    async def _begin(self) -> None:
+        """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
+        if self._linked and self.lease.held:
+            await self._recovery.meet_halt(self._telephony)
+            await self._line.publish(self._telephony, anew=True)
+            await self._collect()
+            await self._recovery.recover(self._telephony)
+            await self._telephony.prove_memory(doubted=self._unfit)
+            self._unfit = False
+            self._fleet.set_ready(self._telephony.pbx, ready=True)
+
+    async def _collect(self) -> None:
+        """A batch precedes the dialling; of a flood the rest comes between the calls' events."""
+        if await self._collector.collect():
+            self._inbox.put_nowait(LineUsed(self._telephony.pbx))
+
+    async def _lose_link(self) -> None:
+        self._linked = False
+        self._fleet.set_ready(self._telephony.pbx, ready=False)
+        log.warning("link lost", pbx=self._telephony.pbx)
+        if self.lease.held:
+            await self._recovery.note_lost(self._telephony.pbx)
+
+    def _leave(self) -> None:
+        """What goes on at the PBX is another's to know."""
+        self._fleet.set_ready(self._telephony.pbx, ready=False)
+        self._board.forget(self._telephony.pbx)
+        self._machines = MachineDetector()
+        self._overdue = Overdue()
+        self._collector = LineCollector(self._line, self._telephony)
+        log.warning("lease lost", pbx=self._telephony.pbx)

@@ -1,0 +1,77 @@
+"""Ends the attempts of which nobody will tell any more: their PBX was taken out of the configuration, or no process reaches it."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.ports.clock import Clock
+from dialer.ports.leases import Heartbeat
+from dialer.ports.store import Store
+from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.overdue import LONGEST_SILENCE
+from dialer.services.calls.recovery import may_begin, settle
+
+log = structlog.get_logger()
+
+REAP_EVERY_S = 30.0
+UNATTENDED_S = 300.0
+"""So long without a sign of life of a process that drives it: one that is started again may still learn from the PBX how its calls ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The heartbeat of a PBX's lease, and since when (monotonic, seconds) it is that one."""
+
+    heartbeat: Heartbeat | None
+    since: float
+
+
+class Reaper:
+    """Every process runs one, for the PBXs of all. Of two that end the same attempt the first counts."""
+
+    def __init__(self, store: Store, calls: Calls, clock: Clock) -> None:
+        self._store = store
+        self._calls = calls
+        self._clock = clock
+        self._seen: dict[str, Sighting] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.turn()
+            except Unavailable as error:
+                log.warning("attempts not ended", error=str(error))
+            await asyncio.sleep(REAP_EVERY_S)
+
+    async def turn(self) -> None:
+        """End what is over on PBXs that nobody drives: what was never sent lapses, and counts nowhere; all else is lost, and counts."""
+        alive = await self._store.attempts.alive()
+        unattended = await self._unattended({attempt.pbx for attempt in alive})
+        now = self._clock.now()
+        ended = {a.id: a for a in alive if a.pbx in unattended and over(a, now)}
+        unknown = frozenset[AttemptId]()
+        await self._calls.commit([settle(a, unknown, unknown, now) for a in ended.values()], ended)
+        if ended:
+            log.error("attempts ended unheard", pbxs=sorted(unattended), attempts=len(ended))
+
+    async def _unattended(self, pbxs: Iterable[str]) -> set[str]:
+        heartbeats, now = await self._store.leases.heartbeats(), self._clock.monotonic()
+        before, self._seen = self._seen, {}
+        for pbx in pbxs:
+            last, beat = before.get(pbx), heartbeats.get(pbx)
+            self._seen[pbx] = last if last and last.heartbeat == beat else Sighting(beat, now)
+        return {pbx for pbx, seen in self._seen.items() if now - seen.since >= UNATTENDED_S}
+
+
+def over(attempt: Attempt, now: datetime) -> bool:
+    """Whether it has ended by now in any case."""
+    if attempt.state is AttemptState.PERMITTED:
+        return not may_begin(attempt, now)
+    return now > (attempt.dialed_at or attempt.expires_at) + LONGEST_SILENCE

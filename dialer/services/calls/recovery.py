@@ -1,0 +1,127 @@
+"""After any loss of the link: read what the PBX remembers, ask who is alive, and leave no attempt in doubt. Nothing is dialled twice."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.attempt_transitions import lapse, lose
+from dialer.domain.calls.call_events import RefusalCause, Refused
+from dialer.domain.ledger.entries_admin import link_changed
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.live_calls import Board
+from dialer.services.oppositions.pbx_lock import PbxLock
+from dialer.services.pbx.halts import Halts
+from dialer.services.pbx.pauses import Pauses
+
+log = structlog.get_logger()
+
+SLACK = timedelta(seconds=2)
+"""Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
+UNSENT = "never sent"
+
+
+class Recovery:
+    def __init__(
+        self,
+        store: Store,
+        calls: Calls,
+        board: Board,
+        clock: Clock,
+        lock: PbxLock,
+        halts: Halts,
+        pauses: Pauses,
+    ) -> None:
+        self._store = store
+        self._calls = calls
+        self._board = board
+        self._clock = clock
+        self._lock = lock
+        self._halts = halts
+        self._pauses = pauses
+
+    async def recover(self, telephony: Telephony) -> None:
+        """Before anything is dialled on this PBX again: its calls, then its lock."""
+        await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx), whole=True)
+        await self._lock.make_whole(telephony)
+        await self._lock.relieve(telephony)
+        await self._pauses.agree(telephony)
+        await self._note(telephony.pbx, up=True)
+        log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+
+    async def meet_halt(self, telephony: Telephony) -> None:
+        await self._halts.meet(telephony)
+
+    async def heed(self, telephony: Telephony, refusals: Sequence[Refused]) -> None:
+        """What the PBX refuses for a flag of its own: is it still meant? Raise `Unavailable`."""
+        if any(refused.why is RefusalCause.HALTED for refused in refusals):
+            await self._halts.agree(telephony)
+        if paused := [each.attempt_id for each in refusals if each.why is RefusalCause.PAUSED]:
+            await self._pauses.heed(telephony, paused)
+
+    async def keep_lock(self, telephony: Telephony) -> None:
+        await self._halts.agree(telephony)
+        await self._pauses.agree(telephony)
+        await self._lock.keep_whole(telephony)
+
+    async def note_lost(self, pbx: str) -> None:
+        """For the ledger: what happens from here on is learnt at the next recovery."""
+        await self._note(pbx, up=False)
+
+    async def reconcile(self, telephony: Telephony) -> None:
+        """Bring every attempt of this PBX that should have begun by now to a known state."""
+        now = self._clock.now()
+        attempts = await self._store.attempts.alive(pbx=telephony.pbx)
+        await self._settle(telephony, [attempt for attempt in attempts if not may_begin(attempt, now)])
+
+    async def overlooked(self, pbx: str) -> bool:
+        """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
+        now = self._clock.now()
+        attempts = await self._store.attempts.alive(pbx=pbx)
+        return any(attempt.id not in self._board and not may_begin(attempt, now) for attempt in attempts)
+
+    async def _settle(
+        self, telephony: Telephony, doubtful: Sequence[Attempt], *, whole: bool = False
+    ) -> None:
+        """None of the `doubtful` that has not left yet will leave after this, whichever process was to send it.
+
+        Who is alive is asked after that: what passes the gate meanwhile is among them. `whole`: the PBX may also remember calls that the
+        store takes for over, of which nothing was heard while the link was down.
+        """
+        asked = {attempt.id for attempt in (*doubtful, *self._board.alive(telephony.pbx))}
+        waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
+        unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
+        outbox = await telephony.outbox(None if whole else asked)
+        await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
+        alive = await self._store.attempts.alive(pbx=telephony.pbx)
+        attempts, now = [attempt for attempt in alive if attempt.id in asked], self._clock.now()
+        settled = [settle(attempt, outbox.alive, unsent, now) for attempt in attempts]
+        known = {attempt.id: attempt for attempt in attempts}
+        await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
+        self._board.correct(asked, settled)
+
+    async def _note(self, pbx: str, *, up: bool) -> None:
+        await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
+
+
+def may_begin(attempt: Attempt, now: datetime) -> bool:
+    """Whether its Originate may still be on its way."""
+    return attempt.dialed_at is None and now < attempt.expires_at + SLACK
+
+
+def settle(
+    attempt: Attempt, alive_on_pbx: frozenset[AttemptId], unsent: frozenset[AttemptId], now: datetime
+) -> Attempt:
+    """What is known of an attempt that has no end yet, given who is alive on its PBX and of whom no INVITE left or will."""
+    if attempt.id in alive_on_pbx:
+        return attempt
+    if attempt.id in unsent and attempt.dialed_at is None:
+        return lapse(attempt, now, UNSENT)
+    if may_begin(attempt, now):
+        return attempt
+    return lapse(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else lose(attempt, now)

@@ -1,0 +1,1 @@
+"""A campaign's life, its script and its progress."""

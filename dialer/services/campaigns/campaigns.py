@@ -1,0 +1,156 @@
+"""A campaign's life: created, checked, approved by somebody else, started, paused, stopped."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, next_state
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.campaigns.script import text_problems
+from dialer.domain.preflight.campaign_checks import check_definition, script_rules
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.campaigns.scripts import Scripts
+from dialer.services.decision.decider import Judge
+from dialer.services.pbx.pauses import Pauses
+from dialer.services.preflight.approval import approval_problems
+from dialer.services.upkeep.restoring import RESTORED
+from dialer.services.upkeep.retention import Retention
+
+
+class Campaigns:
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge,
+        scripts: Scripts,
+        clock: Clock,
+        retention: Retention,
+        pauses: Pauses,
+    ) -> None:
+        self._store = store
+        self._judge = judge
+        self._scripts = scripts
+        self._clock = clock
+        self._retention = retention
+        self._pauses = pauses
+
+    async def create(
+        self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes] | None = None
+    ) -> Campaign:
+        """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong, `Conflict` while retention fails."""
+        actor.demand(Right.CREATE_CAMPAIGN)
+        await self._retention.demand_running()
+        packs, now = self._judge.packs, self._clock.now()
+        rules = script_rules(definition, packs, now)
+        problems = (*check_definition(definition, packs, now), *text_problems(definition, rules))
+        if problems:
+            raise InvalidInput("the campaign breaks its rules", problems)
+        campaign = Campaign(
+            CampaignId(f"c{uuid.uuid4().hex[:12]}"), definition, CampaignState.DRAFT, actor.name, now
+        )
+        await self._scripts.keep(campaign, recordings or {})
+        await self._store.campaigns.add(campaign)
+        return campaign
+
+    async def get(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        actor.demand(Right.READ_CAMPAIGNS)
+        return await self._store.campaigns.get(campaign_id)
+
+    async def page(
+        self, actor: Actor, *, after: CampaignId | None = None, limit: int = 100
+    ) -> list[Campaign]:
+        actor.demand(Right.READ_CAMPAIGNS)
+        return await self._store.campaigns.page(after=after, limit=limit)
+
+    async def approve(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        """Check all that needs trunk, contacts and prompts; freeze the script. The maker is not the approver (T125)."""
+        actor.demand(Right.APPROVE)
+        campaign = await self._store.campaigns.get(campaign_id)
+        next_state(campaign.state, CampaignVerb.APPROVE)
+        self._check_approver(actor, campaign)
+        await self._check_rules(campaign)
+        await self._store.campaigns.set_script(campaign_id, (await self._scripts.compile(campaign)).script)
+        return await self._store.campaigns.move(
+            campaign_id,
+            CampaignVerb.APPROVE,
+            by=actor.name,
+            at=self._clock.now(),
+            self_approved=actor.name == campaign.created_by,
+        )
+
+    async def start(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
+        """Raise `Conflict` for a campaign without contacts, `InvalidInput` where the approved audio is no longer what it was."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._store.campaigns.get(campaign_id)
+        next_state(campaign.state, CampaignVerb.START)
+        if await self._store.contacts.count(campaign_id) == 0:
+            raise Conflict("the campaign has no contacts", hint="import some with `dialer contacts import`")
+        await self._scripts.check(campaign)
+        return await self._move(actor, campaign_id, CampaignVerb.START, "")
+
+    async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+        """Return only when no further INVITE can leave for this campaign; calls in progress finish.
+
+        Raise `Unavailable` where of a PBX nobody can know that; the campaign is paused all the same.
+        """
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason)
+        await self._pauses.hold(campaign)
+        return campaign
+
+    async def resume(self, actor: Actor, campaign_id: CampaignId, reason: str = "") -> Campaign:
+        """Raise `Conflict` for a campaign that a restoration paused, unless a reason says that somebody answers for what is not known."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.reason.startswith(RESTORED) and not reason.strip():
+            raise Conflict(
+                f"the campaign was {campaign.reason}",
+                hint="whoever was called in its last moments may be called again: resume it with a reason, or stop it",
+            )
+        next_state(campaign.state, CampaignVerb.RESUME)
+        await self._scripts.check(campaign)
+        await self._pauses.release(campaign_id)
+        return await self._move(actor, campaign_id, CampaignVerb.RESUME, reason)
+
+    async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+        """For good. Returns, like `pause`, only when no further INVITE can leave."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)
+        await self._pauses.hold(campaign)
+        return campaign
+
+    async def change_poll_dates(
+        self, actor: Actor, campaign_id: CampaignId, dates: Mapping[str, date], reason: str
+    ) -> Campaign:
+        """What a decree moved, in force for every decision from now on (T040). For whoever could approve the campaign.
+
+        Raise `InvalidInput` without a reason, and as `Store.campaigns.change_poll_dates`.
+        """
+        actor.demand(Right.APPROVE)
+        if not reason.strip():
+            problem = Problem("reason", "is empty: name the decree")
+            raise InvalidInput("poll dates are changed for a reason", (problem,))
+        self._check_approver(actor, await self._store.campaigns.get(campaign_id))
+        return await self._store.campaigns.change_poll_dates(
+            campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
+        )
+
+    async def _move(self, actor: Actor, campaign_id: CampaignId, verb: CampaignVerb, reason: str) -> Campaign:
+        return await self._store.campaigns.move(
+            campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason
+        )
+
+    def _check_approver(self, actor: Actor, campaign: Campaign) -> None:
+        if actor.name == campaign.created_by and not self._judge.all_loopback:
+            raise Forbidden(
+                "who made a campaign may not approve it",
+                hint="let somebody else approve; only where every trunk is on loopback may one person do both",
+            )
+
+    async def _check_rules(self, campaign: Campaign) -> None:
+        if problems := await approval_problems(self._store, self._judge, campaign):
+            raise InvalidInput("the campaign cannot be approved", problems)

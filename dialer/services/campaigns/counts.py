@@ -1,0 +1,40 @@
+"""The counts behind a campaign's progress: kept small each minute, and held against what is stored each night."""
+
+import asyncio
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+
+log = structlog.get_logger()
+
+FOLD_EVERY_S = 60.0
+RECOUNT_HOUR = 2
+"""UTC: when nobody may be called in any territory of France but those of the Pacific."""
+
+
+class Counts:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._recounted = clock.now().date()
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(FOLD_EVERY_S)
+            try:
+                await self.tend()
+            except Unavailable as error:
+                log.warning("counts not tended", error=str(error))
+
+    async def tend(self) -> None:
+        """The first night is that after the start."""
+        await self._store.campaigns.fold_counts()
+        now = self._clock.now()
+        if now.date() > self._recounted and now.hour >= RECOUNT_HOUR:
+            wrong = await self._store.campaigns.recount()
+            self._recounted = now.date()
+            if wrong:
+                log.error("counts of progress were wrong and are mended", facts=wrong)

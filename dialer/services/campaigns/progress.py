@@ -1,0 +1,90 @@
+"""How far a campaign is, and why it waits when it does."""
+
+from dataclasses import dataclass
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.types import CampaignId
+from dialer.domain.calls.retry import REVIEW
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.probes.probe import Probe
+from dialer.ports.clock import Clock
+from dialer.ports.records import Progress
+from dialer.ports.store import Store
+from dialer.services.decision.decider import Judge
+from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.pbx.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`: the last of each number shown.
+
+    `probe_required` False: its trunk is on loopback, so that it shows its numbers to nobody outside.
+    """
+
+    campaign: Campaign
+    counts: Progress
+    waiting: str
+    probes: tuple[Probe, ...]
+    probe_required: bool
+
+
+class ProgressReader:
+    def __init__(self, store: Store, fleet: Fleet, judge: Judge, proofs: LineProofs, clock: Clock) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._judge = judge
+        self._proofs = proofs
+        self._clock = clock
+
+    async def of(self, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
+        actor.demand(Right.READ_CAMPAIGNS)
+        campaign = await self._store.campaigns.get(campaign_id)
+        counts = await self._store.campaigns.progress(campaign_id)
+        halt = await self._store.system.halt_state()
+        waiting = (
+            f"halted by {halt.by}: {halt.reason}" if halt.halted else await self._waiting(campaign, counts)
+        )
+        probes = await self._proofs.latest(campaign)
+        return CampaignProgress(
+            campaign, counts, waiting, tuple(probes.values()), self._proofs.needed(campaign)
+        )
+
+    async def _waiting(self, campaign: Campaign, counts: Progress) -> str:
+        now = self._clock.now()
+        if campaign.state is not CampaignState.RUNNING:
+            return f"{campaign.state}: {campaign.reason}" if campaign.reason else str(campaign.state)
+        if now < campaign.definition.starts_at:
+            return f"starts at {campaign.definition.starts_at.isoformat()}"
+        if doubt := self._clock.doubt():
+            return doubt
+        if why := self._judge.ledger.why:
+            return f"the ledger is not writable: {why}"
+        if made := await self._store.keys.being_made():
+            return f"the fingerprint keys are being changed to version {made.version}: nobody is judged until that has ended"
+        if trouble := self._no_trunk(campaign):
+            return trouble
+        rests_until = await self._store.trunks.rests_until(campaign.definition.trunk)
+        if rests_until and now < rests_until:
+            until = rests_until.isoformat(timespec="seconds")
+            return f"trunk {campaign.definition.trunk} asks to be sent no call before {until} (Retry-After)"
+        if missing := await self._proofs.missing(campaign):
+            return missing
+        review = counts.refused.get(REVIEW)
+        if review and not counts.due and not counts.calling:
+            return (
+                f"everybody else is done, and {review} closed for review: have them judged again"
+                " (`dialer contacts judge-again`), or stop the campaign"
+            )
+        if counts.calling == 0 and counts.next_due_at and counts.next_due_at > now:
+            return f"nobody may be called before {counts.next_due_at.isoformat(timespec='seconds')}"
+        return ""
+
+    def _no_trunk(self, campaign: Campaign) -> str:
+        name = campaign.definition.trunk
+        plan = self._judge.trunks.get(name)
+        if plan is None:
+            return f"trunk {name!r} is not known: start a PBX with `dialer pbx up` or name it in dialer.toml"
+        if self._fleet.driven and not any(self._fleet.at_work(pbx) for pbx in plan.pbxs):
+            return f"no PBX of trunk {name!r} is connected: {', '.join(plan.pbxs)}"
+        return ""

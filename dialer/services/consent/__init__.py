@@ -1,0 +1,1 @@
+"""Contacts and consents: recorded one by one or imported, proved and withdrawn."""

@@ -1,0 +1,119 @@
+"""Proofs of consent, sealed from the moment they come in: apart from the contact, under keys of their own, and never dialable (FP-32b).
+
+The key of a month seals the source and the proof of every consent recorded in it. It is none of the keys of people, so that erasing a
+contact after 60 days leaves the proof readable; and it is destroyed when the last consent of its month has passed its three years. Rules
+ask only whether there is a proof: they, the stored inputs of decisions and the ledger's digests have the sealed text, and none opens it.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
+from dialer.ports.proofs import ProofRow, Proofs
+from dialer.ports.vault import Cipher, Vault
+
+SEALED = "sealed:"
+SINCE = "sealed-since:"
+"""Stored in clear when its consent was recorded, and vouched for so in the ledger."""
+DESTROYED = "[destroyed]"
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """Of one month. What is empty stays so: it is no proof."""
+
+    month: str
+    cipher: Cipher
+
+    def seal(self, text: str, *, form: str = SEALED) -> str:
+        if not text.strip():
+            return text
+        return f"{form}{self.month}:{base64.b64encode(self.cipher.seal(text)).decode()}"
+
+
+class Opening:
+    """With every key there was when it was made."""
+
+    def __init__(self, ciphers: Mapping[str, Cipher]) -> None:
+        self._ciphers = ciphers
+
+    def clear(self, event: ConsentEvent) -> ConsentEvent:
+        """As it was given."""
+        return self._with(event, (SEALED, SINCE))
+
+    def as_recorded(self, event: ConsentEvent) -> ConsentEvent:
+        """As the ledger vouches for it: what was sealed later is opened."""
+        return self._with(event, (SINCE,))
+
+    def _with(self, event: ConsentEvent, forms: tuple[str, ...]) -> ConsentEvent:
+        if not isinstance(event, ConsentGiven):
+            return event
+        # A row that somebody changed may hold nothing at all.
+        source, proof = event.source or "", event.proof or ""
+        if not source.startswith(forms) and not proof.startswith(forms):
+            return event
+        return replace(event, source=self._open(source, forms), proof=self._open(proof, forms))
+
+    def _open(self, text: str, forms: tuple[str, ...]) -> str:
+        """What only looks like sealed text is given as it is."""
+        form = next((form for form in forms if text.startswith(form)), None)
+        if form is None:
+            return text
+        month, _, sealed = text.removeprefix(form).partition(":")
+        try:
+            content = base64.b64decode(sealed, validate=True)
+            return self._ciphers[month].open(content) if month in self._ciphers else DESTROYED
+        except (binascii.Error, InvalidInput):
+            return text
+
+
+class ConsentProofs:
+    def __init__(self, stored: Proofs, vault: Vault) -> None:
+        self._stored = stored
+        self._vault = vault
+
+    async def sealing(self, at: datetime) -> Sealing:
+        """For consents recorded at `at`."""
+        month = month_of(at)
+        key = await self._stored.keep_key(month, self._vault.new_key(_owner(month)))
+        return Sealing(month, self._vault.cipher(_owner(month), key))
+
+    async def opening(self) -> Opening:
+        keys = await self._stored.keys()
+        return Opening({month: self._vault.cipher(_owner(month), key) for month, key in keys.items()})
+
+    async def seal_older(self) -> int:
+        """What older versions of this program stored in clear; return how many consents that were."""
+        sealed = 0
+        while rows := await self._stored.in_clear(sealed=(SEALED, SINCE), limit=BATCH):
+            sealings = {
+                month: await self.sealing(at)
+                for month, at in {month_of(r.recorded_at): r.recorded_at for r in rows}.items()
+            }
+            await self._stored.replace([_sealed(row, sealings[month_of(row.recorded_at)]) for row in rows])
+            sealed += len(rows)
+        return sealed
+
+    async def destroy_keys(self, *, before: datetime) -> int:
+        """Of months that ended before, as far as none of their consents is left; return how many."""
+        return await self._stored.destroy_keys(before=month_of(before))
+
+
+def month_of(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m}"
+
+
+def _owner(month: str) -> str:
+    return f"proofs of {month}"
+
+
+def _sealed(row: ProofRow, sealing: Sealing) -> ProofRow:
+    def seal(text: str) -> str:
+        return text if text.startswith((SEALED, SINCE)) else sealing.seal(text, form=SINCE)
+
+    return replace(row, source=seal(row.source), proof=seal(row.proof))

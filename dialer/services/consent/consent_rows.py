@@ -1,0 +1,125 @@
+"""The consent columns of a row (contract.md, "Contact CSV"; rules.md 2.10, "Consent")."""
+
+import re
+from datetime import datetime
+
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentForm, ConsentGiven, Mention
+from dialer.domain.numbers.callee_location import Statement
+from dialer.services.imports.cells import instant, name, text
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.imports.stated_times import parse_window, parse_windows
+
+_REQUIRED = ("consent_sponsor", "consent_purpose", "consent_channel", "consent_at")
+_ONE_WINDOW = ("window_days", "window_start", "window_end")
+CONSENT_COLUMNS = frozenset(
+    {
+        *_REQUIRED,
+        *_ONE_WINDOW,
+        "consent_source",
+        "consent_proof",
+        "consent_expires_at",
+        "consent_act",
+        "consent_basis",
+        "consent_form",
+        "consent_mentions",
+        "appointment_at",
+        "windows",
+    }
+)
+_SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
+CHANNELS = ("automated_voice", "phone", "sms", "email", "letter")
+"""What a form may have offered. Only the first lets a machine call; the others are kept, and refuse at the decision (T048)."""
+
+
+def states_consent(row: Row) -> bool:
+    return any(row.text(column) for column in CONSENT_COLUMNS)
+
+
+def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp) -> ConsentGiven:
+    """Raise `RowRejected` where it is incomplete or anything in it is malformed. Empty source and proof refuse later, at the decision."""
+    sponsor, given_at = name(row, "consent_sponsor"), instant(row, "consent_at")
+    purpose, channel = text(row, "consent_purpose"), _channel(row)
+    if sponsor is None or given_at is None or not purpose or not channel:
+        raise RowRejected("CONSENT_INCOMPLETE", f"a consent has all of {', '.join(_REQUIRED)}")
+    territory, timezone = stated
+    basis, expires_at = _basis(row, given_at), instant(row, "consent_expires_at")
+    return ConsentGiven(
+        fingerprint=stamp.fingerprints.of(number),
+        sponsor=sponsor,
+        purpose=purpose,
+        channel=channel,
+        source=stamp.seal(text(row, "consent_source")),
+        proof=stamp.seal(text(row, "consent_proof")),
+        given_at=given_at,
+        expires_at=expires_at,
+        windows=_windows(row),
+        appointment_at=instant(row, "appointment_at"),
+        act=_act(row),
+        territory=territory,
+        timezone=timezone,
+        import_id=stamp.import_id,
+        recorded_at=stamp.recorded_at,
+        basis=basis,
+        form=_form(row),
+    )
+
+
+def _channel(row: Row) -> str:
+    channel = row.text("consent_channel")
+    if channel and channel not in CHANNELS:
+        raise RowRejected("CONSENT_CHANNEL", f"consent_channel is none of {', '.join(CHANNELS)}")
+    return channel
+
+
+def _act(row: Row) -> ConsentAct | None:
+    """A ticked box that came ticked is no act (T060), and neither is anything else that is not on the list."""
+    try:
+        return ConsentAct(act) if (act := row.text("consent_act")) else None
+    except ValueError:
+        raise RowRejected("CONSENT_ACT", f"consent_act is none of {', '.join(ConsentAct)}") from None
+
+
+def _basis(row: Row, given_at: datetime) -> Basis:
+    """An opt-in unless it says otherwise. A contract must say which it is, and when it ends (FC-08)."""
+    try:
+        basis = Basis(stated) if (stated := row.text("consent_basis")) else Basis.OPT_IN
+    except ValueError:
+        raise RowRejected("CONSENT_BASIS", f"consent_basis is none of {', '.join(Basis)}") from None
+    if basis is Basis.CONTRACT:
+        ends = instant(row, "consent_expires_at")
+        if ends is None or ends <= given_at or not text(row, "consent_proof"):
+            raise RowRejected(
+                "CONSENT_BASIS",
+                "a contract has its reference in consent_proof, its start and end in consent_at and consent_expires_at",
+            )
+    return basis
+
+
+def _form(row: Row) -> ConsentForm | None:
+    """What it says counts only of a wording that can be shown (FC-04)."""
+    wording, told = row.text("consent_form"), row.text("consent_mentions")
+    if not wording and not told:
+        return None
+    if not _SHA256.fullmatch(wording):
+        raise RowRejected(
+            "CONSENT_FORM", "consent_form is no SHA-256 of the form as it was shown, in hexadecimal"
+        )
+    mentions = set(told.replace(",", " ").split())
+    if not mentions <= set(Mention):
+        raise RowRejected("CONSENT_FORM", f"consent_mentions holds others than {', '.join(Mention)}")
+    return ConsentForm(wording.lower(), tuple(mention for mention in Mention if mention in mentions))
+
+
+def _windows(row: Row) -> tuple[ConsentedWindow, ...]:
+    days, start, end = (row.text(column) for column in _ONE_WINDOW)
+    stated = [bool(days), bool(start), bool(end)]
+    if any(stated) and not all(stated):
+        raise RowRejected("CONSENT_WINDOW", f"half a window: give all of {', '.join(_ONE_WINDOW)} or none")
+    try:
+        single = (parse_window(days, start, end),) if all(stated) else ()
+        return single + parse_windows(row.text("windows"))
+    except ValueError as error:
+        raise RowRejected("CONSENT_WINDOW", f"the window {error}") from None

@@ -1,0 +1,122 @@
+"""Consents one by one: recorded, and taken back as easily as given (GDPR 7(3); rules 2.10, "Consent")."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.numbers.phone import every_reading
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.consent.consent_import import COLUMNS, read_consent_row
+from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.oppositions.oppositions import NO_DIGITS, Objection, moment
+from dialer.services.oppositions.ringing import Ringing
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkFault:
+    """When a trunk said of numbers that nobody has them, wrongly. `until` None: until now."""
+
+    trunk: str
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+class Consents:
+    def __init__(
+        self, store: Store, clock: Clock, fingerprints: Fingerprints, proofs: ConsentProofs, ringing: Ringing
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._proofs = proofs
+        self._ringing = ringing
+
+    async def add(self, actor: Actor, given: Sequence[Mapping[str, str]]) -> int:
+        """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
+        actor.demand(Right.IMPORT)
+        now = self._clock.now()
+        stamp = Stamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
+        consents = await asyncio.to_thread(_read_all, given, stamp)
+        await self._store.consents.add(consents, by=actor.name)
+        return len(consents)
+
+    async def withdraw(self, actor: Actor, withdrawal: Objection) -> tuple[str, ...]:
+        """End the consents given before it, and a call that is ringing; of every sponsor where none is named. Return warnings.
+
+        Like an opposition it is never refused for its spelling, and an unreadable `received_at` is taken for now (T054).
+        """
+        actor.demand(Right.WITHDRAW_CONSENT)
+        numbers = every_reading(withdrawal.phone_number)
+        if not numbers:
+            raise InvalidInput(
+                "nobody is told apart by this withdrawal",
+                (NO_DIGITS,),
+                hint="give the number of whoever withdraws",
+            )
+        now = self._clock.now()
+        withdrawn_at, warnings = moment(withdrawal.received_at, now)
+        events = [
+            ConsentWithdrawn(
+                self._fingerprints.of(number),
+                withdrawal.against,
+                withdrawal.channel,
+                withdrawn_at,
+                now,
+            )
+            for number in numbers
+        ]
+        await self._store.consents.add(events, by=actor.name)
+        await self._ringing.cancel((event.fingerprint, event.sponsor) for event in events)
+        return warnings
+
+    async def restore(self, actor: Actor, fault: TrunkFault) -> int:
+        """Undo the ends of consents that a trunk at fault brought; return of how many numbers. What a person said stands.
+
+        Their contacts are due again. Raise `InvalidInput` without a reason, or for a time that ends before it begins.
+        """
+        actor.demand(Right.RESTORE_CONSENT)
+        problems = []
+        if not fault.reason.strip():
+            problems.append(Problem("reason", "is empty: say what the trunk did, and how you know"))
+        now = self._clock.now()
+        until = min(fault.until or now, now)
+        if until < fault.since:
+            problems.append(Problem("since", "is later than its end, or than now"))
+        if problems:
+            raise InvalidInput("these consents cannot be restored", tuple(problems))
+        return await self._store.voidings.restore(
+            fault.trunk,
+            since=fault.since.astimezone(UTC),
+            until=until.astimezone(UTC),
+            by=actor.name,
+            at=now,
+            reason=fault.reason.strip(),
+        )
+
+
+def _read_all(given: Sequence[Mapping[str, str]], stamp: Stamp) -> list[ConsentGiven]:
+    consents: list[ConsentGiven] = []
+    problems: list[Problem] = []
+    for place, cells in enumerate(given):
+        try:
+            consents.append(_read(cells, stamp))
+        except RowRejected as rejected:
+            problems.append(Problem(f"items.{place}", rejected.detail))
+    if problems:
+        raise InvalidInput("these consents are malformed", tuple(problems))
+    return consents
+
+
+def _read(cells: Mapping[str, str], stamp: Stamp) -> ConsentGiven:
+    if unknown := sorted(cells.keys() - COLUMNS):
+        raise RowRejected("COLUMN", f"unknown key {unknown[0]!r}")
+    return read_consent_row(Row(line=0, cells=dict(cells)), stamp)

@@ -1,0 +1,122 @@
+"""Use case: a contact list, with where it came from, joins a campaign (FP-30, FP-31, E4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Conflict, InvalidInput, Problem
+from dialer.domain.base.types import CampaignId, ImportId
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.consent.contact import SourceClass
+from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.ports.clock import Clock
+from dialer.ports.records import NewContact
+from dialer.ports.store import Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.consent.contact_rows import CONTACT_COLUMNS, Jurisdiction, read_contact
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import Stamp, Warned
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Importer, Origin, Source
+
+_OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the list comes from, as its supplier states. `source_class` is judged here; `collected_at` is aware."""
+
+    source_class: str
+    supplier: str
+    collected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactIntake:
+    import_id: ImportId
+    campaign_id: CampaignId
+    jurisdiction: Jurisdiction
+    stamp: Stamp
+    store: Store
+    columns: frozenset[str] = CONTACT_COLUMNS
+
+    def read(self, row: Row) -> tuple[NewContact, Sequence[Warned]]:
+        return read_contact(row, self.jurisdiction, self.stamp), ()
+
+    async def keep(self, items: Sequence[NewContact]) -> int:
+        return len(await self.store.contacts.add(self.import_id, self.campaign_id, items))
+
+
+class ContactImports:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        packs: PackShelf,
+        importer: Importer,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._proofs = proofs
+        self._packs = packs
+        self._importer = importer
+
+    async def run(
+        self, actor: Actor, campaign_id: CampaignId, provenance: Provenance, source: Source
+    ) -> ImportReport:
+        """Raise `InvalidInput` where the whole file is refused, `NotFound` or `Conflict` for the campaign: nothing is stored then.
+
+        Contacts may join while a campaign is draft, approved, running or paused, since each call is decided by itself; not once it is over.
+        """
+        actor.demand(Right.IMPORT)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.state in _OVER:
+            raise Conflict(
+                f"the campaign is {campaign.state}: it takes no more contacts", hint="create a new campaign"
+            )
+        now = self._clock.now()
+        source_class = _judged(provenance, now)
+        seal = (await self._proofs.sealing(now)).seal
+        stamp = Stamp(source.import_id, now, self._fingerprints, seal)
+        intake = ContactIntake(
+            source.import_id, campaign_id, self._jurisdiction(campaign), stamp, self._store
+        )
+        origin = Origin(
+            kind="contacts",
+            imported_by=actor.name,
+            imported_at=now,
+            campaign_id=campaign_id,
+            source_class=source_class,
+            supplier=provenance.supplier.strip(),
+            collected_at=provenance.collected_at.astimezone(UTC),
+        )
+        return await self._importer.take_in(source, intake, origin)
+
+    def _jurisdiction(self, campaign: Campaign) -> Jurisdiction:
+        profile = campaign.definition.profile
+        packs = [pack for pack in self._packs.by_title.values() if pack.name == profile]
+        if not packs:
+            raise Conflict(f"there is no rule pack for the profile {profile}")
+        territories = frozenset(code for pack in packs for code in pack.territories)
+        return Jurisdiction(profile, packs[0].region, territories)
+
+
+def _judged(provenance: Provenance, now: datetime) -> SourceClass:
+    """The class of the source. Raise `InvalidInput` for what no list may come from."""
+    problems: list[Problem] = []
+    if not provenance.supplier.strip() or not provenance.supplier.isprintable():
+        problems.append(Problem("supplier", "is empty or no plain text: name who supplied the list"))
+    if provenance.collected_at > now:
+        problems.append(Problem("collected_at", "lies in the future: state when the numbers were collected"))
+    if provenance.source_class not in set(SourceClass):
+        accepted = ", ".join(SourceClass)
+        detail = f"lists of the class {provenance.source_class!r} are refused: accepted are {accepted}"
+        problems.append(Problem("source_class", detail))
+    if problems:
+        raise InvalidInput("the list is refused for where it comes from", tuple(problems))
+    return SourceClass(provenance.source_class)

@@ -1,0 +1,64 @@
+"""A row of a contact list: whom to call, where they are, and their consent if the row states one."""
+
+import re
+from dataclasses import dataclass
+
+from dialer.domain.base.types import PhoneNumber
+from dialer.domain.numbers.number_plan import number_facts
+from dialer.ports.records import NewContact
+from dialer.services.consent.consent_rows import CONSENT_COLUMNS, read_consent, states_consent
+from dialer.services.imports.cells import demand_whole, name, phone, place
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Stamp
+
+CONTACT_COLUMNS = CONSENT_COLUMNS | {
+    "phone_number",
+    "external_id",
+    "language",
+    "territory",
+    "timezone",
+    "postcode",
+}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """Where a profile applies: numbers are read as written in `region` and must belong to one of `territories`."""
+
+    profile: str
+    region: str
+    territories: frozenset[str]
+
+
+def read_contact(row: Row, jurisdiction: Jurisdiction, stamp: Stamp) -> NewContact:
+    """Raise `RowRejected` where anything in the row is malformed: it is then left out whole."""
+    demand_whole(row)
+    number = phone(row, jurisdiction.region)
+    _demand_inside(number, jurisdiction)
+    stated = place(row, number)
+    territory, timezone = stated
+    return NewContact(
+        line=row.line,
+        number=number,
+        fingerprint=stamp.fingerprints.of(number),
+        external_id=name(row, "external_id"),
+        language=_language(row),
+        territory=territory,
+        timezone=timezone,
+        consent=read_consent(row, number, stated, stamp) if states_consent(row) else None,
+    )
+
+
+def _demand_inside(number: PhoneNumber, jurisdiction: Jurisdiction) -> None:
+    if jurisdiction.territories.isdisjoint(number_facts(number).territories):
+        raise RowRejected(
+            "JURISDICTION", f"phone_number belongs to no territory of the profile {jurisdiction.profile}"
+        )
+
+
+def _language(row: Row) -> str | None:
+    language = row.text("language")
+    if language and not _LANGUAGE.fullmatch(language):
+        raise RowRejected("LANGUAGE", "language is no language code, such as fr or en-GB")
+    return language or None

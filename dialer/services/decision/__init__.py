@@ -1,0 +1,1 @@
+"""Decisions: made, kept, asked for and made again."""

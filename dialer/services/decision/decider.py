@@ -1,0 +1,176 @@
+"""From what is stored to a verdict: builds the facts, asks the rules, and says what becomes of the contact."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.base.types import AttemptId, PhoneNumber
+from dialer.domain.calls.attempt import ORIGINATE_LIFE, Attempt, AttemptState
+from dialer.domain.calls.retry import after_refusal
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.cut import silence_begins
+from dialer.domain.decision.decision import decide
+from dialer.domain.decision.decision_record import Decision, ReasonCode
+from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts
+from dialer.domain.decision.facts_json import decision_hash
+from dialer.domain.oppositions.external_list import ListStanding
+from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.ports.clock import Clock
+from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.services.decision.decision_archive import Keeping
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkPlan:
+    """A trunk as the service may use it: its PBXs, and the operator's limits (calls a second, calls at once)."""
+
+    facts: TrunkFacts
+    pbxs: tuple[str, ...]
+    calls_per_second: float
+    max_concurrent: int
+
+
+class LedgerState(Protocol):
+    @property
+    def writable(self) -> bool:
+        """Whether what is decided now will be sealed, and its head exported (T130)."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """One line that says why not; empty where it is writable."""
+        ...
+
+
+class Judge:
+    """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
+
+    def __init__(
+        self,
+        packs: PackShelf,
+        trunks: Mapping[str, TrunkPlan],
+        clock: Clock,
+        keeping: Keeping,
+        ledger: LedgerState,
+    ) -> None:
+        self.packs = packs
+        self.trunks = trunks
+        self.clock = clock
+        self.keeping = keeping
+        self.ledger = ledger
+
+    def claimed(self, standing: Standing, dossier: Dossier, *, pbx: str) -> Judgement:
+        """Judge a due contact for an attempt on `pbx`, now."""
+        facts = self.facts(standing, dossier, self.system(standing))
+        now = self.clock.now()
+        decision = decide(facts, self.packs, now)
+        fingerprint = decision_hash(facts, decision)
+        outcome = (
+            self._attempt(standing.campaign, dossier, decision, fingerprint, pbx)
+            if decision.permitted
+            else after_refusal(decision)
+        )
+        cut_at = silence_begins(facts, self.packs, now) if decision.permitted else None
+        return Judgement(
+            decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome, cut_at
+        )
+
+    def facts(self, standing: Standing, dossier: Dossier, system: SystemFacts | None) -> Facts:
+        contact = dossier.contact
+        return Facts(
+            number=contact.number,
+            on_list=True,
+            territory=contact.territory,
+            timezone=contact.timezone,
+            source_class=dossier.source_class,
+            consents=dossier.consents,
+            suppressions=dossier.suppressions,
+            attempts=dossier.attempts,
+            campaign_id=standing.campaign.id,
+            campaign=standing.campaign.definition,
+            silences=standing.silences,
+            trunk=self.trunk_facts(standing.campaign.definition.trunk),
+            system=system,
+            lists=dossier.lists,
+        )
+
+    def stranger(
+        self,
+        standing: Standing,
+        number: PhoneNumber,
+        suppressions: tuple[Suppression, ...],
+        lists: tuple[ListStanding, ...],
+        system: SystemFacts | None,
+    ) -> Facts:
+        """The facts about a number that is not on the campaign's list, so has no consent there."""
+        return Facts(
+            number=number,
+            on_list=False,
+            territory=None,
+            timezone=None,
+            source_class=None,
+            consents=(),
+            suppressions=suppressions,
+            attempts=(),
+            campaign_id=standing.campaign.id,
+            campaign=standing.campaign.definition,
+            silences=standing.silences,
+            trunk=self.trunk_facts(standing.campaign.definition.trunk),
+            system=system,
+            lists=lists,
+        )
+
+    def region(self, profile: str) -> str:
+        """The country whose national forms of numbers are read where a campaign of `profile` is meant."""
+        return next((pack.region for pack in self.packs.by_title.values() if pack.name == profile), "FR")
+
+    @property
+    def all_loopback(self) -> bool:
+        """True only where there are trunks and every one leads to this machine."""
+        return bool(self.trunks) and all(plan.facts.loopback for plan in self.trunks.values())
+
+    def trunk_facts(self, name: str) -> TrunkFacts:
+        plan = self.trunks.get(name)
+        return plan.facts if plan else TrunkFacts(name, loopback=False, caller_ids=())
+
+    def troubles(self) -> frozenset[ReasonCode]:
+        """Why this machine may call nobody at all, whatever the campaign."""
+        troubles = {ReasonCode.CLOCK: bool(self.clock.doubt()), ReasonCode.LEDGER: not self.ledger.writable}
+        return frozenset(code for code, troubled in troubles.items() if troubled)
+
+    def system(self, standing: Standing) -> SystemFacts:
+        troubles = self.troubles()
+        return SystemFacts(
+            campaign_state=standing.campaign.state,
+            halted=standing.halted,
+            clock_trusted=ReasonCode.CLOCK not in troubles,
+            ledger_writable=ReasonCode.LEDGER not in troubles,
+        )
+
+    def _attempt(
+        self, campaign: Campaign, dossier: Dossier, decision: Decision, fingerprint: str, pbx: str
+    ) -> Attempt:
+        contact, until = dossier.contact, decision.permit_until
+        assert until is not None, "a permit has an end"
+        assert decision.caller_id is not None, "a permit names the number to present"
+        return Attempt(
+            id=AttemptId(uuid.uuid4().hex),
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            number=contact.number,
+            fingerprint=contact.fingerprint,
+            sponsor=campaign.definition.sponsor.id,
+            state=AttemptState.PERMITTED,
+            decided_at=decision.at,
+            permit_until=until,
+            expires_at=min(until, decision.at + ORIGINATE_LIFE),
+            decision_hash=fingerprint,
+            rule_pack=decision.rule_pack,
+            trunk=campaign.definition.trunk,
+            pbx=pbx,
+            caller_id=PhoneNumber(decision.caller_id),
+            script=campaign.script or "",
+            open_until=decision.open_until,
+        )

@@ -1,0 +1,113 @@
+"""Would this number be called at that instant, and why: the same rules as the dialling loop, asked by a person."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
+from dialer.domain.decision.decision import decide, refuse_number
+from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.facts_json import decision_hash
+from dialer.domain.numbers.phone import PhoneError, parse_phone
+from dialer.domain.oppositions.external_list import ListStanding
+from dialer.domain.oppositions.suppression import Suppression
+from dialer.ports.records import Dossier, Standing
+from dialer.ports.store import Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.decision.decider import Judge
+
+BATCH = 500
+Read = tuple[PhoneNumber, Fingerprint] | PhoneError
+"""A number as it was understood, or why it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`phone_number` as typed; `live` adds the present state of campaign, halt, clock and ledger."""
+
+    phone_number: str
+    at: datetime
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    decision: Decision
+    decision_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All that is stored about the numbers asked for, on the list of the campaign or not."""
+
+    standing: Standing
+    dossiers: Mapping[Fingerprint, Dossier]
+    suppressions: Mapping[Fingerprint, Sequence[Suppression]]
+    lists: Mapping[Fingerprint, tuple[ListStanding, ...]]
+
+
+class Decisions:
+    def __init__(self, store: Store, judge: Judge, fingerprints: Fingerprints) -> None:
+        self._store = store
+        self._judge = judge
+        self._fingerprints = fingerprints
+
+    async def ask(self, actor: Actor, campaign_id: CampaignId, questions: Sequence[Question]) -> list[Answer]:
+        """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error.
+
+        Read and judged some hundreds at a time, in a thread: calls in progress go on meanwhile.
+        """
+        actor.demand(Right.DECIDE)
+        standing = await self._store.campaigns.standing(campaign_id)
+        region = self._judge.region(standing.campaign.definition.profile)
+        answers: list[Answer] = []
+        for start in range(0, len(questions), BATCH):
+            some = questions[start : start + BATCH]
+            numbers = await asyncio.to_thread(self._read_numbers, some, region)
+            stored = await self._stored(standing, {known[1] for known in numbers if isinstance(known, tuple)})
+            answers += await asyncio.to_thread(self._answers, stored, some, numbers)
+        return answers
+
+    def _read_numbers(self, questions: Sequence[Question], region: str) -> list[Read]:
+        numbers: list[Read] = []
+        for question in questions:
+            try:
+                number = parse_phone(question.phone_number, region=region)
+            except PhoneError as error:
+                numbers.append(error)
+            else:
+                numbers.append((number, self._fingerprints.of(number)))
+        return numbers
+
+    async def _stored(self, standing: Standing, asked: set[Fingerprint]) -> Stored:
+        dossiers = await self._store.contacts.dossiers_among(standing.campaign.id, asked)
+        strangers = asked - dossiers.keys()
+        suppressions = await self._store.suppressions.of_many(strangers)
+        lists = await self._store.lists.standings(standing.campaign.definition.sponsor.id, strangers)
+        return Stored(standing, dossiers, suppressions, lists)
+
+    def _answers(
+        self, stored: Stored, questions: Sequence[Question], numbers: Sequence[Read]
+    ) -> list[Answer]:
+        return [
+            Answer(refuse_number(number, question.at), "")
+            if isinstance(number, PhoneError)
+            else self._answer(stored, question, *number)
+            for question, number in zip(questions, numbers, strict=True)
+        ]
+
+    def _answer(
+        self, stored: Stored, question: Question, number: PhoneNumber, fingerprint: Fingerprint
+    ) -> Answer:
+        system = self._judge.system(stored.standing) if question.live else None
+        dossier = stored.dossiers.get(fingerprint)
+        if dossier is None:
+            suppressions = tuple(stored.suppressions.get(fingerprint, ()))
+            lists = stored.lists[fingerprint]
+            facts = self._judge.stranger(stored.standing, number, suppressions, lists, system)
+        else:
+            facts = self._judge.facts(stored.standing, dossier, system)
+        decision = decide(facts, self._judge.packs, question.at)
+        return Answer(decision, decision_hash(facts, decision))

@@ -1,0 +1,117 @@
+"""Past decisions made again from their stored inputs with the pack of their day: each must come out as it did (E1, T126, T127)."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import DialerError
+from dialer.domain.decision.facts_json import Plain, plain
+from dialer.domain.decision.facts_parts import whole
+from dialer.domain.decision.replay import StoredDecision, replay
+from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.ports.records import DecisionFilter, InputKind, KeptDecision
+from dialer.ports.store import Store
+from dialer.ports.vault import Vault
+
+SHOWN = 20
+"""Differences told one by one; the others are counted."""
+
+
+class Outcome(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    ERASED = "erased"
+    """The person's key was destroyed, or the inputs were never kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`fields`: what was answered then and now, by field of the decision. `why`: what kept it from being made again."""
+
+    decision: KeptDecision
+    fields: dict[str, tuple[Plain, Plain]]
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ReplayReport:
+    """`packs`: how many decisions were made with each, as `name@version`; empty where none was in force."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    packs: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        return self.outcomes.total()
+
+
+class Replays:
+    def __init__(self, store: Store, vault: Vault, packs: PackShelf) -> None:
+        self._store = store
+        self._vault = vault
+        self._packs = packs
+        self._contexts: dict[str, str] = {}
+        self._archive: dict[str, RulePack] = {}
+
+    async def run(
+        self, actor: Actor, query: DecisionFilter, listener: Callable[[int], None] | None = None
+    ) -> ReplayReport:
+        """Replay all that `query` selects, from its `after` on. `listener` is told how many are done."""
+        actor.demand(Right.READ_EVIDENCE)
+        report = ReplayReport()
+        async for page in self._pages(query):
+            await self._fetch_inputs(page)
+            for decision in page:
+                self._check(decision, report)
+            if listener:
+                listener(report.checked)
+        return report
+
+    async def _pages(self, query: DecisionFilter) -> AsyncIterator[list[KeptDecision]]:
+        while page := await self._store.decisions.page(query):
+            yield page
+            query = replace(query, after=page[-1].id)
+
+    async def _fetch_inputs(self, page: list[KeptDecision]) -> None:
+        wanted = {decision.context_hash for decision in page} | {decision.pack_hash for decision in page}
+        missing = {key for key in wanted if key} - self._contexts.keys() - self._archive.keys()
+        for found in (await self._store.decisions.inputs(sorted(missing))).values():
+            if found.kind is InputKind.CONTEXT:
+                self._contexts[found.hash] = found.content
+                continue
+            try:
+                self._archive[found.hash] = RulePack.model_validate_json(found.content)
+            except ValidationError:
+                continue  # a damaged pack is as good as none: the replay names it
+
+    def _check(self, decision: KeptDecision, report: ReplayReport) -> None:
+        report.packs[decision.rule_pack] += 1
+        if decision.sealed is None or decision.key is None:
+            report.outcomes[Outcome.ERASED] += 1
+            return
+        difference = self._difference(decision, decision.key, decision.sealed)
+        report.outcomes[Outcome.DIFFERENT if difference else Outcome.SAME] += 1
+        if difference and len(report.differences) < SHOWN:
+            report.differences.append(difference)
+
+    def _difference(self, decision: KeptDecision, key: bytes, sealed: bytes) -> Difference | None:
+        try:
+            subject = self._vault.open(decision.fingerprint, key, sealed)
+            then = whole(self._contexts.get(decision.context_hash or "", ""), subject)
+            if then.hash != decision.hash:
+                return Difference(decision, {}, "the hash is not that of these inputs")
+            stored = StoredDecision(
+                then.facts, decision.at, decision.rule_pack, decision.pack_hash, decision.hash
+            )
+            again = replay(stored, self._packs, self._archive).decision
+        except DialerError as error:
+            return Difference(decision, {}, str(error))
+        # What the program has learnt to answer since, nobody was told then.
+        now = {name: plain(getattr(again, name, None)) for name in then.decision}
+        changed = {name: (then.decision[name], now[name]) for name in now if now[name] != then.decision[name]}
+        return Difference(decision, changed) if changed else None

@@ -1,0 +1,1 @@
+"""The dialling loop: claim, decide, send."""

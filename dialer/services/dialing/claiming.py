@@ -1,0 +1,105 @@
+"""Claims contacts that may be called. One of whom nothing can be decided is set aside for a person, so that all others go on."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import structlog
+
+from dialer.domain.base.errors import NotNow, Unavailable, place_of
+from dialer.domain.base.types import CampaignId, ContactId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.ports.clock import Clock
+from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.store import Store
+from dialer.services.calls.pausing import pause
+from dialer.services.decision.decider import Judge
+
+log = structlog.get_logger()
+
+LOOK_AHEAD = 500
+"""Contacts judged in one transaction while looking for one that may be called."""
+NARROWER = 4
+"""By so much the search for a contact that breaks its claim is narrowed, and widened again once it is out of the way."""
+MOST_ASIDE = 10
+"""So many set aside one after another say that it lies not with them: the campaign is paused."""
+
+
+MOST_JUDGING_S = 0.02
+"""Of processor time in one claim: all else waits meanwhile, a halt, a 9 and whoever else writes to the database."""
+
+
+class Judging:
+    """One claim's judge, and its `dialer.ports.review.ClaimWatch`."""
+
+    def __init__(self, judge: Callable[[Standing, Dossier], Judgement], clock: Clock) -> None:
+        self._judge = judge
+        self._clock = clock
+        self._spent_s = 0.0
+        self.ids: Sequence[ContactId] = ()
+
+    def judge(self, standing: Standing, dossier: Dossier) -> Judgement:
+        before = self._clock.cpu()
+        try:
+            return self._judge(standing, dossier)
+        finally:
+            self._spent_s += self._clock.cpu() - before
+
+    def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
+        self.ids = contact_ids
+
+    def enough(self) -> bool:
+        return self._spent_s >= MOST_JUDGING_S
+
+
+class Claiming:
+    def __init__(self, store: Store, judge: Judge, clock: Clock) -> None:
+        self._store = store
+        self._judge = judge
+        self._clock = clock
+        self._limits: dict[CampaignId, int] = {}
+        self._aside: Counter[CampaignId] = Counter()
+
+    async def claim(self, campaign: Campaign, pbx: str, permits: int) -> list[Judgement]:
+        """Judge due contacts until `permits` were given, or for 20 ms, for calls on `pbx`. Raise `NotNow` and `Unavailable`.
+
+        A claim that breaks is undone and tried with fewer contacts, until one is alone. Whatever breaks that one, bad data or an error of
+        this program, says nothing about the next.
+        """
+        limit = self._limits.get(campaign.id, LOOK_AHEAD)
+        while True:
+            judging = Judging(partial(self._judge.claimed, pbx=pbx), self._clock)
+            try:
+                found = await self._store.attempts.claim(
+                    campaign.id,
+                    now=self._clock.now(),
+                    limit=limit,
+                    permits=permits,
+                    judge=judging.judge,
+                    watch=judging,
+                )
+            except (NotNow, Unavailable):
+                raise
+            except Exception as error:
+                if not judging.ids:
+                    raise
+                self._limits[campaign.id] = 1
+                if limit == 1:
+                    await self._set_aside(campaign, judging.ids[0], place_of(error))
+                    return []
+                limit = max(1, limit // NARROWER)
+            else:
+                self._limits[campaign.id] = min(limit * NARROWER, LOOK_AHEAD)
+                self._aside.pop(campaign.id, None)
+                return found
+
+    async def _set_aside(self, campaign: Campaign, contact: ContactId, error: str) -> None:
+        if not await self._store.reviews.set_aside(contact, error=error, at=self._clock.now()):
+            return
+        log.error("contact closed for review", campaign=campaign.id, contact=contact, error=error)
+        self._aside[campaign.id] += 1
+        if self._aside[campaign.id] < MOST_ASIDE:
+            return
+        del self._aside[campaign.id]
+        reason = f"review: {MOST_ASIDE} contacts one after another could not be judged: {error}"
+        await pause(self._store, self._clock, campaign.id, reason)

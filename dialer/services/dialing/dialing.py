@@ -1,0 +1,159 @@
+"""The dialling loop: shortly before every free slot, claim a due contact, decide, commit, and only then let it be sent."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+import structlog
+
+from dialer.domain.base.errors import DialerError, IllegalTransition, NotNow, Unavailable, place_of
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.retry import REVIEW
+from dialer.domain.calls.trunk_health import UNHEARD_MOST
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
+from dialer.domain.oppositions.suppression import sponsor_key
+from dialer.ports.clock import Clock
+from dialer.ports.meter import Meter
+from dialer.ports.store import Store
+from dialer.ports.telephony import CallOrder
+from dialer.services.calls.call_guards import Guards
+from dialer.services.calls.live_calls import Board
+from dialer.services.calls.pausing import pause
+from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.dialing.claiming import Claiming
+from dialer.services.dialing.sending import Sending
+from dialer.services.dialing.suspension import Suspension
+from dialer.services.pbx.fleet import Fleet
+
+log = structlog.get_logger()
+
+HORIZON_S = 0.1
+"""Calls are claimed this far ahead of their slot: fewer transactions, and a pause waits no longer than this for them."""
+IDLE_S = 0.25
+SERVICE_NAME = "dialling loop"
+LONGEST_CALL_S = 180
+"""Where the campaign names no `max_duration_s` (rules 2.10, "Ring")."""
+
+
+class Dialing:
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        judge: Judge,
+        board: Board,
+        clock: Clock,
+        sending: Sending,
+        meter: Meter,
+        guards: Guards,
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._claiming = Claiming(store, judge, clock)
+        self._board = board
+        self._clock = clock
+        self._trunks = judge.trunks
+        self._suspension = Suspension(store, judge, clock)
+        self._guards = guards
+        self._meter = meter
+        self._sending = sending
+        self._turns = 0
+
+    async def run(self) -> None:
+        """Dial until cancelled; a database that is away, or contradicts us, stops the dialling, not the service."""
+        try:
+            while True:
+                try:
+                    busy = await self.turn()
+                except DialerError as error:
+                    log.error("dialling suspended", error=str(error))
+                    busy = False
+                await asyncio.sleep(HORIZON_S / 2 if busy else IDLE_S)
+        finally:
+            await self._sending.close()
+
+    async def turn(self) -> bool:
+        """Give every running campaign its slots once, each in its turn the first; return whether any had work."""
+        if await self._suspension.lasts():
+            return False
+        busy, running = False, await self._store.campaigns.running()
+        self._turns += 1
+        first = self._turns % max(1, len(running))
+        for campaign in (*running[first:], *running[:first]):
+            busy |= await self._apart(campaign)
+        return busy
+
+    async def _apart(self, campaign: Campaign) -> bool:
+        """What breaks the dialling of one campaign pauses that one."""
+        try:
+            return await self._dial(campaign)
+        except Unavailable:
+            raise
+        except Exception as error:
+            await pause(self._store, self._clock, campaign.id, f"internal error: {place_of(error)}")
+            return False
+
+    async def _dial(self, campaign: Campaign) -> bool:
+        trunk = self._trunks.get(campaign.definition.trunk)
+        telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
+        if trunk is None or telephony is None or not await self._guards.clear(campaign):
+            return False
+        pace = await self._guards.trunks.pace(trunk.facts.name)
+        if pace == 0:
+            return False
+        room = self._room(campaign, trunk, pace)
+        if room == 0:
+            return True
+        try:
+            judgements = await self._claiming.claim(campaign, telephony.pbx, room)
+        except NotNow:
+            return False
+        permitted = [(j.outcome, j.cut_at) for j in judgements if isinstance(j.outcome, Attempt)]
+        self._meter.decided(
+            permits=len(permitted),
+            refusals=(j.decision.codes for j in judgements if not j.decision.permitted),
+        )
+        self._sending.put([call_order(attempt, campaign, cut_at) for attempt, cut_at in permitted], telephony)
+        if not judgements:
+            await self._complete_if_done(campaign)
+        return bool(judgements)
+
+    def _room(self, campaign: Campaign, trunk: TrunkPlan, pace: float) -> int:
+        """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once.
+
+        `pace`: the share of its rate that the trunk is given. A trunk that says nothing at all is sent no more.
+        """
+        pacing, name = campaign.definition.pacing, trunk.facts.name
+        for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
+        for_trunk, _ = self._fleet.shares(trunk.max_concurrent, trunk.pbxs)
+        unheard_most, _ = self._fleet.shares(UNHEARD_MOST, trunk.pbxs)
+        rates = pacing.calls_per_second * part, trunk.calls_per_second * part * pace
+        return max(
+            0,
+            min(
+                self._sending.free(campaign.id, name, rates, HORIZON_S),
+                unheard_most - self._board.unheard(name),
+                for_campaign - self._board.on_campaign(campaign.id),
+                for_trunk - self._board.on_trunk(name),
+            ),
+        )
+
+    async def _complete_if_done(self, campaign: Campaign) -> None:
+        """Whoever is closed for review may be put back for as long as anybody may be called."""
+        if await self._store.campaigns.unfinished(campaign.id):
+            return
+        if self._clock.now() < campaign.definition.ends_at:
+            counts = await self._store.campaigns.progress(campaign.id)
+            if counts.refused.get(REVIEW):
+                return
+        # Meanwhile an operator may have paused it, or another process have found the same.
+        with suppress(IllegalTransition):
+            await self._store.campaigns.move(
+                campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
+            )
+
+
+def call_order(attempt: Attempt, campaign: Campaign, cut_at: datetime | None) -> CallOrder:
+    call = campaign.definition.call
+    longest_s = call.max_duration_s or LONGEST_CALL_S
+    return CallOrder(attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, longest_s, cut_at)

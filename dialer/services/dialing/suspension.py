@@ -1,0 +1,34 @@
+"""Whether this machine may call anybody at all, before anybody is looked at: its clock, and its ledger (T030, T130)."""
+
+import structlog
+
+from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.ledger.entries_admin import suspension_changed
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.decision.decider import Judge
+
+log = structlog.get_logger()
+
+
+NO_TROUBLE = frozenset[ReasonCode]()
+
+
+class Suspension:
+    """Its beginning, each change of its reasons and its end are one entry of the ledger, however long it lasts."""
+
+    def __init__(self, store: Store, judge: Judge, clock: Clock) -> None:
+        self._store = store
+        self._judge = judge
+        self._clock = clock
+        self._recorded = NO_TROUBLE
+
+    async def lasts(self) -> bool:
+        """Raise `Unavailable` where a change cannot be recorded: it is then told by the next look."""
+        reasons = self._judge.troubles()
+        if reasons != self._recorded:
+            event = suspension_changed(sorted(reasons), detail=self._clock.doubt(), at=self._clock.now())
+            await self._store.ledger.append([event])
+            log.warning("dialling suspended" if reasons else "dialling goes on", reasons=sorted(reasons))
+            self._recorded = reasons
+        return bool(reasons)

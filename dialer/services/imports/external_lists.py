@@ -1,0 +1,94 @@
+"""Lists kept by others: imported whole, held against every decision, replaced by the next import of the same name.
+
+They are no part of the PBX's own lock: a national list holds millions of numbers, an expired or replaced one would have to be taken out of
+every PBX in time, and nothing reaches a PBX but what was decided, in the claiming transaction, with the list as it was at that instant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.numbers.phone import every_reading
+from dialer.domain.oppositions.external_list import ListKind, OppositionList
+from dialer.ports.clock import Clock
+from dialer.ports.records import ListedCount
+from dialer.ports.store import OppositionLists, Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import RowRejected, Warned
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Importer, Origin, Source
+
+KIND = "opposition list"
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrigin:
+    """What its supplier says of a list: its name, whom it speaks for (None: every sponsor), when it is valid, the end exclusive, and what it names."""
+
+    name: str
+    sponsor: str | None
+    valid_from: datetime
+    valid_to: datetime
+    kind: ListKind = ListKind.OPPOSITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class ListIntake:
+    entry: OppositionList
+    fingerprints: Fingerprints
+    lists: OppositionLists
+    columns: frozenset[str] = frozenset({"phone_number"})
+
+    def read(self, row: Row) -> tuple[tuple[Fingerprint, ...], Sequence[Warned]]:
+        """Every number that it could mean; a row is rejected only where there is no digit."""
+        numbers = every_reading(row.cells.get("phone_number", ""))
+        if not numbers:
+            raise RowRejected("INVALID_NUMBER", "phone_number holds no digits")
+        return tuple(self.fingerprints.of(number) for number in numbers), ()
+
+    async def keep(self, items: Sequence[tuple[Fingerprint, ...]]) -> int:
+        await self.lists.add(self.entry, {fingerprint for readings in items for fingerprint in readings})
+        return 0
+
+
+class Lists:
+    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, importer: Importer) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._importer = importer
+
+    async def run(self, actor: Actor, source: Source, origin: ListOrigin) -> ImportReport:
+        """Fill the list aside, then put it in the place of the one before. For who may lift oppositions: a number may leave with it.
+
+        An import that is interrupted, or brings nothing, leaves the list before it in force. Raise `InvalidInput` for an odd name or
+        validity, and where the whole file is refused.
+        """
+        actor.demand(Right.REMOVE_OPPOSITION)
+        name, now = origin.name.strip(), self._clock.now()
+        if not name or len(name) > LONGEST_NAME:
+            problem = Problem("name", f"should have one to {LONGEST_NAME} characters")
+            raise InvalidInput("the list is refused", (problem,))
+        if not max(origin.valid_from, now) < origin.valid_to:
+            problem = Problem("valid_to", "lies before the beginning of the list, or in the past")
+            raise InvalidInput("the list is refused", (problem,))
+        entry = OppositionList(
+            source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
+        )
+        intake = ListIntake(entry, self._fingerprints, self._store.lists)
+        report = await self._importer.take_in(source, intake, Origin(KIND, actor.name, now))
+        if report.imported:
+            await self._store.lists.put_in_force(entry.id, at=self._clock.now())
+            await self._store.lists.forget_replaced()
+        return report
+
+    async def current(self, actor: Actor) -> list[ListedCount]:
+        """Each with its validity, expired ones too."""
+        if not actor.may(Right.READ_SUBJECTS):
+            actor.demand(Right.ADD_OPPOSITION)
+        return await self._store.lists.current()

@@ -1,0 +1,54 @@
+"""What became of an import, or how far it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import NotFound
+from dialer.domain.base.types import ImportId
+from dialer.domain.consent.contact import Manifest
+from dialer.ports.store import Store
+from dialer.services.imports.intake import ImportProgress, ProgressListener
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """`manifest` is None while the file is checked, `report` (JSON) while the import goes on.
+
+    `progress` is None once it is over, and where another process runs it.
+    """
+
+    manifest: Manifest | None
+    report: str | None
+    progress: ImportProgress | None
+
+
+class ImportReports:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._progress: dict[ImportId, ImportProgress] = {}
+
+    @contextmanager
+    def followed(self, import_id: ImportId) -> Iterator[ProgressListener]:
+        """What the listener hears in the block can be read by everybody who may."""
+
+        def listen(progress: ImportProgress) -> None:
+            self._progress[import_id] = progress
+
+        try:
+            yield listen
+        finally:
+            self._progress.pop(import_id, None)
+
+    async def state(self, actor: Actor, import_id: ImportId) -> ImportState:
+        """Raise `NotFound`."""
+        if not actor.may(Right.READ_EVIDENCE):
+            actor.demand(Right.IMPORT)
+        progress = self._progress.get(import_id)
+        try:
+            return ImportState(*await self._store.contacts.import_report(import_id), progress)
+        except NotFound:
+            if progress is None:
+                raise
+            return ImportState(None, None, progress)

@@ -1,0 +1,1 @@
+"""The running service: its loops, its state and its figures."""

@@ -1,0 +1,51 @@
+"""The machine and its running campaigns, to be followed: looked at once a period for all who follow, and not at all for nobody."""
+
+import asyncio
+from typing import Any
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.campaigns.progress import ProgressReader
+from dialer.services.operations.system_state import SystemReader
+from dialer.services.views.campaign import progress_view
+from dialer.services.views.system import system_view
+
+PERIOD_S = 1.0
+MOST = 1000
+LIVE = (CampaignState.RUNNING, CampaignState.PAUSED)
+
+Views = dict[str, dict[str, Any]]
+"""What there is to see, by kind and id."""
+
+
+class Feed:
+    def __init__(self, store: Store, clock: Clock, system: SystemReader, progress: ProgressReader) -> None:
+        self._store = store
+        self._clock = clock
+        self._system = system
+        self._progress = progress
+        self._looking = asyncio.Lock()
+        self._seen: Views = {}
+        self._old_at = 0.0
+
+    async def views(self, actor: Actor) -> Views:
+        """At most a period old. Raise `Unavailable`."""
+        for right in (Right.READ_SYSTEM, Right.READ_CAMPAIGNS):
+            actor.demand(right)
+        async with self._looking:
+            now = self._clock.monotonic()
+            if now >= self._old_at:
+                self._seen = await self._look(actor)
+                self._old_at = now + PERIOD_S
+        return self._seen
+
+    async def _look(self, actor: Actor) -> Views:
+        system = system_view(await self._system.measured())
+        del system["now"]
+        views = {"system": system}
+        for campaign in await self._store.campaigns.page(limit=MOST):
+            if campaign.state in LIVE:
+                views[f"progress {campaign.id}"] = progress_view(await self._progress.of(actor, campaign.id))
+        return views

@@ -1,0 +1,177 @@
+"""Whether calls can be made, and whether all that must go on by itself does: one line for each part of the machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import DialerError
+from dialer.ports.clock import Clock
+from dialer.ports.keys import KeyVersion
+from dialer.ports.store import Store
+from dialer.services.decision.decider import LedgerState
+from dialer.services.operations.loop_watch import LONG_S, LoopWatch
+from dialer.services.operations.side_jobs import SideJobs
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.pbx.timeout import within
+from dialer.services.upkeep.retention import Retention, RetentionStatus
+
+DATABASE_S = 2.0
+"""Whoever asks whether all is well shall not wait long for the answer that it is not."""
+ROOM_BYTES = 1024**3
+"""Less than this is little: a full disk stops every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the machine. `stops_calls`: while it is not `ok`, nobody is called."""
+
+    name: str
+    ok: bool
+    detail: str
+    stops_calls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`trouble`: why no call can be made, one line each; none where all is well. A halt is not trouble: it was wanted.
+
+    The figures are for metrics: None where they are not known.
+    """
+
+    parts: tuple[Part, ...]
+    head_age_s: float | None
+    retention: RetentionStatus | None
+    free_bytes: int
+
+    @property
+    def trouble(self) -> tuple[str, ...]:
+        return tuple(part.detail for part in self.parts if part.stops_calls and not part.ok)
+
+    @property
+    def ledger_writable(self) -> bool:
+        return all(part.ok for part in self.parts if part.name == "ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What goes on by itself beside the calls."""
+
+    retention: Retention
+    side: SideJobs
+    watch: LoopWatch
+
+
+class Readiness:
+    """`free_bytes`: room on the disk of the home."""
+
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Clock,
+        ledger: LedgerState,
+        upkeep: Upkeep,
+        free_bytes: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._ledger = ledger
+        self._upkeep = upkeep
+        self._free_bytes = free_bytes
+
+    async def look(self) -> Condition:
+        """Never raises for what it finds."""
+        try:
+            head_at, retention, keys = await within(DATABASE_S, self._stored())
+            database = Part("database", ok=True, detail="answers", stops_calls=True)
+        except DialerError as error:
+            head_at, retention, keys = None, None, None
+            database = Part("database", ok=False, detail=str(error), stops_calls=True)
+        age = (self._clock.now() - head_at).total_seconds() if head_at else None
+        free = self._free_bytes()
+        own = (
+            *_rekeyed(keys),
+            *_kept(retention),
+            _disk(free),
+            self._time(),
+            *self._pbxs(),
+            *self._jobs(),
+            self._loop(),
+        )
+        return Condition((database, self._sealed(age), *own), age, retention, free)
+
+    async def _stored(self) -> tuple[datetime | None, RetentionStatus, KeyVersion | None]:
+        # A store that cannot say whether dialling is halted is no store to dial from.
+        await self._store.system.halt_state()
+        head = await self._store.ledger.head()
+        kept = await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
+        return head.head.at if head else None, kept, await self._store.keys.being_made()
+
+    def _sealed(self, age: float | None) -> Part:
+        if not self._ledger.writable:
+            return Part(
+                "ledger", ok=False, detail=f"the ledger is not writable: {self._ledger.why}", stops_calls=True
+            )
+        detail = "nothing is sealed yet" if age is None else f"writable, last head {age:.0f} s ago"
+        return Part("ledger", ok=True, detail=detail, stops_calls=True)
+
+    def _time(self) -> Part:
+        doubt = self._clock.doubt()
+        return Part("clock", not doubt, doubt or "runs evenly", stops_calls=True)
+
+    def _pbxs(self) -> list[Part]:
+        """Calls go on while any of them is connected."""
+        working = {name: self._fleet.at_work(name) for name in self._fleet.telephonies}
+        parts = [
+            Part(f"pbx {name}", ok, "connected" if ok else "is not connected") for name, ok in working.items()
+        ]
+        if working and not any(working.values()):
+            detail = f"no PBX is connected: {', '.join(working)}"
+            parts.append(Part("pbx", ok=False, detail=detail, stops_calls=True))
+        return parts
+
+    def _loop(self) -> Part:
+        """Held for long it delays a halt, and makes us deaf to the PBXs; but no call is wrong for it."""
+        longest = self._upkeep.watch.longest_s()
+        detail = f"held for {longest * 1000:.0f} ms at most in the last minute"
+        return Part("event loop", longest < LONG_S, detail)
+
+    def _jobs(self) -> list[Part]:
+        """No call needs them; they are started again by themselves."""
+        parts: list[Part] = []
+        for name, health in self._upkeep.side.health().items():
+            since = health.failing_since
+            told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
+            parts.append(Part(f"job {name}", since is None, told))
+        return parts
+
+
+def _rekeyed(made: KeyVersion | None) -> tuple[Part, ...]:
+    if made is None:
+        return ()
+    said = f"the fingerprint keys are being changed to version {made.version}, so nobody is called"
+    mend = "`dialer keys rotate` goes on where one was ended"
+    return (Part("change of keys", ok=False, detail=f"{said}; {mend}", stops_calls=True),)
+
+
+def _kept(status: RetentionStatus | None) -> tuple[Part, ...]:
+    """Nothing where it is not known; the database's own line says why."""
+    if status is None:
+        return ()
+    ok = status.failing_since is None and not status.overdue
+    last = status.last.ended_at if status.last and status.last.well else None
+    said = [f"last success {last:%Y-%m-%d %H:%M} UTC" if last else "no success yet"]
+    said.append(
+        f"next run {status.next_run_at:%Y-%m-%d %H:%M} UTC" if status.next_run_at else "no run follows"
+    )
+    if status.failing_since:
+        said.append(f"failing since {status.failing_since:%Y-%m-%d %H:%M} UTC")
+    if status.overdue:
+        said.append(f"{status.overdue} lists overdue")
+    return (Part("retention", ok, ", ".join(said)),)
+
+
+def _disk(free: int) -> Part:
+    return Part("disk", free >= ROOM_BYTES, f"{free // 1024**2} MiB free")

@@ -1,0 +1,48 @@
+"""How the machine is: halted or not, which PBXs are connected, what time it believes it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.ports.clock import Clock
+from dialer.ports.halts import HaltState
+from dialer.ports.store import Store
+from dialer.services.pbx.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """`pbxs`: by name, whether it takes calls now, from this process or another. `calls`: those alive. `pretended`: `now` is not the real time."""
+
+    halt: HaltState
+    pbxs: dict[str, bool]
+    calls: int
+    clock_trusted: bool
+    now: datetime
+    pretended: bool
+
+
+class SystemReader:
+    def __init__(self, store: Store, fleet: Fleet, clock: Clock, *, pretended: bool) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self.pretended = pretended
+
+    async def state(self, actor: Actor) -> SystemState:
+        actor.demand(Right.READ_SYSTEM)
+        return await self.measured()
+
+    async def measured(self) -> SystemState:
+        """For metrics, which nobody in particular reads."""
+        return SystemState(
+            halt=await self._store.system.halt_state(),
+            pbxs=self._pbxs(),
+            calls=len(await self._store.attempts.alive()),
+            clock_trusted=not self._clock.doubt(),
+            now=self._clock.now(),
+            pretended=self.pretended,
+        )
+
+    def _pbxs(self) -> dict[str, bool]:
+        return {name: self._fleet.at_work(name) for name in self._fleet.telephonies}

@@ -1,0 +1,1 @@
+"""Oppositions, from whatever way they come to every PBX's lock."""

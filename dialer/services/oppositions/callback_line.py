@@ -1,0 +1,117 @@
+"""The call-back line: what a PBX says to who rings the number they were shown, with this service or without it, and who objects there."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.campaign_terms import TERMS
+from dialer.domain.decision.silence import freeze
+from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import Line, LineObjection, Telephony
+from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.sponsors import sponsors_by_key
+from dialer.services.oppositions.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from dialer.domain.base.types import CampaignId
+
+log = structlog.get_logger()
+
+PAGE = 1000
+_NATIONAL = re.compile(r"\+(?:(?:33|262|590|594|596)([0-9]{9})|1([0-9]{10}))")
+LONGEST_CALL = timedelta(minutes=10)
+"""A call to the line is cut then: who has given no number until then will give none."""
+
+
+class CallbackLine:
+    def __init__(self, store: Store, suppressions: Suppressions, clock: Clock) -> None:
+        self._store = store
+        self._suppressions = suppressions
+        self._clock = clock
+        self._published: dict[str, frozenset[str]] = {}
+
+    async def publish(self, telephony: Telephony, *, anew: bool = False) -> None:
+        """`anew`: another process may have told the PBX otherwise, so it is asked what it knows."""
+        lines, pbx = lines_of(await self._campaigns()), telephony.pbx
+        known = self._published.pop(pbx, None)
+        await telephony.set_lines(lines, known=None if anew else known)
+        self._published[pbx] = frozenset(line.number for line in lines)
+
+    async def of(self, number: str, sponsor: str) -> Line | None:
+        """What the line of `number` (E.164) says if it is the sponsor's; None where none of its approved campaigns shows it."""
+        mine = [c for c in await self._campaigns() if c.definition.sponsor.id == sponsor]
+        return next((line for line in lines_of(mine) if line.number == number.removeprefix("+")), None)
+
+    async def waiting(self, telephony: Telephony) -> list[LineObjection]:
+        """What was said and not yet taken. Whoever has given no number may still type it until their call is over."""
+        given_until = self._clock.now() - LONGEST_CALL
+        objections = await telephony.line_objections()
+        return [said for said in objections if said.number is not None or said.at < given_until]
+
+    async def take(self, telephony: Telephony, objections: Sequence[LineObjection]) -> None:
+        """Store the oppositions in one transaction, then clear them at the PBX, and with them those on which nobody can act."""
+        if not objections:
+            return
+        sponsors = await sponsors_by_key(self._store)
+        said = [_said(entry, sponsors) for entry in objections if entry.number is not None]
+        for error in await self._suppressions.take_all(said, telephony.pbx):
+            log.error("an opposition that no number was given for", pbx=telephony.pbx, error=str(error))
+        await telephony.clear_line_objections([entry.key for entry in objections])
+
+    async def _campaigns(self) -> list[Campaign]:
+        found: list[Campaign] = []
+        last: CampaignId | None = None
+        while page := await self._store.campaigns.page(after=last, limit=PAGE):
+            found += page
+            last = page[-1].id
+        return found
+
+
+def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> Objection:
+    """Where nobody knows whose number was rung, it counts against everybody."""
+    return Objection(
+        entry.number or "",
+        OppositionChannel.INBOUND_CALL,
+        sponsors.get(entry.sponsor_key),
+        entry.at.isoformat(),
+        "call-back line",
+    )
+
+
+def lines_of(campaigns: list[Campaign]) -> list[Line]:
+    """One line for each number shown, in every form in which trunks write it: that of the campaign approved last."""
+    approved = sorted((c for c in campaigns if c.approved_at and c.script), key=_approved_at)
+    lines = {form: line for campaign in approved for form, line in _lines(campaign)}
+    return list(lines.values())
+
+
+def _approved_at(campaign: Campaign) -> datetime:
+    assert campaign.approved_at is not None
+    return campaign.approved_at
+
+
+def _lines(campaign: Campaign) -> Iterator[tuple[str, Line]]:
+    key, silent_from = sponsor_key(campaign.definition.sponsor.id), silence_of(campaign)
+    for number in sorted(campaign.definition.own_numbers):
+        for form in written_forms(number):
+            yield form, Line(form, campaign.script or "", key, silent_from)
+
+
+def written_forms(number: str) -> Iterator[str]:
+    """How a trunk may write the number that was dialled: with or without its country."""
+    digits = number.removeprefix("+")
+    yield from (digits, f"00{digits}")
+    if national := _NATIONAL.fullmatch(number):
+        yield f"0{national[1]}" if national[1] else national[2]
+
+
+def silence_of(campaign: Campaign) -> datetime | None:
+    """Nobody knows where who calls us votes: the earliest limit counts (FP-11), and after the poll the message stays withheld."""
+    election = TERMS.of(campaign.definition).election
+    return freeze(election) if election else None

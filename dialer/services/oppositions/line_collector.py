@@ -1,0 +1,23 @@
+"""Takes what is said on one PBX's call-back line, some hundred oppositions at a time: a flood of them holds up nothing else."""
+
+from dialer.ports.telephony import LineObjection, Telephony
+from dialer.services.oppositions.callback_line import CallbackLine
+
+BATCH = 500
+
+
+class LineCollector:
+    def __init__(self, line: CallbackLine, telephony: Telephony) -> None:
+        self._line = line
+        self._telephony = telephony
+        self._waiting: list[LineObjection] = []
+
+    async def collect(self) -> bool:
+        """Take one batch; return whether to come again at once. The PBX is read anew once all that was read is taken."""
+        fresh = not self._waiting
+        waiting = await self._line.waiting(self._telephony) if fresh else self._waiting
+        # What is not taken now for want of the database is read again.
+        self._waiting = []
+        await self._line.take(self._telephony, waiting[:BATCH])
+        self._waiting = waiting[BATCH:]
+        return bool(self._waiting) or not fresh

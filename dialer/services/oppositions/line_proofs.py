@@ -1,0 +1,33 @@
+"""Whether the numbers that a campaign shows are known to reach its call-back line (FP-17)."""
+
+from collections.abc import Mapping
+
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.probes.probe import Probe, numbers_of, unproved
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.decision.decider import TrunkPlan
+
+
+class LineProofs:
+    """A campaign on a loopback trunk shows its number to nobody outside: it needs no proof, unless its file asks for it."""
+
+    def __init__(self, store: Store, trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
+        self._store = store
+        self._trunks = trunks
+        self._clock = clock
+
+    def needed(self, campaign: Campaign) -> bool:
+        trunk = self._trunks.get(campaign.definition.trunk)
+        inside = trunk is not None and trunk.facts.loopback
+        return not inside or campaign.definition.call.callback_probe == "required"
+
+    async def latest(self, campaign: Campaign) -> dict[str, Probe]:
+        """By number: the last probe that was made for the campaign's sponsor."""
+        return await self._store.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
+
+    async def missing(self, campaign: Campaign) -> str:
+        """Why it may not dial, in one line; empty where it may."""
+        if not self.needed(campaign):
+            return ""
+        return unproved(numbers_of(campaign), await self.latest(campaign), self._clock.now())

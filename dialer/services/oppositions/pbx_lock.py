@@ -1,0 +1,149 @@
+"""The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import structlog
+
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, Suppression, pbx_entries
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.oppositions.sponsors import sponsors_by_key
+
+AT_ONCE = 100
+READ_BACK = "read back from the lock of the PBX after a restoration"
+
+log = structlog.get_logger()
+
+
+class PbxLock:
+    def __init__(self, store: Store, fingerprints: Fingerprints, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._given: dict[str, str] = {}
+
+    async def make_whole(self, telephony: Telephony) -> None:
+        """Give the PBX every opposition that it may have missed, so that its own lock is whole before the first call.
+
+        Where the database was restored from a backup, it is first told what this PBX knows better.
+        """
+        self._given.pop(telephony.pbx, None)
+        await self._read_back(telephony)
+        since = await self._whole_until(telephony)
+        async for batch in self._store.suppressions.in_force(since=since):
+            await telephony.suppress(pbx_entries(batch))
+
+    async def relieve(self, telephony: Telephony) -> None:
+        """Take away what was lifted meanwhile, and what has its successor under newer keys.
+
+        To be called after the outbox was read: what is left then was said in no call that is still to be told of.
+        """
+        since = await self._whole_until(telephony)
+        if since is None:
+            await self._forget_outdated(telephony)
+        async for batch in self._store.suppressions.lifted(since=since):
+            await self._unlock(telephony, batch)
+
+    async def keep_whole(self, telephony: Telephony) -> None:
+        """Give the PBX again what it lacks, and mark there up to where its lock is whole. To be called again and again.
+
+        What is there at one look was given at the one before, if not earlier. Asterisk takes back a whole second of writes where its
+        disk fails, and the mark must not outlive them.
+        """
+        now = self._mark(await self._store.suppressions.revision())
+        if await telephony.lock_mark() == now:
+            return
+        lacking = 0
+        since = await self._whole_until(telephony)
+        async for batch in self._store.suppressions.in_force(since=since):
+            missed = await telephony.lacking(pbx_entries(batch))
+            await telephony.suppress(missed)
+            lacking += len(missed)
+        await self.relieve(telephony)
+        given = self._given.get(telephony.pbx)
+        if given and not lacking:
+            await telephony.set_lock_mark(given)
+        self._given[telephony.pbx] = now
+
+    async def _whole_until(self, telephony: Telephony) -> str | None:
+        """The revision of the oppositions that the PBX holds in full; None where it knows nothing, or only another history or other keys."""
+        keys, _, revision = (await telephony.lock_mark() or "").partition("-")
+        if keys == self._fingerprints.mark and await self._store.suppressions.knows(revision):
+            return revision
+        return None
+
+    def _mark(self, revision: str) -> str:
+        return f"{self._fingerprints.mark}-{revision}"
+
+    async def _unlock(self, telephony: Telephony, lifted: Sequence[Suppression]) -> None:
+        """Who was opposed again since stays locked, and is locked again where that was stored in this very moment."""
+        meant = {suppression.fingerprint for suppression in lifted}
+        again = set(await self._in_force(meant))
+        for entry in dict.fromkeys(pbx_entries(lifted)):
+            if entry not in again:
+                await telephony.unsuppress(entry)
+        await telephony.suppress(await self._in_force(meant))
+
+    async def _in_force(self, fingerprints: Iterable[Fingerprint]) -> list[PbxSuppression]:
+        found = await self._store.suppressions.of_many(fingerprints)
+        return pbx_entries([suppression for each in found.values() for suppression in each])
+
+    async def _read_back(self, telephony: Telephony) -> None:
+        restoration = await self._store.restores.last()
+        if restoration is None or restoration.ended_at or telephony.pbx in restoration.read_back:
+            return
+        unknown = await self._unknown(await telephony.suppressed(), telephony.pbx)
+        if unknown:
+            await self._store.suppressions.add(unknown)
+        await self._store.restores.note_read_back(telephony.pbx, oppositions=len(unknown))
+        log.warning("oppositions read back after a restoration", pbx=telephony.pbx, entries=len(unknown))
+
+    async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
+        """Oppositions that the lock holds and the database does not. Of which version of the keys they are nobody knows: of each that could be."""
+        sponsors = await sponsors_by_key(self._store)
+        now, unknown = self._clock.now(), list[Suppression]()
+        for some in _batches(entries):
+            readings = {entry: self._fingerprints.readings(entry.fingerprint) for entry in some}
+            known = await self._in_force_of(readings.values())
+            for entry, found in readings.items():
+                sponsor = sponsors.get(entry.sponsor_key or "")
+                told = {suppression.sponsor for one in found for suppression in known.get(one, ())}
+                if told.isdisjoint({None, sponsor}):
+                    unknown += [
+                        Suppression(one, sponsor, OppositionChannel.IMPORT, now, now, pbx, note=READ_BACK)
+                        for one in found
+                    ]
+        return unknown
+
+    async def _forget_outdated(self, telephony: Telephony) -> None:
+        """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked."""
+        if self._fingerprints.version == 1:
+            return
+        outdated = await self._outdated(await telephony.suppressed())
+        for entry in outdated:
+            await telephony.unsuppress(entry)
+        if outdated:
+            log.info("oppositions under older keys taken off", pbx=telephony.pbx, entries=len(outdated))
+
+    async def _outdated(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
+        outdated: list[PbxSuppression] = []
+        for some in _batches(entries):
+            successors = {entry: tuple(self._fingerprints.successors(entry.fingerprint)) for entry in some}
+            in_force = await self._in_force_of(successors.values())
+            outdated += [
+                entry for entry, found in successors.items() if not in_force.keys().isdisjoint(found)
+            ]
+        return outdated
+
+    async def _in_force_of(
+        self, fingerprints: Iterable[Iterable[Fingerprint]]
+    ) -> Mapping[Fingerprint, Sequence[Suppression]]:
+        return await self._store.suppressions.of_many({one for found in fingerprints for one in found})
+
+
+def _batches(entries: Sequence[PbxSuppression]) -> Iterator[Sequence[PbxSuppression]]:
+    """Few enough that their fingerprints under every version of the keys hold the event loop for some milliseconds."""
+    return (entries[first : first + AT_ONCE] for first in range(0, len(entries), AT_ONCE))

@@ -1,0 +1,49 @@
+"""Second thoughts while the telephone rings: what somebody says now counts for the call that is on its way to them (T051, T052)."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.calls.attempt import Attempt
+from dialer.ports.store import Store
+from dialer.services.pbx.fleet import Fleet
+
+log = structlog.get_logger()
+
+Against = tuple[Fingerprint, str | None]
+"""Who objects, and to which sponsor; None for every sponsor."""
+
+
+class Ringing:
+    def __init__(self, store: Store, fleet: Fleet) -> None:
+        self._store = store
+        self._fleet = fleet
+
+    async def cancel(self, against: Iterable[Against]) -> None:
+        """Revoke every permit that is out for them and not answered; whoever has answered hears the call to its end.
+
+        A PBX that is away is logged: it makes no call without its link, and those it has end with their ringing.
+        """
+        sponsors: dict[Fingerprint, set[str | None]] = {}
+        for fingerprint, sponsor in against:
+            sponsors.setdefault(fingerprint, set()).add(sponsor)
+        for attempt in await self._store.attempts.alive_to(sponsors):
+            if attempt.answered_at is None and sponsors[attempt.fingerprint] & {None, attempt.sponsor}:
+                await self._revoke(attempt)
+
+    async def _revoke(self, attempt: Attempt) -> None:
+        told = log.bind(attempt=attempt.id, pbx=attempt.pbx)
+        telephony = self._fleet.telephonies.get(attempt.pbx)
+        if telephony is None:
+            told.error("call not cancelled", error="this process does not know the PBX")
+            return
+        try:
+            await telephony.revoke(attempt.id)
+        except Unavailable as error:
+            told.error("call not cancelled", error=str(error))
+            self._fleet.note(attempt.pbx, str(error))
+        else:
+            self._fleet.note(attempt.pbx, None)
+            told.info("call cancelled")

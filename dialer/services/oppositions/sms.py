@@ -1,0 +1,65 @@
+"""Text messages from outside: STOP is an opposition (rules 2.10, "Second thoughts"); anything else changes nothing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.numbers.phone import every_reading
+from dialer.domain.oppositions.sms_stop import stop_word
+from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.ports.store import Store
+from dialer.services.oppositions.oppositions import Objection, Understood
+from dialer.services.oppositions.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from dialer.domain.base.types import CampaignId
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """As the gateway hands it over: nothing in it is trusted to be well-formed."""
+
+    sender: str
+    receiver: str
+    text: str
+    received_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`word`: what made it an opposition, if anything did; `sponsor`: to whom it objects, None for every sponsor."""
+
+    word: str | None
+    sponsor: str | None
+    understood: Understood
+
+
+class TextMessages:
+    def __init__(self, store: Store, suppressions: Suppressions) -> None:
+        self._store = store
+        self._suppressions = suppressions
+
+    async def receive(self, actor: Actor, message: TextMessage) -> Reading:
+        """In force when this returns. Raise `InvalidInput` only for a STOP whose sender holds no digit.
+
+        Of the text, the word alone is kept: the rest is nobody's business.
+        """
+        actor.demand(Right.WEBHOOKS)
+        word = stop_word(message.text)
+        if word is None:
+            return Reading(None, None, Understood((), ()))
+        sponsor = await self._addressed(message.receiver)
+        objection = Objection(message.sender, OppositionChannel.SMS, sponsor, message.received_at, word)
+        return Reading(word, sponsor, await self._suppressions.take(objection, actor.name))
+
+    async def _addressed(self, receiver: str) -> str | None:
+        """The one sponsor whose campaigns show this number; None where it is nobody's, or several share it."""
+        meant = set(every_reading(receiver))
+        sponsors: set[str] = set()
+        last: CampaignId | None = None
+        while page := await self._store.campaigns.page(after=last, limit=PAGE):
+            sponsors |= {c.definition.sponsor.id for c in page if meant & c.definition.own_numbers}
+            last = page[-1].id
+        return sponsors.pop() if len(sponsors) == 1 else None

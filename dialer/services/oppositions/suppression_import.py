@@ -1,0 +1,88 @@
+"""Use case: oppositions from a file."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.oppositions.suppression import Suppression
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.intake import Warned
+from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import Importer, Origin, Source
+from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS, read_opposition
+from dialer.services.oppositions.oppositions import Receipt
+from dialer.services.oppositions.suppressions import Suppressions
+
+Readings = tuple[Suppression, ...]
+"""Of one row: an entry for each number it could mean."""
+
+
+class Telling:
+    """Tells the PBXs of one batch after another. What is stored next does not wait for it."""
+
+    def __init__(self, suppressions: Suppressions) -> None:
+        self._suppressions = suppressions
+        self._last: asyncio.Task[None] | None = None
+
+    def add(self, stored: Sequence[Suppression]) -> None:
+        self._last = asyncio.create_task(self._tell(stored, after=self._last))
+
+    async def _tell(self, stored: Sequence[Suppression], *, after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await after
+        await self._suppressions.tell(stored)
+
+    async def end(self) -> None:
+        if self._last is not None:
+            await self._last
+
+
+@dataclass(frozen=True, slots=True)
+class OppositionIntake:
+    receipt: Receipt
+    fingerprints: Fingerprints
+    suppressions: Suppressions
+    telling: Telling
+    columns: frozenset[str] = OPPOSITION_COLUMNS
+
+    def read(self, row: Row) -> tuple[Readings, Sequence[Warned]]:
+        return read_opposition(row, self.receipt, self.fingerprints)
+
+    async def keep(self, items: Sequence[Readings]) -> int:
+        suppressions = [suppression for readings in items for suppression in readings]
+        await self.suppressions.store(suppressions)
+        self.telling.add(suppressions)
+        return 0
+
+
+class SuppressionImports:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        suppressions: Suppressions,
+        importer: Importer,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._suppressions = suppressions
+        self._importer = importer
+
+    async def run(self, actor: Actor, source: Source) -> ImportReport:
+        """Raise `InvalidInput` where the whole file is refused. An opposition stored before is stored again: its events are a history."""
+        actor.demand(Right.ADD_OPPOSITION)
+        now = self._clock.now()
+        receipt = Receipt(now, actor.name, source=source.import_id)
+        telling = Telling(self._suppressions)
+        intake = OppositionIntake(receipt, self._fingerprints, self._suppressions, telling)
+        origin = Origin("suppressions", actor.name, now)
+        try:
+            return await self._importer.take_in(source, intake, origin)
+        finally:
+            await telling.end()

@@ -1,0 +1,138 @@
+"""Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21; rules 2.10, "Consent")."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput, NotFound, Problem
+from dialer.domain.base.types import Fingerprint, PhoneNumber
+from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.numbers.phone import every_reading, parse_phone
+from dialer.domain.numbers.phone_text import PhoneError
+from dialer.domain.oppositions.suppression import PbxSuppression, Suppression, pbx_entries
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.oppositions.oppositions import NO_DIGITS, Objection, Receipt, Understood, understand
+from dialer.services.oppositions.ringing import Ringing
+
+
+class PbxLocks(Protocol):
+    """The suppression locks of all PBXs. One that is away is told at its next recovery."""
+
+    async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
+
+    async def unsuppress(self, entry: PbxSuppression) -> None: ...
+
+
+class Suppressions:
+    def __init__(
+        self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks, ringing: Ringing
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._locks = locks
+        self._ringing = ringing
+
+    async def add(self, actor: Actor, objection: Objection) -> Understood:
+        """In force when this returns. Raise `InvalidInput` only for a number without a digit."""
+        actor.demand(Right.ADD_OPPOSITION)
+        return await self.take(objection, actor.name)
+
+    async def take(self, objection: Objection, recorded_by: str) -> Understood:
+        """As `add`, for whoever has been let in already."""
+        receipt = Receipt(self._clock.now(), recorded_by)
+        understood = understand(objection, receipt, self._fingerprints)
+        await self.enforce(understood.suppressions)
+        return understood
+
+    async def take_all(self, objections: Iterable[Objection], recorded_by: str) -> list[InvalidInput]:
+        """As `take`, in one transaction; return why those were not taken that name nobody."""
+        receipt, refused = Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
+        suppressions: list[Suppression] = []
+        for objection in objections:
+            try:
+                suppressions += understand(objection, receipt, self._fingerprints).suppressions
+            except InvalidInput as error:
+                refused.append(error)
+        if suppressions:
+            await self.enforce(suppressions)
+        return refused
+
+    async def enforce(self, suppressions: Sequence[Suppression]) -> None:
+        """Commit, then lock every PBX, then cancel what rings: in this order nothing starts behind it."""
+        await self.store(suppressions)
+        await self.tell(suppressions)
+
+    async def store(self, suppressions: Sequence[Suppression]) -> None:
+        """The first half of `enforce`: nothing is decided for them any more."""
+        await self._store.suppressions.add(suppressions)
+
+    async def tell(self, suppressions: Sequence[Suppression]) -> None:
+        """The second: nothing decided before leaves any more."""
+        await self._locks.suppress(pbx_entries(suppressions))
+        await self._ringing.cancel((s.fingerprint, s.sponsor) for s in suppressions)
+
+    async def check(self, actor: Actor, phone_number: str) -> tuple[Suppression, ...]:
+        """Those in force against this number; against every number it could mean where its spelling is odd."""
+        _demand_sight(actor)
+        found: list[Suppression] = []
+        for fingerprint in self._meant(phone_number):
+            found.extend(await self._store.suppressions.of(fingerprint))
+        return tuple(found)
+
+    async def count(self, actor: Actor) -> int:
+        """Numbers opposed, by fingerprint."""
+        _demand_sight(actor)
+        return await self._store.suppressions.count()
+
+    async def remove(self, actor: Actor, phone_number: str, reason: str) -> int:
+        """Lift every opposition of this number; return how many.
+
+        Consents given before the opposition stay void: only a later positive act counts again. Raise `NotFound` where there is none,
+        `PhoneError` for a number that is not plain: what is lifted must not be a guess.
+        """
+        actor.demand(Right.REMOVE_OPPOSITION)
+        fingerprint = self._fingerprints.of(_whose(phone_number, reason))
+        lifted = await self._store.suppressions.of(fingerprint)
+        if not lifted:
+            raise NotFound("no opposition of this number is in force")
+        now = self._clock.now()
+        await self._store.consents.add(
+            [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted],
+            by=actor.name,
+        )
+        removed = await self._store.suppressions.remove(
+            fingerprint, None, by=actor.name, at=now, reason=reason
+        )
+        for entry in dict.fromkeys(pbx_entries(lifted)):
+            await self._locks.unsuppress(entry)
+        return removed
+
+    def _meant(self, phone_number: str) -> tuple[Fingerprint, ...]:
+        try:
+            return (self._fingerprints.of(parse_phone(phone_number)),)
+        except PhoneError:
+            numbers = every_reading(phone_number)
+        if not numbers:
+            raise InvalidInput("the number cannot be looked up", (NO_DIGITS,))
+        return tuple(self._fingerprints.of(number) for number in numbers)
+
+
+def _whose(phone_number: str, reason: str) -> PhoneNumber:
+    """Of whom oppositions shall be removed. Raise `PhoneError`, or `InvalidInput` where the reason is missing, too."""
+    if reason.strip():
+        return parse_phone(phone_number)
+    problems = [Problem("reason", "is empty: say who asked for it, and how")]
+    try:
+        parse_phone(phone_number)
+    except PhoneError as error:
+        problems.append(Problem("phone_number", str(error)))
+    raise InvalidInput("a removal needs a reason", tuple(problems))
+
+
+def _demand_sight(actor: Actor) -> None:
+    """Who may take oppositions down may see them, and so may the auditor."""
+    if not actor.may(Right.READ_SUBJECTS):
+        actor.demand(Right.ADD_OPPOSITION)

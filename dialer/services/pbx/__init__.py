@@ -1,0 +1,1 @@
+"""The PBXs as one: leases, halts and pauses."""

@@ -1,0 +1,173 @@
+"""Which halts are in force, and that every PBX says the same of them: whatever was away meanwhile, the PBX, the database or this process."""
+
+from collections.abc import Collection
+from functools import partial
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.halt import Halt, HaltFlag
+from dialer.domain.base.types import HaltId
+from dialer.ports.clock import Clock
+from dialer.ports.halts import HaltNotes
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.pbx.stopping import lock_and_hang_up, new_halt_id
+from dialer.services.pbx.timeout import within
+
+log = structlog.get_logger()
+
+DATABASE_S = 1.0
+"""A PBX that comes back waits no longer to hear from the database whether everything is halted."""
+NOTES_S = 0.5
+MOST_CHANGES = 10
+"""Of the flag of one PBX at one look: each answers a change that was made meanwhile."""
+
+
+class Halts:
+    """The database's word counts. What it has not heard of is in force until it has; while it is away, so is its last word."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Clock, notes: HaltNotes) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._notes = notes
+        self._known: dict[HaltId, Halt] = {}
+        self._unrecorded: set[HaltId] = set()
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether the database has still to hear of a halt that was called here."""
+        return bool(self._unrecorded)
+
+    def hear(self, halt: Halt) -> None:
+        """It is in force from now on, and to be recorded."""
+        self._known[halt.id] = halt
+        self._unrecorded.add(halt.id)
+
+    async def note(self, halt: Halt) -> None:
+        """For the other processes of this home, and for those that come after."""
+        try:
+            await within(NOTES_S, self._notes.keep(halt))
+        except Unavailable as error:
+            log.error("halt not kept in the home", error=str(error))
+
+    async def record(self) -> tuple[Halt, ...]:
+        """Tell the database every halt that it does not know; return all that are in force. Raise `Unavailable`."""
+        known = await self._heard()
+        told = await self._store.system.halts(known)
+        in_force = {halt.id for halt in told.in_force}
+        unknown = [halt for halt in known.values() if halt.id not in in_force | told.ended]
+        for halt in unknown:
+            await self._store.system.begin_halt(halt)
+        self._unrecorded -= known.keys()
+        for halt in told.in_force:
+            if halt.id not in known:
+                self._known[halt.id] = halt
+                await self.note(halt)
+        await self._forget(told.ended)
+        return (*told.in_force, *unknown)
+
+    async def in_force(self) -> tuple[Halt, ...]:
+        """Raise `Unavailable` where nobody knows: the database does not answer, and this home has heard of none."""
+        try:
+            return await within(DATABASE_S, self.record())
+        except Unavailable:
+            known = await self._heard()
+            if not known:
+                raise
+            return tuple(known.values())
+
+    async def meet(self, telephony: Telephony) -> None:
+        """Of a PBX that comes back, before anything else and however much else it has missed: lock it and end its calls, or unlock it."""
+        if halts := await self.in_force():
+            await lock_and_hang_up(telephony, halts[-1])
+        await self.agree(telephony)
+
+    async def agree(self, telephony: Telephony) -> None:
+        """Ask the PBX which halt it knows of, and end with what is in force, whoever halts or ends a halt meanwhile.
+
+        A halt that nobody knows was called by somebody while the database was away: it is in force everywhere. One that has ended is
+        cleared. Raise `Unavailable`.
+        """
+        for _ in range(MOST_CHANGES):
+            halts, flag = await self.in_force(), await telephony.halt_flag()
+            if flag is None and not halts:
+                return
+            if flag is None:
+                await telephony.set_halt(halts[-1])
+            elif any(halt.id == flag.id for halt in halts):
+                return
+            elif not await self._ended(flag):
+                halt = await self._adopt(telephony.pbx, flag)
+                await self._fleet.everywhere("halt", partial(lock_and_hang_up, halt=halt))
+            elif halts:
+                await telephony.set_halt(halts[-1])
+            else:
+                await telephony.clear_halt()
+                log.info("the flag of a halt that has ended is cleared", pbx=telephony.pbx)
+        raise Unavailable(f"{telephony.pbx} does not keep what it is told of a halt")
+
+    async def end(self, by: str, reason: str) -> tuple[dict[str, str], bool]:
+        """End every halt that is in force or flagged at a PBX; return, by PBX, why it could not be unlocked, and whether nothing is halted.
+
+        The database comes last: what is permitted before a PBX is unlocked would be refused there. Raise `Unavailable`.
+        """
+        flags: dict[str, HaltFlag] = {}
+
+        async def look(telephony: Telephony) -> None:
+            if flag := await telephony.halt_flag():
+                flags[telephony.pbx] = flag
+
+        await self._fleet.everywhere("unhalt", look)
+        ids = {halt.id for halt in await self.record()}
+        for pbx, flag in flags.items():
+            if flag.id not in ids and not await self._ended(flag):
+                ids.add((await self._adopt(pbx, flag)).id)
+
+        async def unlock(telephony: Telephony) -> None:
+            flag = await telephony.halt_flag()
+            if flag is not None and (flag.id in ids or flag == flags.get(telephony.pbx)):
+                await telephony.clear_halt()
+
+        unreachable = await self._fleet.everywhere("unhalt", unlock)
+        over = await self._store.system.end_halts(ids, by=by, at=self._clock.now(), reason=reason)
+        await self._forget(ids)
+        # Who came back in between was locked again.
+        await self._fleet.everywhere("unhalt", self.agree)
+        return unreachable, over
+
+    async def _ended(self, flag: HaltFlag) -> bool:
+        """Raise `Unavailable` where nobody knows."""
+        return flag.id is not None and flag.id in (await self._store.system.halts([flag.id])).ended
+
+    async def _adopt(self, pbx: str, flag: HaltFlag) -> Halt:
+        """Who called it is not known: the PBX alone tells of it."""
+        halt = Halt(flag.id or new_halt_id(), pbx, self._clock.now(), flag.reason)
+        self.hear(halt)
+        await self.note(halt)
+        await self._store.system.begin_halt(halt)
+        log.error("halted by a pbx", pbx=pbx, reason=halt.reason)
+        return halt
+
+    async def _heard(self) -> dict[HaltId, Halt]:
+        """By this process and by the others of its home, the oldest first."""
+        try:
+            noted = await within(NOTES_S, self._notes.all())
+        except Unavailable as error:
+            log.error("halts not read from the home", error=str(error))
+            noted = ()
+        for halt in noted:
+            self._known.setdefault(halt.id, halt)
+        return dict(sorted(self._known.items(), key=lambda item: item[1].at))
+
+    async def _forget(self, ids: Collection[HaltId]) -> None:
+        gone = [halt_id for halt_id in ids if self._known.pop(halt_id, None)]
+        self._unrecorded.difference_update(gone)
+        if not gone:
+            return
+        try:
+            await within(NOTES_S, self._notes.drop(gone))
+        except Unavailable as error:
+            log.error("halts not struck out in the home", error=str(error))

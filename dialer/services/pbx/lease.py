@@ -1,0 +1,80 @@
+"""The lease of one PBX: whose name the database has for it drives it; whoever falls silent loses it, and another takes over."""
+
+from dialer.domain.base.errors import Unavailable
+from dialer.ports.clock import Clock
+from dialer.ports.leases import Driver, Heartbeat, Leases
+from dialer.services.pbx.timeout import within
+
+LEASE_S = 10.0
+"""How long a PBX waits for a process that died: then another process may take it."""
+RENEW_S = 2.0
+GIVE_UP_WITHIN_S = 1.0
+"""A process that ends waits no longer for its database."""
+
+
+class Lease:
+    """What this process knows of it, by its own monotonic clock.
+
+    A holder counts from before it asked, and whoever waits for its silence from after: so the one stops before the other begins.
+    """
+
+    def __init__(self, leases: Leases, clock: Clock, driver: Driver) -> None:
+        self._leases = leases
+        self._clock = clock
+        self.driver = driver
+        self._until = self._due = self._seen_at = clock.monotonic()
+        self._seen: Heartbeat | None = None
+        self.term = 0
+        """Grows whenever the lease begins anew: between two terms others may have driven the PBX, and its events went unheard."""
+
+    @property
+    def held(self) -> bool:
+        return self._clock.monotonic() < self._until
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to ask again."""
+        return self._clock.monotonic() >= self._due
+
+    @property
+    def ours(self) -> bool:
+        """This process had it when it last asked."""
+        return self._seen is not None and self._seen.holder == self.driver.holder
+
+    @property
+    def elsewhere(self) -> bool:
+        """Another process had it when this one last asked, and gave signs of life."""
+        return self._seen is not None and not self.ours and self._silent is None
+
+    async def renew(self) -> None:
+        """Take it, or go on holding it, where that is possible. Raise `Unavailable`: what was held is held to its end."""
+        asked_at = self._clock.monotonic()
+        taken = await self._leases.take(self.driver, silent=self._silent)
+        # It may have run out while the answer was awaited.
+        continued = self.held
+        self._note(taken, asked_at)
+        self._until = asked_at + LEASE_S if self.ours else asked_at
+        self.term += self.ours and not continued
+
+    async def look(self) -> None:
+        """See who has it, and want nothing. Raise `Unavailable`."""
+        asked_at = self._clock.monotonic()
+        self._note((await self._leases.heartbeats()).get(self.driver.pbx), asked_at)
+
+    async def give_up(self) -> None:
+        """Let another process begin at once. Where the database does not answer, the others wait until it runs out."""
+        self._until = self._clock.monotonic()
+        try:
+            await within(GIVE_UP_WITHIN_S, self._leases.give_up(self.driver))
+        except Unavailable:
+            return
+
+    @property
+    def _silent(self) -> Heartbeat | None:
+        """The last heartbeat, where none has followed for the length of a lease."""
+        return self._seen if self._clock.monotonic() >= self._seen_at + LEASE_S else None
+
+    def _note(self, seen: Heartbeat | None, asked_at: float) -> None:
+        self._due = asked_at + RENEW_S
+        if seen != self._seen:
+            self._seen, self._seen_at = seen, self._clock.monotonic()

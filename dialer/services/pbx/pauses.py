@@ -1,0 +1,104 @@
+"""A paused campaign at the PBXs: each has a flag for it beside that of the halt, and what has passed there is waited for."""
+
+import asyncio
+from collections.abc import Collection
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.calls.attempt import ORIGINATE_LIFE, Attempt
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.pbx.fleet import Fleet
+
+log = structlog.get_logger()
+
+POLL_S = 0.02
+WITHIN_S = ORIGINATE_LIFE.total_seconds() + 2
+"""No permit lives longer: a PBX that has not said by then what became of one may not say it for long."""
+
+
+class Pauses:
+    """The database says which campaigns are paused; a flag that says otherwise is set right."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Clock) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+
+    async def hold(self, campaign: Campaign) -> None:
+        """Return only when no further INVITE of the campaign can leave, which is not `running` any more.
+
+        Nobody permits another call, so it is about those alive now: who comes to the gate meets the flag, and who has passed it is waited
+        for. Of a PBX that cannot be asked the database tells, if another process drives it. Raise `Unavailable` where nobody knows.
+        """
+        end = self._clock.monotonic() + WITHIN_S
+        alive = {a.id: a for a in await self._store.attempts.alive(campaign_id=campaign.id)}
+        waiting = await self._may_leave(campaign, alive.values())
+        while waiting:
+            if self._clock.monotonic() > end:
+                pbxs = ", ".join(sorted({alive[attempt_id].pbx for attempt_id in waiting}))
+                raise Unavailable(
+                    f"the campaign is {campaign.state}, but an INVITE of {len(waiting)} calls that {pbxs} was given may still leave",
+                    hint="see `dialer pbx status`, and ask again",
+                )
+            await asyncio.sleep(POLL_S)
+            waiting &= await self._may_leave(campaign, [alive[attempt_id] for attempt_id in waiting])
+
+    async def release(self, campaign_id: CampaignId) -> None:
+        """Before the campaign runs again: otherwise its first calls are refused. A PBX that is away is told when it comes back."""
+
+        async def clear(telephony: Telephony) -> None:
+            if flag := await telephony.pause_flag(campaign_id):
+                await telephony.clear_pause(campaign_id, flag)
+
+        await self._fleet.everywhere("resume", clear)
+
+    async def agree(self, telephony: Telephony) -> None:
+        """Whatever was paused or resumed while the PBX was away. Raise `Unavailable`."""
+        now = self._clock.now()
+        for campaign in [*await self._store.campaigns.paused(), *await self._store.campaigns.running()]:
+            if campaign.definition.ends_at > now:
+                await self._agree_on(telephony, campaign.id)
+
+    async def heed(self, telephony: Telephony, refused: Collection[AttemptId]) -> None:
+        """The PBX refuses these for a pause: it ended, perhaps, where nobody could tell it. Raise `Unavailable`."""
+        attempts = (await self._store.attempts.get_many(refused)).values()
+        for campaign_id in {attempt.campaign_id for attempt in attempts}:
+            await self._agree_on(telephony, campaign_id)
+
+    async def _agree_on(self, telephony: Telephony, campaign_id: CampaignId) -> None:
+        """The flag is read before the campaign: one that is set meanwhile is another, and stays."""
+        flag = await telephony.pause_flag(campaign_id)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.state is CampaignState.PAUSED and flag is None:
+            await telephony.set_pause(campaign_id, campaign.definition.ends_at)
+        elif campaign.state is CampaignState.RUNNING and flag is not None:
+            await telephony.clear_pause(campaign_id, flag)
+            log.info("the flag of a pause that has ended is cleared", pbx=telephony.pbx, campaign=campaign_id)
+
+    async def _may_leave(self, campaign: Campaign, alive: Collection[Attempt]) -> set[AttemptId]:
+        """Those of the attempts of which an INVITE may leave yet."""
+        waiting: set[AttemptId] = set()
+
+        async def ask(telephony: Telephony) -> None:
+            """The flag first; and once more should whoever cleared an earlier one have been late."""
+            if await telephony.pause_flag(campaign.id) is None:
+                await telephony.set_pause(campaign.id, campaign.definition.ends_at)
+            mine = [attempt.id for attempt in alive if attempt.pbx == telephony.pbx]
+            if mine:
+                waiting.update(await telephony.passing(mine))
+
+        silent = await self._fleet.everywhere("pause", ask)
+        asked = self._fleet.telephonies.keys() - silent.keys()
+        others = [attempt.id for attempt in alive if attempt.pbx not in asked]
+        known = await self._store.attempts.get_many(others) if others else {}
+        return waiting | {attempt.id for attempt in known.values() if not _has_left(attempt)}
+
+
+def _has_left(attempt: Attempt) -> bool:
+    """Or never will: the network has answered it, or it is over."""
+    return not attempt.alive or attempt.ringing_at is not None or attempt.answered_at is not None

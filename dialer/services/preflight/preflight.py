@@ -1,0 +1,93 @@
+"""Before approval: how many of the list would be called, when, and how many never and why. Calls nobody, writes nothing."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Problem
+from dialer.domain.base.types import CampaignId, ContactId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.preflight.campaign_checks import reminders
+from dialer.domain.rulepacks.pack_parts import Reminder
+from dialer.ports.store import Store
+from dialer.services.decision.decider import Judge
+from dialer.services.preflight.approval import approval_problems
+from dialer.services.preflight.preflight_run import Forecast, Survey
+
+PAGE = 25_000
+"""Contacts read at a time: few enough that calls in progress do not notice."""
+READERS = 2
+"""While what one has read is judged, the other reads. More would leave no core to calls in progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightReport:
+    """`start`: the instant from which it was foreseen. `problems`: what the approval would refuse now. `reminders`: what no machine can check."""
+
+    campaign: Campaign
+    start: datetime
+    forecast: Forecast
+    problems: tuple[Problem, ...]
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def dialling_s(self) -> float:
+        """How long one call to each takes at the campaign's own pace, in seconds of open hours."""
+        return self.forecast.called / self.campaign.definition.pacing.calls_per_second
+
+
+class Preflight:
+    def __init__(self, store: Store, judge: Judge) -> None:
+        self._store = store
+        self._judge = judge
+
+    async def run(self, actor: Actor, campaign_id: CampaignId) -> PreflightReport:
+        """Foresee every contact from now, or from the campaign's start where that is later, as if it were running. Raise `NotFound`."""
+        actor.demand(Right.PREFLIGHT)
+        standing = await self._store.campaigns.standing(campaign_id)
+        campaign = standing.campaign
+        start = max(self._judge.clock.now(), campaign.definition.starts_at)
+        survey = Survey(self._judge, standing, start)
+        problems = await self._survey(survey, campaign)
+        told = reminders(campaign.definition, self._judge.packs, start)
+        return PreflightReport(campaign, start, survey.forecast, problems, told)
+
+    async def _survey(self, survey: Survey, campaign: Campaign) -> tuple[Problem, ...]:
+        """The whole list; what the approval would refuse is looked for meanwhile."""
+        pages = Pages(self._store, campaign.id)
+        try:
+            async with asyncio.TaskGroup() as group:
+                problems = group.create_task(approval_problems(self._store, self._judge, campaign))
+                for _ in range(READERS):
+                    group.create_task(self._read(pages, survey))
+        except ExceptionGroup as faults:
+            # Whoever asked is told the fault, not that it befell one of several tasks.
+            raise faults.exceptions[0] from faults
+        return problems.result()
+
+    async def _read(self, pages: "Pages", survey: Survey) -> None:
+        contacts = self._store.contacts
+        while (page := await pages.next()) is not None:
+            after, until = page
+            await survey.take(await contacts.alike(pages.campaign_id, survey.turns, after=after, until=until))
+
+
+class Pages:
+    """A list cut into pages, each given to one reader."""
+
+    def __init__(self, store: Store, campaign_id: CampaignId) -> None:
+        self.campaign_id = campaign_id
+        self._store = store
+        self._last = ContactId(0)
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> tuple[ContactId, ContactId] | None:
+        """The contact before the page and its last one; None at the list's end."""
+        async with self._turn:
+            after = self._last
+            until = await self._store.contacts.page_end(self.campaign_id, after=after, size=PAGE)
+            if until is None:
+                return None
+            self._last = until
+            return after, until

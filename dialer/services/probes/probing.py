@@ -1,0 +1,167 @@
+"""Rings the numbers that campaigns show, before they dial and every day, and pauses those whose number does not answer as it must (FP-17, T093)."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Conflict, DialerError, Unavailable
+from dialer.domain.base.types import CampaignId, PhoneNumber, ProbeId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.probes.probe import Probe, ProbeOutcome, due, numbers_of
+from dialer.ports.clock import Clock
+from dialer.ports.probes import ProbeFilter
+from dialer.ports.store import Store
+from dialer.ports.telephony import Telephony
+from dialer.services.calls.live_calls import Board
+from dialer.services.calls.pausing import pause
+from dialer.services.decision.decider import TrunkPlan
+from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.pbx.fleet import Fleet
+from dialer.services.probes.probe_call import ProbeCall
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 2.0
+AGAIN_AFTER_S = 60.0
+"""Between two tries of a number about which nothing was learnt."""
+LONGEST_WAIT_S = 300.0
+"""More than the longest call: with our place taken, no other call begins meanwhile."""
+ROOM_EVERY_S = 0.05
+PROBER = "call-back probe"
+
+
+class Probing:
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        trunks: Mapping[str, TrunkPlan],
+        proofs: LineProofs,
+        call: ProbeCall,
+        board: Board,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._trunks = trunks
+        self._proofs = proofs
+        self._call = call
+        self._board = board
+        self._clock = clock
+        self._tried: dict[tuple[str, str], float] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._guarded(self._call.forget_unclaimed())
+        while True:
+            await self._guarded(self.turn())
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """What fails is tried again; a campaign whose numbers are not proved does not dial meanwhile."""
+        try:
+            await work
+        except DialerError as error:
+            log.error("numbers not probed", error=str(error))
+
+    async def turn(self) -> None:
+        """Ring what is due, one number after the other: it is our own line that answers. Nothing is rung during a halt."""
+        if (await self._store.system.halt_state()).halted:
+            return
+        for campaign in await self._store.campaigns.running():
+            if self._proofs.needed(campaign):
+                await self._guarded(self._ring_due(campaign))
+
+    async def _ring_due(self, campaign: Campaign) -> None:
+        latest = await self._proofs.latest(campaign)
+        telephony = self._telephony(campaign)
+        for number in numbers_of(campaign):
+            if telephony and due(number, latest, self._clock.now()) and self._may_try(campaign, number):
+                await self._probe(campaign, number, telephony, PROBER)
+
+    async def run_now(self, actor: Actor, campaign_id: CampaignId) -> list[Probe]:
+        """Ring every number of the campaign, due or not. Raise `Conflict` before its approval, `Unavailable` without a PBX."""
+        actor.demand(Right.CONTROL_CAMPAIGN)
+        campaign = await self._store.campaigns.get(campaign_id)
+        if campaign.approved_at is None:
+            raise Conflict("before the approval there is no greeting to expect", hint="approve the campaign")
+        telephony = self._telephony(campaign)
+        if telephony is None:
+            raise Unavailable(
+                f"no PBX of trunk {campaign.definition.trunk!r} is connected", hint="see `dialer pbx status`"
+            )
+        return [await self._probe(campaign, number, telephony, actor.name) for number in numbers_of(campaign)]
+
+    async def page(
+        self, actor: Actor, campaign_id: CampaignId, *, after: ProbeId | None = None, limit: int = 100
+    ) -> list[Probe]:
+        """All probes of the campaign's numbers for its sponsor, whichever campaign they were made for."""
+        actor.demand(Right.READ_CAMPAIGNS)
+        campaign = await self._store.campaigns.get(campaign_id)
+        sponsor = campaign.definition.sponsor.id
+        return await self._store.probes.page(ProbeFilter(sponsor, numbers_of(campaign), after, limit))
+
+    def _telephony(self, campaign: Campaign) -> Telephony | None:
+        """A process that does not drive its PBXs knows only which it has; those that are away say so."""
+        plan = self._trunks.get(campaign.definition.trunk)
+        names = plan.pbxs if plan else ()
+        if self._fleet.driven:
+            return self._fleet.choose(names, lambda _: 0)
+        return next(
+            (self._fleet.telephonies[name] for name in names if name in self._fleet.telephonies), None
+        )
+
+    def _may_try(self, campaign: Campaign, number: PhoneNumber) -> bool:
+        last = self._tried.get((campaign.definition.sponsor.id, number))
+        return last is None or self._clock.monotonic() - last >= AGAIN_AFTER_S
+
+    async def _probe(
+        self, campaign: Campaign, number: PhoneNumber, telephony: Telephony, asked_by: str
+    ) -> Probe:
+        with self._board.taken(campaign.definition.trunk):
+            await self._room(campaign)
+            probe = await self._call.make(campaign, number, telephony, asked_by)
+        if probe.failed and (await self._store.system.halt_state()).halted:
+            probe = halted(probe)
+        await self._store.probes.add(probe)
+        log.info(
+            "number probed", probe=probe.id, campaign=campaign.id, outcome=probe.outcome, detail=probe.detail
+        )
+        key = (probe.sponsor, number)
+        self._tried.pop(key, None)
+        if probe.outcome is ProbeOutcome.NOT_MADE:
+            self._tried[key] = self._clock.monotonic()
+        elif probe.failed:
+            await self._pause_all(probe)
+        return probe
+
+    async def _room(self, campaign: Campaign) -> None:
+        """Wait until the trunk has a line for us: its operator would refuse one too many, as if the number were at fault.
+
+        Raise `Unavailable` where none comes free.
+        """
+        trunk = campaign.definition.trunk
+        plan = self._trunks.get(trunk)
+        if plan is None:
+            return
+        most, _ = self._fleet.shares(plan.max_concurrent, plan.pbxs)
+        for _ in range(round(LONGEST_WAIT_S / ROOM_EVERY_S)):
+            if self._board.on_trunk(trunk) <= max(1, most):
+                return
+            await asyncio.sleep(ROOM_EVERY_S)
+        raise Unavailable(f"trunk {trunk!r} had no line free for a call-back probe")
+
+    async def _pause_all(self, probe: Probe) -> None:
+        """Every campaign of the sponsor that shows the number."""
+        for campaign in await self._store.campaigns.running():
+            shows = probe.number in campaign.definition.own_numbers
+            if shows and campaign.definition.sponsor.id == probe.sponsor and self._proofs.needed(campaign):
+                await pause(self._store, self._clock, campaign.id, f"{PROBER}: {probe.says()}")
+
+
+def halted(probe: Probe) -> Probe:
+    """A halt hangs up probes, too: how it ended says nothing of the number."""
+    return replace(probe, outcome=ProbeOutcome.NOT_MADE, detail="a halt ended it")

@@ -1,0 +1,1 @@
+"""Retention, backups, restoring and notifications."""

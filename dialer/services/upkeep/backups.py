@@ -1,0 +1,58 @@
+"""A backup: everything needed to go on elsewhere, as it was at one instant, while calls go on."""
+
+from dataclasses import dataclass
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Unavailable
+from dialer.domain.ledger.entries_upkeep import backup_taken
+from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.ports.backup import BackupFolder, DatabaseFile
+from dialer.ports.clock import Clock
+from dialer.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class KeyKeeping:
+    """How the keys are saved; `passphrase` where they are sealed under one."""
+
+    secrets: Secrets
+    passphrase: str | None = None
+
+
+class Backups:
+    def __init__(self, store: Store, database: DatabaseFile, clock: Clock) -> None:
+        self._store = store
+        self._database = database
+        self._clock = clock
+
+    async def take(self, actor: Actor, folder: BackupFolder, keeping: KeyKeeping) -> Manifest:
+        """Fill a new folder. Raise `Conflict` where something lies there, `InvalidInput`, `Unavailable`.
+
+        The heads go before the database: one that it does not hold would look like entries lost. What happens after it is in the
+        journal, which a restoration is told of.
+        """
+        actor.demand(Right.BACK_UP)
+        if await self._store.keys.being_made():
+            raise Unavailable(
+                "the fingerprint keys are being changed",
+                hint="back up when it is done; see `dialer keys list`",
+            )
+        await folder.begin()
+        now = self._clock.now()
+        told = backup_taken(by=actor.name, at=now, keys=keeping.secrets)
+        await self._store.ledger.append([told])
+        version = (await self._store.keys.all())[-1]
+        await folder.add_home()
+        await self._database.save(folder.database)
+        if keeping.secrets is not Secrets.LEFT_OUT:
+            await folder.add_secrets(keeping.passphrase)
+        manifest = Manifest(
+            taken_at=now,
+            database=self._database.kind,
+            key_version=version.version,
+            key_mark=version.mark,
+            secrets=keeping.secrets,
+            files=await folder.hashes(),
+        )
+        await folder.end(manifest)
+        return manifest

@@ -1,0 +1,91 @@
+"""Tells other systems what they asked to be told: at least once each, in no promised order, with growing pauses where they are away."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from dialer.domain.base.errors import Unavailable, place_of
+from dialer.domain.upkeep.notification import pause_after
+from dialer.ports.clock import Clock
+from dialer.ports.courier import Courier, Endpoint
+from dialer.ports.records import Delivery
+from dialer.ports.store import Store
+
+log = structlog.get_logger()
+
+BATCH = 20
+LOOK_EVERY_S = 0.5
+LOOK_FOR_LEFT_S = 3600.0
+NOBODYS = timedelta(days=4)
+"""Longer than any notification is tried: what has been due for so long is for an endpoint that no process knows any more."""
+LEASE = timedelta(minutes=1)
+"""Longer than any delivery takes; who claimed and died is followed by somebody else after it."""
+
+
+class Notifying:
+    def __init__(self, store: Store, courier: Courier, endpoints: Sequence[Endpoint], clock: Clock) -> None:
+        self._store = store
+        self._courier = courier
+        self._endpoints = endpoints
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Until cancelled; each endpoint by itself, so that one that is slow holds up no other."""
+        async with asyncio.TaskGroup() as tasks:
+            for endpoint in self._endpoints:
+                tasks.create_task(self._serve(endpoint))
+            while True:
+                await self.clear_left()
+                await asyncio.sleep(LOOK_FOR_LEFT_S)
+
+    async def clear_left(self) -> None:
+        """Endpoints leave the settings, and their notifications stay: they would be told for ever to be waiting."""
+        try:
+            left = await self._store.outbox.abandon(
+                due_before=self._clock.now() - NOBODYS, error="no process delivers to this endpoint any more"
+            )
+        except Unavailable as error:
+            log.warning("notifications wait for the database", error=str(error))
+        else:
+            if left:
+                log.error("notifications given up: their endpoint is gone", count=left)
+
+    async def _serve(self, endpoint: Endpoint) -> None:
+        while True:
+            try:
+                busy = await self.turn(endpoint)
+            except Unavailable as error:
+                log.warning("notifications wait for the database", error=str(error))
+                busy = False
+            if not busy:
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def turn(self, endpoint: Endpoint) -> bool:
+        """Deliver what is due, once; return whether anything was."""
+        now = self._clock.now()
+        due = await self._store.outbox.claim(endpoint, now=now, until=now + LEASE, limit=BATCH)
+        await asyncio.gather(*(self._deliver(endpoint, delivery) for delivery in due))
+        return bool(due)
+
+    async def _deliver(self, endpoint: Endpoint, delivery: Delivery) -> None:
+        try:
+            await self._courier.deliver(endpoint, delivery.body.encode())
+        except Unavailable as error:
+            await self._postpone(endpoint, delivery, str(error))
+        except Exception as error:
+            # An address or a body that nobody foresaw is one endpoint's trouble.
+            await self._postpone(endpoint, delivery, f"not delivered: {place_of(error)}")
+        else:
+            await self._store.outbox.delivered(delivery.id)
+
+    async def _postpone(self, endpoint: Endpoint, delivery: Delivery, error: str) -> None:
+        pause = pause_after(delivery.tries)
+        due_at = self._clock.now() + pause if pause else None
+        await self._store.outbox.postpone(delivery.id, due_at=due_at, error=error)
+        told = log.bind(endpoint=endpoint, delivery=delivery.id, tries=delivery.tries, error=error)
+        if due_at is None:
+            told.error("notification given up")
+        else:
+            told.warning("notification not taken")

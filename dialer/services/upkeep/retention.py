@@ -1,0 +1,202 @@
+"""Erases once a day what has outlived its use, and raises the alarm where it cannot (FP-32, FP-32b, US-15, UK-08, CA-11, E8, T120)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import Conflict, DialerError, place_of
+from dialer.domain.rulepacks.pack_parts import RetentionRules
+from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.upkeep import retention as terms
+from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
+from dialer.ports.clock import Clock
+from dialer.ports.probes import ProbeSounds
+from dialer.ports.retention import KeptList
+from dialer.ports.store import Store
+from dialer.services.consent.consent_proofs import ConsentProofs
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 60.0
+BY_ITSELF = "retention job"
+BATCH = 1000
+"""Rows a transaction: dialling does not wait long for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedList:
+    kept: KeptList
+    limit: datetime
+    """When contacts of it must be gone next: all, or first those who were not called, where the profile keeps the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionStatus:
+    """`next_run_at` None: never, while time is pretended. `overdue`: lists past their limit. `blocked`: no campaign is created."""
+
+    last: RetentionRun | None
+    next_run_at: datetime | None
+    failing_since: datetime | None
+    lists: tuple[DatedList, ...]
+    overdue: int
+    blocked: bool
+
+
+class Retention:
+    """`pretended`: the clock is shifted. Then nothing is erased and nothing overdue: real data must not go for a play."""
+
+    def __init__(
+        self,
+        store: Store,
+        packs: PackShelf,
+        proofs: ConsentProofs,
+        sounds: ProbeSounds,
+        clock: Clock,
+        *,
+        pretended: bool,
+    ) -> None:
+        self._store = store
+        self._proofs = proofs
+        self._sounds = sounds
+        self._packs = packs
+        self._clock = clock
+        self._pretended = pretended
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while not self._pretended:
+            try:
+                await self._tick()
+            except DialerError as error:
+                log.error("retention is not known: the database does not answer", error=str(error))
+            await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.Event().wait()
+
+    async def run_now(self, actor: Actor) -> RetentionRun:
+        """Whether it is due or not. The run tells of its failure itself."""
+        actor.demand(Right.ERASE)
+        if self._pretended:
+            raise Conflict(
+                "nothing is erased while the time is pretended", hint="start without --pretend-now"
+            )
+        return await self._clear(by=actor.name)
+
+    async def status(self, actor: Actor) -> RetentionStatus:
+        actor.demand(Right.READ_EVIDENCE)
+        return await self._status()
+
+    async def demand_running(self) -> None:
+        """Raise `Conflict` where erasing has failed for too long: who cannot forget shall not learn of more people (T120)."""
+        if (await self._status()).blocked:
+            raise Conflict(
+                "personal data that should be gone is still kept: no campaign is created meanwhile",
+                hint="see `dialer retention status`, mend it and run `dialer retention run`",
+            )
+
+    async def _tick(self) -> None:
+        runs = await self._store.retention.runs()
+        due_at = terms.next_run(runs[-1] if runs else None)
+        if due_at is None or due_at <= self._clock.now():
+            await self._clear(by=BY_ITSELF)
+
+    async def _clear(self, *, by: str) -> RetentionRun:
+        started_at = self._clock.now()
+        run_id = await self._store.retention.begin(started_at)
+        counts, error = {"contacts": 0, "consents": 0, "keys": 0}, None
+        try:
+            await self._proofs.seal_older()
+            for kind, erase in (
+                ("contacts", self._contacts),
+                ("consents", self._consents),
+                ("keys", self._keys),
+            ):
+                counts[kind] = await erase(started_at)
+            await self._recordings(started_at)
+            # Where a change of keys was ended just before its own last step.
+            await self._store.keys.clear()
+        except Exception as failure:
+            error = str(failure) if isinstance(failure, DialerError) else place_of(failure)
+            log.error("retention failed: personal data stays longer than it may", error=error)
+        run = RetentionRun(started_at, self._clock.now(), **counts, error=error)
+        await self._store.retention.end(run_id, run, by=by, next_run_at=terms.next_run(run))
+        return run
+
+    async def _contacts(self, now: datetime) -> int:
+        erased = 0
+        for kept in await self._store.retention.lists():
+            first, last = self._limits(kept, now)
+            if terms.contacts_due(first, now):
+                erase = partial(self._store.retention.erase_contacts, kept.import_id, at=now)
+                erased += await in_batches(partial(erase, uncalled=not terms.contacts_due(last, now)))
+        return erased
+
+    async def _terms(self, now: datetime) -> tuple[ProofTerm, ...]:
+        profiles = await self._store.retention.profiles()
+        rules = {sponsor: [self._rules(name, now) for name in names] for sponsor, names in profiles.items()}
+        return terms.proof_terms(rules, now)
+
+    async def _recordings(self, now: datetime) -> None:
+        """What call-back probes heard of our own lines proves as long as the longest-kept consent that our number could be called (E9)."""
+        await self._sounds.forget(kept_before=min(term.before for term in await self._terms(now)))
+
+    async def _consents(self, now: datetime) -> int:
+        found, erased = await self._terms(now), 0
+        for term in found:
+            erased += await in_batches(partial(self._store.retention.erase_consents, term))
+        await self._proofs.destroy_keys(before=max(term.before for term in found))
+        return erased
+
+    async def _keys(self, _: datetime) -> int:
+        return await in_batches(self._store.retention.destroy_keys)
+
+    async def _status(self) -> RetentionStatus:
+        now = self._clock.now()
+        runs = await self._store.retention.runs()
+        last, since = (runs[-1] if runs else None), terms.failing_since(runs)
+        lists = tuple([self._dated(kept, runs, now) for kept in await self._store.retention.lists()])
+        past = [dated.limit for dated in lists if dated.limit <= now and not self._pretended]
+        return RetentionStatus(
+            last=last,
+            next_run_at=None if self._pretended else terms.next_run(last) or now,
+            failing_since=since,
+            lists=lists,
+            overdue=len(past),
+            blocked=not self._pretended and terms.blocked(now, since, past),
+        )
+
+    def _dated(self, kept: KeptList, runs: Sequence[RetentionRun], now: datetime) -> DatedList:
+        first, last = self._limits(kept, now)
+        done = any(run.well and terms.contacts_due(first, run.started_at) for run in runs)
+        return DatedList(kept, last if done else first)
+
+    def _limits(self, kept: KeptList, now: datetime) -> tuple[datetime, datetime]:
+        """When those of a list must be gone whom nobody called, and when the others. A campaign that is not over may still call."""
+        rules = self._rules(kept.profile, now)
+        first = terms.contacts_limit(kept.imported_at, kept.ended_at, rules.contact_days)
+        if rules.call_record_years is None:
+            return first, first
+        called = terms.called_limit(kept.ended_at or now, kept.last_poll, rules.call_record_years)
+        return first, max(first, called)
+
+    def _rules(self, profile: str, now: datetime) -> RetentionRules:
+        """Those in force today; what every pack says by default where the profile has none any more."""
+        pack = self._packs.for_day(profile, now.date())
+        return pack.retention if pack else RetentionRules()
+
+
+class Erasing(Protocol):
+    async def __call__(self, *, limit: int) -> int: ...
+
+
+async def in_batches(erase: Erasing) -> int:
+    """Until a batch is not full; return how many went."""
+    erased = 0
+    while (some := await erase(limit=BATCH)) == BATCH:
+        erased += some
+    return erased + some

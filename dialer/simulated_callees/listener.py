@@ -1,0 +1,150 @@
+"""Names what one callee hears, frame by frame, from the audio alone. Pure: the times are given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dialer.simulated_callees.corpus import Corpus, Place
+from dialer.simulated_callees.rtp import FRAME, FRAME_S
+from dialer.simulated_callees.speech import RATE, is_silent
+
+UNKNOWN = "unknown"
+_UNKNOWN_ENDS_AFTER_S = 0.2
+_TRIES_OFF_GRID = 10
+_LONGEST_LOSS = 500
+
+
+@dataclass(slots=True)
+class Passage:
+    """A stretch of one prompt, or of unknown audio (then `audio` holds it); times are seconds of the monotonic clock.
+
+    `resumed` counts how often the prompt was stopped and went on where it had stopped, give or take 20 ms; `lost`, packets that never came
+    and are taken to have been of it.
+    """
+
+    places: list[Place]
+    started: float
+    last: float
+    from_start: bool
+    audio: bytearray = field(default_factory=bytearray)
+    resumed: int = 0
+    lost: int = 0
+
+    @property
+    def prompt(self) -> str | None:
+        """The prompt's name, UNKNOWN, or None while several prompts still sound the same."""
+        names = {place.prompt.name for place in self.places}
+        if len(names) > 1:
+            whole = {place.prompt.name for place in self.places if place.near_end}
+            return whole.pop() if len(whole) == 1 else None
+        return names.pop() if names else UNKNOWN
+
+    @property
+    def ended(self) -> float:
+        return self.last + FRAME_S
+
+    @property
+    def complete(self) -> bool:
+        """Heard from the first sound to the last, less than one frame missing."""
+        return self.from_start and any(place.near_end for place in self.places)
+
+
+class Listener:
+    """`passages` is what was heard so far, in order; `on_news` is called when a passage begins, is named, or ends."""
+
+    def __init__(self, corpus: Corpus, on_news: Callable[[], None]) -> None:
+        self.passages: list[Passage] = []
+        self.lost = 0
+        self._corpus = corpus
+        self._on_news = on_news
+        self._open: Passage | None = None
+        self._stopped: Passage | None = None
+        self._silent = 0
+        self._next: int | None = None
+
+    def receive(self, now: float, sequence: int, frame: bytes) -> None:
+        """Takes the payload of one packet; a late or repeated packet is ignored."""
+        missed = 0 if self._next is None else (sequence - self._next) & 0xFFFF
+        if missed > 0xFFFF - _LONGEST_LOSS:
+            return
+        self._next = sequence + 1 & 0xFFFF
+        if missed:
+            self._skip(missed)
+        passage = self._open
+        if passage is None or not passage.places:
+            self._search(now, frame)
+        elif not self._follow(passage, now, frame):
+            self._close()
+            self._stopped, self._silent = passage, 0
+            self._search(now, frame)
+
+    def _skip(self, packets: int) -> None:
+        self.lost += packets
+        if self._open and packets < _LONGEST_LOSS:
+            self._open.lost += packets
+            self._open.places = [place.skipped(packets * FRAME) for place in self._open.places]
+
+    def _follow(self, passage: Passage, now: float, frame: bytes) -> bool:
+        places = [after for place in passage.places if (after := place.after(frame))]
+        if not places:
+            return False
+        narrowed = len(places) < len(passage.places)
+        passage.places = places
+        passage.last = now
+        if all(place.at_end for place in places):
+            self._close()
+        elif narrowed:
+            self._on_news()
+        return True
+
+    def _search(self, now: float, frame: bytes) -> None:
+        unknown = self._open
+        if unknown and now - unknown.last > _UNKNOWN_ENDS_AFTER_S:
+            self._close()
+            unknown = None
+        if is_silent(frame):
+            self._silent += 1
+            return
+        fresh = unknown is None or len(unknown.audio) < _TRIES_OFF_GRID * FRAME
+        if places := self._corpus.places(frame, anywhere=fresh):
+            if not self._resume(now, frame, places):
+                self._begin(now, frame, places)
+        elif unknown:
+            unknown.last = now
+            unknown.audio += frame
+        else:
+            self._announce(Passage([], now, now, from_start=False, audio=bytearray(frame)))
+
+    def _resume(self, now: float, frame: bytes, places: list[Place]) -> bool:
+        """Goes on with the prompt that was stopped, if the frame stands where it stopped or in the silence after that."""
+        stopped = self._stopped
+        if stopped is None:
+            return False
+        reach = (self._silent + 1) * FRAME
+        fits = [
+            place.skipped(len(frame))
+            for place in places
+            for old in stopped.places
+            if place.prompt is old.prompt and -FRAME <= place.offset - old.offset <= reach
+        ]
+        if fits:
+            stopped.places, stopped.last = fits, now
+            stopped.resumed += 1
+            self._open, self._stopped = stopped, None
+        return bool(fits)
+
+    def _begin(self, now: float, frame: bytes, places: list[Place]) -> None:
+        if self._open:
+            self._close()
+        first = min(places, key=lambda place: place.offset)
+        started = now - first.offset / RATE if first.near_start else now
+        after = [place.skipped(len(frame)) for place in places]
+        self._announce(Passage(after, started, now, from_start=first.near_start))
+
+    def _announce(self, passage: Passage) -> None:
+        self._open, self._stopped = passage, None
+        self.passages.append(passage)
+        self._on_news()
+
+    def _close(self) -> None:
+        self._open = None
+        self._on_news()

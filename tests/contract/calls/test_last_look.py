@@ -1,0 +1,137 @@
+"""Between a permit and its sending everything may change: what is sent is asked for once more, and an opposition waits its turn."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+
+import psycopg
+import pytest
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.calls.attempt import Attempt, AttemptState, Result
+from dialer.domain.calls.retry import Closed
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.ports.records import Dossier, Judgement, Progression, Standing
+from tests.contract.engines import Engine
+from tests.contract.samples import (
+    CAMPAIGN,
+    DRIVER,
+    NOW,
+    OTHER_CAMPAIGN,
+    claimed,
+    fingerprint,
+    listed,
+    permit,
+    sent,
+    suppression,
+)
+from tests.harness.halts import a_halt
+
+Change = Callable[[SqlStore], Awaitable[object]]
+
+
+def halt(store: SqlStore) -> Awaitable[object]:
+    return store.system.begin_halt(a_halt())
+
+
+def pause(store: SqlStore) -> Awaitable[object]:
+    return store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
+
+
+def oppose(sponsor: str | None) -> Change:
+    return lambda store: store.suppressions.add([suppression(1, sponsor=sponsor)])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(halt, id="halt"),
+        pytest.param(pause, id="pause"),
+        pytest.param(oppose("liste-demo"), id="opposition-to-the-sponsor"),
+        pytest.param(oppose(None), id="opposition-to-all"),
+    ],
+)
+async def test_what_changed_since_the_permit_is_not_sent(store: SqlStore, change: Change) -> None:
+    await listed(store, 1)
+    (attempt,) = await claimed(store)
+    await change(store)
+    assert await sent(store, [attempt.id]) == []
+    assert (await store.attempts.get(attempt.id)).attempt.state is AttemptState.PERMITTED
+
+
+async def test_what_concerns_others_keeps_nobody_from_being_called(store: SqlStore) -> None:
+    await listed(store, 1)
+    (attempt,) = await claimed(store)
+    await store.suppressions.add([suppression(2, sponsor=None), suppression(1, sponsor="another")])
+    await store.suppressions.add([suppression(1)])
+    await store.suppressions.remove(fingerprint(1), "liste-demo", by="omar", at=NOW, reason="wrong number")
+    assert await sent(store, [attempt.id]) == [attempt.id]
+
+
+async def test_a_permit_that_has_run_out_is_not_sent(store: SqlStore) -> None:
+    await listed(store, 1)
+    (attempt,) = await claimed(store)
+    assert await sent(store, ()) == []
+    for late, moved in ((timedelta(seconds=10), []), (timedelta(seconds=9), [attempt.id])):
+        assert await store.attempts.originating([attempt.id], at=NOW + late, driver=DRIVER) == moved
+
+
+def by_letter(store: SqlStore, called: Attempt) -> Awaitable[object]:
+    return store.suppressions.add([suppression(1)])
+
+
+def by_a_nine_heard_late(store: SqlStore, called: Attempt) -> Awaitable[object]:
+    nine = suppression(1, channel=OppositionChannel.DTMF, source=called.id)
+    return store.attempts.commit([Progression(called, nine)])
+
+
+@pytest.mark.parametrize("oppose", [by_letter, by_a_nine_heard_late])
+async def test_an_opposition_waits_for_a_judgement_under_way(
+    postgres_engine: Engine, oppose: Callable[[SqlStore, Attempt], Awaitable[object]]
+) -> None:
+    """So that who cancels calls after it finds the one that was just being permitted. (SQLite has one writer anyhow.)"""
+    url = postgres_engine.copy(f"turn_{oppose.__name__}")
+    waited: list[bool] = []
+
+    async def opposed(called: Attempt) -> None:
+        async with SqlStore.open(url) as other:
+            await oppose(other, called)
+
+    async with SqlStore.open(url) as store:
+        await listed(store, 1)
+        await listed(store, 1, campaign_id=OTHER_CAMPAIGN)
+        called = await called_before(store)
+        meanwhile = Thread(target=lambda: asyncio.run(opposed(called)))
+
+        def judge(standing: Standing, dossier: Dossier) -> Judgement:
+            meanwhile.start()
+            waited.append(waits(meanwhile, url))
+            return permit(standing, dossier)
+
+        await store.attempts.claim(OTHER_CAMPAIGN, now=NOW, limit=1, permits=1, judge=judge)
+        await asyncio.to_thread(meanwhile.join)
+        (ringing,) = await store.attempts.alive_to([fingerprint(1)])
+        assert waited == [True]
+        assert await store.suppressions.of(fingerprint(1))
+        assert await sent(store, [ringing.id]) == []
+
+
+async def called_before(store: SqlStore) -> Attempt:
+    (attempt,) = await claimed(store)
+    ended = replace(attempt, state=AttemptState.ENDED, ended_at=NOW, result=Result.HANGUP_IN_NOTICE)
+    await store.attempts.commit([Progression(ended, contact=Closed("hung_up"))])
+    return replace(ended, opposed_at=NOW, result=Result.OPTED_OUT)
+
+
+def waits(thread: Thread, url: str) -> bool:
+    """Whether it waits for its turn; False where it came to its end without."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with psycopg.connect(url, autocommit=True) as connection:
+        while thread.is_alive():
+            if connection.execute(waiting).fetchall() != [(0,)]:
+                return True
+            thread.join(0.01)
+    return False

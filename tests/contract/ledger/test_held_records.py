@@ -1,0 +1,180 @@
+"""Every row that the ledger tells of is held against it: whatever is changed behind its back is found, and named."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Table
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.sql.schema.recorded_tables import TABLES
+from dialer.adapters.sql.schema.tables import consents, decision_inputs, decisions, suppressions
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
+from dialer.domain.base.types import ImportId
+from dialer.domain.calls.attempt import AttemptState, Result
+from dialer.domain.calls.call_events import TraceStep, TraceVerb
+from dialer.domain.calls.retry import Closed
+from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
+from dialer.domain.ledger.reconciliation import Discrepancy
+from dialer.ports.records import ImportCounts, Progression
+from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.ledger.records import RecordCheck
+from dialer.services.upkeep.retention import Retention
+from tests.contract.judged import DAY, MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.probes.test_probes import probe
+from tests.contract.rotation import rotated
+from tests.contract.samples import CAMPAIGN, fingerprint, suppression
+from tests.contract.sealing import STAMP, seal_all
+from tests.contract.tampering import Tamperer
+from tests.harness.halts import a_halt
+
+PACKS = load_packs()
+NOT_RECORDED = {"tokens": {"last_used_at"}, "suppressions": {"revision"}}
+"""What use alone changes, or says only which PBX was given it, and nobody vouches for. Nor does anybody for numbers that the database gives to its rows."""
+
+
+async def wrong(store: SqlStore) -> list[Discrepancy]:
+    check = RecordCheck(store.recorded, VAULT, ConsentProofs(store.proofs, VAULT), STAMP.subject_key)
+    return list((await check.run()).discrepancies)
+
+
+async def live(store: SqlStore) -> None:
+    """A little of everything that is ever recorded."""
+    await listed_with_consent(store, *range(1, 9))
+    import_id = ImportId("i" + CAMPAIGN[1:])
+    await store.contacts.end_import(import_id, ImportCounts(8, 8, 0, 0), '{"rows": 8}')
+    await store.suppressions.add([suppression(7, sponsor=None), suppression(8, note=None)])
+    await store.suppressions.remove(fingerprint(7), None, by="ada", at=MONDAY, reason="asked on 0199000007")
+    await store.consents.add([ConsentWithdrawn(fingerprint(8), None, "letter", MONDAY, MONDAY)], by="camille")
+    await claim_all(store, judge_at(MONDAY, PACKS))
+    first, *_ = await store.attempts.alive()
+    trace = (TraceStep(MONDAY, TraceVerb.PLAY, "notice"),)
+    over = replace(first, state=AttemptState.ENDED, ended_at=MONDAY, trace=trace)
+    await store.attempts.commit([Progression(over, contact=Closed("no_key"))])
+    late = replace(over, opposed_at=MONDAY, result=Result.OPTED_OUT)
+    await store.attempts.commit([Progression(late, replace(suppression(1), source=first.id))])
+    second, *_ = await store.attempts.alive()
+    gone = replace(second, state=AttemptState.ENDED, ended_at=MONDAY + DAY, sip_code=404, hangup_cause=1)
+    await store.attempts.commit([Progression(gone, contact=Closed("number_gone"))])
+    void = ConsentWithdrawn(second.fingerprint, None, NETWORK, MONDAY + DAY, MONDAY + DAY)
+    await store.consents.add([void], by="call")
+    await store.voidings.restore(
+        second.trunk, since=MONDAY, until=MONDAY + DAY, by="ada", at=MONDAY + DAY, reason="404 for all"
+    )
+    for name in ("ines", "omar"):
+        await store.tokens.add(Token(name, Role.AUDITOR, name.ljust(64, "0"), MONDAY), by="ada")
+    await store.tokens.revoke("ines", by="ada", at=MONDAY)
+    await store.system.begin_halt(a_halt("rain", at=MONDAY))
+    await store.probes.add(probe(1))
+
+
+@pytest.fixture
+async def lived(store: SqlStore) -> SqlStore:
+    """A live call is vouched for as it was permitted; what else its row says, only once it is over: here all are."""
+    await live(store)
+    for attempt in await store.attempts.alive():
+        lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
+        await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
+    await Retention(
+        store, PACKS, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(MONDAY), pretended=False
+    ).run_now(LOCAL_ADMINISTRATOR)
+    await seal_all(store)
+    return store
+
+
+@pytest.fixture
+def tamperer(url: str) -> Iterator[Tamperer]:
+    made = Tamperer(url)
+    yield made
+    made.close()
+
+
+async def test_what_was_recorded_is_as_it_is_told_sealed_or_not(store: SqlStore) -> None:
+    await live(store)
+    assert await wrong(store) == []
+    await seal_all(store)
+    assert await wrong(store) == []
+
+
+async def test_any_one_value_of_any_one_row_that_is_changed_is_found_and_named(
+    lived: SqlStore, tamperer: Tamperer
+) -> None:
+    chance = random.Random()
+    for spec in TABLES:
+        table, numbered = spec.table, spec.key.name == "id" and not spec.order
+        place = chance.randrange(tamperer.rows(table))
+        key = tamperer.key(table, place)
+        for column in table.columns:
+            if column.name in NOT_RECORDED.get(table.name, ()) or (numbered and column is spec.key):
+                continue
+            with tamperer.changed(table, column, key):
+                found = [one.detail for one in await wrong(lived)]
+            named = key if column is not spec.key else ""
+            assert any(f"{table.name} {named}" in detail for detail in found), (column, place, found)
+    assert await wrong(lived) == []
+
+
+async def test_what_a_decision_was_made_from_is_vouched_for_by_its_hash(
+    lived: SqlStore, tamperer: Tamperer
+) -> None:
+    for place in range(tamperer.rows(decision_inputs)):
+        key = tamperer.key(decision_inputs, place)
+        for column in decision_inputs.columns:
+            with tamperer.changed(decision_inputs, column, key):
+                assert await wrong(lived), (column, place)
+    tamperer.run("UPDATE decisions SET sealed = NULL, context_hash = NULL")
+    assert len(await wrong(lived)) == tamperer.rows(decisions)
+
+
+@pytest.mark.parametrize("table", [spec.table for spec in TABLES], ids=lambda table: table.name)
+async def test_a_row_that_is_taken_away_is_missed(lived: SqlStore, tamperer: Tamperer, table: Table) -> None:
+    key = tamperer.key(table, random.randrange(tamperer.rows(table)))
+    if table.name == "consents":
+        key = tamperer.key(table, tamperer.rows(table) - 1)
+    tamperer.run(f"DELETE FROM {table.name} WHERE {table.primary_key.columns[0].name} = '{key}'")
+    found = await wrong(lived)
+    assert found
+    assert found[0].position is not None, "an entry is contradicted, and named"
+
+
+@pytest.mark.parametrize("table", [consents, suppressions], ids=lambda table: table.name)
+async def test_a_row_that_nobody_recorded_is_found(lived: SqlStore, tamperer: Tamperer, table: Table) -> None:
+    columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "id")
+    tamperer.run(
+        f"INSERT INTO {table.name} (id, {columns}) SELECT 900, {columns} FROM {table.name} ORDER BY id LIMIT 1"
+    )
+    (found,) = await wrong(lived)
+    assert found.position is None
+    assert found.detail.startswith(f"{table.name} ")
+
+
+async def test_what_an_erasure_took_is_not_missed_and_what_it_left_is_still_vouched_for(
+    lived: SqlStore, tamperer: Tamperer
+) -> None:
+    for index in (1, 7, 8):
+        await lived.subjects.erase(fingerprint(index), by="ada", at=MONDAY)
+    assert await wrong(lived) == []
+    tamperer.run(f"UPDATE suppressions SET sponsor = 'nobody' WHERE fingerprint = '{fingerprint(8)}'")
+    (found,) = await wrong(lived)
+    assert found.detail.endswith("the opposition was changed")
+
+
+async def test_what_retention_took_is_not_missed_and_one_more_is(lived: SqlStore, tamperer: Tamperer) -> None:
+    four_years = pretending(MONDAY + 4 * 366 * DAY)
+    run = await Retention(
+        lived, PACKS, ConsentProofs(lived.proofs, VAULT), SOUNDS, four_years, pretended=False
+    ).run_now(LOCAL_ADMINISTRATOR)
+    assert (run.contacts, run.consents > 0, run.keys > 0) == (8, True, True)
+    assert await wrong(lived) == []
+    tamperer.run("DELETE FROM consents WHERE withdrawn")
+    assert len(await wrong(lived)) == 1
+
+
+async def test_new_keys_change_nothing_of_what_is_vouched_for(lived: SqlStore) -> None:
+    await rotated(lived)
+    await lived.suppressions.add([suppression(5, recorded_at=MONDAY + timedelta(days=1))])
+    assert await wrong(lived) == []

@@ -1,0 +1,87 @@
+"""The roll of tokens that lets a halt through while the database is away, against a real database that is slow to tell."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.clock import SystemClock
+from dialer.adapters.sql.db.migrate import upgrade
+from dialer.adapters.sql.store import SqlStore
+from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
+from dialer.domain.base.errors import Unavailable
+from dialer.ports.store import Tokens as StoredTokens
+from dialer.services.access.tokens import Tokens, trace_of
+
+
+class SlowToTell:
+    """Reads the list at once, and tells it when it may. `gone`: the rest is not answered."""
+
+    def __init__(self, tokens: StoredTokens) -> None:
+        self.stored = tokens
+        self.has_read = asyncio.Event()
+        self.may_tell = asyncio.Event()
+        self.gone = False
+        self.add = tokens.add
+        self.revoke = tokens.revoke
+        self.used = tokens.used
+
+    async def all(self) -> list[Token]:
+        found = await self.stored.all()
+        self.has_read.set()
+        await self.may_tell.wait()
+        if self.gone:
+            raise Unavailable("the database is away")
+        self.gone = True
+        return found
+
+    async def by_secret(self, secret_sha256: str) -> Token | None:
+        if self.gone:
+            raise Unavailable("the database is away")
+        return await self.stored.by_secret(secret_sha256)
+
+
+@asynccontextmanager
+async def slow_to_tell(folder: Path) -> AsyncIterator[tuple[Tokens, SlowToTell, str]]:
+    """With the secret of one token that was made before."""
+    url = f"sqlite:///{folder / 'tokens.db'}"
+    await upgrade(url)
+    async with SqlStore.open(url) as store:
+        secret = await Tokens(store, SystemClock()).create(LOCAL_ADMINISTRATOR, "olga", Role.OPERATOR)
+        slow = SlowToTell(store.tokens)
+        store.tokens = slow  # type: ignore[assignment]
+        tokens = Tokens(store, SystemClock())
+        reading = asyncio.create_task(tokens.keep_roll())
+        await slow.has_read.wait()
+        yield tokens, slow, secret
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
+
+
+async def told(slow: SlowToTell) -> None:
+    slow.may_tell.set()
+    while not slow.gone:
+        await asyncio.sleep(0)
+
+
+async def test_a_token_made_while_the_roll_is_read_is_not_forgotten(tmp_path: Path) -> None:
+    async with slow_to_tell(tmp_path) as (tokens, slow, _):
+        making = asyncio.create_task(tokens.create(LOCAL_ADMINISTRATOR, "omar", Role.OPERATOR))
+        while "omar" not in [token.name for token in await slow.stored.all()]:
+            await asyncio.sleep(0.01)
+        await told(slow)
+        assert (await tokens.recognise_in_need(trace_of(await making))).name == "omar"
+
+
+async def test_a_token_revoked_while_the_roll_is_read_is_not_remembered(tmp_path: Path) -> None:
+    async with slow_to_tell(tmp_path) as (tokens, slow, secret):
+        revoking = asyncio.create_task(tokens.revoke(LOCAL_ADMINISTRATOR, "olga"))
+        while [token.revoked_at for token in await slow.stored.all()] == [None]:
+            await asyncio.sleep(0.01)
+        await told(slow)
+        await revoking
+        with pytest.raises(Unavailable):
+            await tokens.recognise_in_need(trace_of(secret))

@@ -1,0 +1,95 @@
+"""Call records at the command line, and their export for spreadsheets."""
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from dialer.adapters.sql.store import SqlStore
+from dialer.cli.calls import calls
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.services.views.calls_export import COLUMNS
+from tests.contract.samples import NOW, permit
+from tests.integration.command import CONSENT, HEADER, Command
+
+FORMULA = '=HYPERLINK(""http://evil.example"")'
+
+
+@pytest.fixture
+def called(dialer: Command, campaign: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A campaign with three calls, read two at a time."""
+    file = tmp_path / "list.csv"
+    rows = [f'+3319900000{index},"{name}",{CONSENT}' for index, name in enumerate(("a0", FORMULA, "a2"))]
+    file.write_text("\n".join((HEADER, *rows)), "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    asyncio.run(call_everybody(f"sqlite:///{dialer.home}/dialer.db", CampaignId(campaign)))
+    monkeypatch.setattr(calls, "PAGE", 2)
+    return campaign
+
+
+async def call_everybody(url: str, campaign: CampaignId) -> None:
+    async with SqlStore.open(url) as store:
+        for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+            await store.campaigns.move(campaign, verb, by="omar", at=NOW)
+        claimed = await store.attempts.claim(campaign, now=NOW, limit=10, permits=10, judge=permit)
+        assert len(claimed) == 3
+
+
+def test_an_export_is_harmless_to_a_spreadsheet_and_leaves_numbers_alone(
+    dialer: Command, called: str
+) -> None:
+    ran = dialer("calls", "export", "--campaign", called)
+    assert ran.status == 0
+    rows = list(csv.DictReader(io.StringIO(ran.out, newline="")))
+    assert sorted(row["phone_number"] for row in rows) == ["+33199000000", "+33199000001", "+33199000002"]
+    assert sorted(row["contact"] for row in rows) == ['\'=HYPERLINK("http://evil.example")', "a0", "a2"]
+    assert rows[0]["keys"] == "[]"
+
+
+def test_an_export_as_json_is_one_document_in_the_shape_of_every_list(dialer: Command, called: str) -> None:
+    document = dialer.must("calls", "export", "--campaign", called, "--format", "json")
+    assert document == dialer.must("calls", "list")
+    assert [tuple(record) for record in document["items"]] == [COLUMNS] * 3
+
+
+def test_an_export_without_calls_has_its_header(dialer: Command, campaign: str) -> None:
+    assert dialer("calls", "export", "--campaign", campaign).out == ",".join(COLUMNS) + "\r\n"
+    assert dialer.must("calls", "export") == {"items": [], "next_cursor": None}
+
+
+def test_a_list_goes_on_where_the_last_one_ended(dialer: Command, called: str) -> None:
+    first = dialer.must("calls", "list", "--limit", "2")
+    rest = dialer.must("calls", "list", "--limit", "2", "--cursor", first["next_cursor"])
+    assert len(first["items"]) == 2
+    assert first["items"] + rest["items"] == dialer.must("calls", "list")["items"]
+    assert rest["next_cursor"] is None
+
+
+def test_calls_are_found_by_any_spelling_of_their_number(dialer: Command, called: str) -> None:
+    (found,) = dialer.must("calls", "list", "--number", "01 99 00 00 02")["items"]
+    assert found["contact"] == "a2"
+    assert dialer.must("calls", "show", found["attempt_id"]) == found
+
+
+def test_an_operator_sees_masked_numbers_and_a_harmless_export(
+    dialer: Command, called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = dialer.must("token", "create", "--role", "operator", "--name", "omar")["token"]
+    monkeypatch.setenv("DIALER_TOKEN", secret)
+    (found, *_) = dialer.must("calls", "list")["items"]
+    assert found["phone_number"] == "+33*******00"
+    assert ",'+33*******00," in dialer("calls", "export").out
+
+
+def test_an_unknown_call_campaign_or_number_is_a_failure(dialer: Command) -> None:
+    for words in (("show", "0" * 32), ("list", "--campaign", "c0123456789ab"), ("export", "--number", "12")):
+        assert dialer("calls", *words).status == 1
+
+
+def test_a_format_that_is_none_is_wrong_use(dialer: Command) -> None:
+    ran = dialer("calls", "export", "--format", "xlsx")
+    assert (ran.status, "'xlsx' is not one of" in ran.complaint) == (2, True)

@@ -1,0 +1,81 @@
+"""`dialer replay`: recorded decisions made again, from a home alone."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from dialer.adapters.clock import pretending
+from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.home.vault import AesVault
+from dialer.bootstrap import open_service
+from dialer.domain.base.types import CampaignId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.services.decision.decider import Judge
+from dialer.services.decision.decision_archive import Keeping
+from dialer.settings import read_settings
+from tests.contract.judged import MONDAY, TRUNK
+from tests.harness.ledger import WRITABLE
+from tests.integration.command import CONSENT, HEADER, Command
+
+
+def decided(dialer: Command, campaign: str, tmp_path: Path) -> str:
+    """The attempt of the one of two contacts that is permitted."""
+    file = tmp_path / "list.csv"
+    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n+33199000002,a2,,,,,,,,,,,\n", "utf-8")
+    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    return asyncio.run(claim(CampaignId(campaign), dialer.home))
+
+
+async def claim(campaign_id: CampaignId, home: Path) -> str:
+    packs = load_packs()
+    judge = Judge(
+        packs, {"default": TRUNK}, pretending(MONDAY), Keeping(AesVault(subjects_key(home)), packs), WRITABLE
+    )
+    async with open_service(read_settings()) as service:
+        for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
+            await service.store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
+        judgements = await service.store.attempts.claim(
+            campaign_id, now=MONDAY, limit=10, permits=10, judge=partial(judge.claimed, pbx="pbx1")
+        )
+    (attempt,) = [each.outcome for each in judgements if isinstance(each.outcome, Attempt)]
+    return attempt.id
+
+
+def test_all_decisions_come_out_as_they_did(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    attempt = decided(dialer, campaign, tmp_path)
+    view = dialer.must("replay")
+    assert (view["checked"], view["same"], view["different"], view["erased"]) == (2, 2, 0, 0)
+    assert list(view["rule_packs"].values()) == [2]
+    assert dialer.must("replay", "--campaign", campaign)["checked"] == 2
+    assert dialer.must("replay", "--attempt", attempt)["checked"] == 1
+
+
+def test_people_are_told_in_lines(dialer: Command, campaign: str, tmp_path: Path) -> None:
+    decided(dialer, campaign, tmp_path)
+    shown = dialer("replay")
+    assert (shown.status, "same: 2" in shown.out, "fr-political@" in shown.out) == (0, True, True)
+
+
+def test_without_the_key_it_was_sealed_under_nothing_is_proved(
+    dialer: Command, campaign: str, tmp_path: Path
+) -> None:
+    decided(dialer, campaign, tmp_path)
+    (dialer.home / "keys" / "subjects.key").write_text("0" * 64, "ascii")
+    ran = dialer("replay", "--json")
+    assert (ran.status, ran.json["different"]) == (1, 2)
+    assert "cannot be opened" in ran.json["differences"][0]["why"]
+    assert "cannot be opened" in dialer("replay").out
+
+
+def test_where_there_is_nothing_to_replay_the_command_fails(dialer: Command) -> None:
+    ran = dialer("replay", "--json")
+    assert (ran.status, ran.json["checked"]) == (1, 0)
+
+
+def test_a_home_without_the_key_says_how_to_mend_it(dialer: Command) -> None:
+    (dialer.home / "keys" / "subjects.key").unlink()
+    ran = dialer("replay")
+    assert (ran.status, "dialer init" in ran.complaint) == (2, True)

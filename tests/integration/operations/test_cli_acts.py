@@ -1,0 +1,107 @@
+"""Whatever is done at the command line is in the ledger, with who did it: every command is a reading, a matter of the machine, or an act."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from dialer.cli.base.deferred import Deferred
+from dialer.cli.main import app
+from tests.integration.campaigns.test_cli_life_cycle import ORIGIN
+from tests.integration.command import CAMPAIGN, CONSENT, HEADER, Command, campaign_file
+
+READ = {
+    *("calls export", "calls list", "calls show", "campaign list", "campaign preflight", "campaign progress"),
+    *(
+        "campaign show",
+        "decide",
+        "dialplan verify",
+        "doctor",
+        "keys list",
+        "ledger evidence",
+        "ledger export",
+    ),
+    *("ledger head", "ledger verify", "pbx render", "pbx status", "probe list", "prompts build"),
+    *("prompts list", "prompts play", "replay", "retention status", "suppressions check"),
+    *("contacts review", "suppressions count", "suppressions lists", "token list"),
+}
+OF_THE_MACHINE = {"db upgrade", "demo", "init", "pbx down", "pbx up", "restore", "serve"}
+"""Before there is a database to write to, or told by what they start."""
+SHOWN_ELSEWHERE = {"backup", "contacts judge-again", "inspect", "probe run"}
+"""Acts that need a PBX, a contact whose judgement failed, a campaign that ran, or a place of their own; their own tests look into the ledger."""
+ELECTION = (
+    '[election]\nid = "mun-2027"\npoll_dates = { default = 2027-04-18 }\nfreeze_mode = "earliest_territory"\n'
+)
+NUMBER = "+33199000001"
+
+
+def commands(group: object, *path: str) -> Iterator[str]:
+    if not isinstance(group, TyperGroup):
+        yield " ".join(path)
+        return
+    for name, command in group.commands.items():
+        yield from commands(command.whole if isinstance(command, Deferred) else command, *path, name)
+
+
+def told(home: Path) -> list[tuple[str, str | None]]:
+    with closing(sqlite3.connect(home / "dialer.db")) as connection:
+        rows = connection.execute("SELECT text FROM ledger_entries ORDER BY position").fetchall()
+    said = [json.loads(text) for (text,) in rows]
+    return [(entry["kind"], entry["body"].get("by")) for entry in said]
+
+
+def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """What to say, in an order that makes sense, and what the ledger then says."""
+    draft = str(campaign_file(folder, CAMPAIGN.replace("[prompts]", f"{ELECTION}[prompts]")))
+    yield "campaign create", (draft,), "campaign.create"
+    campaign = dialer.must("campaign", "list")["items"][0]["id"]
+    people, consents, numbers = (folder / f"{name}.csv" for name in ("people", "consents", "numbers"))
+    people.write_text(f"{HEADER}\n{NUMBER},a1,{CONSENT}\n", "utf-8")
+    consents.write_text(people.read_text("utf-8").replace("external_id,", "").replace("a1,", ""), "utf-8")
+    numbers.write_text("phone_number,channel\n+33199000005,letter\n", "utf-8")
+    yield "contacts import", (str(people), "--campaign", campaign, *ORIGIN), "import.end"
+    yield "consents import", (str(consents),), "consent.give"
+    yield "campaign approve", (campaign,), "campaign.approve"
+    dates = ("--date", "default=2027-04-25", "--reason", "decree")
+    yield "campaign poll-dates", (campaign, *dates), "campaign.poll_dates"
+    for verb in ("start", "pause", "resume", "stop"):
+        yield f"campaign {verb}", (campaign,), f"campaign.{verb}"
+    yield "consents withdraw", (NUMBER, "--channel", "email"), "consent.withdraw"
+    fault = ("--trunk", "default", "--since", "2026-11-02T08:00:00+01:00", "--reason", "404 for everybody")
+    yield "consents restore", fault, "consent.restore"
+    yield "suppressions add", (NUMBER, "--channel", "letter"), "suppression.add"
+    yield "suppressions remove", (NUMBER, "--reason", "asked"), "suppression.remove"
+    yield "suppressions import", (str(numbers),), "suppression.add"
+    yield "subject export", (NUMBER,), "subject.export"
+    yield "subject erase", (NUMBER,), "subject.erase"
+    yield "token create", ("--role", "auditor", "--name", "ines"), "token.create"
+    yield "token revoke", ("ines",), "token.revoke"
+    yield "halt", ("--reason", "rain"), "system.halt"
+    yield "unhalt", ("--reason", "sun"), "system.unhalt"
+    yield "retention run", (), "retention.run"
+    yield "keys rotate", ("--reason", "routine"), "keys.rotate"
+
+
+@pytest.mark.usefixtures("a_busy_disk_is_waited_for")
+def test_every_act_at_the_command_line_is_in_the_ledger_with_who_did_it(
+    dialer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = dialer.must("token", "create", "--role", "admin", "--name", "ada")["token"]
+    monkeypatch.setenv("DIALER_TOKEN", token)
+    done: set[str] = set()
+    seen = len(told(dialer.home))
+    for command, words, kind in acts(dialer, tmp_path):
+        if command == "retention run":
+            (dialer.home / "pretended").unlink()  # nothing is erased in pretended time
+        dialer.must(*command.split(), *words)
+        said = told(dialer.home)
+        assert (kind, "ada") in said[seen:], (command, said[seen:])
+        seen = len(said)
+        done.add(command)
+    every = set(commands(get_command(app)))
+    assert every == done | READ | OF_THE_MACHINE | SHOWN_ELSEWHERE

@@ -1,0 +1,46 @@
+"""What is counted of the calls alive, and what the trunk says of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dialer.domain.base.types import AttemptId
+from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.services.calls.live_calls import Board
+from tests.unit.values import MONDAY, an_attempt
+
+SECOND = timedelta(seconds=1)
+
+
+def sent(second: int) -> Attempt:
+    return an_attempt(id=AttemptId(f"{second:032x}"), originated_at=MONDAY + second * SECOND)
+
+
+def test_calls_sent_since_the_trunk_last_answered_an_invite_are_unheard() -> None:
+    board = Board()
+    calls = [sent(second) for second in range(10)]
+    for call in calls:
+        board.put(call)
+    assert board.unheard("default") == 10
+    answered = replace(calls[0], state=AttemptState.ANSWERED, answered_at=MONDAY + 3 * SECOND)
+    board.put(answered)
+    assert board.unheard("default") == 6
+    board.put(replace(calls[1], state=AttemptState.ENDED, ended_at=MONDAY + 5 * SECOND, sip_code=486))
+    assert board.unheard("default") == 4
+
+
+def test_the_end_of_a_call_that_was_answered_says_nothing_of_calls_sent_since() -> None:
+    board = Board()
+    answered = replace(sent(0), state=AttemptState.ANSWERED, answered_at=MONDAY)
+    board.put(answered)
+    for second in range(1, 10):
+        board.put(sent(second))
+    board.put(replace(answered, state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, sip_code=200))
+    assert board.unheard("default") == 9
+
+
+def test_that_nothing_came_back_is_no_word() -> None:
+    board = Board()
+    for second in range(10):
+        board.put(sent(second))
+    board.put(replace(sent(0), state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, hangup_cause=18))
+    assert board.unheard("default") == 9

@@ -1,0 +1,131 @@
+"""Facts for the rules' tests: a campaign, a consent and a callee that may be called, changed one thing at a time."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent.contact import SourceClass
+from dialer.domain.decision.decision import decide
+from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.facts import Facts, PastAttempt, TrunkFacts
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
+from dialer.domain.rulepacks.rulepack import PackShelf
+
+PARIS = ZoneInfo("Europe/Paris")
+CALLEE = PhoneNumber("+33199000001")
+CAMPAIGN = CampaignId("c000000000001")
+FINGERPRINT = Fingerprint("f" * 64)
+EVERY_DAY = (ConsentedWindow(frozenset(range(7)), time(8), time(22)),)
+LOOPBACK = TrunkFacts("default", loopback=True, caller_ids=())
+
+
+@cache
+def packs() -> PackShelf:
+    return load_packs()
+
+
+def paris(text: str) -> datetime:
+    """`2027-02-01 10:00:00`, Paris time."""
+    return datetime.fromisoformat(text).replace(tzinfo=PARIS)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def campaign(**changes: Any) -> CampaignDefinition:
+    keys: dict[str, Any] = {
+        "name": "Test",
+        "profile": "fr-political",
+        "caller_id": "+33162000001",
+        "starts_at": utc("2020-07-01 00:00"),
+        "ends_at": utc("2030-01-01 00:00"),
+        "purpose": "political",
+        "sponsor": {
+            "id": "liste-demo",
+            "name": "Liste Demo",
+            "postal_address": "1 place de la Mairie, 75004 Paris",
+            "email": "contact@liste-demo.example",
+            "callback_number": "+33162000001",
+        },
+    }
+    return CampaignDefinition.model_validate(keys | changes)
+
+
+def commercial(**changes: Any) -> CampaignDefinition:
+    return campaign(**{"profile": "fr-commercial", "purpose": "commercial"} | changes)
+
+
+def election(**changes: Any) -> dict[str, Any]:
+    return {"id": "pres-2027", "poll_dates": {"default": date(2027, 4, 18)}} | changes
+
+
+def consent(**changes: Any) -> ConsentGiven:
+    given = ConsentGiven(
+        fingerprint=FINGERPRINT,
+        sponsor="liste-demo",
+        purpose="political",
+        channel="automated_voice",
+        source="form",
+        proof="form-17",
+        given_at=utc("2026-09-01 08:00"),
+        expires_at=None,
+        windows=EVERY_DAY,
+        appointment_at=None,
+        act=ConsentAct.OPT_IN_FORM,
+        territory=None,
+        timezone=None,
+        import_id=None,
+        recorded_at=utc("2026-09-01 08:00"),
+    )
+    return replace(given, **changes)
+
+
+def withdrawal(at: datetime, sponsor: str | None = "liste-demo") -> ConsentWithdrawn:
+    return ConsentWithdrawn(FINGERPRINT, sponsor, "email", at, at)
+
+
+def opposition(sponsor: str | None = "liste-demo") -> Suppression:
+    at = utc("2026-10-01 08:00")
+    return Suppression(FINGERPRINT, sponsor, OppositionChannel.DTMF, at, at, "pbx1")
+
+
+def attempt(at: datetime, **changes: Any) -> PastAttempt:
+    made = PastAttempt(CAMPAIGN, at, counts=True, delivered=False, alive=False)
+    return replace(made, **changes)
+
+
+def facts(**changes: Any) -> Facts:
+    known = Facts(
+        number=CALLEE,
+        on_list=True,
+        territory=None,
+        timezone=None,
+        source_class=SourceClass.OPT_IN_FORM,
+        consents=(consent(),),
+        suppressions=(),
+        attempts=(),
+        campaign_id=CAMPAIGN,
+        campaign=campaign(),
+        silences=(),
+        trunk=LOOPBACK,
+        system=None,
+    )
+    return replace(known, **changes)
+
+
+def judged(at: datetime, **changes: Any) -> Decision:
+    return decide(facts(**changes), packs(), at)
+
+
+def codes(at: datetime, **changes: Any) -> set[str]:
+    """The codes of the refusal; empty for a permit."""
+    decision = judged(at, **changes)
+    assert decision.permitted == (not decision.reasons)
+    return {code.value for code in decision.codes}

@@ -1,0 +1,62 @@
+"""What the call-back line says, and to whom an objection there is an objection."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dialer.adapters.ami.events.report import Malformed
+from dialer.adapters.ami.line import decrypted
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.oppositions.suppression import sponsor_key
+from dialer.services.oppositions.callback_line import lines_of, written_forms
+from tests.unit.values import MONDAY, a_campaign, a_definition
+
+SECRET, KEY = "Lc5UXyiBFW/fWFFG0nHDtA==", "abcdefghijklmnop"
+
+
+def approved(script: str, *, after_h: float = 0, **changes: object) -> Campaign:
+    campaign = a_campaign(
+        definition=a_definition(**changes), script=script * 64, state=CampaignState.APPROVED
+    )
+    return replace(campaign, approved_at=MONDAY + timedelta(hours=after_h))
+
+
+@pytest.mark.parametrize(
+    ("number", "forms"),
+    [
+        ("+33162000001", ["33162000001", "0033162000001", "0162000001"]),
+        ("+12025550123", ["12025550123", "0012025550123", "2025550123"]),
+        ("+442079460000", ["442079460000", "00442079460000"]),
+    ],
+)
+def test_a_number_is_known_in_every_form_in_which_a_trunk_writes_it(number: str, forms: list[str]) -> None:
+    assert list(written_forms(number)) == forms
+
+
+def test_the_campaign_that_was_approved_last_speaks() -> None:
+    lines = lines_of([approved("a", after_h=1), approved("b", after_h=2), approved("c")])
+    assert {line.script for line in lines} == {"b" * 64}
+    assert {line.sponsor_key for line in lines} == {sponsor_key("liste-demo")}
+
+
+def test_a_draft_says_nothing() -> None:
+    assert lines_of([a_campaign()]) == []
+
+
+def test_the_message_is_withheld_from_the_earliest_limit_on() -> None:
+    election = {"id": "e", "poll_dates": {"default": "2027-04-18", "GP": "2027-04-17"}}
+    lines = lines_of([approved("a", election=election)])
+    assert {line.silent_from.isoformat() for line in lines if line.silent_from} == {
+        "2027-04-15T22:00:00+00:00"
+    }
+
+
+def test_without_an_election_the_message_is_never_withheld() -> None:
+    assert {line.silent_from for line in lines_of([approved("a")])} == {None}
+
+
+@pytest.mark.parametrize("secret", ["", "AAAA", "not base64", SECRET])
+def test_what_is_no_number_under_this_key_is_no_number(secret: str) -> None:
+    with pytest.raises(Malformed):
+        decrypted(secret, KEY)
