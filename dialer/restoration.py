@@ -7,21 +7,21 @@ from pathlib import Path
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.home.backup import BackupFiles
 from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.home_salvage import Survivors
+from dialer.adapters.home.home_salvage import HomeSalvage
 from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.keys import fingerprint_keys, ledger_signing_key, ledger_subjects_key, subjects_key
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.db.copies import DatabaseFile
+from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.ports.clock import Clock
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, fingerprints_in_force
-from dialer.services.upkeep.restoring import Restored, Restoring
+from dialer.services.upkeep.restoring import RestoreResult, Restoring
 
 TAKEN_OVER = ("keys", "heads", "journal", "dialer.db")
 STAGING = "restoring"
@@ -46,16 +46,16 @@ class Sources:
     passphrase: str | None
 
 
-async def restore(target: Target, sources: Sources, clock: Clock | None = None) -> Restored:
+async def restore(target: Target, sources: Sources, clock: Clock | None = None) -> RestoreResult:
     """Raise `InvalidInput` where the backup is damaged or keys do not fit, `Conflict` where something stands in the way."""
     files = BackupFiles(sources.backup, target.home)
-    manifest, database = await files.check(), DatabaseFile(target.url)
+    manifest, database = await files.check(), DatabaseCopy(target.url)
     _demand_room(target, manifest, database)
     staging = target.home / STAGING
     await _lay_keys(files, manifest, sources, staging)
     await files.lay_home()
     if sources.survived:
-        await Survivors(sources.survived).add_to(target.home, staging)
+        await HomeSalvage(sources.survived).add_to(target.home, staging)
     keys = fingerprint_keys(staging)
     if (
         len(keys) < manifest.key_version
@@ -70,7 +70,7 @@ async def restore(target: Target, sources: Sources, clock: Clock | None = None) 
     return restored
 
 
-def _demand_room(target: Target, manifest: Manifest, database: DatabaseFile) -> None:
+def _demand_room(target: Target, manifest: BackupManifest, database: DatabaseCopy) -> None:
     if manifest.database != database.kind:
         raise Conflict(
             f"the backup is of {manifest.database}, the database is {database.kind}",
@@ -84,8 +84,8 @@ def _demand_room(target: Target, manifest: Manifest, database: DatabaseFile) -> 
             )
 
 
-async def _lay_keys(files: BackupFiles, manifest: Manifest, sources: Sources, staging: Path) -> None:
-    if manifest.secrets is not Secrets.LEFT_OUT:
+async def _lay_keys(files: BackupFiles, manifest: BackupManifest, sources: Sources, staging: Path) -> None:
+    if manifest.secrets is not BackedUpKeys.LEFT_OUT:
         await files.lay_secrets(manifest, sources.passphrase, staging)
     elif sources.keys is None:
         raise InvalidInput(
@@ -96,8 +96,8 @@ async def _lay_keys(files: BackupFiles, manifest: Manifest, sources: Sources, st
 
 
 async def _bring_back(
-    target: Target, staging: Path, store: SqlStore, manifest: Manifest, clock: Clock
-) -> Restored:
+    target: Target, staging: Path, store: SqlStore, manifest: BackupManifest, clock: Clock
+) -> RestoreResult:
     """First under the youngest keys there are: the journal may name people by those."""
     keys = fingerprint_keys(staging)
     vault, names = AesVault(subjects_key(staging)), ledger_subjects_key(staging)

@@ -25,23 +25,23 @@ from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign_definition import E164, PART_NAME
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.upkeep.notification import Topic
-from dialer.ports.courier import Endpoint
+from dialer.ports.courier import WebhookUrl
 
 PartName = Annotated[str, StringConstraints(pattern=rf"^{PART_NAME}$")]
 HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CallerIdSettings(Section):
+class CallerIdSettings(SettingsSection):
     number: E164
     mandate_ends_at: AwareDatetime | None = None
 
 
-class PbxSettings(Section):
+class PbxSettings(SettingsSection):
     """A PBX to drive. Relative to the home: `secret_file` (AMI password), `seal_file` (key of the permits' seals).
 
     `line_file`: key of the numbers that object on the call-back line.
@@ -63,7 +63,7 @@ class PbxSettings(Section):
         return self.line_file or f"{self.name}.line"
 
 
-class TrunkSettings(Section):
+class TrunkSettings(SettingsSection):
     name: PartName = "default"
     pbx: tuple[PartName, ...]
     host: HostPort
@@ -81,7 +81,7 @@ class TrunkSettings(Section):
         return TrunkFacts(self.name, self.loopback, tuple(map(_authorised, self.caller_ids)))
 
 
-class WebhookSettings(Section):
+class WebhookSettings(SettingsSection):
     """Whoever is to be told, and of what. `secret_file` (relative to the home) holds the key of the signatures."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]\S*$", max_length=2000)]
@@ -99,11 +99,11 @@ class WebhookSettings(Section):
         return self
 
     @property
-    def endpoint(self) -> Endpoint:
-        return Endpoint(hashlib.sha256(self.url.encode()).hexdigest()[:16])
+    def endpoint(self) -> WebhookUrl:
+        return WebhookUrl(hashlib.sha256(self.url.encode()).hexdigest()[:16])
 
 
-class ConfigFile(Section):
+class ConfigFile(SettingsSection):
     """`dialer.toml`, whole."""
 
     pbx: tuple[PbxSettings, ...] = ()
@@ -122,7 +122,7 @@ class ConfigFile(Section):
         return self
 
 
-class Environment(Section):
+class Environment(SettingsSection):
     """The `DIALER_...` variables. Others with that prefix are refused, since a misspelt one would be silently lost."""
 
     home: Path = Path("var")
@@ -132,7 +132,7 @@ class Environment(Section):
     rate_limit: float = Field(default=50, gt=0)
 
 
-class Settings(Section):
+class Settings(SettingsSection):
     home: Path
     database_url: str
     token: str

@@ -9,7 +9,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.upkeep.notification import SIGNATURE, signature
 from dialer.ports.clock import Clock
-from dialer.ports.courier import Endpoint
+from dialer.ports.courier import WebhookUrl
 
 TIMEOUT = ClientTimeout(total=10, sock_connect=5)
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -21,21 +21,23 @@ class Address:
     secret: bytes = field(repr=False)
 
 
-class HttpCourier:
+class HttpWebhookSender:
     """`dialer.ports.courier.Courier`."""
 
-    def __init__(self, session: ClientSession, addresses: Mapping[Endpoint, Address], clock: Clock) -> None:
+    def __init__(self, session: ClientSession, addresses: Mapping[WebhookUrl, Address], clock: Clock) -> None:
         self._session = session
         self._addresses = addresses
         self._clock = clock
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, addresses: Mapping[Endpoint, Address], clock: Clock) -> AsyncIterator["HttpCourier"]:
+    async def open(
+        cls, addresses: Mapping[WebhookUrl, Address], clock: Clock
+    ) -> AsyncIterator["HttpWebhookSender"]:
         async with ClientSession(timeout=TIMEOUT) as session:
             yield cls(session, addresses, clock)
 
-    async def deliver(self, endpoint: Endpoint, body: bytes) -> None:
+    async def deliver(self, endpoint: WebhookUrl, body: bytes) -> None:
         """Any 2xx is taken for a receipt. A redirection is not followed: the body is for this address alone."""
         address = self._addresses[endpoint]
         at = int(self._clock.now().timestamp())

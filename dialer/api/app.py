@@ -33,7 +33,7 @@ from dialer.api.http.middlewares import answer_problems, measure, write_headers
 from dialer.api.http.openapi import describe
 from dialer.api.public import PublicPages
 from dialer.ports.clock import Clock
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *campaigns.ENDPOINTS,
@@ -57,7 +57,7 @@ HEADERS_S = 10
 
 
 def build_app(
-    suite: Suite, clock: Clock, *, rate_limit: float, uploads: Path | None = None
+    suite: Services, clock: Clock, *, rate_limit: float, uploads: Path | None = None
 ) -> web.Application:
     """`rate_limit`: requests a second for each token.
 

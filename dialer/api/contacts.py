@@ -14,7 +14,7 @@ from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.consent.contact import SourceClass
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
+from dialer.services.imports.run import ImportSource
 from dialer.services.views.imports import import_view
 
 LARGEST_LIST = 2048 * MIB
@@ -64,7 +64,7 @@ async def take_in(asked: Asked[ProvenanceQuery, Path]) -> Begun:
     stated, campaign_id = asked.query, CampaignId(asked.ids["campaign_id"])
     provenance = Provenance(stated.source_class, stated.supplier, stated.collected_at)
 
-    async def run(source: Source) -> ImportReport:
+    async def run(source: ImportSource) -> ImportReport:
         return await asked.suite.contact_imports.run(asked.actor, campaign_id, provenance, source)
 
     return await begin(asked, run)

@@ -14,7 +14,7 @@ from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
 from dialer.domain.base.types import CampaignId
 from dialer.domain.decision.decision_record import ReasonCode
-from dialer.services.decision.decisions import Question
+from dialer.services.decision.decisions import DecisionQuestion
 from dialer.services.views.decision import decision_view
 
 MOST = 10_000
@@ -89,7 +89,7 @@ async def answers(asked: Asked[Nothing, DecisionsBody], questions: list[Question
         places.setdefault(question.campaign, []).append(place)
     found: dict[int, View] = {}
     for campaign, group in places.items():
-        put = [Question(q.phone_number, q.at, q.live) for q in (questions[place] for place in group)]
+        put = [DecisionQuestion(q.phone_number, q.at, q.live) for q in (questions[place] for place in group)]
         given = await asked.suite.decisions.ask(asked.actor, CampaignId(campaign), put)
         views = await asyncio.to_thread(list, map(decision_view, given))
         found.update(zip(group, views, strict=True))

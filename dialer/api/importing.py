@@ -12,10 +12,10 @@ from dialer.api.http.answers import KeptKind, json_body, reference
 from dialer.api.http.endpoint import Asked
 from dialer.api.http.wire import Wire
 from dialer.domain.base.types import ImportId
-from dialer.ports.records import KeptAnswer
+from dialer.ports.records import ArchivedAnswer
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source, new_import_id
+from dialer.services.imports.run import ImportSource, new_import_id
 
 OPENED = web.RequestKey("opened", bool)
 """Key of requests whose answer has begun: whatever goes wrong then can only break it off."""
@@ -50,7 +50,7 @@ class Begun:
     report: asyncio.Task[ImportReport]
 
 
-async def begin(asked: Asked[Any, Path], run: Callable[[Source], Awaitable[ImportReport]]) -> Begun:
+async def begin(asked: Asked[Any, Path], run: Callable[[ImportSource], Awaitable[ImportReport]]) -> Begun:
     """Return once the file has been checked whole; raise what refuses it."""
     import_id, checked = new_import_id(), asyncio.Event()
 
@@ -62,7 +62,7 @@ async def begin(asked: Asked[Any, Path], run: Callable[[Source], Awaitable[Impor
                 if progress.phase == "import":
                     checked.set()
 
-            return await run(Source(asked.body, "sent over HTTP", listen, import_id))
+            return await run(ImportSource(asked.body, "sent over HTTP", listen, import_id))
 
     report, waiting = asyncio.create_task(work()), asyncio.create_task(checked.wait())
     try:
@@ -97,9 +97,9 @@ class ReportAnswer(KeptKind[Begun]):
         request[OPENED] = True
         return answer
 
-    async def keep(self, value: Begun) -> KeptAnswer:
+    async def keep(self, value: Begun) -> ArchivedAnswer:
         report = await value.report
-        return KeptAnswer(self.status, self.location(value), await json_body(asdict(report)))
+        return ArchivedAnswer(self.status, self.location(value), await json_body(asdict(report)))
 
     def describe(self) -> dict[str, Any]:
         return {"application/json": {"schema": reference(self.model)}}

@@ -14,7 +14,7 @@ from dialer.domain.access.roles import Right
 from dialer.domain.oppositions.external_list import ListKind
 from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
+from dialer.services.imports.run import ImportSource
 from dialer.services.views.listing import listing
 from dialer.services.views.opposition import list_view
 
@@ -54,7 +54,7 @@ async def take_in(asked: Asked[ListQuery, Path]) -> Begun:
     valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
     origin = ListOrigin(stated.name, stated.sponsor or None, valid_from, valid_to, ListKind(stated.kind))
 
-    async def run(source: Source) -> ImportReport:
+    async def run(source: ImportSource) -> ImportReport:
         return await asked.suite.lists.run(asked.actor, source, origin)
 
     return await begin(asked, run)

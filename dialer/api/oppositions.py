@@ -4,7 +4,7 @@ from pydantic import Field, JsonValue
 
 from dialer.api.http.wire import Phone, Wire
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.oppositions import StatedOpposition
 
 
 class OppositionBody(Wire):
@@ -16,6 +16,6 @@ class OppositionBody(Wire):
     received_at: JsonValue = Field(default=None, examples=["2027-02-01T10:00:00+01:00"])
     note: str | None = None
 
-    def objection(self) -> Objection:
+    def objection(self) -> StatedOpposition:
         received_at = None if self.received_at is None else str(self.received_at)
-        return Objection(self.phone_number, self.channel, self.sponsor, received_at, self.note)
+        return StatedOpposition(self.phone_number, self.channel, self.sponsor, received_at, self.note)

@@ -7,13 +7,13 @@ from aiohttp import web
 
 from dialer.api.http.docs import DOCS_CSS, docs_page
 from dialer.api.http.gate import Gate
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 
 
 class PublicPages:
-    def __init__(self, gate: Gate, suite: Suite, document: dict[str, Any]) -> None:
+    def __init__(self, gate: Gate, suite: Services, document: dict[str, Any]) -> None:
         self._gate = gate
         self._suite = suite
         self._document = json.dumps(document)

@@ -2,16 +2,16 @@
 
 from dialer.adapters.home.keys import fingerprint_keys
 from dialer.adapters.home.probe_sounds import ProbeSoundFiles
-from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.parts import Runtime
 from dialer.ports.leases import Driver
 from dialer.services.access.key_watch import KeyWatch
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.pbx_worker import Consumer
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.pbx_worker import PbxWorker
 from dialer.services.calls.reaper import Reaper
 from dialer.services.calls.recovery import Recovery
 from dialer.services.calls.strangers import Strangers
-from dialer.services.dialing.dialing import Dialing
+from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
 from dialer.services.operations.engine import Engine
 from dialer.services.oppositions.callback_line import CallbackLine
@@ -21,30 +21,43 @@ from dialer.services.probes.probe_call import ProbeCall
 from dialer.services.probes.probing import Probing
 
 
-def build_engine(parts: Parts) -> Engine:
-    store, fleet, board, clock, meter = parts.store, parts.fleet, parts.board, parts.clock, parts.meter
-    guards = Guards(store, parts.prompts, clock, parts.line_proofs, parts.judge.packs)
+def build_engine(parts: Runtime) -> Engine:
+    store, fleet, live_calls, clock, meter = (
+        parts.store,
+        parts.fleet,
+        parts.live_calls,
+        parts.clock,
+        parts.meter,
+    )
+    call_guards = CallGuards(store, parts.prompts, clock, parts.line_proofs, parts.decider.packs)
     strangers = Strangers(store, fleet, parts.fingerprints, clock, parts.sealer)
-    calls = Calls(store, fleet, board, clock, meter, guards, strangers)
+    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, strangers)
     lock = PbxLock(store, parts.fingerprints, clock)
-    recovery = Recovery(store, calls, board, clock, lock, parts.halts, parts.pauses)
+    recovery = Recovery(store, calls, live_calls, clock, lock, parts.halts, parts.pauses)
     line = CallbackLine(store, parts.suppressions, clock)
     leases = [Lease(store.leases, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {
-        lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
+        lease.driver.pbx: PbxWorker(lease, fleet, calls, recovery, live_calls, clock, meter, line)
         for lease in leases
     }
-    dialing = Dialing(
-        store, fleet, parts.judge, board, clock, Sending(store, board, clock, consumers, meter), meter, guards
+    dialing = DialingLoop(
+        store,
+        fleet,
+        parts.decider,
+        live_calls,
+        clock,
+        Sending(store, live_calls, clock, consumers, meter),
+        meter,
+        call_guards,
     )
     parts.jobs["attempts nobody drives"] = Reaper(store, calls, clock)
     keys = KeyWatch(store.keys, lambda: len(fingerprint_keys(parts.home)))
     return Engine(dialing, consumers, parts.sealer, keys, parts.side)
 
 
-def build_probing(parts: Parts) -> Probing:
+def build_probing(parts: Runtime) -> Probing:
     line = CallbackLine(parts.store, parts.suppressions, parts.clock)
     call = ProbeCall(line, parts.prompts, ProbeSoundFiles(parts.home), parts.clock)
     return Probing(
-        parts.store, parts.fleet, parts.judge.trunks, parts.line_proofs, call, parts.board, parts.clock
+        parts.store, parts.fleet, parts.decider.trunks, parts.line_proofs, call, parts.live_calls, parts.clock
     )

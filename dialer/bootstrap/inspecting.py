@@ -7,18 +7,18 @@ from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.places import dialplan_files
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.service import Service
-from dialer.services.inspection.accounts import Books
-from dialer.services.inspection.inspector import Inspector, Tools
-from dialer.services.inspection.programming import Programs
+from dialer.services.inspection.accounts import ListsAndProbes
+from dialer.services.inspection.inspector import InspectionDeps, Inspector
+from dialer.services.inspection.programming import ScriptAndRules
 
 
 def inspector_of(service: Service) -> Inspector:
     parts, suite = service.parts, service.suite
     files, signer = head_files(parts.settings)
-    tools = Tools(
+    tools = InspectionDeps(
         records=suite.calls,
-        programs=Programs(parts.store, suite.scripts, suite.replays, DialplanFiles(), conf),
-        books=Books(parts.store, suite.retention, ProbeSoundFiles(parts.home)),
+        programs=ScriptAndRules(parts.store, suite.scripts, suite.replays, DialplanFiles(), conf),
+        books=ListsAndProbes(parts.store, suite.retention, ProbeSoundFiles(parts.home)),
         vault=parts.vault,
         verifier=suite.ledger.verifier,
         sealer=parts.sealer,

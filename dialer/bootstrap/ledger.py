@@ -8,7 +8,7 @@ from dialer.adapters.home.heads import HeadFolder
 from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.keys import ledger_signing_key, ledger_subjects_key
 from dialer.adapters.home.signer import Ed25519Signer
-from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.parts import Runtime
 from dialer.ports.store import Store
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.export import LedgerExport
@@ -39,7 +39,7 @@ def head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
     return HeadFolder(settings.home / "heads", signer.public_pem), signer
 
 
-def ledger_suite(parts: Parts) -> LedgerSuite:
+def ledger_suite(parts: Runtime) -> LedgerSuite:
     store, vault = parts.store, parts.vault
     files, signer = head_files(parts.settings)
     proofs, key = ConsentProofs(store.proofs, vault), ledger_subjects_key(parts.home)

@@ -22,7 +22,7 @@ from dialer.services.access.tokens import Tokens
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
 from dialer.services.imports.run import Importer
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
@@ -53,7 +53,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, Links.TRIED, clock))
         room = await _room(stack, settings, store, clock)
-        ringing = Ringing(store, fleet)
+        ringing = RingingCalls(store, fleet)
         suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
         importer = Importer(store.contacts, settings.home / "rejects", room)
         proofs = ConsentProofs(store.proofs, AesVault(subjects_key(settings.home)))

@@ -9,13 +9,13 @@ from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.live_calls import Board
-from dialer.services.decision.decider import Judge
+from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.decision.decider import Decider
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.loop_watch import LoopWatch
 from dialer.services.operations.side_jobs import Loop, SideJobs
 from dialer.services.oppositions.line_proofs import LineProofs
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts
@@ -24,7 +24,7 @@ from dialer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Runtime:
     """One of each for the whole process. `driver`: its name among those that drive PBXs. `jobs`: those of `side`, to be added to."""
 
     settings: Settings
@@ -33,9 +33,9 @@ class Parts:
     fingerprints: Fingerprints
     fleet: Fleet
     halts: Halts
-    judge: Judge
+    decider: Decider
     sealer: Sealer
-    board: Board
+    live_calls: LiveCalls
     meter: Meter
     driver: str
     jobs: dict[str, Loop]
@@ -48,7 +48,7 @@ class Parts:
 
     @property
     def vault(self) -> Vault:
-        return self.judge.keeping.vault
+        return self.decider.keeping.vault
 
     @property
     def pretended(self) -> bool:
@@ -60,7 +60,7 @@ class Parts:
 
     @property
     def suppressions(self) -> Suppressions:
-        ringing = Ringing(self.store, self.fleet)
+        ringing = RingingCalls(self.store, self.fleet)
         return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, ringing)
 
     @property
@@ -69,4 +69,4 @@ class Parts:
 
     @property
     def line_proofs(self) -> LineProofs:
-        return LineProofs(self.store, self.judge.trunks, self.clock)
+        return LineProofs(self.store, self.decider.trunks, self.clock)

@@ -21,19 +21,19 @@ from dialer.bootstrap.clocks import clock_of
 from dialer.bootstrap.halts import halt_notes
 from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.links import Links
-from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.parts import Runtime
 from dialer.bootstrap.suite import build_suite
 from dialer.ports.store import Store
 from dialer.services.access.keys import fingerprints_in_force
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.campaigns.counts import Counts
-from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.engine import Engine
 from dialer.services.operations.loop_watch import LoopWatch
 from dialer.services.operations.side_jobs import Loop, SideJobs
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts
 from dialer.settings import Settings, TrunkSettings
@@ -46,10 +46,10 @@ class Service:
     settings: Settings
     clock: SystemClock
     store: Store
-    suite: Suite
+    suite: Services
     fleet: Fleet
     engine: Engine
-    parts: Parts
+    parts: Runtime
 
 
 @asynccontextmanager
@@ -68,17 +68,17 @@ async def open_service(
         fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
         fleet = await _fleet(stack, settings, links, clock)
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
-        judge = build_judge(settings, clock, sealer)
+        decider = build_judge(settings, clock, sealer)
         driver = stack.enter_context(driver_name(settings.home)) if fleet.driven else uuid.uuid4().hex
-        board, meter = Board(), PrometheusMeter(lambda: LineWriter.lost)
+        live_calls, meter = LiveCalls(), PrometheusMeter(lambda: LineWriter.lost)
         halts = Halts(store, fleet, clock, halt_notes(settings.home))
         watch = LoopWatch(clock, meter)
         jobs: dict[str, Loop] = {"loop watch": watch}
         if fleet.driven:
             jobs["webhooks"] = await stack.enter_async_context(bootstrap.notifying(settings, store, clock))
         side = SideJobs(jobs, clock, meter)
-        parts = Parts(
-            *(settings, clock, store, fingerprints, fleet, halts, judge, sealer, board, meter, driver),
+        parts = Runtime(
+            *(settings, clock, store, fingerprints, fleet, halts, decider, sealer, live_calls, meter, driver),
             jobs,
             side,
             watch,
@@ -95,17 +95,17 @@ async def _fleet(stack: AsyncExitStack, settings: Settings, links: Links, clock:
     return await stack.enter_async_context(bootstrap.open_fleet(settings, links, clock))
 
 
-def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Judge:
+def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Decider:
     packs = load_packs(settings.home / "rulepacks")
     keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
-    return Judge(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
+    return Decider(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
 
 
 def plan_of(trunk: TrunkSettings) -> TrunkPlan:
     return TrunkPlan(trunk.facts, trunk.pbx, trunk.calls_per_second, trunk.max_concurrent)
 
 
-def wire(parts: Parts) -> Service:
+def wire(parts: Runtime) -> Service:
     probing = build_probing(parts)
     suite = build_suite(parts, probing)
     parts.jobs["retention"] = suite.retention

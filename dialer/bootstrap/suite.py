@@ -7,9 +7,9 @@ from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.home.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
 from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.recordings import RecordingFiles
-from dialer.adapters.sql.db.copies import DatabaseFile
+from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.bootstrap.ledger import ledger_suite
-from dialer.bootstrap.parts import Parts
+from dialer.bootstrap.parts import Runtime
 from dialer.services.access.idempotency import Idempotency
 from dialer.services.access.keys import Keys
 from dialer.services.access.sessions import Sessions
@@ -32,9 +32,9 @@ from dialer.services.inspection.subjects import Subjects
 from dialer.services.operations.feed import Feed
 from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness, Upkeep
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 from dialer.services.operations.system_state import SystemReader
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.sms import TextMessages
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.pbx.halting import Halting
@@ -44,35 +44,35 @@ from dialer.services.upkeep.backups import Backups
 from dialer.services.upkeep.retention import Retention
 
 
-def build_suite(parts: Parts, probing: Probing) -> Suite:
+def build_suite(parts: Runtime, probing: Probing) -> Services:
     store, clock, fingerprints, fleet = parts.store, parts.clock, parts.fingerprints, parts.fleet
-    judge, vault, suppressions = parts.judge, parts.vault, parts.suppressions
+    decider, vault, suppressions = parts.decider, parts.vault, parts.suppressions
     consent_proofs = ConsentProofs(store.proofs, vault)
     retention = Retention(
         store,
-        judge.packs,
+        decider.packs,
         consent_proofs,
         ProbeSoundFiles(parts.home),
         clock,
         pretended=parts.pretended,
     )
-    scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock, parts.judge.packs)
-    ringing = Ringing(store, fleet)
-    progress = ProgressReader(store, fleet, judge, parts.line_proofs, clock)
+    scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock, parts.decider.packs)
+    ringing = RingingCalls(store, fleet)
+    progress = ProgressReader(store, fleet, decider, parts.line_proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)
     free = partial(free_bytes, parts.home)
     upkeep = Upkeep(retention, parts.side, parts.watch)
-    readiness = Readiness(store, fleet, clock, judge.ledger, upkeep, free)
+    readiness = Readiness(store, fleet, clock, decider.ledger, upkeep, free)
     calls = CallRecords(store, scripts, fingerprints)
     importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
-    return Suite(
-        campaigns=Campaigns(store, judge, scripts, clock, retention, parts.pauses),
-        preflight=Preflight(store, judge),
+    return Services(
+        campaigns=Campaigns(store, decider, scripts, clock, retention, parts.pauses),
+        preflight=Preflight(store, decider),
         progress=progress,
         probing=probing,
         scripts=scripts,
-        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, judge.packs, importer),
+        contact_imports=ContactImports(store, clock, fingerprints, consent_proofs, decider.packs, importer),
         reviews=ContactReviews(store, clock),
         consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
         consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, importer),
@@ -81,12 +81,12 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
         text_messages=TextMessages(store, suppressions),
         lists=Lists(store, clock, fingerprints, importer),
         import_reports=ImportReports(store),
-        decisions=Decisions(store, judge, fingerprints),
-        replays=Replays(store, vault, judge.packs),
+        decisions=Decisions(store, decider, fingerprints),
+        replays=Replays(store, vault, decider.packs),
         calls=calls,
         subjects=Subjects(store, calls, vault, fingerprints, consent_proofs, clock),
         retention=retention,
-        backups=Backups(store, DatabaseFile(parts.settings.database_url), clock),
+        backups=Backups(store, DatabaseCopy(parts.settings.database_url), clock),
         keys=build_keys(parts),
         halting=Halting(store, fleet, clock, parts.halts),
         system=system,
@@ -100,7 +100,7 @@ def build_suite(parts: Parts, probing: Probing) -> Suite:
     )
 
 
-def build_keys(parts: Parts) -> Keys:
+def build_keys(parts: Runtime) -> Keys:
     def add_key(version: int) -> Sequence[bytes]:
         add_fingerprint_key(parts.home, version)
         return fingerprint_keys(parts.home)

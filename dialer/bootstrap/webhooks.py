@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.webhook_sender import Address, HttpCourier
+from dialer.adapters.webhook_sender import Address, HttpWebhookSender
 from dialer.bootstrap.secrets import read_secret
 from dialer.ports.store import Store
 from dialer.services.upkeep.notifying import Notifying
@@ -18,5 +18,5 @@ async def notifying(settings: Settings, store: Store, clock: SystemClock) -> Asy
         webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
         for webhook in settings.webhooks
     }
-    async with HttpCourier.open(addresses, clock) as courier:
+    async with HttpWebhookSender.open(addresses, clock) as courier:
         yield Notifying(store, courier, tuple(addresses), clock)

@@ -9,9 +9,9 @@ from dialer.api.app import build_app
 from dialer.console import calls, campaigns, oppositions, overview
 from dialer.console.page_request import Screen
 from dialer.console.rendering import ASSETS, asset
-from dialer.console.sessions import Door
+from dialer.console.sessions import LoginPages
 from dialer.ports.clock import Clock
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 SCREENS: tuple[Screen, ...] = (
     *overview.SCREENS,
@@ -22,11 +22,11 @@ SCREENS: tuple[Screen, ...] = (
 
 
 def build_site(
-    suite: Suite, clock: Clock, *, rate_limit: float, uploads: Path | None = None
+    suite: Services, clock: Clock, *, rate_limit: float, uploads: Path | None = None
 ) -> web.Application:
     """As `build_app`, with the console."""
     app = build_app(suite, clock, rate_limit=rate_limit, uploads=uploads)
-    door = Door(suite)
+    door = LoginPages(suite)
     app.add_routes(door.routes())
     for screen in SCREENS:
         app.router.add_route(screen.method, screen.path, door.handler(screen))

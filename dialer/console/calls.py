@@ -4,14 +4,14 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from dialer.console.page_request import Screen, Visit
+from dialer.console.page_request import PageRequest, Screen
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.services.calls.call_records import CallQuery, Record
 
 PAGE = 50
 
 
-class Moment(NamedTuple):
+class TimelineItem(NamedTuple):
     """`ms`: after the answer. `what`: `play`, `done`, `cut` with the prompt's name, or `key` with the key."""
 
     ms: int
@@ -19,7 +19,7 @@ class Moment(NamedTuple):
     name: str
 
 
-async def index(visit: Visit) -> web.Response:
+async def index(visit: PageRequest) -> web.Response:
     campaign_id = CampaignId(visit.ids["campaign_id"])
     campaign = await visit.suite.campaigns.get(visit.actor, campaign_id)
     after = visit.after("attempt_id")
@@ -30,23 +30,25 @@ async def index(visit: Visit) -> web.Response:
     return visit.page("calls.html", campaign=campaign, calls=shown, following=following)
 
 
-async def show(visit: Visit) -> web.Response:
+async def show(visit: PageRequest) -> web.Response:
     record = await visit.suite.calls.get(visit.actor, AttemptId(visit.ids["attempt_id"]))
     return visit.page("call.html", call=record, moments=moments(record))
 
 
-def moments(record: Record) -> list[Moment]:
+def moments(record: Record) -> list[TimelineItem]:
     """Prompts and keys in the order in which the callee heard and pressed them."""
-    found = [Moment(key["at_ms"] or 0, "key", key["key"]) for key in record["keys"]]
+    found = [TimelineItem(key["at_ms"] or 0, "key", key["key"]) for key in record["keys"]]
     for prompt in record["prompts"]:
         found.extend(of_prompt(prompt))
     return sorted(found, key=lambda moment: moment.ms)
 
 
-def of_prompt(prompt: dict[str, Any]) -> list[Moment]:
-    moments = [Moment(prompt["started_ms"] or 0, "play", prompt["name"])]
+def of_prompt(prompt: dict[str, Any]) -> list[TimelineItem]:
+    moments = [TimelineItem(prompt["started_ms"] or 0, "play", prompt["name"])]
     if prompt["ended_ms"] is not None:
-        moments.append(Moment(prompt["ended_ms"], "done" if prompt["completed"] else "cut", prompt["name"]))
+        moments.append(
+            TimelineItem(prompt["ended_ms"], "done" if prompt["completed"] else "cut", prompt["name"])
+        )
     return moments
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from aiohttp import web
 
-from dialer.console.page_request import Screen, Visit, see
+from dialer.console.page_request import PageRequest, Screen, redirect
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId
@@ -25,7 +25,7 @@ NEEDS = {
 """What a person may say to a campaign, and the right to it."""
 
 
-async def show(visit: Visit) -> web.Response:
+async def show(visit: PageRequest) -> web.Response:
     campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
     progress = await visit.suite.progress.of(visit.actor, campaign.id)
     view = campaign_view(campaign)
@@ -33,21 +33,21 @@ async def show(visit: Visit) -> web.Response:
     return visit.page("campaign.html", campaign=view, progress=progress_view(progress), verbs=verbs)
 
 
-async def preflight(visit: Visit) -> web.Response:
+async def preflight(visit: PageRequest) -> web.Response:
     campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
     foreseen = preflight_view(await visit.suite.preflight.run(visit.actor, campaign.id))
     return visit.page("preflight.html", campaign=campaign_view(campaign), preflight=foreseen)
 
 
 def move(verb: CampaignVerb) -> Screen:
-    async def moved(visit: Visit) -> web.Response:
-        await said(visit, verb)
-        return see(f"/campaigns/{campaign_id(visit)}")
+    async def moved(visit: PageRequest) -> web.Response:
+        await move_said(visit, verb)
+        return redirect(f"/campaigns/{campaign_id(visit)}")
 
     return Screen("POST", f"{ONE}/{verb}", moved)
 
 
-def said(visit: Visit, verb: CampaignVerb) -> Awaitable[Campaign]:
+def move_said(visit: PageRequest, verb: CampaignVerb) -> Awaitable[Campaign]:
     """Raise `NotFound` for what a campaign does by itself."""
     campaigns, who, which = visit.suite.campaigns, visit.actor, campaign_id(visit)
     reason = visit.text("reason") or BY_DEFAULT
@@ -66,7 +66,7 @@ def said(visit: Visit, verb: CampaignVerb) -> Awaitable[Campaign]:
             raise NotFound("a campaign completes by itself")
 
 
-def campaign_id(visit: Visit) -> CampaignId:
+def campaign_id(visit: PageRequest) -> CampaignId:
     return CampaignId(visit.ids["campaign_id"])
 
 

@@ -2,20 +2,20 @@
 
 from aiohttp import web
 
-from dialer.console.page_request import Screen, Visit
+from dialer.console.page_request import PageRequest, Screen
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.oppositions import StatedOpposition
 
 PATH = "/oppositions"
 
 
-async def ask(visit: Visit) -> web.Response:
+async def ask(visit: PageRequest) -> web.Response:
     return page(visit)
 
 
-async def add(visit: Visit) -> web.Response:
-    objection = Objection(
+async def add(visit: PageRequest) -> web.Response:
+    objection = StatedOpposition(
         visit.text("phone_number"),
         channel_of(visit.text("channel")),
         sponsor=visit.text("sponsor") or None,
@@ -25,13 +25,13 @@ async def add(visit: Visit) -> web.Response:
     return page(visit, taken=len(understood.suppressions), warnings=understood.warnings)
 
 
-async def check(visit: Visit) -> web.Response:
+async def check(visit: PageRequest) -> web.Response:
     """A form and no link: a number does not belong in an address."""
     found = await visit.suite.suppressions.check(visit.actor, visit.text("phone_number"))
     return page(visit, found=found)
 
 
-def page(visit: Visit, **more: object) -> web.Response:
+def page(visit: PageRequest, **more: object) -> web.Response:
     values = {"taken": None, "warnings": (), "found": None} | more
     return visit.page("oppositions.html", channels=list(OppositionChannel), **values)
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from dialer.console.page_request import Screen, Visit, see
+from dialer.console.page_request import PageRequest, Screen, redirect
 from dialer.domain.base.types import CampaignId
 from dialer.services.views.campaign import progress_view
 from dialer.services.views.system import system_view
@@ -10,7 +10,7 @@ from dialer.services.views.system import system_view
 PAGE = 50
 
 
-async def show(visit: Visit) -> web.Response:
+async def show(visit: PageRequest) -> web.Response:
     system = system_view(await visit.suite.system.state(visit.actor))
     after = visit.after("campaign_id")
     found = await visit.suite.campaigns.page(
@@ -22,14 +22,14 @@ async def show(visit: Visit) -> web.Response:
     return visit.page("overview.html", system=system, campaigns=progress, following=following)
 
 
-async def halt(visit: Visit) -> web.Response:
+async def halt(visit: PageRequest) -> web.Response:
     report = await visit.suite.halting.halt(visit.actor, visit.text("reason") or "halted at the console")
     return visit.page("halted.html", report=report)
 
 
-async def unhalt(visit: Visit) -> web.Response:
+async def unhalt(visit: PageRequest) -> web.Response:
     await visit.suite.halting.unhalt(visit.actor, visit.text("reason"))
-    return see("/")
+    return redirect("/")
 
 
 SCREENS = (

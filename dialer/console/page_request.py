@@ -10,14 +10,14 @@ from aiohttp import web
 from dialer.api.http.parsing import check_ids
 from dialer.console.rendering import render
 from dialer.domain.access.roles import Actor
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageRequest:
     """`form`: the fields of a POST, checked to come from this session's own pages. `csrf`: for the forms of the answer."""
 
-    suite: Suite
+    suite: Services
     actor: Actor
     language: str
     csrf: str
@@ -48,10 +48,10 @@ class Screen:
 
     method: Literal["GET", "POST"]
     path: str
-    handler: Callable[[Visit], Awaitable[web.Response]]
+    handler: Callable[[PageRequest], Awaitable[web.Response]]
     urgent: bool = False
 
 
-def see(path: str, **query: str) -> web.Response:
+def redirect(path: str, **query: str) -> web.Response:
     """The answer to a form: look there (303), so that a reload repeats nothing."""
     return web.Response(status=303, headers={"Location": f"{path}?{urlencode(query)}" if query else path})

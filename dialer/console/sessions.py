@@ -11,13 +11,13 @@ from dialer.api.http.authentication import SESSION
 from dialer.api.http.bodies import read_form
 from dialer.api.http.parsing import check_ids
 from dialer.api.http.problems import status_of
-from dialer.console.page_request import Screen, Visit, see
+from dialer.console.page_request import PageRequest, Screen, redirect
 from dialer.console.rendering import render
 from dialer.console.words import LANGUAGES, chosen
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import DialerError, Forbidden, NotFound, Unauthenticated
 from dialer.services.access.sessions import LIFETIME_S, Sessions
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 LANGUAGE = "dialer_language"
 A_YEAR_S = 365 * 24 * 3600
@@ -27,8 +27,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    suite: Suite
+class LoginPages:
+    suite: Services
 
     @property
     def sessions(self) -> Sessions:
@@ -47,7 +47,11 @@ class Door:
             try:
                 return await screen.handler(await self._visit(screen, request))
             except Unauthenticated:
-                return see("/login", next=request.path_qs) if request.method == "GET" else see("/login")
+                return (
+                    redirect("/login", next=request.path_qs)
+                    if request.method == "GET"
+                    else redirect("/login")
+                )
             except DialerError as error:
                 return refusal(request, error)
 
@@ -65,7 +69,7 @@ class Door:
             return login_page(request, wrong=True)
         except DialerError as error:
             return refusal(request, error)
-        answer = see(own_path(request.query.get("next", "/")))
+        answer = redirect(own_path(request.query.get("next", "/")))
         secure = HTTPS in (request.scheme, request.headers.get("X-Forwarded-Proto"))
         answer.set_cookie(
             SESSION, key, max_age=int(LIFETIME_S), httponly=True, samesite="Strict", secure=secure
@@ -75,7 +79,7 @@ class Door:
     async def leave(self, request: web.Request) -> web.Response:
         """No proof is asked for: nothing is lost by leaving, and the cookie comes from our own pages alone."""
         self.sessions.close(request.cookies.get(SESSION, ""))
-        answer = see("/login")
+        answer = redirect("/login")
         answer.del_cookie(SESSION)
         return answer
 
@@ -83,11 +87,11 @@ class Door:
         language = request.match_info["language"]
         if language not in LANGUAGES:
             return refusal(request, NotFound("no such language"))
-        answer = see(own_path(request.query.get("next", "/")))
+        answer = redirect(own_path(request.query.get("next", "/")))
         answer.set_cookie(LANGUAGE, language, max_age=A_YEAR_S, samesite="Lax")
         return answer
 
-    async def _visit(self, screen: Screen, request: web.Request) -> Visit:
+    async def _visit(self, screen: Screen, request: web.Request) -> PageRequest:
         check_ids(request.match_info)
         key = request.cookies.get(SESSION, "")
         session = self.sessions.of(key)
@@ -100,7 +104,7 @@ class Door:
             raise Forbidden(
                 "this form is not one of this session", hint="go back, reload the page, try again"
             )
-        return Visit(
+        return PageRequest(
             suite=self.suite,
             actor=actor,
             language=language_of(request),

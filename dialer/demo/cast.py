@@ -8,7 +8,7 @@ from dialer.domain.decision.decision_record import ReasonCode
 from dialer.simulated_callees.personas import ROLES, Persona, number_for
 
 
-class Standing(StrEnum):
+class ConsentStatus(StrEnum):
     """What the contact agreed to, or said since."""
 
     CONSENTED = "consented"
@@ -20,13 +20,13 @@ class Standing(StrEnum):
     EVENINGS = "agreed to evenings only"
 
 
-REFUSED_FOR: dict[Standing, ReasonCode] = {
-    Standing.NO_CONSENT: ReasonCode.NO_CONSENT,
-    Standing.OTHER_SPONSOR: ReasonCode.CONSENT_SPONSOR,
-    Standing.OTHER_PURPOSE: ReasonCode.CONSENT_PURPOSE,
-    Standing.EXPIRED: ReasonCode.CONSENT_EXPIRED,
-    Standing.SUPPRESSED: ReasonCode.SUPPRESSED,
-    Standing.EVENINGS: ReasonCode.OUT_OF_CONSENT_WINDOW,
+REFUSED_FOR: dict[ConsentStatus, ReasonCode] = {
+    ConsentStatus.NO_CONSENT: ReasonCode.NO_CONSENT,
+    ConsentStatus.OTHER_SPONSOR: ReasonCode.CONSENT_SPONSOR,
+    ConsentStatus.OTHER_PURPOSE: ReasonCode.CONSENT_PURPOSE,
+    ConsentStatus.EXPIRED: ReasonCode.CONSENT_EXPIRED,
+    ConsentStatus.SUPPRESSED: ReasonCode.SUPPRESSED,
+    ConsentStatus.EVENINGS: ReasonCode.OUT_OF_CONSENT_WINDOW,
 }
 
 
@@ -37,12 +37,12 @@ class Member:
     external_id: str
     number: str
     persona: Persona
-    standing: Standing
+    standing: ConsentStatus
 
     @property
     def result(self) -> Result | None:
         """What the call must end as; None where there must be no call."""
-        return ROLES[self.persona].result if self.standing is Standing.CONSENTED else None
+        return ROLES[self.persona].result if self.standing is ConsentStatus.CONSENTED else None
 
     @property
     def refusal(self) -> ReasonCode | None:
@@ -71,22 +71,24 @@ _CALLED: tuple[tuple[Persona, int], ...] = (
     (Persona.MOVED, 1),
 )
 
-_NOT_CALLED: tuple[tuple[Standing, int], ...] = (
-    (Standing.NO_CONSENT, 3),
-    (Standing.OTHER_SPONSOR, 3),
-    (Standing.OTHER_PURPOSE, 2),
-    (Standing.EXPIRED, 2),
-    (Standing.SUPPRESSED, 3),
-    (Standing.EVENINGS, 3),
+_NOT_CALLED: tuple[tuple[ConsentStatus, int], ...] = (
+    (ConsentStatus.NO_CONSENT, 3),
+    (ConsentStatus.OTHER_SPONSOR, 3),
+    (ConsentStatus.OTHER_PURPOSE, 2),
+    (ConsentStatus.EXPIRED, 2),
+    (ConsentStatus.SUPPRESSED, 3),
+    (ConsentStatus.EVENINGS, 3),
 )
 
 _FIRST_UNCALLED = 50
 """Their index among those who press 1, so that no number stands twice."""
 
 
-def cast() -> tuple[Member, ...]:
+def cast_members() -> tuple[Member, ...]:
     """The whole list, in the order of the file."""
-    called = [(persona, index, Standing.CONSENTED) for persona, count in _CALLED for index in range(count)]
+    called = [
+        (persona, index, ConsentStatus.CONSENTED) for persona, count in _CALLED for index in range(count)
+    ]
     standings = [standing for standing, count in _NOT_CALLED for _ in range(count)]
     uncalled = [
         (Persona.PRESSES_ONE, _FIRST_UNCALLED + index, standing) for index, standing in enumerate(standings)

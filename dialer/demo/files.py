@@ -4,7 +4,7 @@ import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dialer.demo.cast import Member, Standing
+from dialer.demo.cast import ConsentStatus, Member
 
 SPONSOR = "liste-demo"
 CALLER_ID = "+33162000001"
@@ -83,20 +83,20 @@ def _row(member: Member) -> dict[str, str]:
         "language": "fr",
         "territory": "FR",
     }
-    return row if member.standing is Standing.NO_CONSENT else row | _consent(member.standing)
+    return row if member.standing is ConsentStatus.NO_CONSENT else row | _consent(member.standing)
 
 
-def _consent(standing: Standing) -> dict[str, str]:
-    evenings = standing is Standing.EVENINGS
+def _consent(standing: ConsentStatus) -> dict[str, str]:
+    evenings = standing is ConsentStatus.EVENINGS
     return {
-        "consent_sponsor": "liste-autre" if standing is Standing.OTHER_SPONSOR else SPONSOR,
-        "consent_purpose": "commercial" if standing is Standing.OTHER_PURPOSE else "political",
+        "consent_sponsor": "liste-autre" if standing is ConsentStatus.OTHER_SPONSOR else SPONSOR,
+        "consent_purpose": "commercial" if standing is ConsentStatus.OTHER_PURPOSE else "political",
         "consent_channel": "automated_voice",
         "consent_source": "https://liste-demo.example/accord",
         "consent_proof": "form-2026-11",
         "consent_at": (MORNING - timedelta(days=60)).isoformat(),
         "consent_expires_at": (MORNING - timedelta(days=1)).isoformat()
-        if standing is Standing.EXPIRED
+        if standing is ConsentStatus.EXPIRED
         else "",
         "consent_act": "opt_in_form",
         "window_days": "mon-fri",

@@ -13,10 +13,10 @@ from pathlib import Path
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.pretended_time import pretend
 from dialer.bootstrap import Links, Service, open_service
-from dialer.demo.cast import Member, Standing, cast
+from dialer.demo.cast import ConsentStatus, Member, cast_members
 from dialer.demo.files import MORNING, write_campaign, write_contacts
 from dialer.demo.stage import Stage
-from dialer.demo.verdict import Outcome, Verdict
+from dialer.demo.verdict import ContactOutcome, DemoVerdict
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
@@ -25,9 +25,9 @@ from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, Progress
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.consent.contact_import import Provenance
-from dialer.services.decision.decisions import Question
-from dialer.services.imports.run import Source
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.decision.decisions import DecisionQuestion
+from dialer.services.imports.run import ImportSource
+from dialer.services.oppositions.oppositions import StatedOpposition
 
 LONGEST_S = 300
 """The demo takes about a minute; a machine that needs five has a fault."""
@@ -51,9 +51,9 @@ async def running(stage: Stage) -> AsyncIterator[Service]:
             await engine
 
 
-async def play(stage: Stage, service: Service, listener: ProgressListener) -> Verdict:
+async def play(stage: Stage, service: Service, listener: ProgressListener) -> DemoVerdict:
     """Prepare, run and judge one campaign."""
-    members = cast()
+    members = cast_members()
     campaign_id = await _prepare(stage.settings.home, service, members)
     started = time.monotonic()
     await service.suite.campaigns.start(LOCAL_ADMINISTRATOR, campaign_id)
@@ -63,7 +63,7 @@ async def play(stage: Stage, service: Service, listener: ProgressListener) -> Ve
     return await _judge(stage, service, members, campaign_id, seconds)
 
 
-def write_report(path: Path, verdict: Verdict) -> None:
+def write_report(path: Path, verdict: DemoVerdict) -> None:
     path.write_text(json.dumps(verdict.report(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -73,10 +73,10 @@ async def _prepare(home: Path, service: Service, members: tuple[Member, ...]) ->
     campaign = await suite.campaigns.create(actor, definition)
     provenance = Provenance(SourceClass.OPT_IN_FORM, "the list's own form", MORNING - timedelta(days=60))
     contacts = write_contacts(home, members)
-    await suite.contact_imports.run(actor, campaign.id, provenance, Source(contacts, contacts.name))
+    await suite.contact_imports.run(actor, campaign.id, provenance, ImportSource(contacts, contacts.name))
     for member in members:
-        if member.standing is Standing.SUPPRESSED:
-            await suite.suppressions.add(actor, Objection(member.number, OppositionChannel.LETTER))
+        if member.standing is ConsentStatus.SUPPRESSED:
+            await suite.suppressions.add(actor, StatedOpposition(member.number, OppositionChannel.LETTER))
     await suite.campaigns.approve(actor, campaign.id)
     return campaign.id
 
@@ -98,11 +98,11 @@ async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressLi
 
 async def _judge(
     stage: Stage, service: Service, members: tuple[Member, ...], campaign_id: CampaignId, seconds: float
-) -> Verdict:
+) -> DemoVerdict:
     rows = await service.store.attempts.calls(CallFilter(campaign_id=campaign_id, limit=1000))
     results = {row.external_id: row.attempt.result for row in rows}
     outcomes = [
-        Outcome(
+        ContactOutcome(
             member,
             tuple(await stage.callees.calls(member.number)),
             results.get(member.external_id),
@@ -113,13 +113,13 @@ async def _judge(
     ]
     known = {member.number for member in members}
     strays = Counter(invite.number for invite in await stage.callees.invites() if invite.number not in known)
-    return Verdict(outcomes, seconds, strays)
+    return DemoVerdict(outcomes, seconds, strays)
 
 
 async def _refusals(service: Service, campaign_id: CampaignId, member: Member) -> frozenset[str]:
     """Why the rules refuse this contact at the demo's hour; nothing for those who were called."""
     if member.result is not None:
         return frozenset()
-    question = Question(member.number, MORNING)
+    question = DecisionQuestion(member.number, MORNING)
     (answer,) = await service.suite.decisions.ask(LOCAL_ADMINISTRATOR, campaign_id, [question])
     return frozenset(answer.decision.codes)

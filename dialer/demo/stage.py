@@ -12,7 +12,7 @@ from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import prepare_home
 from dialer.settings import Settings, settings_of
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 
 PBX = "demo"
 TRUNK = "default"
@@ -32,7 +32,7 @@ class Ports:
 @dataclass(frozen=True, slots=True)
 class Stage:
     settings: Settings
-    callees: Callees
+    callees: SimulatedCallees
     ports: Ports
 
 
@@ -46,7 +46,7 @@ async def set_stage(home: Path) -> AsyncIterator[Stage]:
     try:
         settings = settings_of(home)
         await upgrade(settings.database_url)
-        async with Callees.start(
+        async with SimulatedCallees.start(
             sip_port=ports.callee_sip, rtp_port=ports.callee_rtp, prompts=home / "prompts"
         ) as callees:
             yield Stage(settings, callees, ports)

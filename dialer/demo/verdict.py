@@ -33,7 +33,7 @@ WHY: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ContactOutcome:
     """One contact after the campaign: what the callee received, and what the service says of it."""
 
     member: Member
@@ -95,8 +95,8 @@ def _after_nine(call: ReceivedCall) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    outcomes: Sequence[Outcome]
+class DemoVerdict:
+    outcomes: Sequence[ContactOutcome]
     seconds: float
     strays: Mapping[str, int] = field(default_factory=dict)
     """Calls to numbers that are on no list, by number."""

@@ -23,7 +23,7 @@ class WaitForKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseEffect:
     """Nothing is heard, and no key is taken."""
 
 
@@ -42,14 +42,14 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TraceNote:
     """What is added to the trace."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
+class InviteEffect:
     """`options` by letter."""
 
     technology: str
@@ -63,11 +63,11 @@ class End:
     state: State
 
 
-Effect = Play | WaitForKey | Pause | Listen | Tell | Note | Invite | End
+Effect = Play | WaitForKey | PauseEffect | Listen | Tell | TraceNote | InviteEffect | End
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ChannelMove:
     """One way on. `state` is None when the channel is gone; `how` says what happened, where that is not plain from the step."""
 
     state: State | None

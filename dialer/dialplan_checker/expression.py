@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from dialer.dialplan_checker.outcomes import Outcome, combined, either, sure
+from dialer.dialplan_checker.outcomes import TextOutcome, combined, either, sure
 from dialer.dialplan_checker.values import CLOSE, OPEN, NotUnderstood, known, may_equal, unknown
 
 _OPERATORS = ("!=", ">=", "<=", "=", "<", ">", "&", "|", "+", "(", ")")
@@ -12,7 +12,7 @@ _MIRRORED = {">": "<", "<=": ">="}
 _NEGATED = {"!=": "=", ">=": "<"}
 
 
-def evaluate(text: str) -> list[Outcome]:
+def evaluate(text: str) -> list[TextOutcome]:
     """Raise `NotUnderstood`."""
     parser = _Parser(text, words(text))
     found = parser.any_of()
@@ -67,32 +67,32 @@ class _Parser:
     text: str
     rest: list[str]
 
-    def any_of(self) -> list[Outcome]:
+    def any_of(self) -> list[TextOutcome]:
         found = self.all_of()
         while self._take("|"):
             found = combined([found, self.all_of()], lambda pair: sure(_either(*pair)))
         return found
 
-    def all_of(self) -> list[Outcome]:
+    def all_of(self) -> list[TextOutcome]:
         found = self.comparison()
         while self._take("&"):
             found = combined([found, self.comparison()], lambda pair: sure(_both(*pair)))
         return found
 
-    def comparison(self) -> list[Outcome]:
+    def comparison(self) -> list[TextOutcome]:
         left = self.sum()
         operator = self._take(*_COMPARISONS)
         if not operator:
             return left
         return combined([left, self.sum()], lambda pair: compare(pair[0], operator, pair[1]))
 
-    def sum(self) -> list[Outcome]:
+    def sum(self) -> list[TextOutcome]:
         found = self.operand()
         while operator := self._take("+", "-"):
             found = combined([found, self.operand()], lambda pair: sure(_sum(pair[0], operator, pair[1])))
         return found
 
-    def operand(self) -> list[Outcome]:
+    def operand(self) -> list[TextOutcome]:
         if self._take("("):
             found = self.any_of()
             if not self._take(")"):
@@ -106,7 +106,7 @@ class _Parser:
         return self.rest.pop(0) if self.rest and self.rest[0] in wanted else ""
 
 
-def compare(left: str, operator: str, right: str) -> list[Outcome]:
+def compare(left: str, operator: str, right: str) -> list[TextOutcome]:
     """Numbers are compared as numbers, anything else as text, quotes left out."""
     left, right = left.strip('"'), right.strip('"')
     if known(left) and known(right):
@@ -116,7 +116,7 @@ def compare(left: str, operator: str, right: str) -> list[Outcome]:
     return _asked(left, operator, right)
 
 
-def _asked(left: str, operator: str, right: str) -> list[Outcome]:
+def _asked(left: str, operator: str, right: str) -> list[TextOutcome]:
     """The same question in the same words, however it was written: only `=` and `<` are asked."""
     if operator in _MIRRORED:
         left, operator, right = right, _MIRRORED[operator], left
@@ -125,7 +125,7 @@ def _asked(left: str, operator: str, right: str) -> list[Outcome]:
     outcomes = either(question)
     if not negated:
         return outcomes
-    return [Outcome("0" if outcome.text == "1" else "1", outcome.facts) for outcome in outcomes]
+    return [TextOutcome("0" if outcome.text == "1" else "1", outcome.facts) for outcome in outcomes]
 
 
 def _holds(left: str, operator: str, right: str) -> bool:

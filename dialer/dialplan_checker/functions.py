@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from dialer.dialplan_checker.expression import true
-from dialer.dialplan_checker.outcomes import Outcome, either, sure
+from dialer.dialplan_checker.outcomes import TextOutcome, either, sure
 from dialer.dialplan_checker.protocol import CHANNEL_NAME
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.values import NotUnderstood, known, unknown
@@ -25,7 +25,7 @@ def variable(name: str, state: State) -> str:
     return unknown(name, empty=False) if name in _BUILT_IN else state.value(name)
 
 
-def call(name: str, arguments: str, state: State) -> list[Outcome]:
+def call(name: str, arguments: str, state: State) -> list[TextOutcome]:
     """Raise `NotUnderstood` for a function that is not known here."""
     if name in _OPAQUE:
         return sure(unknown(f"{name}({arguments})"))
@@ -36,7 +36,7 @@ def call(name: str, arguments: str, state: State) -> list[Outcome]:
     return _CASES[name](arguments, state)
 
 
-def _regex(arguments: str, _state: State) -> list[Outcome]:
+def _regex(arguments: str, _state: State) -> list[TextOutcome]:
     parts = re.fullmatch(r'"([^"]*)"\s+(.*)|"([^"]*)"\s*', arguments, re.DOTALL)
     if parts is None or not known(parts[1] or parts[3] or ""):
         return either(f"REGEX({arguments})")
@@ -49,13 +49,13 @@ def _regex(arguments: str, _state: State) -> list[Outcome]:
         raise NotUnderstood(f"regular expression {pattern}") from None
 
 
-def _if(arguments: str, _state: State) -> list[Outcome]:
+def _if(arguments: str, _state: State) -> list[TextOutcome]:
     condition, _, branches = arguments.partition("?")
     yes, _, no = branches.partition(":")
-    return [Outcome(yes if answer else no) for answer in true(condition)]
+    return [TextOutcome(yes if answer else no) for answer in true(condition)]
 
 
-def _channel(arguments: str, state: State) -> list[Outcome]:
+def _channel(arguments: str, state: State) -> list[TextOutcome]:
     if arguments == "state":
         return sure("Up" if state.up else "Ring")
     if arguments == "name":
@@ -63,7 +63,7 @@ def _channel(arguments: str, state: State) -> list[Outcome]:
     raise NotUnderstood(f"CHANNEL({arguments})")
 
 
-_CASES: dict[str, Callable[[str, State], list[Outcome]]] = {
+_CASES: dict[str, Callable[[str, State], list[TextOutcome]]] = {
     "CHANNEL": _channel,
     "CHANNEL_EXISTS": lambda arguments, _state: either(f"CHANNEL_EXISTS({arguments})"),
     "DB_EXISTS": lambda arguments, _state: either(f"DB_EXISTS({arguments})"),

@@ -38,7 +38,7 @@ MANY = 2
 """Once too often: more is not counted."""
 
 
-class Outbox(Enum):
+class OutboxTrace(Enum):
     """What was found of the entry that a 9 left in AstDB, since it was written."""
 
     UNKNOWN = "it is not known whether its entry is on the disk"
@@ -47,7 +47,7 @@ class Outbox(Enum):
     TAKEN = "the service has taken the entry, and left its companion"
 
 
-class History(NamedTuple):
+class ChannelHistory(NamedTuple):
     """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
 
     `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
@@ -64,7 +64,7 @@ class History(NamedTuple):
     since_nine: int = MANY
     owed: frozenset[str] = OPPOSITION
     written: frozenset[str] = frozenset()
-    outbox: Outbox = Outbox.UNKNOWN
+    outbox: OutboxTrace = OutboxTrace.UNKNOWN
     whole: str = ""
     noted: bool = False
     limited: bool = False
@@ -92,57 +92,57 @@ class History(NamedTuple):
         """A machine stays one; who was none when it was last looked may have turned out to be one meanwhile."""
         return self.machine or None
 
-    def ending(self) -> "History":
+    def ending(self) -> "ChannelHistory":
         """Once the channel has ended nothing can be heard any more."""
         return self._replace(
             notice=False, one=False, whole="", noted=False, looks=(), machine=None, checked=frozenset()
         )
 
-    def pressed(self, key: str, *, kept: bool) -> "History":
+    def pressed(self, key: str, *, kept: bool) -> "ChannelHistory":
         """`kept`: Asterisk has put the key into a variable already."""
         if key == "9":
             return self._replace(nine=True, since_nine=MANY if kept else 0, machine=self._later)
         return self._replace(one=self.one or key == "1", machine=self._later)
 
-    def stepped(self) -> "History":
+    def stepped(self) -> "ChannelHistory":
         return self if self.since_nine == MANY else self._replace(since_nine=self.since_nine + 1)
 
-    def played(self, prompt: str, *, whole: bool) -> "History":
+    def played(self, prompt: str, *, whole: bool) -> "ChannelHistory":
         return self._replace(
             whole=prompt if whole else "",
             machine=self._later,
             notice=self.notice or (whole and prompt == NOTICE),
         )
 
-    def wrote(self, key: str, value: str) -> "History":
+    def wrote(self, key: str, value: str) -> "ChannelHistory":
         if key == ENDED:
             return self._replace(stored=min(self.stored + 1, MANY))
         sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
         kept = {family for family in LINE_OPPOSITION if key.startswith(family) and never_empty(value)}
         kept |= {key} if key in OPPOSITION and sound else set()
-        return self._replace(written=self.written | kept, outbox=Outbox.UNKNOWN) if kept else self
+        return self._replace(written=self.written | kept, outbox=OutboxTrace.UNKNOWN) if kept else self
 
-    def logged(self, text: str) -> "History":
+    def logged(self, text: str) -> "ChannelHistory":
         told = text == NINE_OF_ATTEMPT or (text.startswith(NINE_ON_LINE) and self.owed == LINE_OPPOSITION)
         return self._replace(nine_told=told) if told != self.nine_told else self
 
-    def limiting(self, seconds: str) -> "History":
+    def limiting(self, seconds: str) -> "ChannelHistory":
         """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
         limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
         return self._replace(limited=limited)
 
-    def looked_for(self, facts: Iterable[Fact]) -> "History":
+    def looked_for(self, facts: Iterable[Fact]) -> "ChannelHistory":
         """After a look at what became of the opposition. Both in one step: what was there before may have been taken back since."""
         outbox, found = self.outbox, tuple(facts)
         for text, true in found:
             if text.startswith(_ENTRY):
-                there = Outbox.ON_DISK if _WRITTEN_TO in found else Outbox.UNKNOWN
-                outbox = there if true else Outbox.GONE
-            elif text.startswith(_COMPANIONS) and true and outbox is Outbox.GONE:
-                outbox = Outbox.TAKEN
+                there = OutboxTrace.ON_DISK if _WRITTEN_TO in found else OutboxTrace.UNKNOWN
+                outbox = there if true else OutboxTrace.GONE
+            elif text.startswith(_COMPANIONS) and true and outbox is OutboxTrace.GONE:
+                outbox = OutboxTrace.TAKEN
         return self if outbox is self.outbox else self._replace(outbox=outbox)
 
-    def looked(self, facts: Iterable[Fact]) -> "History":
+    def looked(self, facts: Iterable[Fact]) -> "ChannelHistory":
         """After a look at whether the call was forwarded, and at what the service says of who answered."""
         machine = [fact.true for fact in facts if fact.text == MACHINE]
         history = self._replace(machine=machine[-1]) if machine else self
@@ -153,12 +153,12 @@ class History(NamedTuple):
         direct = may_be_spoken_to(known)
         return history._replace(looks=() if direct else known, direct=direct)
 
-    def noting(self, trace: str) -> "History":
+    def noting(self, trace: str) -> "ChannelHistory":
         if not _DONE.search(trace):
             return self
         return self._replace(whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
 
-    def told(self, event: str) -> "History":
+    def told(self, event: str) -> "ChannelHistory":
         if event == DIALLING_EVENT:
             return self._replace(passed=True)
         if event == ENDED_EVENT:
@@ -168,4 +168,4 @@ class History(NamedTuple):
         return self
 
 
-NO_HISTORY = History()
+NO_HISTORY = ChannelHistory()

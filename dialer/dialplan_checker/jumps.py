@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from dialer.dialplan_checker.effects import End, Move
+from dialer.dialplan_checker.effects import ChannelMove, End
 from dialer.dialplan_checker.history import MANY
-from dialer.dialplan_checker.model import Dialplan, Place
+from dialer.dialplan_checker.model import ChannelPosition, Dialplan
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.values import NotUnderstood, known, split
 
@@ -24,17 +24,17 @@ def jump(dialplan: Dialplan, state: State, target: str) -> State:
     return state.at(place, named[-1] if named else state.exten)
 
 
-def _place(dialplan: Dialplan, context: str, exten: str, last: str) -> Place | None:
+def _place(dialplan: Dialplan, context: str, exten: str, last: str) -> ChannelPosition | None:
     if last.isdecimal():
-        return Place(context, exten, int(last))
+        return ChannelPosition(context, exten, int(last))
     return dialplan.labels.get((context, exten, last))
 
 
-def finish(dialplan: Dialplan, state: State, how: str) -> Move:
+def finish(dialplan: Dialplan, state: State, how: str) -> ChannelMove:
     """The channel ends: its context's `h`, then the hangup handlers, the last pushed first."""
     if state.ending is not None:
         return next_ending(state, how)
-    h = Place(state.place.context, "h", 1)
+    h = ChannelPosition(state.place.context, "h", 1)
     queue = ((h,) if h in dialplan.steps else ()) + tuple(reversed(state.handlers))
     over = state._replace(
         ending=queue, stack=(), handlers=(), ringing=None, facts=(), history=state.history.ending()
@@ -42,14 +42,14 @@ def finish(dialplan: Dialplan, state: State, how: str) -> Move:
     return next_ending(over, how)
 
 
-def next_ending(state: State, how: str) -> Move:
+def next_ending(state: State, how: str) -> ChannelMove:
     if not state.ending:
-        return Move(None, how, (End(state),))
+        return ChannelMove(None, how, (End(state),))
     first, *rest = state.ending
-    return Move(state.at(first)._replace(ending=tuple(rest), stack=()), how)
+    return ChannelMove(state.at(first)._replace(ending=tuple(rest), stack=()), how)
 
 
-def hang_up(dialplan: Dialplan, state: State) -> Iterator[Move]:
+def hang_up(dialplan: Dialplan, state: State) -> Iterator[ChannelMove]:
     """The other side, or the service, ends the channel before the step of `state`."""
     if state.ending is not None:
         return

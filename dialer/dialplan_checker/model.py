@@ -18,7 +18,7 @@ def names_read(text: str) -> frozenset[str]:
     return frozenset(_READ.findall(text))
 
 
-class Place(NamedTuple):
+class ChannelPosition(NamedTuple):
     """Where a channel stands. `exten` is the extension as written in the dialplan, a pattern with its underscore."""
 
     context: str
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 class Step:
     """One priority. `source` is `file:line`, or the place itself where it was read from a running PBX."""
 
-    place: Place
+    place: ChannelPosition
     label: str
     application: str
     arguments: str
@@ -44,7 +44,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DialplanFault:
     """Something that is not understood, and therefore not proved."""
 
     source: str
@@ -58,8 +58,8 @@ class Fault:
 class Dialplan:
     """`faults` are what could not be read: with any of them nothing is proved."""
 
-    steps: Mapping[Place, Step]
-    faults: tuple[Fault, ...] = ()
+    steps: Mapping[ChannelPosition, Step]
+    faults: tuple[DialplanFault, ...] = ()
     _answers: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -71,7 +71,7 @@ class Dialplan:
         return {context: tuple(extens) for context, extens in found.items()}
 
     @cached_property
-    def labels(self) -> dict[tuple[str, str, str], Place]:
+    def labels(self) -> dict[tuple[str, str, str], ChannelPosition]:
         return {
             (place.context, place.exten, step.label): place
             for place, step in self.steps.items()
@@ -85,7 +85,7 @@ class Dialplan:
             self._answers[key] = match(self.contexts.get(context, ()), dialled)
         return self._answers[key]
 
-    def reachable_text(self, starts: Iterable[Place]) -> list[Step]:
+    def reachable_text(self, starts: Iterable[ChannelPosition]) -> list[Step]:
         """Every step that may run from `starts` on: those of their contexts, and of all that these mention."""
         seen: set[str] = set()
         waiting = {place.context for place in starts}
@@ -114,17 +114,17 @@ class Dialplan:
         return hashlib.sha256(json.dumps([rows, faults]).encode()).hexdigest()
 
 
-def dialplan_of(steps: Iterable[Step], faults: Iterable[Fault]) -> Dialplan:
+def dialplan_of(steps: Iterable[Step], faults: Iterable[DialplanFault]) -> Dialplan:
     """Put together what was read; a priority or a label that stands twice is a fault."""
-    placed: dict[Place, Step] = {}
+    placed: dict[ChannelPosition, Step] = {}
     labels: set[tuple[str, str, str]] = set()
     found = list(faults)
     for step in steps:
         if step.place in placed:
-            found.append(Fault(step.source, f"{step.place} stands twice"))
+            found.append(DialplanFault(step.source, f"{step.place} stands twice"))
         name = (step.place.context, step.place.exten, step.label)
         if step.label and name in labels:
-            found.append(Fault(step.source, f"label {step.label} stands twice"))
+            found.append(DialplanFault(step.source, f"label {step.label} stands twice"))
         placed.setdefault(step.place, step)
         labels.add(name)
     return Dialplan(placed, tuple(found))

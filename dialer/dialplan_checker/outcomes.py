@@ -12,27 +12,27 @@ class Fact(NamedTuple):
     true: bool = True
 
 
-class Outcome(NamedTuple):
+class TextOutcome(NamedTuple):
     text: str
     facts: tuple[Fact, ...] = ()
 
 
-def sure(text: str) -> list[Outcome]:
-    return [Outcome(text)]
+def sure(text: str) -> list[TextOutcome]:
+    return [TextOutcome(text)]
 
 
-def either(question: str) -> list[Outcome]:
+def either(question: str) -> list[TextOutcome]:
     """Asterisk's yes and no."""
-    return [Outcome("1", (Fact(question, True),)), Outcome("0", (Fact(question, False),))]
+    return [TextOutcome("1", (Fact(question, True),)), TextOutcome("0", (Fact(question, False),))]
 
 
 def combined(
-    parts: Iterable[list[Outcome]], join: Callable[[tuple[str, ...]], list[Outcome]]
-) -> list[Outcome]:
+    parts: Iterable[list[TextOutcome]], join: Callable[[tuple[str, ...]], list[TextOutcome]]
+) -> list[TextOutcome]:
     """Every combination of the outcomes of `parts`, joined."""
-    found: dict[Outcome, None] = {}
+    found: dict[TextOutcome, None] = {}
     for choice in product(*parts):
         facts = tuple(fact for outcome in choice for fact in outcome.facts)
         for joined in join(tuple(outcome.text for outcome in choice)):
-            found[Outcome(joined.text, facts + joined.facts)] = None
+            found[TextOutcome(joined.text, facts + joined.facts)] = None
     return list(found)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from dialer.dialplan_checker.claims import closed
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.claims.order import CLAIMS
-from dialer.dialplan_checker.effects import Effect, Move
+from dialer.dialplan_checker.effects import ChannelMove, Effect
 from dialer.dialplan_checker.model import Dialplan
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.walk import Walk
@@ -50,12 +50,12 @@ class Proof:
 class Trial:
     """One claim, as it is tried along the walk. The first objection is the one with the shortest path."""
 
-    claim: Claim
+    claim: DialplanClaim
     examined: int = 0
     evidence: dict[str, None] = field(default_factory=dict)
     objected: tuple[str, State, str] | None = None
 
-    def witness(self, dialplan: Dialplan, state: State, move: Move, effect: Effect) -> None:
+    def witness(self, dialplan: Dialplan, state: State, move: ChannelMove, effect: Effect) -> None:
         objection = self.claim.objection(state, effect)
         if objection is None:
             return
@@ -90,7 +90,7 @@ def prove(dialplan: Dialplan, only: str = "") -> Proof:
         untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in claims)
         return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
 
-    def witness(state: State, move: Move, effect: Effect) -> None:
+    def witness(state: State, move: ChannelMove, effect: Effect) -> None:
         for trial in trials:
             trial.witness(dialplan, state, move, effect)
 

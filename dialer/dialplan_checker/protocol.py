@@ -1,11 +1,11 @@
 """What the dialplan shares with the service and with `docker/asterisk`: where calls enter, and the names that mean something."""
 
-from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.values import unknown
 
-GATE = Place("dialer-permit", "call", 1)
+GATE = ChannelPosition("dialer-permit", "call", 1)
 """Where the service's Originate enters. A callee is called from there only."""
-PROBE_GATE = Place("dialer-probe", "call", 1)
+PROBE_GATE = ChannelPosition("dialer-probe", "call", 1)
 """Where its order of a call-back probe enters. An INVITE may leave from there, too, but only to a number of ours."""
 INBOUND = "dialer-inbound"
 """The context of every trunk (`pjsip.conf.j2`): who calls us enters at any of its extensions."""

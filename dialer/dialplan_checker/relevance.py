@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dialer.dialplan_checker.jumps import jump
-from dialer.dialplan_checker.model import Dialplan, Place, Step, names_read
+from dialer.dialplan_checker.model import ChannelPosition, Dialplan, Step, names_read
 from dialer.dialplan_checker.state import ANSWERING, Frame, Leg, State
 from dialer.dialplan_checker.values import NotUnderstood, known, split
 
@@ -19,11 +19,11 @@ _OTHER = "another"
 @dataclass(slots=True)
 class Relevance:
     dialplan: Dialplan
-    _live: dict[Place, frozenset[str]] = field(default_factory=dict)
-    _live_at: dict[tuple[Place, tuple[Frame, ...], Place | None], frozenset[str]] = field(
+    _live: dict[ChannelPosition, frozenset[str]] = field(default_factory=dict)
+    _live_at: dict[tuple[ChannelPosition, tuple[Frame, ...], ChannelPosition | None], frozenset[str]] = field(
         default_factory=dict
     )
-    _at_end: dict[tuple[Place, ...], dict[str, frozenset[str] | None]] = field(default_factory=dict)
+    _at_end: dict[tuple[ChannelPosition, ...], dict[str, frozenset[str] | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Liveness, backwards until nothing changes; a Gosub reads what its routine and what comes after it read."""
@@ -63,24 +63,24 @@ class Relevance:
         after += [state.ringing._replace(priority=state.ringing.priority + 1)] if state.ringing else []
         return frozenset().union(*(self._live.get(place, frozenset()) for place in (state.place, *after)))
 
-    def _compared_at_end(self, handlers: tuple[Place, ...]) -> dict[str, frozenset[str] | None]:
+    def _compared_at_end(self, handlers: tuple[ChannelPosition, ...]) -> dict[str, frozenset[str] | None]:
         """For every variable that handlers read: the texts it is compared with, or None where it is used otherwise too."""
         if handlers not in self._at_end:
             texts = [step.arguments for step in self.dialplan.reachable_text(handlers)]
             self._at_end[handlers] = {name: _comparisons(name, texts) for name in names_in(texts)}
         return self._at_end[handlers]
 
-    def _next(self, step: Step) -> Iterator[Place]:
+    def _next(self, step: Step) -> Iterator[ChannelPosition]:
         after = step.place._replace(priority=step.place.priority + 1)
         if step.application not in {"Goto", "Hangup", "Return"}:
             yield after
         if step.application == "WaitExten":
             for exten in self.dialplan.contexts[step.place.context]:
-                yield Place(step.place.context, exten, 1)
+                yield ChannelPosition(step.place.context, exten, 1)
         if step.application in {"Goto", "GotoIf", "Gosub"}:
             yield from self._targets(step)
 
-    def _targets(self, step: Step) -> Iterator[Place]:
+    def _targets(self, step: Step) -> Iterator[ChannelPosition]:
         here = State(Leg.CALLEE, step.place, step.place.exten)
         condition_left = split(step.arguments, "?")[-1] if step.application == "GotoIf" else step.arguments
         branches = split(condition_left, ":") if step.application == "GotoIf" else [condition_left]

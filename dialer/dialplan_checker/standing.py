@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from dialer.dialplan_checker.effects import Effect, Move
+from dialer.dialplan_checker.effects import ChannelMove, Effect
 from dialer.dialplan_checker.jumps import finish, jump
 from dialer.dialplan_checker.model import Dialplan, Step
 from dialer.dialplan_checker.state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StepContext:
     """A channel that is about to do `step`; `arguments` is one of the texts that the step's arguments may come to."""
 
     dialplan: Dialplan
@@ -17,13 +17,13 @@ class Standing:
     step: Step
     arguments: str
 
-    def on(self, *effects: Effect, state: State | None = None, how: str = "") -> Move:
-        return Move((state or self.state).onward(), how, effects)
+    def on(self, *effects: Effect, state: State | None = None, how: str = "") -> ChannelMove:
+        return ChannelMove((state or self.state).onward(), how, effects)
 
     def to(self, target: str) -> State:
         return jump(self.dialplan, self.state, target)
 
-    def over(self, how: str = "", state: State | None = None) -> Move:
+    def over(self, how: str = "", state: State | None = None) -> ChannelMove:
         return finish(self.dialplan, state or self.state, how)
 
     def pressed(self, key: str, *, kept: bool) -> State:

@@ -6,8 +6,8 @@ Tuples, since a proof makes, changes and compares tens of thousands of them.
 from enum import Enum
 from typing import NamedTuple
 
-from dialer.dialplan_checker.history import NO_HISTORY, History
-from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.history import NO_HISTORY, ChannelHistory
+from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import SILENCE
 
@@ -29,7 +29,7 @@ ANSWERING = {Leg.DIALLING: Leg.CALLEE, Leg.PROBING: Leg.LINE}
 class Frame(NamedTuple):
     """A Gosub that has not returned: `caller` is its step, None for the one that Dial runs before the INVITE."""
 
-    caller: Place | None
+    caller: ChannelPosition | None
     exten: str
     arguments: tuple[str, ...]
 
@@ -38,16 +38,16 @@ class State(NamedTuple):
     """`ringing` is where an answer leads; `ending` lists what is left to run once the channel has hung up, None before that."""
 
     leg: Leg
-    place: Place
+    place: ChannelPosition
     exten: str
     variables: tuple[tuple[str, str], ...] = ()
     handed_down: frozenset[str] = frozenset()
     stack: tuple[Frame, ...] = ()
-    handlers: tuple[Place, ...] = ()
-    ending: tuple[Place, ...] | None = None
+    handlers: tuple[ChannelPosition, ...] = ()
+    ending: tuple[ChannelPosition, ...] | None = None
     up: bool = False
-    ringing: Place | None = None
-    history: History = NO_HISTORY
+    ringing: ChannelPosition | None = None
+    history: ChannelHistory = NO_HISTORY
     facts: tuple[Fact, ...] = ()
 
     def value(self, name: str) -> str:
@@ -62,7 +62,7 @@ class State(NamedTuple):
         variables = dict(self.variables) | values
         return self._replace(variables=tuple(sorted((n, v) for n, v in variables.items() if v)))
 
-    def at(self, place: Place, exten: str | None = None) -> "State":
+    def at(self, place: ChannelPosition, exten: str | None = None) -> "State":
         return self._replace(place=place, exten=place.exten if exten is None else exten)
 
     def onward(self) -> "State":
@@ -84,5 +84,5 @@ class State(NamedTuple):
         new = tuple(fact for fact in facts if fact not in self.facts)
         return self._replace(facts=(*self.facts, *new), history=history)
 
-    def remembering(self, history: History) -> "State":
+    def remembering(self, history: ChannelHistory) -> "State":
         return self if history is self.history else self._replace(history=history)

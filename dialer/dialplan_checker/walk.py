@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dialer.dialplan_checker.applications.table import APPLICATIONS
-from dialer.dialplan_checker.effects import Effect, Move
-from dialer.dialplan_checker.history import History
+from dialer.dialplan_checker.effects import ChannelMove, Effect
+from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.jumps import finish, hang_up
-from dialer.dialplan_checker.model import Dialplan, Fault, Place, Step
+from dialer.dialplan_checker.model import ChannelPosition, Dialplan, DialplanFault, Step
 from dialer.dialplan_checker.protocol import (
     GATE,
     INBOUND,
@@ -20,14 +20,14 @@ from dialer.dialplan_checker.protocol import (
 )
 from dialer.dialplan_checker.reading.expand import expand
 from dialer.dialplan_checker.relevance import Relevance
-from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import Leg, State
 from dialer.dialplan_checker.values import NotUnderstood, unknown
 
 MOST_STATES = 400_000
 """More is taken for a dialplan that this proof cannot follow."""
 
-Witness = Callable[[State, Move, Effect], None]
+Witness = Callable[[State, ChannelMove, Effect], None]
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class Walk:
 
     dialplan: Dialplan
     came_from: dict[State, tuple[State, str] | None] = field(default_factory=dict)
-    stuck: list[tuple[State, Fault]] = field(default_factory=list)
-    reached: set[Place] = field(default_factory=set)
+    stuck: list[tuple[State, DialplanFault]] = field(default_factory=list)
+    reached: set[ChannelPosition] = field(default_factory=set)
 
     def go(self, witness: Witness, enough: Callable[[], bool]) -> None:
         """Call `witness` with every effect that any path has, and the state before it, until that is `enough`."""
@@ -56,17 +56,17 @@ class Walk:
                     self.came_from[after] = (state, move.how)
                     waiting.append(after)
         if waiting:
-            self.stuck.append((waiting[0], Fault("the dialplan", f"more than {MOST_STATES} states")))
+            self.stuck.append((waiting[0], DialplanFault("the dialplan", f"more than {MOST_STATES} states")))
 
-    def _moves(self, state: State) -> list[Move]:
+    def _moves(self, state: State) -> list[ChannelMove]:
         try:
             return list(self._understood(state))
         except NotUnderstood as error:
             step = self.dialplan.steps[state.place]
-            self.stuck.append((state, Fault(step.source, str(error))))
+            self.stuck.append((state, DialplanFault(step.source, str(error))))
             return []
 
-    def _understood(self, state: State) -> Iterator[Move]:
+    def _understood(self, state: State) -> Iterator[ChannelMove]:
         step = self.dialplan.steps.get(state.place)
         yield from hang_up(self.dialplan, state)
         if step is None:
@@ -78,7 +78,9 @@ class Walk:
             raise NotUnderstood(f"application {step.application}")
         after = state.remembering(state.history.stepped())
         for outcome in expand(step.arguments, state):
-            yield from application(Standing(self.dialplan, after.knowing(outcome.facts), step, outcome.text))
+            yield from application(
+                StepContext(self.dialplan, after.knowing(outcome.facts), step, outcome.text)
+            )
 
     def path(self, state: State, how: str = "") -> tuple[str, ...]:
         """The steps from the entry to `state`, and what happened at each; `how`: at the last."""
@@ -101,8 +103,8 @@ def entries(dialplan: Dialplan) -> list[State]:
     ]
     for exten in dialplan.contexts.get(INBOUND, ()):
         dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
-        history = History(owed=LINE_OPPOSITION)
-        starts.append(State(Leg.CALLER, Place(INBOUND, exten, 1), dialled, history=history))
+        history = ChannelHistory(owed=LINE_OPPOSITION)
+        starts.append(State(Leg.CALLER, ChannelPosition(INBOUND, exten, 1), dialled, history=history))
     return starts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from dialer.domain.upkeep.backup import Manifest, SavedFile
+from dialer.domain.upkeep.backup import BackupManifest, SavedFile
 
 
 class DatabaseFile(Protocol):
@@ -44,6 +44,6 @@ class BackupFolder(Protocol):
         """Of every file, the manifest left out."""
         ...
 
-    async def end(self, manifest: Manifest) -> None:
+    async def end(self, manifest: BackupManifest) -> None:
         """The manifest is the last file: without it, this is no backup."""
         ...

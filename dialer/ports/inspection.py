@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId
 from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import Contact, Manifest
-from dialer.domain.inspection.section import Section
+from dialer.domain.consent.contact import Contact, ImportManifest
+from dialer.domain.inspection.section import PackSection
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.upkeep.retention import RetentionRun
-from dialer.ports.records import CallRow, ImportCounts, KeptDecision
+from dialer.ports.records import ArchivedDecision, CallRow, ImportCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class CalledPerson:
     contact: Contact
     calls: tuple[CallRow, ...]
     consents: tuple[ConsentEvent, ...]
-    decisions: Mapping[AttemptId, KeptDecision]
+    decisions: Mapping[AttemptId, ArchivedDecision]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedList:
     """`counts` and `report` (JSON) are None while the import goes on. `kept`: contacts of it that are not erased; `listed`: all."""
 
-    manifest: Manifest
+    manifest: ImportManifest
     counts: ImportCounts | None
     report: str | None
     listed: int
@@ -143,7 +143,7 @@ class ReportHead:
 
 
 class Reports(Protocol):
-    def html(self, head: ReportHead, sections: Sequence[Section], language: str) -> str:
+    def html(self, head: ReportHead, sections: Sequence[PackSection], language: str) -> str:
         """One page that needs nothing from elsewhere. `language`: fr or en."""
         ...
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.proofs import Run
-from dialer.domain.ledger.sealing import Batch, Pending, SealedEntry, Tail
+from dialer.domain.ledger.sealing import Pending, SealedBatch, SealedEntry, Tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Unsealed:
 class Sealed:
     """A batch with its head signed."""
 
-    batch: Batch
+    batch: SealedBatch
     head: SignedHead
 
 

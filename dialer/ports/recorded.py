@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.ledger.row_digests import Part, Told
+from dialer.domain.ledger.row_digests import RecordedValue, RecordKind
 from dialer.domain.ledger.sealing import Pending, SealedEntry
 from dialer.ports.records import InputKind
 
@@ -34,17 +34,17 @@ class StoredRow:
     """
 
     name: str
-    told: tuple[Told, ...] | None
+    told: tuple[RecordedValue, ...] | None
     fingerprint: Fingerprint | None = None
     pseudonym: str | None = None
     inputs: SealedInputs | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class RecordTable:
     """One table, in about the order of its making. `parts`: what its rows make true."""
 
-    parts: Collection[Part]
+    parts: Collection[RecordKind]
     pages: AsyncIterator[Sequence[StoredRow]]
 
 
@@ -59,7 +59,7 @@ class Snapshot(Protocol):
         """Committed, and not sealed yet, in order."""
         ...
 
-    def shelves(self) -> Sequence[Shelf]: ...
+    def shelves(self) -> Sequence[RecordTable]: ...
 
     async def inputs(self, kind: InputKind, hashes: Iterable[str]) -> dict[str, str]:
         """Contents of what decisions share, by hash, as they are stored; unknown ones are left out."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, PhoneNumber
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.retry import Closed, Due
+from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import Election
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
@@ -41,7 +41,7 @@ class ImportCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class ContactFacts:
     """All that is stored about one contact of one campaign, read in one transaction.
 
     `consents` and `suppressions` (not removed) of any sponsor; `attempts` of the campaign's sponsor in all its campaigns; `lists` that
@@ -59,7 +59,7 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class ContactGroup:
     """Contacts of whom the same is stored, but for their numbers. `kind`: what they share, to be recognised by. `dossier`: of one of them.
 
     `ends`: where their one consent ends within what is foreseen, when that of each does; else empty.
@@ -68,11 +68,11 @@ class Alike:
     kind: Hashable
     numbers: tuple[PhoneNumber, ...]
     ends: tuple[datetime, ...]
-    dossier: Dossier
+    dossier: ContactFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CampaignSnapshot:
     """The campaign and the machine as they are in the same transaction. `silences`: elections of the sponsor's other live campaigns."""
 
     campaign: Campaign
@@ -80,7 +80,7 @@ class Standing:
     silences: tuple[Election, ...]
 
 
-ContactChange = Due | Closed
+ContactChange = Due | ContactClosed
 """What becomes of a contact: due again, or done with in this campaign."""
 
 
@@ -101,7 +101,7 @@ class SharedInput:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptInputs:
+class ArchivedInputs:
     """What a decision was made from, fit to be stored: the person's half sealed under the number's key. `new_key`: made just now, wrapped."""
 
     context: SharedInput
@@ -111,12 +111,12 @@ class KeptInputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ClaimDecision:
     """The verdict on one due contact: an attempt to make, or what becomes of the contact."""
 
     decision: Decision
     decision_hash: str
-    inputs: KeptInputs
+    inputs: ArchivedInputs
     outcome: Attempt | ContactChange
     cut_at: datetime | None = None
     """When electoral silence begins for a callee who may be called: a call that still lasts then is cut."""
@@ -132,7 +132,7 @@ class DecisionFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDecision:
+class ArchivedDecision:
     """A decision as recorded. `context_hash` and `sealed` are None where its inputs were not kept, `key` where it was destroyed."""
 
     id: int
@@ -210,7 +210,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class ArchivedAnswer:
     """What an HTTP request was answered, to be given again when it is repeated."""
 
     status: int

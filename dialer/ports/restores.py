@@ -22,7 +22,7 @@ class PastCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Restoration:
+class DatabaseRestore:
     """Nobody is called before it is `ended_at`. `read_back`: by PBX, how many oppositions its lock held that the database did not."""
 
     taken_at: datetime
@@ -37,7 +37,7 @@ class Restores(Protocol):
         """Halt, and put the gap before everything else that still waits to be sealed. No PBX is leased: who held one is gone."""
         ...
 
-    async def last(self) -> Restoration | None: ...
+    async def last(self) -> DatabaseRestore | None: ...
 
     async def add_calls(self, calls: Sequence[PastCall]) -> int:
         """Return how many the database did not know, as attempts or from earlier."""

@@ -10,7 +10,7 @@ from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 
 
 @dataclass(frozen=True, slots=True)
-class KeptList:
+class RetainedList:
     """An imported list of which contacts are left. `ended_at`: when its campaign was over, the last round with it. `last_poll`: of its election."""
 
     import_id: ImportId
@@ -24,7 +24,7 @@ class KeptList:
 class Retention(Protocol):
     """Every method is one transaction, and short: calls go on meanwhile."""
 
-    async def lists(self) -> list[KeptList]:
+    async def lists(self) -> list[RetainedList]:
         """In order of import."""
         ...
 

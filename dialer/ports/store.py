@@ -14,10 +14,10 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import Made
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
 from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.oppositions.external_list import ListStanding, OppositionList
-from dialer.domain.preflight.contact_groups import Turns
-from dialer.ports.courier import Endpoint
+from dialer.domain.preflight.contact_groups import TimeBoundaries
+from dialer.ports.courier import WebhookUrl
 from dialer.ports.halts import System
 from dialer.ports.inspection import Inspections
 from dialer.ports.keys import KeyVersions
@@ -27,23 +27,23 @@ from dialer.ports.probes import Probes
 from dialer.ports.proofs import Proofs
 from dialer.ports.recorded import Recorded
 from dialer.ports.records import (
-    Alike,
+    ArchivedAnswer,
+    ArchivedDecision,
     CallFilter,
     CallRow,
+    CampaignSnapshot,
+    ClaimDecision,
+    ContactFacts,
+    ContactGroup,
     DecisionFilter,
     Delivery,
-    Dossier,
     ImportCounts,
-    Judgement,
-    KeptAnswer,
-    KeptDecision,
     ListedCount,
     NewContact,
     Progress,
     Progression,
     RequestKey,
     SharedInput,
-    Standing,
 )
 from dialer.ports.restores import Restores
 from dialer.ports.retention import Retention
@@ -89,7 +89,7 @@ class Campaigns(Protocol):
         """Read, check `with_poll_dates` and write in one transaction. Raise `NotFound`, `Conflict`, `InvalidInput`."""
         ...
 
-    async def standing(self, campaign_id: CampaignId) -> Standing: ...
+    async def standing(self, campaign_id: CampaignId) -> CampaignSnapshot: ...
 
     async def progress(self, campaign_id: CampaignId) -> Progress: ...
 
@@ -107,7 +107,7 @@ class Campaigns(Protocol):
 
 
 class Contacts(Protocol):
-    async def begin_import(self, manifest: Manifest) -> None: ...
+    async def begin_import(self, manifest: ImportManifest) -> None: ...
 
     async def add(
         self, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
@@ -119,7 +119,7 @@ class Contacts(Protocol):
         """`report` is the import report as JSON."""
         ...
 
-    async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
+    async def import_report(self, import_id: ImportId) -> tuple[ImportManifest, str | None]:
         """The report is None while the import goes on. Raise `NotFound`."""
         ...
 
@@ -133,11 +133,11 @@ class Contacts(Protocol):
         """As the list states them; rows that state none are left out."""
         ...
 
-    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None: ...
+    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> ContactFacts | None: ...
 
     async def dossiers_among(
         self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
-    ) -> dict[Fingerprint, Dossier]:
+    ) -> dict[Fingerprint, ContactFacts]:
         """Numbers that are not on the campaign's list are left out. Raise `NotFound` for an unknown campaign."""
         ...
 
@@ -146,8 +146,8 @@ class Contacts(Protocol):
         ...
 
     async def alike(
-        self, campaign_id: CampaignId, turns: Turns, *, after: ContactId, until: ContactId
-    ) -> Sequence[Alike]:
+        self, campaign_id: CampaignId, turns: TimeBoundaries, *, after: ContactId, until: ContactId
+    ) -> Sequence[ContactGroup]:
         """The contacts after `after`, `until` included, counted together with those of whom the same is stored but for what no rule tells apart.
 
         One transaction; a kind may come again among others. Raise `NotFound` for an unknown campaign.
@@ -197,9 +197,9 @@ class Attempts(Protocol):
         now: datetime,
         limit: int,
         permits: int,
-        judge: Callable[[Standing, Dossier], Judgement],
+        judge: Callable[[CampaignSnapshot, ContactFacts], ClaimDecision],
         watch: ClaimWatch | None = None,
-    ) -> list[Judgement]:
+    ) -> list[ClaimDecision]:
         """Judge up to `limit` contacts due at `now`, on facts read in this transaction, until `permits` were given; commit all.
 
         A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its contact waits or closes. No two
@@ -256,7 +256,7 @@ class Attempts(Protocol):
 class Decisions(Protocol):
     """Decisions as the claims recorded them."""
 
-    async def page(self, query: DecisionFilter) -> list[KeptDecision]:
+    async def page(self, query: DecisionFilter) -> list[ArchivedDecision]:
         """In order of recording."""
         ...
 
@@ -284,14 +284,14 @@ class Tokens(Protocol):
 class Idempotency(Protocol):
     """Requests that carry an `Idempotency-Key`: each is carried out once."""
 
-    async def begin(self, key: RequestKey, *, at: datetime, forget_before: datetime) -> KeptAnswer | None:
+    async def begin(self, key: RequestKey, *, at: datetime, forget_before: datetime) -> ArchivedAnswer | None:
         """Claim the key (None), or return the answer its request was given; what began before `forget_before` is forgotten.
 
         Raise `Conflict` where the key stands for another request, or for one that has not been answered.
         """
         ...
 
-    async def keep(self, key: RequestKey, answer: KeptAnswer) -> None: ...
+    async def keep(self, key: RequestKey, answer: ArchivedAnswer) -> None: ...
 
     async def release(self, key: RequestKey) -> None:
         """The request had no effect: it may be tried again."""
@@ -302,7 +302,7 @@ class Outbox(Protocol):
     """Notifications for other systems, committed together with what they tell of."""
 
     async def claim(
-        self, endpoint: Endpoint, *, now: datetime, until: datetime, limit: int
+        self, endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
         """Those due at `now`, for this caller alone until `until`: then they are due again."""
         ...

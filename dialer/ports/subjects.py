@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import Contact, ContactState, Manifest
+from dialer.domain.consent.contact import Contact, ContactState, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
 from dialer.ports.restores import PastCall
@@ -63,7 +63,7 @@ class SubjectFile:
     """
 
     contacts: tuple[ListedPerson, ...]
-    manifests: tuple[Manifest, ...]
+    manifests: tuple[ImportManifest, ...]
     consents: tuple[ConsentEvent, ...]
     oppositions: tuple[Opposition, ...]
     lists: tuple[str, ...]

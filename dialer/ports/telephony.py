@@ -8,7 +8,7 @@ from typing import Protocol
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, CampaignId, PhoneNumber, ProbeId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.call_events import CallEvent, DialStatus, Opposed, Outbox
+from dialer.domain.calls.call_events import CallEvent, DialStatus, Opposed, PbxOutbox
 from dialer.domain.oppositions.suppression import PbxSuppression
 
 
@@ -213,7 +213,7 @@ class Telephony(Protocol):
 
     async def clear_line_objections(self, keys: Sequence[str]) -> None: ...
 
-    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
         """What the PBX remembers of the attempts `of`, each looked up by itself.
 
         None: of all, for which it goes through its whole memory, every opposition ever included, while its gate waits.

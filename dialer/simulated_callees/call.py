@@ -7,20 +7,20 @@ from dialer.simulated_callees.behaviour import Act, HangUp, Hears, Pause, Press
 from dialer.simulated_callees.corpus import Corpus
 from dialer.simulated_callees.listener import Listener, Passage
 from dialer.simulated_callees.personas import ROLES, Says, persona_of
-from dialer.simulated_callees.received import Ending, Heard, Invite, KeyPressed, ReceivedCall
-from dialer.simulated_callees.rtp import Source
-from dialer.simulated_callees.rtp_sender import KeyPress, Mouth
+from dialer.simulated_callees.received import Ending, Heard, KeyPressed, ReceivedCall, ReceivedInvite
+from dialer.simulated_callees.rtp import RtpSource
+from dialer.simulated_callees.rtp_sender import KeyPress, RtpSender
 from dialer.simulated_callees.signals import Offer
 from dialer.simulated_callees.speech import spoken
 
 
-class Call:
+class CalleeCall:
     """Lives in the ear's event loop; `snapshot` is what others see of it."""
 
     def __init__(
         self, call_id: str, offer: Offer, now: float, corpus: Corpus, hang_up: Callable[[str], None]
     ) -> None:
-        self.invite = Invite(_e164(offer.number), call_id, _e164(offer.caller_id), now)
+        self.invite = ReceivedInvite(_e164(offer.number), call_id, _e164(offer.caller_id), now)
         self.address = offer.address
         self._persona = persona_of(self.invite.number)
         role = ROLES[self._persona] if self._persona else None
@@ -28,8 +28,8 @@ class Call:
         self._hang_up = hang_up
         self._news = asyncio.Event()
         self.listener = Listener(corpus, self._news.set)
-        source = Source(ssrc=hash(call_id) & 0xFFFFFFFF, event_type=offer.event_type)
-        self.mouth = Mouth(source, spoken(role.says if role else Says.NOTHING))
+        source = RtpSource(ssrc=hash(call_id) & 0xFFFFFFFF, event_type=offer.event_type)
+        self.mouth = RtpSender(source, spoken(role.says if role else Says.NOTHING))
         self._task: asyncio.Task[None] | None = None
         self._known = 0
         self._answered: float | None = None

@@ -9,23 +9,23 @@ from typing import Any, TypeVar
 
 from dialer.domain.base.errors import Unavailable
 from dialer.simulated_callees.corpus import Corpus, PromptFolder
-from dialer.simulated_callees.received import Invite, ReceivedCall
-from dialer.simulated_callees.rtp_receiver import Ear
+from dialer.simulated_callees.received import ReceivedCall, ReceivedInvite
+from dialer.simulated_callees.rtp_receiver import RtpReceiver
 
 _T = TypeVar("_T")
 _LOOK_EVERY_S = 0.05
 
 
-class Callees:
+class SimulatedCallees:
     """All fictional callees behind one SIP port of 127.0.0.1. What they report is what they received, nothing else."""
 
-    def __init__(self, ear: Ear, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, ear: RtpReceiver, loop: asyncio.AbstractEventLoop) -> None:
         self._ear = ear
         self._loop = loop
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, *, sip_port: int, rtp_port: int, prompts: Path) -> AsyncIterator["Callees"]:
+    async def start(cls, *, sip_port: int, rtp_port: int, prompts: Path) -> AsyncIterator["SimulatedCallees"]:
         """Answers INVITEs on UDP `sip_port` until the block ends; audio comes to UDP `rtp_port`.
 
         Prompts are known by their sound, from `<prompts>/<script>/<prompt>.alaw` (A-law, 8 kHz); scripts may be added later.
@@ -45,7 +45,7 @@ class Callees:
             await asyncio.to_thread(thread.join)
             loop.close()
 
-    async def invites(self) -> list[Invite]:
+    async def invites(self) -> list[ReceivedInvite]:
         """Every INVITE so far, in order of arrival, each Call-ID once."""
         return await self._ask(lambda ear: [call.invite for call in ear.calls.values()])
 
@@ -73,7 +73,7 @@ class Callees:
             raise Unavailable(f"{len(ended)} of {count} calls ended within {within_s} s") from error
         return ended
 
-    async def _ask(self, question: Callable[[Ear], _T]) -> _T:
+    async def _ask(self, question: Callable[[RtpReceiver], _T]) -> _T:
         async def answer() -> _T:
             return question(self._ear)
 
@@ -84,11 +84,11 @@ async def _in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, _T]) ->
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
 
-async def _open(sip_port: int, rtp_port: int, prompts: Path) -> Ear:
+async def _open(sip_port: int, rtp_port: int, prompts: Path) -> RtpReceiver:
     corpus = Corpus()
     folder = PromptFolder(prompts, corpus)
     folder.refresh()
-    ear = Ear(sip_port, rtp_port, corpus, folder)
+    ear = RtpReceiver(sip_port, rtp_port, corpus, folder)
     try:
         await ear.open()
     except BaseException:

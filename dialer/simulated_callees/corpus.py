@@ -17,13 +17,13 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PromptPosition:
     """The next byte expected of a prompt."""
 
     prompt: Prompt
     offset: int
 
-    def after(self, frame: bytes) -> "Place | None":
+    def after(self, frame: bytes) -> "PromptPosition | None":
         """The place after `frame`, where the prompt goes on so; None otherwise.
 
         The last frame may go on into whatever follows: Asterisk fills its packets.
@@ -31,12 +31,14 @@ class Place:
         audio, offset = self.prompt.audio, self.offset
         left = len(audio) - offset
         if left >= len(frame):
-            return Place(self.prompt, offset + len(frame)) if audio.startswith(frame, offset) else None
-        return Place(self.prompt, len(audio)) if left and frame.startswith(audio[offset:]) else None
+            return (
+                PromptPosition(self.prompt, offset + len(frame)) if audio.startswith(frame, offset) else None
+            )
+        return PromptPosition(self.prompt, len(audio)) if left and frame.startswith(audio[offset:]) else None
 
-    def skipped(self, count: int) -> "Place":
+    def skipped(self, count: int) -> "PromptPosition":
         """The place after `count` bytes that never arrived."""
-        return Place(self.prompt, min(self.offset + count, len(self.prompt.audio)))
+        return PromptPosition(self.prompt, min(self.offset + count, len(self.prompt.audio)))
 
     @property
     def near_start(self) -> bool:
@@ -58,7 +60,7 @@ class Corpus:
 
     def __init__(self) -> None:
         self._prompts: dict[tuple[str, bytes], Prompt] = {}
-        self._frames: dict[bytes, list[Place]] = {}
+        self._frames: dict[bytes, list[PromptPosition]] = {}
 
     def add(self, name: str, audio: bytes) -> None:
         if (name, audio) in self._prompts:
@@ -66,20 +68,20 @@ class Corpus:
         frames = [audio[at : at + FRAME] for at in range(0, len(audio), FRAME)]
         lead = next((n for n, frame in enumerate(frames) if not is_silent(frame)), len(frames)) * FRAME
         prompt = self._prompts[name, audio] = Prompt(name, audio, lead)
-        own: dict[bytes, Place] = {}
+        own: dict[bytes, PromptPosition] = {}
         for n, frame in enumerate(frames):
             if not is_silent(frame):
-                own.setdefault(frame, Place(prompt, n * FRAME))
+                own.setdefault(frame, PromptPosition(prompt, n * FRAME))
         for frame, place in own.items():
             self._frames.setdefault(frame, []).append(place)
 
-    def places(self, frame: bytes, *, anywhere: bool) -> list[Place]:
+    def places(self, frame: bytes, *, anywhere: bool) -> list[PromptPosition]:
         """Where `frame` (not silent) begins, at most once a prompt; with `anywhere`, off the 20 ms grid too (slow)."""
         found = self._frames.get(frame, [])
         if found or not anywhere:
             return found
         offsets = ((prompt, prompt.audio.find(frame)) for prompt in self._prompts.values())
-        return [Place(prompt, offset) for prompt, offset in offsets if offset >= 0]
+        return [PromptPosition(prompt, offset) for prompt, offset in offsets if offset >= 0]
 
 
 class PromptFolder:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dialer.simulated_callees.corpus import Corpus, Place
+from dialer.simulated_callees.corpus import Corpus, PromptPosition
 from dialer.simulated_callees.rtp import FRAME, FRAME_S
 from dialer.simulated_callees.speech import RATE, is_silent
 
@@ -21,7 +21,7 @@ class Passage:
     and are taken to have been of it.
     """
 
-    places: list[Place]
+    places: list[PromptPosition]
     started: float
     last: float
     from_start: bool
@@ -114,7 +114,7 @@ class Listener:
         else:
             self._announce(Passage([], now, now, from_start=False, audio=bytearray(frame)))
 
-    def _resume(self, now: float, frame: bytes, places: list[Place]) -> bool:
+    def _resume(self, now: float, frame: bytes, places: list[PromptPosition]) -> bool:
         """Goes on with the prompt that was stopped, if the frame stands where it stopped or in the silence after that."""
         stopped = self._stopped
         if stopped is None:
@@ -132,7 +132,7 @@ class Listener:
             self._open, self._stopped = stopped, None
         return bool(fits)
 
-    def _begin(self, now: float, frame: bytes, places: list[Place]) -> None:
+    def _begin(self, now: float, frame: bytes, places: list[PromptPosition]) -> None:
         if self._open:
             self._close()
         first = min(places, key=lambda place: place.offset)

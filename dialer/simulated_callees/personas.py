@@ -45,7 +45,7 @@ class Says(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class PersonaRole:
     """`status` is the last SIP status the callee sends by itself: 200 answers, 180 rings for ever, the rest refuse.
 
     181 answers as well, from abroad: it is said before and in the answer (RFC 7044); 302 names another number to call instead.
@@ -70,27 +70,27 @@ _QUIET, _HELLO, _TAPE = Says.NOTHING, Says.HELLO, Says.GREETING_AND_BEEP
 _ANSWER, _NOBODY = DialStatus.ANSWER, Result.NOT_ANSWERED
 
 # fmt: off
-ROLES: dict[Persona, Role] = {
+ROLES: dict[Persona, PersonaRole] = {
     # who                             code  SIP  says    does                               dial status              result
-    Persona.PRESSES_ONE:         Role( 1, 200, _HELLO, (*_INVITED, Press("1")),           _ANSWER,                Result.MESSAGE_PLAYED),
-    Persona.NINE_IN_NOTICE:      Role( 2, 200, _HELLO, (*_DURING_NOTICE, Press("9")),     _ANSWER,                Result.OPTED_OUT),
-    Persona.NINE_IN_MESSAGE:     Role( 3, 200, _HELLO, (*_LISTENS, Press("9")),           _ANSWER,                Result.OPTED_OUT),
-    Persona.NINE_THEN_HANGS_UP:  Role( 4, 200, _HELLO, _NINE_NEVER_RELEASED,              _ANSWER,                Result.OPTED_OUT),
-    Persona.NO_KEY:              Role( 5, 200, _HELLO, (),                                _ANSWER,                Result.NO_KEY),
-    Persona.WRONG_KEY_THEN_ONE:  Role( 6, 200, _HELLO, (*_INVITED, *_AFTER_WRONG_KEY, Press("1")), _ANSWER,       Result.MESSAGE_PLAYED),
-    Persona.HANGS_UP_IN_NOTICE:  Role( 7, 200, _HELLO, (Pause(2.0), HangUp()),            _ANSWER,                Result.HANGUP_IN_NOTICE),
-    Persona.HANGS_UP_IN_MESSAGE: Role( 8, 200, _HELLO, (*_LISTENS, HangUp()),             _ANSWER,                Result.MESSAGE_CUT),
-    Persona.ONE_DURING_NOTICE:   Role( 9, 200, _HELLO, (*_DURING_NOTICE, Press("1")),     _ANSWER,                Result.MESSAGE_PLAYED),
-    Persona.EIGHT_THEN_ONE:      Role(10, 200, _HELLO, (*_INVITED, *_AFTER_LEGAL, *_INVITED, Press("1")), _ANSWER, Result.MESSAGE_PLAYED),
-    Persona.NINE_AT_ONCE:        Role(11, 200, _QUIET, (Pause(0.2), Press("9")),          _ANSWER,                Result.OPTED_OUT),
-    Persona.BUSY:                Role(12, 486, _QUIET, (),                                DialStatus.BUSY,        _NOBODY),
-    Persona.NO_ANSWER:           Role(13, 180, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
-    Persona.NOT_FOUND:           Role(14, 404, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
-    Persona.UNAVAILABLE:         Role(15, 480, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
-    Persona.DECLINED:            Role(16, 603, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
-    Persona.MACHINE:             Role(17, 200, _TAPE,  (),                                _ANSWER,                Result.MACHINE),
-    Persona.FORWARDED_ABROAD:    Role(18, 181, _HELLO, (),                                _ANSWER,                _NOBODY),
-    Persona.MOVED:               Role(19, 302, _QUIET, (),                                DialStatus.FAILED,      _NOBODY),
+    Persona.PRESSES_ONE:         PersonaRole( 1, 200, _HELLO, (*_INVITED, Press("1")),           _ANSWER,                Result.MESSAGE_PLAYED),
+    Persona.NINE_IN_NOTICE:      PersonaRole( 2, 200, _HELLO, (*_DURING_NOTICE, Press("9")),     _ANSWER,                Result.OPTED_OUT),
+    Persona.NINE_IN_MESSAGE:     PersonaRole( 3, 200, _HELLO, (*_LISTENS, Press("9")),           _ANSWER,                Result.OPTED_OUT),
+    Persona.NINE_THEN_HANGS_UP:  PersonaRole( 4, 200, _HELLO, _NINE_NEVER_RELEASED,              _ANSWER,                Result.OPTED_OUT),
+    Persona.NO_KEY:              PersonaRole( 5, 200, _HELLO, (),                                _ANSWER,                Result.NO_KEY),
+    Persona.WRONG_KEY_THEN_ONE:  PersonaRole( 6, 200, _HELLO, (*_INVITED, *_AFTER_WRONG_KEY, Press("1")), _ANSWER,       Result.MESSAGE_PLAYED),
+    Persona.HANGS_UP_IN_NOTICE:  PersonaRole( 7, 200, _HELLO, (Pause(2.0), HangUp()),            _ANSWER,                Result.HANGUP_IN_NOTICE),
+    Persona.HANGS_UP_IN_MESSAGE: PersonaRole( 8, 200, _HELLO, (*_LISTENS, HangUp()),             _ANSWER,                Result.MESSAGE_CUT),
+    Persona.ONE_DURING_NOTICE:   PersonaRole( 9, 200, _HELLO, (*_DURING_NOTICE, Press("1")),     _ANSWER,                Result.MESSAGE_PLAYED),
+    Persona.EIGHT_THEN_ONE:      PersonaRole(10, 200, _HELLO, (*_INVITED, *_AFTER_LEGAL, *_INVITED, Press("1")), _ANSWER, Result.MESSAGE_PLAYED),
+    Persona.NINE_AT_ONCE:        PersonaRole(11, 200, _QUIET, (Pause(0.2), Press("9")),          _ANSWER,                Result.OPTED_OUT),
+    Persona.BUSY:                PersonaRole(12, 486, _QUIET, (),                                DialStatus.BUSY,        _NOBODY),
+    Persona.NO_ANSWER:           PersonaRole(13, 180, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
+    Persona.NOT_FOUND:           PersonaRole(14, 404, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
+    Persona.UNAVAILABLE:         PersonaRole(15, 480, _QUIET, (),                                DialStatus.NOANSWER,    _NOBODY),
+    Persona.DECLINED:            PersonaRole(16, 603, _QUIET, (),                                DialStatus.CHANUNAVAIL, _NOBODY),
+    Persona.MACHINE:             PersonaRole(17, 200, _TAPE,  (),                                _ANSWER,                Result.MACHINE),
+    Persona.FORWARDED_ABROAD:    PersonaRole(18, 181, _HELLO, (),                                _ANSWER,                _NOBODY),
+    Persona.MOVED:               PersonaRole(19, 302, _QUIET, (),                                DialStatus.FAILED,      _NOBODY),
 }
 # fmt: on
 

@@ -19,7 +19,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
+class ReceivedInvite:
     """One INVITE by its Call-ID, however often it was sent again. Numbers are E.164 with plus where they are numbers."""
 
     number: str

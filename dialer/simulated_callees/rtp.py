@@ -19,7 +19,7 @@ _KEYS = "0123456789*#"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RtpSource:
     """One sender's stream: its id and the payload type agreed for telephone events."""
 
     ssrc: int

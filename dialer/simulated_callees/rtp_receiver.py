@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 
 from dialer.domain.base.errors import Unavailable
-from dialer.simulated_callees.call import Call
+from dialer.simulated_callees.call import CalleeCall
 from dialer.simulated_callees.corpus import Corpus, PromptFolder
 from dialer.simulated_callees.personas import Says
 from dialer.simulated_callees.received import Ending
@@ -37,16 +37,16 @@ class Sound:
     payload: bytes
 
 
-class Ear:
+class RtpReceiver:
     """`calls` is every call ever received, by Call-ID, in order of arrival. One event loop owns it all."""
 
     def __init__(self, sip_port: int, rtp_port: int, corpus: Corpus, folder: PromptFolder) -> None:
-        self.calls: dict[str, Call] = {}
+        self.calls: dict[str, CalleeCall] = {}
         self._misread: list[str] = []
         self._corpus = corpus
         self._folder = folder
-        self._by_port: dict[int, Call] = {}
-        self._talking: dict[str, Call] = {}
+        self._by_port: dict[int, CalleeCall] = {}
+        self._talking: dict[str, CalleeCall] = {}
         self._ready = asyncio.Event()
         self._socket = _bound(rtp_port)
         self._sipp = Sipp(sip_port, rtp_port, self._attend)
@@ -109,10 +109,10 @@ class Ear:
 
     def _begin(self, call_id: str, offer: Offer, at: float) -> None:
         self._folder.refresh()
-        call = Call(call_id, offer, at, self._corpus, self._sipp.hang_up)
+        call = CalleeCall(call_id, offer, at, self._corpus, self._sipp.hang_up)
         self.calls[call_id] = self._by_port[offer.address[1]] = call
 
-    def _go_on(self, call: Call, what: What, at: float) -> None:
+    def _go_on(self, call: CalleeCall, what: What, at: float) -> None:
         if what is What.ANSWERED:
             self._talking[call.invite.call_id] = call
             call.answered(at)
@@ -121,7 +121,7 @@ class Ear:
         elif what in _ENDINGS:
             self._end(call, at, _ENDINGS[what])
 
-    def _end(self, call: Call, at: float, ending: Ending) -> None:
+    def _end(self, call: CalleeCall, at: float, ending: Ending) -> None:
         self._talking.pop(call.invite.call_id, None)
         if self._by_port.get(call.address[1]) is call:
             del self._by_port[call.address[1]]

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from dialer.simulated_callees.rtp import FRAME, FRAME_S, Source
+from dialer.simulated_callees.rtp import FRAME, FRAME_S, RtpSource
 from dialer.simulated_callees.speech import SILENCE
 
 _QUIET = bytes([SILENCE]) * FRAME
@@ -24,10 +24,10 @@ class KeyPress:
     up: float | None = None
 
 
-class Mouth:
+class RtpSender:
     """Makes the packets of each 20 ms; `pressed` is every key that went down, in order."""
 
-    def __init__(self, source: Source, speech: bytes) -> None:
+    def __init__(self, source: RtpSource, speech: bytes) -> None:
         self.pressed: list[KeyPress] = []
         self._source = source
         self._speech = speech

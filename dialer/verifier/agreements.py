@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .calendars import Clocks, met, windows_cover
-from .people import Call, Document, Entry, Person, instant, instant_or_none
+from .people import Document, Entry, Person, RecordedCall, instant, instant_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Agreed(NamedTuple):
     unread: int
 
 
-def agreed(terms: Document, person: Person, call: Call, moment: Moment) -> Agreed:
+def agreed(terms: Document, person: Person, call: RecordedCall, moment: Moment) -> Agreed:
     whole = {_mark(consent): consent for consent in _told(person, call)}
     usable, unread = [], 0
     for entry in _sealed(person, CONSENT, moment):
@@ -80,7 +80,7 @@ def meanwhile(terms: Document, person: Person, moment: Moment) -> Entry | None:
     )
 
 
-def _told(person: Person, call: Call) -> list[Document]:
+def _told(person: Person, call: RecordedCall) -> list[Document]:
     """Consents whole: those the decision looked at, which its hash vouches for; else as they are kept."""
     kept = call.answered["facts"]["consents"] if call.answered else person.consents
     return [consent for consent in kept if "given_at" in consent]

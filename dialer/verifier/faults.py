@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .agreements import Agreed, Moment, agreed, in_window, opposed
 from .calendars import Clocks, holiday, legal, met, silence_of, within
-from .people import Call, Document, Entry, Person, instant, instant_or_none, invite_at
+from .people import Document, Entry, Person, RecordedCall, instant, instant_or_none, invite_at
 
 LONGEST_CALL = timedelta(hours=1)
 SLOW, ABANDONED = timedelta(seconds=1), timedelta(seconds=2)
@@ -52,12 +52,12 @@ class Fault(NamedTuple):
 class Judged(NamedTuple):
     """A call of this campaign with what the ledger says of it. `moment` is None where no INVITE left, or none was decided."""
 
-    call: Call
+    call: RecordedCall
     permit: Entry | None
     moment: Moment | None
 
 
-def judged(terms: Document, person: Person, call: Call) -> Judged:
+def judged(terms: Document, person: Person, call: RecordedCall) -> Judged:
     permit = next(
         (e for e in person.entries if (e.kind, e.about) == ("decision.permit", call.attempt_id)), None
     )
@@ -78,7 +78,7 @@ def faults_of(terms: Document, clocks: Clocks, person: Person, item: Judged) -> 
         yield Fault(kind, call.attempt_id, at, detail)
 
 
-def elsewhere(person: Person, call: Call) -> Iterator[Fault]:
+def elsewhere(person: Person, call: RecordedCall) -> Iterator[Fault]:
     """Of a call of another campaign, which counts for the caps alone: that it is the one that was sealed."""
     ends = [e.body["record"] for e in person.entries if e.kind in SEALED_ENDS and e.about == call.attempt_id]
     if call.record is not None and call.digest not in ends:
@@ -126,7 +126,7 @@ def _of_ledger(terms: Document, person: Person, item: Judged) -> Found:
         yield "DECISION_CHANGED", "what is kept of its decision is not what was sealed"
 
 
-def _decision_hash(terms: Document, call: Call) -> str:
+def _decision_hash(terms: Document, call: RecordedCall) -> str:
     """Over what was asked and answered, put together from what all callees share and what is about this one."""
     try:
         kept = call.answered or {}
@@ -138,7 +138,7 @@ def _decision_hash(terms: Document, call: Call) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _of_moment(terms: Document, clocks: Clocks, person: Person, call: Call, moment: Moment) -> Found:
+def _of_moment(terms: Document, clocks: Clocks, person: Person, call: RecordedCall, moment: Moment) -> Found:
     if moment.at > instant(moment.permit.body["permit_until"]):
         yield "AFTER_PERMIT", f"the permit ended at {moment.permit.body['permit_until']}"
     if not instant(terms["starts_at"]) <= moment.at < instant(terms["ends_at"]):
@@ -193,7 +193,7 @@ def _of_record(terms: Document, person: Person, item: Judged, record: Document) 
         yield "IN_SILENCE", late
 
 
-def _caller_id_fault(terms: Document, person: Person, call: Call, moment: Moment) -> str | None:
+def _caller_id_fault(terms: Document, person: Person, call: RecordedCall, moment: Moment) -> str | None:
     number, rules = (call.record or {})["caller_id"], moment.pack["caller_id"]
     day = moment.at.date().isoformat()
     if any(number.startswith(prefix) for prefix in rules.get("forbidden_prefixes", ())):

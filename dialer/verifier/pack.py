@@ -28,7 +28,7 @@ OPENING, CLOSING = '<script type="application/json" id="figures">', "</script>"
 UNREADABLE = (OSError, ValueError, ArithmeticError, KeyError, TypeError, IndexError, AttributeError)
 
 
-class Finding(NamedTuple):
+class PackFinding(NamedTuple):
     """Something wrong: the file, and what about it."""
 
     where: str
@@ -68,7 +68,7 @@ class Pack:
             yield path.stem, json.loads(content)
 
 
-def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None = None) -> list[Finding]:
+def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None = None) -> list[PackFinding]:
     """All that is wrong. `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier; `ledger`: as `ledger_of` gives it."""
     findings = list(_signature(pack, key))
     findings += _guarded(MANIFEST, lambda: _files(pack))
@@ -95,7 +95,7 @@ def _says_it_is_masked(pack: Pack) -> bool:
         return False
 
 
-def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[Finding]:
+def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[PackFinding]:
     """What lies under the head, and whether that is all."""
     shown = Shown(json.loads(pack.text(MANIFEST))["campaign"], head.size)
     yield from _guarded("ledger/acts.jsonl", lambda: _acts(pack, head, shown))
@@ -104,44 +104,46 @@ def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[Finding]:
         yield from _guarded(f"ledger/{ENTRIES}", lambda: _whole(pack, head, shown, ledger))
 
 
-def _whole(pack: Pack, head: Head, shown: Shown, ledger: Path) -> Iterator[Finding]:
+def _whole(pack: Pack, head: Head, shown: Shown, ledger: Path) -> Iterator[PackFinding]:
     gone = json.loads(pack.text("summary.json"))["faults_of_the_program"].get("MISSING_CALL", ())
     with ledger.open(encoding="utf-8", newline="\n") as lines:
         for detail in left_out(lines, shown, head, frozenset(told.split()[1] for told in gone)):
-            yield Finding(f"ledger/{ENTRIES}", detail)
+            yield PackFinding(f"ledger/{ENTRIES}", detail)
 
 
-def _guarded(where: str, work: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    findings: list[Finding] = []
+def _guarded(where: str, work: Callable[[], Iterable[PackFinding]]) -> list[PackFinding]:
+    findings: list[PackFinding] = []
     try:
         findings.extend(work())
     except UNREADABLE as error:
-        findings.append(Finding(where, f"cannot be read: {error}"))
+        findings.append(PackFinding(where, f"cannot be read: {error}"))
     return findings
 
 
-def _signature(pack: Pack, key: bytes) -> Iterator[Finding]:
+def _signature(pack: Pack, key: bytes) -> Iterator[PackFinding]:
     try:
         text = pack.text(SIGNATURE)
         signature = bytes.fromhex(text.strip())
         good = signed_by(key, (pack.folder / MANIFEST).read_bytes(), signature)
         if text != signature.hex() + "\n" or not good:
-            yield Finding(SIGNATURE, f"is not this key's signature of {MANIFEST}: one of the two was changed")
+            yield PackFinding(
+                SIGNATURE, f"is not this key's signature of {MANIFEST}: one of the two was changed"
+            )
     except (OSError, ValueError) as error:
-        yield Finding(SIGNATURE, f"cannot be read: {error}")
+        yield PackFinding(SIGNATURE, f"cannot be read: {error}")
 
 
-def _files(pack: Pack) -> Iterator[Finding]:
+def _files(pack: Pack) -> Iterator[PackFinding]:
     listed = json.loads(pack.text(MANIFEST))["files"]
     for name, stated in sorted(listed.items()):
         path = pack.folder / name
         if not path.is_file() or path.is_symlink():
-            yield Finding(name, "is missing")
+            yield PackFinding(name, "is missing")
         elif digest(path) != stated["sha256"]:
-            yield Finding(name, "was changed")
+            yield PackFinding(name, "was changed")
     there = {path.relative_to(pack.folder).as_posix() for path in pack.folder.rglob("*") if path.is_file()}
     for name in sorted(there - listed.keys() - UNLISTED):
-        yield Finding(name, "was not in the pack when it was made")
+        yield PackFinding(name, "was not in the pack when it was made")
 
 
 def digest(path: Path) -> str:
@@ -153,13 +155,13 @@ def digest(path: Path) -> str:
     return whole.hexdigest()
 
 
-def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> Iterator[Finding]:
+def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> Iterator[PackFinding]:
     """`found` receives the head that the pack stands under, if it is rightly signed."""
     where, documents = "ledger/heads.jsonl", list(pack.documents("ledger/heads.jsonl"))
     heads = [read_head(json.dumps(document["head"])) for document in documents]
     for head in heads:
         if not signed_by(key, head.text.encode(), head.signature):
-            yield Finding(where, f"the head of size {head.size} has not the right signature")
+            yield PackFinding(where, f"the head of size {head.size} has not the right signature")
             return
     last = heads[-1]
     found.append(last)
@@ -167,18 +169,18 @@ def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> It
         growth = [bytes.fromhex(node) for node in document["consistency"]]
         roots = bytes.fromhex(head.root), bytes.fromhex(last.root)
         if not consistent(head.size, roots[0], last.size, roots[1], growth):
-            yield Finding(where, f"the ledger has not merely grown since {head.size} entries")
+            yield PackFinding(where, f"the ledger has not merely grown since {head.size} entries")
     known = {head.size: head.root for head in heads}
     for head in map(read_head, kept):
         if head.size not in known:
-            yield Finding(
+            yield PackFinding(
                 where, f"nothing is proved of your head of size {head.size}: ask for a pack with --head"
             )
         elif known[head.size] != head.root:
-            yield Finding(where, f"your head of size {head.size} is that of another ledger")
+            yield PackFinding(where, f"your head of size {head.size} is that of another ledger")
 
 
-def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
+def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[PackFinding]:
     """What was done with the campaign; what was approved is what the pack shows."""
     acts = []
     for item in pack.documents("ledger/acts.jsonl"):
@@ -186,21 +188,21 @@ def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
             shown.take(item["index"])
             acts.append(json.loads(item["text"]))
         else:
-            yield Finding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
+            yield PackFinding("ledger/acts.jsonl", f"the head does not cover entry {item['index']}")
     yield from _recordings(pack, acts)
     approval = approval_in(acts)
     definition_hash = hashlib.sha256((pack.folder / DEFINITION).read_bytes()).hexdigest()
     stated = json.loads(pack.text("summary.json"))["faults"]["DEFINITION"]
     wrong = approval is not None and (approval.strayed or approval.definition != definition_hash)
     if wrong and not stated:
-        yield Finding(DEFINITION, "is not what was approved")
+        yield PackFinding(DEFINITION, "is not what was approved")
     definition = json.loads(pack.text(DEFINITION))
     terms = json.loads(pack.text("terms.json"))
     for detail in strange_terms(terms, definition, None if stated else approval):
-        yield Finding("terms.json", detail)
+        yield PackFinding("terms.json", detail)
 
 
-def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[Finding]:
+def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[PackFinding]:
     """What call-back probes heard is what the ledger says that they heard, unless the pack itself says otherwise."""
     told = {probe["id"]: probe["recording_sha256"] for probe in json.loads(pack.text("probes.json"))}
     stated = json.loads(pack.text("summary.json"))["faults"]["PROBE_FILES"]
@@ -209,10 +211,10 @@ def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[Finding]:
             continue
         name, sealed = act["about"], act["body"]["recording_sha256"]
         if name not in told or told[name] != sealed:
-            yield Finding("probes.json", f"does not tell of probe {name} as the ledger does")
+            yield PackFinding("probes.json", f"does not tell of probe {name} as the ledger does")
         sound = pack.folder / "probes" / f"{name}.alaw"
         if sound.exists() and digest(sound) != sealed and not stated:
-            yield Finding(f"probes/{sound.name}", "is not what the call-back probe heard")
+            yield PackFinding(f"probes/{sound.name}", "is not what the call-back probe heard")
 
 
 def covered(item: Document, head: Head) -> bool:
@@ -223,46 +225,48 @@ def covered(item: Document, head: Head) -> bool:
     return same and included(index, head.size, leaf_hash(text), proof, bytes.fromhex(head.root))
 
 
-def _evidence(pack: Pack, head: Head, shown: Shown) -> Iterator[Finding]:
+def _evidence(pack: Pack, head: Head, shown: Shown) -> Iterator[PackFinding]:
     terms = pack.terms()
     if terms["head_at"] != head.at:
-        yield Finding("terms.json", "was made for another head of the ledger")
+        yield PackFinding("terms.json", "was made for another head of the ledger")
     recount, faults = Recount(terms), 0
     for line, document in enumerate(pack.documents("evidence.jsonl"), start=1):
         for item in document["entries"]:
             if not covered(item, head):
-                yield Finding("evidence.jsonl", f"line {line}: the head does not cover entry {item['index']}")
+                yield PackFinding(
+                    "evidence.jsonl", f"line {line}: the head does not cover entry {item['index']}"
+                )
         person = read_person(document)
         shown.take_person(person)
         if len({entry.subject for entry in person.entries}) > 1:
-            yield Finding("evidence.jsonl", f"line {line}: entries about several people")
+            yield PackFinding("evidence.jsonl", f"line {line}: entries about several people")
         faults += len(recount.feed(person))
     yield from _compare(pack, json.loads(json.dumps(recount.figures())), faults)
 
 
-def _compare(pack: Pack, figures: Document, faults: int) -> Iterator[Finding]:
+def _compare(pack: Pack, figures: Document, faults: int) -> Iterator[PackFinding]:
     """What is stated with what was counted again."""
     if json.loads(pack.text("figures.json")) != figures:
-        yield Finding("figures.json", "is not what a recount of evidence.jsonl gives")
+        yield PackFinding("figures.json", "is not what a recount of evidence.jsonl gives")
     stated = pack.text("report.html").partition(OPENING)[2].partition(CLOSING)[0]
     if json.loads(stated) != figures:
-        yield Finding("report.html", "states other figures than a recount of evidence.jsonl gives")
+        yield PackFinding("report.html", "states other figures than a recount of evidence.jsonl gives")
     for name, expected in (("anomalies.csv", faults), ("calls.csv", figures["totals"].get("attempts", 0))):
         with (pack.folder / name).open(encoding="utf-8", newline="") as file:
             rows = sum(1 for _ in csv.reader(file)) - 1
         if rows != expected:
-            yield Finding(name, f"has {rows} rows, a recount of evidence.jsonl gives {expected}")
+            yield PackFinding(name, f"has {rows} rows, a recount of evidence.jsonl gives {expected}")
 
 
-def _script(pack: Pack) -> Iterator[Finding]:
+def _script(pack: Pack) -> Iterator[PackFinding]:
     """The audio is that of the script whose hash stands in every permit."""
     script = json.loads(pack.text("script/script.json"))
     lines = []
     for prompt in script["prompts"]:
         audio = pack.folder / "script" / f"{prompt['name']}.alaw"
         if digest(audio) != prompt["sha256"]:
-            yield Finding(f"script/{audio.name}", "is not the audio that was approved")
+            yield PackFinding(f"script/{audio.name}", "is not the audio that was approved")
         lines.append(f"{prompt['name']} {prompt['sha256']}\n")
     whole = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
     if lines and whole != script["script"]:
-        yield Finding("script/script.json", "the hash of the script is not that of its prompts")
+        yield PackFinding("script/script.json", "the hash of the script is not that of its prompts")

@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     body: Document
 
 
-class Call(NamedTuple):
+class RecordedCall(NamedTuple):
     """`record` is None while the call goes on. `digest` is the SHA-256 of its text, in hexadecimal."""
 
     attempt_id: str
@@ -45,7 +45,7 @@ class Person(NamedTuple):
     phone_number: str | None
     territories: tuple[str, ...]
     area: str | None
-    calls: tuple[Call, ...]
+    calls: tuple[RecordedCall, ...]
     consents: tuple[Document, ...]
     entries: tuple[Entry, ...]
 
@@ -91,12 +91,12 @@ def invite_at(record: Document) -> datetime | None:
     return instant_or_none(sent if unseen and sent else dialed)
 
 
-def _call(document: Document) -> Call:
+def _call(document: Document) -> RecordedCall:
     text = document["record"]
     record = None if text is None else json.loads(text)
     if record is not None and record["id"] != document["attempt_id"]:
         raise ValueError(f"the record of call {document['attempt_id']} is that of another")
-    return Call(
+    return RecordedCall(
         document["attempt_id"],
         document["campaign_id"],
         record,

@@ -100,7 +100,7 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
 
 
 @dataclass(frozen=True)
-class Finding:
+class LedgerFinding:
     """Something wrong; or, with `gap`, missing and owned up to. `index`: of the first entry concerned; for a head, its size."""
 
     index: int
@@ -160,15 +160,15 @@ def without_lost(heads: Sequence[Head], lost: Lost) -> list[Head]:
 
 def check_heads(
     lines: Iterable[str], key: bytes, signed: SignatureCheck = signed_by, lost: Lost | None = None
-) -> tuple[list[Head], list[Finding]]:
+) -> tuple[list[Head], list[LedgerFinding]]:
     """Those that are rightly signed, in order of size, and what is wrong with the others and with their row."""
     heads: dict[str, Head] = {}
-    findings: list[Finding] = []
+    findings: list[LedgerFinding] = []
     for line in lines:
         try:
             head = read_head(line)
         except ValueError:
-            findings.append(Finding(0, f"a head cannot be read: {line[:60]!r}"))
+            findings.append(LedgerFinding(0, f"a head cannot be read: {line[:60]!r}"))
             continue
         known = heads.get(head.text)
         if known and known.signature == head.signature:
@@ -176,13 +176,15 @@ def check_heads(
         if signed(key, head.text.encode(), head.signature):
             heads[head.text] = head
         else:
-            findings.append(Finding(head.size, f"the head of size {head.size} has not the right signature"))
+            findings.append(
+                LedgerFinding(head.size, f"the head of size {head.size} has not the right signature")
+            )
     good = without_lost(sorted(heads.values(), key=lambda head: head.size), lost or {})
     before = NONE_BEFORE
     for head in good:
         if head.previous != before:
             findings.append(
-                Finding(head.size, f"the head of size {head.size} does not follow the one before")
+                LedgerFinding(head.size, f"the head of size {head.size} does not follow the one before")
             )
         before = head.hash
     return good, findings
@@ -194,18 +196,18 @@ class WriteAhead:
 
     permits: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def take(self, index: int, entry: dict[str, Any]) -> list[Finding]:
+    def take(self, index: int, entry: dict[str, Any]) -> list[LedgerFinding]:
         about = str(entry.get("about"))
         if entry.get("kind") == "decision.permit":
             self.permits[about] = (index, str(entry.get("at")))
         elif entry.get("kind") == "attempt.outcome" and self.permits.pop(about, None) is None:
-            return [Finding(index, f"call {about} has an outcome, but no decision before it")]
+            return [LedgerFinding(index, f"call {about} has an outcome, but no decision before it")]
         return []
 
-    def finish(self, at: str) -> list[Finding]:  # when the last head was made
+    def finish(self, at: str) -> list[LedgerFinding]:  # when the last head was made
         limit = datetime.fromisoformat(at) - LONGEST_CALL
         return [
-            Finding(index, f"call {about} was decided, but its outcome was never recorded")
+            LedgerFinding(index, f"call {about} was decided, but its outcome was never recorded")
             for about, (index, decided_at) in self.permits.items()
             if datetime.fromisoformat(decided_at) < limit
         ]
@@ -217,7 +219,7 @@ class Entries:
     def __init__(self, heads: Sequence[Head]) -> None:
         self.heads = {head.size: head for head in heads}
         self.last_head = heads[-1] if heads else None
-        self.findings: list[Finding] = []
+        self.findings: list[LedgerFinding] = []
         self.size = 0
         self.broken = False
         self._tree = Tree()
@@ -231,7 +233,7 @@ class Entries:
             self._take(self._held, line)
         self._held = line
 
-    def finish(self) -> list[Finding]:
+    def finish(self) -> list[LedgerFinding]:
         """Everything found, by index."""
         if self._held is not None and not self.broken:
             self._take(self._held, None)
@@ -245,7 +247,7 @@ class Entries:
 
     def _break(self, index: int, detail: str) -> None:
         self.broken = True
-        self.findings.append(Finding(index, detail))
+        self.findings.append(LedgerFinding(index, detail))
 
     def _take(self, line: str, following: str | None) -> None:
         here = self.size
@@ -293,7 +295,7 @@ class Entries:
         self._hashes = [self._hashes[-1], leaf.hex()]
         self.findings.extend(self._calls.take(self.size, entry))
         if entry.get("kind") == RESTORED:
-            self.findings.append(Finding(self.size, gap_told(entry["body"]), gap=True))
+            self.findings.append(LedgerFinding(self.size, gap_told(entry["body"]), gap=True))
         self.size += 1
         self._vouched = self.size if head else self._vouched
 
@@ -313,7 +315,7 @@ def read_entry(line: str) -> dict[str, Any] | None:
         return None
 
 
-def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[Finding]:
+def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[LedgerFinding]:
     """`kept`: lines of heads that were handed out earlier."""
     # A byte that is no UTF-8 is read as another character: its entry is then found to be changed, and named.
     with (folder / "entries.jsonl").open(encoding="utf-8", errors="replace", newline="\n") as lines:
@@ -327,26 +329,28 @@ def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[Finding]
     return sorted([*findings, *entries.finish()], key=lambda finding: finding.index)
 
 
-def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) -> list[Finding]:
+def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) -> list[LedgerFinding]:
     """One call's entries with their proofs; and, for a head kept from earlier, that the ledger has only grown since."""
     head = read_head(json.dumps(document["head"]))
     good = signed_by(key, head.text.encode(), head.signature)
-    findings = [] if good else [Finding(head.size, "the head has not the right signature")]
+    findings = [] if good else [LedgerFinding(head.size, "the head has not the right signature")]
     root, calls, records = bytes.fromhex(head.root), WriteAhead(), set()
     for item in document.get("entries", []):
         index, entry, proof = item["index"], read_entry(item["text"]), [*map(bytes.fromhex, item["proof"])]
         if entry is None or not included(index, head.size, leaf_hash(item["text"]), proof, root):
-            findings.append(Finding(index, "the head does not cover this entry"))
+            findings.append(LedgerFinding(index, "the head does not cover this entry"))
             continue
         records.add(entry["body"].get("record"))
         findings.extend(calls.take(index, entry))
     record = document.get("record")
     if record and hashlib.sha256(record.encode()).hexdigest() not in records:
-        findings.append(Finding(head.size, "the record of the call is not the one whose hash was sealed"))
+        findings.append(
+            LedgerFinding(head.size, "the record of the call is not the one whose hash was sealed")
+        )
     for old in map(read_head, kept[-1:]):
         growth = [*map(bytes.fromhex, document.get("consistency", []))]
         if not consistent(old.size, bytes.fromhex(old.root), head.size, root, growth):
-            findings += [Finding(old.size, f"the ledger has not merely grown since {old.size} entries")]
+            findings += [LedgerFinding(old.size, f"the ledger has not merely grown since {old.size} entries")]
     return findings
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.pbx import lifecycle
-from dialer.simulated_callees.callees import Callees
-from dialer.simulated_callees.received import Invite
+from dialer.simulated_callees.callees import SimulatedCallees
+from dialer.simulated_callees.received import ReceivedInvite
 from tests.acceptance.installation import Installation
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
@@ -23,7 +23,7 @@ MARK = "+33199009900"
 @dataclass(frozen=True, slots=True)
 class Scene:
     installation: Installation
-    callees: Callees
+    callees: SimulatedCallees
     sip_port: int
     """Where the trunk leads."""
 
@@ -32,7 +32,7 @@ class Scene:
         async with calling(MARK, self.sip_port) as caller:
             assert await caller.invite() == 404
 
-    async def called_before_and_after_the_mark(self) -> tuple[list[Invite], list[Invite]]:
+    async def called_before_and_after_the_mark(self) -> tuple[list[ReceivedInvite], list[ReceivedInvite]]:
         invites = await self.callees.invites()
         at = [invite.number for invite in invites].index(MARK)
         return invites[:at], invites[at + 1 :]
@@ -64,7 +64,7 @@ async def installation(
 
 @pytest.fixture
 async def scene(installation: Installation, callee_ports: CalleePorts) -> AsyncIterator[Scene]:
-    async with Callees.start(
+    async with SimulatedCallees.start(
         sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=installation.home / "prompts"
     ) as callees:
         yield Scene(installation, callees, callee_ports.sip)

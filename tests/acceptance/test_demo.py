@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialer.demo.cast import Standing, cast
+from dialer.demo.cast import ConsentStatus, cast_members
 from dialer.simulated_callees.personas import Persona
 from tests.acceptance.installation import Installation, Ran
 from tests.integration.packs import judged_alone
@@ -45,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
 def test_the_demo_runs_a_whole_campaign_and_reports_it(demo: Played) -> None:
     assert demo.ran.status == 0, demo.ran.out + demo.ran.err
     report = json.loads((demo.home / "report.json").read_text())
-    assert report["contacts"] == len(cast()) >= 40
+    assert report["contacts"] == len(cast_members()) >= 40
     assert report["faults"] == []
     assert report["results"].keys() >= {
         "MESSAGE_PLAYED",
@@ -87,9 +87,9 @@ def test_an_inspector_checks_what_was_really_called_and_trusts_nobody(demo: Play
 
 
 def test_the_cast_has_every_persona_and_every_standing() -> None:
-    assert {member.persona for member in cast() if member.result} == set(Persona)
-    assert {member.standing for member in cast()} == set(Standing)
+    assert {member.persona for member in cast_members() if member.result} == set(Persona)
+    assert {member.standing for member in cast_members()} == set(ConsentStatus)
 
 
 def test_no_number_stands_twice_in_the_cast() -> None:
-    assert len({member.number for member in cast()}) == len(cast())
+    assert len({member.number for member in cast_members()}) == len(cast_members())

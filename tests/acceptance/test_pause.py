@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
-from dialer.simulated_callees.received import Invite
+from dialer.simulated_callees.received import ReceivedInvite
 from tests.acceptance.conftest import MARK, PBX, Scene
 from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.patience import SOON_S
@@ -76,7 +76,7 @@ max_concurrent = 200
     )
 
 
-def rate(invites: Sequence[Invite]) -> float:
+def rate(invites: Sequence[ReceivedInvite]) -> float:
     """Calls a second, from the first to the last."""
     return (len(invites) - 1) / (invites[-1].at - invites[0].at)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
@@ -46,7 +46,7 @@ async def carrier(installation: Installation, callee_ports: CalleePorts) -> Asyn
     """Where the trunk leads; the callees are behind it."""
     behind = free_port(socket.SOCK_DGRAM)
     async with (
-        Callees.start(
+        SimulatedCallees.start(
             sip_port=behind, rtp_port=callee_ports.rtp, prompts=installation.home / "prompts"
         ) as callees,
         carrier_at(callee_ports.sip, callees=behind) as carrier,

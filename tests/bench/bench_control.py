@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dialer.adapters.pbx import lifecycle
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import RANGES, Persona, number_for
 from dialer.simulated_callees.received import ReceivedCall
 from tests.acceptance.files import campaign_file, contact_file
@@ -53,7 +53,7 @@ class Bench:
     """Instants are seconds of the monotonic clock, by attempt."""
 
     installation: Installation
-    callees: Callees
+    callees: SimulatedCallees
     ami_port: int
     locked: dict[str, float] = field(default_factory=dict)
     committed: dict[str, float] = field(default_factory=dict)
@@ -76,7 +76,9 @@ async def bench(home: Path) -> AsyncIterator[Bench]:
     )
     (home / "dialer.toml").write_text(TRUNK.format(pbx=PBX, port=sip_port))
     try:
-        async with Callees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=home / "prompts") as callees:
+        async with SimulatedCallees.start(
+            sip_port=sip_port, rtp_port=rtp_port, prompts=home / "prompts"
+        ) as callees:
             yield Bench(made, callees, ami_port)
     finally:
         await lifecycle.down(PBX, home)

@@ -11,7 +11,7 @@ from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.decision.decisions import Decisions, Question
+from dialer.services.decision.decisions import DecisionQuestion, Decisions
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import KEY, list_people
 from tests.contract.judged import MONDAY, judge_at
@@ -29,7 +29,7 @@ async def main() -> None:
                 await list_people(store, range(LISTED))
             decisions = Decisions(store, judge_at(MONDAY, load_packs()), Fingerprints(KEY))
             questions = [
-                Question(
+                DecisionQuestion(
                     f"01 99 00 {index // 100 % 100:02d} {index % 100:02d}", MONDAY + timedelta(seconds=index)
                 )
                 for index in range(ASKED)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dialer.adapters.pbx import lifecycle
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import Persona, number_for
 from dialer.simulated_callees.received import Heard, ReceivedCall
 from tests.acceptance.files import campaign_file, contact_file
@@ -48,7 +48,7 @@ async def called(size: int, home: Path) -> tuple[list[ReceivedCall], Records]:
         *("--sip-port", str(free_port(socket.SOCK_DGRAM)), "--ami-port", str(free_port(socket.SOCK_STREAM))),
     )
     try:
-        async with Callees.start(
+        async with SimulatedCallees.start(
             sip_port=callee_sip, rtp_port=callee_rtp, prompts=made.home / "prompts"
         ) as callees:
             numbers = [number_for(WHO[n % len(WHO)], n // len(WHO)) for n in range(size)]

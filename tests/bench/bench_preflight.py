@@ -19,7 +19,7 @@ from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.preflight.forecast import foresee
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.views.preflight import preflight_view
 from tests.bench.listed import list_people, people
@@ -38,7 +38,7 @@ def timed(what: str) -> Iterator[Callable[[], float]]:
     print(f"{what:12s}{time.perf_counter() - begin:8.1f} s, {time.process_time() - spent:8.1f} s of CPU")
 
 
-async def ask_alone(store: SqlStore, judge: Judge, start: datetime, sample: int) -> None:
+async def ask_alone(store: SqlStore, judge: Decider, start: datetime, sample: int) -> None:
     standing = await store.campaigns.standing(CAMPAIGN)
     fingerprints = [person.fingerprint for person in people(range(sample), MONDAY)]
     for dossier in (await store.contacts.dossiers_among(CAMPAIGN, fingerprints)).values():

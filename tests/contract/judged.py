@@ -17,9 +17,9 @@ from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentedWindow
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
-from dialer.ports.records import DecisionFilter, Judgement
-from dialer.services.decision.decider import Judge, LedgerState, TrunkPlan
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.records import ClaimDecision, DecisionFilter
+from dialer.services.decision.decider import Decider, LedgerState, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.decision.replay import ReplayReport, Replays
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
@@ -33,8 +33,8 @@ WORKDAYS = (ConsentedWindow(frozenset(range(5)), time(9), time(20)),)
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",), 1000, 1000)
 
 
-def judge_at(now: datetime, packs: PackShelf, ledger: LedgerState = WRITABLE) -> Judge:
-    return Judge(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs), ledger)
+def judge_at(now: datetime, packs: RulePackIndex, ledger: LedgerState = WRITABLE) -> Decider:
+    return Decider(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs), ledger)
 
 
 async def listed_with_consent(
@@ -61,8 +61,8 @@ DAY = timedelta(days=1)
 
 
 async def claim_all(
-    store: SqlStore, judge: Judge, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
-) -> list[Judgement]:
+    store: SqlStore, judge: Decider, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
+) -> list[ClaimDecision]:
     """Nobody where nobody can be called now."""
     try:
         return await store.attempts.claim(
@@ -77,16 +77,16 @@ async def claim_all(
 
 
 async def replayed(
-    store: SqlStore, packs: PackShelf | None = None, query: DecisionFilter | None = None
+    store: SqlStore, packs: RulePackIndex | None = None, query: DecisionFilter | None = None
 ) -> ReplayReport:
     replays = Replays(store, VAULT, packs or load_packs())
     return await replays.run(LOCAL_ADMINISTRATOR, query or DecisionFilter())
 
 
-def shelf_with(change: Callable[[RulePack], RulePack]) -> PackShelf:
+def shelf_with(change: Callable[[RulePack], RulePack]) -> RulePackIndex:
     """The packs as if the program had shipped another fr-political."""
     shipped = load_packs().shipped
-    return PackShelf([change(pack) if pack.name == "fr-political" else pack for pack in shipped])
+    return RulePackIndex([change(pack) if pack.name == "fr-political" else pack for pack in shipped])
 
 
 def another_version(pack: RulePack) -> RulePack:

@@ -9,22 +9,22 @@ from datetime import UTC, datetime, time, timedelta
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, ImportId, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven
-from dialer.domain.consent.contact import Manifest, SourceClass
+from dialer.domain.consent.contact import ImportManifest, SourceClass
 from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.leases import Driver
 from dialer.ports.records import (
-    Dossier,
+    ArchivedInputs,
+    CampaignSnapshot,
+    ClaimDecision,
+    ContactFacts,
     InputKind,
-    Judgement,
-    KeptInputs,
     NewContact,
     SharedInput,
-    Standing,
 )
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
@@ -34,7 +34,7 @@ IMPORT = ImportId("i000000000001")
 DRIVER = Driver("pbx1", "0" * 32)
 SPONSOR = "liste-demo"
 
-Judge = Callable[[Standing, Dossier], Judgement]
+Judge = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
 
 
 def number(index: int) -> PhoneNumber:
@@ -69,8 +69,8 @@ def campaign(campaign_id: CampaignId = CAMPAIGN, **changes: object) -> Campaign:
     return Campaign(campaign_id, definition(**changes), CampaignState.DRAFT, "camille", NOW)
 
 
-def manifest(import_id: ImportId = IMPORT, campaign_id: CampaignId | None = CAMPAIGN) -> Manifest:
-    return Manifest(
+def manifest(import_id: ImportId = IMPORT, campaign_id: CampaignId | None = CAMPAIGN) -> ImportManifest:
+    return ImportManifest(
         id=import_id,
         kind="contacts",
         campaign_id=campaign_id,
@@ -134,7 +134,7 @@ def suppression(index: int, **changes: object) -> Suppression:
     return replace(entry, **changes)  # type: ignore[arg-type]
 
 
-def permit(standing: Standing, dossier: Dossier) -> Judgement:
+def permit(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
     decision = Decision(
         at=NOW,
         permitted=True,
@@ -166,28 +166,28 @@ def permit(standing: Standing, dossier: Dossier) -> Judgement:
         caller_id=PhoneNumber("+33162000001"),
         script="d" * 64,
     )
-    return Judgement(decision, "c" * 64, kept_inputs(dossier), attempt)
+    return ClaimDecision(decision, "c" * 64, kept_inputs(dossier), attempt)
 
 
 def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
     """Refuse every contact with `codes`; it closes unless told otherwise."""
 
-    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         decision = permit(standing, dossier).decision._replace(
             permitted=False,
             permit_until=None,
             reasons=tuple(Reason("FP-02", code, f"because of {code}") for code in codes),
         )
-        change = Closed("refused") if outcome is None else outcome
-        return Judgement(decision, "e" * 64, kept_inputs(dossier), change)  # type: ignore[arg-type]
+        change = ContactClosed("refused") if outcome is None else outcome
+        return ClaimDecision(decision, "e" * 64, kept_inputs(dossier), change)  # type: ignore[arg-type]
 
     return judge
 
 
-def kept_inputs(dossier: Dossier) -> KeptInputs:
+def kept_inputs(dossier: ContactFacts) -> ArchivedInputs:
     """As they come to the store: it looks into nothing."""
     digest = hashlib.sha256(dossier.contact.fingerprint.encode()).digest()
-    return KeptInputs(
+    return ArchivedInputs(
         context=SharedInput("a" * 64, InputKind.CONTEXT, "{}"),
         pack=SharedInput("b" * 64, InputKind.PACK, "{}"),
         sealed=b"sealed " + digest,

@@ -4,13 +4,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.ledger.head import SignedHead, key_name
-from dialer.domain.ledger.sealing import Stamp, seal
+from dialer.domain.ledger.sealing import SealStamp, seal
 from dialer.ports.ledger import Sealed, Unsealed
 from tests.contract.samples import NOW
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
-STAMP = Stamp(NOW, pretended=False, key=key_name(PUBLIC), subject_key=b"subjects of the tests")
+STAMP = SealStamp(NOW, pretended=False, key=key_name(PUBLIC), subject_key=b"subjects of the tests")
 
 
 def sign(batch: Unsealed) -> Sealed:

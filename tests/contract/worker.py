@@ -7,7 +7,7 @@ import sys
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.samples import CAMPAIGN, NOW, fingerprint, permit, sent
 
 
@@ -19,7 +19,7 @@ async def claim_all(store: SqlStore) -> None:
 
 
 async def die_while_judging(store: SqlStore) -> None:
-    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         if dossier.contact.fingerprint == fingerprint(3):
             os.kill(os.getpid(), signal.SIGKILL)
         return permit(standing, dossier)

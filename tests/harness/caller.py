@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
-from dialer.simulated_callees.rtp import FRAME, FRAME_S, PCMA, Source
+from dialer.simulated_callees.rtp import FRAME, FRAME_S, PCMA, RtpSource
 from tests.harness.patience import SOON_S
 
 HOST = "127.0.0.1"
@@ -43,7 +43,7 @@ class Caller:
         self._callee = (HOST, sip_port)
         self._sip = udp_socket()
         self._rtp = udp_socket(rtp_port)
-        self._source = Source(ssrc=7, event_type=EVENT_TYPE)
+        self._source = RtpSource(ssrc=7, event_type=EVENT_TYPE)
         self._sequence = 65530
         self._to_tag = ""
 

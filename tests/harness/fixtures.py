@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from tests.harness.ports import free_port
 from tests.harness.prompts import write_script
 from tests.harness.stalls import Stalls, watched
@@ -40,9 +40,9 @@ def script_audio(prompt_folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterator[Callees]:
+async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterator[SimulatedCallees]:
     """All personas behind one SIP port, with nothing received yet; their own faults fail the test."""
-    async with Callees.start(
+    async with SimulatedCallees.start(
         sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=prompt_folder
     ) as running:
         yield running

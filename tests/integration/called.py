@@ -16,12 +16,12 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 from dialer.domain.calls.outcome import result_of
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.leases import Driver
 from dialer.ports.records import Progression
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY, TRUNK
@@ -77,11 +77,11 @@ def import_list(dialer: Command, campaign: str, folder: Path, *rows: str) -> Non
     dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
 
 
-def judge_at(at: datetime) -> Judge:
+def judge_at(at: datetime) -> Decider:
     """The real rules, with the keys of this home, in a pretended time."""
     packs = load_packs()
     keeping = Keeping(AesVault(subjects_key(read_settings().home)), packs)
-    return Judge(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
+    return Decider(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
 
 
 async def permit_only(campaign_id: CampaignId, at: datetime = MONDAY) -> None:
@@ -105,7 +105,9 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
             await attempts.originating([attempt.id for attempt in permits], at=at, driver=DRIVER)
             sent = await attempts.get_many(attempt.id for attempt in permits)
             ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]
-            await attempts.commit([Progression(one, opposition(one), Closed("called")) for one in ended])
+            await attempts.commit(
+                [Progression(one, opposition(one), ContactClosed("called")) for one in ended]
+            )
 
 
 def over(attempt: Attempt, number: int) -> Attempt:

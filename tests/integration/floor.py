@@ -14,7 +14,7 @@ import psycopg
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.contact import Manifest, SourceClass
+from dialer.domain.consent.contact import ImportManifest, SourceClass
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import Trouble, over_faulty_connection
@@ -100,7 +100,7 @@ async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
 
 async def fill(store: SqlStore, people: int) -> None:
     await store.campaigns.add(RUNNING)
-    manifest = Manifest(
+    manifest = ImportManifest(
         *(ImportId("i0123456789ab"), "contacts", RUNNING.id, SourceClass.OPT_IN_FORM, "form"),
         *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
     )

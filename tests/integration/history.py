@@ -14,12 +14,12 @@ from dialer.domain.base.errors import Conflict, Unavailable
 from dialer.domain.base.types import Fingerprint, ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
-from dialer.domain.consent.contact import Manifest, SourceClass
+from dialer.domain.consent.contact import ImportManifest, SourceClass
 from dialer.domain.ledger.event import Kind
 from dialer.domain.oppositions.suppression import OppositionChannel, fingerprint_of
 from dialer.ports.records import NewContact
 from dialer.ports.telephony import CallOrder
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
@@ -49,7 +49,7 @@ PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
 
 async def fill(store: SqlStore) -> None:
     await store.campaigns.add(CAMPAIGN)
-    manifest = Manifest(
+    manifest = ImportManifest(
         *(ImportId("i0123456789ab"), "contacts", CAMPAIGN.id, SourceClass.OPT_IN_FORM, "form"),
         *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
     )
@@ -221,7 +221,7 @@ class History:
     async def object(self, process: ServiceProcess, number: PhoneNumber, *, withdraw: bool) -> None:
         """By letter, while their telephone may be ringing."""
         reached = all(link.linked for link in process.links)
-        said = Objection(number, OppositionChannel.LETTER, "liste-demo")
+        said = StatedOpposition(number, OppositionChannel.LETTER, "liste-demo")
         with suppress(Unavailable):
             if withdraw:
                 await process.consents.withdraw(LOCAL_ADMINISTRATOR, said)

@@ -11,7 +11,7 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.call_events import CallEvent, Opposed, Outbox, RefusalCause
+from dialer.domain.calls.call_events import CallEvent, Opposed, PbxOutbox, RefusalCause
 from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.telephony import (
     CallOrder,
@@ -210,12 +210,12 @@ class ScriptedLink:
         self._need_link()
         self.machine.mark = mark
 
-    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
         self._need_link()
         pbx = self.machine
         opposed = tuple(entry for each, entry in pbx.opposed.items() if of is None or each in of)
         ended = tuple(entry for each, entry in pbx.ended.items() if of is None or each in of)
-        return Outbox(opposed, ended, frozenset([*pbx.alive, *pbx.passed]))
+        return PbxOutbox(opposed, ended, frozenset([*pbx.alive, *pbx.passed]))
 
     async def opposed(self) -> tuple[Opposed, ...]:
         self._need_link()

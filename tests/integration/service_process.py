@@ -19,10 +19,10 @@ from dialer.ports.leases import Driver
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
-from dialer.services.calls.pbx_worker import Consumer
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pbx_worker import PbxWorker
 from dialer.services.calls.reaper import Reaper
 from dialer.services.calls.recovery import Recovery
 from dialer.services.calls.strangers import Strangers
@@ -30,14 +30,14 @@ from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
-from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
-from dialer.services.dialing.dialing import Dialing
+from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
 from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.oppositions.pbx_lock import PbxLock
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halting import Halting
@@ -122,9 +122,9 @@ class ServiceProcess:
     trouble: Trouble
     links: Sequence[ScriptedLink]
     fleet: Fleet
-    dialing: Dialing
+    dialing: DialingLoop
     sending: Sending
-    consumers: dict[str, Consumer]
+    consumers: dict[str, PbxWorker]
     campaigns: Campaigns
     halting: Halting
     suppressions: Suppressions
@@ -153,26 +153,30 @@ def start_process(
     store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble, notes: HaltNotes
 ) -> ServiceProcess:
     """Its consumers run; its dialling loop is turned by hand. `notes`: of its home."""
-    fleet, board, meter = Fleet({link.pbx: link for link in links}, driven=True), Board(), PrometheusMeter()
+    fleet, live_calls, meter = (
+        Fleet({link.pbx: link for link in links}, driven=True),
+        LiveCalls(),
+        PrometheusMeter(),
+    )
     trunk = TrunkPlan(
         TrunkFacts("default", loopback=True, caller_ids=()), tuple(link.pbx for link in links), 1000, 100
     )
-    judge = Judge(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
-    fingerprints, ringing = Fingerprints(KEY), Ringing(store, fleet)
-    guards = Guards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
+    judge = Decider(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
+    fingerprints, ringing = Fingerprints(KEY), RingingCalls(store, fleet)
+    call_guards = CallGuards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
     strangers = Strangers(store, fleet, fingerprints, clock, WRITABLE)
-    calls = Calls(store, fleet, board, clock, meter, guards, strangers)
+    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, strangers)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     halts, pauses = Halts(store, fleet, clock, notes), Pauses(store, fleet, clock)
-    recovery = Recovery(store, calls, board, clock, PbxLock(store, fingerprints, clock), halts, pauses)
+    recovery = Recovery(store, calls, live_calls, clock, PbxLock(store, fingerprints, clock), halts, pauses)
     line = CallbackLine(store, suppressions, clock)
     name = uuid.uuid4().hex
     leases = [Lease(store.leases, clock, Driver(link.pbx, name)) for link in links]
     consumers = {
-        lease.driver.pbx: Consumer(lease, fleet, calls, recovery, board, clock, meter, line)
+        lease.driver.pbx: PbxWorker(lease, fleet, calls, recovery, live_calls, clock, meter, line)
         for lease in leases
     }
-    sending = Sending(store, board, clock, consumers, meter)
+    sending = Sending(store, live_calls, clock, consumers, meter)
     proofs = ConsentProofs(store.proofs, AesVault(KEY))
     scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock, judge.packs)
     return ServiceProcess(
@@ -181,7 +185,7 @@ def start_process(
         trouble,
         links,
         fleet,
-        Dialing(store, fleet, judge, board, clock, sending, meter, guards),
+        DialingLoop(store, fleet, judge, live_calls, clock, sending, meter, call_guards),
         sending,
         consumers,
         Campaigns(

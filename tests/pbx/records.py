@@ -8,7 +8,7 @@ from typing import TypeVar
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.translate import translate
 from dialer.domain.base.types import AttemptId
-from dialer.domain.calls.attempt_transitions import advance
+from dialer.domain.calls.attempt_transitions import apply_event
 from dialer.domain.calls.call_events import CallEvent
 from dialer.ports.records import CallRow
 from dialer.services.calls.call_records import Record, call_record
@@ -67,7 +67,7 @@ def recorded(*told: Message) -> Record:
     for message in told:
         event = translate({name.lower(): value for name, value in message.items()}, MONDAY, PbxTime())
         assert isinstance(event, CallEvent), message
-        attempt = advance(attempt, event)
+        attempt = apply_event(attempt, event)
     return call_record(CallRow(attempt, "m-1"), {}, whole_number=True, ledger_index=None)
 
 

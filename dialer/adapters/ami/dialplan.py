@@ -20,7 +20,7 @@ class RunningDialplan:
 
     async def read(self) -> Dialplan:
         """Raise `Unavailable` where it does not answer."""
-        link = AmiLink(self._address, Unheard(), Timing())
+        link = AmiLink(self._address, UnansweredPbx(), Timing())
         try:
             await link.start()
             reply = await link.ask(SHOW_DIALPLAN)
@@ -31,7 +31,7 @@ class RunningDialplan:
         return dialplan_in(reply.items)
 
 
-class Unheard:
+class UnansweredPbx:
     """Who only asks needs no events."""
 
     def event(self, fields: Fields) -> None: ...

@@ -32,7 +32,7 @@ def of_the_line(row: Fields) -> bool:
     return _KEY.fullmatch(text(row, "key")) is not None
 
 
-def told(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
+def describe_line(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
     """Raise `UnsafeValue` for a line that the dialplan would not understand."""
     for line in lines:
         require("number", line.number, _OURS)

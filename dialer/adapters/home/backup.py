@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.domain.upkeep.backup import Manifest, SavedFile, Secrets, read_manifest
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest, SavedFile, read_manifest
 
 MANIFEST, DATABASE, HOME = "manifest.json", "database", "home"
 OPEN, SEALED = "secrets.tar", "secrets.sealed"
@@ -58,10 +58,10 @@ class BackupFiles:
     async def hashes(self) -> Mapping[str, SavedFile]:
         return await self._do(lambda: dict(self._hashes()))
 
-    async def end(self, manifest: Manifest) -> None:
+    async def end(self, manifest: BackupManifest) -> None:
         await self._do(lambda: _write(self._folder / MANIFEST, f"{manifest.text}\n".encode()))
 
-    async def check(self) -> Manifest:
+    async def check(self) -> BackupManifest:
         """Raise `InvalidInput` where it is no backup, or a file is missing, changed or too many: the first is named."""
         manifest = await self._do(self._manifest)
         found = await self.hashes()
@@ -76,7 +76,7 @@ class BackupFiles:
         """Into a home without any. Keys come with `lay_secrets`."""
         await self._do(lambda: _copy_parts(self._folder / HOME, self._home))
 
-    async def lay_secrets(self, manifest: Manifest, passphrase: str | None, below: Path) -> None:
+    async def lay_secrets(self, manifest: BackupManifest, passphrase: str | None, below: Path) -> None:
         """Keys and passwords, into `below`. Raise `InvalidInput` where the passphrase is not theirs."""
         await self._do(lambda: self._lay_secrets(manifest, passphrase, below))
 
@@ -114,7 +114,7 @@ class BackupFiles:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 yield name, SavedFile(digest, path.stat().st_size)
 
-    def _manifest(self) -> Manifest:
+    def _manifest(self) -> BackupManifest:
         try:
             return read_manifest((self._folder / MANIFEST).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
@@ -122,8 +122,8 @@ class BackupFiles:
                 f"{self._folder} is no backup", hint="name a folder made by `dialer backup`"
             ) from None
 
-    def _lay_secrets(self, manifest: Manifest, passphrase: str | None, below: Path) -> None:
-        if manifest.secrets is Secrets.SEALED:
+    def _lay_secrets(self, manifest: BackupManifest, passphrase: str | None, below: Path) -> None:
+        if manifest.secrets is BackedUpKeys.SEALED:
             packed = _unseal((self._folder / SEALED).read_bytes(), passphrase or "")
         else:
             packed = (self._folder / OPEN).read_bytes()

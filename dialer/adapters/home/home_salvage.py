@@ -10,7 +10,7 @@ FOLDERS = ("heads", "heads/lost", "journal")
 KEYS = "fingerprint*.key"
 
 
-class Survivors:
+class HomeSalvage:
     """`folder` has the layout of a home; any part may be missing."""
 
     def __init__(self, folder: Path) -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dialer.domain.base.errors import InvalidInput, Problem
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 
-def load_packs(folder: Path | None = None) -> PackShelf:
+def load_packs(folder: Path | None = None) -> RulePackIndex:
     """All packs of the program, and those of `folder` if it is there, which win on the days they are in force.
 
     Raise `InvalidInput` with file, key and reason for the first file that is not a sound pack.
     """
     own = tuple(folder_packs(folder)) if folder and folder.exists() else ()
     try:
-        return PackShelf(shipped_packs(), own)
+        return RulePackIndex(shipped_packs(), own)
     except InvalidInput as error:
         raise InvalidInput(error.detail, hint=f"see the files in {folder}") from None
 

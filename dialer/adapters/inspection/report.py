@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.inspection.section import Bars, Section, Sentence, Table
+from dialer.domain.inspection.section import Bars, PackSection, Sentence, Table
 from dialer.ports.inspection import ReportHead
 
 HERE = Path(__file__).parent
@@ -31,7 +31,7 @@ def words_of(language: str) -> Words:
 
 
 class HtmlReports:
-    def html(self, head: ReportHead, sections: Sequence[Section], language: str) -> str:
+    def html(self, head: ReportHead, sections: Sequence[PackSection], language: str) -> str:
         words = words_of(language)
         values = {
             "head": head,
@@ -62,11 +62,11 @@ def _templates() -> Environment:
         "bars": lambda answer: isinstance(answer, Bars),
         "hash": lambda value: isinstance(value, str) and len(value) == HASH_DIGITS,
     }
-    environment.filters |= {"cell": cell, "told": told, "widest": _widest}
+    environment.filters |= {"cell": cell, "told": fill_text, "widest": _widest}
     return environment
 
 
-def told(text: str, values: Mapping[str, object], words: Words) -> str:
+def fill_text(text: str, values: Mapping[str, object], words: Words) -> str:
     return text.format(**{name: cell(value, words) for name, value in values.items()})
 
 

@@ -14,7 +14,7 @@ _NOT_ANSWERING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EngineAnswer:
     status: int
     output: str
     complaint: str
@@ -25,7 +25,7 @@ class Answer:
         return lines[-1] if lines else f"exit status {self.status}"
 
 
-async def docker(*words: str, timeout_s: float = 60) -> Answer:
+async def docker(*words: str, timeout_s: float = 60) -> EngineAnswer:
     """Run `docker WORDS`. Raise `NoDocker` where no engine can be used; any other failure is in the answer."""
     try:
         answer = await run("docker", *words, timeout_s=timeout_s)
@@ -38,7 +38,7 @@ async def docker(*words: str, timeout_s: float = 60) -> Answer:
     return answer
 
 
-async def run(*command: str, timeout_s: float) -> Answer:
+async def run(*command: str, timeout_s: float) -> EngineAnswer:
     """Run to the end and keep both outputs. Raise `FileNotFoundError`, or `TimeoutError` after killing it."""
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -53,6 +53,6 @@ async def run(*command: str, timeout_s: float) -> Answer:
         process.kill()
         await process.wait()
         raise
-    return Answer(
+    return EngineAnswer(
         process.returncode or 0, output.decode(errors="replace"), complaint.decode(errors="replace")
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
 from dialer.adapters.home.keys import write_secret
-from dialer.adapters.pbx.render import AMI_USER, Secrets
+from dialer.adapters.pbx.render import AMI_USER, PbxSecrets
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
 
 ASTERISK_UID = 10101
@@ -30,13 +30,13 @@ class PbxHome:
         self.prompts = self.home / "prompts"
         self.heard = self.home / "heard"
 
-    def secrets(self) -> Secrets:
+    def secrets(self) -> PbxSecrets:
         """Made on first use, then kept: a new seal key would void the permits that are on their way."""
         self.home.mkdir(parents=True, exist_ok=True)
         made = {"secret": token_hex(32), "seal": token_hex(32), "line": token_urlsafe(LINE_KEY_BYTES)}
         for suffix, secret in made.items():
             write_secret(self.home / f"{self._name}.{suffix}", secret)
-        return Secrets(
+        return PbxSecrets(
             *((self.home / f"{self._name}.{suffix}").read_text(encoding="ascii").strip() for suffix in made)
         )
 

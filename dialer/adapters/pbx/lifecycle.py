@@ -15,7 +15,7 @@ from dialer.adapters.pbx.errors import AsteriskNotUp, RunningOtherwise
 from dialer.adapters.pbx.health import trouble
 from dialer.adapters.pbx.home import PbxHome, container_user
 from dialer.adapters.pbx.image import ensure_image
-from dialer.adapters.pbx.render import Secrets, render
+from dialer.adapters.pbx.render import PbxSecrets, render
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
 from dialer.domain.base.errors import NotFound
 
@@ -110,7 +110,7 @@ def _wanted(spec: PbxSpec, image: str, files: Mapping[str, str]) -> RunningPbx:
     )
 
 
-async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: Secrets, wanted: RunningPbx) -> RunningPbx:
+async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: PbxSecrets, wanted: RunningPbx) -> RunningPbx:
     if await _inspect(spec.container, '{{index .Config.Labels "dialer.config"}}') != wanted.config_hash:
         raise RunningOtherwise(
             f"PBX {spec.name!r} runs with another configuration or dialplan",
@@ -154,7 +154,7 @@ async def _start(wanted: RunningPbx, home: PbxHome) -> None:
         raise AsteriskNotUp(f"docker run failed: {answer.last_line}", hint="mend it and start the PBX again")
 
 
-async def _wait_until_it_takes_calls(spec: PbxSpec, secrets: Secrets) -> None:
+async def _wait_until_it_takes_calls(spec: PbxSpec, secrets: PbxSecrets) -> None:
     reason = "it never answered"
     for _ in range(_START_S * 5):
         reason = await trouble(spec.ami_port, secrets.ami)

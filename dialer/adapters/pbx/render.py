@@ -13,7 +13,7 @@ AMI_USER = "dialer"
 
 
 @dataclass(frozen=True, slots=True)
-class Secrets:
+class PbxSecrets:
     """The AMI password, the key of the seals that 10-permit.conf checks, and that of the numbers that 95-inbound.conf stores."""
 
     ami: str
@@ -21,7 +21,7 @@ class Secrets:
     line: str
 
 
-def render(spec: PbxSpec, secrets: Secrets) -> dict[str, str]:
+def render(spec: PbxSpec, secrets: PbxSecrets) -> dict[str, str]:
     """Text by file name below /etc/asterisk."""
     values = {
         "name": spec.name,

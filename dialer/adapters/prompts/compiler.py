@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from dialer.adapters.prompts.audio import converted, spoken
-from dialer.adapters.prompts.prompt_store import Audio, Shelf
+from dialer.adapters.prompts.prompt_store import Audio, PromptStore
 from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.ports.prompts import CompiledScript
 
@@ -14,7 +14,7 @@ class PromptCompiler:
     """Keeps scripts in `folder`, which the PBX mounts read-only."""
 
     def __init__(self, folder: Path) -> None:
-        self._shelf = Shelf(folder)
+        self._shelf = PromptStore(folder)
 
     async def compile(
         self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str

@@ -39,7 +39,7 @@ def described(prompts: Mapping[str, Audio]) -> CompiledScript:
     return CompiledScript(_script_hash(compiled), compiled)
 
 
-class Shelf:
+class PromptStore:
     """`folder`/<script hash>/<prompt>.alaw, readable by everybody: the PBX's container runs as another user. Blocking."""
 
     def __init__(self, folder: Path) -> None:

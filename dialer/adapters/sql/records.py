@@ -19,7 +19,7 @@ from dialer.domain.access.roles import Token
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
-from dialer.domain.consent.contact import Contact, Manifest
+from dialer.domain.consent.contact import Contact, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def record_of(value: "DataclassInstance", *, without: str = "") -> Record:
 
 CAMPAIGN = columns_for(Campaign, campaigns)
 CONTACT = columns_for(Contact, contacts)
-MANIFEST = columns_for(Manifest, imports)
+MANIFEST = columns_for(ImportManifest, imports)
 SUPPRESSION = columns_for(Suppression, suppressions)
 TOKEN = columns_for(Token, tokens)
 # The number in clear is read where it stands: with the contact.

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
-from dialer.ports.records import KeptAnswer
+from dialer.ports.records import ArchivedAnswer
 
 Value = TypeVar("Value")
 FEW_ITEMS = 50
@@ -67,7 +67,7 @@ class KeptKind(Answer[Value]):
         return None
 
     @abstractmethod
-    async def keep(self, value: Value) -> KeptAnswer:
+    async def keep(self, value: Value) -> ArchivedAnswer:
         """The answer as it goes over the wire, fit to be given again."""
 
     async def send(self, request: web.Request, value: Value) -> web.StreamResponse:
@@ -85,8 +85,8 @@ class JsonAnswer(KeptKind[View]):
         self.status = status
         self.location = location
 
-    async def keep(self, value: View) -> KeptAnswer:
-        return KeptAnswer(
+    async def keep(self, value: View) -> ArchivedAnswer:
+        return ArchivedAnswer(
             self.status, self.location(value) if self.location else None, await json_body(value)
         )
 
@@ -127,7 +127,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def deliver(opened: web.StreamResponse | None, kept: KeptAnswer) -> web.StreamResponse:
+async def deliver(opened: web.StreamResponse | None, kept: ArchivedAnswer) -> web.StreamResponse:
     """The rest of an answer that was begun, or all of it."""
     if opened is None:
         return render(kept)
@@ -136,7 +136,7 @@ async def deliver(opened: web.StreamResponse | None, kept: KeptAnswer) -> web.St
     return opened
 
 
-def render(kept: KeptAnswer) -> web.Response:
+def render(kept: ArchivedAnswer) -> web.Response:
     """What is long goes out piece by piece."""
     headers = {"Location": kept.location} if kept.location else None
     body = kept.body if len(kept.body) <= LONGEST_PIECE else BytesIO(kept.body)

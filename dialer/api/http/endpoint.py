@@ -10,7 +10,7 @@ from dialer.api.http.answers import Answer
 from dialer.api.http.bodies import Body
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import DialerError
-from dialer.services.operations.suite import Suite
+from dialer.services.operations.suite import Services
 
 Query = TypeVar("Query", bound=BaseModel)
 BodyValue = TypeVar("BodyValue")
@@ -21,7 +21,7 @@ AnswerValue = TypeVar("AnswerValue")
 class Asked(Generic[Query, BodyValue]):
     """A request whose sender is known and entitled, and whose parts are well-formed. `ids` are those of the path."""
 
-    suite: Suite
+    suite: Services
     actor: Actor
     ids: Mapping[str, str]
     query: Query

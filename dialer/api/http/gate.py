@@ -15,15 +15,15 @@ from dialer.api.http.limits import RateLimiter
 from dialer.api.http.parsing import check_ids, parse_query
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import InvalidInput, Problem
-from dialer.ports.records import KeptAnswer, RequestKey
-from dialer.services.operations.suite import Suite
+from dialer.ports.records import ArchivedAnswer, RequestKey
+from dialer.services.operations.suite import Services
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Gate:
-    def __init__(self, suite: Suite, limiter: RateLimiter) -> None:
+    def __init__(self, suite: Services, limiter: RateLimiter) -> None:
         self._suite = suite
         self._limiter = limiter
         self._authenticator = Authenticator(suite.tokens, suite.sessions)
@@ -63,7 +63,7 @@ class Gate:
         answer, opened = endpoint.answer, None
         assert isinstance(answer, KeptKind), "what is posted is answered in JSON"
 
-        async def act() -> KeptAnswer:
+        async def act() -> ArchivedAnswer:
             nonlocal opened
             value = await endpoint.handler(asked)
             opened = await answer.open(request, value)

@@ -14,7 +14,7 @@ from dialer.cli.base.output import console, print_fields, print_json
 from dialer.domain.access.roles import Actor
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
+from dialer.services.imports.run import ImportSource
 
 SHOWN = 20
 """Rejected rows listed for people; all of them are in the rejects file."""
@@ -24,7 +24,7 @@ Opened = TypeVar("Opened")
 
 def import_file(
     file: Path,
-    start: Callable[[Opened, Actor, Source], Awaitable[ImportReport]],
+    start: Callable[[Opened, Actor, ImportSource], Awaitable[ImportReport]],
     opened: Callable[[Callable[[Opened, Actor], Awaitable[ImportReport]]], ImportReport],
     *,
     as_json: bool,
@@ -35,7 +35,7 @@ def import_file(
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
         stderr = Console(stderr=True)
         with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
-            return await start(service, actor, Source(file, file.name, _listener(bars)))
+            return await start(service, actor, ImportSource(file, file.name, _listener(bars)))
 
     report = opened(work)
     if as_json:

@@ -17,7 +17,7 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
+from dialer.services.imports.run import ImportSource
 from dialer.services.views.listing import listing
 
 app = typer.Typer(
@@ -46,7 +46,7 @@ def import_contacts(
     """Add a list to a campaign. A bad row is reported and never stops the rest; exit 1 where nothing was imported."""
     provenance = Provenance(source_class, supplier, collected_at)
 
-    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
+    async def start(service: Service, actor: Actor, source: ImportSource) -> ImportReport:
         return await service.suite.contact_imports.run(actor, CampaignId(campaign), provenance, source)
 
     import_file(file, start, with_service, as_json=as_json)

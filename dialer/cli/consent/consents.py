@@ -17,8 +17,8 @@ from dialer.cli.oppositions.oppositions import Channel, ReceivedAt, Sponsor, sho
 from dialer.domain.access.roles import Actor
 from dialer.services.consent.consents import TrunkFault
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.imports.run import ImportSource
+from dialer.services.oppositions.oppositions import StatedOpposition
 
 app = typer.Typer(help="Record consents and their withdrawal.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ app = typer.Typer(help="Record consents and their withdrawal.", no_args_is_help=
 def import_consents(file: Annotated[Path, typer.Argument(metavar="FILE.csv")], as_json: Json = False) -> None:
     """Add consents from a file: `phone_number` and the consent columns of the contact list."""
 
-    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
+    async def start(service: Service, actor: Actor, source: ImportSource) -> ImportReport:
         return await service.suite.consent_imports.run(actor, source)
 
     import_file(file, start, with_service, as_json=as_json)
@@ -44,7 +44,9 @@ def withdraw(
     """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
 
     async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
-        warnings = await desk.consents.withdraw(actor, Objection(number, channel, sponsor, received_at))
+        warnings = await desk.consents.withdraw(
+            actor, StatedOpposition(number, channel, sponsor, received_at)
+        )
         return {"withdrawn": True, "warnings": list(warnings)} | told_view(desk)
 
     show_recorded(with_desk(work), "withdrawn", as_json=as_json)

@@ -17,7 +17,7 @@ from dialer.cli.base.times import instant
 from dialer.cli.decision.case_file import BadCase, Case, read_cases
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
-from dialer.services.decision.decisions import Question
+from dialer.services.decision.decisions import DecisionQuestion
 from dialer.services.views.decision import bad_request_view, decision_view
 
 BATCH = 1000
@@ -45,10 +45,10 @@ def decide(
     elif number is None or at is None:
         raise typer.BadParameter("give --number and --at, or --file")
     else:
-        _decide_one(campaign_id, Question(number, at, live), as_json=as_json)
+        _decide_one(campaign_id, DecisionQuestion(number, at, live), as_json=as_json)
 
 
-def _decide_one(campaign_id: CampaignId, question: Question, *, as_json: bool) -> None:
+def _decide_one(campaign_id: CampaignId, question: DecisionQuestion, *, as_json: bool) -> None:
     async def work(service: Service, actor: Actor) -> dict[str, Any]:
         (answer,) = await service.suite.decisions.ask(actor, campaign_id, [question])
         return decision_view(answer)
@@ -70,7 +70,9 @@ def _decide_file(campaign_id: CampaignId, file: Path, *, live: bool) -> None:
         # Asked even of a file without cases, so that an unknown campaign or a missing right is always an error.
         await service.suite.decisions.ask(actor, campaign_id, [])
         for batch in _batches(read_cases(file)):
-            questions = [Question(case.number, case.at, live) for case in batch if isinstance(case, Case)]
+            questions = [
+                DecisionQuestion(case.number, case.at, live) for case in batch if isinstance(case, Case)
+            ]
             answers = iter(await service.suite.decisions.ask(actor, campaign_id, questions))
             for case in batch:
                 view = (

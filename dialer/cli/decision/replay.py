@@ -14,7 +14,7 @@ from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.ports.records import DecisionFilter
-from dialer.services.decision.replay import Outcome, ReplayReport
+from dialer.services.decision.replay import ReplayOutcome, ReplayReport
 from dialer.services.views.replay import replay_view
 
 
@@ -47,7 +47,7 @@ def replay(
         print_json(view)
     else:
         _show(view)
-    if report.outcomes[Outcome.DIFFERENT] or not report.checked:
+    if report.outcomes[ReplayOutcome.DIFFERENT] or not report.checked:
         raise typer.Exit(FAILED)
 
 

@@ -13,7 +13,7 @@ from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import AttemptId
-from dialer.services.ledger.verification import Verdict
+from dialer.services.ledger.verification import LedgerVerdict
 from dialer.services.views.ledger import findings_view, verdict_view
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import check_export
@@ -94,7 +94,7 @@ def evidence(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT", help="
 
 
 def _of_database(kept: list[str]) -> dict[str, Any]:
-    async def work(service: Service, actor: Actor) -> Verdict:
+    async def work(service: Service, actor: Actor) -> LedgerVerdict:
         return await service.suite.ledger.verifier.run(actor, kept)
 
     return verdict_view(with_service(work))

@@ -13,10 +13,10 @@ from rich.table import Table
 from dialer.bootstrap import Service
 from dialer.cli.base.logs import configure_logs
 from dialer.cli.operations.serve import served, told_to_stop
-from dialer.demo.cast import cast
+from dialer.demo.cast import cast_members
 from dialer.demo.run import play, running, write_report
 from dialer.demo.stage import Stage, set_stage
-from dialer.demo.verdict import Verdict
+from dialer.demo.verdict import DemoVerdict
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
 
@@ -33,7 +33,7 @@ def demo() -> None:
         raise typer.Exit(1)
 
 
-async def _demo(home: Path) -> Verdict:
+async def _demo(home: Path) -> DemoVerdict:
     console.print("Starting Asterisk in Docker and the fictional callees ...")
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(set_stage(home))
@@ -47,10 +47,10 @@ async def _demo(home: Path) -> Verdict:
     return verdict
 
 
-async def _show(stage: Stage, service: Service) -> Verdict:
+async def _show(stage: Stage, service: Service) -> DemoVerdict:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("contacts settled", total=len(cast()))
+        task = bar.add_task("contacts settled", total=len(cast_members()))
         return await play(
             stage,
             service,
@@ -62,7 +62,7 @@ async def _show(stage: Stage, service: Service) -> Verdict:
         )
 
 
-def summary(verdict: Verdict) -> Table:
+def summary(verdict: DemoVerdict) -> Table:
     """Who heard the message, who opposed, who was not called and why: one row each kind."""
     table = Table(
         "what became of them", "contacts", "who", box=None, header_style="bold", title_justify="left"
@@ -72,7 +72,7 @@ def summary(verdict: Verdict) -> Table:
     return table
 
 
-def _print_end(verdict: Verdict, home: Path) -> None:
+def _print_end(verdict: DemoVerdict, home: Path) -> None:
     for fault in verdict.faults:
         console.print(f"[bold red]wrong[/bold red]: {fault}")
     report = verdict.report()

@@ -9,7 +9,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.cli.base.errors import FAILED
 from dialer.cli.base.options import Json
 from dialer.cli.base.output import console, print_json
-from dialer.cli.operations.checks.finding import Finding, from_error, well
+from dialer.cli.operations.checks.finding import CheckResult, from_error, well
 from dialer.cli.operations.checks.home import check_home, check_secrets
 from dialer.cli.operations.checks.machine import check_engine, check_tools, check_zones
 from dialer.cli.operations.checks.parts import (
@@ -36,7 +36,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
-async def _examine() -> list[Finding]:
+async def _examine() -> list[CheckResult]:
     """Even where the settings are wrong, what does not depend on them is looked at."""
     now = SystemClock().now()
     findings = [*check_tools(), check_zones(now)]
@@ -47,7 +47,7 @@ async def _examine() -> list[Finding]:
     return [well("settings", "read"), *findings, *await _examine_parts(settings)]
 
 
-async def _examine_parts(settings: Settings) -> list[Finding]:
+async def _examine_parts(settings: Settings) -> list[CheckResult]:
     now = SystemClock().now()
     findings = [*check_home(settings), await check_database(settings), check_packs(settings)]
     secrets = [*check_secrets(settings)]
@@ -60,7 +60,7 @@ async def _examine_parts(settings: Settings) -> list[Finding]:
     return [*findings, *secrets, *check_trunks(settings, now)]
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: CheckResult) -> None:
     mark = "ok   " if finding.ok else "WRONG"
     mend = f"; {finding.mend}" if finding.mend else ""
     console.print(f"{mark} {finding.check}: {finding.detail}{mend}", markup=False, soft_wrap=True)

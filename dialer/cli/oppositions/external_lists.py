@@ -17,7 +17,7 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.oppositions.external_list import ListKind
 from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
+from dialer.services.imports.run import ImportSource
 from dialer.services.views.listing import listing
 from dialer.services.views.opposition import list_view
 
@@ -61,7 +61,7 @@ def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None
     if valid_to is None:
         raise typer.BadParameter("a list needs --valid-to: nobody keeps one for ever")
 
-    async def start(service: Service, actor: Actor, source: Source) -> ImportReport:
+    async def start(service: Service, actor: Actor, source: ImportSource) -> ImportReport:
         since = stated.valid_from or service.clock.now().astimezone(UTC)
         origin = ListOrigin(name, stated.sponsor, since, valid_to, stated.kind)
         return await service.suite.lists.run(actor, source, origin)

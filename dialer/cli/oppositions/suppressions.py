@@ -18,8 +18,8 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.oppositions.external_list import ListKind
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Source
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.imports.run import ImportSource
+from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.services.views.opposition import check_view, understood_view
 
 app = typer.Typer(help="Record, check and count oppositions.", no_args_is_help=True)
@@ -36,7 +36,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
-    objection = Objection(number, channel, sponsor, received_at, note)
+    objection = StatedOpposition(number, channel, sponsor, received_at, note)
 
     async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
         return understood_view(await desk.suppressions.add(actor, objection)) | told_view(desk)
@@ -65,7 +65,7 @@ def import_suppressions(
     if stated.anything:
         raise typer.BadParameter("--sponsor, --valid-from, --valid-to and --kind go with --list")
 
-    async def start(desk: OppositionDesk, actor: Actor, source: Source) -> ImportReport:
+    async def start(desk: OppositionDesk, actor: Actor, source: ImportSource) -> ImportReport:
         return await desk.suppression_imports.run(actor, source)
 
     import_file(file, start, with_desk, as_json=as_json)

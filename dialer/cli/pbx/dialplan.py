@@ -18,7 +18,7 @@ from dialer.cli.base.output import console, print_json
 from dialer.dialplan_checker.assumptions import ASSUMPTIONS
 from dialer.dialplan_checker.proof import ClaimProof
 from dialer.domain.base.errors import NotFound
-from dialer.services.pbx.dialplan import Verdict
+from dialer.services.pbx.dialplan import DialplanVerdict
 from dialer.services.pbx.dialplan import verify as verify_source
 from dialer.services.views.dialplan import dialplan_view
 from dialer.settings import read_settings
@@ -65,7 +65,7 @@ def _running(name: str) -> RunningDialplan:
     return RunningDialplan(name, ami_address(settings.home, known[0]))
 
 
-def _show(verdict: Verdict) -> None:
+def _show(verdict: DialplanVerdict) -> None:
     proof = verdict.proof
     approved = "the approved one" if verdict.approved else "NOT the approved one"
     _line(f"{verdict.source}: {proof.steps} steps, {proof.states} states; hash {proof.hash}, {approved}")

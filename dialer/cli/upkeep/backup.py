@@ -13,7 +13,7 @@ from dialer.cli.base.output import print_fields, print_json
 from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
-from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.backups import KeyKeeping
 
 
@@ -30,10 +30,10 @@ def backup(
     `dialer restore` needs those of the last moment: oppositions that came after the backup are read from them.
     """
     passphrase = read_passphrase(passphrase_file)
-    secrets = Secrets.SEALED if passphrase else Secrets.CLEAR
-    keeping = KeyKeeping(Secrets.LEFT_OUT if without_keys else secrets, passphrase)
+    secrets = BackedUpKeys.SEALED if passphrase else BackedUpKeys.CLEAR
+    keeping = KeyKeeping(BackedUpKeys.LEFT_OUT if without_keys else secrets, passphrase)
 
-    async def work(service: Service, actor: Actor) -> Manifest:
+    async def work(service: Service, actor: Actor) -> BackupManifest:
         home, webhooks = service.settings.home, service.settings.webhooks
         files = BackupFiles(folder, home, tuple(webhook.secret_file for webhook in webhooks))
         return await service.suite.backups.take(actor, files, keeping)

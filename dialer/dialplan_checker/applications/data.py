@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from dialer.dialplan_checker.effects import Move, Note, Tell
+from dialer.dialplan_checker.effects import ChannelMove, Tell, TraceNote
 from dialer.dialplan_checker.model import names_read
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import TRACE
-from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import ANSWERING, State
 from dialer.dialplan_checker.values import NotUnderstood, known, split, unknown
 
@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"(__)?([A-Za-z][A-Za-z0-9_]*)")
 _HARMLESS = frozenset({"CALLERID", "GLOBAL", "GROUP", "TALK_DETECT", "TIMEOUT"})
 
 
-def set_(at: Standing) -> Iterator[Move]:
+def set_(at: StepContext) -> Iterator[ChannelMove]:
     name, *value = split(at.arguments, "=")
     if not value or not known(name.partition("(")[0]):
         raise NotUnderstood(f"the assignment {at.arguments}")
@@ -28,26 +28,26 @@ def set_(at: Standing) -> Iterator[Move]:
         if variable[2] != TRACE:
             yield at.on(state=state)
         else:
-            yield at.on(Note(text), state=state.remembering(state.history.noting(text)))
+            yield at.on(TraceNote(text), state=state.remembering(state.history.noting(text)))
     else:
         raise NotUnderstood(f"a value for {name}")
 
 
-def user_event(at: Standing) -> Iterator[Move]:
+def user_event(at: StepContext) -> Iterator[ChannelMove]:
     name = split(at.arguments, ",")[0]
     if not known(name):
         raise NotUnderstood(f"an event of unknown name: {name}")
     yield at.on(Tell(name), state=at.state.remembering(at.state.history.told(name)))
 
 
-def log(at: Standing) -> Iterator[Move]:
+def log(at: StepContext) -> Iterator[ChannelMove]:
     level, _, text = at.arguments.partition(",")
     if level != "DTMF":
         raise NotUnderstood(f"a line in the log of {level}")
     yield at.on(state=at.state.remembering(at.state.history.logged(text)))
 
 
-def _to_variable(at: Standing, name: str, text: str, *, handed_down: bool) -> State:
+def _to_variable(at: StepContext, name: str, text: str, *, handed_down: bool) -> State:
     """What is made from its own former value would grow in a loop; outside the straight way to the INVITE it is forgotten."""
     written = at.step.arguments.partition("=")[2]
     if at.state.leg not in ANSWERING and name in names_read(written) and text != at.state.value(name):
@@ -56,7 +56,7 @@ def _to_variable(at: Standing, name: str, text: str, *, handed_down: bool) -> St
     return state._replace(handed_down=state.handed_down | {name}) if handed_down else state
 
 
-def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
+def _to_function(at: StepContext, name: str, arguments: str, text: str) -> State:
     if name == "DB":
         wrote = at.state.remembering(at.state.history.wrote(arguments, text))
         return wrote.knowing((Fact(f"DB({arguments}) := {text}"),))
@@ -69,7 +69,7 @@ def _to_function(at: Standing, name: str, arguments: str, text: str) -> State:
     return at.state.knowing((Fact(f"{name}({arguments}) := {text}"),))
 
 
-def _handlers(at: Standing, item: str, text: str) -> State:
+def _handlers(at: StepContext, item: str, text: str) -> State:
     state = at.state
     if item == "hangup_handler_push":
         return state._replace(handlers=(*state.handlers, at.to(text).place))

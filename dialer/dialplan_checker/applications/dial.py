@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from dialer.dialplan_checker.effects import Invite, Move
-from dialer.dialplan_checker.history import History
+from dialer.dialplan_checker.effects import ChannelMove, InviteEffect
+from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.outcomes import Fact
-from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import ANSWERING, Frame, State
 from dialer.dialplan_checker.values import CLOSE, OPEN, NotUnderstood, known, split
 
@@ -27,21 +27,21 @@ _FOUND = re.compile(rf"0{OPEN}STAT\(s,(.*)\){CLOSE} < 160")
 _UNDERSTOOD = frozenset("ibG")
 
 
-def dial(at: Standing) -> Iterator[Move]:
+def dial(at: StepContext) -> Iterator[ChannelMove]:
     target, _timeout, options, *more = [*split(at.arguments, ","), "", ""]
     if any(more):
         raise NotUnderstood(f"the arguments of Dial({at.arguments})")
     chosen = _options(options)
-    invite = Invite(target, tuple(sorted(chosen.items())))
+    invite = InviteEffect(target, tuple(sorted(chosen.items())))
     if at.state.ending is not None or at.state.leg not in ANSWERING:
-        yield Move(None, "the INVITE leaves", (invite,))
+        yield ChannelMove(None, "the INVITE leaves", (invite,))
         return
     dialled = at.state._replace(facts=(), history=at.state.history._replace(passed=True))
-    yield Move(_callee(at, chosen), "the INVITE leaves", (invite,))
+    yield ChannelMove(_callee(at, chosen), "the INVITE leaves", (invite,))
     answered = dialled._replace(history=dialled.history._replace(answered=True))
     answered = answered.with_values(DIALSTATUS="ANSWER")
     if "G" in chosen:
-        yield Move(answered.at(at.to(_target(chosen["G"])).place), "the callee answers", (invite,))
+        yield ChannelMove(answered.at(at.to(_target(chosen["G"])).place), "the callee answers", (invite,))
     yield _over(at, answered, invite)
     for status in UNANSWERED:
         unanswered = dialled.with_values(DIALSTATUS=status)
@@ -55,9 +55,9 @@ def files_found(facts: tuple[Fact, ...]) -> frozenset[str]:
     return frozenset(check[1] for check in checks if check)
 
 
-def _over(at: Standing, state: State, invite: Invite) -> Move:
+def _over(at: StepContext, state: State, invite: InviteEffect) -> ChannelMove:
     over = at.over("the channel is hung up while dialling", state)
-    return Move(over.state, over.how, (invite, *over.effects))
+    return ChannelMove(over.state, over.how, (invite, *over.effects))
 
 
 def _options(text: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ def _target(text: str) -> str:
     return text.replace("^", ",")
 
 
-def _callee(at: Standing, options: dict[str, str]) -> State:
+def _callee(at: StepContext, options: dict[str, str]) -> State:
     """Runs `b` before the INVITE, and is sent to the priority after that of `G` by the answer."""
     if not {"b", "G"} <= set(options):
         raise NotUnderstood("a Dial without b() and G(): what the callee's channel then does")
@@ -86,5 +86,5 @@ def _callee(at: Standing, options: dict[str, str]) -> State:
         variables=handed,
         stack=(Frame(None, first.exten, ()),),
         ringing=at.to(_target(options["G"])).place,
-        history=History(checked=files_found(at.state.facts)),
+        history=ChannelHistory(checked=files_found(at.state.facts)),
     )

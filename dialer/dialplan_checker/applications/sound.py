@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from dialer.dialplan_checker.effects import Listen, Move, Pause, Play, WaitForKey
-from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.effects import ChannelMove, Listen, PauseEffect, Play, WaitForKey
+from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.reading.extensions import KEYS, goes_on
-from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.values import NotUnderstood, known, split, unknown
 
@@ -14,7 +14,7 @@ WINDING = "#*"
 """ControlPlayback winds on or back at these unless they are among the stop keys."""
 
 
-def control_playback(at: Standing) -> Iterator[Move]:
+def control_playback(at: StepContext) -> Iterator[ChannelMove]:
     _still_there(at)
     file, _skip, _on, _back, keys, _pause, _again, options = _playback_arguments(at.arguments)
     folder, _, prompt = file.rpartition("/")
@@ -35,7 +35,7 @@ def control_playback(at: Standing) -> Iterator[Move]:
         yield at.on(play, state=stopped, how=f"{key} is pressed")
 
 
-def wait_exten(at: Standing) -> Iterator[Move]:
+def wait_exten(at: StepContext) -> Iterator[ChannelMove]:
     _still_there(at)
     context = at.state.place.context
     extens = at.dialplan.contexts[context]
@@ -47,29 +47,31 @@ def wait_exten(at: Standing) -> Iterator[Move]:
     for exten in extens:
         if exten not in single and goes_on(exten, ""):
             typed = unknown("typed", empty=False) if exten.startswith("_") else exten
-            yield Move(at.state.at(Place(context, exten, 1), typed), f"{exten} is typed", (effect,))
+            yield ChannelMove(
+                at.state.at(ChannelPosition(context, exten, 1), typed), f"{exten} is typed", (effect,)
+            )
     yield _timed_out(at, effect)
 
 
-def _timed_out(at: Standing, effect: WaitForKey) -> Move:
+def _timed_out(at: StepContext, effect: WaitForKey) -> ChannelMove:
     """To the next step of the same extension where there is one, else to `t`, else to `e` (pbx_builtin_waitexten)."""
     onward = at.state.onward()
     if onward.place in at.dialplan.steps:
-        return Move(onward, "no key is pressed", (effect,))
+        return ChannelMove(onward, "no key is pressed", (effect,))
     for exten in ("t", "e"):
-        place = Place(at.state.place.context, exten, 1)
+        place = ChannelPosition(at.state.place.context, exten, 1)
         if place in at.dialplan.steps:
-            return Move(at.state.at(place), "no key is pressed", (effect,))
+            return ChannelMove(at.state.at(place), "no key is pressed", (effect,))
     over = at.over("no key is pressed")
-    return Move(over.state, over.how, (effect, *over.effects))
+    return ChannelMove(over.state, over.how, (effect, *over.effects))
 
 
-def wait(at: Standing) -> Iterator[Move]:
+def wait(at: StepContext) -> Iterator[ChannelMove]:
     _still_there(at)
-    yield at.on(Pause())
+    yield at.on(PauseEffect())
 
 
-def record(at: Standing) -> Iterator[Move]:
+def record(at: StepContext) -> Iterator[ChannelMove]:
     """Without a tone before it, and with a longest time of its own."""
     _still_there(at)
     file, silence, longest, options, *more = [*split(at.arguments, ","), "", "", ""]
@@ -78,7 +80,7 @@ def record(at: Standing) -> Iterator[Move]:
     yield at.on(Listen(file))
 
 
-def answer(at: Standing) -> Iterator[Move]:
+def answer(at: StepContext) -> Iterator[ChannelMove]:
     _still_there(at)
     yield at.on(state=at.state._replace(up=True))
 
@@ -94,7 +96,7 @@ def _playback_arguments(text: str) -> tuple[str, ...]:
     return parts
 
 
-def _played(at: Standing, status: str, prompt: str, *, whole: bool) -> State:
+def _played(at: StepContext, status: str, prompt: str, *, whole: bool) -> State:
     # What was there before may be left standing, so nothing is known of either.
     left = {name: unknown(name) for name in ("CPLAYBACKSTOPKEY", "CPLAYBACKOFFSET")}
     state = at.state.with_values(CPLAYBACKSTATUS=status, **left)
@@ -105,15 +107,15 @@ def _offset_in(prompt: str) -> str:
     return unknown(f"offset in {prompt}", empty=False)
 
 
-def _taken(at: Standing, pressed: State, exten: str | None, key: str, effect: WaitForKey) -> Move:
+def _taken(at: StepContext, pressed: State, exten: str | None, key: str, effect: WaitForKey) -> ChannelMove:
     taker = exten or at.dialplan.exten(at.state.place.context, "i")
     if taker is None:
         over = at.over(f"{key} is pressed, which nothing takes", pressed)
-        return Move(over.state, over.how, (effect, *over.effects))
-    place = Place(at.state.place.context, taker, 1)
-    return Move(pressed.at(place, key if exten else "i"), f"{key} is pressed", (effect,))
+        return ChannelMove(over.state, over.how, (effect, *over.effects))
+    place = ChannelPosition(at.state.place.context, taker, 1)
+    return ChannelMove(pressed.at(place, key if exten else "i"), f"{key} is pressed", (effect,))
 
 
-def _still_there(at: Standing) -> None:
+def _still_there(at: StepContext) -> None:
     if at.state.ending is not None:
         raise NotUnderstood("something to hear or to wait for after the end of the channel")

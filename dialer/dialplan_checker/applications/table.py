@@ -6,10 +6,10 @@ from dialer.dialplan_checker.applications.data import log, set_, user_event
 from dialer.dialplan_checker.applications.dial import dial
 from dialer.dialplan_checker.applications.flow import gosub, goto, goto_if, hangup, return_, stack_pop
 from dialer.dialplan_checker.applications.sound import answer, control_playback, record, wait, wait_exten
-from dialer.dialplan_checker.effects import Move
-from dialer.dialplan_checker.standing import Standing
+from dialer.dialplan_checker.effects import ChannelMove
+from dialer.dialplan_checker.standing import StepContext
 
-APPLICATIONS: Mapping[str, Callable[[Standing], Iterator[Move]]] = {
+APPLICATIONS: Mapping[str, Callable[[StepContext], Iterator[ChannelMove]]] = {
     "Answer": answer,
     "ControlPlayback": control_playback,
     "Dial": dial,

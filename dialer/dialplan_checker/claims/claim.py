@@ -8,7 +8,7 @@ from dialer.dialplan_checker.state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DialplanClaim:
     """`objection` is asked at every effect of every path, with the state before it.
 
     It answers None where the claim is not concerned, an empty text where it holds, otherwise why it does not.

@@ -1,8 +1,8 @@
 """Nobody is told that an opposition is recorded before it is: on the PBX's disk, or with the service."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.effects import Effect, Play
-from dialer.dialplan_checker.history import Outbox
+from dialer.dialplan_checker.history import OutboxTrace
 from dialer.dialplan_checker.protocol import CONFIRMATION
 from dialer.dialplan_checker.state import State
 
@@ -12,11 +12,13 @@ def _objection(state: State, effect: Effect) -> str | None:
         return None
     outbox = state.history.outbox
     return (
-        "" if outbox in (Outbox.ON_DISK, Outbox.TAKEN) else f"an opposition is confirmed, and {outbox.value}"
+        ""
+        if outbox in (OutboxTrace.ON_DISK, OutboxTrace.TAKEN)
+        else f"an opposition is confirmed, and {outbox.value}"
     )
 
 
-CONFIRMED_CLAIM = Claim(
+CONFIRMED_CLAIM = DialplanClaim(
     "confirmed",
     "An opposition is confirmed only once AstDB holds it on disk, or the service has taken it over.",
     _objection,

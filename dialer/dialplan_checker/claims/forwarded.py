@@ -1,6 +1,6 @@
 """Nobody hears anything to whom the call was forwarded abroad, at a premium, or one does not know where (T111)."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.effects import Effect, Play
 from dialer.dialplan_checker.state import Leg, State
 
@@ -11,7 +11,7 @@ def _objection(state: State, effect: Effect) -> str | None:
     return "" if state.history.direct else f"prompt {effect.prompt} plays to whoever it was forwarded to"
 
 
-FORWARDED_CLAIM = Claim(
+FORWARDED_CLAIM = DialplanClaim(
     "forwarded",
     "No sound before a look at 181, History-Info and Diversion; whoever is forwarded elsewhere than within France hears nothing.",
     _objection,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from dialer.dialplan_checker.effects import Invite
+from dialer.dialplan_checker.effects import InviteEffect
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import value_of
 from dialer.dialplan_checker.values import unknown
@@ -68,7 +68,7 @@ def unchecked(
     return ""
 
 
-def elsewhere(invite: Invite) -> str:
+def elsewhere(invite: InviteEffect) -> str:
     if invite.technology != _TARGET:
         return f"the INVITE goes elsewhere than to the number that was sealed: {invite.technology}"
     if "i" not in dict(invite.options):

@@ -1,6 +1,6 @@
 """No call goes on for ever, nor into electoral silence: its longest time is set before anything is heard."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.effects import Effect, Play, WaitForKey
 from dialer.dialplan_checker.state import Leg, State
 
@@ -13,7 +13,7 @@ def _objection(state: State, effect: Effect) -> str | None:
     return "something is heard or waited for before the longest time of the call is set"
 
 
-LIMIT_CLAIM = Claim(
+LIMIT_CLAIM = DialplanClaim(
     "limit",
     "Whatever plays or waits does so under a longest time, or confirms an opposition that was written.",
     _objection,

@@ -1,8 +1,8 @@
 """The message is heard only by a person who has heard the whole notice and pressed 1; by who calls us, outside electoral silence."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.effects import Effect, Play
-from dialer.dialplan_checker.history import History
+from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.protocol import NEUTRAL, VOICEMAIL
 from dialer.dialplan_checker.state import Leg, State
 
@@ -19,13 +19,13 @@ def _objection(state: State, effect: Effect) -> str | None:
     return f"prompt {effect.prompt} plays {why}" if why else ""
 
 
-def _after_notice(history: History) -> str:
+def _after_notice(history: ChannelHistory) -> str:
     if not history.notice:
         return "before the whole notice has"
     return "" if history.noted else "and the trace does not say `done notice`"
 
 
-def _to_person(history: History, play: Play) -> str:
+def _to_person(history: ChannelHistory, play: Play) -> str:
     if not history.one:
         return "without a 1"
     # A machine's 1 is no engagement: it may say anything.
@@ -41,7 +41,7 @@ def _to_caller(state: State) -> str:
     return "" if state.facts else "to who calls us without a look at electoral silence"
 
 
-MESSAGE_CLAIM = Claim(
+MESSAGE_CLAIM = DialplanClaim(
     "message",
     "No path plays the message without the whole notice, noted as done, and a person's 1; a machine hears the notice first.",
     _objection,

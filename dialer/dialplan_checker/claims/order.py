@@ -1,6 +1,6 @@
 """The claims that are decided along the paths, in the order in which they are shown."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.claims.confirmed import CONFIRMED_CLAIM
 from dialer.dialplan_checker.claims.forwarded import FORWARDED_CLAIM
 from dialer.dialplan_checker.claims.key_down import KEY_DOWN_CLAIM
@@ -13,7 +13,7 @@ from dialer.dialplan_checker.claims.probe import PROBE_CLAIM
 from dialer.dialplan_checker.claims.reports import REPORTS_CLAIM
 from dialer.dialplan_checker.claims.trace import TRACE_CLAIM
 
-CLAIMS: tuple[Claim, ...] = (
+CLAIMS: tuple[DialplanClaim, ...] = (
     MESSAGE_CLAIM,
     NINE_HEARD_CLAIM,
     KEY_DOWN_CLAIM,

@@ -1,8 +1,8 @@
 """A call-back probe rings a number of ours and no other, and whoever answers hears nothing."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.claims.gate import common_checks, elsewhere, once, unchecked
-from dialer.dialplan_checker.effects import Effect, Invite, Listen, Pause, Play, WaitForKey
+from dialer.dialplan_checker.effects import Effect, InviteEffect, Listen, PauseEffect, Play, WaitForKey
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import PROBE, value_of
 from dialer.dialplan_checker.state import Leg, State
@@ -21,9 +21,9 @@ def _objection(state: State, effect: Effect) -> str | None:
     match effect:
         case Listen(file):
             return _of_listening(state, file)
-        case Invite() if state.leg is Leg.PROBING:
+        case InviteEffect() if state.leg is Leg.PROBING:
             return unchecked(state.facts, PROBE, _CHECKS, _ONCE) or elsewhere(effect)
-        case Play() | WaitForKey() | Pause() if state.leg in (Leg.PROBING, Leg.LINE):
+        case Play() | WaitForKey() | PauseEffect() if state.leg in (Leg.PROBING, Leg.LINE):
             return "a probe speaks, or waits for keys"
     return None
 
@@ -36,7 +36,7 @@ def _of_listening(state: State, file: str) -> str:
     return "" if file == _RECORDING else f"what a probe hears is kept elsewhere: {file}"
 
 
-PROBE_CLAIM = Claim(
+PROBE_CLAIM = DialplanClaim(
     "probe",
     "A probe rings a number with a line of ours and no other, once, sealed and unless halted; it says nothing; nobody else is recorded.",
     _objection,

@@ -1,8 +1,8 @@
 """Whatever becomes of an attempt is told once: refused, or ended."""
 
-from dialer.dialplan_checker.claims.claim import Claim
+from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.effects import Effect, End
-from dialer.dialplan_checker.history import History
+from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.state import Leg, State
 
 _TIMES = ("never", "once", "more than once")
@@ -25,7 +25,7 @@ def _objection(_state: State, effect: Effect) -> str | None:
             )
 
 
-def _of_dialling_half(state: State, history: History) -> str:
+def _of_dialling_half(state: State, history: ChannelHistory) -> str:
     if history.passed:
         expected = int(state.value("DIALSTATUS") != "ANSWER")
         return _expected(history.reports, expected, "the end") or _expected(history.refusals, 0, "a refusal")
@@ -39,7 +39,7 @@ def _expected(times: int, expected: int, what: str) -> str:
     return "" if times == expected else f"{what} is told {_TIMES[times]}, not {_TIMES[expected]}"
 
 
-REPORTS_CLAIM = Claim(
+REPORTS_CLAIM = DialplanClaim(
     "reports",
     "Every end is told and stored exactly once: by the callee's channel if it was answered, else by the half that dials.",
     _objection,

@@ -2,15 +2,15 @@
 
 import re
 
-from dialer.dialplan_checker.claims.claim import Claim
-from dialer.dialplan_checker.effects import Effect, Note
+from dialer.dialplan_checker.claims.claim import DialplanClaim
+from dialer.dialplan_checker.effects import Effect, TraceNote
 from dialer.dialplan_checker.state import State
 
 _DONE = re.compile(r" done ([a-z-]+)$")
 
 
 def _objection(state: State, effect: Effect) -> str | None:
-    done = _DONE.search(effect.text) if isinstance(effect, Note) else None
+    done = _DONE.search(effect.text) if isinstance(effect, TraceNote) else None
     if done is None:
         return None
     return (
@@ -20,7 +20,7 @@ def _objection(state: State, effect: Effect) -> str | None:
     )
 
 
-TRACE_CLAIM = Claim(
+TRACE_CLAIM = DialplanClaim(
     "trace",
     "The trace says `done` only of a prompt that was played from its first to its last sample.",
     _objection,

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from dialer.dialplan_checker.expression import evaluate
 from dialer.dialplan_checker.functions import call, variable
-from dialer.dialplan_checker.outcomes import Outcome, combined, sure
+from dialer.dialplan_checker.outcomes import TextOutcome, combined, sure
 from dialer.dialplan_checker.reading.template import Expression, Function, Template, Variable, template
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.values import CLOSE, known, unknown
@@ -12,18 +12,18 @@ from dialer.dialplan_checker.values import CLOSE, known, unknown
 _evaluate = lru_cache(maxsize=4096)(evaluate)
 
 
-def expand(text: str, state: State) -> list[Outcome]:
+def expand(text: str, state: State) -> list[TextOutcome]:
     """Raise `NotUnderstood`."""
     return _expand(template(text), state)
 
 
-def _expand(parts: Template, state: State) -> list[Outcome]:
+def _expand(parts: Template, state: State) -> list[TextOutcome]:
     if len(parts) == 1:
         return _part(parts[0], state)
     return combined((_part(part, state) for part in parts), lambda texts: sure("".join(texts)))
 
 
-def _part(part: str | Variable | Function | Expression, state: State) -> list[Outcome]:
+def _part(part: str | Variable | Function | Expression, state: State) -> list[TextOutcome]:
     match part:
         case str():
             return sure(part)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dialer.dialplan_checker.model import Dialplan, Fault, Place, Step, dialplan_of
+from dialer.dialplan_checker.model import ChannelPosition, Dialplan, DialplanFault, Step, dialplan_of
 from dialer.dialplan_checker.reading.extensions import UnknownPattern, breadth
 
 _CONTEXT = re.compile(r"\[([a-z0-9-]+)\]")
@@ -26,13 +26,13 @@ class _Reader:
     exten: str = ""
     priority: int = 0
     steps: list[Step] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[DialplanFault] = field(default_factory=list)
 
     def line(self, text: str, source: str) -> None:
         try:
             self._line(text, source)
         except Unreadable as error:
-            self.faults.append(Fault(source, str(error)))
+            self.faults.append(DialplanFault(source, str(error)))
 
     def _line(self, text: str, source: str) -> None:
         if context := _CONTEXT.fullmatch(text):
@@ -57,7 +57,11 @@ class _Reader:
         if call is None:
             raise Unreadable(f"no application that is understood: {parts[3]}")
         return Step(
-            Place(self.context, self.exten, self.priority), parts[2] or "", call[1], call[2].strip(), source
+            ChannelPosition(self.context, self.exten, self.priority),
+            parts[2] or "",
+            call[1],
+            call[2].strip(),
+            source,
         )
 
 

@@ -24,7 +24,7 @@ from dialer.domain.calls.call_events import (
 from dialer.domain.calls.outcome import result_of
 
 
-def advance(attempt: Attempt, event: CallEvent) -> Attempt:
+def apply_event(attempt: Attempt, event: CallEvent) -> Attempt:
     """The attempt after `event`; the same object where nothing changes. A final attempt only ever gains an opposition."""
     if isinstance(event, Opposed):
         return (
@@ -36,9 +36,9 @@ def advance(attempt: Attempt, event: CallEvent) -> Attempt:
         return attempt
     match event:
         case Refused(why=why) if why is not RefusalCause.REPEATED and attempt.dialed_at is None:
-            return lapse(attempt, event.at, why)
+            return expire(attempt, event.at, why)
         case NotSent(why=why) if attempt.dialed_at is None:
-            return lapse(attempt, event.at, why)
+            return expire(attempt, event.at, why)
         case Dialing():
             return replace(attempt, dialed_at=attempt.dialed_at or event.at)
         case Ringing():
@@ -58,12 +58,12 @@ def advance(attempt: Attempt, event: CallEvent) -> Attempt:
             return attempt
 
 
-def lapse(attempt: Attempt, at: datetime, why: str) -> Attempt:
+def expire(attempt: Attempt, at: datetime, why: str) -> Attempt:
     """Nothing was sent, and nothing will be."""
     return replace(attempt, state=AttemptState.LAPSED, ended_at=at, lapse_reason=why)
 
 
-def lose(attempt: Attempt, at: datetime) -> Attempt:
+def mark_lost(attempt: Attempt, at: datetime) -> Attempt:
     """Sent, outcome unknown: it counts, and is never sent again."""
     result = Result.OPTED_OUT if attempt.opposed_at else Result.LOST
     return replace(attempt, state=AttemptState.LOST, ended_at=at, result=result)
@@ -99,7 +99,7 @@ def _never_left(attempt: Attempt, event: Ended) -> bool:
 
 def _end(attempt: Attempt, event: Ended) -> Attempt:
     if _never_left(attempt, event):
-        return replace(lapse(attempt, event.at, TRUNK), dialed_at=None)
+        return replace(expire(attempt, event.at, TRUNK), dialed_at=None)
     result = result_of(
         event.dial_status,
         event.trace,

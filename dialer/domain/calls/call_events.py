@@ -172,7 +172,7 @@ CallEvent = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outbox:
+class PbxOutbox:
     """What a PBX remembers after a loss of the link: oppositions and ends not yet committed, and who is alive."""
 
     opposed: tuple[Opposed, ...]

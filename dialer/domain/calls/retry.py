@@ -19,7 +19,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ContactClosed:
     """Not called again in this campaign. `reason` is a lower-case word for an outcome, or the code of a refusal."""
 
     reason: str
@@ -76,9 +76,9 @@ OF_THE_MACHINE = frozenset(
 """They say nothing about the callee, who stays due: nobody is judged while they last."""
 
 
-def for_review(error: str) -> Closed:
+def for_review(error: str) -> ContactClosed:
     """Of a contact whose judgement failed: unknown is no call."""
-    return Closed(f"review: {error}")
+    return ContactClosed(f"review: {error}")
 
 
 def number_gone(attempt: Attempt) -> bool:
@@ -91,41 +91,41 @@ def wait_after_failures(failures: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(failures - 1, 6)), LONGEST_WAIT)
 
 
-def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> Due | Closed:
+def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> Due | ContactClosed:
     """`made` are the earlier attempts, without this one. `ended_at` must be known."""
     if attempt.opposed_at is not None:
-        return Closed("opted_out")
+        return ContactClosed("opted_out")
     if attempt.state is AttemptState.LOST:
-        return Closed("lost")
+        return ContactClosed("lost")
     if end_reason(attempt.trace) == FORWARDED:
-        return Closed(FORWARDED)
+        return ContactClosed(FORWARDED)
     result = attempt.result or Result.LOST
     if result not in AGAIN:
-        return Closed(CLOSED_BY[result])
+        return ContactClosed(CLOSED_BY[result])
     if unwanted(attempt):
-        return Closed("unwanted")
+        return ContactClosed("unwanted")
     if number_gone(attempt):
-        return Closed(NUMBER_GONE)
+        return ContactClosed(NUMBER_GONE)
     declined = attempt.sip_code in DECLINED
     if not counts(attempt):
         wait = AFTER_DECLINED if declined else wait_after_failures(made.failed + 1)
         return Due((attempt.ended_at or attempt.decided_at) + wait)
     if end_about(attempt) is not About.SILENCE and made.tried + 1 >= definition.retry.max_attempts:
-        return Closed("max_attempts")
+        return ContactClosed("max_attempts")
     called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
     gap = timedelta(hours=definition.retry.min_gap_hours)
     return Due(called_at + (max(gap, AFTER_DECLINED) if declined else gap))
 
 
-def after_refusal(decision: Decision) -> Due | Closed:
+def after_refusal(decision: Decision) -> Due | ContactClosed:
     """Reasons that time or an operator can lift wait; any other closes, and so does a calendar that never opens again."""
     for reason in decision.reasons:
         if final(reason, decision):
-            return Closed(reason.code.value)
+            return ContactClosed(reason.code.value)
     shut = [reason.code for reason in decision.reasons if reason.code in WAITS]
     if shut and decision.next_open is None:
         silent = ReasonCode.ELECTORAL_SILENCE in shut
-        return Closed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
+        return ContactClosed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
     pauses = [PAUSES[reason.code] for reason in decision.reasons if reason.code in PAUSES]
     return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
 

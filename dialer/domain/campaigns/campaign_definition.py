@@ -30,13 +30,13 @@ Instant = Annotated[
 ]
 
 
-class Section(BaseModel):
+class CampaignSection(BaseModel):
     """Frozen, and strict about keys: a misspelt key is an error, never a silent default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Sponsor(Section):
+class Sponsor(CampaignSection):
     id: Name
     name: Name
     postal_address: Text
@@ -44,7 +44,7 @@ class Sponsor(Section):
     callback_number: E164
 
 
-class Election(Section):
+class Election(CampaignSection):
     """Poll dates by ISO 3166 territory, `default` for the rest (rules FP-08 to FP-11, 2.10)."""
 
     id: Name
@@ -64,7 +64,7 @@ class Election(Section):
         return self
 
 
-class CallSettings(Section):
+class CallSettings(CampaignSection):
     ring_timeout_s: int = Field(default=25, ge=5, le=120)
     max_duration_s: int | None = Field(default=None, ge=10, le=600)
     longest_message_s: int = Field(default=60, ge=1, le=120)
@@ -73,21 +73,21 @@ class CallSettings(Section):
     """FP-17: whether the numbers shown must be proved to reach the call-back line. By itself, where the trunk leaves this machine."""
 
 
-class RetrySettings(Section):
+class RetrySettings(CampaignSection):
     max_attempts: int = Field(default=1, ge=1, le=10)
     min_gap_hours: float = Field(default=24, ge=0, le=24 * 90)
 
 
-class PacingSettings(Section):
+class PacingSettings(CampaignSection):
     calls_per_second: float = Field(default=1, gt=0, le=1000)
     max_concurrent: int = Field(default=10, ge=1, le=100_000)
 
 
-class MachineSettings(Section):
+class MachineSettings(CampaignSection):
     mode: Literal["hangup", "message"] = "hangup"
 
 
-class Recording(Section):
+class Recording(CampaignSection):
     """A recorded prompt: its path, in or below the folder of the campaign file, and what is said in it, placeholders filled in or not.
 
     What it `says` is checked as a text is; who approves the campaign signs that the recording says it.
@@ -97,14 +97,14 @@ class Recording(Section):
     says: Text | None = None
 
 
-class PackSignoff(Section):
+class PackSignoff(CampaignSection):
     """Who answers for a rule pack that is not the program's own, such as a looser one; `pack` is its `name@version`."""
 
     pack: Name
     by: Name
 
 
-class CampaignDefinition(Section):
+class CampaignDefinition(CampaignSection):
     name: Name
     profile: Name = "fr-political"
     language: Literal["fr", "en"] = "fr"

@@ -93,7 +93,7 @@ NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
-class Restoration:
+class ConsentReinstated:
     """Undoes such a withdrawal: the trunk that said it was at fault."""
 
     fingerprint: Fingerprint

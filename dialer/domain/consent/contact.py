@@ -43,7 +43,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ImportManifest:
     """Where a list came from, kept with its hash and its counts (E4). `collected_at` is what the supplier states."""
 
     id: ImportId

@@ -11,8 +11,8 @@ from dialer.domain.consent.consent import ConsentedWindow
 from dialer.domain.decision.campaign_terms import CampaignTerms
 from dialer.domain.decision.opening import Calendar, appointment_span, calendar_of
 from dialer.domain.decision.silence import Silence
-from dialer.domain.numbers.callee_location import Place
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.numbers.callee_location import CalleeLocation
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 FORTNIGHT = 14
 
@@ -32,9 +32,9 @@ CallTimes = tuple[CallTime, ...]
 class Surroundings:
     """All that call times depend on but for consent and day. Compared by identity: `surroundings` gives the same one for the same."""
 
-    shelf: PackShelf
+    shelf: RulePackIndex
     profile: str
-    place: Place
+    place: CalleeLocation
     terms: CampaignTerms
     silences: tuple[Silence, ...]
 
@@ -47,7 +47,11 @@ class Surroundings:
 
 @lru_cache(maxsize=8192)
 def surroundings(
-    shelf: PackShelf, profile: str, place: Place, terms: CampaignTerms, silences: tuple[Silence, ...]
+    shelf: RulePackIndex,
+    profile: str,
+    place: CalleeLocation,
+    terms: CampaignTerms,
+    silences: tuple[Silence, ...],
 ) -> Surroundings:
     return Surroundings(shelf, profile, place, terms, silences)
 

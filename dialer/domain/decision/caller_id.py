@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from dialer.domain.decision.campaign_terms import CampaignTerms
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.rulepacks.rulepack import RulePack
 
 
-def choose(terms: CampaignTerms, place: Place, pack: RulePack, at: datetime) -> str | None:
+def choose(terms: CampaignTerms, place: CalleeLocation, pack: RulePack, at: datetime) -> str | None:
     """The campaign's number for this callee: one that may be shown in a territory they may be in, None where there is none."""
     own = [terms.caller_ids[code] for code in place.territories if code in terms.caller_ids]
     for number in (*own, terms.caller_id):

@@ -12,12 +12,12 @@ from dialer.domain.decision.facts import Facts
 from dialer.domain.decision.law import LAWS, Law
 from dialer.domain.decision.setting import pack_at, setting_at
 from dialer.domain.decision.silence import Silence, silence_for, silence_plan
-from dialer.domain.numbers.callee_location import Place, Statement, place_or_none
+from dialer.domain.numbers.callee_location import CalleeLocation, Statement, place_or_none
 from dialer.domain.numbers.number_plan import NumberFacts, number_facts
 from dialer.domain.numbers.phone import parse_phone
 from dialer.domain.numbers.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.rulepacks.rule_names import RuleName
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 NOT_ON_LIST = ConsentView((), (), {RuleName.CONSENT: "the number is not on the list of this campaign"})
 
@@ -34,7 +34,7 @@ class Case:
     profile: str
     terms: CampaignTerms
     number: NumberFacts | PhoneError
-    place: Place | str | None
+    place: CalleeLocation | str | None
     law: Law | None
     about: Surroundings | None
     consent: ConsentView
@@ -48,7 +48,7 @@ class Case:
         return self.about.silences if self.about else ()
 
 
-def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
+def prepare(facts: Facts, packs: RulePackIndex, at: datetime) -> Case:
     """Raise `ValueError` for a naive `at`: an instant without offset is no instant."""
     if at.tzinfo is None:
         raise ValueError("the instant asked must carry an offset")
@@ -57,7 +57,7 @@ def prepare(facts: Facts, packs: PackShelf, at: datetime) -> Case:
     profile = terms.profile
     number = read_number(facts.number)
     place = place_or_none(statements(facts, terms.sponsor), number)
-    if isinstance(place, Place) and isinstance(number, NumberFacts):
+    if isinstance(place, CalleeLocation) and isinstance(number, NumberFacts):
         setting = setting_at(packs, profile, terms, place, number, at)
         law, about, shown, foreign, holiday = setting
         about = with_silences(about, facts) if facts.silences else about

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from dialer.domain.decision.case import prepare
 from dialer.domain.decision.facts import Facts
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 
-def silence_begins(facts: Facts, packs: PackShelf, at: datetime) -> datetime | None:
+def silence_begins(facts: Facts, packs: RulePackIndex, at: datetime) -> datetime | None:
     """The first limit, after `at`, of every silence that binds the callee; None where none does, or nobody knows when."""
     if facts.campaign.election is None and not facts.silences:
         return None

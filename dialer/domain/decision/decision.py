@@ -9,15 +9,15 @@ from dialer.domain.decision.judgement import Standing, stand
 from dialer.domain.decision.next_open import next_open
 from dialer.domain.decision.rule import Rule
 from dialer.domain.decision.rulebook import concerned, rules_for
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.phone_text import PhoneError
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 PROJECT_RULE = "2.10"
 """The id of rules that are the program's own, and of all rules where no pack is in force."""
 
 
-def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
+def decide(facts: Facts, packs: RulePackIndex, at: datetime) -> Decision:
     """May this number be called at `at` (aware)? Raise `ValueError` for a naive instant."""
     case = prepare(facts, packs, at)
     standing = stand(case)
@@ -31,7 +31,7 @@ def decide(facts: Facts, packs: PackShelf, at: datetime) -> Decision:
         reasons,
         until,
         case.at if standing.permit_until is not None else next_open(case),
-        case.place.zones if isinstance(case.place, Place) else (),
+        case.place.zones if isinstance(case.place, CalleeLocation) else (),
         case.law.title if case.law else "",
         case.law.hash if case.law else "",
         case.caller_id,

@@ -11,7 +11,7 @@ from dialer.domain.consent.consent import ConsentGiven
 from dialer.domain.decision.call_times import CallTimes, Surroundings, call_times, times_of_appointment
 from dialer.domain.decision.case import Case
 from dialer.domain.decision.opening import Calendar, around
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Sentences(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def sentences(place: Place, second: datetime) -> Sentences:
+def sentences(place: CalleeLocation, second: datetime) -> Sentences:
     """Three zones say enough."""
     times = [f"{str(second.astimezone(ZoneInfo(zone)))[:19]} in {zone}" for zone in place.zones[:3]]
     when = ", ".join(times)

@@ -22,10 +22,10 @@ from dialer.domain.base.intervals import (
     subtract,
 )
 from dialer.domain.consent.consent import ConsentedWindow
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.rulepacks.pack_parts import Hours
 from dialer.domain.rulepacks.public_holidays import local_holiday, national_holiday, regional_holiday
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 
 def days_around(day: date) -> tuple[date, ...]:
@@ -45,7 +45,7 @@ def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> Span:
 
 
 @lru_cache(maxsize=65536)
-def holiday_on(pack: str, shelf: PackShelf, place: Place, day: date) -> str | None:
+def holiday_on(pack: str, shelf: RulePackIndex, place: CalleeLocation, day: date) -> str | None:
     """The name of the holiday that blocks `day`, for whoever may be anywhere in `place`."""
     rules = shelf.by_title[pack].holidays
     if name := national_holiday(rules.national, day):
@@ -60,7 +60,7 @@ def holiday_on(pack: str, shelf: PackShelf, place: Place, day: date) -> str | No
 
 
 @lru_cache(maxsize=16384)
-def zone_hours(shelf: PackShelf, profile: str, area: str | None, zone: str, utc_day: date) -> Span:
+def zone_hours(shelf: RulePackIndex, profile: str, area: str | None, zone: str, utc_day: date) -> Span:
     """Legal hours in one zone, holidays not yet taken out."""
     clock, found = ZoneInfo(zone), list[Interval]()
     for day in days_around(utc_day):
@@ -77,7 +77,7 @@ def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) ->
 
 
 @lru_cache(maxsize=16384)
-def zone_bounds(shelf: PackShelf, profile: str, zone: str, utc_day: date) -> Span:
+def zone_bounds(shelf: RulePackIndex, profile: str, zone: str, utc_day: date) -> Span:
     """The pack's hard bounds in one zone: what even an exact appointment does not open."""
     clock, found = ZoneInfo(zone), list[Interval]()
     for day in days_around(utc_day):
@@ -99,7 +99,7 @@ def zone_windows(windows: tuple[ConsentedWindow, ...], zone: str, utc_day: date)
 
 
 @lru_cache(maxsize=16384)
-def legal_span(shelf: PackShelf, profile: str, place: Place, utc_day: date) -> Span:
+def legal_span(shelf: RulePackIndex, profile: str, place: CalleeLocation, utc_day: date) -> Span:
     """Legal hours of every zone at once, without the holidays of every territory."""
     span: Span | None = None
     for zone in place.zones:
@@ -122,7 +122,11 @@ class Calendar(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def calendar_of(
-    shelf: PackShelf, profile: str, place: Place, windows: tuple[ConsentedWindow, ...], utc_day: date
+    shelf: RulePackIndex,
+    profile: str,
+    place: CalleeLocation,
+    windows: tuple[ConsentedWindow, ...],
+    utc_day: date,
 ) -> Calendar:
     """No windows means that none restrict, and that `windows` says nothing."""
     legal, consented = legal_span(shelf, profile, place, utc_day), windows_span(place, windows, utc_day)
@@ -131,7 +135,7 @@ def calendar_of(
 
 
 @lru_cache(maxsize=16384)
-def windows_span(place: Place, windows: tuple[ConsentedWindow, ...], utc_day: date) -> Span:
+def windows_span(place: CalleeLocation, windows: tuple[ConsentedWindow, ...], utc_day: date) -> Span:
     return intersect_all([zone_windows(windows, zone, utc_day) for zone in place.zones])
 
 
@@ -151,7 +155,9 @@ def around(pack: RulePack | None, appointment: datetime) -> Span:
 
 
 @lru_cache(maxsize=16384)
-def appointment_span(shelf: PackShelf, profile: str, place: Place, appointment: datetime) -> Span:
+def appointment_span(
+    shelf: RulePackIndex, profile: str, place: CalleeLocation, appointment: datetime
+) -> Span:
     """What an exact appointment (UTC) opens: its minutes, within the hard bounds of every zone, or within legal hours where the pack opens no others."""
     spans = []
     for zone in place.zones:

@@ -8,7 +8,7 @@ from dialer.domain.base.errors import NotFound
 from dialer.domain.decision.decision import decide
 from dialer.domain.decision.decision_record import Decision
 from dialer.domain.decision.facts_json import decision_hash, facts_from_json
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Replayed:
     same: bool
 
 
-def replay(stored: StoredDecision, packs: PackShelf, archive: Mapping[str, RulePack]) -> Replayed:
+def replay(stored: StoredDecision, packs: RulePackIndex, archive: Mapping[str, RulePack]) -> Replayed:
     """Decide again. `archive` holds every pack ever used, by hash.
 
     Raise `NotFound` where the pack of that day is in neither, `InvalidInput` where the facts cannot be read.
@@ -40,7 +40,9 @@ def replay(stored: StoredDecision, packs: PackShelf, archive: Mapping[str, RuleP
     return Replayed(decision, decision_hash(facts, decision) == stored.decision_hash)
 
 
-def shelf_of_the_day(stored: StoredDecision, packs: PackShelf, archive: Mapping[str, RulePack]) -> PackShelf:
+def shelf_of_the_day(
+    stored: StoredDecision, packs: RulePackIndex, archive: Mapping[str, RulePack]
+) -> RulePackIndex:
     """Today's shelf where it still holds the very pack, else today's with that pack in the place of what replaced it."""
     if not stored.pack_hash:
         return packs

@@ -9,7 +9,7 @@ from dialer.domain.decision.judgement import Standing
 from dialer.domain.decision.pack_signoff import unsigned
 from dialer.domain.decision.required_lists import missing_lists
 from dialer.domain.decision.rule import Chapter, Check, Rule
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.oppositions.external_list import ListKind
@@ -77,7 +77,7 @@ def sector(case: Case, _: Standing) -> str | None:
 
 
 def caller_id(case: Case, _: Standing) -> str | None:
-    if not isinstance(case.place, Place) or case.law is None:
+    if not isinstance(case.place, CalleeLocation) or case.law is None:
         return None
     if case.caller_id is not None:
         return trunk_complaint(case.caller_id, case.facts.trunk, case.at, case.law.caller_id_margin)

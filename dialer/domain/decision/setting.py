@@ -12,9 +12,9 @@ from dialer.domain.decision.campaign_terms import CampaignTerms
 from dialer.domain.decision.law import LAWS, Law
 from dialer.domain.decision.opening import holiday_on
 from dialer.domain.decision.silence import silence_for
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 QUARTER = timedelta(minutes=15)
 """Every time zone changes its date on a quarter of an hour of UTC, so no midnight lies within one."""
@@ -31,14 +31,24 @@ class Setting(NamedTuple):
 
 
 def setting_at(
-    shelf: PackShelf, profile: str, terms: CampaignTerms, place: Place, number: NumberFacts, at: datetime
+    shelf: RulePackIndex,
+    profile: str,
+    terms: CampaignTerms,
+    place: CalleeLocation,
+    number: NumberFacts,
+    at: datetime,
 ) -> Setting:
     return setting_in(shelf, profile, terms, place, number, (at - EPOCH) // QUARTER)
 
 
 @lru_cache(maxsize=8192)
 def setting_in(
-    shelf: PackShelf, profile: str, terms: CampaignTerms, place: Place, number: NumberFacts, quarter: int
+    shelf: RulePackIndex,
+    profile: str,
+    terms: CampaignTerms,
+    place: CalleeLocation,
+    number: NumberFacts,
+    quarter: int,
 ) -> Setting:
     at = EPOCH + quarter * QUARTER
     pack = pack_at(shelf, profile, place.zones, at)
@@ -53,7 +63,7 @@ def setting_in(
     )
 
 
-def holiday_at(shelf: PackShelf, profile: str, place: Place, at: datetime) -> str | None:
+def holiday_at(shelf: RulePackIndex, profile: str, place: CalleeLocation, at: datetime) -> str | None:
     for zone in place.zones:
         day = local_date(zone, at)
         pack = shelf.for_day(profile, day)
@@ -62,7 +72,7 @@ def holiday_at(shelf: PackShelf, profile: str, place: Place, at: datetime) -> st
     return None
 
 
-def pack_at(shelf: PackShelf, profile: str, zones: tuple[str, ...], at: datetime) -> RulePack | None:
+def pack_at(shelf: RulePackIndex, profile: str, zones: tuple[str, ...], at: datetime) -> RulePack | None:
     """The pack in force on the callee's local date; where zones disagree on the date, the newest, and none where one has none."""
     found = [shelf.for_day(profile, local_date(zone, at)) for zone in zones]
     packs = [pack for pack in found if pack is not None]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dialer.domain.base.intervals import DAY, MIDNIGHT, closes
 from dialer.domain.campaigns.campaign_definition import Election
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.territory import TERRITORIES
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -56,7 +56,7 @@ class Silence(NamedTuple):
 
 
 @lru_cache(maxsize=16384)
-def silence_for(plan: SilencePlan, place: Place) -> Silence | None:
+def silence_for(plan: SilencePlan, place: CalleeLocation) -> Silence | None:
     """The silence that binds a callee at `place`; None where a by-election does not concern them.
 
     Of several possible territories the earliest limit counts; one without a known poll date makes the whole unknown.
@@ -75,7 +75,7 @@ def silence_for(plan: SilencePlan, place: Place) -> Silence | None:
     return Silence(plan.election_id, limit, plan.ends_at)
 
 
-def local_zones(code: str, place: Place) -> tuple[str, ...]:
+def local_zones(code: str, place: CalleeLocation) -> tuple[str, ...]:
     """The clocks that count for a territory: those the callee may live by there."""
     theirs = TERRITORIES[code]
     within = tuple(zone for zone in place.zones if zone in theirs.zones or zone in theirs.aliases)

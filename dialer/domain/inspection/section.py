@@ -36,7 +36,7 @@ Answer = Sentence | Table | Bars
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PackSection:
     """`files` of the pack hold the data. `faults`: by kind, how many there are of what may never be; looked for, even where zero."""
 
     code: str

@@ -10,7 +10,7 @@ from dialer.domain.decision.campaign_terms import TERMS, CampaignTerms
 from dialer.domain.decision.facts_json import plain
 from dialer.domain.decision.silence import silence_for
 from dialer.domain.ledger.redaction import redacted
-from dialer.domain.numbers.callee_location import Place
+from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.territory import AREAS, TERRITORIES
 from dialer.domain.rulepacks.public_holidays import local_holiday, national_holiday, regional_holiday
 from dialer.domain.rulepacks.rulepack import RulePack
@@ -81,7 +81,9 @@ def _silences(terms: CampaignTerms, codes: list[str]) -> dict[str, Any]:
     """By territory; none where the campaign is of no election, or a by-election does not concern it."""
     if terms.election is None:
         return {}
-    found = {code: silence_for(terms.election, Place((code,), TERRITORIES[code].zones)) for code in codes}
+    found = {
+        code: silence_for(terms.election, CalleeLocation((code,), TERRITORIES[code].zones)) for code in codes
+    }
     return {
         code: {"limit": plain(silence.limit), "ends_at": plain(silence.ends_at)}
         for code, silence in found.items()

@@ -6,11 +6,18 @@ from datetime import datetime
 from dialer.domain.access.roles import Token
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.ledger.event import Kind, LedgerEvent, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
-from dialer.domain.ledger.row_digests import VOUCHED, HaltRecord, ImportResult, Move, Revocation, vouched
+from dialer.domain.ledger.row_digests import (
+    VOUCHED,
+    CampaignMove,
+    HaltRecord,
+    ImportResult,
+    Revocation,
+    vouched,
+)
 
 
 def campaign_created(campaign: Campaign) -> LedgerEvent:
@@ -28,7 +35,7 @@ def campaign_created(campaign: Campaign) -> LedgerEvent:
 
 def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
     """`campaign` as it is after the move."""
-    move = Move(campaign.id, verb, by, at, campaign.reason)
+    move = CampaignMove(campaign.id, verb, by, at, campaign.reason)
     return LedgerEvent(
         at=at,
         kind=Kind(f"campaign.{verb}"),
@@ -59,7 +66,7 @@ def campaign_inspected(
     return LedgerEvent(at=at, kind=Kind.CAMPAIGN_INSPECT, about=campaign_id, body=body)
 
 
-def import_begun(manifest: Manifest) -> LedgerEvent:
+def import_begun(manifest: ImportManifest) -> LedgerEvent:
     return LedgerEvent(
         at=manifest.imported_at,
         kind=Kind.IMPORT_BEGIN,
@@ -77,7 +84,7 @@ def import_begun(manifest: Manifest) -> LedgerEvent:
     )
 
 
-def import_ended(manifest: Manifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
+def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
     """`counts`: rows, imported, duplicates, rejected. Dated as the import it belongs to."""
     result = ImportResult(manifest.id, **counts, report=report)
     return LedgerEvent(

@@ -7,7 +7,7 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.decision.decision_record import Decision
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted
-from dialer.domain.ledger.row_digests import VOUCHED, Part, RecordedDecision, vouched
+from dialer.domain.ledger.row_digests import VOUCHED, RecordedDecision, RecordKind, vouched
 
 
 def permitted(attempt: Attempt, decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
@@ -27,7 +27,7 @@ def permitted(attempt: Attempt, decision: Decision, recorded: RecordedDecision) 
             "trunk": attempt.trunk,
             "pbx": attempt.pbx,
             "script": attempt.script,
-            VOUCHED: {Part.PERMIT: vouched(attempt)[Part.PERMIT]} | vouched(recorded),
+            VOUCHED: {RecordKind.PERMIT: vouched(attempt)[RecordKind.PERMIT]} | vouched(recorded),
         },
     )
 
@@ -78,7 +78,7 @@ def ended(attempt: Attempt) -> LedgerEvent:
             "ended_at": attempt.ended_at,
             "dial_status": attempt.dial_status,
             "result": attempt.result,
-            "record": vouched(attempt)[Part.CALL],
+            "record": vouched(attempt)[RecordKind.CALL],
         },
     )
 
@@ -94,6 +94,6 @@ def opposed_late(attempt: Attempt) -> LedgerEvent:
             "campaign": attempt.campaign_id,
             "opposed_at": attempt.opposed_at,
             "result": attempt.result,
-            "record": vouched(attempt)[Part.CALL],
+            "record": vouched(attempt)[RecordKind.CALL],
         },
     )

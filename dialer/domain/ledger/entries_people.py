@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn, Restoration
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentReinstated, ConsentWithdrawn
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
-from dialer.domain.ledger.row_digests import VOUCHED, Removal, vouched
+from dialer.domain.ledger.row_digests import VOUCHED, SuppressionRemoval, vouched
 from dialer.domain.oppositions.suppression import Suppression
 
 
@@ -39,7 +39,7 @@ def opposition_lifted(
             "by": redacted(by),
             "reason": redacted(reason),
             "count": count,
-            VOUCHED: vouched(Removal(fingerprint, at, by, reason)),
+            VOUCHED: vouched(SuppressionRemoval(fingerprint, at, by, reason)),
         },
     )
 
@@ -76,7 +76,7 @@ def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
     )
 
 
-def consent_restored(voiding: ConsentWithdrawn, restoration: Restoration) -> LedgerEvent:
+def consent_restored(voiding: ConsentWithdrawn, restoration: ConsentReinstated) -> LedgerEvent:
     """Of one number: `voiding` ends no consent any more."""
     return LedgerEvent(
         at=restoration.restored_at,

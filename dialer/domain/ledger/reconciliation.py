@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialer.domain.ledger.event import Kind
-from dialer.domain.ledger.row_digests import VOUCHED, Part
+from dialer.domain.ledger.row_digests import VOUCHED, RecordKind
 
 PLAIN_RECORDS = {
-    Kind.OUTCOME: Part.CALL,
-    Kind.LATE_OPPOSITION: Part.CALL,
-    Kind.PROBE: Part.PROBE,
+    Kind.OUTCOME: RecordKind.CALL,
+    Kind.LATE_OPPOSITION: RecordKind.CALL,
+    Kind.PROBE: RecordKind.PROBE,
 }
 """Entries that hold their digest in clear, as `record`."""
-SUCCEEDING = frozenset({Part.CALL, Part.CAMPAIGN, Part.HALT})
+SUCCEEDING = frozenset({RecordKind.CALL, RecordKind.CAMPAIGN, RecordKind.HALT})
 """One row that changes: only what was last said of it must be true."""
-PARTS = tuple(Part)
+PARTS = tuple(RecordKind)
 DECISIONS = frozenset({Kind.PERMIT, Kind.REFUSAL})
 
-Key = tuple[Part, str, str | None]
+Key = tuple[RecordKind, str, str | None]
 """Part, digest, subject."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlacedEntry:
     """An entry, sealed or still waiting for it. `position`: its index, or the one it would get."""
 
     position: int
@@ -36,12 +36,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class EntryClaim:
     """What one entry says must be stored."""
 
-    part: Part
+    part: RecordKind
     digest: str
-    line: Line
+    line: PlacedEntry
 
     @property
     def key(self) -> Key:
@@ -50,19 +50,19 @@ class Claim:
     @property
     def gives(self) -> bool:
         """A consent, and not its withdrawal."""
-        return self.part is Part.CONSENT and self.line.kind == Kind.CONSENT
+        return self.part is RecordKind.CONSENT and self.line.kind == Kind.CONSENT
 
     @property
-    def whose(self) -> tuple[Part, str | None]:
+    def whose(self) -> tuple[RecordKind, str | None]:
         """By whom or what it is known, whatever its content."""
         return self.part, self.line.about if self.part in SUCCEEDING else self.line.subject or self.line.about
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DigestRow:
     """A digest made from a stored row; `name` is where the row stands. `about`, `subject` as its entry has them."""
 
-    part: Part
+    part: RecordKind
     digest: str
     subject: str | None
     about: str | None
@@ -73,7 +73,7 @@ class Row:
         return self.part, self.digest, self.subject
 
     @property
-    def whose(self) -> tuple[Part, str | None]:
+    def whose(self) -> tuple[RecordKind, str | None]:
         return self.part, self.about if self.part in SUCCEEDING else self.subject or self.about
 
 
@@ -85,16 +85,16 @@ class Discrepancy:
     detail: str
 
 
-def claims_of(line: Line) -> Iterator[Claim]:
+def claims_of(line: PlacedEntry) -> Iterator[EntryClaim]:
     kind = line.kind
     for part, digest in line.body.get(VOUCHED, {}).items():
         # Several oppositions may go out of force with one act.
-        for _ in range(line.body["count"] if part == Part.REMOVAL else 1):
-            yield Claim(Part(part), digest, line)
+        for _ in range(line.body["count"] if part == RecordKind.REMOVAL else 1):
+            yield EntryClaim(RecordKind(part), digest, line)
     if kind in PLAIN_RECORDS:
-        yield Claim(PLAIN_RECORDS[Kind(kind)], line.body["record"], line)
+        yield EntryClaim(PLAIN_RECORDS[Kind(kind)], line.body["record"], line)
     if kind in DECISIONS:
-        yield Claim(Part.INPUTS, line.body["decision_hash"], line)
+        yield EntryClaim(RecordKind.INPUTS, line.body["decision_hash"], line)
 
 
 @dataclass(slots=True)
@@ -105,14 +105,14 @@ class Erasures:
     consents: int = 0
     keys: int = 0
 
-    def note(self, line: Line) -> None:
+    def note(self, line: PlacedEntry) -> None:
         if line.kind == Kind.SUBJECT_ERASE and line.subject:
             self.persons[line.subject] = line.position
         elif line.kind == Kind.RETENTION:
             self.consents += line.body["consents"]
             self.keys += line.body["keys"]
 
-    def excuse(self, claims: list[Claim]) -> list[Claim]:
+    def excuse(self, claims: list[EntryClaim]) -> list[EntryClaim]:
         """Those of `claims`, in their order, that no erasure explains.
 
         Retention deletes the oldest consents first, and destroys one key a person with the inputs of all decisions about them.
@@ -122,16 +122,17 @@ class Erasures:
             (claim for claim in left if claim.gives), key=lambda claim: claim.line.body["given_at"]
         )
         outdated = {id(claim) for claim in given[: self.consents]}
-        unread = dict.fromkeys(claim.line.subject for claim in left if claim.part is Part.INPUTS)
+        unread = dict.fromkeys(claim.line.subject for claim in left if claim.part is RecordKind.INPUTS)
         keyless = set(list(unread)[: self.keys])
         return [
             claim
             for claim in left
-            if id(claim) not in outdated and not (claim.part is Part.INPUTS and claim.line.subject in keyless)
+            if id(claim) not in outdated
+            and not (claim.part is RecordKind.INPUTS and claim.line.subject in keyless)
         ]
 
-    def _erased_later(self, claim: Claim) -> bool:
-        erasable = claim.gives or claim.part in {Part.INPUTS, Part.NOTE}
+    def _erased_later(self, claim: EntryClaim) -> bool:
+        erasable = claim.gives or claim.part in {RecordKind.INPUTS, RecordKind.NOTE}
         return erasable and self.persons.get(claim.line.subject or "", -1) > claim.line.position
 
 
@@ -139,13 +140,13 @@ class Reconciliation:
     """Fed with lines and rows in any order, best in that of their making: what has met its match is forgotten."""
 
     def __init__(self) -> None:
-        self._claims: defaultdict[Key, list[Claim]] = defaultdict(list)
-        self._rows: defaultdict[Key, list[Row]] = defaultdict(list)
-        self._last: dict[tuple[Part, str | None], int] = {}
+        self._claims: defaultdict[Key, list[EntryClaim]] = defaultdict(list)
+        self._rows: defaultdict[Key, list[DigestRow]] = defaultdict(list)
+        self._last: dict[tuple[RecordKind, str | None], int] = {}
         self._erasures = Erasures()
-        self._waiting: Counter[Part] = Counter()
+        self._waiting: Counter[RecordKind] = Counter()
 
-    def tell(self, line: Line) -> None:
+    def tell(self, line: PlacedEntry) -> None:
         self._erasures.note(line)
         for claim in claims_of(line):
             if claim.part in SUCCEEDING and line.kind != Kind.OUTCOME:
@@ -154,13 +155,13 @@ class Reconciliation:
                 self._claims[claim.key].append(claim)
                 self._waiting[claim.part] += 1
 
-    def keep(self, row: Row) -> None:
+    def keep(self, row: DigestRow) -> None:
         if _matched(self._claims, row.key):
             self._waiting[row.part] -= 1
         else:
             self._rows[row.key].append(row)
 
-    def waiting(self, parts: Collection[Part]) -> int:
+    def waiting(self, parts: Collection[RecordKind]) -> int:
         """How many claims have not met their row."""
         return sum(self._waiting[part] for part in parts)
 
@@ -170,7 +171,7 @@ class Reconciliation:
             (claim for claims in self._claims.values() for claim in claims if not self._succeeded(claim)),
             key=lambda claim: (claim.line.position, PARTS.index(claim.part)),
         )
-        strangers: defaultdict[tuple[Part, str | None], list[Row]] = defaultdict(list)
+        strangers: defaultdict[tuple[RecordKind, str | None], list[DigestRow]] = defaultdict(list)
         for rows in self._rows.values():
             for row in rows:
                 strangers[row.whose].append(row)
@@ -185,7 +186,7 @@ class Reconciliation:
         ]
         return found
 
-    def _succeeded(self, claim: Claim) -> bool:
+    def _succeeded(self, claim: EntryClaim) -> bool:
         """Whether something was said of the same later."""
         return claim.part in SUCCEEDING and self._last.get(claim.whose, -1) > claim.line.position
 
@@ -201,7 +202,9 @@ def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
     return True
 
 
-def _contradicted(claim: Claim, strangers: defaultdict[tuple[Part, str | None], list[Row]]) -> Discrepancy:
+def _contradicted(
+    claim: EntryClaim, strangers: defaultdict[tuple[RecordKind, str | None], list[DigestRow]]
+) -> Discrepancy:
     """A row of the same person or thing that has no entry is what was made of the row that is missing."""
     changed = strangers.get(claim.whose)
     if changed:
@@ -210,10 +213,10 @@ def _contradicted(claim: Claim, strangers: defaultdict[tuple[Part, str | None], 
     return Discrepancy(claim.line.position, f"{what}: the {claim.part} is gone, or was changed")
 
 
-def read_line(position: int, text: str) -> Line:
+def read_line(position: int, text: str) -> PlacedEntry:
     """Of the text of a sealed entry. Raise `ValueError` for what is none."""
     try:
         said = json.loads(text)
-        return Line(position, said["kind"], said["subject"], said["about"], said["body"])
+        return PlacedEntry(position, said["kind"], said["subject"], said["about"], said["body"])
     except (KeyError, TypeError):
         raise ValueError(f"entry {position} cannot be read") from None

@@ -16,8 +16,8 @@ from dialer.domain.access.roles import Token
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, ImportId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, Restoration
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentReinstated
+from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.ledger.event import digest
 from dialer.domain.ledger.redaction import redacted
 from dialer.domain.oppositions.suppression import Suppression
@@ -31,7 +31,7 @@ VOUCHED = "hmac"
 """Key in an entry's body: digests, by part."""
 
 
-class Part(StrEnum):
+class RecordKind(StrEnum):
     """What a digest stands for, in words for a person."""
 
     PERMIT = "permit"
@@ -78,7 +78,7 @@ class RecordedDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class SuppressionRemoval:
     fingerprint: Fingerprint
     removed_at: datetime
     removed_by: str
@@ -86,7 +86,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CampaignMove:
     campaign_id: CampaignId
     verb: CampaignVerb
     by: str
@@ -120,16 +120,16 @@ class HaltRecord:
     at: datetime | None
 
 
-Told = (
+RecordedValue = (
     Attempt
     | RecordedDecision
     | Suppression
-    | Removal
+    | SuppressionRemoval
     | ConsentEvent
-    | Restoration
+    | ConsentReinstated
     | Campaign
-    | Move
-    | Manifest
+    | CampaignMove
+    | ImportManifest
     | ImportResult
     | Token
     | Revocation
@@ -138,7 +138,7 @@ Told = (
     | Probe
 )
 
-IN_CLEAR = frozenset({Part.CALL, Part.PROBE})
+IN_CLEAR = frozenset({RecordKind.CALL, RecordKind.PROBE})
 _AT_THE_PERMIT = (
     *("id", "campaign_id", "contact_id", "sponsor", "decided_at", "permit_until", "expires_at"),
     *("decision_hash", "rule_pack", "trunk", "pbx", "caller_id", "script"),
@@ -147,49 +147,49 @@ _OF_A_TOKEN = ("name", "role", "secret_sha256", "created_at", "expires_at")
 """What else is in its row changes with its use, or is told by its revocation."""
 
 
-def vouched(value: Told) -> dict[Part, str]:
+def vouched(value: RecordedValue) -> dict[RecordKind, str]:
     """By part, the SHA-256 that an entry about `value` vouches for."""
     match value:
         case Attempt():
-            permit = {Part.PERMIT: digest({name: getattr(value, name) for name in _AT_THE_PERMIT})}
-            return permit if value.alive else permit | {Part.CALL: digest(call_record(value))}
+            permit = {RecordKind.PERMIT: digest({name: getattr(value, name) for name in _AT_THE_PERMIT})}
+            return permit if value.alive else permit | {RecordKind.CALL: digest(call_record(value))}
         case Suppression():
-            said = {Part.OPPOSITION: digest(_without(value, "fingerprint", "note"))}
-            return said if value.note is None else said | {Part.NOTE: digest(value.note)}
+            said = {RecordKind.OPPOSITION: digest(_without(value, "fingerprint", "note"))}
+            return said if value.note is None else said | {RecordKind.NOTE: digest(value.note)}
         case Campaign():
             # The hash of the script is noted before the approval: until then it binds nobody.
             draft = value.state is CampaignState.DRAFT
-            return {Part.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
+            return {RecordKind.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
         case Token():
-            return {Part.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
+            return {RecordKind.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
         case ConsentGiven(form=None):
             # Entries of before forms were known say nothing of them.
-            return {Part.CONSENT: digest(_without(value, "fingerprint", "form"))}
+            return {RecordKind.CONSENT: digest(_without(value, "fingerprint", "form"))}
         case _:
             return {_PARTS[type(value)]: digest(_without(value, "fingerprint"))}
 
 
-_PARTS: dict[type[object], Part] = {
-    RecordedDecision: Part.DECISION,
-    Removal: Part.REMOVAL,
-    **dict.fromkeys(ConsentEvent.__args__, Part.CONSENT),
-    Restoration: Part.RESTORATION,
-    Move: Part.MOVE,
-    Manifest: Part.IMPORT,
-    ImportResult: Part.RESULT,
-    Revocation: Part.REVOCATION,
-    HaltRecord: Part.HALT,
-    RetentionRun: Part.RETENTION,
-    Probe: Part.PROBE,
+_PARTS: dict[type[object], RecordKind] = {
+    RecordedDecision: RecordKind.DECISION,
+    SuppressionRemoval: RecordKind.REMOVAL,
+    **dict.fromkeys(ConsentEvent.__args__, RecordKind.CONSENT),
+    ConsentReinstated: RecordKind.RESTORATION,
+    CampaignMove: RecordKind.MOVE,
+    ImportManifest: RecordKind.IMPORT,
+    ImportResult: RecordKind.RESULT,
+    Revocation: RecordKind.REVOCATION,
+    HaltRecord: RecordKind.HALT,
+    RetentionRun: RecordKind.RETENTION,
+    Probe: RecordKind.PROBE,
 }
 
 
-def id_of(value: Told) -> str | None:
+def id_of(value: RecordedValue) -> str | None:
     """Of the thing that entries about `value` are about, where it has an id."""
     match value:
-        case Attempt() | Campaign() | Manifest() | ImportResult() | Probe():
+        case Attempt() | Campaign() | ImportManifest() | ImportResult() | Probe():
             return value.id
-        case Move():
+        case CampaignMove():
             return value.campaign_id
         case Token() | Revocation():
             return redacted(value.name)

@@ -59,7 +59,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SealedBatch:
     entries: tuple[SealedEntry, ...]
     tiles: tuple[Tile, ...]
     frontier: bytes
@@ -67,7 +67,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class SealStamp:
     """What the sealer adds: the time, by which clock, the name of its signing key, and the secret that makes subjects."""
 
     at: datetime
@@ -86,7 +86,7 @@ def name_of(fingerprint: Fingerprint | None, pseudonym: str | None, key: bytes) 
     return pseudonym or (subject_of(fingerprint, key) if fingerprint else None)
 
 
-def seal(tail: Tail, pending: Sequence[Pending], stamp: Stamp) -> Batch:
+def seal(tail: Tail, pending: Sequence[Pending], stamp: SealStamp) -> SealedBatch:
     """Put at least one event behind the tail. Raise `ValueError` where head and frontier do not belong together."""
     size, last, before = _end(tail)
     frontier = Frontier.decode(size, tail.frontier)
@@ -108,7 +108,7 @@ def seal(tail: Tail, pending: Sequence[Pending], stamp: Stamp) -> Batch:
         key=stamp.key,
         pretended=stamp.pretended,
     )
-    return Batch(tuple(entries), tuple(tiles), frontier.encode(), head)
+    return SealedBatch(tuple(entries), tuple(tiles), frontier.encode(), head)
 
 
 def _end(tail: Tail) -> tuple[int, str, str]:

@@ -13,7 +13,7 @@ Statement = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class CalleeLocation:
     """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call.
 
     `area`: NANP area code. `parts`: areas of the territories (`AREAS`) that were stated.
@@ -26,7 +26,7 @@ class Place:
 
 
 @lru_cache(maxsize=4096)
-def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
+def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> CalleeLocation:
     """The place of a callee after everything that was stated about them; several territories stated mean all of them.
 
     Raise `InvalidInput` for an unknown territory, and for a zone that the territory (or, without one, the number) does not have.
@@ -34,7 +34,9 @@ def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
     with_territory = [(territory_of(code), zone) for code, zone in stated if code is not None]
     if not with_territory:
         zones = {zone for _, zone in stated if zone is not None}
-        return Place(number.territories, refined(number.territories, number.zones, zones), number.area)
+        return CalleeLocation(
+            number.territories, refined(number.territories, number.zones, zones), number.area
+        )
     zones_found: set[str] = set()
     for code, zone in with_territory:
         if code not in TERRITORIES:
@@ -43,7 +45,7 @@ def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> Place:
     territories = tuple(sorted({code for code, _ in with_territory}))
     area = number.area if territories == number.territories else None
     parts = tuple(sorted({code for code, _ in stated if code in AREAS}))
-    return Place(territories, tuple(sorted(zones_found)), area, parts)
+    return CalleeLocation(territories, tuple(sorted(zones_found)), area, parts)
 
 
 def zones_in(code: str, number: NumberFacts) -> tuple[str, ...]:
@@ -71,12 +73,14 @@ def unknown(field: str, detail: str) -> InvalidInput:
     return InvalidInput("the place of the callee is unknown", (Problem(field, detail),))
 
 
-def check_zone(territory: str | None, timezone: str | None, number: str) -> Place:
+def check_zone(territory: str | None, timezone: str | None, number: str) -> CalleeLocation:
     """For imports: the place that a row states. Raise `InvalidInput` where the row must be rejected, `PhoneError` for the number."""
     return resolve(((territory, timezone),), number_facts(number))
 
 
-def place_or_none(stated: tuple[Statement, ...], number: NumberFacts | PhoneError) -> Place | str | None:
+def place_or_none(
+    stated: tuple[Statement, ...], number: NumberFacts | PhoneError
+) -> CalleeLocation | str | None:
     """The place, the sentence why it is unknown, or None where the number itself cannot be read."""
     if isinstance(number, PhoneError):
         return None

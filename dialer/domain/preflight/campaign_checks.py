@@ -15,11 +15,11 @@ from dialer.domain.decision.required_lists import missing_lists
 from dialer.domain.numbers.territory import TERRITORIES
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.rulepacks.pack_parts import Reminder, ScriptRules
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 
 def check_definition(
-    definition: CampaignDefinition, packs: PackShelf, today: datetime
+    definition: CampaignDefinition, packs: RulePackIndex, today: datetime
 ) -> tuple[Problem, ...]:
     """Every problem that the file alone shows. `today` is when the rules are asked, if the campaign has already begun."""
     if definition.profile not in packs.profiles:
@@ -49,17 +49,17 @@ def trunk_problems(definition: CampaignDefinition) -> tuple[Problem, ...]:
     return (Problem("trunk", f"{definition.trunk[:40]!r} names no trunk; {wanted}"),)
 
 
-def pack_of(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> RulePack | None:
+def pack_of(definition: CampaignDefinition, packs: RulePackIndex, today: datetime) -> RulePack | None:
     return packs.for_day(definition.profile, max(definition.starts_at, today).date())
 
 
-def script_rules(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> ScriptRules:
+def script_rules(definition: CampaignDefinition, packs: RulePackIndex, today: datetime) -> ScriptRules:
     """What every script must say where no pack is in force; `check_definition` refuses such a campaign."""
     pack = pack_of(definition, packs, today)
     return pack.script if pack else ScriptRules()
 
 
-def reminders(definition: CampaignDefinition, packs: PackShelf, today: datetime) -> tuple[Reminder, ...]:
+def reminders(definition: CampaignDefinition, packs: RulePackIndex, today: datetime) -> tuple[Reminder, ...]:
     """What people must see to themselves."""
     pack = pack_of(definition, packs, today)
     if pack is None:
@@ -152,7 +152,7 @@ def call_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Pr
 
 def check_approval(
     definition: CampaignDefinition,
-    packs: PackShelf,
+    packs: RulePackIndex,
     trunk: TrunkFacts,
     places: frozenset[tuple[str, ...]],
     lists: Sequence[ListStanding],

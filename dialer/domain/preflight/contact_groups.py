@@ -22,7 +22,7 @@ from dialer.domain.rulepacks.rulepack import RulePack
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class TimeBoundaries:
     """When the times stored about a callee make a difference. Spans here are without their start and with their end.
 
     `given`, `expires`: a consent given, or ending, within one of them is judged by its own time; of any other it only counts which of
@@ -34,7 +34,7 @@ class Turns:
     called: tuple[tuple[int, datetime], ...]
 
 
-def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: datetime) -> Turns:
+def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: datetime) -> TimeBoundaries:
     """`packs`: all that may decide between `start` and the campaign's end."""
     until, known = horizon(definition, start), tuple(packs)
     gap = max([TERMS.of(definition).min_gap, *(pack.min_gap for pack in known)])
@@ -43,7 +43,9 @@ def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: date
     for count in sorted({0, *(cap.max for cap in caps)}):
         longest = max([gap, *(cap.window for cap in caps if cap.max <= count)])
         called.append((count, start - longest))
-    return Turns(given_turns(definition.basis, known, start, until), ((start, until),), tuple(called))
+    return TimeBoundaries(
+        given_turns(definition.basis, known, start, until), ((start, until),), tuple(called)
+    )
 
 
 def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until: datetime) -> Span:

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dialer.domain.calls.retry import PAUSES, Closed, after_refusal, final
+from dialer.domain.calls.retry import PAUSES, ContactClosed, after_refusal, final
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.decision import decide
 from dialer.domain.decision.decision_record import Decision, ReasonCode
 from dialer.domain.decision.facts import Facts
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 LOOKS = 100
 """How often at most a refusal that passes is judged again: caps are asked for every hour while the calendar is open."""
@@ -29,7 +29,7 @@ class Foreseen(NamedTuple):
     undecided: bool = False
 
 
-def foresee(facts: Facts, packs: PackShelf, start: datetime) -> Foreseen:
+def foresee(facts: Facts, packs: RulePackIndex, start: datetime) -> Foreseen:
     """From `start` (aware) on, if nothing that is stored changes."""
     at = looked = start
     codes: frozenset[ReasonCode] = frozenset()
@@ -39,7 +39,7 @@ def foresee(facts: Facts, packs: PackShelf, start: datetime) -> Foreseen:
             return Foreseen(at, decision.zones[0], frozenset(), at)
         codes = decision.codes
         change = after_refusal(decision)
-        if isinstance(change, Closed):
+        if isinstance(change, ContactClosed):
             for_good = reasons_for_good(decision) or frozenset({ReasonCode(change.reason)})
             return Foreseen(None, "", for_good, at)
         looked, at = at, max(change.at, at + SHORTEST_WAIT)

@@ -18,13 +18,13 @@ Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,9}$")]
 """The beginning of an E.164 number."""
 
 
-class Part(BaseModel):
+class PackPart(BaseModel):
     """Frozen, and strict about keys: a misspelt rule must not vanish."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Hours(Part):
+class Hours(PackPart):
     """A daily range of local time, half-open; an end of 00:00 is midnight. It belongs to the day it starts on."""
 
     days: tuple[Day, ...] = Field(min_length=1)
@@ -76,27 +76,27 @@ class Hours(Part):
         return f"{self.start:%H:%M}-{self.end:%H:%M} on {', '.join(self.days)}"
 
 
-class ContractBasis(Part):
+class ContractBasis(PackPart):
     """A running contract may stand in the place of an opt-in; `rule` is its id."""
 
     rule: Line
 
 
-class RequestBasis(Part):
+class RequestBasis(PackPart):
     """So may a request to be called back, for so many working days."""
 
     rule: Line
     working_days: int = Field(ge=1, le=30)
 
 
-class FormRules(Part):
+class FormRules(PackPart):
     """What the form must have said on which somebody opted in; `rule` is its id. A loopback trunk, which reaches nobody, asks for no form."""
 
     rule: Line
     mentions: tuple[Mention, ...] = Field(min_length=1)
 
 
-class ConsentRules(Part):
+class ConsentRules(PackPart):
     """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
 
     `of_several`: of several consents that fit a campaign, any that holds is enough, or the latest statement alone speaks.
@@ -123,7 +123,7 @@ class ConsentRules(Part):
         return basis is Basis.OPT_IN or other[basis] is not None
 
 
-class Appointment(Part):
+class Appointment(PackPart):
     """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence.
 
     `other_hours` false: none but legal hours, so that it only limits the consent to its moment.
@@ -133,7 +133,7 @@ class Appointment(Part):
     other_hours: bool = True
 
 
-class Holidays(Part):
+class Holidays(PackPart):
     """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in.
 
     `regional`: also those of the pack's region that an area code tells, named as a subdivision of the nation.
@@ -144,7 +144,7 @@ class Holidays(Part):
     regional: bool = False
 
 
-class Cap(Part):
+class Cap(PackPart):
     rule: Line
     max: int = Field(ge=1)
     window_days: int = Field(ge=1, le=366)
@@ -154,7 +154,7 @@ class Cap(Part):
         return timedelta(days=self.window_days)
 
 
-class CallerIdRange(Part):
+class CallerIdRange(PackPart):
     """Verified-number ranges of some territories, as E.164 prefixes, from a day on (2.6)."""
 
     territories: tuple[str, ...] = Field(min_length=1)
@@ -163,7 +163,7 @@ class CallerIdRange(Part):
     until: date | None = None
 
 
-class CallerIdRules(Part):
+class CallerIdRules(PackPart):
     """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix.
 
     `valid_days_after`: how long after a call the number must still be ours, by the mandate that the trunk knows of.
@@ -178,7 +178,7 @@ class CallerIdRules(Part):
         return timedelta(days=self.valid_days_after)
 
 
-class CallbackRules(Part):
+class CallbackRules(PackPart):
     """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never.
 
     `local_or_tollfree`: no others than toll-free ones and those of the profile's own territories (CA-04).
@@ -191,7 +191,7 @@ class CallbackRules(Part):
     premium_prefixes: tuple[Prefix, ...] = Field(min_length=1)
 
 
-class Region(Part):
+class Region(PackPart):
     """A part of a territory, known by NANP area code, and its stricter hours, which are intersected with the pack's; none: it has no own."""
 
     name: Line
@@ -201,7 +201,7 @@ class Region(Part):
     hours: tuple[Hours, ...] = ()
 
 
-class ScriptRules(Part):
+class ScriptRules(PackPart):
     """What the texts of a call must say beyond what they always do.
 
     `offer`: what is offered, with the name (FC-17). `objection_at_once`: how to object, within two seconds of the name (US-06). `callback`:
@@ -214,13 +214,13 @@ class ScriptRules(Part):
     name_again_after_s: int | None = Field(default=None, ge=1)
 
 
-class SilenceRules(Part):
+class SilenceRules(PackPart):
     """How many of those who answer may hear nothing for two seconds, in a campaign and 30 days, before it is paused (T104)."""
 
     most_percent: float = Field(default=1, ge=0, le=100)
 
 
-class RetentionRules(Part):
+class RetentionRules(PackPart):
     """How long personal data stays: contacts from import or last round, the proof of a consent from its giving.
 
     `consent_proof_from`: or from its last use, where that came later (UK-08). `call_record_years`: who was called stays so long after the
@@ -233,7 +233,7 @@ class RetentionRules(Part):
     call_record_years: int | None = Field(default=None, ge=1)
 
 
-class Reminder(Part):
+class Reminder(PackPart):
     """A rule that no machine can keep for people: said to them before they approve. `with_election`: only where there is one."""
 
     rule: Line
@@ -252,7 +252,7 @@ class Mark(StrEnum):
     DECIDED = "D"
 
 
-class Source(Part):
+class RuleSource(PackPart):
     """Where a rule comes from. `note` says what was chosen where sources disagree or are silent."""
 
     rule: Line

@@ -21,19 +21,19 @@ from dialer.domain.rulepacks.pack_parts import (
     Holidays,
     Hours,
     Line,
-    Part,
+    PackPart,
     Region,
     Reminder,
     RetentionRules,
+    RuleSource,
     ScriptRules,
     SilenceRules,
-    Source,
 )
 from dialer.domain.rulepacks.public_holidays import known_entity
 from dialer.domain.rulepacks.rule_names import RuleName
 
 
-class RulePack(Part):
+class RulePack(PackPart):
     """One profile between two days of the callee's calendar, both included; `valid_to` None: until further notice."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
@@ -66,7 +66,7 @@ class RulePack(Part):
     own: bool = False
     """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
     rules: dict[RuleName, Line]
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[RuleSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def check_whole(self) -> "RulePack":
@@ -114,7 +114,7 @@ class RulePack(Part):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-class PackShelf:
+class RulePackIndex:
     """Immutable once built. An overriding pack hides the shipped ones of its name on the days it is in force."""
 
     def __init__(self, shipped: Iterable[RulePack], overriding: Iterable[RulePack] = ()) -> None:
@@ -127,7 +127,7 @@ class PackShelf:
                 "two rule packs have the same name and version", hint="give one another version"
             )
         self.days: dict[tuple[str, date], RulePack | None] = {}
-        self.variants: dict[str, PackShelf] = {}
+        self.variants: dict[str, RulePackIndex] = {}
 
     def for_day(self, profile: str, day: date) -> RulePack | None:
         """The pack of `profile` in force on a local date of the callee, None where there is none."""
@@ -147,13 +147,13 @@ class PackShelf:
         hiding = [other for other in self.overriding if other is not pack and other.name == pack.name]
         return pack in self.overriding or not any(overlap(pack, other) for other in hiding)
 
-    def with_pack(self, pack: RulePack) -> "PackShelf":
+    def with_pack(self, pack: RulePack) -> "RulePackIndex":
         """This shelf with `pack` in the place of all that claims a day of it."""
         key = pack.hash
         if key not in self.variants:
             shipped = [other for other in self.shipped if not overlap(pack, other)]
             overriding = [other for other in self.overriding if not overlap(pack, other)]
-            self.variants[key] = PackShelf([*shipped, pack], overriding)
+            self.variants[key] = RulePackIndex([*shipped, pack], overriding)
         return self.variants[key]
 
     def titled(self, title: str) -> RulePack | None:

@@ -11,7 +11,7 @@ from dialer.domain.decision.facts_json import canonical
 FORMAT = "dialer-backup/1"
 
 
-class Secrets(StrEnum):
+class BackedUpKeys(StrEnum):
     """What became of the keys. Without them nobody who objected is found, and nothing sealed is read."""
 
     CLEAR = "in clear"
@@ -28,7 +28,7 @@ class SavedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """`database`: `sqlite` or `postgresql`. `key_version` and `key_mark`: of the fingerprint keys that the database is under.
 
     `files`: by path below the backup's folder, the manifest itself left out.
@@ -38,7 +38,7 @@ class Manifest:
     database: str
     key_version: int
     key_mark: str
-    secrets: Secrets
+    secrets: BackedUpKeys
     files: Mapping[str, SavedFile]
 
     @property
@@ -51,14 +51,17 @@ class Manifest:
         return canonical(fields | {"format": FORMAT, "files": files})
 
 
-def read_manifest(text: str) -> Manifest:
+def read_manifest(text: str) -> BackupManifest:
     """Raise `ValueError` for anything else."""
     try:
         fields = json.loads(text)
         if fields.pop("format") != FORMAT:
             raise ValueError("another format")
         fields["files"] = {path: SavedFile(**file) for path, file in fields["files"].items()}
-        taken_at, secrets = datetime.fromisoformat(fields.pop("taken_at")), Secrets(fields.pop("secrets"))
-        return Manifest(taken_at=taken_at, secrets=secrets, **fields)
+        taken_at, secrets = (
+            datetime.fromisoformat(fields.pop("taken_at")),
+            BackedUpKeys(fields.pop("secrets")),
+        )
+        return BackupManifest(taken_at=taken_at, secrets=secrets, **fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no manifest of a backup: {error}") from None

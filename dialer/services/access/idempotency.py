@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dialer.domain.base.errors import DialerError
 from dialer.ports.clock import Clock
-from dialer.ports.records import KeptAnswer, RequestKey
+from dialer.ports.records import ArchivedAnswer, RequestKey
 from dialer.ports.store import Store
 
 LIFE = timedelta(hours=24)
@@ -16,7 +16,7 @@ class Idempotency:
         self._store = store
         self._clock = clock
 
-    async def once(self, key: RequestKey, act: Callable[[], Awaitable[KeptAnswer]]) -> KeptAnswer:
+    async def once(self, key: RequestKey, act: Callable[[], Awaitable[ArchivedAnswer]]) -> ArchivedAnswer:
         """Carry it out, or give the first answer again. Raise `Conflict` where the key stands for another request.
 
         A refused request frees its key. One that broke off otherwise may have had its effect, so the key stays taken.

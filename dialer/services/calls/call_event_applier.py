@@ -9,10 +9,10 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId
 from dialer.domain.calls.abandonment import silence_after_answer
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.attempt_transitions import SHUT, advance
+from dialer.domain.calls.attempt_transitions import SHUT, apply_event
 from dialer.domain.calls.call_events import CallEvent, Ended, MachineFound, MachineSpoken, Opposed
 from dialer.domain.calls.final_answer import REJECTED, unwanted
-from dialer.domain.calls.retry import Closed, Due, Made, after_call, number_gone, wait_after_failures
+from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
 from dialer.ports.clock import Clock
@@ -20,8 +20,8 @@ from dialer.ports.meter import Meter
 from dialer.ports.records import ContactChange, Progression
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
 from dialer.services.pbx.fleet import Fleet
 
@@ -30,23 +30,23 @@ log = structlog.get_logger()
 UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
 
 
-class Calls:
+class CallEventApplier:
     """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
 
     def __init__(
         self,
         store: Store,
         fleet: Fleet,
-        board: Board,
+        live_calls: LiveCalls,
         clock: Clock,
         meter: Meter,
-        guards: Guards,
+        call_guards: CallGuards,
         strangers: Strangers,
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._board = board
-        self._guards = guards
+        self._live_calls = live_calls
+        self._call_guards = call_guards
         self._strangers = strangers
         self._clock = clock
         self._meter = meter
@@ -60,7 +60,7 @@ class Calls:
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
         )
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
-        await self._guards.look(telephony.pbx, over)
+        await self._call_guards.look(telephony.pbx, over)
         strange = [event for event in events if event.attempt_id not in before]
         if strange:
             await self._strangers.take(telephony, strange)
@@ -68,7 +68,7 @@ class Calls:
 
     async def rest(self, trunk: str, until: datetime) -> None:
         """The trunk asks to be sent no call before `until`."""
-        await self._guards.trunks.rest(trunk, until)
+        await self._call_guards.trunks.rest(trunk, until)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
         """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""
@@ -80,7 +80,7 @@ class Calls:
         progressions = [await self._progression(attempt, before[attempt.id], made) for attempt in attempts]
         await self._store.attempts.commit(progressions)
         for attempt in attempts:
-            self._board.put(attempt)
+            self._live_calls.put(attempt)
             self._tell(before[attempt.id], attempt)
         opposed = [p.suppression for p in progressions if p.suppression]
         if opposed:
@@ -142,7 +142,7 @@ class Calls:
                     return Due(self._clock.now())
                 return Due(self._clock.now() + wait_after_failures(made.failed + 1))
             case AttemptState.LOST:
-                return Closed("lost")
+                return ContactClosed("lost")
             case _:
                 return after_call(attempt, made, await self._definition(attempt.campaign_id))
 
@@ -187,5 +187,5 @@ def fold(before: dict[AttemptId, Attempt], events: Sequence[CallEvent]) -> dict[
     after = dict(before)
     for event in events:
         if attempt := after.get(event.attempt_id):
-            after[attempt.id] = advance(attempt, event)
+            after[attempt.id] = apply_event(attempt, event)
     return after

@@ -8,7 +8,7 @@ from dialer.domain.calls.abandonment import PERIOD, abandoned
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import RefusalCause
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import Prompts
 from dialer.ports.store import Store
@@ -20,9 +20,9 @@ LOOK_EVERY_S = 5.0
 """The audio of a running campaign is compared with what was approved (T102)."""
 
 
-class Guards:
+class CallGuards:
     def __init__(
-        self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs, packs: PackShelf
+        self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs, packs: RulePackIndex
     ) -> None:
         self._store = store
         self._packs = packs

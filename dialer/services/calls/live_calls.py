@@ -11,7 +11,7 @@ from dialer.domain.calls.final_answer import About, end_about
 from dialer.services.calls.paces import Paces
 
 
-class Board:
+class LiveCalls:
     def __init__(self) -> None:
         self._alive: dict[AttemptId, Attempt] = {}
         self._counts: Counter[tuple[str, str]] = Counter()

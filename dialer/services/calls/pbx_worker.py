@@ -13,11 +13,11 @@ from dialer.domain.calls.machine import MachineDetector
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent, TrunkAsked
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.overdue import Overdue
 from dialer.services.calls.recovery import Recovery
-from dialer.services.calls.ticker import Doubt, Tick, Ticker
+from dialer.services.calls.ticker import ReconcileDue, Tick, Ticker
 from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.oppositions.line_collector import LineCollector
 from dialer.services.pbx.fleet import Fleet
@@ -37,21 +37,21 @@ class LeaseChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RetryRecovery:
     """The recovery failed: try another."""
 
 
-Finding = LinkLost | LinkUp | LineUsed | TrunkAsked | Tick | Doubt | LeaseChanged | Again
+Finding = LinkLost | LinkUp | LineUsed | TrunkAsked | Tick | ReconcileDue | LeaseChanged | RetryRecovery
 
 
-class Consumer:
+class PbxWorker:
     def __init__(
         self,
         lease: Lease,
         fleet: Fleet,
-        calls: Calls,
+        calls: CallEventApplier,
         recovery: Recovery,
-        board: Board,
+        live_calls: LiveCalls,
         clock: Clock,
         meter: Meter,
         line: CallbackLine,
@@ -61,7 +61,7 @@ class Consumer:
         self._fleet = fleet
         self._calls = calls
         self._recovery = recovery
-        self._board = board
+        self._live_calls = live_calls
         self._clock = clock
         self._meter = meter
         self._line = line
@@ -98,11 +98,11 @@ class Consumer:
                     await self._halt_at_once()
                 case LinkLost():
                     self._keeper.link_is(up=False)
-                    self._board.paces.forget(self._telephony.pbx, self._clock.monotonic())
+                    self._live_calls.paces.forget(self._telephony.pbx, self._clock.monotonic())
                 case LineUsed() | TrunkAsked():
                     pass
                 case _:
-                    self._board.paces.heard(event.attempt_id, self._clock.monotonic())
+                    self._live_calls.paces.heard(event.attempt_id, self._clock.monotonic())
             self._inbox.put_nowait(event)
 
     async def _halt_at_once(self) -> None:
@@ -151,7 +151,7 @@ class Consumer:
             else:
                 for event in events:
                     self._meter.heard(max(0.0, (self._clock.now() - event.at).total_seconds()))
-                self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._board)
+                self._overdue.settled(e.attempt_id for e in events if e.attempt_id not in self._live_calls)
                 await self._heed([event for event in events if isinstance(event, Refused)])
                 return
 
@@ -171,7 +171,7 @@ class Consumer:
         if self._fleet.ready(self._telephony.pbx):
             self._fleet.set_ready(self._telephony.pbx, ready=False)
             log.error(why, pbx=self._telephony.pbx, **more)
-            self._inbox.put_nowait(Again())
+            self._inbox.put_nowait(RetryRecovery())
 
     async def _find(self, item: Finding) -> None:
         pbx = self._telephony.pbx
@@ -184,7 +184,7 @@ class Consumer:
                     await self._begin()
                 case LeaseChanged() if not self.lease.held:
                     self._leave()
-                case LeaseChanged() | Again():
+                case LeaseChanged() | RetryRecovery():
                     await self._begin()
                 case LineUsed() if self.lease.held:
                     await self._collect()
@@ -192,14 +192,14 @@ class Consumer:
                     await self._calls.rest(item.trunk, item.until)
                 case Tick():
                     await self._tick(item)
-                case Doubt() if self.lease.held:
+                case ReconcileDue() if self.lease.held:
                     await self._recovery.reconcile(self._telephony)
         except Unavailable as error:
             # Nothing is dialled here until a whole recovery succeeds.
             self._fleet.set_ready(pbx, ready=False)
             log.error("recovery failed", pbx=pbx, error=str(error))
             await asyncio.sleep(RETRY_S)
-            self._inbox.put_nowait(Again())
+            self._inbox.put_nowait(RetryRecovery())
 
     async def _tick(self, tick: Tick) -> None:
         self._ticker.heard()
@@ -207,7 +207,7 @@ class Consumer:
             return
         await self._apply([*self._machines.found(tick.at), *self._machines.spoken(tick.at)])
         pbx = self._telephony.pbx
-        if self._fleet.ready(pbx) and self._overdue.any(self._board.alive(pbx), tick.at, tick.monotonic):
+        if self._fleet.ready(pbx) and self._overdue.any(self._live_calls.alive(pbx), tick.at, tick.monotonic):
             await self._recovery.reconcile(self._telephony)
 
     async def _begin(self) -> None:
@@ -236,7 +236,7 @@ class Consumer:
     def _leave(self) -> None:
         """What goes on at the PBX is another's to know."""
         self._fleet.set_ready(self._telephony.pbx, ready=False)
-        self._board.forget(self._telephony.pbx)
+        self._live_calls.forget(self._telephony.pbx)
         self._machines = MachineDetector()
         self._overdue = Overdue()
         self._collector = LineCollector(self._line, self._telephony)

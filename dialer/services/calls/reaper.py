@@ -13,7 +13,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.ports.clock import Clock
 from dialer.ports.leases import Heartbeat
 from dialer.ports.store import Store
-from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.overdue import LONGEST_SILENCE
 from dialer.services.calls.recovery import may_begin, settle
 
@@ -35,7 +35,7 @@ class Sighting:
 class Reaper:
     """Every process runs one, for the PBXs of all. Of two that end the same attempt the first counts."""
 
-    def __init__(self, store: Store, calls: Calls, clock: Clock) -> None:
+    def __init__(self, store: Store, calls: CallEventApplier, clock: Clock) -> None:
         self._store = store
         self._calls = calls
         self._clock = clock

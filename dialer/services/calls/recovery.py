@@ -7,14 +7,14 @@ import structlog
 
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.attempt_transitions import lapse, lose
+from dialer.domain.calls.attempt_transitions import expire, mark_lost
 from dialer.domain.calls.call_events import RefusalCause, Refused
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.oppositions.pbx_lock import PbxLock
 from dialer.services.pbx.halts import Halts
 from dialer.services.pbx.pauses import Pauses
@@ -30,8 +30,8 @@ class Recovery:
     def __init__(
         self,
         store: Store,
-        calls: Calls,
-        board: Board,
+        calls: CallEventApplier,
+        live_calls: LiveCalls,
         clock: Clock,
         lock: PbxLock,
         halts: Halts,
@@ -39,7 +39,7 @@ class Recovery:
     ) -> None:
         self._store = store
         self._calls = calls
-        self._board = board
+        self._live_calls = live_calls
         self._clock = clock
         self._lock = lock
         self._halts = halts
@@ -52,7 +52,7 @@ class Recovery:
         await self._lock.relieve(telephony)
         await self._pauses.agree(telephony)
         await self._note(telephony.pbx, up=True)
-        log.info("pbx recovered", pbx=telephony.pbx, calls=self._board.on_pbx(telephony.pbx))
+        log.info("pbx recovered", pbx=telephony.pbx, calls=self._live_calls.on_pbx(telephony.pbx))
 
     async def meet_halt(self, telephony: Telephony) -> None:
         await self._halts.meet(telephony)
@@ -83,7 +83,7 @@ class Recovery:
         """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
         now = self._clock.now()
         attempts = await self._store.attempts.alive(pbx=pbx)
-        return any(attempt.id not in self._board and not may_begin(attempt, now) for attempt in attempts)
+        return any(attempt.id not in self._live_calls and not may_begin(attempt, now) for attempt in attempts)
 
     async def _settle(
         self, telephony: Telephony, doubtful: Sequence[Attempt], *, whole: bool = False
@@ -93,7 +93,7 @@ class Recovery:
         Who is alive is asked after that: what passes the gate meanwhile is among them. `whole`: the PBX may also remember calls that the
         store takes for over, of which nothing was heard while the link was down.
         """
-        asked = {attempt.id for attempt in (*doubtful, *self._board.alive(telephony.pbx))}
+        asked = {attempt.id for attempt in (*doubtful, *self._live_calls.alive(telephony.pbx))}
         waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
         unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
         outbox = await telephony.outbox(None if whole else asked)
@@ -103,7 +103,7 @@ class Recovery:
         settled = [settle(attempt, outbox.alive, unsent, now) for attempt in attempts]
         known = {attempt.id: attempt for attempt in attempts}
         await self._calls.commit([attempt for attempt in settled if not attempt.alive], known)
-        self._board.correct(asked, settled)
+        self._live_calls.correct(asked, settled)
 
     async def _note(self, pbx: str, *, up: bool) -> None:
         await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
@@ -121,7 +121,9 @@ def settle(
     if attempt.id in alive_on_pbx:
         return attempt
     if attempt.id in unsent and attempt.dialed_at is None:
-        return lapse(attempt, now, UNSENT)
+        return expire(attempt, now, UNSENT)
     if may_begin(attempt, now):
         return attempt
-    return lapse(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else lose(attempt, now)
+    return (
+        expire(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else mark_lost(attempt, now)
+    )

@@ -33,7 +33,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ReconcileDue:
     """The store knows of an attempt that this process does not: ask the PBX what became of it."""
 
 
@@ -47,7 +47,7 @@ class Ticker:
         recovery: Recovery,
         line: CallbackLine,
         clock: Clock,
-        put: Callable[[Tick | Doubt | LineUsed | Opposed], None],
+        put: Callable[[Tick | ReconcileDue | LineUsed | Opposed], None],
     ) -> None:
         self._telephony = telephony
         self._fleet = fleet
@@ -94,6 +94,6 @@ class Ticker:
                 for kept in await self._telephony.oppositions_kept():
                     self._put(kept)
                 if await self._recovery.overlooked(pbx):
-                    self._put(Doubt())
+                    self._put(ReconcileDue())
             except Unavailable as error:
                 log.warning("pbx not tidied", pbx=pbx, error=str(error))

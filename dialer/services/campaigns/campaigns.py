@@ -14,7 +14,7 @@ from dialer.domain.preflight.campaign_checks import check_definition, script_rul
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.campaigns.scripts import Scripts
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.pbx.pauses import Pauses
 from dialer.services.preflight.approval import approval_problems
 from dialer.services.upkeep.restoring import RESTORED
@@ -25,14 +25,14 @@ class Campaigns:
     def __init__(
         self,
         store: Store,
-        judge: Judge,
+        decider: Decider,
         scripts: Scripts,
         clock: Clock,
         retention: Retention,
         pauses: Pauses,
     ) -> None:
         self._store = store
-        self._judge = judge
+        self._decider = decider
         self._scripts = scripts
         self._clock = clock
         self._retention = retention
@@ -44,7 +44,7 @@ class Campaigns:
         """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong, `Conflict` while retention fails."""
         actor.demand(Right.CREATE_CAMPAIGN)
         await self._retention.demand_running()
-        packs, now = self._judge.packs, self._clock.now()
+        packs, now = self._decider.packs, self._clock.now()
         rules = script_rules(definition, packs, now)
         problems = (*check_definition(definition, packs, now), *text_problems(definition, rules))
         if problems:
@@ -145,12 +145,12 @@ class Campaigns:
         )
 
     def _check_approver(self, actor: Actor, campaign: Campaign) -> None:
-        if actor.name == campaign.created_by and not self._judge.all_loopback:
+        if actor.name == campaign.created_by and not self._decider.all_loopback:
             raise Forbidden(
                 "who made a campaign may not approve it",
                 hint="let somebody else approve; only where every trunk is on loopback may one person do both",
             )
 
     async def _check_rules(self, campaign: Campaign) -> None:
-        if problems := await approval_problems(self._store, self._judge, campaign):
+        if problems := await approval_problems(self._store, self._decider, campaign):
             raise InvalidInput("the campaign cannot be approved", problems)

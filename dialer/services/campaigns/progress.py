@@ -10,7 +10,7 @@ from dialer.domain.probes.probe import Probe
 from dialer.ports.clock import Clock
 from dialer.ports.records import Progress
 from dialer.ports.store import Store
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
 
@@ -30,10 +30,12 @@ class CampaignProgress:
 
 
 class ProgressReader:
-    def __init__(self, store: Store, fleet: Fleet, judge: Judge, proofs: LineProofs, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, fleet: Fleet, decider: Decider, proofs: LineProofs, clock: Clock
+    ) -> None:
         self._store = store
         self._fleet = fleet
-        self._judge = judge
+        self._decider = decider
         self._proofs = proofs
         self._clock = clock
 
@@ -58,7 +60,7 @@ class ProgressReader:
             return f"starts at {campaign.definition.starts_at.isoformat()}"
         if doubt := self._clock.doubt():
             return doubt
-        if why := self._judge.ledger.why:
+        if why := self._decider.ledger.why:
             return f"the ledger is not writable: {why}"
         if made := await self._store.keys.being_made():
             return f"the fingerprint keys are being changed to version {made.version}: nobody is judged until that has ended"
@@ -82,7 +84,7 @@ class ProgressReader:
 
     def _no_trunk(self, campaign: Campaign) -> str:
         name = campaign.definition.trunk
-        plan = self._judge.trunks.get(name)
+        plan = self._decider.trunks.get(name)
         if plan is None:
             return f"trunk {name!r} is not known: start a PBX with `dialer pbx up` or name it in dialer.toml"
         if self._fleet.driven and not any(self._fleet.at_work(pbx) for pbx in plan.pbxs):

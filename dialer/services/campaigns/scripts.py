@@ -12,7 +12,7 @@ from dialer.domain.campaigns.script import PROMPT_OF_KEY
 from dialer.domain.ledger.entries_admin import recording_kept
 from dialer.domain.preflight.campaign_checks import script_rules
 from dialer.domain.rulepacks.pack_parts import ScriptRules
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import CompiledScript, Prompts, Recordings
 from dialer.ports.store import Store
@@ -21,7 +21,7 @@ from dialer.services.campaigns.prompts import compile_script
 
 class Scripts:
     def __init__(
-        self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock, packs: PackShelf
+        self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock, packs: RulePackIndex
     ) -> None:
         self._store = store
         self._packs = packs

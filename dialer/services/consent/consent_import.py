@@ -11,10 +11,10 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consent_rows import CONSENT_COLUMNS, read_consent
 from dialer.services.imports.cells import demand_whole, phone, place
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import Stamp, Warned
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, Origin, Source
+from dialer.services.imports.run import Importer, ImportSource, Origin
 
 COLUMNS = CONSENT_COLUMNS | {"phone_number", "territory", "timezone", "postcode"}
 REGION = "FR"
@@ -23,12 +23,12 @@ REGION = "FR"
 
 @dataclass(frozen=True, slots=True)
 class ConsentIntake:
-    stamp: Stamp
+    stamp: ImportStamp
     store: Store
     imported_by: str
     columns: frozenset[str] = COLUMNS
 
-    def read(self, row: Row) -> tuple[ConsentGiven, Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[ConsentGiven, Sequence[Warned]]:
         return read_consent_row(row, self.stamp), ()
 
     async def keep(self, items: Sequence[ConsentGiven]) -> int:
@@ -36,7 +36,7 @@ class ConsentIntake:
         return 0
 
 
-def read_consent_row(row: Row, stamp: Stamp) -> ConsentGiven:
+def read_consent_row(row: CsvRow, stamp: ImportStamp) -> ConsentGiven:
     """Raise `RowRejected`."""
     demand_whole(row)
     number = phone(row, REGION)
@@ -58,12 +58,12 @@ class ConsentImports:
         self._proofs = proofs
         self._importer = importer
 
-    async def run(self, actor: Actor, source: Source) -> ImportReport:
+    async def run(self, actor: Actor, source: ImportSource) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
         actor.demand(Right.IMPORT)
         now = self._clock.now()
         seal = (await self._proofs.sealing(now)).seal
-        stamp = Stamp(source.import_id, now, self._fingerprints, seal)
+        stamp = ImportStamp(source.import_id, now, self._fingerprints, seal)
         intake = ConsentIntake(stamp, self._store, actor.name)
         origin = Origin("consents", actor.name, now)
         return await self._importer.take_in(source, intake, origin)

@@ -8,8 +8,8 @@ from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentForm, ConsentGiven, Mention
 from dialer.domain.numbers.callee_location import Statement
 from dialer.services.imports.cells import instant, name, text
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, RowRejected
 from dialer.services.imports.stated_times import parse_window, parse_windows
 
 _REQUIRED = ("consent_sponsor", "consent_purpose", "consent_channel", "consent_at")
@@ -34,11 +34,11 @@ CHANNELS = ("automated_voice", "phone", "sms", "email", "letter")
 """What a form may have offered. Only the first lets a machine call; the others are kept, and refuse at the decision (T048)."""
 
 
-def states_consent(row: Row) -> bool:
+def states_consent(row: CsvRow) -> bool:
     return any(row.text(column) for column in CONSENT_COLUMNS)
 
 
-def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp) -> ConsentGiven:
+def read_consent(row: CsvRow, number: PhoneNumber, stated: Statement, stamp: ImportStamp) -> ConsentGiven:
     """Raise `RowRejected` where it is incomplete or anything in it is malformed. Empty source and proof refuse later, at the decision."""
     sponsor, given_at = name(row, "consent_sponsor"), instant(row, "consent_at")
     purpose, channel = text(row, "consent_purpose"), _channel(row)
@@ -67,14 +67,14 @@ def read_consent(row: Row, number: PhoneNumber, stated: Statement, stamp: Stamp)
     )
 
 
-def _channel(row: Row) -> str:
+def _channel(row: CsvRow) -> str:
     channel = row.text("consent_channel")
     if channel and channel not in CHANNELS:
         raise RowRejected("CONSENT_CHANNEL", f"consent_channel is none of {', '.join(CHANNELS)}")
     return channel
 
 
-def _act(row: Row) -> ConsentAct | None:
+def _act(row: CsvRow) -> ConsentAct | None:
     """A ticked box that came ticked is no act (T060), and neither is anything else that is not on the list."""
     try:
         return ConsentAct(act) if (act := row.text("consent_act")) else None
@@ -82,7 +82,7 @@ def _act(row: Row) -> ConsentAct | None:
         raise RowRejected("CONSENT_ACT", f"consent_act is none of {', '.join(ConsentAct)}") from None
 
 
-def _basis(row: Row, given_at: datetime) -> Basis:
+def _basis(row: CsvRow, given_at: datetime) -> Basis:
     """An opt-in unless it says otherwise. A contract must say which it is, and when it ends (FC-08)."""
     try:
         basis = Basis(stated) if (stated := row.text("consent_basis")) else Basis.OPT_IN
@@ -98,7 +98,7 @@ def _basis(row: Row, given_at: datetime) -> Basis:
     return basis
 
 
-def _form(row: Row) -> ConsentForm | None:
+def _form(row: CsvRow) -> ConsentForm | None:
     """What it says counts only of a wording that can be shown (FC-04)."""
     wording, told = row.text("consent_form"), row.text("consent_mentions")
     if not wording and not told:
@@ -113,7 +113,7 @@ def _form(row: Row) -> ConsentForm | None:
     return ConsentForm(wording.lower(), tuple(mention for mention in Mention if mention in mentions))
 
 
-def _windows(row: Row) -> tuple[ConsentedWindow, ...]:
+def _windows(row: CsvRow) -> tuple[ConsentedWindow, ...]:
     days, start, end = (row.text(column) for column in _ONE_WINDOW)
     stated = [bool(days), bool(start), bool(end)]
     if any(stated) and not all(stated):

@@ -14,10 +14,10 @@ from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.consent_import import COLUMNS, read_consent_row
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import RowRejected, Stamp
-from dialer.services.oppositions.oppositions import NO_DIGITS, Objection, moment
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, RowRejected
+from dialer.services.oppositions.oppositions import NO_DIGITS, StatedOpposition, moment
+from dialer.services.oppositions.ringing import RingingCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,12 @@ class TrunkFault:
 
 class Consents:
     def __init__(
-        self, store: Store, clock: Clock, fingerprints: Fingerprints, proofs: ConsentProofs, ringing: Ringing
+        self,
+        store: Store,
+        clock: Clock,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        ringing: RingingCalls,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -44,12 +49,12 @@ class Consents:
         """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
         actor.demand(Right.IMPORT)
         now = self._clock.now()
-        stamp = Stamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
+        stamp = ImportStamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
         consents = await asyncio.to_thread(_read_all, given, stamp)
         await self._store.consents.add(consents, by=actor.name)
         return len(consents)
 
-    async def withdraw(self, actor: Actor, withdrawal: Objection) -> tuple[str, ...]:
+    async def withdraw(self, actor: Actor, withdrawal: StatedOpposition) -> tuple[str, ...]:
         """End the consents given before it, and a call that is ringing; of every sponsor where none is named. Return warnings.
 
         Like an opposition it is never refused for its spelling, and an unreadable `received_at` is taken for now (T054).
@@ -103,7 +108,7 @@ class Consents:
         )
 
 
-def _read_all(given: Sequence[Mapping[str, str]], stamp: Stamp) -> list[ConsentGiven]:
+def _read_all(given: Sequence[Mapping[str, str]], stamp: ImportStamp) -> list[ConsentGiven]:
     consents: list[ConsentGiven] = []
     problems: list[Problem] = []
     for place, cells in enumerate(given):
@@ -116,7 +121,7 @@ def _read_all(given: Sequence[Mapping[str, str]], stamp: Stamp) -> list[ConsentG
     return consents
 
 
-def _read(cells: Mapping[str, str], stamp: Stamp) -> ConsentGiven:
+def _read(cells: Mapping[str, str], stamp: ImportStamp) -> ConsentGiven:
     if unknown := sorted(cells.keys() - COLUMNS):
         raise RowRejected("COLUMN", f"unknown key {unknown[0]!r}")
-    return read_consent_row(Row(line=0, cells=dict(cells)), stamp)
+    return read_consent_row(CsvRow(line=0, cells=dict(cells)), stamp)

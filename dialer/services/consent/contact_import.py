@@ -9,17 +9,17 @@ from dialer.domain.base.errors import Conflict, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.consent.contact import SourceClass
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
 from dialer.ports.records import NewContact
 from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.contact_rows import CONTACT_COLUMNS, Jurisdiction, read_contact
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import Stamp, Warned
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, Origin, Source
+from dialer.services.imports.run import Importer, ImportSource, Origin
 
 _OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
 
@@ -38,11 +38,11 @@ class ContactIntake:
     import_id: ImportId
     campaign_id: CampaignId
     jurisdiction: Jurisdiction
-    stamp: Stamp
+    stamp: ImportStamp
     store: Store
     columns: frozenset[str] = CONTACT_COLUMNS
 
-    def read(self, row: Row) -> tuple[NewContact, Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[NewContact, Sequence[Warned]]:
         return read_contact(row, self.jurisdiction, self.stamp), ()
 
     async def keep(self, items: Sequence[NewContact]) -> int:
@@ -56,7 +56,7 @@ class ContactImports:
         clock: Clock,
         fingerprints: Fingerprints,
         proofs: ConsentProofs,
-        packs: PackShelf,
+        packs: RulePackIndex,
         importer: Importer,
     ) -> None:
         self._store = store
@@ -67,7 +67,7 @@ class ContactImports:
         self._importer = importer
 
     async def run(
-        self, actor: Actor, campaign_id: CampaignId, provenance: Provenance, source: Source
+        self, actor: Actor, campaign_id: CampaignId, provenance: Provenance, source: ImportSource
     ) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused, `NotFound` or `Conflict` for the campaign: nothing is stored then.
 
@@ -82,7 +82,7 @@ class ContactImports:
         now = self._clock.now()
         source_class = _judged(provenance, now)
         seal = (await self._proofs.sealing(now)).seal
-        stamp = Stamp(source.import_id, now, self._fingerprints, seal)
+        stamp = ImportStamp(source.import_id, now, self._fingerprints, seal)
         intake = ContactIntake(
             source.import_id, campaign_id, self._jurisdiction(campaign), stamp, self._store
         )

@@ -8,8 +8,8 @@ from dialer.domain.numbers.number_plan import number_facts
 from dialer.ports.records import NewContact
 from dialer.services.consent.consent_rows import CONSENT_COLUMNS, read_consent, states_consent
 from dialer.services.imports.cells import demand_whole, name, phone, place
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, RowRejected
 
 CONTACT_COLUMNS = CONSENT_COLUMNS | {
     "phone_number",
@@ -31,7 +31,7 @@ class Jurisdiction:
     territories: frozenset[str]
 
 
-def read_contact(row: Row, jurisdiction: Jurisdiction, stamp: Stamp) -> NewContact:
+def read_contact(row: CsvRow, jurisdiction: Jurisdiction, stamp: ImportStamp) -> NewContact:
     """Raise `RowRejected` where anything in the row is malformed: it is then left out whole."""
     demand_whole(row)
     number = phone(row, jurisdiction.region)
@@ -57,7 +57,7 @@ def _demand_inside(number: PhoneNumber, jurisdiction: Jurisdiction) -> None:
         )
 
 
-def _language(row: Row) -> str | None:
+def _language(row: CsvRow) -> str | None:
     language = row.text("language")
     if language and not _LANGUAGE.fullmatch(language):
         raise RowRejected("LANGUAGE", "language is no language code, such as fr or en-GB")

@@ -16,9 +16,9 @@ from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts
 from dialer.domain.decision.facts_json import decision_hash
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from dialer.services.decision.decision_archive import Keeping
 
 
@@ -44,12 +44,12 @@ class LedgerState(Protocol):
         ...
 
 
-class Judge:
+class Decider:
     """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
 
     def __init__(
         self,
-        packs: PackShelf,
+        packs: RulePackIndex,
         trunks: Mapping[str, TrunkPlan],
         clock: Clock,
         keeping: Keeping,
@@ -61,7 +61,7 @@ class Judge:
         self.keeping = keeping
         self.ledger = ledger
 
-    def claimed(self, standing: Standing, dossier: Dossier, *, pbx: str) -> Judgement:
+    def claimed(self, standing: CampaignSnapshot, dossier: ContactFacts, *, pbx: str) -> ClaimDecision:
         """Judge a due contact for an attempt on `pbx`, now."""
         facts = self.facts(standing, dossier, self.system(standing))
         now = self.clock.now()
@@ -73,11 +73,11 @@ class Judge:
             else after_refusal(decision)
         )
         cut_at = silence_begins(facts, self.packs, now) if decision.permitted else None
-        return Judgement(
+        return ClaimDecision(
             decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome, cut_at
         )
 
-    def facts(self, standing: Standing, dossier: Dossier, system: SystemFacts | None) -> Facts:
+    def facts(self, standing: CampaignSnapshot, dossier: ContactFacts, system: SystemFacts | None) -> Facts:
         contact = dossier.contact
         return Facts(
             number=contact.number,
@@ -98,7 +98,7 @@ class Judge:
 
     def stranger(
         self,
-        standing: Standing,
+        standing: CampaignSnapshot,
         number: PhoneNumber,
         suppressions: tuple[Suppression, ...],
         lists: tuple[ListStanding, ...],
@@ -140,7 +140,7 @@ class Judge:
         troubles = {ReasonCode.CLOCK: bool(self.clock.doubt()), ReasonCode.LEDGER: not self.ledger.writable}
         return frozenset(code for code, troubled in troubles.items() if troubled)
 
-    def system(self, standing: Standing) -> SystemFacts:
+    def system(self, standing: CampaignSnapshot) -> SystemFacts:
         troubles = self.troubles()
         return SystemFacts(
             campaign_state=standing.campaign.state,
@@ -150,7 +150,7 @@ class Judge:
         )
 
     def _attempt(
-        self, campaign: Campaign, dossier: Dossier, decision: Decision, fingerprint: str, pbx: str
+        self, campaign: Campaign, dossier: ContactFacts, decision: Decision, fingerprint: str, pbx: str
     ) -> Attempt:
         contact, until = dossier.contact, decision.permit_until
         assert until is not None, "a permit has an end"

@@ -8,8 +8,8 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Elec
 from dialer.domain.decision.decision_record import Decision
 from dialer.domain.decision.facts import Facts, SystemFacts
 from dialer.domain.decision.facts_parts import shared_part, subject_part
-from dialer.domain.rulepacks.rulepack import PackShelf
-from dialer.ports.records import Dossier, InputKind, KeptInputs, SharedInput
+from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.ports.records import ArchivedInputs, ContactFacts, InputKind, SharedInput
 from dialer.ports.vault import Vault
 
 
@@ -24,17 +24,17 @@ class Context:
 
 
 class Keeping:
-    def __init__(self, vault: Vault, packs: PackShelf) -> None:
+    def __init__(self, vault: Vault, packs: RulePackIndex) -> None:
         self.vault = vault
         self._packs = packs
         self._contexts: dict[str, Context] = {}
         self._archived: dict[str, SharedInput] = {}
 
-    def inputs(self, dossier: Dossier, facts: Facts, decision: Decision) -> KeptInputs:
+    def inputs(self, dossier: ContactFacts, facts: Facts, decision: Decision) -> ArchivedInputs:
         fingerprint = dossier.contact.fingerprint
         new_key = None if dossier.key else self.vault.new_key(fingerprint)
         key = dossier.key or new_key or b""
-        return KeptInputs(
+        return ArchivedInputs(
             context=self._context(facts),
             pack=self._pack(decision),
             sealed=self.vault.seal(fingerprint, key, subject_part(facts, decision)),

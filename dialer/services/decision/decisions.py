@@ -13,10 +13,10 @@ from dialer.domain.decision.facts_json import decision_hash
 from dialer.domain.numbers.phone import PhoneError, parse_phone
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.records import Dossier, Standing
+from dialer.ports.records import CampaignSnapshot, ContactFacts
 from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 
 BATCH = 500
 Read = tuple[PhoneNumber, Fingerprint] | PhoneError
@@ -24,7 +24,7 @@ Read = tuple[PhoneNumber, Fingerprint] | PhoneError
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DecisionQuestion:
     """`phone_number` as typed; `live` adds the present state of campaign, halt, clock and ledger."""
 
     phone_number: str
@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DecisionAnswer:
     decision: Decision
     decision_hash: str
 
@@ -42,27 +42,29 @@ class Answer:
 class Stored:
     """All that is stored about the numbers asked for, on the list of the campaign or not."""
 
-    standing: Standing
-    dossiers: Mapping[Fingerprint, Dossier]
+    standing: CampaignSnapshot
+    dossiers: Mapping[Fingerprint, ContactFacts]
     suppressions: Mapping[Fingerprint, Sequence[Suppression]]
     lists: Mapping[Fingerprint, tuple[ListStanding, ...]]
 
 
 class Decisions:
-    def __init__(self, store: Store, judge: Judge, fingerprints: Fingerprints) -> None:
+    def __init__(self, store: Store, decider: Decider, fingerprints: Fingerprints) -> None:
         self._store = store
-        self._judge = judge
+        self._decider = decider
         self._fingerprints = fingerprints
 
-    async def ask(self, actor: Actor, campaign_id: CampaignId, questions: Sequence[Question]) -> list[Answer]:
+    async def ask(
+        self, actor: Actor, campaign_id: CampaignId, questions: Sequence[DecisionQuestion]
+    ) -> list[DecisionAnswer]:
         """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error.
 
         Read and judged some hundreds at a time, in a thread: calls in progress go on meanwhile.
         """
         actor.demand(Right.DECIDE)
         standing = await self._store.campaigns.standing(campaign_id)
-        region = self._judge.region(standing.campaign.definition.profile)
-        answers: list[Answer] = []
+        region = self._decider.region(standing.campaign.definition.profile)
+        answers: list[DecisionAnswer] = []
         for start in range(0, len(questions), BATCH):
             some = questions[start : start + BATCH]
             numbers = await asyncio.to_thread(self._read_numbers, some, region)
@@ -70,7 +72,7 @@ class Decisions:
             answers += await asyncio.to_thread(self._answers, stored, some, numbers)
         return answers
 
-    def _read_numbers(self, questions: Sequence[Question], region: str) -> list[Read]:
+    def _read_numbers(self, questions: Sequence[DecisionQuestion], region: str) -> list[Read]:
         numbers: list[Read] = []
         for question in questions:
             try:
@@ -81,7 +83,7 @@ class Decisions:
                 numbers.append((number, self._fingerprints.of(number)))
         return numbers
 
-    async def _stored(self, standing: Standing, asked: set[Fingerprint]) -> Stored:
+    async def _stored(self, standing: CampaignSnapshot, asked: set[Fingerprint]) -> Stored:
         dossiers = await self._store.contacts.dossiers_among(standing.campaign.id, asked)
         strangers = asked - dossiers.keys()
         suppressions = await self._store.suppressions.of_many(strangers)
@@ -89,25 +91,25 @@ class Decisions:
         return Stored(standing, dossiers, suppressions, lists)
 
     def _answers(
-        self, stored: Stored, questions: Sequence[Question], numbers: Sequence[Read]
-    ) -> list[Answer]:
+        self, stored: Stored, questions: Sequence[DecisionQuestion], numbers: Sequence[Read]
+    ) -> list[DecisionAnswer]:
         return [
-            Answer(refuse_number(number, question.at), "")
+            DecisionAnswer(refuse_number(number, question.at), "")
             if isinstance(number, PhoneError)
             else self._answer(stored, question, *number)
             for question, number in zip(questions, numbers, strict=True)
         ]
 
     def _answer(
-        self, stored: Stored, question: Question, number: PhoneNumber, fingerprint: Fingerprint
-    ) -> Answer:
-        system = self._judge.system(stored.standing) if question.live else None
+        self, stored: Stored, question: DecisionQuestion, number: PhoneNumber, fingerprint: Fingerprint
+    ) -> DecisionAnswer:
+        system = self._decider.system(stored.standing) if question.live else None
         dossier = stored.dossiers.get(fingerprint)
         if dossier is None:
             suppressions = tuple(stored.suppressions.get(fingerprint, ()))
             lists = stored.lists[fingerprint]
-            facts = self._judge.stranger(stored.standing, number, suppressions, lists, system)
+            facts = self._decider.stranger(stored.standing, number, suppressions, lists, system)
         else:
-            facts = self._judge.facts(stored.standing, dossier, system)
-        decision = decide(facts, self._judge.packs, question.at)
-        return Answer(decision, decision_hash(facts, decision))
+            facts = self._decider.facts(stored.standing, dossier, system)
+        decision = decide(facts, self._decider.packs, question.at)
+        return DecisionAnswer(decision, decision_hash(facts, decision))

@@ -12,8 +12,8 @@ from dialer.domain.base.errors import DialerError
 from dialer.domain.decision.facts_json import Plain, plain
 from dialer.domain.decision.facts_parts import whole
 from dialer.domain.decision.replay import StoredDecision, replay
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
-from dialer.ports.records import DecisionFilter, InputKind, KeptDecision
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.records import ArchivedDecision, DecisionFilter, InputKind
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 
@@ -21,7 +21,7 @@ SHOWN = 20
 """Differences told one by one; the others are counted."""
 
 
-class Outcome(StrEnum):
+class ReplayOutcome(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     ERASED = "erased"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 class Difference:
     """`fields`: what was answered then and now, by field of the decision. `why`: what kept it from being made again."""
 
-    decision: KeptDecision
+    decision: ArchivedDecision
     fields: dict[str, tuple[Plain, Plain]]
     why: str = ""
 
@@ -41,7 +41,7 @@ class Difference:
 class ReplayReport:
     """`packs`: how many decisions were made with each, as `name@version`; empty where none was in force."""
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: Counter[ReplayOutcome] = field(default_factory=Counter)
     packs: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ class ReplayReport:
 
 
 class Replays:
-    def __init__(self, store: Store, vault: Vault, packs: PackShelf) -> None:
+    def __init__(self, store: Store, vault: Vault, packs: RulePackIndex) -> None:
         self._store = store
         self._vault = vault
         self._packs = packs
@@ -72,12 +72,12 @@ class Replays:
                 listener(report.checked)
         return report
 
-    async def _pages(self, query: DecisionFilter) -> AsyncIterator[list[KeptDecision]]:
+    async def _pages(self, query: DecisionFilter) -> AsyncIterator[list[ArchivedDecision]]:
         while page := await self._store.decisions.page(query):
             yield page
             query = replace(query, after=page[-1].id)
 
-    async def _fetch_inputs(self, page: list[KeptDecision]) -> None:
+    async def _fetch_inputs(self, page: list[ArchivedDecision]) -> None:
         wanted = {decision.context_hash for decision in page} | {decision.pack_hash for decision in page}
         missing = {key for key in wanted if key} - self._contexts.keys() - self._archive.keys()
         for found in (await self._store.decisions.inputs(sorted(missing))).values():
@@ -89,17 +89,17 @@ class Replays:
             except ValidationError:
                 continue  # a damaged pack is as good as none: the replay names it
 
-    def _check(self, decision: KeptDecision, report: ReplayReport) -> None:
+    def _check(self, decision: ArchivedDecision, report: ReplayReport) -> None:
         report.packs[decision.rule_pack] += 1
         if decision.sealed is None or decision.key is None:
-            report.outcomes[Outcome.ERASED] += 1
+            report.outcomes[ReplayOutcome.ERASED] += 1
             return
         difference = self._difference(decision, decision.key, decision.sealed)
-        report.outcomes[Outcome.DIFFERENT if difference else Outcome.SAME] += 1
+        report.outcomes[ReplayOutcome.DIFFERENT if difference else ReplayOutcome.SAME] += 1
         if difference and len(report.differences) < SHOWN:
             report.differences.append(difference)
 
-    def _difference(self, decision: KeptDecision, key: bytes, sealed: bytes) -> Difference | None:
+    def _difference(self, decision: ArchivedDecision, key: bytes, sealed: bytes) -> Difference | None:
         try:
             subject = self._vault.open(decision.fingerprint, key, sealed)
             then = whole(self._contexts.get(decision.context_hash or "", ""), subject)

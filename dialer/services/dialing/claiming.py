@@ -10,10 +10,10 @@ from dialer.domain.base.errors import NotNow, Unavailable, place_of
 from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.ports.clock import Clock
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from dialer.ports.store import Store
 from dialer.services.calls.pausing import pause
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 
 log = structlog.get_logger()
 
@@ -32,13 +32,15 @@ MOST_JUDGING_S = 0.02
 class Judging:
     """One claim's judge, and its `dialer.ports.review.ClaimWatch`."""
 
-    def __init__(self, judge: Callable[[Standing, Dossier], Judgement], clock: Clock) -> None:
+    def __init__(
+        self, judge: Callable[[CampaignSnapshot, ContactFacts], ClaimDecision], clock: Clock
+    ) -> None:
         self._judge = judge
         self._clock = clock
         self._spent_s = 0.0
         self.ids: Sequence[ContactId] = ()
 
-    def judge(self, standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(self, standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         before = self._clock.cpu()
         try:
             return self._judge(standing, dossier)
@@ -53,14 +55,14 @@ class Judging:
 
 
 class Claiming:
-    def __init__(self, store: Store, judge: Judge, clock: Clock) -> None:
+    def __init__(self, store: Store, judge: Decider, clock: Clock) -> None:
         self._store = store
         self._judge = judge
         self._clock = clock
         self._limits: dict[CampaignId, int] = {}
         self._aside: Counter[CampaignId] = Counter()
 
-    async def claim(self, campaign: Campaign, pbx: str, permits: int) -> list[Judgement]:
+    async def claim(self, campaign: Campaign, pbx: str, permits: int) -> list[ClaimDecision]:
         """Judge due contacts until `permits` were given, or for 20 ms, for calls on `pbx`. Raise `NotNow` and `Unavailable`.
 
         A claim that breaks is undone and tried with fewer contacts, until one is alone. Whatever breaks that one, bad data or an error of

@@ -16,10 +16,10 @@ from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.pausing import pause
-from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.dialing.claiming import Claiming
 from dialer.services.dialing.sending import Sending
 from dialer.services.dialing.suspension import Suspension
@@ -35,26 +35,26 @@ LONGEST_CALL_S = 180
 """Where the campaign names no `max_duration_s` (rules 2.10, "Ring")."""
 
 
-class Dialing:
+class DialingLoop:
     def __init__(
         self,
         store: Store,
         fleet: Fleet,
-        judge: Judge,
-        board: Board,
+        decider: Decider,
+        live_calls: LiveCalls,
         clock: Clock,
         sending: Sending,
         meter: Meter,
-        guards: Guards,
+        call_guards: CallGuards,
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._claiming = Claiming(store, judge, clock)
-        self._board = board
+        self._claiming = Claiming(store, decider, clock)
+        self._live_calls = live_calls
         self._clock = clock
-        self._trunks = judge.trunks
-        self._suspension = Suspension(store, judge, clock)
-        self._guards = guards
+        self._trunks = decider.trunks
+        self._suspension = Suspension(store, decider, clock)
+        self._call_guards = call_guards
         self._meter = meter
         self._sending = sending
         self._turns = 0
@@ -95,10 +95,10 @@ class Dialing:
 
     async def _dial(self, campaign: Campaign) -> bool:
         trunk = self._trunks.get(campaign.definition.trunk)
-        telephony = self._fleet.choose(trunk.pbxs, self._board.on_pbx) if trunk else None
-        if trunk is None or telephony is None or not await self._guards.clear(campaign):
+        telephony = self._fleet.choose(trunk.pbxs, self._live_calls.on_pbx) if trunk else None
+        if trunk is None or telephony is None or not await self._call_guards.clear(campaign):
             return False
-        pace = await self._guards.trunks.pace(trunk.facts.name)
+        pace = await self._call_guards.trunks.pace(trunk.facts.name)
         if pace == 0:
             return False
         room = self._room(campaign, trunk, pace)
@@ -132,9 +132,9 @@ class Dialing:
             0,
             min(
                 self._sending.free(campaign.id, name, rates, HORIZON_S),
-                unheard_most - self._board.unheard(name),
-                for_campaign - self._board.on_campaign(campaign.id),
-                for_trunk - self._board.on_trunk(name),
+                unheard_most - self._live_calls.unheard(name),
+                for_campaign - self._live_calls.on_campaign(campaign.id),
+                for_trunk - self._live_calls.on_trunk(name),
             ),
         )
 

@@ -15,8 +15,8 @@ from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder, Telephony
-from dialer.services.calls.live_calls import Board
-from dialer.services.calls.pbx_worker import Consumer
+from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pbx_worker import PbxWorker
 
 log = structlog.get_logger()
 
@@ -40,17 +40,17 @@ class Sending:
     def __init__(
         self,
         store: Store,
-        board: Board,
+        live_calls: LiveCalls,
         clock: Clock,
-        consumers: Mapping[str, Consumer],
+        consumers: Mapping[str, PbxWorker],
         meter: Meter,
     ) -> None:
         self._store = store
-        self._board = board
+        self._live_calls = live_calls
         self._clock = clock
         self._consumers = consumers
         self._meter = meter
-        self._paces = board.paces
+        self._paces = live_calls.paces
         self._rows: dict[str, list[Waiting]] = {}
         self._leaving: dict[str, list[Waiting]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -70,7 +70,7 @@ class Sending:
         broken = []
         for order in orders:
             trunk = order.attempt.trunk
-            self._board.put(order.attempt)
+            self._live_calls.put(order.attempt)
             self._rows.setdefault(trunk, []).append(Waiting(order, telephony))
             worker = self._workers.get(trunk)
             if worker is None or worker.done():
@@ -148,7 +148,7 @@ class Sending:
                 )
 
     def _originate(self, waiting: Waiting, attempt: Attempt) -> None:
-        self._board.put(attempt)
+        self._live_calls.put(attempt)
         self._paces.sent(attempt, self._clock.monotonic())
         task = asyncio.create_task(self._ask(waiting.order, waiting.telephony))
         self._originates.add(task)

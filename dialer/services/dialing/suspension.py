@@ -6,7 +6,7 @@ from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.ledger.entries_admin import suspension_changed
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 
 log = structlog.get_logger()
 
@@ -17,15 +17,15 @@ NO_TROUBLE = frozenset[ReasonCode]()
 class Suspension:
     """Its beginning, each change of its reasons and its end are one entry of the ledger, however long it lasts."""
 
-    def __init__(self, store: Store, judge: Judge, clock: Clock) -> None:
+    def __init__(self, store: Store, decider: Decider, clock: Clock) -> None:
         self._store = store
-        self._judge = judge
+        self._decider = decider
         self._clock = clock
         self._recorded = NO_TROUBLE
 
     async def lasts(self) -> bool:
         """Raise `Unavailable` where a change cannot be recorded: it is then told by the next look."""
-        reasons = self._judge.troubles()
+        reasons = self._decider.troubles()
         if reasons != self._recorded:
             event = suspension_changed(sorted(reasons), detail=self._clock.doubt(), at=self._clock.now())
             await self._store.ledger.append([event])

@@ -12,7 +12,7 @@ from dialer.domain.numbers.phone import parse_phone
 from dialer.domain.numbers.phone_text import PhoneError, quoted
 from dialer.domain.numbers.postcode import place_of
 from dialer.domain.numbers.territory import territory_of
-from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import RowRejected
 
 MAX_NAME = 200
@@ -22,13 +22,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PLACE_CODES = {"territory": "TERRITORY", "timezone": "UNKNOWN_TIMEZONE"}
 
 
-def demand_whole(row: Row) -> None:
+def demand_whole(row: CsvRow) -> None:
     """Reject a row whose cells cannot be told apart with certainty."""
     if row.fault:
         raise RowRejected("MALFORMED_ROW", row.fault)
 
 
-def phone(row: Row, region: str) -> PhoneNumber:
+def phone(row: CsvRow, region: str) -> PhoneNumber:
     """The canonical number. What was typed is not repeated: a report is no place for numbers."""
     raw = row.cells.get("phone_number", "")
     if not raw.strip():
@@ -40,21 +40,21 @@ def phone(row: Row, region: str) -> PhoneNumber:
         raise RowRejected(error.reason, why) from None
 
 
-def name(row: Row, column: str) -> str | None:
+def name(row: CsvRow, column: str) -> str | None:
     """An identifier exactly as written (ids are compared so); None where the cell is blank."""
     value = row.cells.get(column, "")
     _check(column, value, MAX_NAME)
     return value if value.strip() else None
 
 
-def text(row: Row, column: str) -> str:
+def text(row: CsvRow, column: str) -> str:
     """Free text without surrounding spaces, perhaps empty."""
     value = row.text(column)
     _check(column, value, MAX_TEXT)
     return value
 
 
-def instant(row: Row, column: str) -> datetime | None:
+def instant(row: CsvRow, column: str) -> datetime | None:
     """In UTC; None where the cell is blank."""
     value = row.text(column)
     try:
@@ -63,7 +63,7 @@ def instant(row: Row, column: str) -> datetime | None:
         raise RowRejected("TIME", f"{column} {error}") from None
 
 
-def place(row: Row, number: PhoneNumber) -> Statement:
+def place(row: CsvRow, number: PhoneNumber) -> Statement:
     """Territory and zone as stated, where they are known and fit each other and the number."""
     territory, timezone = _territory(row, number), row.text("timezone") or None
     try:
@@ -74,7 +74,7 @@ def place(row: Row, number: PhoneNumber) -> Statement:
     return territory, timezone
 
 
-def _territory(row: Row, number: PhoneNumber) -> str | None:
+def _territory(row: CsvRow, number: PhoneNumber) -> str | None:
     """As stated, or as the postcode of a French number tells, which is not kept itself. Two that differ are no statement."""
     stated, postcode = row.text("territory") or None, row.text("postcode")
     if not postcode or number_facts(number).country_code not in FRENCH_CODES:

@@ -16,7 +16,7 @@ _PHONE = "phone_number"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """`line` is where the row starts, the file's first line being 1. `fault` says why its cells cannot be trusted, or is empty."""
 
     line: int
@@ -29,8 +29,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    rows: Sequence[Row]
+class RowBatch:
+    rows: Sequence[CsvRow]
     bytes_done: int
 
 
@@ -44,16 +44,16 @@ class CsvReader:
         self._columns = _columns(header, self._separator, known)
         self._rows = self._read_rows()
 
-    def next_batch(self, size: int) -> Batch:
+    def next_batch(self, size: int) -> RowBatch:
         """Up to `size` rows, blank lines left out; none at the end of the file."""
         rows = tuple(islice(self._rows, size))
-        return Batch(rows, self._lines.bytes_read)
+        return RowBatch(rows, self._lines.bytes_read)
 
     def sha256(self) -> str:
         """Of what was read so far: of the whole file once a batch came back empty."""
         return self._lines.sha256()
 
-    def _read_rows(self) -> Iterator[Row]:
+    def _read_rows(self) -> Iterator[CsvRow]:
         reader = csv.reader(self._lines, delimiter=self._separator, strict=True)
         while True:
             self._lines.begin_row()
@@ -67,18 +67,18 @@ class CsvReader:
             if len(cells) > 1 or "".join(cells).strip():
                 yield self._whole(cells)
 
-    def _whole(self, cells: list[str]) -> Row:
+    def _whole(self, cells: list[str]) -> CsvRow:
         fault = ""
         if len(cells) != len(self._columns):
             fault = f"{len(cells)} cells where the header has {len(self._columns)}"
-        return Row(self._lines.row_line, dict(zip(self._columns, cells, strict=False)), fault)
+        return CsvRow(self._lines.row_line, dict(zip(self._columns, cells, strict=False)), fault)
 
-    def _broken(self) -> Row:
+    def _broken(self) -> CsvRow:
         """A quotation mark out of place may have swallowed good rows: only the first line is given up, cut at its separators."""
         line = self._lines.row_line
         cells = self._lines.give_back_all_but_first().rstrip("\r\n").split(self._separator)
         bare = [cell.strip('"') for cell in cells]
-        return Row(line, dict(zip(self._columns, bare, strict=False)), "a quotation mark out of place")
+        return CsvRow(line, dict(zip(self._columns, bare, strict=False)), "a quotation mark out of place")
 
 
 def _first_line(lines: CsvLines) -> str:

@@ -17,10 +17,10 @@ from dialer.ports.clock import Clock
 from dialer.ports.records import ListedCount
 from dialer.ports.store import OppositionLists, Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import RowRejected, Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, Origin, Source
+from dialer.services.imports.run import Importer, ImportSource, Origin
 
 KIND = "opposition list"
 LONGEST_NAME = 100
@@ -44,7 +44,7 @@ class ListIntake:
     lists: OppositionLists
     columns: frozenset[str] = frozenset({"phone_number"})
 
-    def read(self, row: Row) -> tuple[tuple[Fingerprint, ...], Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[tuple[Fingerprint, ...], Sequence[Warned]]:
         """Every number that it could mean; a row is rejected only where there is no digit."""
         numbers = every_reading(row.cells.get("phone_number", ""))
         if not numbers:
@@ -63,7 +63,7 @@ class Lists:
         self._fingerprints = fingerprints
         self._importer = importer
 
-    async def run(self, actor: Actor, source: Source, origin: ListOrigin) -> ImportReport:
+    async def run(self, actor: Actor, source: ImportSource, origin: ListOrigin) -> ImportReport:
         """Fill the list aside, then put it in the place of the one before. For who may lift oppositions: a number may leave with it.
 
         An import that is interrupted, or brings nothing, leaves the list before it in force. Raise `InvalidInput` for an odd name or

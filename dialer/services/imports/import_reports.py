@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.contact import ImportManifest
 from dialer.ports.store import Store
 from dialer.services.imports.intake import ImportProgress, ProgressListener
 
@@ -19,7 +19,7 @@ class ImportState:
     `progress` is None once it is over, and where another process runs it.
     """
 
-    manifest: Manifest | None
+    manifest: ImportManifest | None
     report: str | None
     progress: ImportProgress | None
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeVar
 
 from dialer.domain.base.types import ImportId
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.csv_reader import CsvRow
 
 Item = TypeVar("Item")
 Phase = Literal["check", "import"]
@@ -27,7 +27,7 @@ ProgressListener = Callable[[ImportProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class ImportStamp:
     """What all rows of one import share. `seal`: what hides the proofs of consents from here on."""
 
     import_id: ImportId | None
@@ -59,7 +59,7 @@ class Intake(Protocol[Item]):
     @property
     def columns(self) -> frozenset[str]: ...
 
-    def read(self, row: Row) -> tuple[Item, Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[Item, Sequence[Warned]]:
         """Pure. Raise `RowRejected`."""
         ...
 

@@ -14,7 +14,7 @@ MAX_INLINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class RowNote:
     """A remark on one row. `detail` begins with our own words and holds no phone number, so it is safe in a log or a spreadsheet."""
 
     line: int
@@ -31,8 +31,8 @@ class ImportReport:
     imported: int
     duplicates: int
     rejected_count: int
-    rejected: tuple[Note, ...]
-    warnings: tuple[Note, ...]
+    rejected: tuple[RowNote, ...]
+    warnings: tuple[RowNote, ...]
     rejects_file: str | None
     """CSV of all rejects; None where there are none."""
 
@@ -52,8 +52,8 @@ class Tally:
         self._stack = ExitStack()
         self._file: TextIO | None = None
         self._imported = self._duplicates = self._rejected_count = 0
-        self._rejected: list[Note] = []
-        self._warnings: list[Note] = []
+        self._rejected: list[RowNote] = []
+        self._warnings: list[RowNote] = []
 
     @property
     def rows(self) -> int:
@@ -63,12 +63,12 @@ class Tally:
         self._imported += rows - duplicates
         self._duplicates += duplicates
 
-    def warn(self, note: Note) -> None:
+    def warn(self, note: RowNote) -> None:
         """Remarks on the whole file (line 0) are kept beyond the first thousand."""
         if note.line == 0 or len(self._warnings) < MAX_INLINE:
             self._warnings.append(note)
 
-    def reject(self, note: Note) -> None:
+    def reject(self, note: RowNote) -> None:
         self._rejected_count += 1
         if len(self._rejected) < MAX_INLINE:
             self._rejected.append(note)

@@ -10,20 +10,20 @@ from pathlib import Path
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId, ImportId
-from dialer.domain.consent.contact import Manifest, SourceClass
+from dialer.domain.consent.contact import ImportManifest, SourceClass
 from dialer.ports.store import Contacts
-from dialer.services.imports.csv_reader import Batch, CsvReader
+from dialer.services.imports.csv_reader import CsvReader, RowBatch
 from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected
-from dialer.services.imports.report import ImportReport, Note, Tally
+from dialer.services.imports.report import ImportReport, RowNote, Tally
 
 BATCH = 500
 """Rows a transaction: enough for bulk speed, few enough that dialling and a 9 do not wait long for the database."""
-_INTERRUPTED = Note(
+_INTERRUPTED = RowNote(
     0,
     "INTERRUPTED",
     "the end of the file was not reached: import it again, rows already kept are then duplicates",
 )
-_CHANGED = Note(
+_CHANGED = RowNote(
     0,
     "FILE_CHANGED",
     "the file was changed while it was imported: these rows are not all those of the recorded hash",
@@ -35,7 +35,7 @@ def new_import_id() -> ImportId:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """A CSV file on this machine's disk, up to 2 GiB; `name` is what its owner called it."""
 
     path: Path
@@ -57,17 +57,17 @@ class Origin:
     collected_at: datetime | None = None
 
 
-class Reading:
+class FileReading:
     """One reading of the file, from its beginning to its end. Rows are parsed in a thread: calls go on meanwhile."""
 
-    def __init__(self, source: Source, columns: frozenset[str], phase: Phase) -> None:
+    def __init__(self, source: ImportSource, columns: frozenset[str], phase: Phase) -> None:
         self._source = source
         self._columns = columns
         self._phase: Phase = phase
         self.sha256 = ""
         """Of the whole file, once read."""
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncIterator[RowBatch]:
         """Raise `InvalidInput` where the file as a whole is refused."""
         path = self._source.path
         try:
@@ -93,12 +93,12 @@ class Importer:
     rejects_folder: Path
     room: Callable[[], Awaitable[None]]
 
-    async def take_in(self, source: Source, intake: Intake[Item], origin: Origin) -> ImportReport:
+    async def take_in(self, source: ImportSource, intake: Intake[Item], origin: Origin) -> ImportReport:
         """Check the file whole, then keep its good rows. Raise `InvalidInput` where it is refused: nothing is stored then."""
-        checked = Reading(source, intake.columns, "check")
+        checked = FileReading(source, intake.columns, "check")
         async for _ in checked.batches():
             pass
-        manifest = Manifest(
+        manifest = ImportManifest(
             id=source.import_id,
             kind=origin.kind,
             campaign_id=origin.campaign_id,
@@ -113,7 +113,7 @@ class Importer:
         await self.contacts.begin_import(manifest)
         tally = Tally(manifest.id, self.rejects_folder)
         try:
-            await self._keep(Reading(source, intake.columns, "import"), intake, manifest, tally)
+            await self._keep(FileReading(source, intake.columns, "import"), intake, manifest, tally)
         except BaseException:
             tally.warn(_INTERRUPTED)
             raise
@@ -122,7 +122,9 @@ class Importer:
             await self.contacts.end_import(manifest.id, report.counts(), report.as_json())
         return report
 
-    async def _keep(self, reading: Reading, intake: Intake[Item], manifest: Manifest, tally: Tally) -> None:
+    async def _keep(
+        self, reading: FileReading, intake: Intake[Item], manifest: ImportManifest, tally: Tally
+    ) -> None:
         async for batch in reading.batches():
             await self.room()
             items = await asyncio.to_thread(_read_rows, batch, intake, tally)
@@ -131,15 +133,15 @@ class Importer:
             tally.warn(_CHANGED)
 
 
-def _read_rows(batch: Batch, intake: Intake[Item], tally: Tally) -> list[Item]:
+def _read_rows(batch: RowBatch, intake: Intake[Item], tally: Tally) -> list[Item]:
     items: list[Item] = []
     for row in batch.rows:
         try:
             item, warnings = intake.read(row)
         except RowRejected as rejected:
-            tally.reject(Note(row.line, rejected.code, rejected.detail))
+            tally.reject(RowNote(row.line, rejected.code, rejected.detail))
             continue
         items.append(item)
         for warned in warnings:
-            tally.warn(Note(row.line, warned.code, warned.detail))
+            tally.warn(RowNote(row.line, warned.code, warned.detail))
     return items

@@ -28,7 +28,7 @@ from dialer.services.views.retention import run_view, status_view
 PAGE = 1000
 
 
-class Books:
+class ListsAndProbes:
     def __init__(self, store: Store, retention: Retention, sounds: ProbeSounds) -> None:
         self._store = store
         self._retention = retention

@@ -19,7 +19,7 @@ from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import TERRITORIES, territory_of
 from dialer.ports.inspection import CalledPerson
-from dialer.ports.records import CallRow, KeptDecision
+from dialer.ports.records import ArchivedDecision, CallRow
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import masked
@@ -34,7 +34,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PersonLine:
     """One person: `document` is their line, `calls` those of this campaign that are in it. `left_out`: sealed after the head."""
 
     document: Document
@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PeoplePage:
     """People, and by what they are called there the ledger's entries about their calls and about them."""
 
     people: Sequence[CalledPerson]
@@ -78,7 +78,7 @@ class CalledPeople:
         self._sealed = sealed
         self._masked = masked
 
-    async def pages(self) -> AsyncIterator[list[Line]]:
+    async def pages(self) -> AsyncIterator[list[PersonLine]]:
         """In the order of the list; a page's people at a time are in memory."""
         after = ContactId(0)
         while people := await self._store.inspections.called(
@@ -89,16 +89,16 @@ class CalledPeople:
             yield [self._line(person, page, late) for person in people]
             after = people[-1].contact.id
 
-    async def _sealed_page(self, people: Sequence[CalledPerson]) -> Page:
+    async def _sealed_page(self, people: Sequence[CalledPerson]) -> PeoplePage:
         reading, size = self._store.inspections, self._sealed.size
         ids = [row.attempt.id for person in people for row in person.calls]
         of_calls = _by(await reading.sealed_about(ids, before=size), "about")
         subjects = {entry.subject for found in of_calls.values() for entry in found if entry.subject}
         of_people = _by(await reading.sealed_of(sorted(subjects), OF_THE_PERSON, before=size), "subject")
         proofs = None if self._masked else await self._proofs.opening()
-        return Page(people, of_calls, of_people, proofs)
+        return PeoplePage(people, of_calls, of_people, proofs)
 
-    async def _sealed_late(self, page: Page) -> dict[str, set[str]]:
+    async def _sealed_late(self, page: PeoplePage) -> dict[str, set[str]]:
         """By attempt, the kinds of entries about it that were sealed after the head: a campaign may go on meanwhile."""
         wanting = [
             row.attempt.id
@@ -115,7 +115,7 @@ class CalledPeople:
                 found[entry.about].add(entry.kind)
         return found
 
-    def _line(self, person: CalledPerson, page: Page, late: dict[str, set[str]]) -> Line:
+    def _line(self, person: CalledPerson, page: PeoplePage, late: dict[str, set[str]]) -> PersonLine:
         rows = [row for row in person.calls if Kind.PERMIT not in late.get(row.attempt.id, ())]
         found = [entry for row in rows for entry in page.of_calls.get(row.attempt.id, ())]
         for subject in {entry.subject for entry in found if entry.subject}:
@@ -135,7 +135,7 @@ class CalledPeople:
             "entries": [self._sealed.proved(entry) for entry in entries],
         }
         own = tuple(row for row in rows if row.attempt.campaign_id == self._campaign.id)
-        return Line(document, person, own, len(person.calls) - len(rows))
+        return PersonLine(document, person, own, len(person.calls) - len(rows))
 
     def _number(self, contact: Contact) -> str | None:
         if not contact.number:
@@ -154,7 +154,7 @@ class CalledPeople:
             "answered": None if self._masked or kept is None else self._opened(kept),
         }
 
-    def _opened(self, kept: KeptDecision) -> str | None:
+    def _opened(self, kept: ArchivedDecision) -> str | None:
         """What the decision was made from; what cannot be opened is the replay's to name."""
         if kept.key is None or kept.sealed is None:
             return None

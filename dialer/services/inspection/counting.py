@@ -10,7 +10,7 @@ from typing import Any
 from dialer.domain.access.roles import Actor
 from dialer.ports.inspection import PackFiles
 from dialer.services.calls.call_records import CallRecords, Record
-from dialer.services.inspection.called import CalledPeople, Line
+from dialer.services.inspection.called import CalledPeople, PersonLine
 from dialer.services.inspection.parts import Counted
 from dialer.services.inspection.sealed import Listener
 from dialer.services.views.calls_export import COLUMNS
@@ -56,7 +56,7 @@ def csv_line(values: Iterable[object]) -> str:
     return out.getvalue()
 
 
-def _write(files: PackFiles, recount: Recount, lines: Sequence[Line], shown: Sequence[Record]) -> None:
+def _write(files: PackFiles, recount: Recount, lines: Sequence[PersonLine], shown: Sequence[Record]) -> None:
     faults = [fault for line in lines for fault in recount.feed(read_person(line.document))]
     by_id = {record["attempt_id"]: record for record in shown}
     files.append("evidence.jsonl", [json.dumps(line.document, ensure_ascii=False) for line in lines])
@@ -64,7 +64,7 @@ def _write(files: PackFiles, recount: Recount, lines: Sequence[Line], shown: Seq
     files.append("anomalies.csv", [csv_line(fault) for fault in faults])
 
 
-def _rows(line: Line, by_id: dict[str, Record]) -> list[str]:
+def _rows(line: PersonLine, by_id: dict[str, Record]) -> list[str]:
     """The contract's call records; number and id of the person as the line has them."""
     told = line.document
     hidden = {"phone_number": told["phone_number"], "contact": told["external_id"]}

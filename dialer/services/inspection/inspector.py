@@ -22,12 +22,12 @@ from dialer.ports.ledger import HeadFiles, Signer
 from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import CallRecords
-from dialer.services.inspection.accounts import Books, write_entries, write_ledger
+from dialer.services.inspection.accounts import ListsAndProbes, write_entries, write_ledger
 from dialer.services.inspection.called import CalledPeople
 from dialer.services.inspection.counting import count_calls
 from dialer.services.inspection.handover import earlier_heads, write_program
 from dialer.services.inspection.parts import Attachment, Counted, Inspected
-from dialer.services.inspection.programming import Faults, Programs, pretty
+from dialer.services.inspection.programming import Faults, ScriptAndRules, pretty
 from dialer.services.inspection.sealed import SealedCampaign, read_sealed
 from dialer.services.inspection.sections import report_head, sections_of
 from dialer.services.ledger.sealer import Sealer
@@ -64,12 +64,12 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class InspectionDeps:
     """What an inspection works with, beside the store."""
 
     records: CallRecords
-    programs: Programs
-    books: Books
+    programs: ScriptAndRules
+    books: ListsAndProbes
     vault: Vault
     verifier: LedgerVerifier
     sealer: Sealer
@@ -80,7 +80,7 @@ class Tools:
 
 
 class Inspector:
-    def __init__(self, store: Store, clock: Clock, tools: Tools, *, pretended: bool) -> None:
+    def __init__(self, store: Store, clock: Clock, tools: InspectionDeps, *, pretended: bool) -> None:
         self._store = store
         self._clock = clock
         self._tools = tools

@@ -12,8 +12,8 @@ from dialer.ports.inspection import ImportedList, RefusalCount
 from dialer.ports.prompts import CompiledScript
 from dialer.services.decision.replay import ReplayReport
 from dialer.services.inspection.sealed import SealedCampaign
-from dialer.services.ledger.verification import Verdict as LedgerVerdict
-from dialer.services.pbx.dialplan import Verdict as DialplanVerdict
+from dialer.services.ledger.verification import LedgerVerdict
+from dialer.services.pbx.dialplan import DialplanVerdict
 from dialer.services.upkeep.retention import RetentionStatus
 
 PROGRAM_FAULTS = (

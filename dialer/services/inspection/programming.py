@@ -23,7 +23,7 @@ from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import DecisionFilter, InputKind
 from dialer.ports.store import Store
 from dialer.services.campaigns.scripts import Scripts
-from dialer.services.decision.replay import Outcome, Replays
+from dialer.services.decision.replay import ReplayOutcome, Replays
 from dialer.services.inspection.parts import Programming
 from dialer.services.inspection.sealed import SealedCampaign
 from dialer.services.pbx.dialplan import verify
@@ -35,7 +35,7 @@ from dialer.verifier.approval import approval_in
 Faults = dict[str, list[str]]
 
 
-class Programs:
+class ScriptAndRules:
     """`conf`: the texts of the dialplan's files, by name."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Programs:
         replay = await self._replays.run(actor, DecisionFilter(campaign_id=campaign.id), listener)
         files.put("replay.json", pretty(replay_view(replay)))
         faults["REPLAY"] = ["a decision comes out otherwise than on its day"] * replay.outcomes[
-            Outcome.DIFFERENT
+            ReplayOutcome.DIFFERENT
         ]
         return Programming(dialplan, script, texts, replay)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dialer.domain.inspection.section import Answer, Section
+from dialer.domain.inspection.section import Answer, PackSection
 from dialer.ports.inspection import ReportHead
 from dialer.services.inspection import sections_of_calls as calls
 from dialer.services.inspection import sections_of_keeping as keeping
@@ -49,10 +49,10 @@ NEEDS = frozenset({"E9", "E14", "E15", "E16", "E17", "E18"})
 """Points to which documents of the user's own belong."""
 
 
-def sections_of(inspected: Inspected) -> list[Section]:
+def sections_of(inspected: Inspected) -> list[PackSection]:
     faults = inspected.faults
     return [
-        Section(
+        PackSection(
             code,
             answers(inspected),
             files,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dialer.domain.inspection.section import Answer, Bars, Sentence, Table
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from dialer.services.inspection.parts import Inspected
 
 SPAN_COLUMNS = ("what", "calls", "median_s", "p99_s", "max_s")
@@ -31,7 +31,7 @@ def coverage(found: Inspected) -> tuple[Answer, ...]:
     outcomes = found.programming.replay.outcomes
     return (
         Sentence("coverage", {"invites": _totals(found).get("invites", 0)}),
-        Sentence("replayed", {outcome.value: outcomes[outcome] for outcome in Outcome}),
+        Sentence("replayed", {outcome.value: outcomes[outcome] for outcome in ReplayOutcome}),
         Sentence("erased_decisions", {"count": _totals(found).get("decisions_erased", 0)}),
     )
 

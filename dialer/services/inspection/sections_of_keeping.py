@@ -2,7 +2,7 @@
 
 from dialer.domain.inspection.section import Answer, Sentence, Table
 from dialer.domain.ledger.event import Kind
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from dialer.services.inspection.accounts import rejects_of
 from dialer.services.inspection.parts import Inspected
 
@@ -38,7 +38,7 @@ def programming(found: Inspected) -> tuple[Answer, ...]:
         Table("campaign", ("what", "value"), terms),
         Table("acts", ("at", "what", "by", "reason", "ledger_entry"), acts[-MOST_SHOWN:]),
         Table("rule_packs", ("sha256", "decisions"), tuple(packs.items())),
-        Sentence("replayed", {outcome.value: outcomes[outcome] for outcome in Outcome}),
+        Sentence("replayed", {outcome.value: outcomes[outcome] for outcome in ReplayOutcome}),
         Sentence("dialplan", {"hash": proof.hash, "steps": proof.steps, "states": proof.states}),
         Table("claims", ("claim", "statement", "holds"), claims),
     )

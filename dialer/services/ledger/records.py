@@ -5,10 +5,18 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from dialer.domain.consent.consent import ConsentGiven
-from dialer.domain.ledger.reconciliation import Discrepancy, Line, Reconciliation, Row, read_line
-from dialer.domain.ledger.row_digests import IN_CLEAR, Part, Told, id_of, keyed, keyed_digest, vouched
+from dialer.domain.ledger.reconciliation import DigestRow, Discrepancy, PlacedEntry, Reconciliation, read_line
+from dialer.domain.ledger.row_digests import (
+    IN_CLEAR,
+    RecordedValue,
+    RecordKind,
+    id_of,
+    keyed,
+    keyed_digest,
+    vouched,
+)
 from dialer.domain.ledger.sealing import Pending, name_of
-from dialer.ports.recorded import Recorded, Shelf, Snapshot, StoredRow
+from dialer.ports.recorded import Recorded, RecordTable, Snapshot, StoredRow
 from dialer.ports.vault import Vault
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
@@ -18,7 +26,7 @@ AHEAD = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ReconciliationReport:
     """`rows`: how many were looked at; `size`: entries, with those that wait to be sealed."""
 
     rows: int
@@ -33,11 +41,11 @@ class RecordCheck:
         self._vault = vault
         self._subject_key = subject_key
 
-    async def run(self) -> Held:
+    async def run(self) -> ReconciliationReport:
         """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
         async with self._recorded.snapshot() as snapshot:
             inputs = InputCheck(snapshot, self._vault)
-            holding = Holding(inputs, await self._proofs.opening(), self._subject_key)
+            holding = ReconciliationRun(inputs, await self._proofs.opening(), self._subject_key)
             shelves = snapshot.shelves()
             async for lines in self._lines(snapshot):
                 holding.tell(lines)
@@ -50,23 +58,23 @@ class RecordCheck:
                     pass
             damaged = await inputs.damaged_packs()
         found = [*holding.reconciliation.finish(), *holding.found, *damaged]
-        return Held(holding.rows, holding.size, tuple(found))
+        return ReconciliationReport(holding.rows, holding.size, tuple(found))
 
-    async def _lines(self, snapshot: Snapshot) -> AsyncIterator[list[Line]]:
+    async def _lines(self, snapshot: Snapshot) -> AsyncIterator[list[PlacedEntry]]:
         size = 0
         async for page in snapshot.entries():
             yield [read_line(entry.index, entry.text) for entry in page]
             size = page[-1].index + 1
         yield [self._line(size + place, item) for place, item in enumerate(await snapshot.pending())]
 
-    def _line(self, position: int, item: Pending) -> Line:
+    def _line(self, position: int, item: Pending) -> PlacedEntry:
         """As it will be sealed."""
         event = item.event
         subject = name_of(event.fingerprint, item.subject, self._subject_key)
-        return Line(position, event.kind, subject, event.about, keyed(event.body, self._subject_key))
+        return PlacedEntry(position, event.kind, subject, event.about, keyed(event.body, self._subject_key))
 
 
-class Holding:
+class ReconciliationRun:
     """One run, in progress."""
 
     def __init__(self, inputs: InputCheck, proofs: Opening, subject_key: bytes) -> None:
@@ -78,12 +86,12 @@ class Holding:
         self._proofs = proofs
         self._subject_key = subject_key
 
-    def tell(self, lines: Sequence[Line]) -> None:
+    def tell(self, lines: Sequence[PlacedEntry]) -> None:
         for line in lines:
             self.reconciliation.tell(line)
         self.size += len(lines)
 
-    async def keep_page(self, shelf: Shelf) -> bool:
+    async def keep_page(self, shelf: RecordTable) -> bool:
         """Whether there was another."""
         page = await anext(shelf.pages, None)
         if page is None:
@@ -100,19 +108,19 @@ class Holding:
             for row in self._rows(stored):
                 self.reconciliation.keep(row)
 
-    def _as_recorded(self, told: Told) -> Told:
+    def _as_recorded(self, told: RecordedValue) -> RecordedValue:
         """A proof that was sealed since was vouched for in clear."""
         return self._proofs.as_recorded(told) if isinstance(told, ConsentGiven) else told
 
-    def _rows(self, stored: StoredRow) -> Iterator[Row]:
+    def _rows(self, stored: StoredRow) -> Iterator[DigestRow]:
         subject = name_of(stored.fingerprint, stored.pseudonym, self._subject_key)
         for told in map(self._as_recorded, stored.told or ()):
             for part, plain in vouched(told).items():
                 digest = plain if part in IN_CLEAR else keyed_digest(plain, self._subject_key)
-                yield Row(part, digest, subject, id_of(told), stored.name)
+                yield DigestRow(part, digest, subject, id_of(told), stored.name)
         if stored.inputs and not stored.inputs.erased:
             if self._inputs.right(stored):
-                yield Row(Part.INPUTS, stored.inputs.hash, subject, None, stored.name)
+                yield DigestRow(RecordKind.INPUTS, stored.inputs.hash, subject, None, stored.name)
             else:
                 detail = f"{stored.name}: what it was made from is not what its hash was taken over"
                 self.found.append(Discrepancy(None, detail))

@@ -8,7 +8,7 @@ import structlog
 from dialer.domain.base.errors import DatabaseYounger, DialerError, Unavailable, place_of
 from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.journal import line_of
-from dialer.domain.ledger.sealing import Stamp, Tail, seal
+from dialer.domain.ledger.sealing import SealStamp, Tail, seal
 from dialer.ports.clock import Clock
 from dialer.ports.journal import Journal
 from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead, Unsealed
@@ -136,7 +136,7 @@ class Sealer:
         lines = [line_of(index, item.event, item.version) for index, item in enumerate(batch.events, size)]
         await self._journal.append([line for line in lines if line is not None])
         key = key_name(self._signer.public_key)
-        stamp = Stamp(self._clock.now(), self._pretended, key, self._subject_key)
+        stamp = SealStamp(self._clock.now(), self._pretended, key, self._subject_key)
         made = seal(batch.tail, batch.events, stamp)
         signature = self._signer.sign(made.head.text.encode())
         return Sealed(made, SignedHead(made.head, signature.hex()))

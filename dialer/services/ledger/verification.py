@@ -8,14 +8,21 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
 from dialer.ports.ledger import HeadFiles, Ledger, Signer
-from dialer.services.ledger.records import Held, RecordCheck
-from dialer.verifier.verify_ledger import RESTORED, Entries, Finding, check_heads, lost_heads, read_entry
+from dialer.services.ledger.records import ReconciliationReport, RecordCheck
+from dialer.verifier.verify_ledger import (
+    RESTORED,
+    Entries,
+    LedgerFinding,
+    check_heads,
+    lost_heads,
+    read_entry,
+)
 
 PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LedgerVerdict:
     """`records`: rows held against the entries, 0 where those are damaged. `findings` by index; none where all is as it was signed.
 
     What is wrong with a row that no entry tells of has the index of the next entry.
@@ -24,7 +31,7 @@ class Verdict:
     entries: int
     heads: int
     records: int
-    findings: tuple[Finding, ...]
+    findings: tuple[LedgerFinding, ...]
 
 
 class LedgerVerifier:
@@ -34,7 +41,7 @@ class LedgerVerifier:
         self._files = files
         self._signer = signer
 
-    async def run(self, actor: Actor, kept: Iterable[str] = ()) -> Verdict:
+    async def run(self, actor: Actor, kept: Iterable[str] = ()) -> LedgerVerdict:
         """`kept`: lines of heads that were handed out earlier. Raise `Unavailable`."""
         actor.demand(Right.READ_EVIDENCE)
         lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._ledger)]]
@@ -48,13 +55,13 @@ class LedgerVerifier:
             if entries.broken:
                 break
         findings += entries.finish()
-        held = Held(0, 0, ()) if entries.broken else await self._records.run()
+        held = ReconciliationReport(0, 0, ()) if entries.broken else await self._records.run()
         findings += [
-            Finding(held.size if found.position is None else found.position, found.detail)
+            LedgerFinding(held.size if found.position is None else found.position, found.detail)
             for found in held.discrepancies
         ]
         found = sorted(dict.fromkeys(findings), key=lambda finding: finding.index)
-        return Verdict(entries.size, len(heads), held.rows, tuple(found))
+        return LedgerVerdict(entries.size, len(heads), held.rows, tuple(found))
 
 
 async def head_lines(ledger: Ledger) -> AsyncIterator[str]:
@@ -73,8 +80,8 @@ async def entry_pages(ledger: Ledger) -> AsyncIterator[Sequence[SealedEntry]]:
         first = page[-1].index + 1
 
 
-def _feed(entries: Entries, page: Sequence[SealedEntry]) -> list[Finding]:
-    findings: list[Finding] = []
+def _feed(entries: Entries, page: Sequence[SealedEntry]) -> list[LedgerFinding]:
+    findings: list[LedgerFinding] = []
     for entry in page:
         entries.feed(entry.text)
         if entries.broken:
@@ -83,12 +90,12 @@ def _feed(entries: Entries, page: Sequence[SealedEntry]) -> list[Finding]:
     return findings
 
 
-def _check_columns(entry: SealedEntry) -> list[Finding]:
+def _check_columns(entry: SealedEntry) -> list[LedgerFinding]:
     """What is stored beside the text to find it by must say the same."""
     if leaf_hash(entry.text.encode()) != entry.hash:
-        return [Finding(entry.index, "changed: its stored hash is that of another text")]
+        return [LedgerFinding(entry.index, "changed: its stored hash is that of another text")]
     said = read_entry(entry.text) or {}
     columns = {"index": entry.index, "kind": entry.kind, "subject": entry.subject, "about": entry.about}
     if columns != {name: said.get(name) for name in columns}:
-        return [Finding(entry.index, "stored under another number, kind, subject or id than it says")]
+        return [LedgerFinding(entry.index, "stored under another number, kind, subject or id than it says")]
     return []

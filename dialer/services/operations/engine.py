@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dialer.services.access.key_watch import KeyWatch
-from dialer.services.calls.pbx_worker import Consumer
-from dialer.services.dialing.dialing import Dialing
+from dialer.services.calls.pbx_worker import PbxWorker
+from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.side_jobs import Loop, SideJobs
 
@@ -15,8 +15,8 @@ from dialer.services.operations.side_jobs import Loop, SideJobs
 class Engine:
     """No call is made without `dialing`, `consumers`, `sealer` and `keys`; of what `side` does a call needs nothing."""
 
-    dialing: Dialing
-    consumers: Mapping[str, Consumer]
+    dialing: DialingLoop
+    consumers: Mapping[str, PbxWorker]
     sealer: Sealer
     keys: KeyWatch
     side: SideJobs

@@ -23,7 +23,7 @@ ROOM_BYTES = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MachinePart:
     """One part of the machine. `stops_calls`: while it is not `ok`, nobody is called."""
 
     name: str
@@ -39,7 +39,7 @@ class Condition:
     The figures are for metrics: None where they are not known.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[MachinePart, ...]
     head_age_s: float | None
     retention: RetentionStatus | None
     free_bytes: int
@@ -85,10 +85,10 @@ class Readiness:
         """Never raises for what it finds."""
         try:
             head_at, retention, keys = await within(DATABASE_S, self._stored())
-            database = Part("database", ok=True, detail="answers", stops_calls=True)
+            database = MachinePart("database", ok=True, detail="answers", stops_calls=True)
         except DialerError as error:
             head_at, retention, keys = None, None, None
-            database = Part("database", ok=False, detail=str(error), stops_calls=True)
+            database = MachinePart("database", ok=False, detail=str(error), stops_calls=True)
         age = (self._clock.now() - head_at).total_seconds() if head_at else None
         free = self._free_bytes()
         own = (
@@ -109,54 +109,55 @@ class Readiness:
         kept = await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
         return head.head.at if head else None, kept, await self._store.keys.being_made()
 
-    def _sealed(self, age: float | None) -> Part:
+    def _sealed(self, age: float | None) -> MachinePart:
         if not self._ledger.writable:
-            return Part(
+            return MachinePart(
                 "ledger", ok=False, detail=f"the ledger is not writable: {self._ledger.why}", stops_calls=True
             )
         detail = "nothing is sealed yet" if age is None else f"writable, last head {age:.0f} s ago"
-        return Part("ledger", ok=True, detail=detail, stops_calls=True)
+        return MachinePart("ledger", ok=True, detail=detail, stops_calls=True)
 
-    def _time(self) -> Part:
+    def _time(self) -> MachinePart:
         doubt = self._clock.doubt()
-        return Part("clock", not doubt, doubt or "runs evenly", stops_calls=True)
+        return MachinePart("clock", not doubt, doubt or "runs evenly", stops_calls=True)
 
-    def _pbxs(self) -> list[Part]:
+    def _pbxs(self) -> list[MachinePart]:
         """Calls go on while any of them is connected."""
         working = {name: self._fleet.at_work(name) for name in self._fleet.telephonies}
         parts = [
-            Part(f"pbx {name}", ok, "connected" if ok else "is not connected") for name, ok in working.items()
+            MachinePart(f"pbx {name}", ok, "connected" if ok else "is not connected")
+            for name, ok in working.items()
         ]
         if working and not any(working.values()):
             detail = f"no PBX is connected: {', '.join(working)}"
-            parts.append(Part("pbx", ok=False, detail=detail, stops_calls=True))
+            parts.append(MachinePart("pbx", ok=False, detail=detail, stops_calls=True))
         return parts
 
-    def _loop(self) -> Part:
+    def _loop(self) -> MachinePart:
         """Held for long it delays a halt, and makes us deaf to the PBXs; but no call is wrong for it."""
         longest = self._upkeep.watch.longest_s()
         detail = f"held for {longest * 1000:.0f} ms at most in the last minute"
-        return Part("event loop", longest < LONG_S, detail)
+        return MachinePart("event loop", longest < LONG_S, detail)
 
-    def _jobs(self) -> list[Part]:
+    def _jobs(self) -> list[MachinePart]:
         """No call needs them; they are started again by themselves."""
-        parts: list[Part] = []
+        parts: list[MachinePart] = []
         for name, health in self._upkeep.side.health().items():
             since = health.failing_since
             told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
-            parts.append(Part(f"job {name}", since is None, told))
+            parts.append(MachinePart(f"job {name}", since is None, told))
         return parts
 
 
-def _rekeyed(made: KeyVersion | None) -> tuple[Part, ...]:
+def _rekeyed(made: KeyVersion | None) -> tuple[MachinePart, ...]:
     if made is None:
         return ()
     said = f"the fingerprint keys are being changed to version {made.version}, so nobody is called"
     mend = "`dialer keys rotate` goes on where one was ended"
-    return (Part("change of keys", ok=False, detail=f"{said}; {mend}", stops_calls=True),)
+    return (MachinePart("change of keys", ok=False, detail=f"{said}; {mend}", stops_calls=True),)
 
 
-def _kept(status: RetentionStatus | None) -> tuple[Part, ...]:
+def _kept(status: RetentionStatus | None) -> tuple[MachinePart, ...]:
     """Nothing where it is not known; the database's own line says why."""
     if status is None:
         return ()
@@ -170,8 +171,8 @@ def _kept(status: RetentionStatus | None) -> tuple[Part, ...]:
         said.append(f"failing since {status.failing_since:%Y-%m-%d %H:%M} UTC")
     if status.overdue:
         said.append(f"{status.overdue} lists overdue")
-    return (Part("retention", ok, ", ".join(said)),)
+    return (MachinePart("retention", ok, ", ".join(said)),)
 
 
-def _disk(free: int) -> Part:
-    return Part("disk", free >= ROOM_BYTES, f"{free // 1024**2} MiB free")
+def _disk(free: int) -> MachinePart:
+    return MachinePart("disk", free >= ROOM_BYTES, f"{free // 1024**2} MiB free")

@@ -35,7 +35,7 @@ from dialer.services.upkeep.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class Services:
     campaigns: Campaigns
     preflight: Preflight
     progress: ProgressReader

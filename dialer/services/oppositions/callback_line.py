@@ -14,7 +14,7 @@ from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.ports.telephony import Line, LineObjection, Telephony
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.services.oppositions.sponsors import sponsors_by_key
 from dialer.services.oppositions.suppressions import Suppressions
 
@@ -73,9 +73,9 @@ class CallbackLine:
         return found
 
 
-def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> Objection:
+def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> StatedOpposition:
     """Where nobody knows whose number was rung, it counts against everybody."""
-    return Objection(
+    return StatedOpposition(
         entry.number or "",
         OppositionChannel.INBOUND_CALL,
         sponsors.get(entry.sponsor_key),

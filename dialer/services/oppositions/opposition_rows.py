@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import RowRejected, Warned
-from dialer.services.oppositions.oppositions import Objection, Receipt, understand
+from dialer.services.oppositions.oppositions import Receipt, StatedOpposition, understand
 
 OPPOSITION_COLUMNS = frozenset({"phone_number", "channel", "received_at", "sponsor", "note"})
 
 
 def read_opposition(
-    row: Row, receipt: Receipt, fingerprints: Fingerprints
+    row: CsvRow, receipt: Receipt, fingerprints: Fingerprints
 ) -> tuple[tuple[Suppression, ...], Sequence[Warned]]:
     """Raise `RowRejected` only where there is no digit. Where cells cannot be told apart, the number is taken, against every sponsor."""
     number = row.cells.get("phone_number", "")
     if row.fault:
-        objection, warnings = Objection(number, OppositionChannel.IMPORT), [_broken(row)]
+        objection, warnings = StatedOpposition(number, OppositionChannel.IMPORT), [_broken(row)]
     else:
         channel, warnings = _channel(row)
-        objection = Objection(
+        objection = StatedOpposition(
             number, channel, row.cells.get("sponsor"), row.text("received_at"), row.text("note")
         )
     try:
@@ -34,11 +34,11 @@ def read_opposition(
     ]
 
 
-def _broken(row: Row) -> Warned:
+def _broken(row: CsvRow) -> Warned:
     return Warned("MALFORMED_ROW", f"{row.fault}: stored against every sponsor, without the other cells")
 
 
-def _channel(row: Row) -> tuple[OppositionChannel, list[Warned]]:
+def _channel(row: CsvRow) -> tuple[OppositionChannel, list[Warned]]:
     stated = row.text("channel")
     try:
         return OppositionChannel(stated or OppositionChannel.IMPORT), []

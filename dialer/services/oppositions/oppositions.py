@@ -13,7 +13,7 @@ NO_DIGITS = Problem("phone_number", "holds no digits")
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class StatedOpposition:
     """An opposition, or a withdrawal, as it came in. `sponsor` None or blank: every sponsor. `received_at` None: now; anything unreadable in it is taken for now, too."""
 
     phone_number: str
@@ -39,14 +39,16 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class UnderstoodOppositions:
     """An entry for every number that could be meant; `warnings` are what was stored otherwise than it was written."""
 
     suppressions: tuple[Suppression, ...]
     warnings: tuple[str, ...]
 
 
-def understand(objection: Objection, receipt: Receipt, fingerprints: Fingerprints) -> Understood:
+def understand(
+    objection: StatedOpposition, receipt: Receipt, fingerprints: Fingerprints
+) -> UnderstoodOppositions:
     """Raise `InvalidInput` only where there is no digit that could be part of a number."""
     readings = every_reading(objection.phone_number)
     if not readings:
@@ -57,7 +59,7 @@ def understand(objection: Objection, receipt: Receipt, fingerprints: Fingerprint
         )
     received_at, warnings = moment(objection.received_at, receipt.recorded_at)
     note = _storable(objection.note or "")[:MAX_NOTE] or None
-    return Understood(
+    return UnderstoodOppositions(
         tuple(
             Suppression(
                 fingerprint=fingerprints.of(number),

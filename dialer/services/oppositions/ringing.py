@@ -16,7 +16,7 @@ Against = tuple[Fingerprint, str | None]
 """Who objects, and to which sponsor; None for every sponsor."""
 
 
-class Ringing:
+class RingingCalls:
     def __init__(self, store: Store, fleet: Fleet) -> None:
         self._store = store
         self._fleet = fleet

@@ -8,7 +8,7 @@ from dialer.domain.numbers.phone import every_reading
 from dialer.domain.oppositions.sms_stop import stop_word
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.store import Store
-from dialer.services.oppositions.oppositions import Objection, Understood
+from dialer.services.oppositions.oppositions import StatedOpposition, UnderstoodOppositions
 from dialer.services.oppositions.suppressions import Suppressions
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ class TextMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SmsReading:
     """`word`: what made it an opposition, if anything did; `sponsor`: to whom it objects, None for every sponsor."""
 
     word: str | None
     sponsor: str | None
-    understood: Understood
+    understood: UnderstoodOppositions
 
 
 class TextMessages:
@@ -41,7 +41,7 @@ class TextMessages:
         self._store = store
         self._suppressions = suppressions
 
-    async def receive(self, actor: Actor, message: TextMessage) -> Reading:
+    async def receive(self, actor: Actor, message: TextMessage) -> SmsReading:
         """In force when this returns. Raise `InvalidInput` only for a STOP whose sender holds no digit.
 
         Of the text, the word alone is kept: the rest is nobody's business.
@@ -49,10 +49,12 @@ class TextMessages:
         actor.demand(Right.WEBHOOKS)
         word = stop_word(message.text)
         if word is None:
-            return Reading(None, None, Understood((), ()))
+            return SmsReading(None, None, UnderstoodOppositions((), ()))
         sponsor = await self._addressed(message.receiver)
-        objection = Objection(message.sender, OppositionChannel.SMS, sponsor, message.received_at, word)
-        return Reading(word, sponsor, await self._suppressions.take(objection, actor.name))
+        objection = StatedOpposition(
+            message.sender, OppositionChannel.SMS, sponsor, message.received_at, word
+        )
+        return SmsReading(word, sponsor, await self._suppressions.take(objection, actor.name))
 
     async def _addressed(self, receiver: str) -> str | None:
         """The one sponsor whose campaigns show this number; None where it is nobody's, or several share it."""

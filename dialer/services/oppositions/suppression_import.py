@@ -9,10 +9,10 @@ from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import Row
+from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import Warned
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, Origin, Source
+from dialer.services.imports.run import Importer, ImportSource, Origin
 from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS, read_opposition
 from dialer.services.oppositions.oppositions import Receipt
 from dialer.services.oppositions.suppressions import Suppressions
@@ -49,7 +49,7 @@ class OppositionIntake:
     telling: Telling
     columns: frozenset[str] = OPPOSITION_COLUMNS
 
-    def read(self, row: Row) -> tuple[Readings, Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[Readings, Sequence[Warned]]:
         return read_opposition(row, self.receipt, self.fingerprints)
 
     async def keep(self, items: Sequence[Readings]) -> int:
@@ -74,7 +74,7 @@ class SuppressionImports:
         self._suppressions = suppressions
         self._importer = importer
 
-    async def run(self, actor: Actor, source: Source) -> ImportReport:
+    async def run(self, actor: Actor, source: ImportSource) -> ImportReport:
         """Raise `InvalidInput` where the whole file is refused. An opposition stored before is stored again: its events are a history."""
         actor.demand(Right.ADD_OPPOSITION)
         now = self._clock.now()

@@ -13,8 +13,14 @@ from dialer.domain.oppositions.suppression import PbxSuppression, Suppression, p
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.oppositions.oppositions import NO_DIGITS, Objection, Receipt, Understood, understand
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.oppositions import (
+    NO_DIGITS,
+    Receipt,
+    StatedOpposition,
+    UnderstoodOppositions,
+    understand,
+)
+from dialer.services.oppositions.ringing import RingingCalls
 
 
 class PbxLocks(Protocol):
@@ -27,7 +33,7 @@ class PbxLocks(Protocol):
 
 class Suppressions:
     def __init__(
-        self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks, ringing: Ringing
+        self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks, ringing: RingingCalls
     ) -> None:
         self._store = store
         self._clock = clock
@@ -35,19 +41,19 @@ class Suppressions:
         self._locks = locks
         self._ringing = ringing
 
-    async def add(self, actor: Actor, objection: Objection) -> Understood:
+    async def add(self, actor: Actor, objection: StatedOpposition) -> UnderstoodOppositions:
         """In force when this returns. Raise `InvalidInput` only for a number without a digit."""
         actor.demand(Right.ADD_OPPOSITION)
         return await self.take(objection, actor.name)
 
-    async def take(self, objection: Objection, recorded_by: str) -> Understood:
+    async def take(self, objection: StatedOpposition, recorded_by: str) -> UnderstoodOppositions:
         """As `add`, for whoever has been let in already."""
         receipt = Receipt(self._clock.now(), recorded_by)
         understood = understand(objection, receipt, self._fingerprints)
         await self.enforce(understood.suppressions)
         return understood
 
-    async def take_all(self, objections: Iterable[Objection], recorded_by: str) -> list[InvalidInput]:
+    async def take_all(self, objections: Iterable[StatedOpposition], recorded_by: str) -> list[InvalidInput]:
         """As `take`, in one transaction; return why those were not taken that name nobody."""
         receipt, refused = Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
         suppressions: list[Suppression] = []

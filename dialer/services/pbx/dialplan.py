@@ -8,7 +8,7 @@ from dialer.ports.dialplan import DialplanSource
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DialplanVerdict:
     """`approved`: Asterisk would execute exactly what this program's own files say."""
 
     source: str
@@ -31,8 +31,8 @@ class ProofMemory:
 PROOFS = ProofMemory()
 
 
-async def verify(source: DialplanSource, approved: DialplanSource) -> Verdict:
+async def verify(source: DialplanSource, approved: DialplanSource) -> DialplanVerdict:
     """Read and prove `source`. Raises as `DialplanSource.read`."""
     dialplan = await source.read()
     ours = await approved.read()
-    return Verdict(source.name, dialplan.hash == ours.hash, PROOFS.of(dialplan))
+    return DialplanVerdict(source.name, dialplan.hash == ours.hash, PROOFS.of(dialplan))

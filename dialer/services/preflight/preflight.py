@@ -11,7 +11,7 @@ from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.preflight.campaign_checks import reminders
 from dialer.domain.rulepacks.pack_parts import Reminder
 from dialer.ports.store import Store
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.preflight.approval import approval_problems
 from dialer.services.preflight.preflight_run import Forecast, Survey
 
@@ -38,19 +38,19 @@ class PreflightReport:
 
 
 class Preflight:
-    def __init__(self, store: Store, judge: Judge) -> None:
+    def __init__(self, store: Store, decider: Decider) -> None:
         self._store = store
-        self._judge = judge
+        self._decider = decider
 
     async def run(self, actor: Actor, campaign_id: CampaignId) -> PreflightReport:
         """Foresee every contact from now, or from the campaign's start where that is later, as if it were running. Raise `NotFound`."""
         actor.demand(Right.PREFLIGHT)
         standing = await self._store.campaigns.standing(campaign_id)
         campaign = standing.campaign
-        start = max(self._judge.clock.now(), campaign.definition.starts_at)
-        survey = Survey(self._judge, standing, start)
+        start = max(self._decider.clock.now(), campaign.definition.starts_at)
+        survey = Survey(self._decider, standing, start)
         problems = await self._survey(survey, campaign)
-        told = reminders(campaign.definition, self._judge.packs, start)
+        told = reminders(campaign.definition, self._decider.packs, start)
         return PreflightReport(campaign, start, survey.forecast, problems, told)
 
     async def _survey(self, survey: Survey, campaign: Campaign) -> tuple[Problem, ...]:
@@ -58,7 +58,7 @@ class Preflight:
         pages = Pages(self._store, campaign.id)
         try:
             async with asyncio.TaskGroup() as group:
-                problems = group.create_task(approval_problems(self._store, self._judge, campaign))
+                problems = group.create_task(approval_problems(self._store, self._decider, campaign))
                 for _ in range(READERS):
                     group.create_task(self._read(pages, survey))
         except ExceptionGroup as faults:

@@ -15,9 +15,9 @@ from dialer.domain.decision.facts import Facts
 from dialer.domain.preflight.contact_groups import Kind, NumberKinds, turns
 from dialer.domain.preflight.expiry_memo import Endings
 from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
-from dialer.ports.records import Alike, Standing
-from dialer.services.decision.decider import Judge
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.records import CampaignSnapshot, ContactGroup
+from dialer.services.decision.decider import Decider
 
 
 @dataclass(slots=True)
@@ -53,26 +53,26 @@ class Forecast:
 class Survey:
     """The rules are asked once for each kind of callee and of number."""
 
-    def __init__(self, judge: Judge, standing: Standing, start: datetime) -> None:
+    def __init__(self, decider: Decider, standing: CampaignSnapshot, start: datetime) -> None:
         definition = standing.campaign.definition
-        packs = packs_for(definition.profile, judge.packs)
+        packs = packs_for(definition.profile, decider.packs)
         self.forecast = Forecast()
         self.turns = turns(definition, packs, start)
-        self._judge = judge
+        self._decider = decider
         self._standing = standing
         self._start = start
         self._until = horizon(definition, start)
-        self._numbers = NumberKinds(definition, judge.trunk_facts(definition.trunk), packs)
+        self._numbers = NumberKinds(definition, decider.trunk_facts(definition.trunk), packs)
         self._known: dict[tuple[Hashable, Kind], Foreseen] = {}
         self._endings: dict[tuple[Hashable, Kind], Endings] = {}
         self._turn = asyncio.Lock()
 
-    async def take(self, page: Sequence[Alike]) -> None:
+    async def take(self, page: Sequence[ContactGroup]) -> None:
         """Count them in, beside whatever else goes on."""
         async with self._turn:
             await asyncio.to_thread(self.add, page)
 
-    def add(self, page: Sequence[Alike]) -> None:
+    def add(self, page: Sequence[ContactGroup]) -> None:
         for alike in page:
             kinds = [self._numbers.of(number) for number in alike.numbers]
             examples = dict(zip(kinds, alike.numbers, strict=True))
@@ -86,7 +86,7 @@ class Survey:
                 for kind, count in Counter(kinds).items():
                     self.forecast.add(self._foreseen(alike, kind, examples[kind], count), count)
 
-    def _foreseen(self, alike: Alike, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
+    def _foreseen(self, alike: ContactGroup, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
         """Remembered where there are several: a list may hold a million people of whom each is like no other."""
         known = self._known.get((alike.kind, kind))
         if known is not None:
@@ -96,7 +96,9 @@ class Survey:
             self._known[alike.kind, kind] = foreseen
         return foreseen
 
-    def _add_ending(self, alike: Alike, kind: Kind, number: PhoneNumber, ends: Sequence[datetime]) -> None:
+    def _add_ending(
+        self, alike: ContactGroup, kind: Kind, number: PhoneNumber, ends: Sequence[datetime]
+    ) -> None:
         """Those whose consent ends meanwhile; remembered as the others are."""
         endings = self._endings.get((alike.kind, kind))
         if endings is None:
@@ -114,11 +116,11 @@ class Survey:
         return self._foresee(replace(facts, consents=ending))
 
     def _foresee(self, facts: Facts) -> Foreseen:
-        return foresee(facts, self._judge.packs, self._start)
+        return foresee(facts, self._decider.packs, self._start)
 
-    def _facts(self, alike: Alike, number: PhoneNumber) -> Facts:
-        return replace(self._judge.facts(self._standing, alike.dossier, None), number=number)
+    def _facts(self, alike: ContactGroup, number: PhoneNumber) -> Facts:
+        return replace(self._decider.facts(self._standing, alike.dossier, None), number=number)
 
 
-def packs_for(profile: str, shelf: PackShelf) -> tuple[RulePack, ...]:
+def packs_for(profile: str, shelf: RulePackIndex) -> tuple[RulePack, ...]:
     return tuple(pack for pack in (*shelf.shipped, *shelf.overriding) if pack.name == profile)

@@ -15,7 +15,7 @@ from dialer.ports.clock import Clock
 from dialer.ports.probes import ProbeFilter
 from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import TrunkPlan
 from dialer.services.oppositions.line_proofs import LineProofs
@@ -41,7 +41,7 @@ class Probing:
         trunks: Mapping[str, TrunkPlan],
         proofs: LineProofs,
         call: ProbeCall,
-        board: Board,
+        live_calls: LiveCalls,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -49,7 +49,7 @@ class Probing:
         self._trunks = trunks
         self._proofs = proofs
         self._call = call
-        self._board = board
+        self._live_calls = live_calls
         self._clock = clock
         self._tried: dict[tuple[str, str], float] = {}
 
@@ -121,7 +121,7 @@ class Probing:
     async def _probe(
         self, campaign: Campaign, number: PhoneNumber, telephony: Telephony, asked_by: str
     ) -> Probe:
-        with self._board.taken(campaign.definition.trunk):
+        with self._live_calls.taken(campaign.definition.trunk):
             await self._room(campaign)
             probe = await self._call.make(campaign, number, telephony, asked_by)
         if probe.failed and (await self._store.system.halt_state()).halted:
@@ -149,7 +149,7 @@ class Probing:
             return
         most, _ = self._fleet.shares(plan.max_concurrent, plan.pbxs)
         for _ in range(round(LONGEST_WAIT_S / ROOM_EVERY_S)):
-            if self._board.on_trunk(trunk) <= max(1, most):
+            if self._live_calls.on_trunk(trunk) <= max(1, most):
                 return
             await asyncio.sleep(ROOM_EVERY_S)
         raise Unavailable(f"trunk {trunk!r} had no line free for a call-back probe")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.ledger.entries_upkeep import backup_taken
-from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.ports.backup import BackupFolder, DatabaseFile
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
@@ -15,7 +15,7 @@ from dialer.ports.store import Store
 class KeyKeeping:
     """How the keys are saved; `passphrase` where they are sealed under one."""
 
-    secrets: Secrets
+    secrets: BackedUpKeys
     passphrase: str | None = None
 
 
@@ -25,7 +25,7 @@ class Backups:
         self._database = database
         self._clock = clock
 
-    async def take(self, actor: Actor, folder: BackupFolder, keeping: KeyKeeping) -> Manifest:
+    async def take(self, actor: Actor, folder: BackupFolder, keeping: KeyKeeping) -> BackupManifest:
         """Fill a new folder. Raise `Conflict` where something lies there, `InvalidInput`, `Unavailable`.
 
         The heads go before the database: one that it does not hold would look like entries lost. What happens after it is in the
@@ -44,9 +44,9 @@ class Backups:
         version = (await self._store.keys.all())[-1]
         await folder.add_home()
         await self._database.save(folder.database)
-        if keeping.secrets is not Secrets.LEFT_OUT:
+        if keeping.secrets is not BackedUpKeys.LEFT_OUT:
             await folder.add_secrets(keeping.passphrase)
-        manifest = Manifest(
+        manifest = BackupManifest(
             taken_at=now,
             database=self._database.kind,
             key_version=version.version,

@@ -9,7 +9,7 @@ import structlog
 from dialer.domain.base.errors import Unavailable, place_of
 from dialer.domain.upkeep.notification import pause_after
 from dialer.ports.clock import Clock
-from dialer.ports.courier import Courier, Endpoint
+from dialer.ports.courier import WebhookSender, WebhookUrl
 from dialer.ports.records import Delivery
 from dialer.ports.store import Store
 
@@ -25,7 +25,9 @@ LEASE = timedelta(minutes=1)
 
 
 class Notifying:
-    def __init__(self, store: Store, courier: Courier, endpoints: Sequence[Endpoint], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, courier: WebhookSender, endpoints: Sequence[WebhookUrl], clock: Clock
+    ) -> None:
         self._store = store
         self._courier = courier
         self._endpoints = endpoints
@@ -52,7 +54,7 @@ class Notifying:
             if left:
                 log.error("notifications given up: their endpoint is gone", count=left)
 
-    async def _serve(self, endpoint: Endpoint) -> None:
+    async def _serve(self, endpoint: WebhookUrl) -> None:
         while True:
             try:
                 busy = await self.turn(endpoint)
@@ -62,14 +64,14 @@ class Notifying:
             if not busy:
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def turn(self, endpoint: Endpoint) -> bool:
+    async def turn(self, endpoint: WebhookUrl) -> bool:
         """Deliver what is due, once; return whether anything was."""
         now = self._clock.now()
         due = await self._store.outbox.claim(endpoint, now=now, until=now + LEASE, limit=BATCH)
         await asyncio.gather(*(self._deliver(endpoint, delivery) for delivery in due))
         return bool(due)
 
-    async def _deliver(self, endpoint: Endpoint, delivery: Delivery) -> None:
+    async def _deliver(self, endpoint: WebhookUrl, delivery: Delivery) -> None:
         try:
             await self._courier.deliver(endpoint, delivery.body.encode())
         except Unavailable as error:
@@ -80,7 +82,7 @@ class Notifying:
         else:
             await self._store.outbox.delivered(delivery.id)
 
-    async def _postpone(self, endpoint: Endpoint, delivery: Delivery, error: str) -> None:
+    async def _postpone(self, endpoint: WebhookUrl, delivery: Delivery, error: str) -> None:
         pause = pause_after(delivery.tries)
         due_at = self._clock.now() + pause if pause else None
         await self._store.outbox.postpone(delivery.id, due_at=due_at, error=error)

@@ -13,8 +13,8 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
-from dialer.domain.calls.attempt_transitions import lose
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.attempt_transitions import mark_lost
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_upkeep import Gap
@@ -23,7 +23,7 @@ from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.journal import JournalLine, read_line
 from dialer.domain.ledger.redaction import REDACTED, redacted
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
-from dialer.domain.upkeep.backup import Manifest
+from dialer.domain.upkeep.backup import BackupManifest
 from dialer.ports.clock import Clock
 from dialer.ports.journal import Journal
 from dialer.ports.ledger import HeadFiles
@@ -39,7 +39,7 @@ BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What was brought back; `gap` is what was not. `paused`: campaigns. `unreadable`: lines of the journal."""
 
     gap: Gap
@@ -62,7 +62,7 @@ class Restoring:
         self._fingerprints = fingerprints
         self._clock = clock
 
-    async def run(self, actor: Actor, manifest: Manifest) -> Restored:
+    async def run(self, actor: Actor, manifest: BackupManifest) -> RestoreResult:
         """Raise `InvalidInput` where the journal names people under keys that were not restored, `Unavailable`."""
         unreadable = await self._unreadable()
         gap = await self._gap(manifest.taken_at)
@@ -76,7 +76,7 @@ class Restoring:
             since = [line for line in lines if line.index >= gap.held]
             for start in range(0, len(since), BATCH):
                 counts += await self._replay(since[start : start + BATCH], actor.name)
-        return Restored(
+        return RestoreResult(
             gap=gap,
             oppositions=counts[Kind.OPPOSITION],
             withdrawals=counts[Kind.WITHDRAWAL],
@@ -132,7 +132,7 @@ class Restoring:
         """Whoever was being called may have heard everything: they count, and are not called again."""
         now = self._clock.now()
         alive = await self._store.attempts.alive()
-        lost = [Progression(lose(attempt, now), contact=Closed("lost")) for attempt in alive]
+        lost = [Progression(mark_lost(attempt, now), contact=ContactClosed("lost")) for attempt in alive]
         if lost:
             await self._store.attempts.commit(lost)
 

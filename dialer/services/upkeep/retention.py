@@ -12,12 +12,12 @@ import structlog
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, place_of
 from dialer.domain.rulepacks.pack_parts import RetentionRules
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.domain.upkeep import retention as terms
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 from dialer.ports.clock import Clock
 from dialer.ports.probes import ProbeSounds
-from dialer.ports.retention import KeptList
+from dialer.ports.retention import RetainedList
 from dialer.ports.store import Store
 from dialer.services.consent.consent_proofs import ConsentProofs
 
@@ -31,7 +31,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class DatedList:
-    kept: KeptList
+    kept: RetainedList
     limit: datetime
     """When contacts of it must be gone next: all, or first those who were not called, where the profile keeps the others."""
 
@@ -54,7 +54,7 @@ class Retention:
     def __init__(
         self,
         store: Store,
-        packs: PackShelf,
+        packs: RulePackIndex,
         proofs: ConsentProofs,
         sounds: ProbeSounds,
         clock: Clock,
@@ -170,12 +170,12 @@ class Retention:
             blocked=not self._pretended and terms.blocked(now, since, past),
         )
 
-    def _dated(self, kept: KeptList, runs: Sequence[RetentionRun], now: datetime) -> DatedList:
+    def _dated(self, kept: RetainedList, runs: Sequence[RetentionRun], now: datetime) -> DatedList:
         first, last = self._limits(kept, now)
         done = any(run.well and terms.contacts_due(first, run.started_at) for run in runs)
         return DatedList(kept, last if done else first)
 
-    def _limits(self, kept: KeptList, now: datetime) -> tuple[datetime, datetime]:
+    def _limits(self, kept: RetainedList, now: datetime) -> tuple[datetime, datetime]:
         """When those of a list must be gone whom nobody called, and when the others. A campaign that is not over may still call."""
         rules = self._rules(kept.profile, now)
         first = terms.contacts_limit(kept.imported_at, kept.ended_at, rules.contact_days)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from dialer.domain.decision.decision_record import Decision, ReasonCode
-from dialer.services.decision.decisions import Answer
+from dialer.services.decision.decisions import DecisionAnswer
 from dialer.services.views.instants import instant_text
 
 
-def decision_view(answer: Answer) -> dict[str, Any]:
+def decision_view(answer: DecisionAnswer) -> dict[str, Any]:
     decision = answer.decision
     return {
         "decision": "permit" if decision.permitted else "refuse",

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Any
 
 from dialer.dialplan_checker.assumptions import ASSUMPTIONS
-from dialer.services.pbx.dialplan import Verdict
+from dialer.services.pbx.dialplan import DialplanVerdict
 
 
-def dialplan_view(verdict: Verdict) -> dict[str, Any]:
+def dialplan_view(verdict: DialplanVerdict) -> dict[str, Any]:
     """`holds` stands beside every claim."""
     proof = verdict.proof
     claims = [asdict(claim) | {"holds": claim.holds} for claim in proof.claims]

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dialer.domain.base.types import ImportId
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.contact import ImportManifest
 from dialer.services.imports.import_reports import ImportState
 from dialer.services.views.instants import instant_text
 
@@ -20,7 +20,7 @@ def import_view(import_id: ImportId, state: ImportState) -> dict[str, Any]:
     }
 
 
-def manifest_view(manifest: Manifest) -> dict[str, Any]:
+def manifest_view(manifest: ImportManifest) -> dict[str, Any]:
     return asdict(manifest) | {
         "collected_at": instant_text(manifest.collected_at),
         "imported_at": instant_text(manifest.imported_at),

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dialer.services.ledger.verification import Verdict
-from dialer.verifier.verify_ledger import Finding
+from dialer.services.ledger.verification import LedgerVerdict
+from dialer.verifier.verify_ledger import LedgerFinding
 
 
-def verdict_view(verdict: Verdict) -> dict[str, Any]:
+def verdict_view(verdict: LedgerVerdict) -> dict[str, Any]:
     counts = {"entries": verdict.entries, "heads": verdict.heads, "records": verdict.records}
     return counts | findings_view(verdict.findings)
 
 
-def findings_view(findings: Sequence[Finding]) -> dict[str, Any]:
+def findings_view(findings: Sequence[LedgerFinding]) -> dict[str, Any]:
     """`first_wrong`: the index of the first entry that is not as it was sealed. `gaps`: what is missing and owned up to."""
     wrong = [finding for finding in findings if not finding.gap]
     return {
@@ -23,5 +23,5 @@ def findings_view(findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def _told(finding: Finding) -> dict[str, Any]:
+def _told(finding: LedgerFinding) -> dict[str, Any]:
     return {"index": finding.index, "detail": finding.detail}

@@ -5,7 +5,7 @@ from typing import Any
 
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import ListedCount
-from dialer.services.oppositions.oppositions import Understood
+from dialer.services.oppositions.oppositions import UnderstoodOppositions
 from dialer.services.views.instants import instant_text
 
 
@@ -26,7 +26,7 @@ def check_view(found: Sequence[Suppression]) -> dict[str, Any]:
     return {"suppressed": bool(found), "suppressions": [suppression_view(entry) for entry in found]}
 
 
-def understood_view(understood: Understood) -> dict[str, Any]:
+def understood_view(understood: UnderstoodOppositions) -> dict[str, Any]:
     """What was stored. `recorded`: entries, one for each number that could be meant."""
     return {"recorded": len(understood.suppressions), "warnings": list(understood.warnings)}
 

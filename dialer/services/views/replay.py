@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from dialer.services.decision.replay import Difference, Outcome, ReplayReport
+from dialer.services.decision.replay import Difference, ReplayOutcome, ReplayReport
 from dialer.services.views.instants import instant_text
 
 
 def replay_view(report: ReplayReport) -> dict[str, Any]:
     return {
         "checked": report.checked,
-        **{outcome.value: report.outcomes[outcome] for outcome in Outcome},
+        **{outcome.value: report.outcomes[outcome] for outcome in ReplayOutcome},
         "rule_packs": dict(sorted(report.packs.items())),
         "differences": [_difference_view(difference) for difference in report.differences],
     }

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dialer.services.upkeep.restoring import Restored
+from dialer.services.upkeep.restoring import RestoreResult
 from dialer.services.views.instants import instant_text
 
 
-def restored_view(restored: Restored) -> dict[str, Any]:
+def restored_view(restored: RestoreResult) -> dict[str, Any]:
     """`ledger_entries_lost`: entries that heads were signed for and the backup did not hold."""
     return {
         "taken_at": instant_text(restored.gap.taken_at),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dialer.services.oppositions.sms import Reading
+from dialer.services.oppositions.sms import SmsReading
 from dialer.services.views.opposition import understood_view
 
 
-def reading_view(reading: Reading) -> dict[str, Any]:
+def reading_view(reading: SmsReading) -> dict[str, Any]:
     return {
         "opposition": reading.word is not None,
         "word": reading.word,

@@ -8,14 +8,14 @@ import pytest
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict
-from dialer.ports.records import KeptAnswer, RequestKey
+from dialer.ports.records import ArchivedAnswer, RequestKey
 from tests.contract.samples import NOW
 
 KEY = RequestKey("olga", "key-1", "a" * 64)
-ANSWER = KeptAnswer(201, "/v1/campaigns/c1", b'{"id": "c1"}\xff')
+ANSWER = ArchivedAnswer(201, "/v1/campaigns/c1", b'{"id": "c1"}\xff')
 
 
-async def begin(store: SqlStore, key: RequestKey = KEY, *, hours: int = 0) -> KeptAnswer | None:
+async def begin(store: SqlStore, key: RequestKey = KEY, *, hours: int = 0) -> ArchivedAnswer | None:
     at = NOW + timedelta(hours=hours)
     return await store.idempotency.begin(key, at=at, forget_before=at - timedelta(hours=24))
 

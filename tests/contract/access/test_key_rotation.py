@@ -17,7 +17,7 @@ from dialer.domain.oppositions.external_list import OppositionList
 from dialer.services.access import key_watch
 from dialer.services.access.key_watch import KeyWatch
 from dialer.services.access.keys import fingerprints_in_force
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import FIRST, fingerprints, keys_of, rotated
@@ -76,7 +76,7 @@ async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: S
     await claim_all(store, JUDGE)
     await rotated(store)
     await rotated(store)
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 3}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 3}
 
 
 async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_last(
@@ -95,7 +95,7 @@ async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_l
     for index in range(5, 12):
         assert await store.suppressions.of(await at_present(store, index))
     await seal_all(store)
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 3}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 3}
 
 
 async def test_no_fingerprint_of_before_is_left_in_the_database(
@@ -190,7 +190,7 @@ async def test_a_rotation_that_breaks_leaves_everything_as_it_was(store: SqlStor
         await keys_of(store, AesVault(b"m" * 32)).rotate(LOCAL_ADMINISTRATOR, "x")
     assert (await fingerprints(store)).version == 1
     assert await store.suppressions.of(fingerprint(1))
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 1}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1}
 
 
 async def test_only_an_administrator_with_a_reason_changes_the_keys(store: SqlStore) -> None:

@@ -20,7 +20,7 @@ from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.keys import KeyVersion
 from dialer.ports.records import CallFilter, Progression
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import fingerprints, half_rotated, home_keys, keys_of, rotated
@@ -211,7 +211,7 @@ async def test_what_was_sealed_before_and_meanwhile_replays(filled: SqlStore) ->
     await claim_all(filled, JUDGE)
     await seal_all(filled)
     outcomes = dict((await replayed(filled)).outcomes)
-    assert outcomes.keys() == {Outcome.SAME}
+    assert outcomes.keys() == {ReplayOutcome.SAME}
 
 
 async def test_the_journal_says_under_which_keys_each_line_is(filled: SqlStore) -> None:

@@ -13,7 +13,7 @@ from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.abandonment import SilentCalls
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
-from dialer.domain.calls.retry import Closed, Due
+from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, CallRow, Progression
@@ -81,7 +81,7 @@ async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
 
 async def test_an_end_comes_back_with_every_field(store: SqlStore) -> None:
     end = ended(await one(store))
-    await store.attempts.commit([Progression(end, contact=Closed("done"))])
+    await store.attempts.commit([Progression(end, contact=ContactClosed("done"))])
     assert await store.attempts.get(end.id) == CallRow(end, "person-1")
     assert await store.attempts.get_many([end.id, UNKNOWN]) == {end.id: end}
 
@@ -91,7 +91,7 @@ async def test_an_end_is_committed_once(store: SqlStore) -> None:
     later = NOW + timedelta(days=1)
     await store.attempts.commit([Progression(ended(attempt), contact=Due(later))])
     lost = replace(ended(attempt), state=AttemptState.LOST, result=Result.LOST, opposed_at=None)
-    await store.attempts.commit([Progression(lost, contact=Closed("lost"))])
+    await store.attempts.commit([Progression(lost, contact=ContactClosed("lost"))])
     assert (await store.attempts.get(attempt.id)).attempt == ended(attempt)
     assert (await store.campaigns.progress(CAMPAIGN)).next_due_at == later
 
@@ -100,7 +100,7 @@ async def test_a_number_that_is_gone_loses_its_consents_once_however_often_it_is
     store: SqlStore,
 ) -> None:
     end = ended(await one(store))
-    await store.attempts.commit([Progression(end, contact=Closed("number_gone"), voids=True)])
+    await store.attempts.commit([Progression(end, contact=ContactClosed("number_gone"), voids=True)])
     await store.attempts.commit([Progression(end, voids=True)])
     for _ in range(2):
         await store.trunks.reached(end.trunk, "33", before=NOW + timedelta(days=1), at=NOW)
@@ -121,7 +121,7 @@ async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(st
     await store.attempts.commit([Progression(end, contact=Due(NOW))])
     opposed = replace(end, opposed_at=NOW, result=Result.OPTED_OUT)
     nine = suppression(1, channel=OppositionChannel.DTMF, source=end.id)
-    await store.attempts.commit([Progression(replace(opposed, sip_code=999), nine, Closed("opposed"))])
+    await store.attempts.commit([Progression(replace(opposed, sip_code=999), nine, ContactClosed("opposed"))])
     assert (await store.attempts.get(end.id)).attempt == opposed
     assert await store.suppressions.of(fingerprint(1)) == (nine,)
     assert (await store.campaigns.progress(CAMPAIGN)).due == 1
@@ -151,7 +151,7 @@ async def test_the_living_are_found_by_pbx_and_campaign(store: SqlStore) -> None
     await listed(store, 3, campaign_id=OTHER_CAMPAIGN)
     first, second = await claimed(store)
     (third,) = await claimed(store, OTHER_CAMPAIGN)
-    await store.attempts.commit([Progression(ended(first), contact=Closed("done"))])
+    await store.attempts.commit([Progression(ended(first), contact=ContactClosed("done"))])
     assert await store.attempts.alive() == [second, third]
     assert await store.attempts.alive(pbx="pbx1", campaign_id=CAMPAIGN) == [second]
     assert await store.attempts.alive(pbx="pbx2") == []

@@ -14,7 +14,7 @@ from dialer.domain.calls.retry import Due
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.decision.decision_record import ReasonCode
-from dialer.ports.records import Dossier, Judgement, Progression, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
 from tests.contract.samples import (
     CAMPAIGN,
     NOW,
@@ -92,9 +92,9 @@ async def test_the_judge_sees_all_that_is_stored_about_the_number(store: SqlStor
     await listed(store, 1, 2)
     await store.consents.add([consent(1), consent(1, sponsor="another")], by="camille")
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
-    seen: dict[str, Dossier] = {}
+    seen: dict[str, ContactFacts] = {}
 
-    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         seen[dossier.contact.fingerprint] = dossier
         return refuse(ReasonCode.SUPPRESSED)(standing, dossier)
 
@@ -134,7 +134,7 @@ async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why:
         await store.system.begin_halt(a_halt())
     before = await store.campaigns.progress(CAMPAIGN)
 
-    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         raise AssertionError("somebody was judged")
 
     with pytest.raises(NotNow, match=why):
@@ -146,7 +146,7 @@ async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why:
 async def test_a_judge_that_fails_leaves_everything_as_it_was(store: SqlStore) -> None:
     await listed(store, 1, 2)
 
-    def judge(standing: Standing, dossier: Dossier) -> Judgement:
+    def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         if dossier.contact.fingerprint == fingerprint(2):
             raise LookupError("no pack")
         return permit(standing, dossier)

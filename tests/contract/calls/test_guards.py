@@ -23,14 +23,14 @@ from dialer.domain.calls.call_events import (
     TraceVerb,
 )
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
 from dialer.services.campaigns.progress import ProgressReader
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
@@ -48,20 +48,20 @@ class Service:
     """What one process keeps in memory: little, and nothing of what is counted here."""
 
     def __init__(
-        self, store: SqlStore, folder: Path, *, at: datetime = NOW, packs: PackShelf | None = None
+        self, store: SqlStore, folder: Path, *, at: datetime = NOW, packs: RulePackIndex | None = None
     ) -> None:
         clock = SystemClock(at - SystemClock().now())
         self.pbx = ScriptedLink(ScriptedPbx(clock.now))
         packs, proofs = packs or load_packs(), LineProofs(store, {}, clock)
         fleet = Fleet({self.pbx.pbx: self.pbx}, driven=True)
-        judge = Judge(packs, {}, clock, Keeping(AesVault(b"k" * 32), packs), WRITABLE)
-        self.calls = Calls(
+        judge = Decider(packs, {}, clock, Keeping(AesVault(b"k" * 32), packs), WRITABLE)
+        self.calls = CallEventApplier(
             store,
             fleet,
-            Board(),
+            LiveCalls(),
             clock,
             PrometheusMeter(),
-            Guards(store, PromptCompiler(folder), clock, proofs, packs),
+            CallGuards(store, PromptCompiler(folder), clock, proofs, packs),
             Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE),
         )
         self.progress = ProgressReader(store, fleet, judge, proofs, clock)

@@ -11,10 +11,10 @@ import pytest
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.ports.records import Dossier, Judgement, Progression, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
 from tests.contract.engines import Engine
 from tests.contract.samples import (
     CAMPAIGN,
@@ -106,7 +106,7 @@ async def test_an_opposition_waits_for_a_judgement_under_way(
         called = await called_before(store)
         meanwhile = Thread(target=lambda: asyncio.run(opposed(called)))
 
-        def judge(standing: Standing, dossier: Dossier) -> Judgement:
+        def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
             meanwhile.start()
             waited.append(waits(meanwhile, url))
             return permit(standing, dossier)
@@ -122,7 +122,7 @@ async def test_an_opposition_waits_for_a_judgement_under_way(
 async def called_before(store: SqlStore) -> Attempt:
     (attempt,) = await claimed(store)
     ended = replace(attempt, state=AttemptState.ENDED, ended_at=NOW, result=Result.HANGUP_IN_NOTICE)
-    await store.attempts.commit([Progression(ended, contact=Closed("hung_up"))])
+    await store.attempts.commit([Progression(ended, contact=ContactClosed("hung_up"))])
     return replace(ended, opposed_at=NOW, result=Result.OPTED_OUT)
 
 

@@ -15,17 +15,17 @@ from dialer.adapters.home.heads import HeadFolder
 from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.signer import Ed25519Signer
-from dialer.adapters.sql.db.copies import DatabaseFile
+from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.domain.upkeep.backup import Manifest, Secrets
-from dialer.services.decision.decisions import Decisions, Question
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
+from dialer.services.decision.decisions import DecisionQuestion, Decisions
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.oppositions.oppositions import Objection
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.upkeep.restoring import Restoring
@@ -106,7 +106,7 @@ class Life:
         suppressions = await suppressions_of(store)
         match what:
             case "oppose":
-                said = Objection(spellings(index)[spelling], OppositionChannel.LETTER)
+                said = StatedOpposition(spellings(index)[spelling], OppositionChannel.LETTER)
                 await suppressions.add(LOCAL_ADMINISTRATOR, said)
                 self.opposed.add(index)
             case "remove" if index in self.opposed:
@@ -125,17 +125,17 @@ class Life:
     async def back_up(self, store: SqlStore) -> None:
         path = self.folder / f"backup-{next(copies)}"
         await self.sealer(store).tick()
-        await DatabaseFile(self.url).save(path)
+        await DatabaseCopy(self.url).save(path)
         self.saved = Saved(path, frozenset(self.opposed), tuple(self.campaigns))
 
     async def restore(self, store: SqlStore, saved: Saved) -> None:
         """The keys are those of today, as they lie in the home."""
         today, self.url = (await fingerprints(store)).version, self.engine.empty(f"life_{next(copies)}")
-        await DatabaseFile(self.url).load(saved.path)
+        await DatabaseCopy(self.url).load(saved.path)
         async with SqlStore.open(self.url) as anew:
             while (known := await fingerprints(anew)).version < today:
                 await rotated(anew)
-            manifest = Manifest(MONDAY, "", today, known.mark, Secrets.LEFT_OUT, {})
+            manifest = BackupManifest(MONDAY, "", today, known.mark, BackedUpKeys.LEFT_OUT, {})
             restoring = Restoring(anew, self.journal, self.heads, known, pretending(MONDAY))
             await restoring.run(LOCAL_ADMINISTRATOR, manifest)
         self.opposed |= saved.opposed
@@ -156,7 +156,7 @@ class Life:
     async def check(self, store: SqlStore) -> None:
         decisions = Decisions(store, JUDGE, await fingerprints(store))
         for campaign_id in self.campaigns:
-            asked = [Question(text, MONDAY) for index in PEOPLE for text in spellings(index)]
+            asked = [DecisionQuestion(text, MONDAY) for index in PEOPLE for text in spellings(index)]
             answers = await decisions.ask(LOCAL_ADMINISTRATOR, campaign_id, asked)
             suppressed = ["SUPPRESSED" in answer.decision.codes for answer in answers]
             expected = [index in self.opposed for index in PEOPLE for _ in spellings(index)]
@@ -174,7 +174,9 @@ class Life:
 
 async def suppressions_of(store: SqlStore) -> Suppressions:
     fleet = Fleet({}, driven=False)
-    return Suppressions(store, pretending(MONDAY), await fingerprints(store), fleet, Ringing(store, fleet))
+    return Suppressions(
+        store, pretending(MONDAY), await fingerprints(store), fleet, RingingCalls(store, fleet)
+    )
 
 
 async def listed_again(store: SqlStore, campaign_id: CampaignId) -> None:

@@ -13,9 +13,9 @@ from dialer.domain.calls.call_events import CallEvent, Dialing, DialStatus, Ende
 from dialer.domain.decision.facts import PastAttempt
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.call_event_applier import UNWANTED_NOTE, Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import UNWANTED_NOTE, CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
@@ -40,10 +40,10 @@ async def called(
     (judgement,) = await claim_all(store, judge_at(MONDAY, PACKS))
     assert isinstance(judgement.outcome, Attempt)
     attempt = judgement.outcome.id
-    guards = Guards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock), PACKS)
+    call_guards = CallGuards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock), PACKS)
     fleet = Fleet({}, driven=False)
     strangers = Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE)
-    calls = Calls(store, fleet, Board(), clock, PrometheusMeter(), guards, strangers)
+    calls = CallEventApplier(store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, strangers)
     pbx = ScriptedLink(ScriptedPbx(clock.now))
     events: list[CallEvent] = [
         Dialing(attempt, MONDAY),

@@ -26,9 +26,9 @@ from dialer.domain.calls.outcome import LATE_ANSWER
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentGiven
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
 from dialer.services.calls.trunk_breaker import TrunkBreaker
 from dialer.services.oppositions.line_proofs import LineProofs
@@ -84,12 +84,14 @@ class Campaign:
     async def end(self, attempts: Sequence[Attempt], *how: CallEvent) -> None:
         """`how`: the events of one call, whose attempt is put in."""
         clock = pretending(self.now)
-        guards = Guards(
+        call_guards = CallGuards(
             self.store, UNCHANGED, clock, LineProofs(self.store, {"default": TRUNK}, clock), PACKS
         )
         fleet = Fleet({}, driven=False)
         strangers = Strangers(self.store, fleet, Fingerprints(FIRST), clock, WRITABLE)
-        calls = Calls(self.store, fleet, Board(), clock, PrometheusMeter(), guards, strangers)
+        calls = CallEventApplier(
+            self.store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, strangers
+        )
         events = [told for attempt in attempts for told in self.told(attempt.id, how)]
         await calls.apply(ScriptedLink(ScriptedPbx(clock.now)), events)
         self.made += [attempt.id for attempt in attempts]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.retry import Closed, Due
+from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.decision.decision_record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.altering import alter
@@ -56,7 +56,7 @@ class History:
 
     async def refuse(self) -> None:
         codes = self.chance.sample([ReasonCode.NO_CONSENT, ReasonCode.HALTED, ReasonCode.SUPPRESSED], 2)
-        judge = refuse(*codes, outcome=self.chance.choice((Due(NOW), Closed("refused"))))
+        judge = refuse(*codes, outcome=self.chance.choice((Due(NOW), ContactClosed("refused"))))
         await self.store.attempts.claim(CAMPAIGN, now=NOW, limit=3, permits=1, judge=judge)
 
     async def end(self) -> None:
@@ -64,7 +64,7 @@ class History:
             attempt = self.alive.pop(self.chance.randrange(len(self.alive)))
             state = self.chance.choice((AttemptState.ENDED, AttemptState.LOST, AttemptState.LAPSED))
             result = self.chance.choice(list(Result))
-            contact = self.chance.choice((Due(NOW), Closed("called")))
+            contact = self.chance.choice((Due(NOW), ContactClosed("called")))
             over = replace(attempt, state=state, result=result, ended_at=NOW)
             await self.store.attempts.commit([Progression(over, contact=contact)] * 2)
 

@@ -9,7 +9,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.samples import CAMPAIGN, campaign
@@ -32,7 +32,7 @@ async def test_new_decisions_go_by_the_new_date_and_old_ones_replay(store: SqlSt
     await moved(store)
     allowed = await claim_all(store, judge_at(MONDAY + timedelta(minutes=1), PACKS))
     assert [judgement.decision.permitted for judgement in allowed] == [True, True]
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 4}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 4}
 
 
 async def test_the_ledger_tells_what_was_changed_by_whom_and_why(

@@ -13,7 +13,7 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
 from dialer.domain.decision.decision_record import ReasonCode
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, permit, refuse
 
 
@@ -82,7 +82,7 @@ async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: SqlStor
     await listed(store, 1)
     claiming = threading.Event()
 
-    def slowly(standing: Standing, dossier: Dossier) -> Judgement:
+    def slowly(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
         claiming.set()
         time.sleep(0.5)
         return permit(standing, dossier)

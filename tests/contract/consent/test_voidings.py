@@ -18,7 +18,7 @@ from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents, TrunkFault
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.calls.test_trunk_breaker import SECOND, Campaign
 from tests.contract.judged import MONDAY, VAULT, claim_all, judge_at, listed_with_consent
@@ -39,7 +39,7 @@ async def consents_of(store: SqlStore) -> Consents:
         clock,
         await fingerprints(store),
         ConsentProofs(store.proofs, VAULT),
-        Ringing(store, Fleet({}, driven=False)),
+        RingingCalls(store, Fleet({}, driven=False)),
     )
 
 

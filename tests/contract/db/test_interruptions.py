@@ -7,7 +7,7 @@ import pytest
 
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed, permit, suppression
 
@@ -61,7 +61,7 @@ async def test_a_connection_lost_in_mid_claim_is_one_error_and_leaves_no_trace(
     async with SqlStore.open(url) as store:
         await listed(store, 1, 2)
 
-        def judge(standing: Standing, dossier: Dossier) -> Judgement:
+        def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
             cut_connections(url)
             return permit(standing, dossier)
 

@@ -13,7 +13,7 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import ContactId
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.domain.preflight.contact_groups import turns
@@ -90,7 +90,7 @@ async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[
     await store.attempts.made([attempt.contact_id for attempt in attempts])
     ends = [replace(attempt, state=AttemptState.ENDED, opposed_at=NOW) for attempt in attempts]
     nine = suppression(1, source=ends[0].id)
-    await store.attempts.commit([Progression(end, nine, Closed("opted_out")) for end in ends])
+    await store.attempts.commit([Progression(end, nine, ContactClosed("opted_out")) for end in ends])
     await store.attempts.calls(CallFilter(campaign_id=CAMPAIGN, after=ends[0].id))
     await store.attempts.calls(CallFilter(fingerprint=fingerprint(1)))
     await store.contacts.dossier(CAMPAIGN, fingerprint(1))

@@ -12,7 +12,7 @@ from dialer.domain.access.roles import Actor, Role
 from dialer.domain.base.errors import Forbidden
 from dialer.domain.calls.attempt import Attempt
 from dialer.ports.records import DecisionFilter
-from dialer.services.decision.replay import Outcome, Replays
+from dialer.services.decision.replay import ReplayOutcome, Replays
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.judged import (
@@ -37,7 +37,7 @@ async def test_permits_and_refusals_come_out_as_on_their_day(store: SqlStore) ->
     permitted = [judgement.decision.permitted for judgement in judgements]
     assert (permitted.count(True), permitted.count(False)) == (5, 7)
     report = await replayed(store)
-    assert dict(report.outcomes) == {Outcome.SAME: 12}
+    assert dict(report.outcomes) == {ReplayOutcome.SAME: 12}
     assert list(report.packs) == [PACKS.for_day("fr-political", MONDAY.date()).title]  # type: ignore[union-attr]
 
 
@@ -45,7 +45,7 @@ async def test_decisions_outlive_the_pack_that_made_them(store: SqlStore) -> Non
     await listed_with_consent(store, 1, 3, 5)
     await claim_all(store, judge_at(MONDAY, PACKS))
     report = await replayed(store, shelf_with(another_version))
-    assert dict(report.outcomes) == {Outcome.SAME: 3}
+    assert dict(report.outcomes) == {ReplayOutcome.SAME: 3}
 
 
 async def test_each_decision_is_replayed_with_the_pack_of_its_own_day(store: SqlStore) -> None:
@@ -56,7 +56,7 @@ async def test_each_decision_is_replayed_with_the_pack_of_its_own_day(store: Sql
     assert [judgement.decision.permitted for judgement in (*first, *second)] == [True, True, False, False]
     for packs in (PACKS, later):
         report = await replayed(store, packs)
-        assert dict(report.outcomes) == {Outcome.SAME: 4}
+        assert dict(report.outcomes) == {ReplayOutcome.SAME: 4}
         assert len(report.packs) == 2
 
 
@@ -64,9 +64,9 @@ async def test_a_decision_under_a_pack_that_is_nowhere_is_named(store: SqlStore,
     await listed_with_consent(store, 1)
     await claim_all(store, judge_at(MONDAY, PACKS))
     alter(url, "DELETE FROM decision_inputs WHERE kind = 'pack'")
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 1}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1}
     report = await replayed(store, shelf_with(another_version))
-    assert dict(report.outcomes) == {Outcome.DIFFERENT: 1}
+    assert dict(report.outcomes) == {ReplayOutcome.DIFFERENT: 1}
     assert "is not in the archive" in report.differences[0].why
 
 
@@ -92,7 +92,7 @@ async def test_what_was_changed_afterwards_does_not_come_out_the_same(
     await claim_all(store, judge_at(MONDAY, PACKS))
     alter(url, change)
     report = await replayed(store)
-    assert dict(report.outcomes) == {Outcome.DIFFERENT: 1}
+    assert dict(report.outcomes) == {ReplayOutcome.DIFFERENT: 1}
     assert why in report.differences[0].why or why in report.differences[0].fields
 
 
@@ -103,7 +103,7 @@ async def test_a_destroyed_key_makes_unreadable_what_was_sealed_and_nothing_else
     await claim_all(store, judge_at(MONDAY, PACKS))
     alter(url, "DELETE FROM subject_keys WHERE fingerprint = (SELECT min(fingerprint) FROM subject_keys)")
     report = await replayed(store)
-    assert dict(report.outcomes) == {Outcome.ERASED: 1, Outcome.SAME: 2}
+    assert dict(report.outcomes) == {ReplayOutcome.ERASED: 1, ReplayOutcome.SAME: 2}
 
 
 async def test_a_number_keeps_its_key_from_decision_to_decision(store: SqlStore) -> None:
@@ -113,7 +113,7 @@ async def test_a_number_keeps_its_key_from_decision_to_decision(store: SqlStore)
     await claim_all(store, judge_at(MONDAY + timedelta(days=1), PACKS), campaign_id=OTHER_CAMPAIGN)
     first, second = await store.decisions.page(DecisionFilter())
     assert first.key == second.key
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 2}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 2}
 
 
 async def test_nothing_about_a_person_is_stored_in_clear_with_a_decision(
@@ -150,7 +150,7 @@ async def test_a_replay_may_be_of_one_campaign_or_of_one_attempt(store: SqlStore
         (DecisionFilter(campaign_id=CAMPAIGN), 3),
         (DecisionFilter(attempt_id=attempt.id), 1),
     ):
-        assert dict((await replayed(store, query=query)).outcomes) == {Outcome.SAME: expected}
+        assert dict((await replayed(store, query=query)).outcomes) == {ReplayOutcome.SAME: expected}
 
 
 async def test_two_campaigns_at_once_store_what_they_share_without_a_clash(store: SqlStore) -> None:
@@ -158,7 +158,7 @@ async def test_two_campaigns_at_once_store_what_they_share_without_a_clash(store
     await listed_with_consent(store, *range(20, 40), campaign_id=OTHER_CAMPAIGN)
     judge = judge_at(MONDAY, PACKS)
     await asyncio.gather(claim_all(store, judge), claim_all(store, judge, campaign_id=OTHER_CAMPAIGN))
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 40}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 40}
 
 
 async def test_only_who_may_read_evidence_may_replay(store: SqlStore) -> None:

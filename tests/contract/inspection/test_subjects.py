@@ -10,13 +10,13 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.consent.consent import ConsentAct, ConsentWithdrawn
 from dialer.domain.consent.contact import ContactState
 from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import Progression
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import (
     DAY,
@@ -38,7 +38,7 @@ JUDGE = judge_at(MONDAY, PACKS)
 async def end_calls(store: SqlStore) -> None:
     for attempt in await store.attempts.alive():
         ended = replace(attempt, state=AttemptState.LAPSED, lapse_reason="test", ended_at=MONDAY)
-        await store.attempts.commit([Progression(ended, contact=Closed("lost"))])
+        await store.attempts.commit([Progression(ended, contact=ContactClosed("lost"))])
 
 
 async def test_the_file_of_a_number_holds_its_refusals_and_nothing_of_others(store: SqlStore) -> None:
@@ -80,7 +80,7 @@ async def test_erasing_leaves_neither_number_nor_consent_nor_readable_decisions(
     assert [(decision.sealed, decision.key) for decision in file.decisions] == [(None, None)]
     assert number(1).removeprefix("+") not in str(engine.dump(url))
     assert (await store.contacts.dossier(CAMPAIGN, fingerprint(1))) is None
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 1, Outcome.ERASED: 1}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1, ReplayOutcome.ERASED: 1}
 
 
 async def test_an_opposition_outlives_the_erasing_without_its_note(store: SqlStore) -> None:

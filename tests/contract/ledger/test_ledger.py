@@ -16,14 +16,14 @@ from dialer.domain.access.roles import Role, Token
 from dialer.domain.base.errors import Conflict, DialerError
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.event import Kind, digest
 from dialer.domain.ledger.proofs import Run, inclusion_spans, runs
-from dialer.domain.ledger.row_digests import Told, call_record, keyed_digest, vouched
+from dialer.domain.ledger.row_digests import RecordedValue, call_record, keyed_digest, vouched
 from dialer.domain.ledger.sealing import SealedEntry, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree
 from dialer.ports.records import ImportCounts, Progression
@@ -66,7 +66,7 @@ def body(entry: SealedEntry) -> dict[str, object]:
     return said
 
 
-def under_the_ledgers_key(value: Told) -> dict[str, str]:
+def under_the_ledgers_key(value: RecordedValue) -> dict[str, str]:
     return {part: keyed_digest(plain, STAMP.subject_key) for part, plain in vouched(value).items()}
 
 
@@ -79,7 +79,7 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: SqlStore) -> N
     (attempt,) = await claimed(store)
     over = replace(ended(attempt), opposed_at=NOW)
     nine = suppression(1, source=attempt.id)
-    await store.attempts.commit([Progression(over, nine, Closed("opted_out"))])
+    await store.attempts.commit([Progression(over, nine, ContactClosed("opted_out"))])
     permit, *others = [entry for entry in await sealed(store) if entry.about == attempt.id]
     assert permit.kind == Kind.PERMIT
     assert body(permit)["decision_hash"] == attempt.decision_hash
@@ -97,7 +97,7 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: SqlStore) -> N
 async def test_a_nine_heard_of_after_the_end_is_recorded_once(store: SqlStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
-    await store.attempts.commit([Progression(ended(attempt), None, Closed("no_key"))])
+    await store.attempts.commit([Progression(ended(attempt), None, ContactClosed("no_key"))])
     late = Progression(replace(ended(attempt), opposed_at=NOW), suppression(1, source=attempt.id))
     await store.attempts.commit([late])
     await store.attempts.commit([late])
@@ -191,7 +191,7 @@ async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: SqlSto
     await listed(store, 1)
     await store.consents.add([consent(1)], by="camille")
     (attempt,) = await claimed(store)
-    await store.attempts.commit([Progression(ended(attempt), suppression(1), Closed("opted_out"))])
+    await store.attempts.commit([Progression(ended(attempt), suppression(1), ContactClosed("opted_out"))])
     texts = "".join(entry.text for entry in await sealed(store))
     assert number(1).removeprefix("+") not in texts
     assert fingerprint(1) not in texts

@@ -20,9 +20,9 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.oppositions.external_list import OppositionList
 from dialer.domain.preflight.contact_groups import turns
 from dialer.domain.preflight.forecast import foresee
-from dialer.domain.rulepacks.rulepack import PackShelf
-from dialer.ports.records import Dossier
-from dialer.services.decision.decider import Judge
+from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.ports.records import ContactFacts
+from dialer.services.decision.decider import Decider
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.preflight.preflight_run import Forecast, packs_for
 from tests.contract.judged import DAY, MONDAY, judge_at
@@ -51,17 +51,17 @@ class Foreseeing:
     """A campaign's changes, the instant from which it is foreseen, and the packs."""
 
     start: datetime
-    packs: PackShelf
+    packs: RulePackIndex
     changes: dict[str, object]
 
 
-def latest_speaks() -> PackShelf:
+def latest_speaks() -> RulePackIndex:
     """fr-political, where of several consents the latest alone counts."""
     shelf = []
     for pack in load_packs().shipped:
         rules = pack.consent.model_copy(update={"of_several": "latest"})
         shelf.append(pack.model_copy(update={"consent": rules}) if pack.name == "fr-political" else pack)
-    return PackShelf(shelf)
+    return RulePackIndex(shelf)
 
 
 RETRYING: dict[str, object] = {"retry": {"max_attempts": 3, "min_gap_hours": 30}}
@@ -114,7 +114,7 @@ async def store_attempts(database: Database, made: Sequence[Attempt]) -> None:
 
 async def fill(
     store: SqlStore, database: Database, people: Sequence[Person], changes: dict[str, object]
-) -> list[Dossier]:
+) -> list[ContactFacts]:
     """Some of the list came with an import that does not say where the numbers are from, and some are on lists of others."""
     await store.campaigns.add(campaign(CAMPAIGN, **changes))
     await store.campaigns.add(campaign(OTHER_CAMPAIGN))
@@ -146,7 +146,9 @@ async def fill(
     return list((await store.contacts.dossiers_among(CAMPAIGN, fingerprints)).values())
 
 
-async def one_by_one(store: SqlStore, judge: Judge, people: list[Dossier], start: datetime) -> Forecast:
+async def one_by_one(
+    store: SqlStore, judge: Decider, people: list[ContactFacts], start: datetime
+) -> Forecast:
     standing, forecast = await store.campaigns.standing(CAMPAIGN), Forecast()
     for dossier in people:
         forecast.add(foresee(judge.facts(standing, dossier, None), judge.packs, start), 1)

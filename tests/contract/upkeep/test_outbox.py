@@ -9,12 +9,12 @@ import pytest
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.upkeep.notification import Topic
-from dialer.ports.courier import Endpoint
+from dialer.ports.courier import WebhookUrl
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, listed, number, suppression
 from tests.harness.halts import a_halt
 
-HEARS_ALL, HEARS_HALTS = Endpoint("a" * 16), Endpoint("b" * 16)
+HEARS_ALL, HEARS_HALTS = WebhookUrl("a" * 16), WebhookUrl("b" * 16)
 SUBSCRIBERS = {HEARS_ALL: frozenset(Topic), HEARS_HALTS: frozenset({Topic.HALTED})}
 LATER = NOW + timedelta(minutes=1)
 
@@ -25,7 +25,7 @@ async def told(url: str) -> AsyncIterator[SqlStore]:
         yield opened
 
 
-async def types(store: SqlStore, endpoint: Endpoint) -> list[str]:
+async def types(store: SqlStore, endpoint: WebhookUrl) -> list[str]:
     claimed = await store.outbox.claim(endpoint, now=LATER, until=LATER, limit=100)
     return [json.loads(delivery.body)["type"] for delivery in claimed]
 

@@ -20,7 +20,7 @@ from dialer.adapters.home.keys import (
 )
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.db.copies import DatabaseFile
+from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
@@ -28,7 +28,7 @@ from dialer.domain.base.types import Fingerprint, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
-from dialer.domain.upkeep.backup import Secrets
+from dialer.domain.upkeep.backup import BackedUpKeys
 from dialer.restoration import Sources, Target, restore
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, fingerprints_in_force
@@ -40,8 +40,8 @@ from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halting import Halting
 from dialer.services.pbx.halts import Halts
 from dialer.services.upkeep.backups import Backups, KeyKeeping
-from dialer.services.upkeep.restoring import RESTORED, Restored
-from dialer.verifier.verify_ledger import Finding
+from dialer.services.upkeep.restoring import RESTORED, RestoreResult
+from dialer.verifier.verify_ledger import LedgerFinding
 from tests.contract.engines import Engine
 from tests.harness.halts import NotesInMemory
 from tests.integration.history import CAMPAIGN, NUMBERS, OPPONENTS, History, a_pbx, fill
@@ -79,7 +79,7 @@ class Place:
         journal = JournalFolder(self.home / "journal")
         return Sealer(store.ledger, self.heads, journal, self.signer, clock, names, pretended=False)
 
-    async def findings(self, store: SqlStore) -> tuple[Finding, ...]:
+    async def findings(self, store: SqlStore) -> tuple[LedgerFinding, ...]:
         vault = AesVault(subjects_key(self.home))
         records = RecordCheck(
             store.recorded, vault, ConsentProofs(store.proofs, vault), ledger_subjects_key(self.home)
@@ -109,7 +109,7 @@ class Loss:
     clock: WrongClock
     backup: Path
 
-    async def restored(self, target: Place, *, survived: bool = True) -> Restored:
+    async def restored(self, target: Place, *, survived: bool = True) -> RestoreResult:
         left = self.place.home if survived else None
         sources = Sources(self.backup, left, None, None)
         return await restore(Target(target.home, target.url), sources, self.clock)
@@ -153,8 +153,8 @@ async def lived(engine: Engine, folder: Path) -> Loss:
 
 async def backed_up(store: SqlStore, place: Place, clock: WrongClock, folder: Path) -> Path:
     files = BackupFiles(folder, place.home)
-    backups = Backups(store, DatabaseFile(place.url), clock)
-    await backups.take(LOCAL_ADMINISTRATOR, files, KeyKeeping(Secrets.CLEAR))
+    backups = Backups(store, DatabaseCopy(place.url), clock)
+    await backups.take(LOCAL_ADMINISTRATOR, files, KeyKeeping(BackedUpKeys.CLEAR))
     return folder
 
 

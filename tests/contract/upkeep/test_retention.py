@@ -12,15 +12,15 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.domain.upkeep.retention import RetentionRun
 from dialer.ports.records import Progression
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.decision.replay import Outcome
+from dialer.services.decision.replay import ReplayOutcome
 from dialer.services.upkeep.retention import Retention
 from tests.contract.altering import alter
 from tests.contract.inspection.test_subjects import end_calls
@@ -45,7 +45,7 @@ YEAR = 366 * DAY
 
 
 def retention(
-    store: SqlStore, now: datetime, *, pretended: bool = False, packs: PackShelf = PACKS
+    store: SqlStore, now: datetime, *, pretended: bool = False, packs: RulePackIndex = PACKS
 ) -> Retention:
     return Retention(
         store, packs, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(now), pretended=pretended
@@ -82,10 +82,10 @@ async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for
     run = await run_at(store, LIMIT)
     # Number 2 agreed to nothing: nothing is left to prove.
     assert (run.contacts, run.consents, run.keys) == (2, 0, 1)
-    assert dict((await replayed(store)).outcomes) == {Outcome.SAME: 1, Outcome.ERASED: 1}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1, ReplayOutcome.ERASED: 1}
     run = await run_at(store, MONDAY + 3 * YEAR)
     assert (run.contacts, run.consents, run.keys) == (0, 1, 1)
-    assert dict((await replayed(store)).outcomes) == {Outcome.ERASED: 2}
+    assert dict((await replayed(store)).outcomes) == {ReplayOutcome.ERASED: 2}
 
 
 async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
@@ -199,7 +199,7 @@ async def test_pretended_time_erases_nothing_and_blocks_nothing(store: SqlStore)
     assert await numbers(store) == [number(1)]
 
 
-def shelf_keeping(profile: str) -> PackShelf:
+def shelf_keeping(profile: str) -> RulePackIndex:
     """The packs as if fr-political, by whose rules the tests' numbers are called, kept as long as `profile`."""
     (rules,) = [pack.retention for pack in PACKS.shipped if pack.name == profile]
     return shelf_with(lambda pack: pack.model_copy(update={"retention": rules}))
@@ -212,7 +212,7 @@ async def one_of_two_called(store: SqlStore, last_poll: date | None = None) -> N
     await claim_all(store, judge_at(MONDAY, PACKS))
     for attempt in await store.attempts.alive():
         ended = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
-        await store.attempts.commit([Progression(ended, contact=Closed("lost"))])
+        await store.attempts.commit([Progression(ended, contact=ContactClosed("lost"))])
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=MONDAY + DAY)
 
 

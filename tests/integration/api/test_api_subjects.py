@@ -15,7 +15,7 @@ from dialer.adapters.home.vault import AesVault
 from dialer.domain.access.roles import Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
@@ -47,7 +47,7 @@ async def store(api: Api) -> Any:
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign, verb, by="omar", at=MONDAY)
     vault = AesVault(subjects_key(api.service.settings.home))
-    judge = Judge(PACKS, {"default": TRUNK}, pretending(MONDAY), Keeping(vault, PACKS), WRITABLE)
+    judge = Decider(PACKS, {"default": TRUNK}, pretending(MONDAY), Keeping(vault, PACKS), WRITABLE)
     await claim_all(store, judge, campaign_id=campaign)
     return store
 

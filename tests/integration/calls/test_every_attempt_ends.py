@@ -14,16 +14,16 @@ from dialer.adapters.sql.calls.attempts import SqlAttempts
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt, Result
-from dialer.domain.calls.call_events import CallEvent, Outbox
+from dialer.domain.calls.call_events import CallEvent, PbxOutbox
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.ports.leases import Driver
 from dialer.ports.records import CallFilter
 from dialer.ports.telephony import LinkUp, Telephony
-from dialer.services.calls.call_event_applier import Calls
+from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.overdue import LONGEST_SILENCE
 from dialer.services.calls.reaper import REAP_EVERY_S
-from dialer.services.decision.decider import Judge, TrunkPlan
+from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.lease import LEASE_S, RENEW_S, Lease
@@ -66,7 +66,7 @@ class CountedLink(ScriptedLink):
 
     reads = 0
 
-    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
         self.reads += 1
         return await super().outbox(of)
 
@@ -75,9 +75,11 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
     listed: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was told is stored so slowly that it waits for longer than an Originate lives."""
-    free, apply = asyncio.Event(), Calls.apply
+    free, apply = asyncio.Event(), CallEventApplier.apply
 
-    async def apply_slowly(calls: Calls, telephony: Telephony, events: Sequence[CallEvent]) -> None:
+    async def apply_slowly(
+        calls: CallEventApplier, telephony: Telephony, events: Sequence[CallEvent]
+    ) -> None:
         if events:
             await free.wait()
         await apply(calls, telephony, events)
@@ -89,7 +91,7 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
     [process] = history.processes
     [link] = process.links
     assert isinstance(link, CountedLink)
-    monkeypatch.setattr(Calls, "apply", apply_slowly)
+    monkeypatch.setattr(CallEventApplier, "apply", apply_slowly)
     before = link.reads
     await history.dial(process)
     for _ in range(12):
@@ -212,7 +214,7 @@ async def claim_one(listed: SqlStore, *, pbx: str, at: datetime) -> None:
     """A permit that its process did not live to send."""
     keeping = Keeping(AesVault(KEY), PACKS)
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
-    judge = Judge(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)
+    judge = Decider(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)
     claim = partial(judge.claimed, pbx=pbx)
     judged = await listed.attempts.claim(CAMPAIGN.id, now=at, limit=1, permits=1, judge=claim)
     assert [type(one.outcome) for one in judged] == [Attempt]

@@ -22,7 +22,7 @@ async def test_two_processes_share_what_may_be_sent_into_silence(listed: SqlStor
     campaign = a_campaign(definition=a_definition(pacing={"max_concurrent": 1000}))
     sent = 0
     while process.dialing._room(campaign, TRUNK, 1.0):
-        process.dialing._board.put(an_attempt(id=AttemptId(f"{sent:032x}"), originated_at=MONDAY))
+        process.dialing._live_calls.put(an_attempt(id=AttemptId(f"{sent:032x}"), originated_at=MONDAY))
         sent += 1
     assert sent == UNHEARD_MOST // 2
     await process.die()

@@ -22,9 +22,9 @@ from dialer.domain.calls.call_events import (
     TalkingStopped,
 )
 from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, sponsor_key
-from dialer.services.calls.call_event_applier import Calls
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_event_applier import CallEventApplier
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import NOTE, Strangers
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
@@ -49,11 +49,15 @@ class Heard:
         self.pbx = ScriptedPbx(lambda: NOW)
         self.link = ScriptedLink(self.pbx)
 
-    async def calls(self, ledger: LedgerIs = UNWRITABLE) -> Calls:
+    async def calls(self, ledger: LedgerIs = UNWRITABLE) -> CallEventApplier:
         fleet = Fleet({self.link.pbx: self.link}, driven=True)
-        guards = Guards(self.store, UNCHANGED, CLOCK, LineProofs(self.store, {}, CLOCK), load_packs())
+        call_guards = CallGuards(
+            self.store, UNCHANGED, CLOCK, LineProofs(self.store, {}, CLOCK), load_packs()
+        )
         strangers = Strangers(self.store, fleet, await fingerprints(self.store), CLOCK, ledger)
-        return Calls(self.store, fleet, Board(), CLOCK, PrometheusMeter(), guards, strangers)
+        return CallEventApplier(
+            self.store, fleet, LiveCalls(), CLOCK, PrometheusMeter(), call_guards, strangers
+        )
 
 
 @pytest.fixture

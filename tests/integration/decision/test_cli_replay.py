@@ -12,7 +12,7 @@ from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY, TRUNK
@@ -31,7 +31,7 @@ def decided(dialer: Command, campaign: str, tmp_path: Path) -> str:
 
 async def claim(campaign_id: CampaignId, home: Path) -> str:
     packs = load_packs()
-    judge = Judge(
+    judge = Decider(
         packs, {"default": TRUNK}, pretending(MONDAY), Keeping(AesVault(subjects_key(home)), packs), WRITABLE
     )
     async with open_service(read_settings()) as service:

@@ -29,9 +29,9 @@ from dialer.services.consent.consents import Consents
 from dialer.services.consent.contact_import import ContactImports, Provenance
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import BATCH, Importer, Source
-from dialer.services.oppositions.oppositions import Objection
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.imports.run import BATCH, Importer, ImportSource
+from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
@@ -74,7 +74,7 @@ class Desk:
         self.fingerprints = Fingerprints(b"k" * 32)
         self.locks = RecordedLocks()
         importer = Importer(store.contacts, folder / "imports", always_room)
-        ringing = Ringing(store, Fleet({}, driven=False))
+        ringing = RingingCalls(store, Fleet({}, driven=False))
         proofs = ConsentProofs(store.proofs, AesVault(bytes(32)))
         self.contacts = ContactImports(store, clock, self.fingerprints, proofs, load_packs(), importer)
         self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks, ringing)
@@ -84,10 +84,10 @@ class Desk:
             store, clock, self.fingerprints, self.suppressions, importer
         )
 
-    def file(self, content: str | bytes, **keys: Any) -> Source:
+    def file(self, content: str | bytes, **keys: Any) -> ImportSource:
         path = self.folder / "list.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Source(path, "list.csv", **keys)
+        return ImportSource(path, "list.csv", **keys)
 
     async def take(self, content: str | bytes, **keys: Any) -> ImportReport:
         return await self.contacts.run(MAKER, CAMPAIGN, LIST, self.file(content, **keys))
@@ -221,7 +221,7 @@ async def test_a_fault_at_the_end_of_a_large_file_leaves_nothing_behind(desk: De
 
 async def test_a_file_that_is_not_there_is_refused(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match=r"absent\.csv cannot be read"):
-        await desk.contacts.run(MAKER, CAMPAIGN, LIST, Source(desk.folder / "absent.csv", "absent.csv"))
+        await desk.contacts.run(MAKER, CAMPAIGN, LIST, ImportSource(desk.folder / "absent.csv", "absent.csv"))
 
 
 @pytest.mark.parametrize("source_class", ["scraped", "generated", "unknown", "directory", ""])
@@ -309,7 +309,7 @@ async def test_consents_given_one_by_one_are_kept_all_or_none(desk: Desk) -> Non
 
 
 async def test_a_withdrawal_in_any_spelling_is_recorded_also_with_an_unreadable_time(desk: Desk) -> None:
-    withdrawal = Objection("01.99.00.00.01", OppositionChannel.EMAIL, "liste-demo", "soon")
+    withdrawal = StatedOpposition("01.99.00.00.01", OppositionChannel.EMAIL, "liste-demo", "soon")
     (warning,) = await desk.consents.withdraw(WATCHER, withdrawal)
     assert "received_at" in warning
     (event,) = await desk.store.consents.of(desk.fingerprints.of(parse_phone("0199000001")))
@@ -317,7 +317,7 @@ async def test_a_withdrawal_in_any_spelling_is_recorded_also_with_an_unreadable_
     assert (event.sponsor, event.channel) == ("liste-demo", "email")
     assert timedelta() <= event.withdrawn_at - MONDAY < timedelta(minutes=1)
     with pytest.raises(InvalidInput):
-        await desk.consents.withdraw(WATCHER, Objection("nobody", OppositionChannel.EMAIL))
+        await desk.consents.withdraw(WATCHER, StatedOpposition("nobody", OppositionChannel.EMAIL))
 
 
 async def test_oppositions_of_a_file_are_in_force_and_told_to_the_pbxs(desk: Desk) -> None:
@@ -342,7 +342,9 @@ async def test_oppositions_of_a_file_are_in_force_and_told_to_the_pbxs(desk: Des
 async def test_an_opposition_is_in_force_at_once_and_counted_once(desk: Desk) -> None:
     assert await desk.opposed("0199000001") == 0
     for _ in range(2):
-        understood = await desk.suppressions.add(MAKER, Objection("0199000001", OppositionChannel.SMS, " "))
+        understood = await desk.suppressions.add(
+            MAKER, StatedOpposition("0199000001", OppositionChannel.SMS, " ")
+        )
         assert understood.warnings == ()
     assert await desk.opposed("+33 1 99 00 00 01") == 2
     assert await desk.suppressions.count(AUDITOR) == 1
@@ -351,7 +353,7 @@ async def test_an_opposition_is_in_force_at_once_and_counted_once(desk: Desk) ->
 
 
 async def test_no_odd_character_keeps_an_opposition_out(desk: Desk) -> None:
-    objection = Objection("0199000001", OppositionChannel.API, "\0", None, "stop\0 it" + "!" * 3000)
+    objection = StatedOpposition("0199000001", OppositionChannel.API, "\0", None, "stop\0 it" + "!" * 3000)
     await desk.suppressions.add(MAKER, objection)
     (entry,) = await desk.suppressions.check(MAKER, "0199000001")
     assert entry.sponsor is None
@@ -360,14 +362,14 @@ async def test_no_odd_character_keeps_an_opposition_out(desk: Desk) -> None:
 
 
 async def test_a_misspelt_number_is_checked_in_every_reading(desk: Desk) -> None:
-    await desk.suppressions.add(MAKER, Objection("0692123456", OppositionChannel.PHONE))
+    await desk.suppressions.add(MAKER, StatedOpposition("0692123456", OppositionChannel.PHONE))
     assert await desk.opposed("+33692123456") == 1
     with pytest.raises(InvalidInput):
         await desk.opposed("nobody")
 
 
 async def test_only_an_administrator_lifts_an_opposition_and_says_why(desk: Desk) -> None:
-    await desk.suppressions.add(MAKER, Objection("0199000001", OppositionChannel.PHONE, "liste-demo"))
+    await desk.suppressions.add(MAKER, StatedOpposition("0199000001", OppositionChannel.PHONE, "liste-demo"))
     with pytest.raises(Forbidden):
         await desk.suppressions.remove(WATCHER, "0199000001", "asked by letter")
     with pytest.raises(InvalidInput, match="reason"):
@@ -382,7 +384,9 @@ async def test_only_an_administrator_lifts_an_opposition_and_says_why(desk: Desk
 async def test_what_was_agreed_before_a_lifted_opposition_stays_void(desk: Desk) -> None:
     await desk.take(f"{HEADER}{phone(1)},{CONSENT}\n")
     received = "2027-01-10T12:00:00+01:00"
-    await desk.suppressions.add(MAKER, Objection(phone(1), OppositionChannel.LETTER, "liste-demo", received))
+    await desk.suppressions.add(
+        MAKER, StatedOpposition(phone(1), OppositionChannel.LETTER, "liste-demo", received)
+    )
     await desk.suppressions.remove(ADMIN, phone(1), "asked by letter")
     given, withdrawn = await desk.store.consents.of(desk.fingerprints.of(parse_phone(phone(1))))
     assert isinstance(given, ConsentGiven)

@@ -16,10 +16,10 @@ from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.retry import Closed
+from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.ports.records import Progression
-from dialer.services.decision.decider import Judge
+from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.judged import TRUNK, claim_all
 from tests.contract.samples import NOW
@@ -44,14 +44,14 @@ def called(dialer: Command, campaign: str, tmp_path: Path) -> list[str]:
 async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
     packs = load_packs()
     keeping = Keeping(AesVault(subjects_key(home)), packs)
-    judge = Judge(packs, {"default": TRUNK}, pretending(NOW), keeping, WRITABLE)
+    judge = Decider(packs, {"default": TRUNK}, pretending(NOW), keeping, WRITABLE)
     async with SqlStore.open(f"sqlite:///{home}/dialer.db") as store:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
             await store.campaigns.move(campaign, verb, by="omar", at=NOW)
         claimed = await claim_all(store, judge, campaign_id=campaign)
         attempts = [j.outcome for j in claimed if isinstance(j.outcome, Attempt)]
         over = [replace(attempt, state=AttemptState.ENDED, ended_at=NOW) for attempt in attempts[:2]]
-        await store.attempts.commit([Progression(attempt, None, Closed("no_key")) for attempt in over])
+        await store.attempts.commit([Progression(attempt, None, ContactClosed("no_key")) for attempt in over])
     return [attempt.id for attempt in attempts]
 
 

@@ -10,7 +10,7 @@ import pytest
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
-from dialer.domain.calls.call_events import Outbox
+from dialer.domain.calls.call_events import PbxOutbox
 from dialer.ports.telephony import LineObjection
 from dialer.services.calls import pbx_worker, ticker
 from dialer.services.oppositions import line_collector
@@ -44,7 +44,7 @@ class NotedLink(ScriptedLink):
         await super().clear_line_objections(keys)
         self.done.append(f"{len(keys)} cleared")
 
-    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
         self.done.append("recovery")
         return await super().outbox(of)
 

@@ -23,12 +23,12 @@ from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.probes.probe import ProbeOutcome
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.call_guards import Guards
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.call_guards import CallGuards
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.decision.decider import TrunkPlan
 from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.oppositions.line_proofs import LineProofs
-from dialer.services.oppositions.ringing import Ringing
+from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.probes.probe_call import ProbeCall
@@ -79,7 +79,7 @@ class Bench:
     prompts: PromptCompiler
     probing: Probing
     proofs: LineProofs
-    board: Board
+    live_calls: LiveCalls
     says: bytes = b""
     end: ProbeEnd = field(default_factory=lambda: ProbeEnd(DialStatus.ANSWER, 16, 200))
     orders: list[ProbeOrder] = field(default_factory=list)
@@ -134,13 +134,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         pbx = ScriptedLink(ScriptedPbx(clock.now))
         fleet = Fleet({pbx.pbx: pbx}, driven=True)
         fleet.set_ready(pbx.pbx, ready=True)
-        suppressions = Suppressions(store, clock, Fingerprints(b"k" * 32), fleet, Ringing(store, fleet))
+        suppressions = Suppressions(store, clock, Fingerprints(b"k" * 32), fleet, RingingCalls(store, fleet))
         prompts, proofs = PromptCompiler(tmp_path / "prompts"), LineProofs(store, trunks(), clock)
         sounds = ProbeSoundFiles(tmp_path)
         call = ProbeCall(CallbackLine(store, suppressions, clock), prompts, sounds, clock)
-        board = Board()
-        probing = Probing(store, fleet, trunks(), proofs, call, board, clock)
-        made = Bench(store, clock, pbx, tmp_path, prompts, probing, proofs, board)
+        live_calls = LiveCalls()
+        probing = Probing(store, fleet, trunks(), proofs, call, live_calls, clock)
+        made = Bench(store, clock, pbx, tmp_path, prompts, probing, proofs, live_calls)
         made.says = await made.greeting()
         pbx.answers = made.answer
         yield made
@@ -148,13 +148,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def test_a_campaign_waits_until_each_number_it_shows_has_been_rung_and_greeted(bench: Bench) -> None:
     campaign = await bench.start(caller_ids={"RE": ABROAD})
-    guards = Guards(bench.store, bench.prompts, bench.clock, bench.proofs, load_packs())
+    call_guards = CallGuards(bench.store, bench.prompts, bench.clock, bench.proofs, load_packs())
     assert "has not been rung" in await bench.proofs.missing(campaign)
-    assert not await guards.clear(campaign)
+    assert not await call_guards.clear(campaign)
     await bench.probing.turn()
     assert {order.number for order in bench.orders} == {OURS, ABROAD}
     assert (await bench.proofs.missing(campaign), await bench.outcomes()) == ("", [ProbeOutcome.PASSED] * 2)
-    assert await guards.clear(campaign)
+    assert await call_guards.clear(campaign)
 
 
 @pytest.mark.parametrize(
@@ -334,16 +334,16 @@ async def test_a_probe_waits_for_a_free_line_and_keeps_it(bench: Bench) -> None:
     campaign = await bench.start()
     most = trunks()["default"].max_concurrent
     for index in range(most):
-        bench.board.put(an_attempt(id=AttemptId(f"{index:032x}"), campaign_id=DEMO))
+        bench.live_calls.put(an_attempt(id=AttemptId(f"{index:032x}"), campaign_id=DEMO))
     turn = asyncio.create_task(bench.probing.turn())
     async with asyncio.timeout(SOON_S):
-        while bench.board.on_trunk("default") <= most:
+        while bench.live_calls.on_trunk("default") <= most:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
     assert (bench.orders, bool(await bench.proofs.missing(campaign))) == ([], True)
-    bench.board.put(an_attempt(id=AttemptId("0" * 32), campaign_id=DEMO, state=AttemptState.ENDED))
+    bench.live_calls.put(an_attempt(id=AttemptId("0" * 32), campaign_id=DEMO, state=AttemptState.ENDED))
     await asyncio.wait_for(turn, SOON_S)
-    assert (len(bench.orders), bench.board.on_trunk("default")) == (1, most - 1)
+    assert (len(bench.orders), bench.live_calls.on_trunk("default")) == (1, most - 1)
 
 
 async def test_an_answer_without_a_recording_says_nothing_of_the_number(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.ledger.entries_people import opposed
 from dialer.domain.ledger.journal import line_of
-from dialer.domain.upkeep.backup import Manifest, Secrets
+from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.restoring import Restoring
 from tests.contract.rotation import fingerprints
 from tests.contract.samples import NOW, suppression
@@ -61,7 +61,7 @@ async def test_the_journal_is_replayed_a_day_at_a_time(tmp_path: Path) -> None:
     journal, heads = Years(), HeadFolder(tmp_path / "heads", "")
     async with SqlStore.open(url) as store:
         restoring = Restoring(store, journal, heads, await fingerprints(store), pretending(NOW))
-        manifest = Manifest(NOW, "sqlite", 1, "", Secrets.CLEAR, {})
+        manifest = BackupManifest(NOW, "sqlite", 1, "", BackedUpKeys.CLEAR, {})
         restored = await restoring.run(LOCAL_ADMINISTRATOR, manifest)
         assert restored.oppositions == await store.suppressions.count() == 10 * DAYS
     assert journal.most <= 2

@@ -20,7 +20,7 @@ from dialer.bootstrap import Links, Service, notifying, open_service, prepare_ho
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import BadSettings
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.oppositions.oppositions import Objection
+from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.settings import Settings, WebhookSettings
 from tests.harness.patience import SOON_S
 
@@ -89,7 +89,7 @@ async def telling(home: Path, *urls: str) -> AsyncIterator[Service]:
 
 
 async def object_to_calls(service: Service) -> None:
-    objection = Objection(NUMBER, OppositionChannel.LETTER, note=f"from {NUMBER}")
+    objection = StatedOpposition(NUMBER, OppositionChannel.LETTER, note=f"from {NUMBER}")
     await service.suite.suppressions.add(LOCAL_ADMINISTRATOR, objection)
 
 

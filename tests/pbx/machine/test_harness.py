@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import ROLES, Persona, number_for
 from dialer.simulated_callees.received import Ending, ReceivedCall
 from tests.harness.agreement import TOLERANCE_MS, Stalled, apart, stalls_of
@@ -75,7 +75,7 @@ async def told_and_heard(
 ) -> tuple[list[tuple[Message | None, Message]], list[ReceivedCall]]:
     """By persona, and in no order."""
     prompts = pbx.spec.home / "prompts"
-    async with Callees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=prompts) as callees:
+    async with SimulatedCallees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=prompts) as callees:
         manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
         try:
             told = await asyncio.gather(*(call(manager, pbx.seal_key, persona) for persona in Persona))

@@ -10,7 +10,7 @@ from dialer.adapters.ami.astdb import ended_entries, opposed_entries, suppressed
 from dialer.adapters.ami.connection.errors import ContractBroken, UnsafeValue
 from dialer.adapters.ami.connection.wire import Fields, Header, Reply, fields_of
 from dialer.adapters.ami.contract import ACTIONS, check_gate, check_rights, check_version
-from dialer.adapters.ami.events.callees import Callees
+from dialer.adapters.ami.events.callees import CalleeChannels
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.translate import Unusable, translate
 from dialer.domain.base.types import AttemptId, Fingerprint
@@ -87,7 +87,7 @@ def callee(event: str, channel: str = "PJSIP/default-1", attempt: str = A, prefi
 
 
 def test_the_callees_channel_is_known_from_the_dial_to_the_hang_up() -> None:
-    callees = Callees()
+    callees = CalleeChannels()
     callees.feed(callee("DialBegin", prefix="dest"))
     assert callees.of(A) == "PJSIP/default-1"
     callees.feed(callee("Hangup", channel="Local/call@dialer-permit-1;2"))
@@ -98,7 +98,7 @@ def test_the_callees_channel_is_known_from_the_dial_to_the_hang_up() -> None:
 
 
 def test_after_a_loss_the_callees_are_those_that_are_listed() -> None:
-    callees = Callees()
+    callees = CalleeChannels()
     callees.feed(callee("DialState", prefix="dest"))
     callees.reset(
         [callee("CoreShowChannel", "PJSIP/default-2", B), callee("CoreShowChannel", "Local/x;1", A)]
@@ -107,7 +107,7 @@ def test_after_a_loss_the_callees_are_those_that_are_listed() -> None:
 
 
 def test_a_garbled_event_moves_no_channel() -> None:
-    callees = Callees()
+    callees = CalleeChannels()
     callees.feed({"event": "DialBegin", "destchannel": ("PJSIP/a", "PJSIP/b"), "destlinkedid": A})
     assert callees.of(A) is None
 

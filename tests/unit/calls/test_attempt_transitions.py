@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.attempt_transitions import advance, lapse, lose
+from dialer.domain.calls.attempt_transitions import apply_event, expire, mark_lost
 from dialer.domain.calls.call_events import (
     Answered,
     CallEvent,
@@ -35,7 +35,7 @@ WHOLE_CALL: tuple[CallEvent, ...] = (
 
 def follow(attempt: Attempt, *events: CallEvent) -> Attempt:
     for event in events:
-        attempt = advance(attempt, event)
+        attempt = apply_event(attempt, event)
     return attempt
 
 
@@ -89,7 +89,7 @@ def test_a_late_ringing_does_not_take_an_answer_back() -> None:
 
 @pytest.mark.parametrize("why", [cause for cause in RefusalCause if cause is not RefusalCause.REPEATED])
 def test_what_the_pbx_refused_was_not_sent_and_says_why(why: RefusalCause) -> None:
-    refused = advance(an_attempt(), Refused(ID, after(0), why))
+    refused = apply_event(an_attempt(), Refused(ID, after(0), why))
     assert (refused.state, refused.lapse_reason, refused.result) == (AttemptState.LAPSED, why, None)
 
 
@@ -123,8 +123,8 @@ def test_what_talks_without_end_is_a_machine() -> None:
 
 
 def test_a_lost_attempt_of_an_opponent_is_an_opposition_all_the_same() -> None:
-    assert lose(an_attempt(opposed_at=after(5)), after(9)).result is Result.OPTED_OUT
-    assert lose(an_attempt(), after(9)).result is Result.LOST
+    assert mark_lost(an_attempt(opposed_at=after(5)), after(9)).result is Result.OPTED_OUT
+    assert mark_lost(an_attempt(), after(9)).result is Result.LOST
 
 
 EVENTS = st.lists(
@@ -145,7 +145,7 @@ EVENTS = st.lists(
 def test_a_final_attempt_gains_an_opposition_and_nothing_else(
     first: list[CallEvent], then: list[CallEvent]
 ) -> None:
-    final = follow(lapse(an_attempt(), after(1), "EXPIRED"), *first)
+    final = follow(expire(an_attempt(), after(1), "EXPIRED"), *first)
     later = follow(final, *then)
     assert (later.state, later.ended_at, later.trace) == (final.state, final.ended_at, final.trace)
     assert (later.opposed_at is not None) == (

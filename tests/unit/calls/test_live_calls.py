@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.live_calls import LiveCalls
 from tests.unit.values import MONDAY, an_attempt
 
 SECOND = timedelta(seconds=1)
@@ -16,31 +16,31 @@ def sent(second: int) -> Attempt:
 
 
 def test_calls_sent_since_the_trunk_last_answered_an_invite_are_unheard() -> None:
-    board = Board()
+    live_calls = LiveCalls()
     calls = [sent(second) for second in range(10)]
     for call in calls:
-        board.put(call)
-    assert board.unheard("default") == 10
+        live_calls.put(call)
+    assert live_calls.unheard("default") == 10
     answered = replace(calls[0], state=AttemptState.ANSWERED, answered_at=MONDAY + 3 * SECOND)
-    board.put(answered)
-    assert board.unheard("default") == 6
-    board.put(replace(calls[1], state=AttemptState.ENDED, ended_at=MONDAY + 5 * SECOND, sip_code=486))
-    assert board.unheard("default") == 4
+    live_calls.put(answered)
+    assert live_calls.unheard("default") == 6
+    live_calls.put(replace(calls[1], state=AttemptState.ENDED, ended_at=MONDAY + 5 * SECOND, sip_code=486))
+    assert live_calls.unheard("default") == 4
 
 
 def test_the_end_of_a_call_that_was_answered_says_nothing_of_calls_sent_since() -> None:
-    board = Board()
+    live_calls = LiveCalls()
     answered = replace(sent(0), state=AttemptState.ANSWERED, answered_at=MONDAY)
-    board.put(answered)
+    live_calls.put(answered)
     for second in range(1, 10):
-        board.put(sent(second))
-    board.put(replace(answered, state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, sip_code=200))
-    assert board.unheard("default") == 9
+        live_calls.put(sent(second))
+    live_calls.put(replace(answered, state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, sip_code=200))
+    assert live_calls.unheard("default") == 9
 
 
 def test_that_nothing_came_back_is_no_word() -> None:
-    board = Board()
+    live_calls = LiveCalls()
     for second in range(10):
-        board.put(sent(second))
-    board.put(replace(sent(0), state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, hangup_cause=18))
-    assert board.unheard("default") == 9
+        live_calls.put(sent(second))
+    live_calls.put(replace(sent(0), state=AttemptState.ENDED, ended_at=MONDAY + 20 * SECOND, hangup_cause=18))
+    assert live_calls.unheard("default") == 9

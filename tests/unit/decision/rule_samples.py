@@ -15,7 +15,7 @@ from dialer.domain.decision.decision import decide
 from dialer.domain.decision.decision_record import Decision
 from dialer.domain.decision.facts import Facts, PastAttempt, TrunkFacts
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
-from dialer.domain.rulepacks.rulepack import PackShelf
+from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 PARIS = ZoneInfo("Europe/Paris")
 CALLEE = PhoneNumber("+33199000001")
@@ -26,7 +26,7 @@ LOOPBACK = TrunkFacts("default", loopback=True, caller_ids=())
 
 
 @cache
-def packs() -> PackShelf:
+def packs() -> RulePackIndex:
     return load_packs()
 
 

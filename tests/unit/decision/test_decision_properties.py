@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.calls.retry import Closed, Due, after_refusal
+from dialer.domain.calls.retry import ContactClosed, Due, after_refusal
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent.consent import ConsentedWindow, ConsentEvent, ConsentGiven
 from dialer.domain.decision.case import prepare
@@ -19,7 +19,7 @@ from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts
 from dialer.domain.decision.facts_json import facts_from_json, facts_to_json
 from dialer.domain.decision.judgement import stand
 from dialer.domain.decision.rulebook import RULES
-from dialer.domain.numbers.callee_location import Place, resolve
+from dialer.domain.numbers.callee_location import CalleeLocation, resolve
 from dialer.domain.oppositions.external_list import ListStanding
 from tests.unit.decision.rule_samples import (
     EVERY_DAY,
@@ -281,14 +281,14 @@ def test_every_refusal_waits_for_a_later_instant_or_closes(question: Facts, at: 
     match after_refusal(decision):
         case Due(later):
             assert later > at
-        case Closed(reason):
+        case ContactClosed(reason):
             assert reason in {code.value for code in decision.codes}
 
 
 @given(st.sampled_from(["RE", "YT", "GP", None]))
 def test_a_place_names_the_zones_it_judges(territory: str | None) -> None:
     case = prepare(facts(territory=territory), packs(), START)
-    assert isinstance(case.place, Place)
+    assert isinstance(case.place, CalleeLocation)
     assert case.place.zones
     assert not isinstance(case.number, Exception)
     assert resolve(((territory, None),), case.number) == case.place

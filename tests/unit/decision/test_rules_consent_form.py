@@ -13,7 +13,7 @@ from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.decision.facts_json import facts_from_json, facts_to_json, plain
 from dialer.domain.ledger.entries_people import consented
 from dialer.domain.ledger.event import digest
-from dialer.domain.ledger.row_digests import Part, vouched
+from dialer.domain.ledger.row_digests import RecordKind, vouched
 from dialer.verifier.agreements import asked_well
 from tests.unit.decision.rule_samples import (
     LOOPBACK,
@@ -96,7 +96,7 @@ def test_the_ledger_vouches_for_the_form_and_older_entries_still_hold() -> None:
     (old,), (new,) = agreed(None), agreed(WHOLE)
     fields = {name: getattr(old, name) for name in old.__dataclass_fields__}
     as_before = {name: value for name, value in fields.items() if name not in ("fingerprint", "form")}
-    assert vouched(old) == {Part.CONSENT: digest(as_before)}
+    assert vouched(old) == {RecordKind.CONSENT: digest(as_before)}
     assert vouched(new) != vouched(old)
     assert consented(new, by="camille").body["form"] == WHOLE.wording
     assert "form" not in consented(old, by="camille").body

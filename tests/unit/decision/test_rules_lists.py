@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.calls.retry import Closed, Due, after_refusal
+from dialer.domain.calls.retry import ContactClosed, Due, after_refusal
 from dialer.domain.decision.decision import decide
 from dialer.domain.decision.decision_record import Decision, ReasonCode
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.oppositions.external_list import ListKind, ListStanding
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import campaign, consent, facts, packs, paris, utc
 
 AT = paris("2027-02-01 11:00:00")
@@ -28,13 +28,13 @@ def standing(
     return ListStanding("national", AT + timedelta(days=since), AT + timedelta(days=until), holds, kind)
 
 
-def requiring() -> PackShelf:
+def requiring() -> RulePackIndex:
     """The packs, had fr-political required the national list."""
     (pack,) = (pack for pack in packs().shipped if pack.name == "fr-political")
-    return PackShelf([RulePack.model_validate(pack.model_dump() | {"required_lists": ("national",)})])
+    return RulePackIndex([RulePack.model_validate(pack.model_dump() | {"required_lists": ("national",)})])
 
 
-def judged(*lists: ListStanding, shelf: PackShelf | None = None) -> Decision:
+def judged(*lists: ListStanding, shelf: RulePackIndex | None = None) -> Decision:
     """On a trunk that leaves the machine."""
     return decide(facts(lists=lists, trunk=REAL, number=PERSON), shelf or packs(), AT)
 
@@ -45,7 +45,7 @@ def test_who_is_on_a_list_is_not_called_even_when_the_list_has_expired(until: fl
     assert [(reason.code, "the list national" in reason.detail) for reason in refusal.reasons] == [
         (ReasonCode.SUPPRESSED, True)
     ]
-    assert after_refusal(refusal) == Closed("SUPPRESSED")
+    assert after_refusal(refusal) == ContactClosed("SUPPRESSED")
 
 
 def test_a_list_speaks_from_its_first_instant() -> None:
@@ -124,7 +124,7 @@ def test_american_packs_call_nobody_who_was_not_held_against_their_lists(profile
 def test_a_missing_list_does_not_hide_that_the_number_is_on_it() -> None:
     refusal = judged(standing(holds=True, until=-1), shelf=requiring())
     assert len(refusal.reasons) == 2
-    assert after_refusal(refusal) == Closed("SUPPRESSED")
+    assert after_refusal(refusal) == ContactClosed("SUPPRESSED")
 
 
 def test_what_packs_learn_to_say_does_not_change_the_hash_of_those_that_do_not_say_it() -> None:

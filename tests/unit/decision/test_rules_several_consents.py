@@ -8,7 +8,7 @@ import pytest
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow
 from dialer.domain.decision.decision import decide
 from dialer.domain.decision.facts_json import facts_from_json, facts_to_json
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import (
     campaign,
     codes,
@@ -89,7 +89,7 @@ def test_a_pack_that_hears_any_consent_still_does_for_the_decisions_of_its_days(
     content = pack.model_dump()
     content["consent"]["of_several"] = "any"
     told = facts(consents=(consent(), later(windows=TUESDAY)))
-    assert decide(told, PackShelf([RulePack.model_validate(content)]), AT).permitted
+    assert decide(told, RulePackIndex([RulePack.model_validate(content)]), AT).permitted
     assert not decide(told, packs(), AT).permitted
 
 

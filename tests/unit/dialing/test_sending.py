@@ -8,7 +8,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.domain.base.types import AttemptId
 from dialer.ports.telephony import CallOrder
-from dialer.services.calls.live_calls import Board
+from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.dialing.sending import Sending
 from tests.unit.values import an_attempt
 
@@ -27,8 +27,8 @@ def order(number: int) -> CallOrder:
 
 
 async def test_all_are_put_into_their_row_before_it_is_said_what_broke_it() -> None:
-    board, telephony = Board(), cast("Any", NoPbx())
-    sending = Sending(NOBODY, board, SystemClock(kernel=None), {}, PrometheusMeter())
+    live_calls, telephony = LiveCalls(), cast("Any", NoPbx())
+    sending = Sending(NOBODY, live_calls, SystemClock(kernel=None), {}, PrometheusMeter())
 
     def free() -> int:
         return sending.free(CAMPAIGN, "default", (10, 10), horizon_s=1.0)
@@ -40,7 +40,7 @@ async def test_all_are_put_into_their_row_before_it_is_said_what_broke_it() -> N
     orders = [order(1), order(2), order(3)]
     with pytest.raises(KeyError):
         sending.put(orders, telephony)
-    assert all(each.attempt.id in board for each in orders)
+    assert all(each.attempt.id in live_calls for each in orders)
     assert free() == at_first - 3
     sending.put([order(4)], telephony)
     assert free() == at_first - 4

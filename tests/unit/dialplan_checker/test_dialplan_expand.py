@@ -3,7 +3,7 @@
 import pytest
 
 from dialer.dialplan_checker.expression import true
-from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.reading.expand import expand
 from dialer.dialplan_checker.state import Frame, Leg, State
@@ -12,7 +12,7 @@ from dialer.dialplan_checker.values import NotUnderstood, may_equal, unknown
 NUMBER = unknown("NUMBER")
 STATE = State(
     Leg.CALLEE,
-    Place("here", "_X", 1),
+    ChannelPosition("here", "_X", 1),
     "7",
     variables=(("KEY", "1"), ("NUMBER", NUMBER), ("TEXT", "0123456789")),
     stack=(Frame(None, "s", ("notice", "189")),),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialer.adapters.ami.originate import SHAPES
 from dialer.adapters.pbx.places import dialplan_files
-from dialer.dialplan_checker.model import Place
+from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.proof import prove
 from dialer.dialplan_checker.protocol import PERMIT
 from dialer.dialplan_checker.reading.extensions import goes_on, match
@@ -69,7 +69,7 @@ def test_any_other_step_gives_another_hash(old: str, new: str) -> None:
 
 def test_a_step_is_known_by_its_file_and_line() -> None:
     dialplan = parse({"a.conf": "[here]\nexten => s,1,Set(a=1)\n same => n(there),Goto(there)\n"})
-    step = dialplan.steps[Place("here", "s", 2)]
+    step = dialplan.steps[ChannelPosition("here", "s", 2)]
     assert (step.label, step.application, step.arguments, step.source) == (
         "there",
         "Goto",

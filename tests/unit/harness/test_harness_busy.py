@@ -11,7 +11,7 @@ from threading import Thread
 from dialer.simulated_callees.corpus import Corpus, PromptFolder
 from dialer.simulated_callees.personas import Persona, Says, number_for
 from dialer.simulated_callees.received import ReceivedCall
-from dialer.simulated_callees.rtp_receiver import Ear
+from dialer.simulated_callees.rtp_receiver import RtpReceiver
 from dialer.simulated_callees.speech import spoken
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
@@ -25,12 +25,12 @@ NOTICE, CLOSING = sound("notice", SECONDS), sound("closing", SECONDS)
 
 
 @asynccontextmanager
-async def listening(ports: CalleePorts, folder: Path) -> AsyncIterator[Ear]:
+async def listening(ports: CalleePorts, folder: Path) -> AsyncIterator[RtpReceiver]:
     """An ear in this very loop, which knows both prompts."""
     corpus = Corpus()
     corpus.add("notice", NOTICE)
     corpus.add("closing", CLOSING)
-    ear = Ear(ports.sip, ports.rtp, corpus, PromptFolder(folder, corpus))
+    ear = RtpReceiver(ports.sip, ports.rtp, corpus, PromptFolder(folder, corpus))
     try:
         await ear.open()
         yield ear
@@ -46,7 +46,7 @@ async def call(number: str, sip_port: int, audio: bytes, rtp_port: int = 0) -> N
         await caller.bye()
 
 
-async def ended(ear: Ear, count: int) -> dict[str, ReceivedCall]:
+async def ended(ear: RtpReceiver, count: int) -> dict[str, ReceivedCall]:
     """By number."""
     async with asyncio.timeout(SOON_S):
         while sum(one.snapshot().ending is not None for one in ear.calls.values()) < count:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.base.errors import Unavailable
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.listener import UNKNOWN
 from dialer.simulated_callees.personas import ROLES, Persona, Says, number_for
 from dialer.simulated_callees.received import Ending, ReceivedCall
@@ -24,7 +24,7 @@ from tests.harness.prompts import LEAD_S, silence, sound
 
 
 async def play(
-    callees: Callees, sip: int, persona: Persona, *stream: bytes, presses: int = 0
+    callees: SimulatedCallees, sip: int, persona: Persona, *stream: bytes, presses: int = 0
 ) -> ReceivedCall:
     """Calls one callee, plays the stream, hangs up once it has pressed and released so many keys, and returns what the callee tells."""
     number = number_for(persona, 0)
@@ -40,7 +40,7 @@ async def play(
     return call
 
 
-async def left(callees: Callees, sip: int, persona: Persona, *stream: bytes) -> ReceivedCall:
+async def left(callees: SimulatedCallees, sip: int, persona: Persona, *stream: bytes) -> ReceivedCall:
     """Calls one callee, plays the stream, and returns what the callee tells when it has hung up."""
     number = number_for(persona, 0)
     async with calling(number, sip) as caller:
@@ -52,7 +52,7 @@ async def left(callees: Callees, sip: int, persona: Persona, *stream: bytes) -> 
     return call
 
 
-async def one_call(callees: Callees, number: str) -> ReceivedCall:
+async def one_call(callees: SimulatedCallees, number: str) -> ReceivedCall:
     [call] = await callees.calls(number)
     return call
 
@@ -85,7 +85,7 @@ SCRIPTS: dict[Persona, tuple[list[str], str]] = {
 
 
 async def test_each_callee_hears_the_prompts_and_presses_its_keys(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     async def one(persona: Persona, played: list[str]) -> ReceivedCall:
         stream = (script_audio[name] for name in played)
@@ -100,7 +100,7 @@ async def test_each_callee_hears_the_prompts_and_presses_its_keys(
 
 
 async def test_prompts_are_timed_by_their_arrival_from_the_answer_on(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     number = number_for(Persona.NO_KEY, 0)
     notice, closing = script_audio["notice"], script_audio["closing"]
@@ -127,7 +127,7 @@ def ends_of(events: list[bytes]) -> list[bytes]:
 
 
 async def test_a_key_arrives_as_one_event_of_the_agreed_type_ended_three_times(
-    callees: Callees, callee_ports: CalleePorts
+    callees: SimulatedCallees, callee_ports: CalleePorts
 ) -> None:
     async with calling(number_for(Persona.NINE_AT_ONCE, 0), callee_ports.sip) as caller:
         await caller.invite()
@@ -143,7 +143,7 @@ async def test_a_key_arrives_as_one_event_of_the_agreed_type_ended_three_times(
 
 
 async def test_a_callee_who_hangs_up_with_the_key_down_never_sends_its_end(
-    callees: Callees, callee_ports: CalleePorts
+    callees: SimulatedCallees, callee_ports: CalleePorts
 ) -> None:
     async with calling(number_for(Persona.NINE_THEN_HANGS_UP, 0), callee_ports.sip) as caller:
         await caller.invite()
@@ -157,7 +157,7 @@ async def test_a_callee_who_hangs_up_with_the_key_down_never_sends_its_end(
 
 
 async def test_a_callee_hangs_up_in_the_notice(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     stream = (silence(1.6), script_audio["notice"][: len(script_audio["notice"]) // 2])
     call = await left(callees, callee_ports.sip, Persona.HANGS_UP_IN_NOTICE, *stream)
@@ -166,7 +166,7 @@ async def test_a_callee_hangs_up_in_the_notice(
 
 
 async def test_a_callee_who_hangs_up_does_so_however_late_the_answer_is_acknowledged(
-    callees: Callees, callee_ports: CalleePorts
+    callees: SimulatedCallees, callee_ports: CalleePorts
 ) -> None:
     async with calling(number_for(Persona.HANGS_UP_IN_NOTICE, 0), callee_ports.sip) as caller:
         await caller.invite(acknowledged_after=2.5)
@@ -176,14 +176,14 @@ async def test_a_callee_who_hangs_up_does_so_however_late_the_answer_is_acknowle
 
 
 async def test_a_callee_hangs_up_in_the_message(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     stream = (script_audio["invitation"], script_audio["message"])
     call = await left(callees, callee_ports.sip, Persona.HANGS_UP_IN_MESSAGE, *stream)
     assert (keys(call), call.ending) == ([("1", True)], Ending.CALLEE_HUNG_UP)
 
 
-async def test_a_machine_is_heard_talking(callees: Callees, callee_ports: CalleePorts) -> None:
+async def test_a_machine_is_heard_talking(callees: SimulatedCallees, callee_ports: CalleePorts) -> None:
     async with calling(number_for(Persona.MACHINE, 0), callee_ports.sip) as caller:
         await caller.invite()
         await until(lambda: len(caller.audio()) > 6000)
@@ -196,7 +196,7 @@ REFUSALS = [persona for persona, role in ROLES.items() if role.status >= 300]
 
 @pytest.mark.parametrize("persona", REFUSALS, ids=str)
 async def test_each_refusal_is_its_own_status(
-    callees: Callees, callee_ports: CalleePorts, persona: Persona
+    callees: SimulatedCallees, callee_ports: CalleePorts, persona: Persona
 ) -> None:
     async with calling(number_for(persona, 0), callee_ports.sip) as caller:
         assert await caller.invite() == ROLES[persona].status
@@ -205,7 +205,7 @@ async def test_each_refusal_is_its_own_status(
 
 
 async def test_a_number_that_no_callee_has_is_not_found_and_still_counted(
-    callees: Callees, callee_ports: CalleePorts
+    callees: SimulatedCallees, callee_ports: CalleePorts
 ) -> None:
     async with calling("+33612340100", callee_ports.sip) as caller:
         assert await caller.invite() == 404
@@ -214,7 +214,7 @@ async def test_a_number_that_no_callee_has_is_not_found_and_still_counted(
 
 @pytest.mark.parametrize("persona", [Persona.NO_ANSWER, Persona.PRESSES_ONE], ids=str)
 async def test_a_caller_who_gives_up_while_it_rings_is_told_so(
-    callees: Callees, callee_ports: CalleePorts, persona: Persona
+    callees: SimulatedCallees, callee_ports: CalleePorts, persona: Persona
 ) -> None:
     async with calling(number_for(persona, 0), callee_ports.sip) as caller:
         await caller.begin()
@@ -225,7 +225,9 @@ async def test_a_caller_who_gives_up_while_it_rings_is_told_so(
     assert call.ending is Ending.CANCELLED
 
 
-async def test_an_invite_sent_three_times_is_one(callees: Callees, callee_ports: CalleePorts) -> None:
+async def test_an_invite_sent_three_times_is_one(
+    callees: SimulatedCallees, callee_ports: CalleePorts
+) -> None:
     before = time.monotonic()
     async with calling(number_for(Persona.BUSY, 7), callee_ports.sip) as caller:
         await caller.invite(times=3)
@@ -235,7 +237,7 @@ async def test_an_invite_sent_three_times_is_one(callees: Callees, callee_ports:
     assert before <= invite.at <= time.monotonic()
 
 
-async def test_two_calls_to_one_number_are_two(callees: Callees, callee_ports: CalleePorts) -> None:
+async def test_two_calls_to_one_number_are_two(callees: SimulatedCallees, callee_ports: CalleePorts) -> None:
     number = number_for(Persona.BUSY, 8)
     for _ in range(2):
         async with calling(number, callee_ports.sip) as caller:
@@ -246,7 +248,7 @@ async def test_two_calls_to_one_number_are_two(callees: Callees, callee_ports: C
 
 
 async def test_calls_at_the_same_time_are_not_mixed_up(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     async def hear(index: int, prompt: str) -> None:
         async with calling(number_for(Persona.NO_KEY, index), callee_ports.sip) as caller:
@@ -263,7 +265,7 @@ async def test_calls_at_the_same_time_are_not_mixed_up(
 
 
 async def test_a_packet_lost_on_the_way_is_told_and_the_prompt_still_known(
-    callees: Callees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
+    callees: SimulatedCallees, callee_ports: CalleePorts, script_audio: dict[str, bytes]
 ) -> None:
     async with calling(number_for(Persona.NO_KEY, 0), callee_ports.sip) as caller:
         await caller.invite()
@@ -274,7 +276,7 @@ async def test_a_packet_lost_on_the_way_is_told_and_the_prompt_still_known(
 
 
 async def test_sound_of_no_prompt_is_unknown_and_can_be_played_back(
-    callees: Callees, callee_ports: CalleePorts
+    callees: SimulatedCallees, callee_ports: CalleePorts
 ) -> None:
     stranger = sound("stranger", 0.4)
     call = await play(callees, callee_ports.sip, Persona.NO_KEY, stranger)
@@ -283,7 +285,7 @@ async def test_sound_of_no_prompt_is_unknown_and_can_be_played_back(
 
 
 async def test_a_script_written_after_the_start_is_known(
-    callees: Callees, callee_ports: CalleePorts, prompt_folder: Path
+    callees: SimulatedCallees, callee_ports: CalleePorts, prompt_folder: Path
 ) -> None:
     late = sound("a late script", 0.4)
     (prompt_folder / ("1a" * 32)).mkdir()
@@ -299,11 +301,11 @@ async def test_a_port_that_is_taken_is_refused_by_name(taken: str, tmp_path: Pat
             taken: busy.getsockname()[1]
         }
         with pytest.raises(Unavailable, match=str(ports[taken])):
-            async with Callees.start(sip_port=ports["sip"], rtp_port=ports["rtp"], prompts=tmp_path):
+            async with SimulatedCallees.start(sip_port=ports["sip"], rtp_port=ports["rtp"], prompts=tmp_path):
                 pytest.fail("started on a port that another program holds")
 
 
-async def test_waiting_for_a_call_that_never_comes_says_how_many_came(callees: Callees) -> None:
+async def test_waiting_for_a_call_that_never_comes_says_how_many_came(callees: SimulatedCallees) -> None:
     with pytest.raises(Unavailable, match="0 of 1 calls"):
         await callees.ended(1, within_s=0.1)
 

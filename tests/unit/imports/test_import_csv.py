@@ -6,14 +6,14 @@ import io
 import pytest
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.services.imports.csv_reader import CsvReader, Row
+from dialer.services.imports.csv_reader import CsvReader, CsvRow
 
 KNOWN = frozenset({"phone_number", "external_id", "language"})
 
 
-def read(data: bytes | str) -> list[Row]:
+def read(data: bytes | str) -> list[CsvRow]:
     reader = CsvReader(io.BytesIO(data.encode() if isinstance(data, str) else data), KNOWN)
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     while batch := reader.next_batch(2).rows:
         rows.extend(batch)
     return rows

@@ -12,14 +12,14 @@ from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import NewContact
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.contact_rows import Jurisdiction, read_contact
-from dialer.services.imports.csv_reader import Row
-from dialer.services.imports.intake import RowRejected, Stamp
+from dialer.services.imports.csv_reader import CsvRow
+from dialer.services.imports.intake import ImportStamp, RowRejected
 from dialer.services.oppositions.opposition_rows import read_opposition
 from dialer.services.oppositions.oppositions import Receipt
 from tests.unit.values import MONDAY
 
 FINGERPRINTS = Fingerprints(b"k" * 32)
-STAMP = Stamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS, str)
+STAMP = ImportStamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS, str)
 FRANCE = Jurisdiction("fr-political", "FR", frozenset({"FR", "RE", "YT", "PF"}))
 CONSENT = {
     "consent_sponsor": "liste-demo",
@@ -32,7 +32,7 @@ CONSENT = {
 
 
 def contact(**cells: str) -> NewContact:
-    return read_contact(Row(7, {"phone_number": "0199000001", **cells}), FRANCE, STAMP)
+    return read_contact(CsvRow(7, {"phone_number": "0199000001", **cells}), FRANCE, STAMP)
 
 
 def consented(**cells: str) -> Any:
@@ -250,13 +250,15 @@ def test_a_malformed_contact_column_is_rejected(cells: dict[str, str], code: str
 
 def test_a_row_whose_cells_cannot_be_told_apart_is_rejected() -> None:
     with pytest.raises(RowRejected) as caught:
-        read_contact(Row(7, {"phone_number": "0199000001"}, "3 cells where the header has 1"), FRANCE, STAMP)
+        read_contact(
+            CsvRow(7, {"phone_number": "0199000001"}, "3 cells where the header has 1"), FRANCE, STAMP
+        )
     assert caught.value.code == "MALFORMED_ROW"
 
 
 def opposed(fault: str = "", **cells: str) -> tuple[Any, list[str]]:
     receipt = Receipt(MONDAY, "alice", STAMP.import_id)
-    entries, warnings = read_opposition(Row(7, cells, fault), receipt, FINGERPRINTS)
+    entries, warnings = read_opposition(CsvRow(7, cells, fault), receipt, FINGERPRINTS)
     return entries, [warned.code for warned in warnings]
 
 

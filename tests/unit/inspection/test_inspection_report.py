@@ -11,7 +11,7 @@ import pytest
 
 from dialer.adapters.inspection.report import LANGUAGES, HtmlReports, words_of
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.inspection.section import CODES, Bars, Section, Sentence, Table
+from dialer.domain.inspection.section import CODES, Bars, PackSection, Sentence, Table
 from dialer.ports.inspection import ReportHead
 from dialer.services.inspection import sections_of_calls, sections_of_keeping
 from dialer.services.inspection.parts import PROGRAM_FAULTS
@@ -100,7 +100,7 @@ def test_whatever_people_wrote_stays_text(language: str) -> None:
         Table("campaign", ("what", "value"), ((EVIL, None), ("state", True), ("ends_at", 0.5))),
         Bars("by_hour", EVIL, ((EVIL, 0), ("10 h", 3))),
     )
-    section = Section(
+    section = PackSection(
         "E14", answers, ("calls.csv",), (("HOLIDAY", 1), ("LEDGER", 1), ("ABANDONED", 0)), needs=True
     )
     page = HtmlReports().html(head(HOLIDAY=1), [section], language)
@@ -112,6 +112,6 @@ def test_whatever_people_wrote_stays_text(language: str) -> None:
 
 
 def test_a_campaign_without_anomaly_says_so() -> None:
-    page = HtmlReports().html(head(), [Section("E1", ())], "en")
+    page = HtmlReports().html(head(), [PackSection("E1", ())], "en")
     assert "No anomaly was found" in page
     assert 'class="bad"' not in page

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead, key_name
-from dialer.domain.ledger.sealing import Pending, SealedEntry, Stamp, Tail, Tile, seal
+from dialer.domain.ledger.sealing import Pending, SealedEntry, SealStamp, Tail, Tile, seal
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 SUBJECT_KEY = b"subjects of the tests"
@@ -52,7 +52,7 @@ def sealed(events: Sequence[LedgerEvent], batches: Iterator[int]) -> SampleLedge
     while start < len(events):
         end = start + next(batches)
         pending = [Pending(one, pretended=False) for one in events[start:end]]
-        stamp = Stamp(events[start:end][-1].at, False, key_name(PUBLIC), SUBJECT_KEY)
+        stamp = SealStamp(events[start:end][-1].at, False, key_name(PUBLIC), SUBJECT_KEY)
         batch = seal(tail, pending, stamp)
         head = SignedHead(batch.head, PRIVATE.sign(batch.head.text.encode()).hex())
         tail, start = Tail(head, batch.frontier), end

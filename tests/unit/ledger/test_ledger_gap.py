@@ -6,7 +6,7 @@ from itertools import cycle
 from dialer.domain.ledger.entries_upkeep import Gap, restored
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import read_head
-from dialer.verifier.verify_ledger import Entries, Finding, check_heads, lost_heads
+from dialer.verifier.verify_ledger import Entries, LedgerFinding, check_heads, lost_heads
 from tests.unit.ledger.ledger_samples import NOW, PUBLIC, SampleLedger, event, sealed, signed_quickly
 
 HELD = 20
@@ -24,7 +24,7 @@ def grown_anew(*lost: str) -> SampleLedger:
     return sealed([*BEFORE[:HELD], restoration(*lost), *AFTER], cycle([5]))
 
 
-def findings(ledger: SampleLedger, heads: list[str]) -> list[Finding]:
+def findings(ledger: SampleLedger, heads: list[str]) -> list[LedgerFinding]:
     good, found = check_heads(heads, PUBLIC, signed_quickly, lost_heads(ledger.lines))
     entries = Entries(good)
     for line in ledger.lines:

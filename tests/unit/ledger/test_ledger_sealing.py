@@ -13,12 +13,12 @@ from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.proofs import inclusion_spans, runs
 from dialer.domain.ledger.redaction import redacted
-from dialer.domain.ledger.sealing import Pending, Stamp, Tail, seal, subject_of
+from dialer.domain.ledger.sealing import Pending, SealStamp, Tail, seal, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
 from dialer.verifier.verify_ledger import included
 from tests.unit.ledger.ledger_samples import NOW, PRIVATE, SUBJECT_KEY, event, sealed
 
-STAMP = Stamp(NOW, pretended=True, key="0123456789abcdef", subject_key=SUBJECT_KEY)
+STAMP = SealStamp(NOW, pretended=True, key="0123456789abcdef", subject_key=SUBJECT_KEY)
 
 
 def pending(*events: LedgerEvent) -> list[Pending]:

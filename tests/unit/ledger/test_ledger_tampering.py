@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.tree import leaf_hash
-from dialer.verifier.verify_ledger import Entries, Finding, check_heads
+from dialer.verifier.verify_ledger import Entries, LedgerFinding, check_heads
 from tests.unit.ledger.ledger_samples import PUBLIC, SampleLedger, event, sealed, signed_quickly
 
 LARGE, SMALL = 100_000, 60
@@ -28,7 +28,7 @@ def small() -> SampleLedger:
     return sealed([event(number) for number in range(SMALL)], cycle([7, 1, 4]))
 
 
-def findings(ledger: SampleLedger, lines: list[str], heads: list[str] | None = None) -> list[Finding]:
+def findings(ledger: SampleLedger, lines: list[str], heads: list[str] | None = None) -> list[LedgerFinding]:
     good, found = check_heads(ledger.heads if heads is None else heads, PUBLIC, signed_quickly)
     entries = Entries(good)
     for line in lines:
@@ -164,7 +164,7 @@ def test_a_doctored_head_is_named_by_its_size(large: SampleLedger, changes: dict
     size = json.loads(large.heads[40])["size"]
     found = findings(large, large.lines, heads_with(large, 40, **changes))
     assert {finding.index for finding in found} == {size, json.loads(large.heads[41])["size"]}
-    assert found[0] == Finding(size, f"the head of size {size} has not the right signature")
+    assert found[0] == LedgerFinding(size, f"the head of size {size} has not the right signature")
 
 
 def test_a_head_left_out_is_missed_by_the_next(small: SampleLedger) -> None:

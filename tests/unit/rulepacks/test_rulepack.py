@@ -15,7 +15,7 @@ from dialer.domain.decision.facts_json import decision_hash, facts_to_json
 from dialer.domain.decision.replay import StoredDecision, replay
 from dialer.domain.decision.rulebook import RULES
 from dialer.domain.preflight.campaign_checks import check_definition
-from dialer.domain.rulepacks.rulepack import PackShelf, RulePack
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import (
     campaign,
     codes,
@@ -115,7 +115,7 @@ def test_a_window_over_midnight_has_both_halves_and_belongs_to_its_first_day() -
         'days = ["mon"]\nstart = "22:00"\nend = "02:00"\ncrosses_midnight = true',
         1,
     )
-    shelf = PackShelf([read_pack("night.toml", night)])
+    shelf = RulePackIndex([read_pack("night.toml", night)])
     told = campaign(profile="us-tcpa", caller_id="+12025550199", purpose="survey")
     asked = facts(
         campaign=told, consents=(consent(purpose="survey", windows=()),), number=PhoneNumber("+12125550123")
@@ -157,7 +157,7 @@ def test_political_rules_begin_with_the_silence_of_2020() -> None:
     assert "NO_RULE_PACK" not in codes(paris("2020-06-30 11:00:00"), campaign=told)
 
 
-def own(tmp_path: Path, text: str, name: str = "own.toml") -> PackShelf:
+def own(tmp_path: Path, text: str, name: str = "own.toml") -> RulePackIndex:
     (tmp_path / name).write_text(text, "utf-8")
     return load_packs(tmp_path)
 
@@ -200,7 +200,7 @@ def test_a_folder_that_is_not_there_adds_nothing(tmp_path: Path) -> None:
     assert load_packs(tmp_path / "absent").overriding == ()
 
 
-def stored(shelf: PackShelf, hour: str, **changes: object) -> StoredDecision:
+def stored(shelf: RulePackIndex, hour: str, **changes: object) -> StoredDecision:
     asked, at = facts(**changes), paris(hour)
     decision = decide(asked, shelf, at)
     return StoredDecision(

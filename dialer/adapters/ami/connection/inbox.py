@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.adapters.ami.connection.wire import Fields
-from dialer.adapters.ami.events.callees import Callees
+from dialer.adapters.ami.events.callees import CalleeChannels
 from dialer.adapters.ami.events.network_answers import NetworkAnswers
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.translate import OriginateFailed, Unusable, translate
@@ -24,7 +24,7 @@ LINE_USED = "DialerLine"
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class LinkClosed:
     """The last item; `error` where it did not end by our wish."""
 
     error: BaseException | None = None
@@ -39,7 +39,7 @@ class Inbox:
     def __init__(
         self, pbx: str, copies: str, clock: Clock, pbx_time: PbxTime, on_failed: Callable[[AttemptId], None]
     ) -> None:
-        self.callees = Callees()
+        self.callees = CalleeChannels()
         self.answers = NetworkAnswers(pbx, copies, self.put, clock.now)
         self.unusable: Counter[str] = Counter()
         self._pbx = pbx
@@ -47,7 +47,7 @@ class Inbox:
         self._pbx_time = pbx_time
         self._on_failed = on_failed
         self._at_the_gate: set[AttemptId] = set()
-        self._queue: asyncio.Queue[TelephonyEvent | Closed] = asyncio.Queue()
+        self._queue: asyncio.Queue[TelephonyEvent | LinkClosed] = asyncio.Queue()
 
     def event(self, fields: Fields) -> None:
         if fields.get("userevent") == LINE_USED:
@@ -103,16 +103,16 @@ class Inbox:
         self.put(LinkLost(self._pbx))
 
     def broken(self, error: BaseException) -> None:
-        self._queue.put_nowait(Closed(error))
+        self._queue.put_nowait(LinkClosed(error))
 
     def close(self) -> None:
-        self._queue.put_nowait(Closed())
+        self._queue.put_nowait(LinkClosed())
 
     async def stream(self) -> AsyncIterator[TelephonyEvent]:
         """Ends when closed. Raises what broke the link, so that a fault of ours is never silence."""
         while True:
             item = await self._queue.get()
-            if isinstance(item, Closed):
+            if isinstance(item, LinkClosed):
                 if item.error is not None:
                     raise item.error
                 return

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dialer.adapters.ami.connection.wire import Action, Fields
 from dialer.adapters.ami.events.report import Malformed, text
-from dialer.dialplan_checker.model import Dialplan, Fault, Place, Step, dialplan_of
+from dialer.dialplan_checker.model import ChannelPosition, Dialplan, DialplanFault, Step, dialplan_of
 from dialer.dialplan_checker.reading.parse import Unreadable, check_extension
 
 SHOW_DIALPLAN: Action = {"Action": "ShowDialPlan"}
@@ -15,12 +15,12 @@ FILES = "pbx_config"
 def dialplan_in(rows: Iterable[Fields]) -> Dialplan:
     """`rows` are the ListDialplan events. Never raises: see `Dialplan.faults`."""
     steps: list[Step] = []
-    faults: list[Fault] = []
+    faults: list[DialplanFault] = []
     for row in rows:
         try:
             steps.append(_step(row))
         except (Malformed, Unreadable) as error:
-            faults.append(Fault(str(row.get("context", "the PBX")), f"not understood: {error}"))
+            faults.append(DialplanFault(str(row.get("context", "the PBX")), f"not understood: {error}"))
     return dialplan_of(steps, faults)
 
 
@@ -33,7 +33,7 @@ def _step(row: Fields) -> Step:
     priority = text(row, "priority")
     if not priority.isdecimal():
         raise Malformed(f"priority {priority}")
-    place = Place(text(row, "context"), text(row, "extension"), int(priority))
+    place = ChannelPosition(text(row, "context"), text(row, "extension"), int(priority))
     check_extension(place.exten)
     label = text(row, "extensionlabel") if "extensionlabel" in row else ""
     arguments = text(row, "appdata") if "appdata" in row else ""

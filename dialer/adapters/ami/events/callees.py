@@ -15,7 +15,7 @@ _BEGUN = _BIRTHS.keys() - {"CoreShowChannel"}
 """Of these, those that only come once the INVITE waits to be sent, or has left."""
 
 
-class Callees:
+class CalleeChannels:
     def __init__(self) -> None:
         self._channels: dict[AttemptId, str] = {}
         self._begun: set[AttemptId] = set()

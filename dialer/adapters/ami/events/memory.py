@@ -19,7 +19,7 @@ from dialer.adapters.ami.events.translate import Unusable
 from dialer.adapters.ami.originate import SHAPES, require
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, CampaignId
-from dialer.domain.calls.call_events import Ended, Opposed, Outbox
+from dialer.domain.calls.call_events import Ended, Opposed, PbxOutbox
 from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import Line, LineObjection, LineUsed
@@ -137,7 +137,7 @@ class PbxMemory:
         require("mark", mark, astdb.MARK_SHAPE)
         await self._do([astdb.put(astdb.MARK, astdb.SUPPRESSED, mark)])
 
-    async def outbox(self, of: Collection[AttemptId] | None = None) -> Outbox:
+    async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
         """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
         channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
         if of is None:
@@ -149,7 +149,7 @@ class PbxMemory:
             ended = await self._rows_of(astdb.ENDED, keys)
         self._inbox.callees.reset(channels)
         linked = (channel.get("linkedid", "") for channel in channels)
-        return Outbox(
+        return PbxOutbox(
             opposed,
             tuple(self._usable(astdb.ended_entries(ended, self._pbx_time))),
             frozenset(
@@ -184,7 +184,7 @@ class PbxMemory:
         if known is None:
             rows = succeeded(await self._link.ask(astdb.tree(line.LINE))).items
             known = {str(row.get("key", "")).rpartition("/")[2] for row in rows}
-        await self._do(list(line.told(lines, self._pbx_time)))
+        await self._do(list(line.describe_line(lines, self._pbx_time)))
         gone = sorted(set(known) - {entry.number for entry in lines})
         await self._delete(line.LINE, gone)
         await self._delete(line.SILENCE, gone)

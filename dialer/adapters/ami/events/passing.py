@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dialer.adapters.ami.connection.errors import ActionRefused
 from dialer.adapters.ami.connection.link import AmiLink
 from dialer.adapters.ami.connection.wire import Action
-from dialer.adapters.ami.events.callees import Callees
+from dialer.adapters.ami.events.callees import CalleeChannels
 from dialer.adapters.ami.events.report import text
 from dialer.adapters.ami.events.translate import callee_call
 from dialer.adapters.ami.originate import dialling_half
@@ -17,7 +17,7 @@ HEARD = frozenset({"4", "5", "6"})
 
 
 async def passing(
-    link: AmiLink, callees: Callees, attempt_ids: Collection[AttemptId]
+    link: AmiLink, callees: CalleeChannels, attempt_ids: Collection[AttemptId]
 ) -> frozenset[AttemptId]:
     """Those of the attempts whose INVITE may still leave, unless the gate refuses them. Raise `Unavailable`.
 

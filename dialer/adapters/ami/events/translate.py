@@ -62,7 +62,7 @@ Translation = CallEvent | OriginateFailed | Unusable | None
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ReceiptTime:
     """When an event without a time of its own was received, by the service's clock."""
 
     received_at: datetime
@@ -74,7 +74,7 @@ class Moment:
         return self.pbx_time.instant(int(found[1] + found[2])) if found else self.received_at
 
 
-Reader = Callable[[Fields, Moment], Translation]
+Reader = Callable[[Fields, ReceiptTime], Translation]
 
 
 def translate(fields: Fields, received_at: datetime, pbx_time: PbxTime) -> Translation:
@@ -86,7 +86,7 @@ def translate(fields: Fields, received_at: datetime, pbx_time: PbxTime) -> Trans
         else:
             table = EVENTS
         read = table.get(name)
-        return read(fields, Moment(received_at, pbx_time)) if read else unknown(name)
+        return read(fields, ReceiptTime(received_at, pbx_time)) if read else unknown(name)
     except (Malformed, OverflowError) as error:
         return Unusable(_label(fields), str(error))
 
@@ -110,16 +110,16 @@ def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
     return AttemptId(linked) if is_ours else None
 
 
-def _refused(fields: Fields, moment: Moment) -> Refused:
+def _refused(fields: Fields, moment: ReceiptTime) -> Refused:
     why = RefusalCause(matching(fields, "why", _WHY))
     return Refused(attempt_id(fields), reported_at(fields, moment.pbx_time), why)
 
 
-def _ended(fields: Fields, moment: Moment) -> CallEvent:
+def _ended(fields: Fields, moment: ReceiptTime) -> CallEvent:
     return ended(attempt_id(fields), fields, moment.pbx_time)
 
 
-def _opposed(fields: Fields, moment: Moment) -> Opposed:
+def _opposed(fields: Fields, moment: ReceiptTime) -> Opposed:
     return Opposed(attempt_id(fields), opposed_at(fields, moment.pbx_time, moment.received_at))
 
 
@@ -134,35 +134,35 @@ def _on_callee(kind: type[ChannelGone | TalkingStarted | TalkingStopped]) -> Rea
     The halves of the Local channel do not count: they go when the callee answers.
     """
 
-    def read(fields: Fields, moment: Moment) -> CallEvent | None:
+    def read(fields: Fields, moment: ReceiptTime) -> CallEvent | None:
         attempt = callee_call(fields)
         return kind(attempt, moment.of(fields)) if attempt else None
 
     return read
 
 
-def _dial_state(fields: Fields, moment: Moment) -> Ringing | None:
+def _dial_state(fields: Fields, moment: ReceiptTime) -> Ringing | None:
     attempt = callee_call(fields, "dest")
     if attempt is None or text(fields, "dialstatus") != "RINGING":
         return None
     return Ringing(attempt, moment.of(fields))
 
 
-def _new_state(fields: Fields, moment: Moment) -> Ringing | None:
+def _new_state(fields: Fields, moment: ReceiptTime) -> Ringing | None:
     attempt = callee_call(fields)
     if attempt is None or text(fields, "channelstate") != _RINGING_STATE:
         return None
     return Ringing(attempt, moment.of(fields))
 
 
-def _key(fields: Fields, moment: Moment) -> Opposed | None:
+def _key(fields: Fields, moment: ReceiptTime) -> Opposed | None:
     """A 9 is an opposition once any part of it was seen, even if a hang-up cuts it off before the dialplan hears of it."""
     attempt = callee_call(fields)
     by_callee = text(fields, "direction") == "Received" and text(fields, "digit") == OPPOSITION_KEY
     return Opposed(attempt, moment.of(fields)) if attempt and by_callee else None
 
 
-def _originate_response(fields: Fields, _moment: Moment) -> OriginateFailed | None:
+def _originate_response(fields: Fields, _moment: ReceiptTime) -> OriginateFailed | None:
     if text(fields, "response") == "Success":
         return None
     unique = text(fields, "uniqueid")

@@ -8,7 +8,7 @@ from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.engine import Database
 from dialer.adapters.sql.schema.tables import idempotency
 from dialer.domain.base.errors import Conflict
-from dialer.ports.records import KeptAnswer, RequestKey
+from dialer.ports.records import ArchivedAnswer, RequestKey
 
 
 class SqlIdempotency:
@@ -17,7 +17,7 @@ class SqlIdempotency:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, key: RequestKey, *, at: datetime, forget_before: datetime) -> KeptAnswer | None:
+    async def begin(self, key: RequestKey, *, at: datetime, forget_before: datetime) -> ArchivedAnswer | None:
         async with self._database.write() as connection:
             await connection.execute(delete(idempotency).where(idempotency.c.at < forget_before))
             claim = insert_new(connection, idempotency).returning(idempotency.c.key)
@@ -34,9 +34,9 @@ class SqlIdempotency:
                 "the request with this Idempotency-Key has not been answered",
                 hint="wait for its answer; if the service was ended meanwhile, see what was done and take a new key",
             )
-        return KeptAnswer(kept.status, kept.location, kept.body)
+        return ArchivedAnswer(kept.status, kept.location, kept.body)
 
-    async def keep(self, key: RequestKey, answer: KeptAnswer) -> None:
+    async def keep(self, key: RequestKey, answer: ArchivedAnswer) -> None:
         values = {"status": answer.status, "location": answer.location, "body": answer.body}
         async with self._database.write() as connection:
             await connection.execute(update(idempotency).where(_is(key)).values(values))

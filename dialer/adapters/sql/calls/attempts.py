@@ -27,7 +27,14 @@ from dialer.domain.calls.retry import Made
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.upkeep.notification import opt_out
 from dialer.ports.leases import Driver
-from dialer.ports.records import CallFilter, CallRow, Dossier, Judgement, Progression, Standing
+from dialer.ports.records import (
+    CallFilter,
+    CallRow,
+    CampaignSnapshot,
+    ClaimDecision,
+    ContactFacts,
+    Progression,
+)
 from dialer.ports.review import ClaimWatch
 
 IN_ORDER = (attempts.c.decided_at, attempts.c.id)
@@ -60,9 +67,9 @@ class SqlAttempts:
         now: datetime,
         limit: int,
         permits: int,
-        judge: Callable[[Standing, Dossier], Judgement],
+        judge: Callable[[CampaignSnapshot, ContactFacts], ClaimDecision],
         watch: ClaimWatch | None = None,
-    ) -> list[Judgement]:
+    ) -> list[ClaimDecision]:
         """Raise `NotFound`, `NotNow`. At most `claim.LONGEST_CLAIM` contacts at a time."""
         async with self._database.write() as connection:
             if await under_rotation(connection):

@@ -21,7 +21,7 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import Due
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent.contact import Contact, ContactState
-from dialer.ports.records import Dossier, Judgement, Standing
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from dialer.ports.review import ClaimWatch
 
 NUMBER_BUSY = timedelta(minutes=5)
@@ -31,10 +31,10 @@ LONGEST_CLAIM = 1000
 """PostgreSQL's table of locks holds 6,400 by default, for all processes together."""
 IN_ORDER = (contacts.c.next_due_at, contacts.c.id)
 
-Judge = Callable[[Standing, Dossier], Judgement]
+Judge = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
 
 
-def closed(standing: Standing, now: datetime) -> str:
+def closed(standing: CampaignSnapshot, now: datetime) -> str:
     """Why nobody of the campaign can be called now; empty where somebody may be."""
     campaign = standing.campaign
     if campaign.state is not CampaignState.RUNNING:
@@ -50,7 +50,7 @@ class Claim:
     """One claim in progress: `limit` contacts may still be looked at, `permits` may still be given."""
 
     connection: AsyncConnection
-    standing: Standing
+    standing: CampaignSnapshot
     now: datetime
     limit: int
     permits: int
@@ -59,7 +59,7 @@ class Claim:
     judged: list[Judged] = field(default_factory=list)
     busy: list[Contact] = field(default_factory=list)
 
-    async def run(self) -> list[Judgement]:
+    async def run(self) -> list[ClaimDecision]:
         """Raise `NotNow` before any contact is looked at."""
         if why := closed(self.standing, self.now):
             raise NotNow(why)
@@ -101,7 +101,7 @@ class Claim:
             .with_for_update(of=contacts, skip_locked=True)
         )
 
-    async def _judge_page(self, page: Sequence[Dossier]) -> None:
+    async def _judge_page(self, page: Sequence[ContactFacts]) -> None:
         fingerprints = [dossier.contact.fingerprint for dossier in page]
         taken, keys = await self._taken(fingerprints), await keys_of(self.connection, fingerprints)
         for dossier in page:

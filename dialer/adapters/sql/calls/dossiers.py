@@ -18,7 +18,7 @@ from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.calls.attempt import FINAL_STATES, Result
 from dialer.domain.consent.contact import Contact
 from dialer.domain.decision.facts import PastAttempt
-from dialer.ports.records import Dossier
+from dialer.ports.records import ContactFacts
 
 NO_CAMPAIGN = CampaignId("")
 DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
@@ -43,7 +43,9 @@ PAST = select(
 ).order_by(attempts.c.decided_at, attempts.c.id)
 
 
-async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]) -> list[Dossier]:
+async def dossiers_of(
+    connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]
+) -> list[ContactFacts]:
     """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`."""
     fingerprints = [row.fingerprint for row in listed]
     consents = await consents_of(connection, fingerprints)
@@ -52,7 +54,7 @@ async def dossiers_of(connection: AsyncConnection, sponsor: str, listed: Sequenc
     recalled = await past_calls_of(connection, sponsor, fingerprints)
     lists = await lists_of(connection, sponsor, fingerprints)
     return [
-        Dossier(
+        ContactFacts(
             contact=Contact(*tuple(row)[:-2]),
             source_class=row.source_class,
             consents=consents.get(row.fingerprint, ()),

@@ -16,12 +16,12 @@ from dialer.domain.consent.contact import Contact, ContactState
 from dialer.domain.ledger.entries_calls import permitted, refused
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.row_digests import RecordedDecision
-from dialer.ports.records import Judgement
+from dialer.ports.records import ClaimDecision
 
 
 async def write_judgements(
     connection: AsyncConnection, campaign_id: CampaignId, judged: Sequence[Judged]
-) -> tuple[list[Judgement], list[Contact]]:
+) -> tuple[list[ClaimDecision], list[Contact]]:
     """Return what was written, and the contacts whose number another process took in this very moment: for them nothing was."""
     made = await _insert_attempts(connection, judged)
     kept: list[Judged] = []
@@ -49,13 +49,13 @@ async def _insert_attempts(connection: AsyncConnection, judged: Sequence[Judged]
     )
 
 
-def _event(judgement: Judgement, recorded: RecordedDecision) -> LedgerEvent:
+def _event(judgement: ClaimDecision, recorded: RecordedDecision) -> LedgerEvent:
     if isinstance(judgement.outcome, Attempt):
         return permitted(judgement.outcome, judgement.decision, recorded)
     return refused(judgement.decision, recorded)
 
 
-def _contact_record(contact: Contact, judgement: Judgement) -> Record:
+def _contact_record(contact: Contact, judgement: ClaimDecision) -> Record:
     if isinstance(judgement.outcome, Attempt):
         calling: Record = {"state": ContactState.CALLING, "next_due_at": None, "closed_reason": None}
         return calling | {"contact": contact.id, "last_refusal": None}

@@ -11,7 +11,7 @@ from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.campaigns.campaign_definition import Election
-from dialer.ports.records import Standing
+from dialer.ports.records import CampaignSnapshot
 
 Lock = Literal["shared", "exclusive"]
 
@@ -34,14 +34,14 @@ async def campaign_of(
 
 async def standing_of(
     connection: AsyncConnection, campaign_id: CampaignId, *, lock: Lock | None = None
-) -> Standing:
+) -> CampaignSnapshot:
     """With `lock="shared"` neither the campaign's state nor the halt can change before the transaction ends. Raise `NotFound`."""
     campaign = await campaign_of(connection, campaign_id, lock=lock)
     halt = select(system.c.halted)
     if lock is not None:
         halt = halt.with_for_update(read=True)
     halted = (await connection.execute(halt)).scalar_one()
-    return Standing(campaign, halted, await _silences(connection, campaign))
+    return CampaignSnapshot(campaign, halted, await _silences(connection, campaign))
 
 
 async def _silences(connection: AsyncConnection, campaign: Campaign) -> tuple[Election, ...]:

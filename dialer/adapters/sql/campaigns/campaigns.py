@@ -20,7 +20,7 @@ from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved
 from dialer.domain.ledger.entries_polls import poll_dates_changed
 from dialer.domain.preflight.polls import with_poll_dates
 from dialer.domain.upkeep.notification import campaign_ended
-from dialer.ports.records import Progress, Standing
+from dialer.ports.records import CampaignSnapshot, Progress
 
 ENDED = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
 IN_ORDER = (campaigns.c.created_at, campaigns.c.id)
@@ -105,7 +105,7 @@ class SqlCampaigns:
             await record(connection, [poll_dates_changed(changed, before, by=by, at=at, reason=reason)])
             return changed
 
-    async def standing(self, campaign_id: CampaignId) -> Standing:
+    async def standing(self, campaign_id: CampaignId) -> CampaignSnapshot:
         async with self._database.read() as connection:
             return await standing_of(connection, campaign_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.records import Record
 from dialer.adapters.sql.schema.tables import contacts
 from dialer.domain.base.types import ContactId
-from dialer.domain.calls.retry import Closed, Due
+from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.consent.contact import ContactState
 from dialer.ports.records import ContactChange
 
@@ -17,7 +17,7 @@ def changed_record(contact_id: ContactId, change: ContactChange) -> Record:
     match change:
         case Due(until):
             changed: Record = {"state": ContactState.DUE, "next_due_at": until, "closed_reason": None}
-        case Closed(reason):
+        case ContactClosed(reason):
             changed = {"state": ContactState.CLOSED, "next_due_at": None, "closed_reason": reason}
     return changed | {"contact": contact_id}
 

@@ -18,12 +18,12 @@ from dialer.adapters.sql.records import MANIFEST, Record, record_of
 from dialer.adapters.sql.schema.tables import contacts, imports
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
-from dialer.domain.consent.contact import ContactState, Manifest
+from dialer.domain.consent.contact import ContactState, ImportManifest
 from dialer.domain.ledger.entries_admin import import_begun, import_ended
 from dialer.domain.numbers.number_plan import territories_of
 from dialer.domain.numbers.territory import territory_of
-from dialer.domain.preflight.contact_groups import Turns
-from dialer.ports.records import Alike, Dossier, ImportCounts, NewContact
+from dialer.domain.preflight.contact_groups import TimeBoundaries
+from dialer.ports.records import ContactFacts, ContactGroup, ImportCounts, NewContact
 
 # As much of a number as tells its territory: few enough beginnings that a million numbers come to some hundreds.
 TELLS_TERRITORY = case(
@@ -40,7 +40,7 @@ class SqlContacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin_import(self, manifest: Manifest) -> None:
+    async def begin_import(self, manifest: ImportManifest) -> None:
         async with self._database.write() as connection:
             await connection.execute(insert(imports).values(record_of(manifest)))
             await record(connection, [import_begun(manifest)])
@@ -85,15 +85,15 @@ class SqlContacts:
             begun = (await connection.execute(MANIFEST.where(imports.c.id == import_id))).first()
             if begun is None:
                 raise NotFound(f"there is no import {import_id}")
-            await record(connection, [import_ended(Manifest(*begun), record_of(counts), report)])
+            await record(connection, [import_ended(ImportManifest(*begun), record_of(counts), report)])
 
-    async def import_report(self, import_id: ImportId) -> tuple[Manifest, str | None]:
+    async def import_report(self, import_id: ImportId) -> tuple[ImportManifest, str | None]:
         statement = MANIFEST.add_columns(imports.c.report).where(imports.c.id == import_id)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).first()
         if row is None:
             raise NotFound(f"there is no import {import_id}")
-        return Manifest(*row[:-1]), row.report
+        return ImportManifest(*row[:-1]), row.report
 
     async def count(self, campaign_id: CampaignId) -> int:
         statement = select(func.count()).where(contacts.c.campaign_id == campaign_id)
@@ -115,14 +115,14 @@ class SqlContacts:
         async with self._database.read() as connection:
             return frozenset((await connection.execute(statement)).scalars())
 
-    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> Dossier | None:
+    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> ContactFacts | None:
         """Raise `NotFound` for an unknown campaign; None where the number is not on its list."""
         return (await self.dossiers_among(campaign_id, [fingerprint])).get(fingerprint)
 
     async def dossiers_among(
         self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
-    ) -> dict[Fingerprint, Dossier]:
-        found: dict[Fingerprint, Dossier] = {}
+    ) -> dict[Fingerprint, ContactFacts]:
+        found: dict[Fingerprint, ContactFacts] = {}
         async with self._database.read() as connection:
             campaign = await campaign_of(connection, campaign_id)
             for some in chunks(fingerprints):
@@ -138,8 +138,8 @@ class SqlContacts:
             return await page_end(connection, campaign_id, after, size)
 
     async def alike(
-        self, campaign_id: CampaignId, turns: Turns, *, after: ContactId, until: ContactId
-    ) -> Sequence[Alike]:
+        self, campaign_id: CampaignId, turns: TimeBoundaries, *, after: ContactId, until: ContactId
+    ) -> Sequence[ContactGroup]:
         async with self._database.read() as connection:
             return await alike_between(connection, campaign_id, turns, after, until)
 

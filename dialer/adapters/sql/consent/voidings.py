@@ -15,7 +15,7 @@ from dialer.adapters.sql.ledger.ledger_pending import record
 from dialer.adapters.sql.schema.tables import attempts, consents, contacts
 from dialer.adapters.sql.schema.voiding_tables import undone_voidings
 from dialer.domain.calls.retry import NUMBER_GONE, Due
-from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn, Restoration
+from dialer.domain.consent.consent import NETWORK, ConsentReinstated, ConsentWithdrawn
 from dialer.domain.consent.contact import ContactState
 from dialer.domain.ledger.entries_people import consent_restored, consents_restored
 
@@ -46,7 +46,9 @@ class SqlVoidings:
             rows = (await connection.execute(page)).all()
             if not rows:
                 return 0
-            restored = [(_voiding(row), Restoration(row.fingerprint, trunk, at, by, reason)) for row in rows]
+            restored = [
+                (_voiding(row), ConsentReinstated(row.fingerprint, trunk, at, by, reason)) for row in rows
+            ]
             await _move(connection, rows, trunk, by, at, reason)
             await record(connection, [consent_restored(*pair) for pair in restored])
             await _call_again(connection, rows, at)

@@ -14,7 +14,7 @@ from dialer.adapters.sql.db.engine import BUSY_SECONDS, database_errors, parse_u
 from dialer.domain.base.errors import Conflict, Unavailable
 
 
-class DatabaseFile:
+class DatabaseCopy:
     """`kind`: `sqlite` or `postgresql`; a file of the one is not for the other."""
 
     def __init__(self, url: str) -> None:

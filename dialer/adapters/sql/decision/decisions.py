@@ -15,10 +15,10 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.consent.contact import Contact
 from dialer.domain.ledger.row_digests import RecordedDecision
-from dialer.ports.records import DecisionFilter, Judgement, KeptDecision, SharedInput
+from dialer.ports.records import ArchivedDecision, ClaimDecision, DecisionFilter, SharedInput
 
-Judged = tuple[Contact, Judgement]
-KEPT = columns_for(KeptDecision, decisions, subject_keys).join_from(
+Judged = tuple[Contact, ClaimDecision]
+KEPT = columns_for(ArchivedDecision, decisions, subject_keys).join_from(
     decisions, subject_keys, decisions.c.fingerprint == subject_keys.c.fingerprint, isouter=True
 )
 
@@ -29,14 +29,14 @@ class SqlDecisions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, query: DecisionFilter) -> list[KeptDecision]:
+    async def page(self, query: DecisionFilter) -> list[ArchivedDecision]:
         statement = KEPT.where(decisions.c.id > query.after).order_by(decisions.c.id).limit(query.limit)
         if query.campaign_id is not None:
             statement = statement.where(decisions.c.campaign_id == query.campaign_id)
         if query.attempt_id is not None:
             statement = statement.where(decisions.c.attempt_id == query.attempt_id)
         async with self._database.read() as connection:
-            return [KeptDecision(*row) for row in await connection.execute(statement)]
+            return [ArchivedDecision(*row) for row in await connection.execute(statement)]
 
     async def inputs(self, hashes: Iterable[str]) -> dict[str, SharedInput]:
         found: dict[str, SharedInput] = {}
@@ -65,7 +65,7 @@ async def record_decisions(
     return told
 
 
-async def _keep_shared(connection: AsyncConnection, judgements: list[Judgement]) -> None:
+async def _keep_shared(connection: AsyncConnection, judgements: list[ClaimDecision]) -> None:
     shared = {judgement.inputs.context for judgement in judgements}
     shared |= {judgement.inputs.pack for judgement in judgements if judgement.inputs.pack is not None}
     # In one order everywhere, so that no two processes wait for each other.
@@ -73,7 +73,7 @@ async def _keep_shared(connection: AsyncConnection, judgements: list[Judgement])
     await connection.execute(insert_new(connection, decision_inputs), records)
 
 
-def _recorded(campaign_id: CampaignId, contact: Contact, judgement: Judgement) -> RecordedDecision:
+def _recorded(campaign_id: CampaignId, contact: Contact, judgement: ClaimDecision) -> RecordedDecision:
     """Reasons without their sentences, which may tell what somebody consented to: those are in the sealed half."""
     decision = judgement.decision
     return RecordedDecision(

@@ -19,12 +19,12 @@ from dialer.adapters.sql.schema.retention_tables import retention_runs
 from dialer.adapters.sql.schema.tables import attempts, contacts, decisions, imports
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.consent.contact import Contact, Manifest
+from dialer.domain.consent.contact import Contact, ImportManifest
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.upkeep.retention import RetentionRun
 from dialer.ports.inspection import CalledPerson, ImportedList, RefusalCount
-from dialer.ports.records import CallRow, ImportCounts, KeptDecision
+from dialer.ports.records import ArchivedDecision, CallRow, ImportCounts
 
 COUNTS = [imports.c[name] for name in names_of(ImportCounts)]
 RUN = columns_for(RetentionRun, retention_runs).order_by(retention_runs.c.id)
@@ -139,15 +139,15 @@ async def _calls_to(
 
 async def _decisions_on(
     connection: AsyncConnection, campaign_id: CampaignId, people: Sequence[Contact]
-) -> defaultdict[Fingerprint, list[KeptDecision]]:
+) -> defaultdict[Fingerprint, list[ArchivedDecision]]:
     permits = KEPT.where(
         decisions.c.fingerprint.in_([person.fingerprint for person in people]),
         decisions.c.campaign_id == campaign_id,
         decisions.c.permitted,
     )
-    found: defaultdict[Fingerprint, list[KeptDecision]] = defaultdict(list)
+    found: defaultdict[Fingerprint, list[ArchivedDecision]] = defaultdict(list)
     for row in await connection.execute(permits):
-        found[row.fingerprint].append(KeptDecision(*row))
+        found[row.fingerprint].append(ArchivedDecision(*row))
     return found
 
 
@@ -155,4 +155,4 @@ def _list(row: Row[Any], listed: int, kept: int) -> ImportedList:
     """Of a row of `MANIFEST` with the report and the counts."""
     *manifest, report = row[: -len(COUNTS)]
     counts = ImportCounts(*row[-len(COUNTS) :]) if report is not None else None
-    return ImportedList(Manifest(*manifest), counts, report, listed, kept)
+    return ImportedList(ImportManifest(*manifest), counts, report, listed, kept)

@@ -29,7 +29,7 @@ from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.consent.consent import ConsentWithdrawn
-from dialer.domain.consent.contact import Contact, Manifest
+from dialer.domain.consent.contact import Contact, ImportManifest
 from dialer.domain.ledger.entries_rights import subject_erased
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
@@ -112,7 +112,7 @@ async def _listed(connection: AsyncConnection, fingerprint: Fingerprint) -> tupl
     return tuple(ListedPerson(Contact(*row[:-4]), *row[-4:]) for row in rows)
 
 
-async def _manifests(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[Manifest, ...]:
+async def _manifests(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[ImportManifest, ...]:
     """Of every import that told something of the number."""
     named = or_(
         imports.c.id.in_(select(contacts.c.import_id).where(contacts.c.fingerprint == fingerprint)),
@@ -121,7 +121,7 @@ async def _manifests(connection: AsyncConnection, fingerprint: Fingerprint) -> t
         imports.c.id.in_(select(list_entries.c.list_id).where(list_entries.c.fingerprint == fingerprint)),
     )
     rows = await connection.execute(MANIFEST.where(named).order_by(imports.c.imported_at, imports.c.id))
-    return tuple(Manifest(*row) for row in rows)
+    return tuple(ImportManifest(*row) for row in rows)
 
 
 async def _oppositions(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[Opposition, ...]:

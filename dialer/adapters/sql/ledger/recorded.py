@@ -15,7 +15,7 @@ from dialer.adapters.sql.schema.ledger_tables import entries
 from dialer.adapters.sql.schema.recorded_tables import TABLES, Spec
 from dialer.adapters.sql.schema.tables import decision_inputs
 from dialer.domain.ledger.sealing import Pending, SealedEntry
-from dialer.ports.recorded import Shelf, StoredRow
+from dialer.ports.recorded import RecordTable, StoredRow
 from dialer.ports.records import InputKind
 
 PAGE = 1000
@@ -53,8 +53,8 @@ class SqlSnapshot:
     async def pending(self) -> Sequence[Pending]:
         return [pending_of(row) for row in await self._connection.execute(WAITING)]
 
-    def shelves(self) -> Sequence[Shelf]:
-        return [Shelf(spec.parts, self._pages(spec)) for spec in TABLES]
+    def shelves(self) -> Sequence[RecordTable]:
+        return [RecordTable(spec.parts, self._pages(spec)) for spec in TABLES]
 
     async def inputs(self, kind: InputKind, hashes: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -16,11 +16,11 @@ from dialer.adapters.sql.calls.standing import campaign_of
 from dialer.adapters.sql.db.chunks import chunks
 from dialer.adapters.sql.db.dialects import by_contact
 from dialer.adapters.sql.preflight.group_others import OtherKinds
-from dialer.adapters.sql.preflight.group_plain import plain_kinds, told
+from dialer.adapters.sql.preflight.group_plain import describe_numbers, plain_kinds
 from dialer.adapters.sql.schema.tables import contacts
 from dialer.domain.base.types import CampaignId, ContactId
-from dialer.domain.preflight.contact_groups import Turns
-from dialer.ports.records import Alike, Dossier
+from dialer.domain.preflight.contact_groups import TimeBoundaries
+from dialer.ports.records import ContactFacts, ContactGroup
 
 
 async def page_end(
@@ -34,8 +34,12 @@ async def page_end(
 
 
 async def alike_between(
-    connection: AsyncConnection, campaign_id: CampaignId, turns: Turns, after: ContactId, until: ContactId
-) -> list[Alike]:
+    connection: AsyncConnection,
+    campaign_id: CampaignId,
+    turns: TimeBoundaries,
+    after: ContactId,
+    until: ContactId,
+) -> list[ContactGroup]:
     """The kinds among the contacts after `after`, `until` included. Raise `NotFound` for an unknown campaign."""
     await by_contact(connection)
     sponsor = (await campaign_of(connection, campaign_id)).definition.sponsor.id
@@ -49,7 +53,9 @@ async def alike_between(
         for row in await connection.execute(question.of(listed)):
             found.append(Group(tuple(row[2:]), row.first, row.numbers.split(",")))
     dossiers = await dossiers_by_id(connection, sponsor, [group.example for group in found])
-    return [Alike(group.kind, *told(group.numbers), dossiers[group.example]) for group in found]
+    return [
+        ContactGroup(group.kind, *describe_numbers(group.numbers), dossiers[group.example]) for group in found
+    ]
 
 
 class Group(NamedTuple):
@@ -80,8 +86,8 @@ def sorted_out(rows: Sequence[Row[Any]]) -> tuple[list[Group], set[ContactId]]:
 
 async def dossiers_by_id(
     connection: AsyncConnection, sponsor: str, ids: Iterable[ContactId]
-) -> dict[ContactId, Dossier]:
-    found: dict[ContactId, Dossier] = {}
+) -> dict[ContactId, ContactFacts]:
+    found: dict[ContactId, ContactFacts] = {}
     for some in chunks(ids):
         listed = (await connection.execute(LISTED.where(contacts.c.id.in_(some)))).all()
         found |= {dossier.contact.id: dossier for dossier in await dossiers_of(connection, sponsor, listed)}

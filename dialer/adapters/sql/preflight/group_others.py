@@ -31,13 +31,13 @@ from dialer.adapters.sql.preflight.group_columns import (
 from dialer.adapters.sql.schema.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.schema.restore_tables import past_calls
 from dialer.adapters.sql.schema.tables import attempts, consents, suppressions
-from dialer.domain.preflight.contact_groups import Turns
+from dialer.domain.preflight.contact_groups import TimeBoundaries
 
 
 class OtherKinds:
     """The question for the kinds among some contacts. `sponsor` is the campaign's: attempts for others do not count, nor do others' lists."""
 
-    def __init__(self, connection: AsyncConnection, sponsor: str, turns: Turns) -> None:
+    def __init__(self, connection: AsyncConnection, sponsor: str, turns: TimeBoundaries) -> None:
         self._connection = connection
         self._sponsor = sponsor
         self._turns = turns

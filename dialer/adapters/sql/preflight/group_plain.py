@@ -30,14 +30,16 @@ from dialer.adapters.sql.schema.list_tables import list_entries
 from dialer.adapters.sql.schema.restore_tables import past_calls
 from dialer.adapters.sql.schema.tables import attempts, consents, contacts, suppressions
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.preflight.contact_groups import Turns
+from dialer.domain.preflight.contact_groups import TimeBoundaries
 
 ENDING = literal(0, BigInteger)
 """Stands for an end that is told with the number."""
 JOINED = contacts.outerjoin(consents, consents.c.fingerprint == contacts.c.fingerprint)
 
 
-def plain_kinds(connection: AsyncConnection, listed: ColumnElement[bool], turns: Turns) -> Select[Any]:
+def plain_kinds(
+    connection: AsyncConnection, listed: ColumnElement[bool], turns: TimeBoundaries
+) -> Select[Any]:
     """Each row: ids and numbers with commas between, and what makes the kind. Without a kind: there is more about these.
 
     Of whom there are several consents, the id comes as often.
@@ -74,7 +76,7 @@ def more() -> ColumnElement[bool]:
     )
 
 
-def told(numbers: Sequence[str]) -> tuple[tuple[PhoneNumber, ...], tuple[datetime, ...]]:
+def describe_numbers(numbers: Sequence[str]) -> tuple[tuple[PhoneNumber, ...], tuple[datetime, ...]]:
     """Of a kind the numbers, and where they come with it the end of each one's consent."""
     if "@" not in numbers[0]:
         return tuple(map(PhoneNumber, numbers)), ()

@@ -27,17 +27,17 @@ from dialer.adapters.sql.schema.voiding_tables import undone_voidings
 from dialer.domain.access.roles import Token
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn, Restoration
-from dialer.domain.consent.contact import Manifest
+from dialer.domain.consent.consent import ConsentGiven, ConsentReinstated, ConsentWithdrawn
+from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.ledger.row_digests import (
+    CampaignMove,
     HaltRecord,
     ImportResult,
-    Move,
-    Part,
     RecordedDecision,
-    Removal,
+    RecordedValue,
+    RecordKind,
     Revocation,
-    Told,
+    SuppressionRemoval,
 )
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.probes.probe import Probe
@@ -64,8 +64,8 @@ class Spec:
     """`order`: unique, in about the order of making. `tell` may raise `Contradiction`."""
 
     table: Table
-    parts: tuple[Part, ...]
-    tell: Callable[[Fields], tuple[Told, ...]]
+    parts: tuple[RecordKind, ...]
+    tell: Callable[[Fields], tuple[RecordedValue, ...]]
     order: str = ""
 
     @property
@@ -106,11 +106,11 @@ def _made(kind: "type[Kind]", row: Fields) -> "Kind":
     return kind(**{name: row[name] for name in names_of(kind)})
 
 
-def _call(row: Fields) -> tuple[Told, ...]:
+def _call(row: Fields) -> tuple[RecordedValue, ...]:
     return (_made(Attempt, {**row, "number": ""}),)
 
 
-def _consent(row: Fields) -> tuple[Told, ...]:
+def _consent(row: Fields) -> tuple[RecordedValue, ...]:
     if not row["withdrawn"]:
         return (_made(ConsentGiven, {**row, "given_at": row["at"]}),)
     known = {*names_of(ConsentWithdrawn), "id", "withdrawn", "at", "pseudonym", "key"}
@@ -119,56 +119,56 @@ def _consent(row: Fields) -> tuple[Told, ...]:
     return (_made(ConsentWithdrawn, {**row, "withdrawn_at": row["at"]}),)
 
 
-def _undone(row: Fields) -> tuple[Told, ...]:
+def _undone(row: Fields) -> tuple[RecordedValue, ...]:
     voiding = ConsentWithdrawn(row["fingerprint"], None, row["channel"], row["at"], row["recorded_at"])
-    return voiding, _made(Restoration, row)
+    return voiding, _made(ConsentReinstated, row)
 
 
-def _opposition(row: Fields) -> tuple[Told, ...]:
+def _opposition(row: Fields) -> tuple[RecordedValue, ...]:
     entry, removed = _made(Suppression, row), [row[name] is not None for name in REMOVED]
     if any(removed) and not all(removed):
         raise Contradiction("half of a removal")
-    return (entry, _made(Removal, row)) if any(removed) else (entry,)
+    return (entry, _made(SuppressionRemoval, row)) if any(removed) else (entry,)
 
 
-def _campaign(row: Fields) -> tuple[Told, ...]:
+def _campaign(row: Fields) -> tuple[RecordedValue, ...]:
     campaign = _made(Campaign, row)
     if row["sponsor"] != campaign.definition.sponsor.id:
         raise Contradiction("the campaign names two sponsors")
     return (campaign,)
 
 
-def _import(row: Fields) -> tuple[Told, ...]:
-    manifest, result = _made(Manifest, row), _made(ImportResult, row)
+def _import(row: Fields) -> tuple[RecordedValue, ...]:
+    manifest, result = _made(ImportManifest, row), _made(ImportResult, row)
     return (manifest,) if result == ImportResult(manifest.id) else (manifest, result)
 
 
-def _token(row: Fields) -> tuple[Told, ...]:
+def _token(row: Fields) -> tuple[RecordedValue, ...]:
     token = _made(Token, row)
     return (token,) if token.revoked_at is None else (token, Revocation(token.name, token.revoked_at))
 
 
-def _halt(row: Fields) -> tuple[Told, ...]:
+def _halt(row: Fields) -> tuple[RecordedValue, ...]:
     state = _made(HaltRecord, row)
     return () if state == UNTOUCHED else (state,)
 
 
-def _retention(row: Fields) -> tuple[Told, ...]:
+def _retention(row: Fields) -> tuple[RecordedValue, ...]:
     run = _made(RetentionRun, row)
     return () if run.ended_at is None else (run,)
 
 
 TABLES = (
-    Spec(campaigns, (Part.CAMPAIGN,), _campaign, "created_at"),
-    Spec(campaign_moves, (Part.MOVE,), lambda row: (_made(Move, row),)),
-    Spec(imports, (Part.IMPORT, Part.RESULT), _import, "imported_at"),
-    Spec(consents, (Part.CONSENT,), _consent),
-    Spec(undone_voidings, (Part.CONSENT, Part.RESTORATION), _undone),
-    Spec(suppressions, (Part.OPPOSITION, Part.NOTE, Part.REMOVAL), _opposition),
-    Spec(decisions, (Part.DECISION, Part.INPUTS), lambda row: (_made(RecordedDecision, row),)),
-    Spec(attempts, (Part.PERMIT, Part.CALL), _call, "decided_at"),
-    Spec(tokens, (Part.ACCESS, Part.REVOCATION), _token, "created_at"),
-    Spec(system, (Part.HALT,), _halt),
-    Spec(retention_runs, (Part.RETENTION,), _retention),
-    Spec(probes, (Part.PROBE,), lambda row: (_made(Probe, row),), "started_at"),
+    Spec(campaigns, (RecordKind.CAMPAIGN,), _campaign, "created_at"),
+    Spec(campaign_moves, (RecordKind.MOVE,), lambda row: (_made(CampaignMove, row),)),
+    Spec(imports, (RecordKind.IMPORT, RecordKind.RESULT), _import, "imported_at"),
+    Spec(consents, (RecordKind.CONSENT,), _consent),
+    Spec(undone_voidings, (RecordKind.CONSENT, RecordKind.RESTORATION), _undone),
+    Spec(suppressions, (RecordKind.OPPOSITION, RecordKind.NOTE, RecordKind.REMOVAL), _opposition),
+    Spec(decisions, (RecordKind.DECISION, RecordKind.INPUTS), lambda row: (_made(RecordedDecision, row),)),
+    Spec(attempts, (RecordKind.PERMIT, RecordKind.CALL), _call, "decided_at"),
+    Spec(tokens, (RecordKind.ACCESS, RecordKind.REVOCATION), _token, "created_at"),
+    Spec(system, (RecordKind.HALT,), _halt),
+    Spec(retention_runs, (RecordKind.RETENTION,), _retention),
+    Spec(probes, (RecordKind.PROBE,), lambda row: (_made(Probe, row),), "started_at"),
 )

@@ -10,10 +10,10 @@ from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.engine import Database
 from dialer.adapters.sql.schema.tables import outbox
 from dialer.domain.upkeep.notification import Notification, Topic
-from dialer.ports.courier import Endpoint
+from dialer.ports.courier import WebhookUrl
 from dialer.ports.records import Delivery
 
-Subscribers = Mapping[Endpoint, frozenset[Topic]]
+Subscribers = Mapping[WebhookUrl, frozenset[Topic]]
 
 
 class SqlOutbox:
@@ -41,7 +41,7 @@ class SqlOutbox:
             await connection.execute(insert_new(connection, outbox), rows)
 
     async def claim(
-        self, endpoint: Endpoint, *, now: datetime, until: datetime, limit: int
+        self, endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
         due = (
             select(outbox.c.id)

@@ -22,9 +22,9 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.decision.facts import PastAttempt
 from dialer.domain.ledger.entries_admin import halt_changed
 from dialer.domain.ledger.entries_upkeep import Gap, restored
-from dialer.ports.restores import PastCall, Restoration
+from dialer.ports.restores import DatabaseRestore, PastCall
 
-RESTORATION = columns_for(Restoration, restores)
+RESTORATION = columns_for(DatabaseRestore, restores)
 LAST = select(func.max(restores.c.id)).scalar_subquery()
 
 
@@ -44,10 +44,10 @@ class SqlRestores:
             halted = halt_changed(halted=True, by=by, at=at, reason=reason)
             await record_first(connection, [restored(gap, by=by, at=at), halted])
 
-    async def last(self) -> Restoration | None:
+    async def last(self) -> DatabaseRestore | None:
         async with self._database.read() as connection:
             row = (await connection.execute(RESTORATION.where(restores.c.id == LAST))).first()
-            return Restoration(*row) if row else None
+            return DatabaseRestore(*row) if row else None
 
     async def add_calls(self, calls: Sequence[PastCall]) -> int:
         added = 0

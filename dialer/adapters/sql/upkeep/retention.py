@@ -19,7 +19,7 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.contact import ContactState
 from dialer.domain.ledger.entries_rights import retention_ran
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
-from dialer.ports.retention import KeptList
+from dialer.ports.retention import RetainedList
 
 RUN = columns_for(RetentionRun, retention_runs)
 WELL = retention_runs.c.ended_at.is_not(None) & retention_runs.c.error.is_(None)
@@ -34,7 +34,7 @@ class SqlRetention:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lists(self) -> list[KeptList]:
+    async def lists(self) -> list[RetainedList]:
         left = exists().where(contacts.c.import_id == imports.c.id, KEPT)
         statement = (
             select(
@@ -51,7 +51,8 @@ class SqlRetention:
         async with self._database.read() as connection:
             rows = await connection.execute(statement)
             return [
-                KeptList(row[0], row[1], row[2].profile, row[3], row[4], last_poll(row[2])) for row in rows
+                RetainedList(row[0], row[1], row[2].profile, row[3], row[4], last_poll(row[2]))
+                for row in rows
             ]
 
     async def profiles(self) -> dict[str, frozenset[str]]:

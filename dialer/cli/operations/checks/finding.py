@@ -6,7 +6,7 @@ from dialer.domain.base.errors import DialerError
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing looked at. `mend` says what to do where it is not `ok`."""
 
     check: str
@@ -15,13 +15,13 @@ class Finding:
     mend: str = ""
 
 
-def well(check: str, detail: str) -> Finding:
-    return Finding(check, ok=True, detail=detail)
+def well(check: str, detail: str) -> CheckResult:
+    return CheckResult(check, ok=True, detail=detail)
 
 
-def wrong(check: str, detail: str, mend: str) -> Finding:
-    return Finding(check, ok=False, detail=detail, mend=mend)
+def wrong(check: str, detail: str, mend: str) -> CheckResult:
+    return CheckResult(check, ok=False, detail=detail, mend=mend)
 
 
-def from_error(check: str, error: DialerError) -> Finding:
+def from_error(check: str, error: DialerError) -> CheckResult:
     return wrong(check, error.detail, error.hint)

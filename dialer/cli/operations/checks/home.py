@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.home.keys import fingerprint_keys
-from dialer.cli.operations.checks.finding import Finding, from_error, well, wrong
+from dialer.cli.operations.checks.finding import CheckResult, from_error, well, wrong
 from dialer.domain.base.errors import BadSettings
 from dialer.services.operations.readiness import ROOM_BYTES
 from dialer.settings import Settings
@@ -14,7 +14,7 @@ from dialer.settings import Settings
 _OTHERS = 0o077
 
 
-def check_home(settings: Settings) -> Iterator[Finding]:
+def check_home(settings: Settings) -> Iterator[CheckResult]:
     home = settings.home
     if not home.is_dir():
         yield wrong("home", f"{home} is missing", "run `dialer init`")
@@ -32,7 +32,7 @@ def check_home(settings: Settings) -> Iterator[Finding]:
         yield from_error("key", error)
 
 
-def check_secrets(settings: Settings) -> Iterator[Finding]:
+def check_secrets(settings: Settings) -> Iterator[CheckResult]:
     """Whether they are their owner's alone: nothing else depends on it."""
     home = settings.home
     for path in sorted((home / "keys").glob("*.key")):
@@ -41,7 +41,7 @@ def check_secrets(settings: Settings) -> Iterator[Finding]:
         yield _secret(home / name)
 
 
-def _room(home: Path) -> Finding:
+def _room(home: Path) -> CheckResult:
     free = free_bytes(home)
     detail = f"{free // 1024**2} MiB free"
     return (
@@ -51,7 +51,7 @@ def _room(home: Path) -> Finding:
     )
 
 
-def _secret(path: Path) -> Finding:
+def _secret(path: Path) -> CheckResult:
     if not path.is_file():
         return wrong(
             "secret", f"{path} is missing", "start the PBX with `dialer pbx up`, or name the right file"
@@ -59,7 +59,7 @@ def _secret(path: Path) -> Finding:
     return _mode(path, "secret")
 
 
-def _mode(path: Path, check: str) -> Finding:
+def _mode(path: Path, check: str) -> CheckResult:
     mode = path.stat().st_mode & 0o777
     if mode & _OTHERS:
         return wrong(check, f"others may read {path} (mode {mode:o})", f"chmod 600 {path}")

@@ -6,18 +6,18 @@ from datetime import datetime
 
 from dialer.adapters.pbx.engine import docker
 from dialer.adapters.zone_data import demand_zone_data
-from dialer.cli.operations.checks.finding import Finding, from_error, well, wrong
+from dialer.cli.operations.checks.finding import CheckResult, from_error, well, wrong
 from dialer.domain.base.errors import DialerError
 from dialer.settings import Settings
 
 
-def check_tools() -> Iterator[Finding]:
+def check_tools() -> Iterator[CheckResult]:
     for name in ("espeak-ng", "sox"):
         path = shutil.which(name)
         yield well(name, path) if path else wrong(name, "is not installed", f"apt-get install {name}")
 
 
-def check_zones(now: datetime) -> Finding:
+def check_zones(now: datetime) -> CheckResult:
     try:
         updated = demand_zone_data(now, fresh=True)
     except DialerError as error:
@@ -25,7 +25,7 @@ def check_zones(now: datetime) -> Finding:
     return well("time zones", f"data of {updated:%Y-%m-%d}")
 
 
-async def check_engine(settings: Settings) -> Finding:
+async def check_engine(settings: Settings) -> CheckResult:
     """Docker matters only where a PBX runs on this machine or none runs yet."""
     started_here = list(settings.home.glob("pbx/*/dialer.toml"))
     if settings.pbxs and not started_here:

@@ -6,7 +6,7 @@ from datetime import datetime
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.schema import is_current
 from dialer.bootstrap import Links, open_service
-from dialer.cli.operations.checks.finding import Finding, from_error, well, wrong
+from dialer.cli.operations.checks.finding import CheckResult, from_error, well, wrong
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import DialerError
 from dialer.settings import PbxSettings, Settings, TrunkSettings
@@ -19,7 +19,7 @@ MENDS = {
 }
 
 
-async def check_database(settings: Settings) -> Finding:
+async def check_database(settings: Settings) -> CheckResult:
     try:
         if await is_current(settings.database_url):
             return well("database", "its schema is current")
@@ -32,7 +32,7 @@ async def check_database(settings: Settings) -> Finding:
     )
 
 
-def check_packs(settings: Settings) -> Finding:
+def check_packs(settings: Settings) -> CheckResult:
     try:
         packs = load_packs(settings.home / "rulepacks")
     except DialerError as error:
@@ -40,7 +40,7 @@ def check_packs(settings: Settings) -> Finding:
     return well("rule packs", ", ".join(sorted(packs.by_title)))
 
 
-async def check_upkeep(settings: Settings) -> AsyncIterator[Finding]:
+async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
     """What goes on by itself: the sealing of the ledger, the erasing of personal data, the clock."""
     try:
         async with open_service(settings) as service:
@@ -60,10 +60,10 @@ async def check_upkeep(settings: Settings) -> AsyncIterator[Finding]:
         )
     for part in condition.parts:
         if part.name in MENDS:
-            yield Finding(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.name])
+            yield CheckResult(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.name])
 
 
-async def check_pbxs(settings: Settings) -> AsyncIterator[Finding]:
+async def check_pbxs(settings: Settings) -> AsyncIterator[CheckResult]:
     """Log in to each as `dialer serve` would: user, secret, version, dialplan."""
     if not settings.pbxs:
         yield wrong("pbx", "no PBX is known", "run `dialer pbx up`, or name one in dialer.toml")
@@ -71,7 +71,7 @@ async def check_pbxs(settings: Settings) -> AsyncIterator[Finding]:
         yield await _pbx(settings, pbx)
 
 
-async def _pbx(settings: Settings, pbx: PbxSettings) -> Finding:
+async def _pbx(settings: Settings, pbx: PbxSettings) -> CheckResult:
     alone = settings.model_copy(update={"pbxs": (pbx,)})
     check = f"pbx {pbx.name}"
     try:
@@ -82,7 +82,7 @@ async def _pbx(settings: Settings, pbx: PbxSettings) -> Finding:
     return well(check, f"{pbx.ami}, {len(outbox.alive)} calls")
 
 
-def check_trunks(settings: Settings, now: datetime) -> Iterator[Finding]:
+def check_trunks(settings: Settings, now: datetime) -> Iterator[CheckResult]:
     if not settings.trunks:
         yield wrong("trunk", "no trunk is known", "run `dialer pbx up`, or name one in dialer.toml")
     known = {pbx.name for pbx in settings.pbxs}
@@ -90,7 +90,7 @@ def check_trunks(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield _trunk(trunk, known, now)
 
 
-def _trunk(trunk: TrunkSettings, known: set[str], now: datetime) -> Finding:
+def _trunk(trunk: TrunkSettings, known: set[str], now: datetime) -> CheckResult:
     check = f"trunk {trunk.name}"
     if unknown := sorted(set(trunk.pbx) - known):
         return wrong(
