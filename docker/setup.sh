@@ -1,12 +1,26 @@
 #!/bin/sh
-# Installs what the project needs from the distribution, then makes a Docker engine answer and the base image exist.
+# Installs what the demo or the tests need from the distribution, then makes a Docker engine answer and the base image exist.
+#
+#     docker/setup.sh demo|test
+#
 # As root, or as a user with sudo. Where all is there it only looks, and takes about a second.
 set -eu
 cd "$(dirname "$0")"
 
-# SIPp calls and answers; espeak-ng and sox make the prompts; PostgreSQL is the second database the tests run on, PgBouncer what some put before it; Chromium looks at the console.
-PACKAGES="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 postgresql pgbouncer chromium chromium-driver debootstrap iptables"
+# SIPp answers as the fictional callees; espeak-ng and sox make the prompts; the last two are the Docker engine's.
+DEMO="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 debootstrap iptables"
+# PostgreSQL is the second database the tests run on, PgBouncer what some put before it; Chromium looks at the console.
+TEST="$DEMO postgresql pgbouncer chromium chromium-driver"
 LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
+
+case ${1:-} in
+    demo) PACKAGES=$DEMO ;;
+    test) PACKAGES=$TEST ;;
+    *)
+        echo "say what for: docker/setup.sh demo, or docker/setup.sh test" >&2
+        exit 2
+        ;;
+esac
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -12,6 +12,8 @@ from dialer.dialplan_checker.reading.parse import parse
 from tests.unit.dialplan_checker.dialplan_mutant import Mutant
 from tests.unit.dialplan_checker.dialplan_mutants import MUTANTS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:

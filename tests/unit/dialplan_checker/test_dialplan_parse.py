@@ -50,6 +50,7 @@ def test_layout_comments_and_the_order_of_contexts_change_nothing(seed: int) -> 
     }
 
 
+@pytest.mark.slow
 def test_what_is_laid_out_otherwise_is_proved_as_well() -> None:
     other = prove(parse({name: laid_out_otherwise(text, 7) for name, text in reversed(REAL.items())}))
     real = prove(parse(REAL))
