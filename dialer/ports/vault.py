@@ -1,4 +1,4 @@
-"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (rules T116).
+"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (T116).
 
 Proofs of consents have keys of their own, one a month, so that they outlive the person's (FP-32b).
 """

@@ -1,4 +1,4 @@
-"""What may never be, looked for in every call: each list must be empty (rules section 4, E1 to E13)."""
+"""What may never be, looked for in every call: each list must be empty (E1 to E13)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ NUMBERS = [
 FIRST_OF_ALL = {"DBPut", "DBDel", "DBGetTree", "CoreShowChannels", "Hangup", "Originate"}
 """Whatever changes a PBX or takes its time."""
 HALT_S = 2.0
-"""A halt hangs up everything within that time (contract.md, "HTTP")."""
+"""A halt hangs up everything within that time (T128)."""
 
 
 @pytest.fixture

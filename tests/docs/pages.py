@@ -14,6 +14,7 @@ _EXPLICIT = re.compile(r'<a id="([^"]+)"></a>')
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_PATH = re.compile(r"(?:dialer|dialplans|docker|docs|tests)/[\w./*-]*")
 
 
 def pages() -> list[Path]:
@@ -40,6 +41,13 @@ def slug(heading: str) -> str:
 def links(text: str) -> Iterator[str]:
     """The targets of all links but those in code."""
     yield from _LINK.findall(_CODE.sub("", _FENCED.sub("", text)))
+
+
+def paths(text: str) -> Iterator[str]:
+    """The files and folders of the repository that stand in code spans; a `*` stands for any name."""
+    for span in _CODE.findall(_FENCED.sub("", text)):
+        if _PATH.fullmatch(span.strip("`")):
+            yield span.strip("`")
 
 
 def broken(page: Path, target: str) -> str | None:

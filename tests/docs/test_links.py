@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.docs.citations import ROOT
-from tests.docs.pages import RULES, anchors, broken, explicit, links, pages, slug
+from tests.docs.pages import RULES, anchors, broken, explicit, links, pages, paths, slug
 
 
 def test_each_link_leads_somewhere() -> None:
@@ -14,6 +14,16 @@ def test_each_link_leads_somewhere() -> None:
         for page in pages()
         for target in links(page.read_text("utf-8"))
         if (why := broken(page, target))
+    ]
+    assert lost == []
+
+
+def test_each_path_that_a_page_names_is_there() -> None:
+    lost = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in pages()
+        for path in paths(page.read_text("utf-8"))
+        if next(ROOT.glob(path.rstrip("/")), None) is None
     ]
     assert lost == []
 

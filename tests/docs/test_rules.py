@@ -50,6 +50,12 @@ def test_each_room_that_a_page_names_is_in_the_table() -> None:
     assert strange == set()
 
 
+def test_each_room_is_in_the_house() -> None:
+    """As a folder, or as a module, of the name that the pages use."""
+    house = {path.stem for path in (ROOT / "dialer").rglob("*") if path.is_dir() or path.suffix == ".py"}
+    assert rooms() - house - {path.name for path in ROOT.iterdir()} == set()
+
+
 def test_each_profile_has_its_page() -> None:
     names = {tomllib.loads(pack.read_text("utf-8"))["name"] for pack in PACKS.glob("*.toml")}
     assert names == set(PROFILES)

@@ -6,7 +6,7 @@ from dialer.domain.base.errors import InvalidInput
 BYTES_PER_MS = 8
 VOICES = {"fr": "fr-fr", "en": "en-gb"}
 WORDS_PER_MINUTE = "150"
-"""Rules section 3: the target speed."""
+"""The target speed of speech (docs/rules/script.md#speed)."""
 PEAK_DB = "-3"
 LONGEST_S = "600"
 """More than any prompt may take: what a recording unpacks to is cut there."""

@@ -9,7 +9,7 @@ WRONG_USE = 2
 
 
 def report(error: DialerError) -> int:
-    """Print the error; return the exit status of contract.md: 2 for wrong settings, 1 for all that was refused or failed."""
+    """Print the error; return the exit status: 2 for wrong settings, 1 for a refusal or failure."""
     complain(str(error))
     return WRONG_USE if isinstance(error, BadSettings) else FAILED
 

@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 def run(app: typer.Typer) -> int:
-    """Run the command of `sys.argv` and return its exit status (contract.md, "CLI"); never a traceback for what people do."""
+    """Run the command of `sys.argv` and return its exit status; no traceback for what people do."""
     pin_zone_data()
     try:
         status = _run(app)

@@ -1,4 +1,7 @@
-"""Who may do what: roles, their rights, and the person or token behind every act (contract.md, "Roles")."""
+"""Who may do what: roles, their rights, and the person or token behind every act.
+
+The table of rights: docs/operations.md#who-may-do-what.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

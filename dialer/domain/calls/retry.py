@@ -1,4 +1,4 @@
-"""What becomes of a contact after a call, or after a refusal: due again, or closed with a reason (rules FP-27, section 5 E, T057)."""
+"""What becomes of a contact after a call, or after a refusal: due again, or closed with a reason (FP-27, T057, T065)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -45,7 +45,7 @@ class Sponsor(CampaignSection):
 
 
 class Election(CampaignSection):
-    """Poll dates by ISO 3166 territory, `default` for the rest (rules FP-08 to FP-11, 2.10)."""
+    """Poll dates by ISO 3166 territory, `default` for the rest (FP-08 to FP-11)."""
 
     id: Name
     poll_dates: dict[str, date] = Field(min_length=1)

@@ -1,4 +1,6 @@
-"""What a script must say, and in which order, where its wording is the campaigner's own (rules.md 3.3; FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05).
+"""What a script must say, and in which order, where its wording is the campaigner's own.
+
+Rules FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05; docs/rules/script.md#checks.
 
 Recordings cannot be read: what the campaign file says that they say is checked instead, and who approves listens to them.
 """
@@ -22,7 +24,7 @@ _ORIGIN = re.compile(
     r"provien|provenance|parven|origine|came from|comes from|reached us|origin", re.IGNORECASE
 )
 WORDS_IN_TWO_SECONDS = 5
-"""At 150 words a minute (rules.md 3)."""
+"""At 150 words a minute (docs/rules/script.md#speed)."""
 CLOSINGS = ("closing", "legal")
 
 

@@ -1,4 +1,4 @@
-"""What is said by default, in French and English (rules.md section 3; FP-18, FP-19, FP-25). Placeholders stand in braces.
+"""What is said by default, in French and English (FP-18, FP-19, FP-25). Placeholders stand in braces.
 
 `notice` says identity, automatic nature and objection, and nothing else before them. Of what is kept and erased only that is said which is true of
 every campaign.

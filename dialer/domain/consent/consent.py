@@ -1,4 +1,7 @@
-"""What somebody agreed to, and when they took it back: append-only events (rules.md 3.4 and 2.10)."""
+"""What somebody agreed to, and when they took it back: append-only events.
+
+See docs/rules/readings.md#consent-record.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -10,7 +13,7 @@ from dialer.domain.consent.basis import Basis
 
 
 class ConsentAct(StrEnum):
-    """Positive acts: only these let a consent count again after a withdrawal (2.10)."""
+    """Positive acts: only these let a consent count again after a withdrawal."""
 
     OPT_IN_FORM = "opt_in_form"
     DOUBLE_OPT_IN = "double_opt_in"

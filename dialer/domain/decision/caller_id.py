@@ -1,4 +1,4 @@
-"""Which number the callee sees, and whether it may be shown there (rules 2.6, section 5 H)."""
+"""Which number the callee sees, and whether it may be shown there (FP-16, T089 to T094)."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache

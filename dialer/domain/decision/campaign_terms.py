@@ -13,7 +13,7 @@ DEFAULT_CALL_S = 180
 
 
 def folded(text: str) -> str:
-    """Purposes and channels compare without case and surrounding spaces (2.10)."""
+    """Purposes and channels compare without case and surrounding spaces."""
     return text.strip().casefold()
 
 

@@ -1,4 +1,6 @@
-"""How often: caps over rolling windows, the gap between calls, delivered once (FP-27, FC-14, US-03; section 5 E).
+"""How often: caps over rolling windows, the gap between calls, delivered once.
+
+Rules FP-27, FC-14, US-03; cases T065 to T070.
 
 Windows are rolling multiples of 24 hours, which is never looser than calendar days. Attempts of any campaign of the sponsor count.
 """

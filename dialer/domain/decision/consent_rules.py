@@ -1,4 +1,7 @@
-"""Which of a person's consents cover this campaign now, and what speaks against the others (rules 2.10, "Consent")."""
+"""Which of a person's consents cover this campaign now, and what speaks against the others.
+
+See docs/rules/readings.md#consent.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Whether a consent is about this campaign at all: its basis, sponsor, purpose and channel (rules 2.10, "Consent")."""
+"""Whether a consent is about this campaign at all: its basis, sponsor, purpose and channel.
+
+See docs/rules/readings.md#consent.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache

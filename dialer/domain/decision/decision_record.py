@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class ReasonCode(StrEnum):
-    """Stable codes of contract.md, "Decision"."""
+    """Stable codes, explained in docs/rules/reason-codes.md."""
 
     NO_CONSENT = "NO_CONSENT"
     CONSENT_SPONSOR = "CONSENT_SPONSOR"

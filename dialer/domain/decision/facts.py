@@ -56,7 +56,7 @@ class Facts:
     """One question: may this number be called for this campaign? Times are UTC and aware.
 
     `on_list` False: the number was not imported for this campaign, so it has no consent here. `consents` and `suppressions` are all
-    those of this number, of any sponsor. `silences` are the elections of the sponsor's other approved or running campaigns (2.10).
+    those of this number, of any sponsor. `silences` are the elections of the sponsor's other approved or running campaigns (T042).
     `system` None: judge as if the campaign were running and all were well.
     """
 

@@ -1,4 +1,7 @@
-"""Rules about whom we would call: the number, where it is, where it came from, and what they would see (section 5 F, G, H)."""
+"""Rules about whom we would call: the number, where it is, where it came from, and what they would see.
+
+Cases T072 to T094.
+"""
 
 from dialer.domain.base.intervals import shown
 from dialer.domain.consent.basis import Basis

@@ -1,4 +1,7 @@
-"""Rules about the campaign and the machine: how often, whether it runs, whether we may dial at all (section 5 E, design "Two locks")."""
+"""Rules about the campaign and the machine: how often, whether it runs, whether we may dial.
+
+Cases T065 to T070; docs/decisions.md#two-locks.
+"""
 
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.caps import capped, too_soon

@@ -1,4 +1,7 @@
-"""Rules about when: consent, windows, hours, holidays, silence, and what would ring past an end (section 5 A to D)."""
+"""Rules about when: consent, windows, hours, holidays, silence, and what would ring past an end.
+
+Cases T001 to T063.
+"""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Electoral silence: code électoral L49, counted in each territory (FP-08 to FP-11, rules 2.10)."""
+"""Electoral silence: code électoral L49, counted in each territory (FP-08 to FP-11)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

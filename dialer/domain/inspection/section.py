@@ -1,4 +1,4 @@
-"""One of the nineteen things an inspector asks for (rules section 4), answered in values; the words are the report's."""
+"""One of the nineteen inspection points (E1 to E19), in values; the words are the report's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

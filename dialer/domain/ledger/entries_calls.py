@@ -1,4 +1,7 @@
-"""Ledger events of decisions and calls: the decision before its INVITE, the outcome after (rules.md 4, "Write-ahead")."""
+"""Ledger events of decisions and calls: the decision before its INVITE, the outcome after.
+
+See docs/rules/inspection-points.md#write-ahead.
+"""
 
 from datetime import datetime
 

@@ -1,4 +1,7 @@
-"""Where a callee is, for the clock and the calendar: the territory stated with the consent beats the number (rules 2.8, 2.10)."""
+"""Where a callee is: the territory stated with the consent beats the number.
+
+See docs/rules/readings.md#zones.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,6 +1,9 @@
-"""What a canonical number is, from its digits alone: whose territory, what kind, and what is never dialled (rules 2.8, section 5 G).
+"""What a canonical number is, from its digits alone: territory, kind, whether it is ever dialled.
 
-`phonenumbers` is asked where its data is good; what it gets wrong (rules, "Ten things", 8) is decided by the tables here.
+Cases T081 to T088, docs/rules/readings.md#zones.
+
+`phonenumbers` is asked where its data is good; what it gets wrong is decided by the tables here
+(docs/rules/readings.md#numbers).
 """
 
 import re
@@ -56,11 +59,11 @@ SMALL: dict[str, tuple[str, tuple[int, ...]]] = {
 }
 FRENCH_CODES = ("33", *OVERSEAS, *SMALL)
 PLATFORM = ("937", "938", "939")
-"""Numbers of technical platforms (2.6): nobody lives there."""
+"""Numbers of technical platforms (docs/rules/readings.md#number-shown): nobody lives there."""
 MACHINES = ("700",)
 """Machine-to-machine (ARCEP's 07 00)."""
 ARCEP_FICTION = frozenset({"19900", "26191", "35301", "46571", "53649"})
-"""National prefixes set aside for fiction in France: test numbers (T087). The mobile ones collide with Mayotte's (2.10)."""
+"""National prefixes set aside for fiction in France: test numbers (T087). The mobile ones collide with Mayotte's."""
 FICTION = re.compile(
     r"\+(?:44(?:11[3-8]|121|131|141|151|161)4960\d{3}|442079460\d{3}|442890180\d{3}|442920180\d{3}|441632960\d{3}|447700900\d{3}"
     r"|1[2-9]\d\d55501\d\d)"

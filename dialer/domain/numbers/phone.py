@@ -1,4 +1,7 @@
-"""One canonical key for every way of writing a number (rules 2.10, section 5 F and G). Reading never guesses; opposing reads everything."""
+"""One canonical key for every way of writing a number (T072 to T088).
+
+Reading never guesses; opposing reads everything.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""The text of a number as people and spreadsheets write it, reduced to digits (rules 2.10, "Numbers")."""
+"""The text of a number as people and spreadsheets write it, reduced to digits.
+
+See docs/rules/readings.md#numbers.
+"""
 
 import re
 import unicodedata
@@ -23,7 +26,7 @@ class PhoneErrorCode(StrEnum):
 
 
 class PhoneError(DialerError):
-    """A number that cannot be dialled. `reason` is the code that imports and decisions give (2.10)."""
+    """A number that cannot be dialled. `reason` is the code that imports and decisions give."""
 
     code = "PHONE"
 

@@ -1,4 +1,4 @@
-"""Where a French postcode lies: the one thing that tells Alsace and Moselle, whose holidays differ (rules 2.7)."""
+"""Where a French postcode lies: it alone tells Alsace and Moselle, whose holidays differ."""
 
 import re
 

@@ -1,4 +1,7 @@
-"""Territories by ISO 3166 code: their clocks, their local holidays, the day they vote (rules 2.7, 2.8, FP-10)."""
+"""Territories by ISO 3166 code: their clocks, their local holidays, the day they vote (FP-10).
+
+See docs/rules/readings.md#zones.
+"""
 
 from dataclasses import dataclass
 
@@ -79,7 +82,7 @@ TABLE = (
     Territory("CA", CA_ZONES, tuple(("CA", province) for province in CA_PROVINCES), by_number=True),
 )
 TERRITORIES: dict[str, Territory] = {territory.code: territory for territory in TABLE}
-"""A code that is not here is unknown: the row that states it is rejected (2.10)."""
+"""A code that is not here is unknown: the row that states it is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Area:
 
 
 AREAS = {"FR-57": Area("FR", "57"), "FR-67": Area("FR", "6AE"), "FR-68": Area("FR", "6AE")}
-"""By ISO 3166-2 code: Moselle and the two departments of Alsace, which keep Good Friday and 26 December (2.7). No number tells them."""
+"""By ISO 3166-2 code: Moselle and the two departments of Alsace, which keep Good Friday and 26 December. No number tells them."""
 
 
 def territory_of(code: str) -> str:

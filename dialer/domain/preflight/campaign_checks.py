@@ -1,4 +1,7 @@
-"""What is wrong with a campaign before anybody is called: from its file alone, then with its trunk and its list (section 5 C, D, H)."""
+"""What is wrong with a campaign before anybody is called: from its file, then with trunk and list.
+
+Cases T031 to T062 and T089 to T094.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

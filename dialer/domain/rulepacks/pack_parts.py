@@ -1,4 +1,4 @@
-"""The parts of a rule pack, each checked by itself (rules section 2)."""
+"""The parts of a rule pack, each checked by itself (docs/rules/pack-format.md)."""
 
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -155,7 +155,7 @@ class Cap(PackPart):
 
 
 class CallerIdRange(PackPart):
-    """Verified-number ranges of some territories, as E.164 prefixes, from a day on (2.6)."""
+    """Verified-number ranges of some territories, as E.164 prefixes, from a day on (FP-16)."""
 
     territories: tuple[str, ...] = Field(min_length=1)
     prefixes: tuple[Prefix, ...] = Field(min_length=1)
@@ -242,7 +242,7 @@ class Reminder(PackPart):
 
 
 class Mark(StrEnum):
-    """How well a source is known (rules.md, first table)."""
+    """How well a source is known (docs/rules/README.md)."""
 
     PRESS = "S"
     SEEN = "P"

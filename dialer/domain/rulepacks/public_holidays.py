@@ -1,4 +1,7 @@
-"""Public holidays: the union of the Labour code's table (rules 2.7) and of the `holidays` package, which disagree; both block."""
+"""Public holidays: the union of the Labour code's table and of the `holidays` package; both block.
+
+They disagree in places (docs/rules/readings.md#holidays).
+"""
 
 from datetime import date
 from functools import lru_cache

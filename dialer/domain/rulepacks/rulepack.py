@@ -1,4 +1,7 @@
-"""Rule packs: what the law of a profile says between two dates, as data (rules section 2), and which of them is in force on a day."""
+"""Rule packs: the law of a profile between two dates, as data; which is in force on a day.
+
+See docs/rules/pack-format.md.
+"""
 
 import hashlib
 import json
@@ -53,7 +56,7 @@ class RulePack(PackPart):
     caller_id: CallerIdRules
     callback: CallbackRules
     machine_message: Literal["allowed", "forbidden"] = "forbidden"
-    """Whether the short text may be left on an answering machine, where the campaign wants it (2.2, "voicemail")."""
+    """Whether the short text may be left on an answering machine, where the campaign wants it (FP-28)."""
     forbidden_sectors: tuple[Line, ...] = ()
     denied_numbers: tuple[Line, ...] = ()
     required_lists: tuple[Line, ...] = ()

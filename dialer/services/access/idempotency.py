@@ -1,4 +1,4 @@
-"""A request that is sent twice is carried out once (contract.md, "Bodies")."""
+"""A request that is sent twice is carried out once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

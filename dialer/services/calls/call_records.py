@@ -1,4 +1,4 @@
-"""The call record of contract.md, masked for those who may not see whole numbers."""
+"""The call record, masked for those who may not see whole numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The consent columns of a row (contract.md, "Contact CSV"; rules.md 2.10, "Consent")."""
+"""The consent columns of a row (docs/contact-file.md, docs/rules/readings.md#consent)."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Consents one by one: recorded, and taken back as easily as given (GDPR 7(3); rules 2.10, "Consent")."""
+"""Consents one by one: recorded, and taken back as easily as given (GDPR 7(3), FP-05)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

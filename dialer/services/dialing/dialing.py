@@ -32,7 +32,7 @@ HORIZON_S = 0.1
 IDLE_S = 0.25
 SERVICE_NAME = "dialling loop"
 LONGEST_CALL_S = 180
-"""Where the campaign names no `max_duration_s` (rules 2.10, "Ring")."""
+"""Where the campaign names no `max_duration_s` (docs/rules/readings.md#ring)."""
 
 
 class DialingLoop:

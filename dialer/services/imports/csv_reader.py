@@ -1,4 +1,4 @@
-"""CSV as people save it, in batches of rows (contract.md, "Contact CSV" and "Import report")."""
+"""CSV as people save it, in batches of rows (docs/contact-file.md)."""
 
 import csv
 from collections.abc import Iterator, Sequence

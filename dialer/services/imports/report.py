@@ -1,4 +1,4 @@
-"""What became of an import: counts that add up, and every rejected row (contract.md, "Import report")."""
+"""What became of an import: counts that add up, and every rejected row."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Weekly windows as people write them in a list (rules 2.10, "Consent"). Raise `ValueError` with why."""
+"""Weekly windows as people write them in a list (docs/rules/readings.md#consent). Raise `ValueError` with why."""
 
 import re
 from datetime import time

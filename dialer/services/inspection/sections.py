@@ -1,4 +1,4 @@
-"""The nineteen points (rules section 4) answered from what an inspection found, in order."""
+"""The nineteen inspection points (E1 to E19) answered from what an inspection found, in order."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The rights of whoever is called: to see what is kept about them, and to have it erased (GDPR 15 and 17; rules T116, T121)."""
+"""The rights of whoever is called: to see what is kept about them, and to have it erased (GDPR 15 and 17; T116, T121)."""
 
 import asyncio
 from dataclasses import dataclass, replace

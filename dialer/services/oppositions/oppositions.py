@@ -1,4 +1,7 @@
-"""From what somebody said or wrote to the oppositions it means: nothing is refused for its spelling (rules 2.10, "Second thoughts")."""
+"""From what somebody said or wrote to the oppositions it means: nothing is refused for its spelling.
+
+See docs/rules/readings.md#oppositions.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Text messages from outside: STOP is an opposition (rules 2.10, "Second thoughts"); anything else changes nothing."""
+"""Text messages from outside: STOP is an opposition (FP-21); anything else changes nothing."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

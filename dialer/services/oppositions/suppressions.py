@@ -1,4 +1,4 @@
-"""Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21; rules 2.10, "Consent")."""
+"""Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol

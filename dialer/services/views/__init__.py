@@ -1,1 +1,1 @@
-"""What the program shows of itself as JSON: the same shapes over HTTP and at the command line (contract.md, "JSON")."""
+"""What the program shows of itself as JSON: the same shapes over HTTP and at the command line."""

@@ -36,7 +36,7 @@ COLUMNS = (
     "decision_hash",
     "ledger_index",
 )
-"""The keys of a call record, in the order of contract.md; named here so that an export without calls has its header too."""
+"""The keys of a call record, in their order; named here so that an export without calls has its header too."""
 Pages = AsyncIterator[Sequence[Record]]
 
 

@@ -1,4 +1,4 @@
-"""A decision as JSON (contract.md, "Decision")."""
+"""A decision as JSON (codes: docs/rules/reason-codes.md)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A 9 that the hang-up cuts off 80 ms after it went down, while nobody is there to hear of it: stored once somebody is (faults 18, U4)."""
+"""A 9 that the hang-up cuts off 80 ms after it went down, while nobody is there to hear of it: stored once somebody is (U4)."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""What a callee hears, in which order, key by key. Rules: rules.md 3, design.md "The call"."""
+"""What a callee hears, in which order, key by key (docs/rules/script.md)."""
 
 from tests.harness.agreement import TOLERANCE_MS
 from tests.pbx.callee import Manner

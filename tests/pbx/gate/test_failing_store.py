@@ -1,4 +1,4 @@
-"""AstDB's commits fail at random moments while people press 9: nobody is told that theirs is recorded and then forgotten (fault 2)."""
+"""AstDB's commits fail at random moments while people press 9: nobody is told that theirs is recorded and then forgotten (T101)."""
 
 import asyncio
 import os

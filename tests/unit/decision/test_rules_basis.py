@@ -1,4 +1,4 @@
-"""Section 5, D: what stands in the place of an opt-in, and until when (T062, FC-08 to FC-10)."""
+"""What stands in the place of an opt-in, and until when (T062, FC-08 to FC-10)."""
 
 from datetime import datetime, timedelta
 from typing import Any

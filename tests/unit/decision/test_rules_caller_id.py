@@ -1,4 +1,4 @@
-"""Section 5, group H, and test numbers (T087): what is shown, and what may only be called on loopback."""
+"""Cases T089 to T094, and test numbers (T087): what is shown, and what may only be called on loopback."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Section 5, group E: how often a number is tried, to the second."""
+"""Cases T065 to T070: how often a number is tried, to the second."""
 
 from datetime import timedelta
 from typing import Any

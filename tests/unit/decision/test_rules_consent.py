@@ -1,4 +1,4 @@
-"""Section 5, group D: what a consent must be to carry a call."""
+"""Cases T045 to T063: what a consent must be to carry a call."""
 
 from dataclasses import replace
 from datetime import time, timedelta

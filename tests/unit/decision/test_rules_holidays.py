@@ -1,4 +1,4 @@
-"""Local holidays: they block where a territory, an area of one or an area code tells that the callee may be there (rules 2.7)."""
+"""Local holidays: they block where a territory, an area of one or an area code tells that the callee may be there (docs/rules/readings.md#holidays)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Section 5, groups A and B: window bounds, zones, clock changes, to the second."""
+"""Cases T001 to T030: window bounds, zones, clock changes, to the second."""
 
 import time as time_module
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Section 5, group C: electoral silence, territory by territory, first round of 2027 as a fixture."""
+"""Cases T031 to T043: electoral silence, territory by territory, first round of 2027 as a fixture."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 5, groups F and G: one key for every spelling, and what is never dialled."""
+"""Cases T072 to T085: one key for every spelling, and what is never dialled."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What is refused when a campaign is made, and when it is approved (section 5 C and H)."""
+"""What is refused when a campaign is made, and when it is approved (T031 to T043, T089 to T094)."""
 
 from dataclasses import replace
 from datetime import date, timedelta

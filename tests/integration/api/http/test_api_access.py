@@ -12,7 +12,6 @@ from tests.integration.api.client import Api
 MAKES, RUNS, READS, RULES = Role.CAMPAIGNER, Role.OPERATOR, Role.AUDITOR, Role.ADMIN
 CAMPAIGN, IMPORT, ATTEMPT, NUMBER = "c000000000000", "i000000000000", "0" * 32, "+33199000001"
 
-# contract.md, "Roles" and "Small print".
 ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/campaigns"): {MAKES, RULES},
     ("GET", "/v1/campaigns"): {MAKES, RUNS, READS, RULES},
