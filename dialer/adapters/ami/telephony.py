@@ -15,7 +15,7 @@ from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.report import ATTEMPT_ID
 from dialer.adapters.ami.originate import dialling_half, originate, require
 from dialer.adapters.ami.probing import Prober
-from dialer.adapters.home.keys import copies_key
+from dialer.adapters.secret_files import copies_key
 from dialer.domain.base.errors import DialerError, NotOriginated, Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt

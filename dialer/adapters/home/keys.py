@@ -1,10 +1,10 @@
 """The installation's secret keys, one file each, readable by their owner alone."""
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
 
+from dialer.adapters.secret_files import write_secret
 from dialer.domain.base.errors import BadSettings
 
 FINGERPRINT_KEY = "fingerprint.key"
@@ -75,21 +75,3 @@ def _read_key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise BadSettings(f"{path} is damaged", hint="restore it from your backup")
     return key
-
-
-def write_secret(path: Path, secret: str) -> None:
-    """Write once, mode 0600; an existing file is left as it is."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
-
-
-def copies_key(ami_secret: str) -> str:
-    """What a PBX sends along with its copies of SIP messages, so that no other program of the machine can make some up.
-
-    Whoever reads it there has not the secret itself.
-    """
-    return hashlib.sha256(f"copies of SIP messages:{ami_secret}".encode()).hexdigest()[:32]

@@ -5,9 +5,9 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from dialer.adapters.home.keys import copies_key
 from dialer.adapters.pbx.places import DOCKER, MODULES, dialplan_files
 from dialer.adapters.pbx.spec import PbxSpec
+from dialer.adapters.secret_files import copies_key
 
 AMI_USER = "dialer"
 
