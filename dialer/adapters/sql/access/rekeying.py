@@ -21,13 +21,14 @@ from dialer.adapters.sql.db.chunks import LONGEST_LIST
 from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.schema.key_tables import LEFT, pseudonyms, rekeyed
 from dialer.adapters.sql.schema.ledger_tables import pending
-from dialer.adapters.sql.schema.tables import decisions, metadata, subject_keys
+from dialer.adapters.sql.schema.tables import decisions, subject_keys
+from dialer.adapters.sql.schema.whole import WHOLE
 from dialer.domain.base.types import Fingerprint
 from dialer.ports.keys import Rekeying
 
 PAGE = 250
 """Numbers in one transaction: some tenths of a second."""
-FINGERPRINTED = tuple(table for table in metadata.sorted_tables if "fingerprint" in table.c)
+FINGERPRINTED = tuple(table for table in WHOLE.sorted_tables if "fingerprint" in table.c)
 SEALED = (
     select(decisions.c.id, decisions.c.fingerprint, decisions.c.sealed, subject_keys.c.key)
     .join_from(decisions, subject_keys, decisions.c.fingerprint == subject_keys.c.fingerprint)

@@ -1,0 +1,32 @@
+"""Every table of the database. Who goes through all of them begins here: a table that no import has named is not there."""
+
+from dialer.adapters.sql.schema import (
+    count_tables,
+    key_tables,
+    lease_tables,
+    ledger_tables,
+    list_tables,
+    probe_tables,
+    proof_tables,
+    restore_tables,
+    retention_tables,
+    tables,
+    trunk_tables,
+    voiding_tables,
+)
+
+PARTS = (
+    tables,
+    count_tables,
+    key_tables,
+    lease_tables,
+    ledger_tables,
+    list_tables,
+    probe_tables,
+    proof_tables,
+    restore_tables,
+    retention_tables,
+    trunk_tables,
+    voiding_tables,
+)
+WHOLE = tables.metadata
