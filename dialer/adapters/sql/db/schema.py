@@ -35,7 +35,8 @@ def _is_current(url: URL) -> bool:
 
 def newest_schema() -> str:
     """The revision that this program was written for: each is numbered higher than those before it, in the name of its file."""
-    newest = max(file.name for file in (Path(migrations.__file__).parent / "versions").glob("v[0-9]*_*.py"))
+    versions = Path(migrations.__file__).parent / "versions"
+    newest = max(file.name for file in versions.rglob("v[0-9]*_*.py"))
     return newest.partition("_")[0].removeprefix("v")
 
 
