@@ -6,39 +6,52 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.docs.samples import Sample
 from tests.harness.patience import SOON_S
 
-WRITTEN = "127.0.0.1:8080"
-"""Where the pages say that the service listens; in a test it is where a port is free."""
-STRICT = "set -euo pipefail\n"
-TELLING = "trap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n"
+STRICT = "set -euo pipefail\ntrap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n"
 
 
 def play(
-    samples: Iterable[Sample], folder: Path, variables: Mapping[str, str], address: str = WRITTEN
+    samples: Iterable[Sample], folder: Path, before: str = "", swaps: Mapping[str, str] | None = None
 ) -> str:
-    """Run all of a page in `folder`; what it printed. Fail with the first command that does."""
-    script = [STRICT, TELLING, *(f"{name}={value}\n" for name, value in variables.items())]
+    """Run all of a page in `folder`; what it printed. Fail with the first command that does.
+
+    `before`: what the shell is told first. `swaps`: ports as the page writes them, each with one that is free in this test.
+    """
+    script = [STRICT, before]
     for sample in samples:
         if sample.file:
             script.append(f"cat > {sample.file} <<'END-OF-FILE'\n{sample.text}END-OF-FILE\n")
         elif sample.run:
-            script.append(f"echo {sample.where} >&2\n{sample.text.replace(WRITTEN, address)}")
-    ran = subprocess.run(
-        ["bash"],
-        input="".join(script),
+            script.append(f"echo {sample.where} >&2\n{_swapped(sample.text, swaps or {})}")
+    shell = subprocess.Popen(
+        ["bash", "-c", "".join(script)],
+        start_new_session=True,
         cwd=folder,
         env=environment(),
-        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert ran.returncode == 0, f"{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
-    return ran.stdout
+    try:
+        out, err = shell.communicate()
+    finally:
+        # What a page leaves running ends with it.
+        with suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0, f"{out[-2000:]}\n{err[-2000:]}"
+    return out
+
+
+def _swapped(text: str, swaps: Mapping[str, str]) -> str:
+    for written, free in swaps.items():
+        text = text.replace(written, free)
+    return text
 
 
 def environment() -> dict[str, str]:

@@ -12,6 +12,8 @@ from tests.integration.command import CONSENT, Command
 PAGES = [page for page in sorted(MANUAL.glob("*.md")) if any(sample.run for sample in samples(page))]
 AFTER_CALLS = {"evidence.md", "inspection.md"}
 """Pages on what is there once people were called."""
+WRITTEN = "127.0.0.1:8080"
+"""Where the pages say that the service listens."""
 NUMBERS = range(100, 104)
 """Of those on the list of the campaign that the other pages speak of."""
 
@@ -25,17 +27,19 @@ def folder(tmp_path: Path, bare: Command) -> Path:
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_samples_of_a_page_run_in_order(
     page: Path, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     found = samples(page)
     variables = prepared(page.name, folder, tmp_path, request)
+    before = "".join(f"{name}={value}\n" for name, value in variables.items())
     if any("curl" in sample.text for sample in found):
         with serving(folder) as address:
-            play(found, folder, variables, address)
+            play(found, folder, before, {WRITTEN: address})
     else:
-        play(found, folder, variables)
+        play(found, folder, before)
 
 
 def prepared(page: str, folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:

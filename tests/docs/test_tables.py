@@ -1,6 +1,7 @@
 """What the manual's tables say is what the code accepts: each key, column, variable and route, and no other."""
 
 import re
+import tomllib
 from enum import StrEnum
 
 import pytest
@@ -12,18 +13,22 @@ from dialer.domain.access.roles import Role
 from dialer.domain.calls.attempt import Result
 from dialer.domain.campaigns.campaign import TRANSITIONS
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.campaigns.script import PROMPT_OF_KEY
+from dialer.domain.campaigns.script import PROMPT_OF_KEY, text_problems
+from dialer.domain.campaigns.script_texts import WORDINGS
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, Mention
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.oppositions.suppression import OppositionChannel
+from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.upkeep.notification import Topic
+from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.consent.consent_import import COLUMNS as CONSENT_COLUMNS
 from dialer.services.consent.consent_rows import CHANNELS
 from dialer.services.consent.contact_rows import CONTACT_COLUMNS
 from dialer.services.inspection.sections import NEEDS, POINTS
 from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS
 from dialer.settings import ConfigFile, Environment
+from dialer.simulated_callees.personas import RANGES, Persona, persona_of
 from tests.docs.keys import keys_of
 from tests.docs.samples import MANUAL, rows, samples
 
@@ -137,3 +142,29 @@ def test_the_chart_of_a_campaign_is_its_table_of_transitions() -> None:
     text = (MANUAL / "architecture.md").read_text("utf-8").partition("### A campaign\n")[2]
     arrows = re.findall(r"^ *(\w+) --> (\w+) : (\w+)$", text.partition("```\n")[0], re.MULTILINE)
     assert sorted(arrows) == sorted((source, target, verb) for (source, verb), target in TRANSITIONS.items())
+
+
+def test_the_fictional_people_have_the_numbers_that_are_told() -> None:
+    page = MANUAL / "operations.md"
+    told = rows(page, "## The first start", "number")
+    assert {number: persona_of(number) for number in told} == {
+        number: Persona(who.strip("`")) for number, (who,) in told.items()
+    }
+    assert all(f"`{prefix}`" in page.read_text("utf-8") for prefix in RANGES)
+
+
+def test_the_placeholders_are_those_that_are_filled_in() -> None:
+    (whole,) = (sample.text for sample in samples(CAMPAIGN_FILE) if sample.file == "campaign.toml")
+    told = rows(CAMPAIGN_FILE, "## Prompts", "placeholder").keys()
+    assert text_problems(with_message(whole, "Bonjour {somebody}"), ScriptRules())
+    for placeholder in told:
+        assert not text_problems(with_message(whole, f"Bonjour {placeholder}"), ScriptRules())
+    said = [
+        text for wording in WORDINGS.values() for text in (wording.by_operator, *wording.prompts.values())
+    ]
+    assert {placeholder for text in said for placeholder in re.findall(r"{\w+}", text)} <= told
+
+
+def with_message(whole: str, message: str) -> CampaignDefinition:
+    told = tomllib.loads(whole) | {"operator": "Exemple", "prompts": {"message": message}}
+    return parse_definition(told)
