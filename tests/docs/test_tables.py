@@ -29,6 +29,7 @@ from dialer.services.inspection.sections import NEEDS, POINTS
 from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS
 from dialer.settings import ConfigFile, Environment
 from dialer.simulated_callees.personas import RANGES, Persona, persona_of
+from tests.docs.citations import ROOT
 from tests.docs.keys import keys_of
 from tests.docs.samples import MANUAL, rows, samples
 
@@ -168,3 +169,20 @@ def test_the_placeholders_are_those_that_are_filled_in() -> None:
 def with_message(whole: str, message: str) -> CampaignDefinition:
     told = tomllib.loads(whole) | {"operator": "Exemple", "prompts": {"message": message}}
     return parse_definition(told)
+
+
+def test_every_path_of_the_map_is_there() -> None:
+    text = (MANUAL / "architecture.md").read_text("utf-8")
+    named = {path for path in re.findall(r"`([\w./-]+)`", text) if "/" in path}
+    assert len(named) > 40
+    lost = {path for path in named if not any((root / path).exists() for root in (ROOT, ROOT / "dialer"))}
+    assert lost == set()
+
+
+def test_every_subject_has_a_room_in_the_domain_or_the_services() -> None:
+    rooms = {
+        path.parent.name
+        for layer in ("domain", "services")
+        for path in (ROOT / "dialer" / layer).glob("*/__init__.py")
+    }
+    assert rows(MANUAL / "architecture.md", "## One subject, one name", "subject").keys() == rooms - {"views"}
