@@ -7,17 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from dialer.api.campaign_wire import (
-    CampaignList,
-    CampaignView,
-    PreflightView,
-    ProgressView,
-    RecordingView,
-)
-from dialer.api.http.answers import JsonAnswer, View
-from dialer.api.http.bodies import MIB, FileBody, JsonBody, NoBody
+from dialer.api.http.answers import JsonAnswer
+from dialer.api.http.bodies import MIB, FileBody, JsonBody
 from dialer.api.http.cursors import page, read_cursor
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get, post
 from dialer.api.http.parsing import parse_json, read_json
 from dialer.api.http.shape import MOST_VALUES
 from dialer.api.http.wire import Nothing, Page, Reason
@@ -27,8 +20,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.services.campaigns.campaign_file import parse_definition
-from dialer.services.views.campaign import campaign_view, progress_view
-from dialer.services.views.preflight import preflight_view
+from dialer.views.campaign import CampaignList, CampaignView, PreflightView, ProgressView, RecordingView
 
 ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
@@ -45,59 +37,61 @@ def read_definition(model: type[CampaignDefinition], raw: bytes) -> CampaignDefi
     return parse_json(model, raw)
 
 
-async def create(asked: Asked[Nothing, CampaignDefinition]) -> View:
-    return campaign_view(await asked.suite.campaigns.create(asked.actor, asked.body))
+async def create(asked: Asked[Nothing, CampaignDefinition]) -> CampaignView:
+    return CampaignView.of(await asked.suite.campaigns.create(asked.actor, asked.body))
 
 
-async def index(asked: Asked[Page, Nothing]) -> View:
+async def index(asked: Asked[Page, Nothing]) -> CampaignList:
     async def read(after: str | None, limit: int) -> list[Campaign]:
         return await asked.suite.campaigns.page(
             asked.actor, after=CampaignId(after) if after else None, limit=limit
         )
 
     after = read_cursor(asked.query.cursor, "campaign_id")
-    return await page(read, after, asked.query.limit, campaign_view, lambda campaign: campaign.id)
+    return await page(
+        read, after, asked.query.limit, CampaignView.of, lambda campaign: campaign.id, CampaignList
+    )
 
 
-async def show(asked: Asked[Nothing, Nothing]) -> View:
-    return campaign_view(await asked.suite.campaigns.get(asked.actor, campaign_id(asked)))
+async def show(asked: Asked[Nothing, Nothing]) -> CampaignView:
+    return CampaignView.of(await asked.suite.campaigns.get(asked.actor, campaign_id(asked)))
 
 
-async def progress(asked: Asked[Nothing, Nothing]) -> View:
-    return progress_view(await asked.suite.progress.of(asked.actor, campaign_id(asked)))
+async def progress(asked: Asked[Nothing, Nothing]) -> ProgressView:
+    return ProgressView.of(await asked.suite.progress.of(asked.actor, campaign_id(asked)))
 
 
-async def preflight(asked: Asked[Nothing, Nothing]) -> View:
-    return preflight_view(await asked.suite.preflight.run(asked.actor, campaign_id(asked)))
+async def preflight(asked: Asked[Nothing, Nothing]) -> PreflightView:
+    return PreflightView.of(await asked.suite.preflight.run(asked.actor, campaign_id(asked)))
 
 
-async def approve(asked: Asked[Nothing, Nothing]) -> View:
-    return campaign_view(await asked.suite.campaigns.approve(asked.actor, campaign_id(asked)))
+async def approve(asked: Asked[Nothing, Nothing]) -> CampaignView:
+    return CampaignView.of(await asked.suite.campaigns.approve(asked.actor, campaign_id(asked)))
 
 
-async def start(asked: Asked[Nothing, Nothing]) -> View:
-    return campaign_view(await asked.suite.campaigns.start(asked.actor, campaign_id(asked)))
+async def start(asked: Asked[Nothing, Nothing]) -> CampaignView:
+    return CampaignView.of(await asked.suite.campaigns.start(asked.actor, campaign_id(asked)))
 
 
-async def resume(asked: Asked[Nothing, Reason]) -> View:
+async def resume(asked: Asked[Nothing, Reason]) -> CampaignView:
     reason = asked.body.reason or ""
-    return campaign_view(await asked.suite.campaigns.resume(asked.actor, campaign_id(asked), reason))
+    return CampaignView.of(await asked.suite.campaigns.resume(asked.actor, campaign_id(asked), reason))
 
 
-async def pause(asked: Asked[Nothing, Reason]) -> View:
+async def pause(asked: Asked[Nothing, Reason]) -> CampaignView:
     reason = asked.body.reason or BY_DEFAULT
-    return campaign_view(await asked.suite.campaigns.pause(asked.actor, campaign_id(asked), reason))
+    return CampaignView.of(await asked.suite.campaigns.pause(asked.actor, campaign_id(asked), reason))
 
 
-async def stop(asked: Asked[Nothing, Reason]) -> View:
+async def stop(asked: Asked[Nothing, Reason]) -> CampaignView:
     reason = asked.body.reason or BY_DEFAULT
-    return campaign_view(await asked.suite.campaigns.stop(asked.actor, campaign_id(asked), reason))
+    return CampaignView.of(await asked.suite.campaigns.stop(asked.actor, campaign_id(asked), reason))
 
 
-async def record(asked: Asked[Nothing, Path]) -> View:
+async def record(asked: Asked[Nothing, Path]) -> RecordingView:
     audio = await asyncio.to_thread(asked.body.read_bytes)
     await asked.suite.scripts.record(asked.actor, campaign_id(asked), asked.ids["prompt"], audio)
-    return {"prompt": asked.ids["prompt"], "bytes": len(audio)}
+    return RecordingView(prompt=asked.ids["prompt"], bytes=len(audio))
 
 
 def campaign_id(asked: Asked[Any, Any]) -> CampaignId:
@@ -109,71 +103,52 @@ def move(
     summary: str,
     right: Right,
     body: type[Model],
-    handler: Callable[[Asked[Nothing, Model]], Awaitable[View]],
-) -> Endpoint[Nothing, Model, View]:
+    handler: Callable[[Asked[Nothing, Model]], Awaitable[CampaignView]],
+) -> Endpoint[Nothing, Model, CampaignView]:
     """One of the verbs that move a campaign through its life."""
-    return Endpoint(
-        method="POST",
-        path=f"{ONE}/{verb}",
-        summary=summary,
-        rights=(right,),
-        query=Nothing,
-        body=JsonBody(body, optional=True),
-        answer=JsonAnswer(CampaignView),
-        handler=handler,
+    return post(
+        f"{ONE}/{verb}",
+        summary,
+        (right,),
+        JsonBody(body, optional=True),
+        JsonAnswer(CampaignView),
+        handler,
     )
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="POST",
-        path="/v1/campaigns",
-        summary="Create a campaign as a draft. The keys are those of the campaign file.",
-        rights=(Right.CREATE_CAMPAIGN,),
-        query=Nothing,
-        body=JsonBody(CampaignDefinition, parse=read_definition),
-        answer=JsonAnswer(CampaignView, status=201, location=lambda view: f"/v1/campaigns/{view['id']}"),
-        handler=create,
+    post(
+        "/v1/campaigns",
+        "Create a campaign as a draft. The keys are those of the campaign file.",
+        (Right.CREATE_CAMPAIGN,),
+        JsonBody(CampaignDefinition, parse=read_definition),
+        JsonAnswer(CampaignView, status=201, location=lambda view: f"/v1/campaigns/{view.id}"),
+        create,
     ),
-    Endpoint(
-        method="GET",
-        path="/v1/campaigns",
-        summary="List the campaigns in order of creation.",
-        rights=(Right.READ_CAMPAIGNS,),
-        query=Page,
-        body=NoBody(),
-        answer=JsonAnswer(CampaignList),
-        handler=index,
+    get(
+        "/v1/campaigns",
+        "List the campaigns in order of creation.",
+        (Right.READ_CAMPAIGNS,),
+        Page,
+        CampaignList,
+        index,
     ),
-    Endpoint(
-        method="GET",
-        path=ONE,
-        summary="Show a campaign.",
-        rights=(Right.READ_CAMPAIGNS,),
-        query=Nothing,
-        body=NoBody(),
-        answer=JsonAnswer(CampaignView),
-        handler=show,
+    get(ONE, "Show a campaign.", (Right.READ_CAMPAIGNS,), Nothing, CampaignView, show),
+    get(
+        f"{ONE}/progress",
+        "Tell how far a campaign is, and why it waits when it does.",
+        (Right.READ_CAMPAIGNS,),
+        Nothing,
+        ProgressView,
+        progress,
     ),
-    Endpoint(
-        method="GET",
-        path=f"{ONE}/progress",
-        summary="Tell how far a campaign is, and why it waits when it does.",
-        rights=(Right.READ_CAMPAIGNS,),
-        query=Nothing,
-        body=NoBody(),
-        answer=JsonAnswer(ProgressView),
-        handler=progress,
-    ),
-    Endpoint(
-        method="GET",
-        path=f"{ONE}/preflight",
-        summary="Foresee how many would be called, when, and how many never and why; calls nobody.",
-        rights=(Right.PREFLIGHT,),
-        query=Nothing,
-        body=NoBody(),
-        answer=JsonAnswer(PreflightView),
-        handler=preflight,
+    get(
+        f"{ONE}/preflight",
+        "Foresee how many would be called, when, and how many never and why; calls nobody.",
+        (Right.PREFLIGHT,),
+        Nothing,
+        PreflightView,
+        preflight,
     ),
     Endpoint(
         method="PUT",

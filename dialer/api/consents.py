@@ -4,14 +4,15 @@ import asyncio
 
 from pydantic import Field, RootModel
 
-from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import JsonBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.endpoint import AnyEndpoint, Asked, post
 from dialer.api.http.parsing import parse_items, parse_json, read_json
 from dialer.api.http.wire import Instant, Name, Nothing, Phone, Text, Wire
 from dialer.api.oppositions import OppositionBody
 from dialer.domain.access.roles import Right
 from dialer.services.consent.consents import TrunkFault
+from dialer.views.consent import ConsentsRecordedView, ConsentsRestoredView, WithdrawnView
 
 MOST_VALUES = 100_000
 """More than a body of the largest size allowed has in earnest."""
@@ -49,16 +50,6 @@ class ConsentsBody(RootModel[ConsentBody | list[ConsentBody]]):
         return self.root if isinstance(self.root, list) else [self.root]
 
 
-class Recorded(Wire):
-    recorded: int
-
-
-class Withdrawn(Wire):
-    """`warnings`: what was stored otherwise than it was written."""
-
-    warnings: list[str]
-
-
 class TrunkFaultBody(Wire):
     """When a trunk said, wrongly, that nobody has the numbers it was given. `until` absent: until now."""
 
@@ -68,12 +59,6 @@ class TrunkFaultBody(Wire):
     reason: Text
 
 
-class Restored(Wire):
-    """`restored`: how many numbers."""
-
-    restored: int
-
-
 def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
     """Told apart first, so that what is wrong is said of the one form that was meant."""
     if raw.lstrip().startswith(b"[") and isinstance(many := read_json(raw, MOST_VALUES), list):
@@ -81,52 +66,47 @@ def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
     return model(parse_json(ConsentBody, raw))
 
 
-async def give(asked: Asked[Nothing, ConsentsBody]) -> View:
+async def give(asked: Asked[Nothing, ConsentsBody]) -> ConsentsRecordedView:
     rows = await asyncio.to_thread(
         lambda: [consent.model_dump(exclude_unset=True) for consent in asked.body.many()]
     )
-    return {"recorded": await asked.suite.consents.add(asked.actor, rows)}
+    return ConsentsRecordedView(recorded=await asked.suite.consents.add(asked.actor, rows))
 
 
-async def withdraw(asked: Asked[Nothing, OppositionBody]) -> View:
-    return {"warnings": list(await asked.suite.consents.withdraw(asked.actor, asked.body.objection()))}
+async def withdraw(asked: Asked[Nothing, OppositionBody]) -> WithdrawnView:
+    warnings = await asked.suite.consents.withdraw(asked.actor, asked.body.objection())
+    return WithdrawnView(warnings=tuple(warnings))
 
 
-async def restore(asked: Asked[Nothing, TrunkFaultBody]) -> View:
+async def restore(asked: Asked[Nothing, TrunkFaultBody]) -> ConsentsRestoredView:
     body = asked.body
     fault = TrunkFault(body.trunk, body.since, body.until, body.reason)
-    return {"restored": await asked.suite.consents.restore(asked.actor, fault)}
+    return ConsentsRestoredView(restored=await asked.suite.consents.restore(asked.actor, fault))
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="POST",
-        path="/v1/consents",
-        summary="Record consents. All are stored, or none.",
-        rights=(Right.IMPORT,),
-        query=Nothing,
-        body=JsonBody(ConsentsBody, parse=read_consents, long=True),
-        answer=JsonAnswer(Recorded, status=201),
-        handler=give,
+    post(
+        "/v1/consents",
+        "Record consents. All are stored, or none.",
+        (Right.IMPORT,),
+        JsonBody(ConsentsBody, parse=read_consents, long=True),
+        JsonAnswer(ConsentsRecordedView, status=201),
+        give,
     ),
-    Endpoint(
-        method="POST",
-        path="/v1/consents/withdraw",
-        summary="Take consents back, of one sponsor or of all. Never refused for the spelling of number or time.",
-        rights=(Right.WITHDRAW_CONSENT,),
-        query=Nothing,
-        body=JsonBody(OppositionBody, any_type=True),
-        answer=JsonAnswer(Withdrawn),
-        handler=withdraw,
+    post(
+        "/v1/consents/withdraw",
+        "Take consents back, of one sponsor or of all. Never refused for the spelling of number or time.",
+        (Right.WITHDRAW_CONSENT,),
+        JsonBody(OppositionBody, any_type=True),
+        JsonAnswer(WithdrawnView),
+        withdraw,
     ),
-    Endpoint(
-        method="POST",
-        path="/v1/consents/restore",
-        summary="Undo the ends of consents that a trunk's answers brought. What a person said stands.",
-        rights=(Right.RESTORE_CONSENT,),
-        query=Nothing,
-        body=JsonBody(TrunkFaultBody),
-        answer=JsonAnswer(Restored),
-        handler=restore,
+    post(
+        "/v1/consents/restore",
+        "Undo the ends of consents that a trunk's answers brought. What a person said stands.",
+        (Right.RESTORE_CONSENT,),
+        JsonBody(TrunkFaultBody),
+        JsonAnswer(ConsentsRestoredView),
+        restore,
     ),
 )

@@ -3,14 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
-from dialer.api.http.answers import EventAnswer, View
+from dialer.api.http.answers import EventAnswer
 from dialer.api.http.bodies import NoBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
 from dialer.api.http.wire import Nothing
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import DialerError
-from dialer.services.operations.feed import PERIOD_S
+from dialer.services.campaigns.progress import CampaignProgress
+from dialer.services.operations.feed import PERIOD_S, Seen
+from dialer.services.operations.system_state import SystemState
+from dialer.views.campaign import ProgressView
+from dialer.views.system import SystemView
 
 QUIET_PERIODS = 15
 """After so many without news a comment goes out, so that a connection that is dead is noticed."""
@@ -23,24 +28,33 @@ async def follow(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
 
 
 async def changes(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
-    """`system` and `progress` events, each with the same JSON as its route; first all, then what changed."""
-    shown: dict[str, View] = {}
+    """`system` and `progress` events, each with the JSON of its route; first all, then what changed.
+
+    The machine's time is left out: it always changes.
+    """
+    shown: Seen = {}
     for period in range(LONGEST_PERIODS):
         try:
-            views = await asked.suite.feed.views(asked.actor)
+            seen = await asked.suite.feed.seen(asked.actor)
         except DialerError as error:
             yield event("trouble", {"code": error.code, "detail": str(error)})
             return
-        for key, view in views.items():
-            if shown.get(key) != view:
-                yield event(key.partition(" ")[0], view)
-        shown = views
+        for key, found in seen.items():
+            if shown.get(key) != found:
+                yield news(found)
+        shown = seen
         if period % QUIET_PERIODS == QUIET_PERIODS - 1:
             yield ": still here\n\n"
         await asyncio.sleep(PERIOD_S)
 
 
-def event(name: str, data: View) -> str:
+def news(found: SystemState | CampaignProgress) -> str:
+    if isinstance(found, CampaignProgress):
+        return event("progress", ProgressView.of(found).document())
+    return event("system", SystemView.of(found).model_dump(mode="json", exclude={"now"}))
+
+
+def event(name: str, data: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +10,15 @@ from aiohttp import web
 
 from dialer.api.http.answers import KeptKind, json_body, reference
 from dialer.api.http.endpoint import Asked
-from dialer.api.http.wire import Wire
 from dialer.domain.base.types import ImportId
 from dialer.ports.records import ArchivedAnswer
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource, new_import_id
+from dialer.views.contact import ReportView
 
 OPENED = web.RequestKey("opened", bool)
 """Key of requests whose answer has begun: whatever goes wrong then can only break it off."""
-
-
-class NoteView(Wire):
-    """A remark on one row; `line` is where it starts, the header being 1."""
-
-    line: int
-    code: str
-    detail: str
-
-
-class ReportView(Wire):
-    """`rows` = `imported` + `duplicates` + `rejected_count`. At most 1,000 rejects inline, all of them in `rejects_file`."""
-
-    import_id: str
-    rows: int
-    imported: int
-    duplicates: int
-    rejected_count: int
-    rejected: list[NoteView]
-    warnings: list[NoteView]
-    rejects_file: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +78,7 @@ class ReportAnswer(KeptKind[Begun]):
 
     async def keep(self, value: Begun) -> ArchivedAnswer:
         report = await value.report
-        return ArchivedAnswer(self.status, self.location(value), await json_body(asdict(report)))
+        return ArchivedAnswer(self.status, self.location(value), await json_body(ReportView.of(report)))
 
     def describe(self) -> dict[str, Any]:
         return {"application/json": {"schema": reference(self.model)}}

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from dialer.api.contacts import LARGEST_LIST
-from dialer.api.http.answers import JsonAnswer, View
-from dialer.api.http.bodies import FileBody, NoBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.bodies import FileBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get
 from dialer.api.http.wire import Instant, Name, Nothing, Wire
 from dialer.api.importing import Begun, ReportAnswer, begin
 from dialer.domain.access.roles import Right
@@ -15,8 +14,7 @@ from dialer.domain.oppositions.external_list import ListKind
 from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.services.views.listing import listing
-from dialer.services.views.opposition import list_view
+from dialer.views.suppression import ListsView, ListView
 
 
 class ListQuery(Wire):
@@ -32,23 +30,6 @@ class ListQuery(Wire):
     kind: Literal["oppositions", "lines"] = "oppositions"
 
 
-class ListView(Wire):
-    """`entries`: numbers on it. One that is no longer valid still speaks for those."""
-
-    name: str
-    kind: ListKind
-    sponsor: str | None
-    valid_from: Instant
-    valid_to: Instant
-    entries: int
-    import_id: str
-
-
-class ListsView(Wire):
-    items: list[ListView]
-    next_cursor: str | None
-
-
 async def take_in(asked: Asked[ListQuery, Path]) -> Begun:
     stated = asked.query
     valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
@@ -60,8 +41,8 @@ async def take_in(asked: Asked[ListQuery, Path]) -> Begun:
     return await begin(asked, run)
 
 
-async def index(asked: Asked[Nothing, Nothing]) -> View:
-    return listing([list_view(entry) for entry in await asked.suite.lists.current(asked.actor)])
+async def index(asked: Asked[Nothing, Nothing]) -> ListsView:
+    return ListsView.whole(map(ListView.of, await asked.suite.lists.current(asked.actor)))
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
@@ -75,14 +56,12 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         answer=ReportAnswer(),
         handler=take_in,
     ),
-    Endpoint(
-        method="GET",
-        path="/v1/suppressions/lists",
-        summary="Show the lists that others keep, with their validity: what a decision holds numbers against.",
-        rights=(Right.ADD_OPPOSITION, Right.READ_SUBJECTS),
-        query=Nothing,
-        body=NoBody(),
-        answer=JsonAnswer(ListsView),
-        handler=index,
+    get(
+        "/v1/suppressions/lists",
+        "Show the lists that others keep, with their validity: what a decision holds numbers against.",
+        (Right.ADD_OPPOSITION, Right.READ_SUBJECTS),
+        Nothing,
+        ListsView,
+        index,
     ),
 )

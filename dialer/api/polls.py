@@ -4,15 +4,14 @@ from datetime import date
 
 from pydantic import Field
 
-from dialer.api.campaign_wire import CampaignView
 from dialer.api.campaigns import ONE, campaign_id
-from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import JsonBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.endpoint import AnyEndpoint, Asked, post
 from dialer.api.http.wire import Name, Nothing, Text, Wire
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import Conflict
-from dialer.services.views.campaign import campaign_view
+from dialer.views.campaign import CampaignView
 
 
 class PollDates(Wire):
@@ -22,9 +21,9 @@ class PollDates(Wire):
     reason: Text
 
 
-async def change(asked: Asked[Nothing, PollDates]) -> View:
+async def change(asked: Asked[Nothing, PollDates]) -> CampaignView:
     told = asked.body
-    return campaign_view(
+    return CampaignView.of(
         await asked.suite.campaigns.change_poll_dates(
             asked.actor, campaign_id(asked), told.poll_dates, told.reason
         )
@@ -32,15 +31,13 @@ async def change(asked: Asked[Nothing, PollDates]) -> View:
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="POST",
-        path=f"{ONE}/poll_dates",
-        summary="Move poll dates, as a decree did. Decisions from now on go by them; those of before stay as they were.",
-        rights=(Right.APPROVE,),
-        query=Nothing,
-        body=JsonBody(PollDates),
-        answer=JsonAnswer(CampaignView),
-        handler=change,
+    post(
+        f"{ONE}/poll_dates",
+        "Move poll dates, as a decree did. Decisions from now on go by them; those of before stay as they were.",
+        (Right.APPROVE,),
+        JsonBody(PollDates),
+        JsonAnswer(CampaignView),
+        change,
         errors=(Conflict,),
     ),
 )

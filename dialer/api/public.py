@@ -8,6 +8,8 @@ from aiohttp import web
 from dialer.api.http.docs import DOCS_CSS, docs_page
 from dialer.api.http.gate import Gate
 from dialer.services.operations.suite import Services
+from dialer.views.base import View
+from dialer.views.system import AliveView, ReadyView
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 
@@ -31,17 +33,12 @@ class PublicPages:
 
     async def healthz(self, _: web.Request) -> web.Response:
         """The process lives and its loop turns."""
-        return web.json_response({"status": "alive"})
+        return _json(AliveView(status="alive"), 200)
 
     async def readyz(self, _: web.Request) -> web.Response:
         """503 while no call can be made although some were meant to be."""
-        condition = await self._suite.readiness.look()
-        trouble = condition.trouble
-        parts = [{"part": part.name, "ok": part.ok, "detail": part.detail} for part in condition.parts]
-        return web.json_response(
-            {"status": "not ready" if trouble else "ready", "trouble": list(trouble), "parts": parts},
-            status=503 if trouble else 200,
-        )
+        view = ReadyView.of(await self._suite.readiness.look())
+        return _json(view, 503 if view.trouble else 200)
 
     async def metrics(self, request: web.Request) -> web.Response:
         await self._gate.reader_of_metrics(request)
@@ -55,3 +52,7 @@ class PublicPages:
 
     async def docs_css(self, _: web.Request) -> web.Response:
         return web.Response(text=DOCS_CSS, content_type="text/css")
+
+
+def _json(view: View, status: int) -> web.Response:
+    return web.json_response(text=view.model_dump_json(), status=status)

@@ -1,32 +1,11 @@
 """The public routes as the OpenAPI document describes them."""
 
-from typing import Any, Literal
+from typing import Any
 
 from dialer.api.http.answers import reference
-from dialer.api.http.wire import Wire
+from dialer.views.system import AliveView, ReadyView
 
-
-class Alive(Wire):
-    status: Literal["alive"]
-
-
-class PartView(Wire):
-    """Of the machine: database, ledger, retention, disk, clock, each PBX, each side job, event loop."""
-
-    part: str
-    ok: bool
-    detail: str
-
-
-class Ready(Wire):
-    """`trouble`: why no call can be made, one line each. A part that is not `ok` need not stop calls."""
-
-    status: Literal["ready", "not ready"]
-    trouble: list[str]
-    parts: list[PartView]
-
-
-PUBLIC_MODELS = (Alive, Ready)
+PUBLIC_MODELS = (AliveView, ReadyView)
 
 
 def _get(name: str, summary: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -34,11 +13,11 @@ def _get(name: str, summary: str, answers: dict[str, dict[str, Any]]) -> dict[st
     return {"get": {"operationId": name, "summary": summary, "security": [], "responses": responses}}
 
 
-_READY = {"application/json": {"schema": reference(Ready)}}
+_READY = {"application/json": {"schema": reference(ReadyView)}}
 _TEXT = {"schema": {"type": "string"}}
 PUBLIC_PATHS = {
     "/healthz": _get(
-        "healthz", "The process lives.", {"200": {"application/json": {"schema": reference(Alive)}}}
+        "healthz", "The process lives.", {"200": {"application/json": {"schema": reference(AliveView)}}}
     ),
     "/readyz": _get("readyz", "Calls can be made.", {"200": _READY, "503": _READY}),
     "/openapi.json": _get(

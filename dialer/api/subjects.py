@@ -2,35 +2,32 @@
 
 import asyncio
 
-from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import NoBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get
 from dialer.api.http.wire import Nothing
-from dialer.api.subject_wire import ErasedView, SubjectView
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import Conflict
-from dialer.services.views.subject import erased_view, subject_view
+from dialer.views.subject import ErasedView, SubjectView
 
 
-async def show(asked: Asked[Nothing, Nothing]) -> View:
+async def show(asked: Asked[Nothing, Nothing]) -> SubjectView:
     subject = await asked.suite.subjects.export(asked.actor, asked.ids["number"])
-    return await asyncio.to_thread(subject_view, subject)
+    return await asyncio.to_thread(SubjectView.of, subject)
 
 
-async def erase(asked: Asked[Nothing, Nothing]) -> View:
-    return erased_view(await asked.suite.subjects.erase(asked.actor, asked.ids["number"]))
+async def erase(asked: Asked[Nothing, Nothing]) -> ErasedView:
+    return ErasedView.of(await asked.suite.subjects.erase(asked.actor, asked.ids["number"]))
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="GET",
-        path="/v1/subjects/{number}",
-        summary="Show all that is kept about a number, in any spelling. That it was shown is recorded.",
-        rights=(Right.READ_SUBJECTS,),
-        query=Nothing,
-        body=NoBody(),
-        answer=JsonAnswer(SubjectView),
-        handler=show,
+    get(
+        "/v1/subjects/{number}",
+        "Show all that is kept about a number, in any spelling. That it was shown is recorded.",
+        (Right.READ_SUBJECTS,),
+        Nothing,
+        SubjectView,
+        show,
     ),
     Endpoint(
         method="DELETE",

@@ -1,15 +1,14 @@
 """Oppositions: taken, checked, and lifted by an administrator."""
 
-from dialer.api.http.answers import JsonAnswer, View
-from dialer.api.http.bodies import JsonBody, NoBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
+from dialer.api.http.answers import JsonAnswer
+from dialer.api.http.bodies import JsonBody
+from dialer.api.http.endpoint import AnyEndpoint, Asked, get, post
 from dialer.api.http.parsing import with_plus
-from dialer.api.http.wire import Instant, Nothing, Phone, Text, Wire
+from dialer.api.http.wire import Nothing, Phone, Text, Wire
 from dialer.api.oppositions import OppositionBody
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import NotFound
-from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.views.opposition import check_view, understood_view
+from dialer.views.suppression import CheckedView, RemovedView, UnderstoodView
 
 
 class PhoneQuery(Wire):
@@ -21,79 +20,44 @@ class Removal(Wire):
     reason: Text
 
 
-class Understood(Wire):
-    """`recorded`: entries, one for each number that could be meant. `warnings`: what was stored otherwise than it was written."""
-
-    recorded: int
-    warnings: list[str]
+async def add(asked: Asked[Nothing, OppositionBody]) -> UnderstoodView:
+    return UnderstoodView.of(await asked.suite.suppressions.add(asked.actor, asked.body.objection()))
 
 
-class SuppressionView(Wire):
-    sponsor: str | None
-    channel: OppositionChannel
-    received_at: Instant
-    recorded_at: Instant
-    recorded_by: str
-    source: str | None
-    note: str | None
+async def check(asked: Asked[PhoneQuery, Nothing]) -> CheckedView:
+    number = with_plus(asked.query.phone_number)
+    return CheckedView.of(await asked.suite.suppressions.check(asked.actor, number))
 
 
-class Checked(Wire):
-    """`suppressed`: whether any opposition is in force."""
-
-    suppressed: bool
-    suppressions: list[SuppressionView]
-
-
-class Removed(Wire):
-    removed: int
-
-
-async def add(asked: Asked[Nothing, OppositionBody]) -> View:
-    return understood_view(await asked.suite.suppressions.add(asked.actor, asked.body.objection()))
-
-
-async def check(asked: Asked[PhoneQuery, Nothing]) -> View:
-    return check_view(await asked.suite.suppressions.check(asked.actor, with_plus(asked.query.phone_number)))
-
-
-async def remove(asked: Asked[Nothing, Removal]) -> View:
-    removal = asked.body
-    return {
-        "removed": await asked.suite.suppressions.remove(asked.actor, removal.phone_number, removal.reason)
-    }
+async def remove(asked: Asked[Nothing, Removal]) -> RemovedView:
+    number, reason = asked.body.phone_number, asked.body.reason
+    return RemovedView(removed=await asked.suite.suppressions.remove(asked.actor, number, reason))
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="POST",
-        path="/v1/suppressions",
-        summary="Record an opposition. In force, at every PBX that answers, when this returns.",
-        rights=(Right.ADD_OPPOSITION,),
-        query=Nothing,
-        body=JsonBody(OppositionBody, any_type=True),
-        answer=JsonAnswer(Understood, status=201),
-        handler=add,
+    post(
+        "/v1/suppressions",
+        "Record an opposition. In force, at every PBX that answers, when this returns.",
+        (Right.ADD_OPPOSITION,),
+        JsonBody(OppositionBody, any_type=True),
+        JsonAnswer(UnderstoodView, status=201),
+        add,
     ),
-    Endpoint(
-        method="GET",
-        path="/v1/suppressions/check",
-        summary="Tell whether a number is opposed, and since when.",
-        rights=(Right.ADD_OPPOSITION, Right.READ_SUBJECTS),
-        query=PhoneQuery,
-        body=NoBody(),
-        answer=JsonAnswer(Checked),
-        handler=check,
+    get(
+        "/v1/suppressions/check",
+        "Tell whether a number is opposed, and since when.",
+        (Right.ADD_OPPOSITION, Right.READ_SUBJECTS),
+        PhoneQuery,
+        CheckedView,
+        check,
     ),
-    Endpoint(
-        method="POST",
-        path="/v1/suppressions/remove",
-        summary="Lift every opposition of a number. Consents given before it stay void.",
-        rights=(Right.REMOVE_OPPOSITION,),
-        query=Nothing,
-        body=JsonBody(Removal),
-        answer=JsonAnswer(Removed),
-        handler=remove,
+    post(
+        "/v1/suppressions/remove",
+        "Lift every opposition of a number. Consents given before it stay void.",
+        (Right.REMOVE_OPPOSITION,),
+        JsonBody(Removal),
+        JsonAnswer(RemovedView),
+        remove,
         errors=(NotFound,),
     ),
 )

@@ -2,13 +2,13 @@
 
 from pydantic import Field, JsonValue
 
-from dialer.api.http.answers import JsonAnswer, View
+from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import JsonBody
-from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint
-from dialer.api.http.wire import Nothing, Phone, Text, Wire
+from dialer.api.http.endpoint import AnyEndpoint, Asked, post
+from dialer.api.http.wire import Nothing, Phone, Wire
 from dialer.domain.access.roles import Right
 from dialer.services.oppositions.sms import TextMessage
-from dialer.services.views.text_message import reading_view
+from dialer.views.suppression import ReadingView
 
 
 class TextMessageBody(Wire):
@@ -24,29 +24,17 @@ class TextMessageBody(Wire):
         return TextMessage(self.sender, self.to, self.text, received_at)
 
 
-class ReadingView(Wire):
-    """`opposition`: whether the text asks to stop; `word`: by which word. `sponsor` null: every sponsor."""
-
-    opposition: bool
-    word: Text | None
-    sponsor: str | None
-    recorded: int
-    warnings: list[str]
-
-
-async def sms(asked: Asked[Nothing, TextMessageBody]) -> View:
-    return reading_view(await asked.suite.text_messages.receive(asked.actor, asked.body.message()))
+async def sms(asked: Asked[Nothing, TextMessageBody]) -> ReadingView:
+    return ReadingView.of(await asked.suite.text_messages.receive(asked.actor, asked.body.message()))
 
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
-    Endpoint(
-        method="POST",
-        path="/v1/webhooks/sms",
-        summary="Hand over a text message. STOP, ARRET and their like are an opposition, in force when this returns.",
-        rights=(Right.WEBHOOKS,),
-        query=Nothing,
-        body=JsonBody(TextMessageBody, any_type=True),
-        answer=JsonAnswer(ReadingView),
-        handler=sms,
+    post(
+        "/v1/webhooks/sms",
+        "Hand over a text message. STOP, ARRET and their like are an opposition, in force when this returns.",
+        (Right.WEBHOOKS,),
+        JsonBody(TextMessageBody, any_type=True),
+        JsonAnswer(ReadingView),
+        sms,
     ),
 )

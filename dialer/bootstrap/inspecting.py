@@ -7,9 +7,9 @@ from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.places import dialplan_files
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.service import Service
-from dialer.services.inspection.accounts import ListsAndProbes
-from dialer.services.inspection.inspector import InspectionDeps, Inspector
-from dialer.services.inspection.programming import ScriptAndRules
+from dialer.inspection.accounts import ListsAndProbes
+from dialer.inspection.inspector import InspectionDeps, Inspector
+from dialer.inspection.programming import ScriptAndRules
 
 
 def inspector_of(service: Service) -> Inspector:

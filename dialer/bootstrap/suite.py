@@ -28,7 +28,6 @@ from dialer.services.decision.replay import Replays
 from dialer.services.imports.external_lists import Lists
 from dialer.services.imports.import_reports import ImportReports
 from dialer.services.imports.run import Importer
-from dialer.services.inspection.subjects import Subjects
 from dialer.services.operations.feed import Feed
 from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness, Upkeep
@@ -40,6 +39,7 @@ from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.pbx.halting import Halting
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.probes.probing import Probing
+from dialer.services.subjects.subjects import Subjects
 from dialer.services.upkeep.backups import Backups
 from dialer.services.upkeep.retention import Retention
 

@@ -1,12 +1,13 @@
 """The calls of a campaign, and what was heard and pressed in one of them."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiohttp import web
 
 from dialer.console.page_request import PageRequest, Screen
 from dialer.domain.base.types import AttemptId, CampaignId
-from dialer.services.calls.call_records import CallQuery, Record
+from dialer.services.calls.call_records import CallQuery
+from dialer.views.call import CallView, PromptView
 
 PAGE = 50
 
@@ -25,30 +26,28 @@ async def index(visit: PageRequest) -> web.Response:
     after = visit.after("attempt_id")
     query = CallQuery(campaign_id, after=AttemptId(after) if after else None, limit=PAGE + 1)
     found = await visit.suite.calls.page(visit.actor, query)
-    shown = found[:PAGE]
-    following = shown[-1]["attempt_id"] if len(found) > PAGE else None
+    shown = [CallView.of(record) for record in found[:PAGE]]
+    following = shown[-1].attempt_id if len(found) > PAGE else None
     return visit.page("calls.html", campaign=campaign, calls=shown, following=following)
 
 
 async def show(visit: PageRequest) -> web.Response:
-    record = await visit.suite.calls.get(visit.actor, AttemptId(visit.ids["attempt_id"]))
-    return visit.page("call.html", call=record, moments=moments(record))
+    call = CallView.of(await visit.suite.calls.get(visit.actor, AttemptId(visit.ids["attempt_id"])))
+    return visit.page("call.html", call=call, moments=moments(call))
 
 
-def moments(record: Record) -> list[TimelineItem]:
+def moments(call: CallView) -> list[TimelineItem]:
     """Prompts and keys in the order in which the callee heard and pressed them."""
-    found = [TimelineItem(key["at_ms"] or 0, "key", key["key"]) for key in record["keys"]]
-    for prompt in record["prompts"]:
+    found = [TimelineItem(key.at_ms or 0, "key", key.key) for key in call.keys]
+    for prompt in call.prompts:
         found.extend(of_prompt(prompt))
     return sorted(found, key=lambda moment: moment.ms)
 
 
-def of_prompt(prompt: dict[str, Any]) -> list[TimelineItem]:
-    moments = [TimelineItem(prompt["started_ms"] or 0, "play", prompt["name"])]
-    if prompt["ended_ms"] is not None:
-        moments.append(
-            TimelineItem(prompt["ended_ms"], "done" if prompt["completed"] else "cut", prompt["name"])
-        )
+def of_prompt(prompt: PromptView) -> list[TimelineItem]:
+    moments = [TimelineItem(prompt.started_ms or 0, "play", prompt.name)]
+    if prompt.ended_ms is not None:
+        moments.append(TimelineItem(prompt.ended_ms, "done" if prompt.completed else "cut", prompt.name))
     return moments
 
 

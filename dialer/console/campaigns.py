@@ -9,8 +9,7 @@ from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, allowed_verbs
-from dialer.services.views.campaign import campaign_view, progress_view
-from dialer.services.views.preflight import preflight_view
+from dialer.views.campaign import CampaignView, PreflightView, ProgressView
 
 ONE = "/campaigns/{campaign_id}"
 BY_DEFAULT = "operator"
@@ -28,15 +27,16 @@ NEEDS = {
 async def show(visit: PageRequest) -> web.Response:
     campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
     progress = await visit.suite.progress.of(visit.actor, campaign.id)
-    view = campaign_view(campaign)
     verbs = [verb for verb in allowed_verbs(campaign.state) if verb in NEEDS and visit.actor.may(NEEDS[verb])]
-    return visit.page("campaign.html", campaign=view, progress=progress_view(progress), verbs=verbs)
+    return visit.page(
+        "campaign.html", campaign=CampaignView.of(campaign), progress=ProgressView.of(progress), verbs=verbs
+    )
 
 
 async def preflight(visit: PageRequest) -> web.Response:
     campaign = await visit.suite.campaigns.get(visit.actor, campaign_id(visit))
-    foreseen = preflight_view(await visit.suite.preflight.run(visit.actor, campaign.id))
-    return visit.page("preflight.html", campaign=campaign_view(campaign), preflight=foreseen)
+    foreseen = PreflightView.of(await visit.suite.preflight.run(visit.actor, campaign.id))
+    return visit.page("preflight.html", campaign=CampaignView.of(campaign), preflight=foreseen)
 
 
 def move(verb: CampaignVerb) -> Screen:

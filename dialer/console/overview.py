@@ -4,20 +4,22 @@ from aiohttp import web
 
 from dialer.console.page_request import PageRequest, Screen, redirect
 from dialer.domain.base.types import CampaignId
-from dialer.services.views.campaign import progress_view
-from dialer.services.views.system import system_view
+from dialer.views.campaign import ProgressView
+from dialer.views.system import SystemView
 
 PAGE = 50
 
 
 async def show(visit: PageRequest) -> web.Response:
-    system = system_view(await visit.suite.system.state(visit.actor))
+    system = SystemView.of(await visit.suite.system.state(visit.actor))
     after = visit.after("campaign_id")
     found = await visit.suite.campaigns.page(
         visit.actor, after=CampaignId(after) if after else None, limit=PAGE + 1
     )
     shown = found[:PAGE]
-    progress = [progress_view(await visit.suite.progress.of(visit.actor, campaign.id)) for campaign in shown]
+    progress = [
+        ProgressView.of(await visit.suite.progress.of(visit.actor, campaign.id)) for campaign in shown
+    ]
     following = shown[-1].id if len(found) > PAGE else None
     return visit.page("overview.html", system=system, campaigns=progress, following=following)
 

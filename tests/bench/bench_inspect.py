@@ -17,7 +17,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap import open_service, prepare_home
 from dialer.bootstrap.inspecting import inspector_of
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
-from dialer.services.inspection.inspector import Request
+from dialer.inspection.inspector import Request
 from dialer.settings import read_settings
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.pack import Pack, check, ledger_of
@@ -39,8 +39,8 @@ async def inspect(folder: Path) -> dict[str, int]:
     async with open_service(read_settings()) as service:
         request = Request(CAMPAIGN, folder)
         written = await inspector_of(service).run(LOCAL_ADMINISTRATOR, request, lambda *_: None)
-    print(f"{written.attempts} calls; anomalies {dict(written.faults)}")
-    return dict(written.faults)
+    print(f"{written.attempts} calls; anomalies {dict(written.anomalies)}")
+    return dict(written.anomalies)
 
 
 def most_held() -> int:

@@ -21,7 +21,7 @@ from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.preflight.forecast import foresee
 from dialer.services.decision.decider import Decider
 from dialer.services.preflight.preflight import Preflight
-from dialer.services.views.preflight import preflight_view
+from dialer.views.campaign import PreflightView
 from tests.bench.listed import list_people, people
 from tests.contract.judged import MONDAY, judge_at
 from tests.contract.samples import CAMPAIGN
@@ -62,7 +62,7 @@ async def main() -> None:
                 await ask_alone(store, judge, report.start, sample)
                 alone = spent() / sample
     print(f"{alone / together:.1f} x as fast as asking about everybody alone")
-    view = preflight_view(report)
+    view = PreflightView.of(report).document()
     print(json.dumps({key: view[key] for key in ("contacts", "called", "never", "reasons", "problems")}))
     for day in view["days"]:
         print(json.dumps(day))

@@ -4,7 +4,6 @@ Half are made on the last day of the old commercial pack, half on the first of t
 """
 
 import asyncio
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.services.views.replay import replay_view
+from dialer.views.replay import ReplayView
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import list_people
 from tests.contract.judged import claim_all, judge_at, replayed
@@ -46,7 +45,7 @@ async def main() -> None:
                         made += len(await claim_all(store, judge, campaign_id=campaign_id))
             with timed("replay"):
                 report = await replayed(store)
-            print(json.dumps(replay_view(report)))
+            print(ReplayView.of(report).model_dump_json())
 
 
 if __name__ == "__main__":

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.translate import translate
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt_transitions import apply_event
 from dialer.domain.calls.call_events import CallEvent
-from dialer.ports.records import CallRow
-from dialer.services.calls.call_records import Record, call_record
+from dialer.services.calls.call_records import CallRecord
 from dialer.simulated_callees.received import Heard, KeyPressed
 from dialer.simulated_callees.speech import RATE
+from dialer.views.call import CallView
 from tests.harness.agreement import disagreements
 from tests.harness.stalls import Stalls, monotonic
 from tests.pbx.callee import Callee
@@ -61,14 +61,14 @@ def _until_nine(keys: Iterable[Key], name: Callable[[Key], str]) -> Iterator[Key
             return
 
 
-def recorded(*told: Message) -> Record:
+def recorded(*told: Message) -> dict[str, Any]:
     """By way of the product's own reader, domain and record."""
     attempt = an_attempt(id=AttemptId(told[0]["Attempt"]))
     for message in told:
         event = translate({name.lower(): value for name, value in message.items()}, MONDAY, PbxTime())
         assert isinstance(event, CallEvent), message
         attempt = apply_event(attempt, event)
-    return call_record(CallRow(attempt, "m-1"), {}, whole_number=True, ledger_index=None)
+    return CallView.of(CallRecord(attempt, "m-1", attempt.number, {}, None)).document()
 
 
 def perceived_by(callee: Callee, answer: Message) -> Perceived:

@@ -1,7 +1,6 @@
 """How answers go out: a model as JSON, or a stream of events."""
 
 import asyncio
-import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,15 +8,14 @@ from io import BytesIO
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from dialer.ports.records import ArchivedAnswer
 
 Value = TypeVar("Value")
+Shown = TypeVar("Shown", bound=BaseModel)
 FEW_ITEMS = 50
 LONGEST_PIECE = 64 * 1024
-View = dict[str, Any]
-"""A JSON object as `services/views` make it."""
 
 
 class Streams:
@@ -75,17 +73,17 @@ class KeptKind(Answer[Value]):
         return await deliver(opened, await self.keep(value))
 
 
-class JsonAnswer(KeptKind[View]):
-    """A view as JSON; `model` describes it. `location`: from the view to the path of what it speaks of."""
+class JsonAnswer(KeptKind[Shown]):
+    """A view as JSON. `location`: from the view to the path of what it shows."""
 
     def __init__(
-        self, model: type[BaseModel], *, status: int = 200, location: Callable[[View], str] | None = None
+        self, model: type[Shown], *, status: int = 200, location: Callable[[Shown], str] | None = None
     ) -> None:
-        self.model: type[BaseModel] = model
+        self.model: type[Shown] = model
         self.status = status
         self.location = location
 
-    async def keep(self, value: View) -> ArchivedAnswer:
+    async def keep(self, value: Shown) -> ArchivedAnswer:
         return ArchivedAnswer(
             self.status, self.location(value) if self.location else None, await json_body(value)
         )
@@ -109,22 +107,12 @@ class EventAnswer(Answer[AsyncIterator[str]]):
         return {"text/event-stream": {"schema": {"type": "string"}}}
 
 
-async def json_body(view: View) -> bytes:
-    """Long lists are written item by item in a thread: in one go they would stop everything else meanwhile."""
-    items = sum(len(value) for value in view.values() if isinstance(value, list))
-    return _written(view) if items <= FEW_ITEMS else await asyncio.to_thread(_written, view)
-
-
-def _written(view: View) -> bytes:
-    return b"{" + b",".join(_json(name) + b":" + _value(value) for name, value in view.items()) + b"}"
-
-
-def _value(value: object) -> bytes:
-    return b"[" + b",".join(map(_json, value)) + b"]" if isinstance(value, list) else _json(value)
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+async def json_body(view: BaseModel) -> bytes:
+    """The JSON of `view`. One with long lists is written in a thread, for the loop must turn meanwhile."""
+    shown = view.root if isinstance(view, RootModel) else view
+    items = sum(len(value) for _, value in shown if isinstance(value, tuple))
+    text = shown.model_dump_json() if items <= FEW_ITEMS else await asyncio.to_thread(shown.model_dump_json)
+    return text.encode()
 
 
 async def deliver(opened: web.StreamResponse | None, kept: ArchivedAnswer) -> web.StreamResponse:

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from dialer.api.http.parsing import PATH_IDS
 from dialer.domain.base.errors import InvalidInput, Problem
-from dialer.services.views.listing import listing
+from dialer.views.base import Listing, View
 
 Item = TypeVar("Item")
+List = TypeVar("List", bound=Listing[Any])
 
 READ_AT_ONCE = 100
 
@@ -37,10 +38,14 @@ async def page(
     read: Callable[[str | None, int], Awaitable[Sequence[Item]]],
     after: str | None,
     limit: int,
-    view: Callable[[Item], dict[str, Any]],
+    view: Callable[[Item], View],
     id_of: Callable[[Item], str],
-) -> dict[str, Any]:
-    """Read up to `limit` items after the one whose id is `after`, a hundred at a time: a thousand in one go would hold the loop."""
+    model: type[List],
+) -> List:
+    """Read up to `limit` items after the one whose id is `after`, and show them as a `model`.
+
+    A hundred at a time are read: a thousand in one go would hold the loop.
+    """
     found: list[Item] = []
     while wanted := min(limit + 1 - len(found), READ_AT_ONCE):
         some = await read(id_of(found[-1]) if found else after, wanted)
@@ -49,6 +54,8 @@ async def page(
             break
     shown = found[:limit]
     views = (
-        await asyncio.to_thread(list, map(view, shown)) if len(shown) > READ_AT_ONCE else [*map(view, shown)]
+        await asyncio.to_thread(tuple, map(view, shown))
+        if len(shown) > READ_AT_ONCE
+        else (*map(view, shown),)
     )
-    return listing(views, write_cursor(id_of(shown[-1])) if len(found) > limit else None)
+    return model(items=views, next_cursor=write_cursor(id_of(shown[-1])) if len(found) > limit else None)

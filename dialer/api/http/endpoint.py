@@ -6,8 +6,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from dialer.api.http.answers import Answer
-from dialer.api.http.bodies import Body
+from dialer.api.http.answers import Answer, JsonAnswer, Shown
+from dialer.api.http.bodies import Body, NoBody
+from dialer.api.http.wire import Nothing
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import DialerError
 from dialer.services.operations.suite import Services
@@ -55,3 +56,51 @@ class Endpoint(Generic[Query, BodyValue, AnswerValue]):
 
 
 AnyEndpoint = Endpoint[Any, Any, Any]
+
+
+def get(
+    path: str,
+    summary: str,
+    rights: tuple[Right, ...],
+    query: type[Query],
+    model: type[Shown],
+    handler: Callable[[Asked[Query, Nothing]], Awaitable[Shown]],
+    *,
+    errors: tuple[type[DialerError], ...] = (),
+) -> Endpoint[Query, Nothing, Shown]:
+    """A route that shows something."""
+    return Endpoint(
+        method="GET",
+        path=path,
+        summary=summary,
+        rights=rights,
+        query=query,
+        body=NoBody(),
+        answer=JsonAnswer(model),
+        handler=handler,
+        errors=errors,
+    )
+
+
+def post(
+    path: str,
+    summary: str,
+    rights: tuple[Right, ...],
+    body: Body[BodyValue],
+    answer: Answer[AnswerValue],
+    handler: Callable[[Asked[Nothing, BodyValue]], Awaitable[AnswerValue]],
+    *,
+    errors: tuple[type[DialerError], ...] = (),
+) -> Endpoint[Nothing, BodyValue, AnswerValue]:
+    """A route that does something."""
+    return Endpoint(
+        method="POST",
+        path=path,
+        summary=summary,
+        rights=rights,
+        query=Nothing,
+        body=body,
+        answer=answer,
+        handler=handler,
+        errors=errors,
+    )

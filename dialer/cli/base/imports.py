@@ -1,9 +1,8 @@
 """Imports of every kind, as a person sees them: bars while they run, then the report."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import typer
 from rich.console import Console
@@ -15,6 +14,7 @@ from dialer.domain.access.roles import Actor
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
+from dialer.views.contact import ReportView
 
 SHOWN = 20
 """Rejected rows listed for people; all of them are in the rejects file."""
@@ -38,10 +38,11 @@ def import_file(
             return await start(service, actor, ImportSource(file, file.name, _listener(bars)))
 
     report = opened(work)
+    view = ReportView.of(report)
     if as_json:
-        print_json(asdict(report))
+        print_json(view)
     else:
-        _show(report)
+        _show(view)
     if report.imported == 0:
         raise typer.Exit(FAILED)
 
@@ -61,8 +62,8 @@ def _listener(bars: Progress) -> Callable[[ImportProgress], None]:
     return show
 
 
-def _show(report: ImportReport) -> None:
-    fields: dict[str, Any] = asdict(report)
+def _show(view: ReportView) -> None:
+    fields = view.document()
     rejected, warnings = fields.pop("rejected"), fields.pop("warnings")
     print_fields({name: value for name, value in fields.items() if value is not None})
     for what, notes in (("rejected", rejected), ("warning", warnings)):

@@ -2,18 +2,36 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dialer.views.base import Items, View
+
 console = Console(highlight=False)
 WIDEST = 10_000
 
 
-def print_json(document: object) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+def print_json(view: View) -> None:
+    print(json.dumps(view.document(), ensure_ascii=False, indent=2))
+
+
+def print_view(view: View, *, as_json: bool) -> None:
+    """The view as JSON, or one `name: value` a line."""
+    if as_json:
+        print_json(view)
+    else:
+        print_fields(view.document())
+
+
+def print_list(listing: Items[Any], columns: Sequence[str], *, as_json: bool) -> None:
+    """The list as JSON, or as a table."""
+    if as_json:
+        print_json(listing)
+    else:
+        print_table([item.document() for item in listing.items], columns)
 
 
 def print_table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
@@ -33,9 +51,3 @@ def print_fields(fields: Mapping[str, object]) -> None:
 def _cell(value: object) -> str:
     """Without control characters, which could command the terminal."""
     return "" if value is None else "".join(c if c.isprintable() else "\ufffd" for c in str(value))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"cannot print {type(value).__name__} as JSON")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dialer.services.inspection.inspector import Progress as Listener
+from dialer.inspection.inspector import Progress as Listener
 
 
 @contextmanager

@@ -10,13 +10,13 @@ import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import print_fields, print_json, print_table
+from dialer.cli.base.output import print_list, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import AttemptId, CampaignId
-from dialer.services.calls.call_records import CallQuery, Record
-from dialer.services.views.calls_export import export_csv, export_json
-from dialer.services.views.listing import listing
+from dialer.services.calls.call_records import CallQuery, CallRecord
+from dialer.views.call import CallList, CallView
+from dialer.views.calls_export import export_csv, export_json
 
 app = typer.Typer(help="Read call records.", no_args_is_help=True)
 
@@ -41,29 +41,26 @@ def list_calls(
 ) -> None:
     """Calls in order of decision."""
 
-    async def work(service: Service, actor: Actor) -> list[Record]:
+    async def work(service: Service, actor: Actor) -> list[CallRecord]:
         query = _query(campaign, number)
         after = AttemptId(cursor) if cursor else None
         # One more than asked for tells whether the list goes on.
         return await service.suite.calls.page(actor, replace(query, after=after, limit=limit + 1))
 
     found = with_service(work)
-    shown = found[:limit]
-    if as_json:
-        print_json(listing(shown, shown[-1]["attempt_id"] if len(found) > limit else None))
-    else:
-        print_table(shown, COLUMNS)
+    shown = tuple(map(CallView.of, found[:limit]))
+    view = CallList(items=shown, next_cursor=shown[-1].attempt_id if len(found) > limit else None)
+    print_list(view, COLUMNS, as_json=as_json)
 
 
 @app.command()
 def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json: Json = False) -> None:
     """One call, whole."""
 
-    async def work(service: Service, actor: Actor) -> Record:
+    async def work(service: Service, actor: Actor) -> CallRecord:
         return await service.suite.calls.get(actor, AttemptId(attempt_id))
 
-    record = with_service(work)
-    (print_json if as_json else print_fields)(record)
+    print_view(CallView.of(with_service(work)), as_json=as_json)
 
 
 @app.command()
@@ -87,8 +84,8 @@ def _query(campaign: str | None, number: str | None) -> CallQuery:
     return CallQuery(CampaignId(campaign) if campaign else None, number)
 
 
-async def _pages(service: Service, actor: Actor, query: CallQuery) -> AsyncIterator[Sequence[Record]]:
+async def _pages(service: Service, actor: Actor, query: CallQuery) -> AsyncIterator[Sequence[CallView]]:
     """A page at a time, by key: memory stays small however many calls there are."""
     while page := await service.suite.calls.page(actor, query):
-        yield page
-        query = replace(query, after=AttemptId(page[-1]["attempt_id"]))
+        yield [CallView.of(record) for record in page]
+        query = replace(query, after=page[-1].attempt.id)

@@ -5,13 +5,12 @@ import typer
 from dialer.bootstrap import Links, Service
 from dialer.cli.base.errors import FAILED
 from dialer.cli.base.options import CampaignArgument, Json
-from dialer.cli.base.output import print_json, print_table
+from dialer.cli.base.output import print_list
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.probe import Probe, ProbeOutcome
-from dialer.services.views.listing import listing
-from dialer.services.views.probe import probe_view
+from dialer.views.probe import ProbeList, ProbeView
 
 app = typer.Typer(
     help="Ring our own numbers; `dialer serve` does so before a campaign dials, and every day.",
@@ -50,8 +49,4 @@ def list_probes(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 
 def _show(probes: list[Probe], *, as_json: bool) -> None:
-    items = [probe_view(probe) for probe in probes]
-    if as_json:
-        print_json(listing(items))
-    else:
-        print_table(items, COLUMNS)
+    print_list(ProbeList.whole(map(ProbeView.of, probes)), COLUMNS, as_json=as_json)

@@ -8,7 +8,7 @@ import typer
 
 from dialer.bootstrap import Links, Service
 from dialer.cli.base.options import CampaignArgument, Json
-from dialer.cli.base.output import console, print_fields, print_json, print_table
+from dialer.cli.base.output import console, print_json, print_list, print_view
 from dialer.cli.base.session import with_service
 from dialer.cli.campaigns.campaign_source import read_campaign
 from dialer.cli.campaigns.polls import poll_dates
@@ -17,8 +17,7 @@ from dialer.cli.campaigns.progress import progress
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.services.views.campaign import campaign_view
-from dialer.services.views.listing import listing
+from dialer.views.campaign import CampaignList, CampaignView
 
 app = typer.Typer(help="Make, approve and steer campaigns.", no_args_is_help=True)
 app.command()(progress)
@@ -51,11 +50,9 @@ def list_campaigns(as_json: Json = False) -> None:
             found = found + page
         return found
 
-    items = [campaign_view(campaign) for campaign in with_service(work)]
-    if as_json:
-        print_json(listing(items))
-    else:
-        print_table(items, ("id", "name", "state", "reason", "created_by", "starts_at", "ends_at"))
+    view = CampaignList.whole(map(CampaignView.of, with_service(work)))
+    columns = ("id", "name", "state", "reason", "created_by", "starts_at", "ends_at")
+    print_list(view, columns, as_json=as_json)
 
 
 @app.command()
@@ -65,8 +62,7 @@ def show(campaign_id: CampaignArgument, as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> Campaign:
         return await service.suite.campaigns.get(actor, CampaignId(campaign_id))
 
-    view = campaign_view(with_service(work))
-    (print_json if as_json else print_fields)(view)
+    print_view(CampaignView.of(with_service(work)), as_json=as_json)
 
 
 @app.command()
@@ -124,7 +120,7 @@ def _act(
 
 def _show_state(campaign: Campaign, *, as_json: bool) -> None:
     if as_json:
-        print_json(campaign_view(campaign))
+        print_json(CampaignView.of(campaign))
         return
     alone = "; made and approved by one person, which loopback trunks allow" if campaign.self_approved else ""
     console.print(

@@ -1,24 +1,24 @@
 """dialer contacts: lists of people, with where they came from."""
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.imports import import_file
 from dialer.cli.base.options import CampaignOption, Json
-from dialer.cli.base.output import print_fields, print_json, print_table
+from dialer.cli.base.output import print_list, print_view
 from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
+from dialer.ports.review import SetAside
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.services.views.listing import listing
+from dialer.views.contact import JudgedAgainView, SetAsideList, SetAsideView
 
 app = typer.Typer(
     help="Import contact lists, and see whom nothing could be decided about.", no_args_is_help=True
@@ -56,14 +56,11 @@ def import_contacts(
 def review(campaign: CampaignOption, as_json: Json = False) -> None:
     """Contacts whose judgement failed, with the error: they are not called until somebody puts them back."""
 
-    async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
-        return [asdict(entry) for entry in await service.suite.reviews.page(actor, CampaignId(campaign))]
+    async def work(service: Service, actor: Actor) -> list[SetAside]:
+        return await service.suite.reviews.page(actor, CampaignId(campaign))
 
-    items = with_service(work)
-    if as_json:
-        print_json(listing(items))
-    else:
-        print_table(items, ("id", "external_id", "import_id", "line", "reason"))
+    view = SetAsideList.whole(map(SetAsideView.mirror, with_service(work)))
+    print_list(view, ("id", "external_id", "import_id", "line", "reason"), as_json=as_json)
 
 
 @app.command("judge-again")
@@ -73,8 +70,4 @@ def judge_again(campaign: CampaignOption, as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> int:
         return await service.suite.reviews.put_back(actor, CampaignId(campaign))
 
-    answer = {"contacts": with_service(work)}
-    if as_json:
-        print_json(answer)
-    else:
-        print_fields(answer)
+    print_view(JudgedAgainView(contacts=with_service(work)), as_json=as_json)

@@ -12,7 +12,7 @@ from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.services.views.campaign import campaign_view
+from dialer.views.campaign import CampaignView
 
 
 def poll_dates(
@@ -29,11 +29,11 @@ def poll_dates(
     async def work(service: Service, actor: Actor) -> Campaign:
         return await service.suite.campaigns.change_poll_dates(actor, CampaignId(campaign_id), told, reason)
 
-    view = campaign_view(with_service(work))
+    view = CampaignView.of(with_service(work))
     if as_json:
         print_json(view)
     else:
-        print_fields(view["election"]["poll_dates"])
+        print_fields(view.election.poll_dates if view.election else {})
 
 
 def _read(text: str) -> tuple[str, date]:

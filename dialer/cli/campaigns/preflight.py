@@ -1,7 +1,5 @@
 """dialer campaign preflight: what would become of the list."""
 
-from typing import Any
-
 from dialer.bootstrap import Service
 from dialer.cli.base.options import CampaignArgument, Json
 from dialer.cli.base.output import console, print_fields, print_json, print_table
@@ -9,7 +7,7 @@ from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.services.preflight.preflight import PreflightReport
-from dialer.services.views.preflight import preflight_view
+from dialer.views.campaign import PreflightView
 
 
 def preflight(campaign_id: CampaignArgument, as_json: Json = False) -> None:
@@ -18,18 +16,19 @@ def preflight(campaign_id: CampaignArgument, as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> PreflightReport:
         return await service.suite.preflight.run(actor, CampaignId(campaign_id))
 
-    view = preflight_view(with_service(work))
+    view = PreflightView.of(with_service(work))
     if as_json:
         print_json(view)
     else:
         show(view)
 
 
-def show(view: dict[str, Any]) -> None:
+def show(view: PreflightView) -> None:
+    told = view.document()
     days, reasons, problems, reminders = (
-        view.pop(key) for key in ("days", "reasons", "problems", "reminders")
+        told.pop(key) for key in ("days", "reasons", "problems", "reminders")
     )
-    print_fields(view | {f"never, {code}": count for code, count in reasons.items()})
+    print_fields(told | {f"never, {code}": count for code, count in reasons.items()})
     for problem in problems:
         console.print(
             f"approval would refuse: {problem['where']}: {problem['detail']}", markup=False, soft_wrap=True

@@ -1,7 +1,7 @@
 """dialer campaign progress: how far a campaign is, once or live."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,7 +15,7 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import allowed_verbs
 from dialer.services.campaigns.progress import CampaignProgress
-from dialer.services.views.campaign import progress_view
+from dialer.views.campaign import ProgressView
 
 POLL_S = 0.5
 
@@ -32,7 +32,7 @@ def progress(
             return await _watch(service, actor, CampaignId(campaign_id))
         return await service.suite.progress.of(actor, CampaignId(campaign_id))
 
-    view = progress_view(with_service(work))
+    view = ProgressView.of(with_service(work))
     if as_json:
         print_json(view)
     else:
@@ -61,16 +61,17 @@ async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> Cam
             found = await service.suite.progress.of(actor, campaign_id)
 
 
-def _for_people(view: dict[str, Any]) -> dict[str, object]:
+def _for_people(view: ProgressView) -> dict[str, object]:
     """Counts by name are one line each."""
+    told = view.document()
     plain = {
         name: value
-        for name, value in view.items()
+        for name, value in told.items()
         if not isinstance(value, dict | list) and value not in ("", None)
     }
-    results = {f"result {name}": count for name, count in sorted(view["results"].items())}
-    refused = {f"refused {name}": count for name, count in sorted(view["refused"].items())}
+    results = {f"result {name}": count for name, count in sorted(told["results"].items())}
+    refused = {f"refused {name}": count for name, count in sorted(told["refused"].items())}
     probes = {
-        f"probe of {probe['number']}": f"{probe['outcome']} {probe['started_at']}" for probe in view["probes"]
+        f"probe of {probe['number']}": f"{probe['outcome']} {probe['started_at']}" for probe in told["probes"]
     }
     return plain | results | refused | probes

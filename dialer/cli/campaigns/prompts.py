@@ -17,6 +17,7 @@ from dialer.domain.base.errors import InvalidInput, Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.wav import RATE, wave_of
 from dialer.ports.prompts import CompiledScript
+from dialer.views.script import ScriptView
 
 app = typer.Typer(help="Build, list and play prompts.", no_args_is_help=True)
 
@@ -83,19 +84,11 @@ def _played(audio: bytes) -> bool:
 
 
 def _show(script: CompiledScript, *, as_json: bool) -> None:
-    rows = [
-        {
-            "name": prompt.name,
-            "seconds": round(prompt.duration_ms / 1000, 3),
-            "voice": "synthetic" if prompt.synthetic else "recorded",
-            "sha256": prompt.sha256,
-        }
-        for prompt in script.prompts
-    ]
+    view = ScriptView.of(script)
     if as_json:
-        print_json({"script": script.script, "prompts": rows})
+        print_json(view)
     else:
-        print_table(rows, ("name", "seconds", "voice", "sha256"))
+        print_table([prompt.document() for prompt in view.prompts], ("name", "seconds", "voice", "sha256"))
 
 
 def _write(path: Path, audio: bytes) -> None:

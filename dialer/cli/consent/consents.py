@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,12 +13,13 @@ from dialer.cli.base.options import Json, NumberArgument
 from dialer.cli.base.output import console, print_json
 from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
-from dialer.cli.oppositions.oppositions import Channel, ReceivedAt, Sponsor, show_recorded, told_view
+from dialer.cli.oppositions.oppositions import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.domain.access.roles import Actor
 from dialer.services.consent.consents import TrunkFault
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
 from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.views.consent import ConsentsRestoredView, WithdrawnHereView
 
 app = typer.Typer(help="Record consents and their withdrawal.", no_args_is_help=True)
 
@@ -43,11 +44,12 @@ def withdraw(
 ) -> None:
     """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
 
-    async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
+    async def work(desk: OppositionDesk, actor: Actor) -> WithdrawnHereView:
         warnings = await desk.consents.withdraw(
             actor, StatedOpposition(number, channel, sponsor, received_at)
         )
-        return {"withdrawn": True, "warnings": list(warnings)} | told_view(desk)
+        told, not_told = tuple(sorted(desk.fleet.told)), desk.fleet.untold
+        return WithdrawnHereView(withdrawn=True, warnings=tuple(warnings), told=told, not_told=not_told)
 
     show_recorded(with_desk(work), "withdrawn", as_json=as_json)
 
@@ -72,6 +74,6 @@ def restore(
 
     numbers = with_service(work)
     if as_json:
-        print_json({"restored": numbers})
+        print_json(ConsentsRestoredView(restored=numbers))
     else:
         console.print(f"{numbers} restored")

@@ -1,11 +1,10 @@
 """dialer decide: would this number be called at that instant, and why."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -18,7 +17,7 @@ from dialer.cli.decision.case_file import BadCase, Case, read_cases
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.services.decision.decisions import DecisionQuestion
-from dialer.services.views.decision import bad_request_view, decision_view
+from dialer.views.decision import DecisionView
 
 BATCH = 1000
 """Questions a request: answers begin to flow early, and memory stays small however long the file is."""
@@ -49,20 +48,18 @@ def decide(
 
 
 def _decide_one(campaign_id: CampaignId, question: DecisionQuestion, *, as_json: bool) -> None:
-    async def work(service: Service, actor: Actor) -> dict[str, Any]:
+    async def work(service: Service, actor: Actor) -> DecisionView:
         (answer,) = await service.suite.decisions.ask(actor, campaign_id, [question])
-        return decision_view(answer)
+        return DecisionView.of(answer)
 
     view = with_service(work)
     if as_json:
         print_json(view)
         return
-    why = {
-        reason["rule"] or reason["code"]: f"{reason['code']}: {reason['detail']}"
-        for reason in view["reasons"]
-    }
-    times = {name: view[name] for name in ("permit_until", "next_open", "rule_pack") if view[name]}
-    print_fields({"decision": view["decision"], **why, **times})
+    why = {reason.rule or reason.code: f"{reason.code}: {reason.detail}" for reason in view.reasons}
+    told = view.document()
+    times = {name: told[name] for name in ("permit_until", "next_open", "rule_pack") if told[name]}
+    print_fields({"decision": view.decision, **why, **times})
 
 
 def _decide_file(campaign_id: CampaignId, file: Path, *, live: bool) -> None:
@@ -76,9 +73,11 @@ def _decide_file(campaign_id: CampaignId, file: Path, *, live: bool) -> None:
             answers = iter(await service.suite.decisions.ask(actor, campaign_id, questions))
             for case in batch:
                 view = (
-                    bad_request_view(case.why) if isinstance(case, BadCase) else decision_view(next(answers))
+                    DecisionView.bad_request(case.why)
+                    if isinstance(case, BadCase)
+                    else DecisionView.of(next(answers))
                 )
-                print(json.dumps(view, ensure_ascii=False))
+                print(view.model_dump_json())
 
     with_service(work)
 

@@ -1,6 +1,6 @@
 """dialer replay: past decisions made again, with the rule pack of their day."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,7 +15,8 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.ports.records import DecisionFilter
 from dialer.services.decision.replay import ReplayOutcome, ReplayReport
-from dialer.services.views.replay import replay_view
+from dialer.views.base import instant_text
+from dialer.views.replay import ReplayView
 
 
 def replay(
@@ -42,7 +43,7 @@ def replay(
             )
 
     report = with_service(work)
-    view = replay_view(report)
+    view = ReplayView.of(report)
     if as_json:
         print_json(view)
     else:
@@ -51,10 +52,11 @@ def replay(
         raise typer.Exit(FAILED)
 
 
-def _show(view: dict[str, Any]) -> None:
-    differences, packs = view.pop("differences"), view.pop("rule_packs")
-    print_fields(view | {title or "no rule pack": count for title, count in packs.items()})
-    for found in differences:
-        what = [f"{name} was {each['then']}, is {each['now']}" for name, each in found["fields"].items()]
-        told = "; ".join(what) or found["why"]
-        console.print(f"decision {found['decision']} of {found['at']}: {told}", markup=False, soft_wrap=True)
+def _show(view: ReplayView) -> None:
+    counts = view.model_dump(mode="json", include={"checked", "same", "different", "erased"})
+    print_fields(counts | {title or "no rule pack": count for title, count in view.rule_packs.items()})
+    for found in view.differences:
+        what = [f"{name} was {each.then}, is {each.now}" for name, each in found.fields.items()]
+        told = "; ".join(what) or found.why
+        at = instant_text(found.at)
+        console.print(f"decision {found.decision} of {at}: {told}", markup=False, soft_wrap=True)

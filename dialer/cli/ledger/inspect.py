@@ -16,8 +16,8 @@ from dialer.cli.base.session import with_service
 from dialer.cli.ledger.ledger import read_lines
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
-from dialer.services.inspection.inspector import Request, Written
-from dialer.services.views.inspection import written_view
+from dialer.inspection.inspector import Request
+from dialer.views.inspection import PackView
 
 
 class Language(StrEnum):
@@ -52,15 +52,15 @@ def inspect(
         kept=read_lines(head) if head else (),
     )
 
-    async def work(service: Service, actor: Actor) -> Written:
+    async def work(service: Service, actor: Actor) -> PackView:
         with progress_bar() as progress:
             return await inspector_of(service).run(actor, request, progress)
 
     written = with_service(work)
     if as_json:
-        print_json(written_view(written))
-    elif written.faults:
-        told = ", ".join(f"{kind} {count}" for kind, count in written.faults.items())
+        print_json(written)
+    elif written.anomalies:
+        told = ", ".join(f"{kind} {count}" for kind, count in written.anomalies.items())
         console.print(f"ANOMALIES: {told}; see {out / 'report.html'}", markup=False, soft_wrap=True)
     else:
         console.print(
@@ -68,7 +68,7 @@ def inspect(
             markup=False,
             soft_wrap=True,
         )
-    if written.faults:
+    if written.anomalies:
         raise typer.Exit(FAILED)
 
 

@@ -1,22 +1,23 @@
 """dialer ledger: what was recorded, proved not to have been changed since."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.errors import FAILED
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import console, print_fields, print_json, print_table
+from dialer.cli.base.output import console, print_json, print_table, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import AttemptId
+from dialer.services.ledger.reader import CallEvidence, GrownHead
 from dialer.services.ledger.verification import LedgerVerdict
-from dialer.services.views.ledger import findings_view, verdict_view
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import check_export
+from dialer.views.ledger import EvidenceView, FindingsView, HeadView, LedgerExportView, VerdictView
 
 app = typer.Typer(help="Verify, show and export the ledger.", no_args_is_help=True)
 
@@ -43,28 +44,28 @@ def verify(
         print_json(view)
     else:
         _show(view)
-    if not view["verified"]:
+    if not view.verified:
         raise typer.Exit(FAILED)
 
 
-def _show(view: dict[str, Any]) -> None:
-    for gap in view["gaps"]:
-        console.print(f"GAP at {gap['index']}: {gap['detail']}", markup=False, soft_wrap=True)
-    if view["verified"]:
-        console.print(f"all is as it was signed: {view.get('entries', 'every')} entries")
+def _show(view: VerdictView | FindingsView) -> None:
+    for gap in view.gaps:
+        console.print(f"GAP at {gap.index}: {gap.detail}", markup=False, soft_wrap=True)
+    if view.verified:
+        how_many = view.entries if isinstance(view, VerdictView) else "every"
+        console.print(f"all is as it was signed: {how_many} entries")
     else:
-        print_table(view["findings"], ("index", "detail"))
+        print_table([finding.document() for finding in view.findings], ("index", "detail"))
 
 
 @app.command()
 def head(as_json: Json = False) -> None:
     """The last signed head. Keep a copy elsewhere: `verify --head` holds the ledger against it."""
 
-    async def work(service: Service, actor: Actor) -> dict[str, Any]:
+    async def work(service: Service, actor: Actor) -> GrownHead:
         return await service.suite.ledger.reader.head(actor)
 
-    found = with_service(work)["head"]
-    (print_json if as_json else print_fields)(found)
+    print_view(HeadView.of(with_service(work).head), as_json=as_json)
 
 
 @app.command("export")
@@ -78,7 +79,7 @@ def export_ledger(
 
     count = with_service(work)
     if as_json:
-        print_json({"folder": str(folder), "entries": count})
+        print_json(LedgerExportView(folder=str(folder), entries=count))
     else:
         console.print(f"{count} entries in {folder}", markup=False)
 
@@ -87,23 +88,23 @@ def export_ledger(
 def evidence(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT", help="The call.")]) -> None:
     """What the ledger says of one call, with proofs, as JSON: a file that the exported verifier takes."""
 
-    async def work(service: Service, actor: Actor) -> dict[str, Any]:
+    async def work(service: Service, actor: Actor) -> CallEvidence:
         return await service.suite.ledger.reader.evidence(actor, AttemptId(attempt_id))
 
-    print_json(with_service(work))
+    print_json(EvidenceView.of(with_service(work)))
 
 
-def _of_database(kept: list[str]) -> dict[str, Any]:
+def _of_database(kept: list[str]) -> VerdictView:
     async def work(service: Service, actor: Actor) -> LedgerVerdict:
         return await service.suite.ledger.verifier.run(actor, kept)
 
-    return verdict_view(with_service(work))
+    return VerdictView.of(with_service(work))
 
 
-def _of_export(folder: Path, key: Path | None, kept: list[str]) -> dict[str, Any]:
+def _of_export(folder: Path, key: Path | None, kept: list[str]) -> FindingsView:
     try:
         public_key = read_key((key or folder / "public-key.pem").read_text(encoding="ascii"))
-        return findings_view(check_export(folder, public_key, kept))
+        return FindingsView.of(check_export(folder, public_key, kept))
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{folder} cannot be checked: {error}") from None
 

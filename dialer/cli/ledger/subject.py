@@ -6,12 +6,12 @@ import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.options import Json, NumberArgument
-from dialer.cli.base.output import print_fields, print_json
+from dialer.cli.base.output import print_json, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.ports.subjects import Erased
-from dialer.services.inspection.subjects import Subject
-from dialer.services.views.subject import erased_view, subject_view
+from dialer.services.subjects.subjects import Subject
+from dialer.views.subject import ErasedView, SubjectView
 
 app = typer.Typer(help="Answer people who ask what is kept about them.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def export(
     async def work(service: Service, actor: Actor) -> Subject:
         return await service.suite.subjects.export(actor, number)
 
-    print_json(subject_view(with_service(work)))
+    print_json(SubjectView.of(with_service(work)))
 
 
 @app.command()
@@ -36,5 +36,4 @@ def erase(number: NumberArgument, as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> Erased:
         return await service.suite.subjects.erase(actor, number)
 
-    view = erased_view(with_service(work))
-    (print_json if as_json else print_fields)(view)
+    print_view(ErasedView.of(with_service(work)), as_json=as_json)

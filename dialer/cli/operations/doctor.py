@@ -1,7 +1,6 @@
 """dialer doctor: what is missing or wrong, and how to mend it."""
 
 import asyncio
-from dataclasses import asdict
 
 import typer
 
@@ -21,6 +20,7 @@ from dialer.cli.operations.checks.parts import (
 )
 from dialer.domain.base.errors import BadSettings
 from dialer.settings import Settings, read_settings
+from dialer.views.machine import CheckView, DoctorView
 
 
 def doctor(as_json: Json = False) -> None:
@@ -28,7 +28,7 @@ def doctor(as_json: Json = False) -> None:
     findings = asyncio.run(_examine())
     ok = all(finding.ok for finding in findings)
     if as_json:
-        print_json({"ok": ok, "checks": [asdict(finding) for finding in findings]})
+        print_json(DoctorView(ok=ok, checks=tuple(map(CheckView.mirror, findings))))
     else:
         for finding in findings:
             _show(finding)

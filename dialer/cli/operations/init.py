@@ -13,6 +13,7 @@ from dialer.cli.base.output import console, print_json
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
+from dialer.views.machine import HomeView
 
 FIRST_ADMIN = "admin"
 
@@ -30,7 +31,7 @@ def init(
         pretend(settings.home, pretending(instant(pretend_now)).shift)
     token = asyncio.run(_prepare_database())
     if as_json:
-        print_json({"home": str(settings.home), "admin_token": token})
+        print_json(HomeView(home=str(settings.home), admin_token=token))
     elif token:
         console.print(f"home: {settings.home}\nadmin token, shown this once: {token}", markup=False)
     else:

@@ -7,12 +7,11 @@ import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import console, print_json, print_table
+from dialer.cli.base.output import console, print_json, print_list
 from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import Actor, Role, Token
-from dialer.services.views.listing import listing
-from dialer.services.views.token import token_view
+from dialer.views.token import RevokedView, TokenList, TokenMadeView, TokenView
 
 app = typer.Typer(help="Make, list and revoke bearer tokens.", no_args_is_help=True)
 
@@ -33,7 +32,8 @@ def create(
 
     secret = with_service(work)
     if as_json:
-        print_json({"name": name, "role": role.value, "expires_at": expires, "token": secret})
+        ends = expires.isoformat() if expires else None
+        print_json(TokenMadeView(name=name, role=role, expires_at=ends, token=secret))
     else:
         # Alone on its line, so that `TOKEN=$(dialer token create ...)` is all a script needs.
         console.print(secret, markup=False, soft_wrap=True)
@@ -46,11 +46,9 @@ def list_tokens(as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> list[Token]:
         return await service.suite.tokens.all(actor)
 
-    items = [token_view(token) for token in with_service(work)]
-    if as_json:
-        print_json(listing(items))
-    else:
-        print_table(items, ("name", "role", "created_at", "expires_at", "revoked_at", "last_used_at"))
+    view = TokenList.whole(map(TokenView.of, with_service(work)))
+    columns = ("name", "role", "created_at", "expires_at", "revoked_at", "last_used_at")
+    print_list(view, columns, as_json=as_json)
 
 
 @app.command()
@@ -62,6 +60,6 @@ def revoke(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: Json =
 
     with_service(work)
     if as_json:
-        print_json({"name": name, "revoked": True})
+        print_json(RevokedView(name=name, revoked=True))
     else:
         console.print(f"{name} is revoked", markup=False)

@@ -1,25 +1,26 @@
 """Lists that others keep, at the command line: `dialer suppressions import --list` and `dialer suppressions lists`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.imports import import_file
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import print_json, print_table
+from dialer.cli.base.output import print_list
 from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import Actor
 from dialer.domain.oppositions.external_list import ListKind
+from dialer.ports.records import ListedCount
 from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.services.views.listing import listing
-from dialer.services.views.opposition import list_view
+from dialer.views.suppression import ListsView, ListView
 
 ValidFrom = Annotated[
     datetime | None,
@@ -72,11 +73,8 @@ def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None
 def lists(as_json: Json = False) -> None:
     """Lists kept by others, with their validity: what a decision holds numbers against."""
 
-    async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
-        return [list_view(entry) for entry in await service.suite.lists.current(actor)]
+    async def work(service: Service, actor: Actor) -> Sequence[ListedCount]:
+        return await service.suite.lists.current(actor)
 
-    items = with_service(work)
-    if as_json:
-        print_json(listing(items))
-    else:
-        print_table(items, ("name", "kind", "sponsor", "valid_from", "valid_to", "entries", "import_id"))
+    columns = ("name", "kind", "sponsor", "valid_from", "valid_to", "entries", "import_id")
+    print_list(ListsView.whole(map(ListView.of, with_service(work))), columns, as_json=as_json)

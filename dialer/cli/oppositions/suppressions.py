@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,14 +13,14 @@ from dialer.cli.base.options import Json, NumberArgument
 from dialer.cli.base.output import console, print_json, print_table
 from dialer.cli.base.session import with_service
 from dialer.cli.oppositions.external_lists import Kind, Stated, ValidFrom, ValidTo, import_list, lists
-from dialer.cli.oppositions.oppositions import Channel, ReceivedAt, Sponsor, show_recorded, told_view
+from dialer.cli.oppositions.oppositions import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.domain.access.roles import Actor
 from dialer.domain.oppositions.external_list import ListKind
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
 from dialer.services.oppositions.oppositions import StatedOpposition
-from dialer.services.views.opposition import check_view, understood_view
+from dialer.views.suppression import AddedView, CheckedView, CountView, RemovedView
 
 app = typer.Typer(help="Record, check and count oppositions.", no_args_is_help=True)
 app.command()(lists)
@@ -38,8 +38,9 @@ def add(
     """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
     objection = StatedOpposition(number, channel, sponsor, received_at, note)
 
-    async def work(desk: OppositionDesk, actor: Actor) -> dict[str, Any]:
-        return understood_view(await desk.suppressions.add(actor, objection)) | told_view(desk)
+    async def work(desk: OppositionDesk, actor: Actor) -> AddedView:
+        understood = await desk.suppressions.add(actor, objection)
+        return AddedView.at(understood, sorted(desk.fleet.told), desk.fleet.untold)
 
     show_recorded(with_desk(work), "recorded", as_json=as_json)
 
@@ -78,11 +79,12 @@ def check(number: NumberArgument, as_json: Json = False) -> None:
     async def work(service: Service, actor: Actor) -> Sequence[Suppression]:
         return await service.suite.suppressions.check(actor, number)
 
-    view = check_view(with_service(work))
+    view = CheckedView.of(with_service(work))
     if as_json:
         print_json(view)
-    elif view["suppressed"]:
-        print_table(view["suppressions"], ("sponsor", "channel", "received_at", "recorded_by", "note"))
+    elif view.suppressed:
+        rows = [entry.document() for entry in view.suppressions]
+        print_table(rows, ("sponsor", "channel", "received_at", "recorded_by", "note"))
     else:
         console.print("no opposition")
 
@@ -96,7 +98,7 @@ def count(as_json: Json = False) -> None:
 
     total = with_service(work)
     if as_json:
-        print_json({"count": total})
+        print_json(CountView(count=total))
     else:
         console.print(str(total))
 
@@ -114,6 +116,6 @@ def remove(
 
     removed = with_service(work, links=Links.TRIED)
     if as_json:
-        print_json({"removed": removed})
+        print_json(RemovedView(removed=removed))
     else:
         console.print(f"{removed} removed")

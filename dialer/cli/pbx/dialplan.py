@@ -20,8 +20,8 @@ from dialer.dialplan_checker.proof import ClaimProof
 from dialer.domain.base.errors import NotFound
 from dialer.services.pbx.dialplan import DialplanVerdict
 from dialer.services.pbx.dialplan import verify as verify_source
-from dialer.services.views.dialplan import dialplan_view
 from dialer.settings import read_settings
+from dialer.views.dialplan import DialplanView
 
 app = typer.Typer(help="Prove the dialplan.", no_args_is_help=True)
 
@@ -48,7 +48,7 @@ def verify(folder: Folder = None, pbx: PbxName = None, as_json: Json = False) ->
     # A folder may hold the next version; a PBX on which calls are made may not.
     done = verdict.proof.holds and (verdict.approved or pbx is None)
     if as_json:
-        print_json(dialplan_view(verdict))
+        print_json(DialplanView.of(verdict))
     else:
         _show(verdict)
     if not done:

@@ -1,7 +1,6 @@
 """dialer halt, dialer unhalt: the emergency stop of every PBX, and its end."""
 
 import asyncio
-from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from dialer.domain.base.halt import Halt
 from dialer.services.pbx.stopping import HaltReport, new_halt_id
 from dialer.services.pbx.timeout import within
 from dialer.settings import Settings, read_settings
+from dialer.views.halt import HaltView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +100,7 @@ def unhalt(reason: Reason = "", as_json: Json = False) -> None:
 
 def _show(report: HaltReport, done: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(asdict(report))
+        print_json(HaltView.of(report))
     else:
         reached = [name for name in report.pbxs if name not in report.unreachable]
         print_fields({done: ", ".join(reached) or "no PBX", "recorded": "yes" if report.recorded else "no"})

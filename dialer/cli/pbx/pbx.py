@@ -1,7 +1,6 @@
 """`dialer pbx`: the Dockerised Asterisk of this home."""
 
 import asyncio
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from dialer.adapters.pbx.lifecycle import PbxStatus
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from dialer.cli.base.output import print_fields, print_json
 from dialer.settings import read_settings
+from dialer.views.machine import PbxDownView, PbxStatusView, RunningPbxView
 
 app = typer.Typer(help="Start, stop and check the Asterisk that makes the calls.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def up(
     """Start Asterisk, building its image where that is missing; done when it takes calls."""
     running = asyncio.run(lifecycle.up(_spec(name, (trunk_name, trunk), (sip_port, ami_port), rtp)))
     if json:
-        print_json(asdict(running))
+        print_json(RunningPbxView.mirror(running))
     else:
         print_fields(
             {"pbx": f"{name} is up", "ami": running.ami, "sip": running.sip, "trunk": running.trunks[0]}
@@ -63,7 +63,7 @@ def down(name: Name = "pbx1", json: Json = False) -> None:
     """Stop Asterisk; calls in progress end. What it stored stays."""
     asyncio.run(lifecycle.down(name, read_settings().home))
     if json:
-        print_json({"name": name, "state": "down"})
+        print_json(PbxDownView(name=name, state="down"))
     else:
         print_fields({"pbx": f"{name} is down"})
 
@@ -73,7 +73,7 @@ def status(name: Name = "pbx1", json: Json = False) -> None:
     """Say whether Asterisk is up; exit 1 if it is not."""
     found = asyncio.run(lifecycle.status(name, read_settings().home))
     if json:
-        print_json(asdict(found))
+        print_json(PbxStatusView.mirror(found))
     else:
         print_fields(_fields(found))
     if found.state != "up":

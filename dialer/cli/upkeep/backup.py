@@ -1,6 +1,5 @@
 """dialer backup: everything needed to go on elsewhere."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +8,13 @@ import typer
 from dialer.adapters.home.backup import BackupFiles
 from dialer.bootstrap import Service
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import print_fields, print_json
+from dialer.cli.base.output import print_view
 from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.backups import KeyKeeping
+from dialer.views.backup import BackupView
 
 
 def backup(
@@ -39,5 +39,4 @@ def backup(
         return await service.suite.backups.take(actor, files, keeping)
 
     manifest = with_service(work)
-    view = asdict(manifest) | {"folder": str(folder), "files": len(manifest.files)}
-    (print_json if as_json else print_fields)(view)
+    print_view(BackupView.of(manifest, folder), as_json=as_json)

@@ -1,18 +1,17 @@
 """dialer keys: the keys behind the fingerprints of numbers."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import console, print_fields, print_json, print_table
+from dialer.cli.base.output import console, print_list, print_view
 from dialer.cli.base.progress_bar import progress_bar
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.services.access.keys import Rotated
-from dialer.services.views.keys import versions_view
+from dialer.views.key_version import KeyVersionsView, RotatedView
 
 app = typer.Typer(help="List the keys of the fingerprints, and change to new ones.", no_args_is_help=True)
 
@@ -21,15 +20,12 @@ app = typer.Typer(help="List the keys of the fingerprints, and change to new one
 def list_keys(as_json: Json = False) -> None:
     """Every version, with who began it and why."""
 
-    async def work(service: Service, actor: Actor) -> list[dict[str, Any]]:
+    async def work(service: Service, actor: Actor) -> KeyVersionsView:
         keys = service.suite.keys
-        return versions_view(await keys.all(actor), await keys.being_made(actor))
+        return KeyVersionsView.of(await keys.all(actor), await keys.being_made(actor))
 
-    items = with_service(work)
-    if as_json:
-        print_json({"items": items})
-    else:
-        print_table(items, ("version", "state", "mark", "made_at", "by", "reason"))
+    columns = ("version", "state", "mark", "made_at", "by", "reason")
+    print_list(with_service(work), columns, as_json=as_json)
 
 
 @app.command()
@@ -44,16 +40,14 @@ def rotate(
     """
 
     async def work(service: Service, actor: Actor) -> Rotated:
-        with progress_bar() as show:
+        with progress_bar() as bar:
             return await service.suite.keys.rotate(
-                actor, reason, lambda moved: show("numbers", moved.done, moved.numbers)
+                actor, reason, lambda moved: bar("numbers", moved.done, moved.numbers)
             )
 
-    rotated = with_service(work)
+    print_view(RotatedView.of(with_service(work)), as_json=as_json)
     if as_json:
-        print_json(asdict(rotated))
         return
-    print_fields(asdict(rotated))
     console.print(
         "copy home/keys to every machine that shares the database: nothing is done there until then"
     )

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import console, print_fields, print_json
+from dialer.cli.base.output import console, print_view
 from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
 from dialer.domain.base.errors import InvalidInput
 from dialer.restoration import Sources, Target
 from dialer.restoration import restore as restore_home
-from dialer.services.views.restoration import restored_view
 from dialer.settings import read_settings
+from dialer.views.backup import RestoredView
 
 NEXT = "start `dialer serve`: it reads back the lock of each PBX; then end the halt with `dialer unhalt --reason`"
 
@@ -46,9 +46,7 @@ def restore(
         )
     settings = read_settings()
     sources = Sources(backup, survived, keys, read_passphrase(passphrase_file))
-    view = restored_view(asyncio.run(restore_home(Target(settings.home, settings.database_url), sources)))
-    if as_json:
-        print_json(view)
-        return
-    print_fields(view)
-    console.print(NEXT, markup=False, soft_wrap=True)
+    target = Target(settings.home, settings.database_url)
+    print_view(RestoredView.of(asyncio.run(restore_home(target, sources))), as_json=as_json)
+    if not as_json:
+        console.print(NEXT, markup=False, soft_wrap=True)

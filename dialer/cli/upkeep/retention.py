@@ -1,18 +1,16 @@
 """dialer retention: erasing what has outlived its use."""
 
-from typing import Any
-
 import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.errors import FAILED
 from dialer.cli.base.options import Json
-from dialer.cli.base.output import print_fields, print_json, print_table
+from dialer.cli.base.output import print_fields, print_json, print_table, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.upkeep.retention import RetentionRun
 from dialer.services.upkeep.retention import RetentionStatus
-from dialer.services.views.retention import run_view, status_view
+from dialer.views.retention import RetentionView, RunView
 
 app = typer.Typer(
     help="Erase what has outlived its use; `dialer serve` does so once a day.", no_args_is_help=True
@@ -27,7 +25,7 @@ def run_now(as_json: Json = False) -> None:
         return await service.suite.retention.run_now(actor)
 
     run = with_service(work)
-    (print_json if as_json else print_fields)(run_view(run))
+    print_view(RunView.of(run), as_json=as_json)
     if not run.well:
         raise typer.Exit(FAILED)
 
@@ -40,7 +38,7 @@ def status(as_json: Json = False) -> None:
         return await service.suite.retention.status(actor)
 
     found = with_service(work)
-    view = status_view(found)
+    view = RetentionView.of(found)
     if as_json:
         print_json(view)
     else:
@@ -49,8 +47,9 @@ def status(as_json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def _show(view: dict[str, Any]) -> None:
-    lists, last = view.pop("lists"), view.pop("last_run")
-    print_fields(view | {f"last run, {name}": value for name, value in (last or {}).items()})
+def _show(view: RetentionView) -> None:
+    told = view.document()
+    lists, last = told.pop("lists"), told.pop("last_run")
+    print_fields(told | {f"last run, {name}": value for name, value in (last or {}).items()})
     if lists:
         print_table(lists, ("import_id", "campaign_id", "imported_at", "erased_before"))

@@ -1,7 +1,6 @@
 """The ledger as auditors read it: its head, its entries, and what it says of one call, with proofs."""
 
-import json
-from typing import Any
+from dataclasses import dataclass
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import InvalidInput, NotFound
@@ -14,7 +13,6 @@ from dialer.domain.ledger.sealing import SealedEntry
 from dialer.ports.store import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 
-Document = dict[str, Any]
 OF_THE_PERSON = (
     Kind.CONSENT,
     Kind.WITHDRAWAL,
@@ -24,14 +22,32 @@ OF_THE_PERSON = (
 )
 
 
-class LedgerReader:
-    """Its documents are what the stand-alone verifier takes."""
+@dataclass(frozen=True, slots=True)
+class GrownHead:
+    """A head; `consistency`: the proof that the ledger has only grown up to it (RFC 9162, 2.1.4)."""
 
+    head: SignedHead
+    consistency: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvidence:
+    """What the ledger says of one call; each entry with its inclusion proof (RFC 9162, 2.1.3).
+
+    `record`: the canonical JSON whose hash the outcome holds; None while the call goes on.
+    """
+
+    head: SignedHead
+    record: str | None
+    entries: tuple[tuple[SealedEntry, tuple[str, ...]], ...]
+
+
+class LedgerReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._ledger = store.ledger
 
-    async def head(self, actor: Actor, *, since: int | None = None) -> Document:
+    async def head(self, actor: Actor, *, since: int | None = None) -> GrownHead:
         """The last signed head; with `since`, a size, also the proof that the ledger has only grown from there.
 
         Raise `NotFound` before the first, `InvalidInput` for a size it never had.
@@ -39,22 +55,19 @@ class LedgerReader:
         actor.demand(Right.READ_EVIDENCE)
         head = await self._last()
         if since is None:
-            return {"head": json.loads(head.line)}
+            return GrownHead(head)
         if not 0 < since <= head.head.size:
             raise InvalidInput(f"the ledger has {head.head.size} entries, never {since}")
         proof = await consistency_proof(self._ledger, since, head.head.size)
-        return {"head": json.loads(head.line), "consistency": proof}
+        return GrownHead(head, tuple(proof))
 
-    async def entries(self, actor: Actor, *, first: int = 0, limit: int = 100) -> list[Document]:
+    async def entries(self, actor: Actor, *, first: int = 0, limit: int = 100) -> list[SealedEntry]:
         """In order, from entry `first` on."""
         actor.demand(Right.READ_EVIDENCE)
-        return [entry_view(entry) for entry in await self._ledger.entries(first=first, limit=limit)]
+        return list(await self._ledger.entries(first=first, limit=limit))
 
-    async def evidence(self, actor: Actor, attempt_id: AttemptId) -> Document:
-        """What the ledger says of one call and of the consents and oppositions of whom it was for, each with its inclusion proof.
-
-        `record` is the canonical JSON whose hash the outcome holds; None while the call goes on. Raise `NotFound`.
-        """
+    async def evidence(self, actor: Actor, attempt_id: AttemptId) -> CallEvidence:
+        """The entries about one call, and about consents and oppositions of its callee. Raise `NotFound`."""
         actor.demand(Right.READ_EVIDENCE)
         attempt = (await self._store.attempts.get(attempt_id)).attempt
         of_call = await self._ledger.about(attempt_id)
@@ -64,22 +77,19 @@ class LedgerReader:
         head = await self._last()
         found = {entry.index: entry for entry in (*of_person, *of_call) if entry.index < head.head.size}
         size = head.head.size
-        return {
-            "head": json.loads(head.line),
-            "record": None if attempt.alive else canonical(call_record(attempt)),
-            "entries": [
-                entry_view(entry) | {"proof": await inclusion_proof(self._ledger, index, size)}
-                for index, entry in sorted(found.items())
-            ],
-        }
+        return CallEvidence(
+            head,
+            None if attempt.alive else canonical(call_record(attempt)),
+            tuple(
+                [
+                    (entry, tuple(await inclusion_proof(self._ledger, index, size)))
+                    for index, entry in sorted(found.items())
+                ]
+            ),
+        )
 
     async def _last(self) -> SignedHead:
         head = await self._ledger.head()
         if head is None:
             raise NotFound("the ledger is empty", hint="ask again in a second")
         return head
-
-
-def entry_view(entry: SealedEntry) -> Document:
-    """`text` is the entry to the byte, `hash` its leaf hash."""
-    return {"index": entry.index, "text": entry.text, "hash": entry.hash.hex()}

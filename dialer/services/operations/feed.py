@@ -1,23 +1,24 @@
 """The machine and its running campaigns, to be followed: looked at once a period for all who follow, and not at all for nobody."""
 
 import asyncio
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
-from dialer.services.campaigns.progress import ProgressReader
-from dialer.services.operations.system_state import SystemReader
-from dialer.services.views.campaign import progress_view
-from dialer.services.views.system import system_view
+from dialer.services.campaigns.progress import CampaignProgress, ProgressReader
+from dialer.services.operations.system_state import SystemReader, SystemState
 
 PERIOD_S = 1.0
 MOST = 1000
 LIVE = (CampaignState.RUNNING, CampaignState.PAUSED)
 
-Views = dict[str, dict[str, Any]]
-"""What there is to see, by kind and id."""
+Seen = dict[str, SystemState | CampaignProgress]
+"""The machine, and its running campaigns by id. `now` of the machine stands still: time is no news."""
+MACHINE = "system"
+STANDING = datetime.min.replace(tzinfo=UTC)
 
 
 class Feed:
@@ -27,10 +28,10 @@ class Feed:
         self._system = system
         self._progress = progress
         self._looking = asyncio.Lock()
-        self._seen: Views = {}
+        self._seen: Seen = {}
         self._old_at = 0.0
 
-    async def views(self, actor: Actor) -> Views:
+    async def seen(self, actor: Actor) -> Seen:
         """At most a period old. Raise `Unavailable`."""
         for right in (Right.READ_SYSTEM, Right.READ_CAMPAIGNS):
             actor.demand(right)
@@ -41,11 +42,9 @@ class Feed:
                 self._old_at = now + PERIOD_S
         return self._seen
 
-    async def _look(self, actor: Actor) -> Views:
-        system = system_view(await self._system.measured())
-        del system["now"]
-        views = {"system": system}
+    async def _look(self, actor: Actor) -> Seen:
+        seen: Seen = {MACHINE: replace(await self._system.measured(), now=STANDING)}
         for campaign in await self._store.campaigns.page(limit=MOST):
             if campaign.state in LIVE:
-                views[f"progress {campaign.id}"] = progress_view(await self._progress.of(actor, campaign.id))
-        return views
+                seen[campaign.id] = await self._progress.of(actor, campaign.id)
+        return seen

@@ -18,7 +18,6 @@ from dialer.services.decision.decisions import Decisions
 from dialer.services.decision.replay import Replays
 from dialer.services.imports.external_lists import Lists
 from dialer.services.imports.import_reports import ImportReports
-from dialer.services.inspection.subjects import Subjects
 from dialer.services.ledger.suite import LedgerSuite
 from dialer.services.operations.feed import Feed
 from dialer.services.operations.metrics import Metrics
@@ -30,6 +29,7 @@ from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.halting import Halting
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.probes.probing import Probing
+from dialer.services.subjects.subjects import Subjects
 from dialer.services.upkeep.backups import Backups
 from dialer.services.upkeep.retention import Retention
 

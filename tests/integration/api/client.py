@@ -1,19 +1,22 @@
-"""The whole service on loopback without a PBX, and a client that believes no answer its own document does not describe."""
+"""The whole service on loopback without a PBX, and a client that believes no answer that is not as its view and the API's document say."""
 
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, web
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.sql.db.migrate import upgrade
+from dialer.api.app import ENDPOINTS
 from dialer.api.http.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.console.app import build_site
@@ -97,12 +100,25 @@ class Api:
         assert media in content, f"{method} {path} answered {media}"
         schema = content[media]["schema"] | {"components": self.document["components"]}
         Draft202012Validator(schema).validate(reply.body)
+        if reply.status < HTTPStatus.BAD_REQUEST and (view := view_of(method, path)):
+            assert (
+                view.model_validate_json(json.dumps(reply.body), strict=True).model_dump(mode="json")
+                == reply.body
+            )
 
     def operation(self, method: str, path: str) -> Any:
         for template, item in self.document["paths"].items():
             if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in item:
                 return item[method.lower()]
         return None
+
+
+def view_of(method: str, path: str) -> type[BaseModel] | None:
+    """The view that a route declares."""
+    for endpoint in ENDPOINTS:
+        if endpoint.method == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", endpoint.path), path):
+            return endpoint.answer.model
+    return None
 
 
 def parsed(text: str, media: str) -> Any:

@@ -173,9 +173,9 @@ async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
 
 async def test_however_many_follow_the_machine_is_looked_at_once_a_period(tmp_path: Path) -> None:
     async with running_api(tmp_path, clock=StoppedClock()) as api:
-        first = await api.service.suite.feed.views(LOCAL_ADMINISTRATOR)
+        first = await api.service.suite.feed.seen(LOCAL_ADMINISTRATOR)
         await api.post("/v1/system/halt")
-        again = await api.service.suite.feed.views(Actor("omar", Role.OPERATOR))
+        again = await api.service.suite.feed.seen(Actor("omar", Role.OPERATOR))
     assert again is first
 
 

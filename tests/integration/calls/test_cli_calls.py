@@ -11,7 +11,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.cli.calls import calls
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.views.calls_export import COLUMNS
+from dialer.views.call import CALL_COLUMNS
 from tests.contract.samples import NOW, permit
 from tests.integration.command import CONSENT, HEADER, Command
 
@@ -53,11 +53,11 @@ def test_an_export_is_harmless_to_a_spreadsheet_and_leaves_numbers_alone(
 def test_an_export_as_json_is_one_document_in_the_shape_of_every_list(dialer: Command, called: str) -> None:
     document = dialer.must("calls", "export", "--campaign", called, "--format", "json")
     assert document == dialer.must("calls", "list")
-    assert [tuple(record) for record in document["items"]] == [COLUMNS] * 3
+    assert [tuple(record) for record in document["items"]] == [CALL_COLUMNS] * 3
 
 
 def test_an_export_without_calls_has_its_header(dialer: Command, campaign: str) -> None:
-    assert dialer("calls", "export", "--campaign", campaign).out == ",".join(COLUMNS) + "\r\n"
+    assert dialer("calls", "export", "--campaign", campaign).out == ",".join(CALL_COLUMNS) + "\r\n"
     assert dialer.must("calls", "export") == {"items": [], "next_cursor": None}
 
 

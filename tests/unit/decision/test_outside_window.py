@@ -7,8 +7,8 @@ import pytest
 
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.consent.consent import ConsentedWindow
-from dialer.ports.records import CallRow
-from dialer.services.calls.call_records import call_record
+from dialer.services.calls.call_records import CallRecord
+from dialer.views.call import CallView
 from tests.unit.decision.rule_samples import commercial, consent, judged, paris
 from tests.unit.values import an_attempt
 
@@ -33,8 +33,8 @@ def over(ended_at: datetime | None, **changes: Any) -> Any:
     ],
 )
 def test_a_call_that_ends_after_its_window_is_marked(attempt: Any, outside: bool) -> None:
-    record = call_record(CallRow(attempt, None), {}, whole_number=False, ledger_index=None)
-    assert record["ended_outside_window"] is outside
+    record = CallRecord(attempt, None, attempt.number, {}, None)
+    assert CallView.of(record).ended_outside_window is outside
 
 
 def test_a_permit_says_until_when_it_was_open() -> None:

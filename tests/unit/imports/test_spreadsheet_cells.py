@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.services.views.spreadsheet import cell
+from dialer.views.spreadsheet import cell
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from dialer.adapters.inspection.report import LANGUAGES, HtmlReports, words_of
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.inspection.section import CODES, Bars, PackSection, Sentence, Table
+from dialer.inspection import sections_of_calls, sections_of_keeping
+from dialer.inspection.parts import PROGRAM_FAULTS
+from dialer.inspection.sections import NEEDS, POINTS
 from dialer.ports.inspection import ReportHead
-from dialer.services.inspection import sections_of_calls, sections_of_keeping
-from dialer.services.inspection.parts import PROGRAM_FAULTS
-from dialer.services.inspection.sections import NEEDS, POINTS
 from dialer.verifier.faults import KINDS
 from dialer.verifier.pack import CLOSING, OPENING
 

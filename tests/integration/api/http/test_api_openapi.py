@@ -5,6 +5,9 @@ import re
 
 from jsonschema import Draft202012Validator
 
+from dialer.api.app import ENDPOINTS
+from dialer.api.http.answers import reference
+from dialer.views.base import View
 from tests.integration.api.client import Api
 
 
@@ -46,3 +49,12 @@ async def test_the_page_for_people_shows_every_route_and_loads_nothing_from_else
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'self'")
     async with api.client.get("/docs.css") as answer:
         assert (answer.status, answer.content_type) == (200, "text/css")
+
+
+async def test_the_example_of_every_answer_is_as_its_schema_says(api: Api) -> None:
+    shown = {view for endpoint in ENDPOINTS if (view := endpoint.answer.model) and issubclass(view, View)}
+    assert len(shown) > 20
+    for view in shown:
+        Draft202012Validator(reference(view) | {"components": api.document["components"]}).validate(
+            view.example()
+        )

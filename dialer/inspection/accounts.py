@@ -1,0 +1,125 @@
+"""What is kept beside the calls: lists and their provenance, refusals, call-back probes, erasing, acts (E4, E8, E9, E15)."""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from dialer.domain.access.roles import Actor
+from dialer.domain.base.types import ProbeId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.facts_json import plain
+from dialer.domain.probes.probe import Probe, numbers_of
+from dialer.inspection.parts import Accounts
+from dialer.inspection.programming import Faults, pretty
+from dialer.inspection.sealed import SealedCampaign
+from dialer.ports.inspection import ImportedList, PackFiles
+from dialer.ports.ledger import Ledger
+from dialer.ports.probes import ProbeFilter, ProbeSounds
+from dialer.ports.store import Store
+from dialer.services.ledger.verification import entry_pages
+from dialer.services.upkeep.retention import Retention
+from dialer.views.contact import ManifestView
+from dialer.views.retention import RetentionView, RunView
+
+PAGE = 1000
+
+
+class ListsAndProbes:
+    def __init__(self, store: Store, retention: Retention, sounds: ProbeSounds) -> None:
+        self._store = store
+        self._retention = retention
+        self._sounds = sounds
+
+    async def accounts(
+        self,
+        actor: Actor,
+        campaign: Campaign,
+        lists: Sequence[ImportedList],
+        files: PackFiles,
+        faults: Faults,
+    ) -> Accounts:
+        files.put("lists.json", pretty([list_view(one) for one in lists]))
+        faults["PROVENANCE"] = [
+            f"list {one.manifest.id} has no source class or supplier"
+            for one in lists
+            if not one.manifest.source_class or not one.manifest.supplier
+        ]
+        refused, refusals = await self._store.inspections.refusals(campaign.id)
+        told = {"decisions_refused": refused, "by_rule": [asdict(one) for one in refusals]}
+        files.put("refusals.json", pretty(told))
+        probes = [probe async for probe in self._probes(campaign)]
+        files.put("probes.json", pretty([plain(probe) for probe in probes]))
+        recorded, faults["PROBE_FILES"] = await self._recordings(probes, files)
+        status = await self._retention.status(actor)
+        runs = [RunView.of(run).document() for run in await self._store.inspections.retention_runs()]
+        files.put("retention.json", pretty({"status": RetentionView.of(status).document(), "runs": runs}))
+        return Accounts(lists, refused, refusals, probes, recorded, status)
+
+    async def _probes(self, campaign: Campaign) -> AsyncIterator[Probe]:
+        """Of every number that the campaign shows or names."""
+        query = ProbeFilter(campaign.definition.sponsor.id, numbers_of(campaign), limit=PAGE)
+        while page := await self._store.probes.page(query):
+            for probe in page:
+                yield probe
+            query = replace(query, after=page[-1].id)
+
+    async def _recordings(
+        self, probes: Sequence[Probe], files: PackFiles
+    ) -> tuple[frozenset[ProbeId], list[str]]:
+        """Those that are still kept go into the pack, `probes/<probe>.alaw`; what is wrong with them is told."""
+        recorded, wrong = set(), []
+        for probe in probes:
+            sound = await self._sounds.kept(probe.id)
+            if sound is None:
+                continue
+            recorded.add(probe.id)
+            files.put(f"probes/{probe.id}.alaw", sound)
+            if hashlib.sha256(sound).hexdigest() != probe.recording_sha256:
+                wrong.append(f"the recording of probe {probe.id} is not what was heard")
+        return frozenset(recorded), wrong
+
+
+def write_ledger(
+    sealed: SealedCampaign, earlier: Sequence[dict[str, Any]], public_pem: str, files: PackFiles
+) -> None:
+    """The head that everything in the pack stands under, earlier ones that it grew from, and the acts with their proofs."""
+    size = sealed.size
+    grown = [head for head in earlier if 0 < head["size"] < size]
+    told = [{"head": head, "consistency": sealed.tree.consistency(head["size"])} for head in grown]
+    told.append({"head": json.loads(sealed.head.line), "consistency": []})
+    files.append("ledger/heads.jsonl", [json.dumps(one) for one in told])
+    files.append(
+        "ledger/acts.jsonl",
+        [json.dumps(sealed.proved(entry), ensure_ascii=False) for entry, _ in sealed.acts],
+    )
+    files.put("ledger/public-key.pem", public_pem.encode("ascii"))
+
+
+async def write_entries(ledger: Ledger, size: int, files: PackFiles) -> None:
+    """The whole ledger, of other campaigns too: only who reads all of it can see that nothing was left out."""
+    files.append("ledger/entries.jsonl", ())
+    async for page in entry_pages(ledger):
+        texts = [entry.text for entry in page if entry.index < size]
+        await asyncio.to_thread(files.append, "ledger/entries.jsonl", texts)
+        if len(texts) < len(page):
+            break
+
+
+def list_view(one: ImportedList) -> dict[str, Any]:
+    """`rejects`: by code, of the rejected rows that the report tells one by one: at most a thousand."""
+    return {
+        "manifest": ManifestView.of(one.manifest).document(),
+        "counts": asdict(one.counts) if one.counts else None,
+        "contacts_listed": one.listed,
+        "contacts_not_erased": one.kept,
+        "rejects": rejects_of(one),
+    }
+
+
+def rejects_of(one: ImportedList) -> dict[str, int]:
+    report = json.loads(one.report) if one.report else {}
+    return dict(sorted(Counter(row["code"] for row in report.get("rejected", ())).items()))

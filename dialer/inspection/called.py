@@ -1,0 +1,209 @@
+"""Everybody who was called, as the lines of `evidence.jsonl`: records, what decisions were made from, and the ledger's entries with proofs."""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import ContactId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.consent.consent import ConsentEvent
+from dialer.domain.consent.contact import Contact
+from dialer.domain.decision.facts_json import canonical, plain
+from dialer.domain.ledger.event import Kind
+from dialer.domain.ledger.row_digests import call_record
+from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.numbers.number_plan import number_facts
+from dialer.domain.numbers.phone_text import PhoneError
+from dialer.domain.numbers.territory import TERRITORIES, territory_of
+from dialer.inspection.sealed import SealedCampaign
+from dialer.ports.inspection import CalledPerson
+from dialer.ports.records import ArchivedDecision, CallRow
+from dialer.ports.store import Store
+from dialer.ports.vault import Vault
+from dialer.services.calls.call_records import masked
+from dialer.services.consent.consent_proofs import ConsentProofs, Opening
+from dialer.services.ledger.reader import OF_THE_PERSON
+
+PAGE = 500
+ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
+"""Entries about a call that say how it ended, and belong together."""
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person: `document` is their line, `calls` those of this campaign that are in it. `left_out`: sealed after the head."""
+
+    document: Document
+    person: CalledPerson
+    calls: tuple[CallRow, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """People, and by what they are called there the ledger's entries about their calls and about them."""
+
+    people: Sequence[CalledPerson]
+    of_calls: dict[str, list[SealedEntry]]
+    of_people: dict[str, list[SealedEntry]]
+    proofs: Opening | None
+
+    def consents_of(self, person: CalledPerson) -> Iterable[ConsentEvent]:
+        """What somebody's proof is called may name them: it stays sealed where they are masked."""
+        return map(self.proofs.clear, person.consents) if self.proofs else person.consents
+
+
+class CalledPeople:
+    """`seal`: brings what waits into the ledger, so that what is missing there can be told from what is new."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        seal: Callable[[], Awaitable[None]],
+        campaign: Campaign,
+        sealed: SealedCampaign,
+        *,
+        masked: bool,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._proofs = ConsentProofs(store.proofs, vault)
+        self._seal = seal
+        self._campaign = campaign
+        self._sealed = sealed
+        self._masked = masked
+
+    async def pages(self) -> AsyncIterator[list[PersonLine]]:
+        """In the order of the list; a page's people at a time are in memory."""
+        after = ContactId(0)
+        while people := await self._store.inspections.called(
+            self._campaign.id, self._campaign.definition.sponsor.id, after=after, limit=PAGE
+        ):
+            page = await self._sealed_page(people)
+            late = await self._sealed_late(page)
+            yield [self._line(person, page, late) for person in people]
+            after = people[-1].contact.id
+
+    async def _sealed_page(self, people: Sequence[CalledPerson]) -> PeoplePage:
+        reading, size = self._store.inspections, self._sealed.size
+        ids = [row.attempt.id for person in people for row in person.calls]
+        of_calls = _by(await reading.sealed_about(ids, before=size), "about")
+        subjects = {entry.subject for found in of_calls.values() for entry in found if entry.subject}
+        of_people = _by(await reading.sealed_of(sorted(subjects), OF_THE_PERSON, before=size), "subject")
+        proofs = None if self._masked else await self._proofs.opening()
+        return PeoplePage(people, of_calls, of_people, proofs)
+
+    async def _sealed_late(self, page: PeoplePage) -> dict[str, set[str]]:
+        """By attempt, the kinds of entries about it that were sealed after the head: a campaign may go on meanwhile."""
+        wanting = [
+            row.attempt.id
+            for person in page.people
+            for row in person.calls
+            if not _whole(row, page.of_calls.get(row.attempt.id, ()))
+        ]
+        if not wanting:
+            return {}
+        await self._seal()
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for entry in await self._store.inspections.sealed_about(wanting, before=WHOLE_LEDGER):
+            if entry.index >= self._sealed.size and entry.about:
+                found[entry.about].add(entry.kind)
+        return found
+
+    def _line(self, person: CalledPerson, page: PeoplePage, late: dict[str, set[str]]) -> PersonLine:
+        rows = [row for row in person.calls if Kind.PERMIT not in late.get(row.attempt.id, ())]
+        found = [entry for row in rows for entry in page.of_calls.get(row.attempt.id, ())]
+        for subject in {entry.subject for entry in found if entry.subject}:
+            found += page.of_people.get(subject, ())
+        # An objection by key 9 is about the call, and of the person.
+        entries = [entry for _, entry in sorted({entry.index: entry for entry in found}.items())]
+        contact, zones = person.contact, _zones(entries)
+        document = {
+            "list": contact.import_id,
+            "line": contact.line,
+            "external_id": None if self._masked else contact.external_id,
+            "phone_number": self._number(contact),
+            "territories": _territories(contact, zones),
+            "area": _area(contact),
+            "consents": [plain(consent) for consent in page.consents_of(person)],
+            "calls": [self._call(row, person, late.get(row.attempt.id, set())) for row in rows],
+            "entries": [self._sealed.proved(entry) for entry in entries],
+        }
+        own = tuple(row for row in rows if row.attempt.campaign_id == self._campaign.id)
+        return PersonLine(document, person, own, len(person.calls) - len(rows))
+
+    def _number(self, contact: Contact) -> str | None:
+        if not contact.number:
+            return None
+        return masked(contact.number) if self._masked else contact.number
+
+    def _call(self, row: CallRow, person: CalledPerson, late: set[str]) -> Document:
+        attempt = row.attempt
+        going_on = attempt.alive or not late.isdisjoint(ENDS)
+        kept = person.decisions.get(attempt.id)
+        return {
+            "attempt_id": attempt.id,
+            "campaign_id": attempt.campaign_id,
+            "record": None if going_on else canonical(call_record(attempt)),
+            "context": kept.context_hash if kept else None,
+            "answered": None if self._masked or kept is None else self._opened(kept),
+        }
+
+    def _opened(self, kept: ArchivedDecision) -> str | None:
+        """What the decision was made from; what cannot be opened is the replay's to name."""
+        if kept.key is None or kept.sealed is None:
+            return None
+        try:
+            return self._vault.open(kept.fingerprint, kept.key, kept.sealed)
+        except InvalidInput:
+            return None
+
+
+WHOLE_LEDGER = 1 << 62
+
+
+def _whole(row: CallRow, entries: Iterable[SealedEntry]) -> bool:
+    kinds = {entry.kind for entry in entries}
+    decided, over = Kind.PERMIT.value in kinds, Kind.OUTCOME.value in kinds
+    # A 9 that we heard of late changes the record once more: its entry may come after the head.
+    return decided and (row.attempt.alive or over) and row.attempt.opposed_at is None
+
+
+def _by(entries: Iterable[SealedEntry], name: str) -> dict[str, list[SealedEntry]]:
+    found: defaultdict[str, list[SealedEntry]] = defaultdict(list)
+    for entry in entries:
+        found[getattr(entry, name)].append(entry)
+    return found
+
+
+def _zones(entries: Iterable[SealedEntry]) -> set[str]:
+    return {
+        zone
+        for entry in entries
+        if entry.kind == Kind.PERMIT
+        for zone in json.loads(entry.text)["body"]["zones"]
+    }
+
+
+def _territories(contact: Contact, zones: set[str]) -> list[str]:
+    """As stated with the contact, else those of the number, else, where that was erased, those whose clocks the decision looked at."""
+    if contact.territory:
+        return sorted({territory_of(contact.territory), contact.territory})
+    try:
+        return sorted(number_facts(contact.number).territories)
+    except PhoneError:
+        return sorted(
+            code for code, territory in TERRITORIES.items() if zones & {*territory.zones, *territory.aliases}
+        )
+
+
+def _area(contact: Contact) -> str | None:
+    try:
+        return number_facts(contact.number).area
+    except PhoneError:
+        return None

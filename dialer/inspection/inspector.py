@@ -1,0 +1,237 @@
+"""`dialer inspect`: everything that an inspector asks for, in a folder that stands alone."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.decision.facts_json import plain
+from dialer.domain.inspection.section import CODES
+from dialer.domain.inspection.terms import terms_of
+from dialer.domain.ledger.entries_admin import campaign_inspected
+from dialer.domain.rulepacks.rulepack import RulePack
+from dialer.inspection.accounts import ListsAndProbes, write_entries, write_ledger
+from dialer.inspection.called import CalledPeople
+from dialer.inspection.counting import count_calls
+from dialer.inspection.handover import earlier_heads, write_program
+from dialer.inspection.parts import Attachment, Counted, Inspected
+from dialer.inspection.programming import Faults, ScriptAndRules, pretty
+from dialer.inspection.sealed import SealedCampaign, read_sealed
+from dialer.inspection.sections import report_head, sections_of
+from dialer.ports.clock import Clock
+from dialer.ports.inspection import PackFiles, PackFolders, Reports
+from dialer.ports.ledger import HeadFiles, Signer
+from dialer.ports.store import Store
+from dialer.ports.vault import Vault
+from dialer.services.calls.call_records import CallRecords
+from dialer.services.ledger.sealer import Sealer
+from dialer.services.ledger.verification import LedgerVerifier
+from dialer.views.inspection import PackView
+from dialer.views.ledger import VerdictView
+
+FORMAT = "dialer-inspection/1"
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many of it are done, and of how many (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`language` None: the campaign's. `attach`: by code, files of the user's own. `kept`: lines of heads handed out earlier."""
+
+    campaign_id: CampaignId
+    folder: Path
+    language: str | None = None
+    masked: bool = False
+    attach: Sequence[tuple[str, Path]] = ()
+    kept: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionDeps:
+    """What an inspection works with, beside the store."""
+
+    records: CallRecords
+    programs: ScriptAndRules
+    books: ListsAndProbes
+    vault: Vault
+    verifier: LedgerVerifier
+    sealer: Sealer
+    heads: HeadFiles
+    signer: Signer
+    folders: PackFolders
+    reports: Reports
+
+
+class Inspector:
+    def __init__(self, store: Store, clock: Clock, tools: InspectionDeps, *, pretended: bool) -> None:
+        self._store = store
+        self._clock = clock
+        self._tools = tools
+        self._pretended = pretended
+
+    async def run(self, actor: Actor, request: Request, progress: Progress) -> PackView:
+        """Raise `Forbidden`, `NotFound`, `Conflict` where the folder is not empty, `InvalidInput`, `Unavailable` for a damaged ledger."""
+        actor.demand(Right.READ_EVIDENCE)
+        if not request.masked:
+            actor.demand(Right.READ_NUMBERS)
+        campaign = await self._store.campaigns.get(request.campaign_id)
+        _check_attachments(request)
+        with self._tools.folders.making(request.folder) as files:
+            inspected = await self._inspect(actor, campaign, request, files, progress)
+            return await self._hand_over(actor, inspected, request, files)
+
+    async def _inspect(
+        self, actor: Actor, campaign: Campaign, request: Request, files: PackFiles, progress: Progress
+    ) -> Inspected:
+        tools, faults = self._tools, Faults()
+        await tools.sealer.tick()
+        progress("ledger", 0, 0)
+        verdict = await tools.verifier.run(actor, request.kept)
+        faults["LEDGER"] = [
+            f"entry {finding.index}: {finding.detail}" for finding in verdict.findings if not finding.gap
+        ]
+        lists = await self._store.inspections.lists(campaign.id)
+        ids = [one.manifest.id for one in lists]
+        sealed = await read_sealed(
+            self._store, campaign.id, ids, lambda done, of: progress("proofs", done, of)
+        )
+        acts = [entry.text for entry, _ in sealed.acts]
+        heads = earlier_heads(request.kept, await tools.heads.lines(), acts, tools.signer)
+        write_ledger(sealed, heads, tools.signer.public_pem, files)
+        if not request.masked:
+            await write_entries(self._store.ledger, sealed.size, files)
+        files.put("ledger/verification.json", pretty(VerdictView.of(verdict).document()))
+        counted = await self._count(actor, campaign, sealed, request, files, progress)
+        faults["MISSING_CALL"] = [
+            f"call {name} is in the ledger, its record is gone"
+            for name in sorted(sealed.permits - counted.seen)
+        ]
+        programming = await tools.programs.programming(
+            actor, campaign, sealed, files, faults, lambda done: progress("replay", done, 0)
+        )
+        return Inspected(
+            campaign=campaign,
+            made_at=self._clock.now(),
+            made_by=actor.name,
+            masked=request.masked,
+            sealed=sealed,
+            ledger=verdict,
+            programming=programming,
+            accounts=await tools.books.accounts(actor, campaign, lists, files, faults),
+            counted=counted,
+            program_faults=faults,
+            attachments=_attach(request, files),
+        )
+
+    async def _count(
+        self,
+        actor: Actor,
+        campaign: Campaign,
+        sealed: SealedCampaign,
+        request: Request,
+        files: PackFiles,
+        progress: Progress,
+    ) -> Counted:
+        inputs = await self._tools.programs.inputs(campaign, sealed, files)
+        packs = [RulePack.model_validate(pack) for pack in inputs["packs"].values()]
+        terms = terms_of(campaign, packs, sealed.zones, sealed.head.head.at)
+        files.put("terms.json", pretty(terms))
+        people = CalledPeople(
+            self._store,
+            self._tools.vault,
+            self._tools.sealer.tick,
+            campaign,
+            sealed,
+            masked=request.masked,
+        )
+        of = await self._store.inspections.called_count(campaign.id)
+        return await count_calls(
+            actor,
+            people,
+            self._tools.records,
+            terms | inputs,
+            files,
+            lambda done, _: progress("calls", done, of),
+        )
+
+    async def _hand_over(
+        self, actor: Actor, inspected: Inspected, request: Request, files: PackFiles
+    ) -> PackView:
+        """The report, the program that checks it, the signed manifest; that it was handed over goes into the ledger."""
+        language = request.language or inspected.campaign.definition.language
+        head = report_head(inspected, pretended=self._pretended)
+        page = self._tools.reports.html(head, sections_of(inspected), language)
+        files.put("report.html", page.encode())
+        files.put("README.txt", self._tools.reports.readme(language).encode())
+        files.put("summary.json", pretty(_summary(inspected)))
+        await asyncio.to_thread(write_program, files)
+        digests = files.digests()
+        manifest = _manifest(inspected, {name: asdict(found) for name, found in digests.items()})
+        files.put("manifest.json", manifest)
+        files.put("manifest.sig", f"{self._tools.signer.sign(manifest).hex()}\n".encode("ascii"))
+        digest = files.digests()["manifest.json"].sha256
+        told = campaign_inspected(
+            inspected.campaign.id, digest, by=actor.name, at=inspected.made_at, masked=inspected.masked
+        )
+        await self._store.ledger.append([told])
+        faults = {kind: count for kind, count in inspected.faults.items() if count}
+        totals = inspected.counted.figures["totals"]
+        return PackView(
+            folder=str(request.folder),
+            people=totals.get("people", 0),
+            attempts=totals.get("attempts", 0),
+            files=len(digests) + 2,
+            manifest_sha256=digest,
+            anomalies=faults,
+        )
+
+
+def _check_attachments(request: Request) -> None:
+    for code, path in request.attach:
+        if code not in CODES:
+            raise InvalidInput(f"{code} is not one of E1 to E19")
+        if not path.is_file():
+            raise InvalidInput(f"{path} is not a file")
+
+
+def _attach(request: Request, files: PackFiles) -> list[Attachment]:
+    """Numbered, so that two of one name may stand side by side."""
+    found: list[Attachment] = []
+    for number, (code, path) in enumerate(request.attach, start=1):
+        safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in path.name)[-100:]
+        found.append(Attachment(code, f"attachments/{code}-{number}-{safe}"))
+        files.copy(found[-1].name, path)
+    return found
+
+
+def _summary(inspected: Inspected) -> dict[str, Any]:
+    return {
+        "campaign": inspected.campaign.id,
+        "made_at": plain(inspected.made_at),
+        "made_by": inspected.made_by,
+        "masked": inspected.masked,
+        "head": json.loads(inspected.sealed.head.line),
+        "calls_left_out": inspected.counted.left_out,
+        "faults": inspected.faults,
+        "faults_of_the_program": {
+            kind: list(told) for kind, told in inspected.program_faults.items() if told
+        },
+    }
+
+
+def _manifest(inspected: Inspected, digests: Mapping[str, Any]) -> bytes:
+    """JSON; `size` is in bytes."""
+    told = {
+        "format": FORMAT,
+        "campaign": inspected.campaign.id,
+        "made_at": plain(inspected.made_at),
+        "ledger_size": inspected.sealed.size,
+        "files": dict(sorted(digests.items())),
+    }
+    return pretty(told)

@@ -1,1 +1,0 @@
-"""What the program shows of itself as JSON: the same shapes over HTTP and at the command line."""

@@ -1,0 +1,20 @@
+"""A halt. It loads little: the command line halts before it has loaded anything else."""
+
+from typing import Annotated, Self
+
+from dialer.services.pbx.stopping import HaltReport
+from dialer.views.base import View, about
+
+
+class HaltView(View):
+    """What a halt, or its end, reached."""
+
+    pbxs: Annotated[tuple[str, ...], about("Every PBX that was to be told.", ["pbx1", "pbx2"])]
+    unreachable: Annotated[
+        dict[str, str], about("By PBX that could not be told, why.", {"pbx2": "connection refused"})
+    ]
+    recorded: Annotated[bool, about("Whether the database knows.", True)]
+
+    @classmethod
+    def of(cls, report: HaltReport) -> Self:
+        return cls.mirror(report)

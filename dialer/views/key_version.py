@@ -1,0 +1,63 @@
+"""Versions of the fingerprint keys. Never a key itself, only the mark by which it is known."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from dialer.ports.keys import KeyVersion
+from dialer.services.access.keys import Rotated
+from dialer.views.base import AT, Instant, Items, View, about
+
+State = Literal["replaced", "in_force", "being_made"]
+Version = Annotated[int, about("Number of the version, from 1.", 2)]
+
+
+class KeyVersionView(View):
+    """One version of the keys."""
+
+    version: Version
+    mark: Annotated[
+        str, about("The mark by which the keys are known; empty: no home opened it yet.", "9f86d081")
+    ]
+    made_at: Annotated[Instant | None, about("When it was made; null: with the database.", AT)]
+    by: Annotated[str, about("Who made it; empty: nobody, it is the first.", "anne")]
+    reason: Annotated[str, about("Why it was made.", "routine")]
+    state: Annotated[State, about("Whether it is in force.", "in_force")]
+
+    @classmethod
+    def of(cls, version: KeyVersion, state: State) -> Self:
+        return cls(
+            version=version.version,
+            mark=version.mark,
+            made_at=version.made_at,
+            by=version.by,
+            reason=version.reason,
+            state=state,
+        )
+
+
+class KeyVersionsView(Items[KeyVersionView]):
+    """Every version, in order; never is there none."""
+
+    @classmethod
+    def of(cls, versions: Sequence[KeyVersion], made: KeyVersion | None) -> Self:
+        """`made`: the next version, while numbers are being moved to it."""
+        *replaced, in_force = versions
+        return cls(
+            items=(
+                *(KeyVersionView.of(version, "replaced") for version in replaced),
+                KeyVersionView.of(in_force, "in_force"),
+                *(KeyVersionView.of(version, "being_made") for version in (made,) if version),
+            )
+        )
+
+
+class RotatedView(View):
+    """A change of keys that is done."""
+
+    version: Version
+    numbers: Annotated[int, about("Numbers whose fingerprints were moved.", 120000)]
+    seconds: Annotated[float, about("For how long nobody was judged, in seconds.", 41.5)]
+
+    @classmethod
+    def of(cls, rotated: Rotated) -> Self:
+        return cls.mirror(rotated)

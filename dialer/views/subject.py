@@ -1,0 +1,268 @@
+"""All that is kept about one person, as one document (GDPR 15), and its erasing."""
+
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import ConsentAct, ConsentEvent, ConsentGiven, Mention
+from dialer.domain.consent.contact import ContactState
+from dialer.domain.decision.facts_json import plain
+from dialer.ports.subjects import Erased, ListedPerson, Opposition
+from dialer.services.subjects.subjects import OpenedDecision, Subject
+from dialer.views.base import (
+    AT,
+    ATTEMPT_ID,
+    CAMPAIGN_ID,
+    IMPORT_ID,
+    NUMBER,
+    SHA256,
+    Instant,
+    InstantText,
+    View,
+    about,
+)
+from dialer.views.call import CallView
+from dialer.views.contact import ManifestView
+from dialer.views.decision import DecisionWord, decision_word
+from dialer.views.suppression import SuppressionView
+
+
+class ListedView(View):
+    """A row of a list. Of an erased one only its place is left."""
+
+    campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
+    import_id: Annotated[str, about("The import that brought it.", IMPORT_ID)]
+    line: Annotated[int, about("The line of the file where the row starts; the header is 1.", 3)]
+    phone_number: Annotated[str | None, about("The number in E.164; null: erased.", NUMBER)]
+    external_id: Annotated[str | None, about("Its own id in the list.", "member-17")]
+    language: Annotated[str | None, about("As stated in the list: ISO 639.", "fr")]
+    territory: Annotated[str | None, about("As stated in the list: ISO 3166.", "FR")]
+    timezone: Annotated[str | None, about("As stated in the list: IANA.", "Europe/Paris")]
+    state: Annotated[ContactState, about("Whether it is still to be called.", "due")]
+    next_due_at: Annotated[Instant | None, about("When it is due; null: it is not.", AT)]
+    closed_reason: Annotated[
+        str | None, about("Why it is not called again, as a code; null: it may be.", None, "erased")
+    ]
+    erased_at: Annotated[Instant | None, about("When it was erased; null: it was not.", None, AT)]
+
+    @classmethod
+    def of(cls, listed: ListedPerson) -> Self:
+        contact = listed.contact
+        return cls(
+            campaign_id=contact.campaign_id,
+            import_id=contact.import_id,
+            line=contact.line,
+            phone_number=contact.number or None,
+            external_id=contact.external_id,
+            language=contact.language,
+            territory=contact.territory,
+            timezone=contact.timezone,
+            state=listed.state,
+            next_due_at=listed.next_due_at,
+            closed_reason=listed.closed_reason,
+            erased_at=listed.erased_at,
+        )
+
+
+class FormView(View):
+    """The form that somebody agreed to, as it was shown."""
+
+    wording: Annotated[str, about("SHA-256 of its wording.", SHA256)]
+    mentions: Annotated[tuple[Mention, ...], about("What it says.", ["yes_or_no", "period"])]
+
+
+class ConsentedWindowView(View):
+    """A weekly slot in the callee's local time, half-open."""
+
+    days: Annotated[tuple[int, ...], about("Days from Monday, 0, to Sunday, 6.", [0, 1, 2])]
+    start: Annotated[str, about("When it begins, local time.", "10:00:00")]
+    end: Annotated[str, about("When it ends, exclusive, local time.", "13:00:00")]
+
+
+class ConsentGivenView(View):
+    """A consent, as it was collected."""
+
+    kind: Annotated[Literal["given"], about("Always the same word.", "given")]
+    sponsor: Annotated[str, about("Id of the sponsor.", "liste-demo")]
+    purpose: Annotated[str, about("What the calls may be for.", "political")]
+    channel: Annotated[str, about("How they may be made.", "automated_voice")]
+    source: Annotated[str, about("Where it was collected.", "form")]
+    proof: Annotated[str, about("What proves it.", "page 1")]
+    given_at: Annotated[InstantText, about("When it was given.", AT)]
+    expires_at: Annotated[InstantText | None, about("When it ends; null: not by itself.", AT)]
+    windows: Annotated[tuple[ConsentedWindowView, ...], about("When calls may be made.")]
+    appointment_at: Annotated[InstantText | None, about("The one time at which to call.", None, AT)]
+    act: Annotated[ConsentAct | None, about("The positive act it was given by.", "opt_in_form")]
+    territory: Annotated[str | None, about("As stated: ISO 3166.", "FR")]
+    timezone: Annotated[str | None, about("As stated: IANA.", "Europe/Paris")]
+    import_id: Annotated[str | None, about("The import that brought it; null: none did.", IMPORT_ID)]
+    recorded_at: Annotated[InstantText, about("When it was stored.", AT)]
+    basis: Annotated[Basis, about("Whom it lets us call.", "opt_in")]
+    form: Annotated[FormView | None, about("The form; null: not stated.")]
+
+
+class ConsentWithdrawnView(View):
+    """A withdrawal: every consent given before it is void."""
+
+    kind: Annotated[Literal["withdrawn"], about("Always the same word.", "withdrawn")]
+    sponsor: Annotated[
+        str | None, about("Id of the sponsor it is against; null: every sponsor.", "liste-demo")
+    ]
+    channel: Annotated[str, about("The way it reached us; `network`: nobody has the number.", "letter")]
+    withdrawn_at: Annotated[InstantText, about("Since when consents are void.", AT)]
+    recorded_at: Annotated[InstantText, about("When it was stored.", AT)]
+
+
+ConsentEventView = Annotated[ConsentGivenView | ConsentWithdrawnView, Field(discriminator="kind")]
+
+
+class RecordedOppositionView(SuppressionView):
+    """An opposition, in force unless removed."""
+
+    removed_at: Annotated[Instant | None, about("When it was lifted; null: it is in force.", None, AT)]
+    removed_by: Annotated[str | None, about("Who lifted it.", None, "anne")]
+    removed_reason: Annotated[str | None, about("Who asked for it, and how.", None, "by letter")]
+
+    @classmethod
+    def recorded(cls, opposition: Opposition) -> Self:
+        return cls(
+            **dict(SuppressionView.of(opposition.entry)),
+            removed_at=opposition.removed_at,
+            removed_by=opposition.removed_by,
+            removed_reason=opposition.removed_reason,
+        )
+
+
+class PastCallView(View):
+    """A call that a restored backup did not hold: that it was made is all that is known."""
+
+    attempt_id: Annotated[str, about("The attempt: 32 hexadecimal digits.", ATTEMPT_ID)]
+    campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
+    sponsor: Annotated[str | None, about("Id of the sponsor; null: not known.", "liste-demo")]
+    at: Annotated[Instant, about("When it was made.", AT)]
+
+
+class SubjectReasonView(View):
+    """A rule that said no."""
+
+    rule: Annotated[str, about("Id of the rule.", "FP-02")]
+    code: Annotated[str, about("What is wrong, as a stable code.", "NO_CONSENT")]
+    detail: Annotated[
+        str | None,
+        about(
+            "What is wrong, for people; absent: it was erased with the person.",
+            "no consent of liste-demo is on record",
+            exclude_if=lambda value: value is None,
+        ),
+    ] = None
+
+
+class SubjectDecisionView(View):
+    """A decision about this person."""
+
+    id: Annotated[int, about("The decision's number.", 12)]
+    at: Annotated[Instant, about("When it was made.", AT)]
+    campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
+    attempt_id: Annotated[str | None, about("The attempt it permitted; null: none.", ATTEMPT_ID)]
+    decision: Annotated[DecisionWord, about("Whether the call might be made.", "refuse")]
+    reasons: Annotated[tuple[SubjectReasonView, ...], about("Every rule that said no; none for a permit.")]
+    permit_until: Annotated[Instant | None, about("Until when the permit held, exclusive.", None, AT)]
+    next_open: Annotated[Instant | None, about("When the calendar would allow it next.", AT)]
+    rule_pack: Annotated[str, about("The rule pack, `name@version`.", "fr-political@2")]
+    decision_hash: Annotated[str, about("Hash of the decision: SHA-256.", SHA256)]
+    facts: Annotated[
+        dict[str, Any] | None,
+        about("All it was made from; null: `unreadable` says why.", {"phone_number": NUMBER}),
+    ]
+    unreadable: Annotated[
+        str | None, about("Why the facts cannot be read; null: they can.", None, "erased, or never kept")
+    ]
+
+    @classmethod
+    def of(cls, opened: OpenedDecision) -> Self:
+        row, told = opened.row, opened.told
+        reasons = told.decision["reasons"] if told else row.reasons
+        return cls(
+            id=row.id,
+            at=row.at,
+            campaign_id=row.campaign_id,
+            attempt_id=row.attempt_id,
+            decision=decision_word(permitted=row.permitted),
+            reasons=tuple(map(SubjectReasonView.model_validate, _sequence(reasons))),
+            permit_until=row.permit_until,
+            next_open=row.next_open,
+            rule_pack=row.rule_pack,
+            decision_hash=row.hash,
+            facts=json.loads(told.facts) if told else None,
+            unreadable=opened.why or None,
+        )
+
+
+class SubjectView(View):
+    """All that is kept about one person."""
+
+    phone_number: Annotated[str, about("The number in E.164.", NUMBER)]
+    fingerprint: Annotated[str, about("The name under which it is kept: HMAC-SHA256.", SHA256)]
+    contacts: Annotated[tuple[ListedView, ...], about("The rows of lists it stands in.")]
+    consents: Annotated[tuple[ConsentEventView, ...], about("Consents and withdrawals, in order.")]
+    oppositions: Annotated[tuple[RecordedOppositionView, ...], about("Oppositions, in force or removed.")]
+    opposition_lists: Annotated[
+        tuple[str, ...], about("Lists kept by others that hold the number.", ["national"])
+    ]
+    calls: Annotated[tuple[CallView, ...], about("Calls made.")]
+    past_calls: Annotated[tuple[PastCallView, ...], about("Calls that a restored backup did not hold.")]
+    decisions: Annotated[tuple[SubjectDecisionView, ...], about("Decisions made.")]
+    imports: Annotated[tuple[ManifestView, ...], about("Where the lists came from.")]
+
+    @classmethod
+    def of(cls, subject: Subject) -> Self:
+        file = subject.file
+        return cls(
+            phone_number=subject.number,
+            fingerprint=subject.fingerprint,
+            contacts=tuple(map(ListedView.of, file.contacts)),
+            consents=tuple(map(consent_view, file.consents)),
+            oppositions=tuple(map(RecordedOppositionView.recorded, file.oppositions)),
+            opposition_lists=tuple(file.lists),
+            calls=tuple(map(CallView.of, subject.calls)),
+            past_calls=tuple(map(PastCallView.mirror, file.past_calls)),
+            decisions=tuple(map(SubjectDecisionView.of, subject.decisions)),
+            imports=tuple(map(ManifestView.of, file.manifests)),
+        )
+
+
+class ErasedView(View):
+    """How many rows lost what they told."""
+
+    contacts_erased: Annotated[int, about("Rows of lists.", 2)]
+    consents_erased: Annotated[int, about("Consents and withdrawals.", 1)]
+    decisions_made_unreadable: Annotated[int, about("Decisions whose facts nobody can read any more.", 4)]
+    keys_destroyed: Annotated[int, about("Keys of the person that were destroyed.", 1)]
+    oppositions_kept: Annotated[int, about("Oppositions that stay, as a fingerprint.", 1)]
+
+    @classmethod
+    def of(cls, erased: Erased) -> Self:
+        return cls(
+            contacts_erased=erased.contacts,
+            consents_erased=erased.consents,
+            decisions_made_unreadable=erased.decisions,
+            keys_destroyed=erased.keys,
+            oppositions_kept=erased.oppositions,
+        )
+
+
+def consent_view(event: ConsentEvent) -> ConsentGivenView | ConsentWithdrawnView:
+    """The event as it is hashed, but for the fingerprint: instants keep their microseconds."""
+    told = plain(event)
+    assert isinstance(told, dict), "a dataclass has fields"
+    fields = {name: value for name, value in told.items() if name != "fingerprint"}
+    if isinstance(event, ConsentGiven):
+        return ConsentGivenView.model_validate({"kind": "given"} | fields)
+    return ConsentWithdrawnView.model_validate({"kind": "withdrawn"} | fields)
+
+
+def _sequence(value: object) -> list[Any]:
+    assert isinstance(value, list), "reasons are a list"
+    return value
