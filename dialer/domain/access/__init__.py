@@ -1,1 +1,1 @@
-"""Who may do what."""
+"""Roles and tokens, and the rights they carry."""

@@ -1,4 +1,4 @@
-"""Who may do what: roles, their rights, and the person or token behind every act.
+"""Roles, their rights, and the person or token behind every act.
 
 The table of rights: docs/operations.md#who-may-do-what.
 """
@@ -76,7 +76,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a token's name, or `local administrator` on the machine itself."""
+    """The author of an act: a token's name, or `local administrator` on the machine itself."""
 
     name: str
     role: Role
@@ -95,7 +95,10 @@ LOCAL_ADMINISTRATOR = Actor("local administrator", Role.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token as stored: only the SHA-256 of its secret. Names are unique, also among revoked ones."""
+    """A bearer token as stored: only the SHA-256 of its secret.
+
+    Names are unique, also among revoked tokens.
+    """
 
     name: str
     role: Role

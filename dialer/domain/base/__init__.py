@@ -1,1 +1,1 @@
-"""What every room stands on: errors, ids, instants and intervals."""
+"""The ground of every room: errors, ids, instants and intervals."""

@@ -1,4 +1,4 @@
-"""Every error a person may meet: one line that says what is wrong and what to do."""
+"""Errors that a person may meet: one line that says the fault and the remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from typing import ClassVar
 class DialerError(Exception):
     """Root of all errors of this program.
 
-    `detail` is one line for a person; `hint` says what to do. `code` is stable and machine-readable.
+    `detail` is one line for a person; `hint` says what to do. `code` is stable and
+    machine-readable.
     """
 
     code: ClassVar[str] = "ERROR"
@@ -24,7 +25,10 @@ class DialerError(Exception):
 
 
 def place_of(error: BaseException) -> str:
-    """Name the type of an unexpected error and the line it was raised at; its own words may name a person."""
+    """Name the type of an unexpected error and the line it was raised at.
+
+    The error's own words are left out: they may name a person.
+    """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     trace = error.__traceback__
@@ -38,7 +42,7 @@ def place_of(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One bad field: `where` is its path (`sponsor.name`, `line 12`), `detail` says why."""
+    """A bad field: `where` is its path (`sponsor.name`, `line 12`), `detail` the reason."""
 
     where: str
     detail: str
@@ -48,20 +52,20 @@ class Problem:
 
 
 MOST_PROBLEMS = 20
-"""So many bad fields are told; whoever has more mends these first."""
+"""At most this many bad fields are named; the rest follow once these are mended."""
 LONGEST_WHERE = 200
-"""Characters of a path: somebody may have written a book in the place of a key."""
+"""Characters of a path: the key may be as long as a book."""
 
 
 def first_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """As many as are told, and a last one where there are more."""
+    """Return at most `MOST_PROBLEMS`, and a last one that stands for any more."""
     found = tuple(islice(problems, MOST_PROBLEMS + 1))
     more = Problem("...", "and more")
     return found if len(found) <= MOST_PROBLEMS else (*found[:MOST_PROBLEMS], more)
 
 
 class InvalidInput(DialerError):
-    """What somebody gave us cannot be used; `problems` names the bad fields."""
+    """Input cannot be used; `problems` names the bad fields."""
 
     code = "INVALID"
 
@@ -114,7 +118,10 @@ class Unavailable(DialerError):
 
 
 class KeysChanged(Unavailable):
-    """The keys of the fingerprints were changed while this process ran: to it, everybody who objected is a stranger."""
+    """The fingerprint keys were changed while this process ran.
+
+    With its old keys it recognises none of the people who objected.
+    """
 
     code = "KEYS_CHANGED"
 
@@ -127,13 +134,13 @@ class KeysChanged(Unavailable):
 
 
 class DatabaseYounger(Unavailable):
-    """The database does not hold what was signed and exported: it was put back to an earlier state."""
+    """The database was put back to an earlier state: entries signed and exported are not in it."""
 
     code = "DATABASE_YOUNGER"
 
 
 class NotNow(DialerError):
-    """Nobody of a campaign can be called at this moment, so nobody was judged."""
+    """No contact of the campaign can be called at this moment, so none was judged."""
 
     code = "NOT_NOW"
 

@@ -1,4 +1,7 @@
-"""An emergency stop has an id, so that its end is never taken for the end of another, nor its flag for a new one."""
+"""Emergency stops, each with an id.
+
+The end of one halt is never taken for the end of another, nor its flag for a new one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +11,7 @@ from dialer.domain.base.types import HaltId
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Who halted, when and why."""
+    """An emergency stop: its author, its time and its reason."""
 
     id: HaltId
     by: str
@@ -18,7 +21,10 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class HaltFlag:
-    """What a PBX keeps of a halt. `id` is None where somebody else than a service of ours has set the flag."""
+    """The flag of a halt as a PBX keeps it.
+
+    `id` is None where the flag was set by something other than this service.
+    """
 
     id: HaltId | None
     reason: str

@@ -1,4 +1,7 @@
-"""Instants as people and programs write them: ISO 8601 with an offset, within the years that our calendars mean something in."""
+"""Instants as people and programs write them: ISO 8601 with an offset.
+
+They lie within the years for which the calendars here mean something.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -12,14 +15,21 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[
 
 
 def parse_instant(text: str) -> datetime:
-    """With its offset. Raise `ValueError` for a naive time, a date alone, and anything else that could mean several instants."""
+    """Parse an instant and keep its offset.
+
+    Raise `ValueError` for a naive time, a date alone, and any text that could mean several
+    instants.
+    """
     if not _INSTANT.fullmatch(text):
         raise ValueError(f"should be an ISO 8601 time such as {EXAMPLE}")
     return bounded(datetime.fromisoformat(text.upper()))
 
 
 def bounded(instant: datetime) -> datetime:
-    """The instant as it was written, with its offset. Raise `ValueError` where it is naive or out of bounds."""
+    """Return the instant as it was written, with its offset.
+
+    Raise `ValueError` where it is naive or out of bounds.
+    """
     if instant.tzinfo is None:
         raise ValueError(f"has no offset: write {EXAMPLE}, or Z for UTC")
     if not EARLIEST <= instant < LATEST:
@@ -28,7 +38,11 @@ def bounded(instant: datetime) -> datetime:
 
 
 def instant_of(value: object) -> datetime:
-    """From a text or a time. Numbers are refused: they could be seconds or milliseconds."""
+    """Return an instant from a text or a time.
+
+    Raise `ValueError` for anything else. Numbers are refused: they could be seconds or
+    milliseconds.
+    """
     match value:
         case datetime():
             return bounded(value)

@@ -1,4 +1,4 @@
-"""Half-open intervals of UTC time, as sorted tuples of (start, end) that neither touch nor overlap."""
+"""Half-open intervals of UTC time: sorted tuples of (start, end) that neither touch nor overlap."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def merge(intervals: Iterable[Interval]) -> Span:
-    """Empty and inverted ones vanish; touching ones become one."""
+    """Merge intervals: empty and inverted ones vanish, touching ones become one."""
     merged: list[Interval] = []
     for start, end in sorted(intervals):
         if start >= end:
@@ -34,7 +34,7 @@ def subtract(span: Span, hole: Interval) -> Span:
 
 
 def end_of(span: Span, at: datetime) -> datetime | None:
-    """The end of the interval that contains `at`, None where none does."""
+    """Return the end of the interval that contains `at`, None where none does."""
     for start, end in span:
         if start <= at < end:
             return end
@@ -42,17 +42,26 @@ def end_of(span: Span, at: datetime) -> datetime | None:
 
 
 def opens(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """UTC instant of a wall time that begins something. In a repeated or skipped hour: the later reading, the stricter one."""
+    """Return the UTC instant of a wall time that begins something.
+
+    In a repeated or skipped hour it is the later reading, which is the stricter one.
+    """
     local = datetime.combine(day, wall, zone)
     return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
 
 
 def closes(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """UTC instant of a wall time that ends something. In a repeated or skipped hour: the earlier reading, the stricter one."""
+    """Return the UTC instant of a wall time that ends something.
+
+    In a repeated or skipped hour it is the earlier reading, which is the stricter one.
+    """
     local = datetime.combine(day, wall, zone)
     return min(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
 
 
 def shown(at: datetime) -> str:
-    """An instant for a sentence, in UTC whatever offset it came with, so that a decision made again reads the same."""
+    """Format an instant for a sentence.
+
+    Always in UTC, so that a decision made again reads the same.
+    """
     return at.astimezone(UTC).isoformat()

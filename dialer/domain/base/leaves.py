@@ -1,10 +1,13 @@
-"""What stands in a file of keys and values, once it is read."""
+"""The values of a file of keys and values, each with its path."""
 
 from collections.abc import Iterator, Mapping
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Everything that is neither a table nor a list, with its path: `sponsor.name`, `trunk.0.pbx`."""
+    """Yield each value that is neither a table nor a list, with its path.
+
+    A path reads `sponsor.name` or `trunk.0.pbx`.
+    """
     if not isinstance(value, Mapping | list):
         yield path, value
         return

@@ -1,4 +1,4 @@
-"""The ids that everything is known by."""
+"""The ids by which everything is known."""
 
 from typing import NewType
 
@@ -8,12 +8,15 @@ ImportId = NewType("ImportId", str)
 PhoneNumber = NewType("PhoneNumber", str)
 """Canonical E.164 with its plus: the one spelling that is stored, compared and dialled."""
 Fingerprint = NewType("Fingerprint", str)
-"""HMAC-SHA256 of a `PhoneNumber` under the installation's key, 64 hexadecimal digits (rules: plain SHA-256 is no pseudonym)."""
+"""HMAC-SHA256 of a `PhoneNumber` under the installation's key, 64 hexadecimal digits.
+
+A plain SHA-256 would be no pseudonym (docs/decisions.md#fingerprints).
+"""
 HaltId = NewType("HaltId", str)
-"""Thirty-two hexadecimal digits."""
+"""32 hexadecimal digits."""
 CampaignId = NewType("CampaignId", str)
 """`c` and twelve hexadecimal digits."""
 AttemptId = NewType("AttemptId", str)
-"""Thirty-two hexadecimal digits; also the Linkedid of every channel and event of its call."""
+"""32 hexadecimal digits; also the Linkedid of every channel and event of its call."""
 ProbeId = NewType("ProbeId", str)
 """32 lower-case hexadecimal digits."""

@@ -1,1 +1,1 @@
-"""One attempt, from its permit to its end."""
+"""An attempt, from its permit to its end."""

@@ -1,4 +1,4 @@
-"""Silent calls: how long a callee who has answered waits for the first sound (FP-29, T104). Pure."""
+"""Silent calls: the wait between an answer and the first sound (FP-29, T104). Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,13 +10,16 @@ from dialer.domain.calls.outcome import LATE_ANSWER
 SLOW = timedelta(seconds=1)
 ABANDONED = timedelta(seconds=2)
 PERIOD = timedelta(days=30)
-"""Rolling (E13)."""
+"""A rolling period (E13)."""
 FEWEST = 100
-"""As if so many had been answered, where fewer were."""
+"""The share is taken of at least this many answered calls."""
 
 
 def silence_after_answer(attempt: Attempt) -> timedelta | None:
-    """From the answer to the first sound, or to the end where there was none; None for a call that nobody answered."""
+    """Measure from the answer to the first sound, or to the end where there was none.
+
+    None for a call that was not answered, or has not ended.
+    """
     if attempt.answered_at is None or attempt.ended_at is None:
         return None
     sounds = (step.at for step in attempt.trace if step.verb is TraceVerb.PLAY)
@@ -24,7 +27,10 @@ def silence_after_answer(attempt: Attempt) -> timedelta | None:
 
 
 def abandoned(attempt: Attempt) -> bool:
-    """Whether the callee answered and heard nothing for two seconds, or nothing at all since we had given up."""
+    """Return whether the callee answered and heard nothing for `ABANDONED`.
+
+    True also where nothing was ever heard because we had given up as the callee answered.
+    """
     silence = silence_after_answer(attempt)
     return silence is not None and (silence > ABANDONED or lifted_in_vain(attempt))
 
@@ -35,7 +41,10 @@ def lifted_in_vain(attempt: Attempt) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SilentCalls:
-    """Of the calls of one campaign in `PERIOD`: how many were answered, and of these heard nothing within one second, and within two."""
+    """Answered calls of one campaign in `PERIOD`.
+
+    `slow`: heard nothing within one second. `abandoned`: nothing within two.
+    """
 
     answered: int
     slow: int

@@ -1,4 +1,7 @@
-"""One attempt to reach one person: a permit, at most one Originate, one end. Written by services/dialing/dialing (until originating) and services/calls/call_event_applier."""
+"""An attempt to reach one person: a permit, at most one Originate, one end.
+
+Written by services/dialing/dialing (until originating) and services/calls/call_event_applier.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +11,7 @@ from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerpri
 from dialer.domain.calls.call_events import DialStatus, TraceStep
 
 ORIGINATE_LIFE = timedelta(seconds=10)
-"""How long after the decision its Originate stays valid at the PBX: the second lock refuses a later one."""
+"""Life of an Originate at the PBX, from the decision on: the second lock refuses a later one."""
 
 
 class AttemptState(StrEnum):
@@ -20,7 +23,10 @@ class AttemptState(StrEnum):
     ANSWERED = "answered"
     ENDED = "ended"
     LAPSED = "lapsed"
-    """Nothing was sent and nothing will be: the permit ran out or the PBX refused. Does not count against caps."""
+    """Nothing was sent and nothing will be: the permit ran out or the PBX refused.
+
+    Does not count against caps.
+    """
     LOST = "lost"
     """Sent, outcome unknown. Counts against caps; never sent again."""
 
@@ -43,9 +49,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Times are UTC. `permit_until` is the decision's limit; `expires_at` the shorter life of this Originate at the PBX.
+    """An attempt as stored. Times are UTC.
 
-    `open_until`: where legal hours and consented windows end around the decision.
+    `permit_until` is the decision's limit; `expires_at` the shorter life of this Originate at the
+    PBX. `open_until`: the end of legal hours and consented windows around the decision.
     """
 
     id: AttemptId
@@ -86,6 +93,6 @@ class Attempt:
 
     @property
     def ended_outside_window(self) -> bool:
-        """It began in time and was not cut, but ran on after the end (T008)."""
+        """Return whether it began in time and was not cut, but ran on after the end (T008)."""
         late = self.ended_at and self.open_until and self.ended_at > self.open_until
         return bool(late and self.answered_at)

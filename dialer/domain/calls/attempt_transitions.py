@@ -1,4 +1,7 @@
-"""How an attempt moves on when something happens to its call. Pure; tolerant of order, for events may overtake one another."""
+"""Transitions of an attempt by the events of its call. Pure.
+
+Tolerant of order, since events may overtake one another.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +28,10 @@ from dialer.domain.calls.outcome import result_of
 
 
 def apply_event(attempt: Attempt, event: CallEvent) -> Attempt:
-    """The attempt after `event`; the same object where nothing changes. A final attempt only ever gains an opposition."""
+    """Return the attempt after `event`; the same object where nothing changes.
+
+    A final attempt gains an opposition at most.
+    """
     if isinstance(event, Opposed):
         return (
             attempt
@@ -59,12 +65,12 @@ def apply_event(attempt: Attempt, event: CallEvent) -> Attempt:
 
 
 def expire(attempt: Attempt, at: datetime, why: str) -> Attempt:
-    """Nothing was sent, and nothing will be."""
+    """Mark the attempt as lapsed: nothing was sent, and nothing will be."""
     return replace(attempt, state=AttemptState.LAPSED, ended_at=at, lapse_reason=why)
 
 
 def mark_lost(attempt: Attempt, at: datetime) -> Attempt:
-    """Sent, outcome unknown: it counts, and is never sent again."""
+    """Mark the attempt as lost: sent, outcome unknown. It counts, and is never sent again."""
     result = Result.OPTED_OUT if attempt.opposed_at else Result.LOST
     return replace(attempt, state=AttemptState.LOST, ended_at=at, result=result)
 
@@ -81,17 +87,20 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
 
 
 OVERTAKEN = "overtaken by a change"
-"""Between its permit and its sending something changed that speaks against the call."""
+"""Something that speaks against the call changed between its permit and its sending."""
 SHUT = frozenset({OVERTAKEN, RefusalCause.HALTED, RefusalCause.PAUSED})
-"""Reasons that are nothing of the call's own: whoever it was for can be called as soon as anybody is."""
+"""Reasons outside the call itself: the contact can be called as soon as calls are made again."""
 TRUNK = "TRUNK"
-"""Our own side could not send the call, though the gate had let it pass: the PBX has no such trunk."""
+"""The PBX has no such trunk: our own side could not send the call, though the gate let it pass."""
 NO_SUCH_TRUNK = 3
-"""The cause of a Dial to an endpoint that Asterisk does not have: no channel, so no INVITE. A SIP answer may have the same cause."""
+"""The cause of a Dial to an endpoint that Asterisk does not have: no channel, so no INVITE.
+
+A SIP answer may have the same cause.
+"""
 
 
 def _never_left(attempt: Attempt, event: Ended) -> bool:
-    """Whether no INVITE left (T065). Any other end may have had one, answered or not."""
+    """Return whether no INVITE left (T065). Any other end may have had one, answered or not."""
     heard_of = attempt.ringing_at or attempt.answered_at or event.sip_code
     no_trunk = event.dial_status is DialStatus.CHANUNAVAIL and event.hangup_cause == NO_SUCH_TRUNK
     return no_trunk and not heard_of

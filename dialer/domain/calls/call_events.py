@@ -1,4 +1,7 @@
-"""What happens to a call, in our words: the only thing services learn from a PBX. Times are UTC, by the PBX's clock."""
+"""Events of a call in our words: the only thing services learn from a PBX.
+
+Times are UTC, by the PBX's clock.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +27,15 @@ class TraceVerb(StrEnum):
     CUT = "cut"
     KEY = "key"
     END = "end"
-    """We ended the call out of turn: `silence-cut` (FP-08), `media-timeout` (T110), `forwarded` (T111) or `late-answer`."""
+    """We ended the call out of turn.
+
+    `silence-cut` (FP-08), `media-timeout` (T110), `forwarded` (T111) or `late-answer`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """One thing that happened in an answered call: a prompt began, ended whole, was cut, or a key was pressed."""
+    """A step of an answered call: a prompt began, ended whole, was cut, or a key was pressed."""
 
     at: datetime
     verb: TraceVerb
@@ -37,7 +43,7 @@ class TraceStep:
 
 
 class RefusalCause(StrEnum):
-    """Why a PBX's own lock refuses (dialplans/10-permit.conf)."""
+    """Reasons for which a PBX's own lock refuses (dialplans/10-permit.conf)."""
 
     FORGED = "FORGED"
     REPEATED = "REPEATED"
@@ -48,16 +54,19 @@ class RefusalCause(StrEnum):
     PAUSED = "PAUSED"
     """The flag of a pause of the campaign is set."""
     BROKEN = "BROKEN"
-    """The PBX could not hold an opposition, and was not seen to hold anything since."""
+    """The PBX could not hold an opposition, and has not been seen to hold anything since."""
     UNMARKED = "UNMARKED"
-    """The attempt could not be marked as used: the PBX does not hold what is written to it."""
+    """The attempt could not be marked as used: the PBX loses its writes."""
     SUPPRESSED = "SUPPRESSED"
     SCRIPT = "SCRIPT"
     """A prompt is missing or empty."""
 
 
 UNFIT = frozenset({RefusalCause.BROKEN, RefusalCause.UNMARKED})
-"""Causes that tell of the PBX and not of the call: nothing is dialled there until it holds what is written to it again."""
+"""Causes that tell of the PBX and not of the call.
+
+Nothing is dialled there until it holds its writes again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Opposed:
-    """A 9: from the dialplan, from the PBX's outbox, or a key-down alone (cut off by a hang-up). `whose`: as the outbox says it."""
+    """A 9, reported by the dialplan, by the PBX's outbox, or by a key-down that a hang-up cut off.
+
+    `whose`: the suppression as the outbox states it.
+    """
 
     attempt_id: AttemptId
     at: datetime
@@ -121,7 +133,7 @@ class TalkingStopped:
 
 @dataclass(frozen=True, slots=True)
 class MachineFound:
-    """Said by our own detector: what answered has talked too long to be a person."""
+    """Reported by our own detector: the answering party has talked too long to be a person."""
 
     attempt_id: AttemptId
     at: datetime
@@ -129,7 +141,7 @@ class MachineFound:
 
 @dataclass(frozen=True, slots=True)
 class MachineSpoken:
-    """Said by our own detector: the machine's greeting and its beep are over."""
+    """Reported by our own detector: the machine's greeting and its beep are over."""
 
     attempt_id: AttemptId
     at: datetime
@@ -173,7 +185,10 @@ CallEvent = (
 
 @dataclass(frozen=True, slots=True)
 class PbxOutbox:
-    """What a PBX remembers after a loss of the link: oppositions and ends not yet committed, and who is alive."""
+    """The PBX's memory after a loss of the link.
+
+    Oppositions and ends that are not yet committed, and the attempts that are alive.
+    """
 
     opposed: tuple[Opposed, ...]
     ended: tuple[Ended, ...]

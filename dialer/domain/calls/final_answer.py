@@ -1,9 +1,13 @@
-"""What the end of a call that nobody took says: something about the callee, about the number, or about the trunk. Pure.
+"""The meaning of an unanswered end: about the callee, the number, or the trunk. Pure.
 
-Sources: RFC 3261 section 21 (the answers), RFC 3398 section 8.2.6.1 and ITU-T Q.850 (causes), RFC 8197 (607), RFC 8688 (608).
-Asterisk 22 makes the cause of an answer from its SIP code, and of several codes the wrong one (420: 3, 484: 28, 485: 1); a `Reason` of the
-answer takes its place where the copy of it was read (RFC 3326). So the SIP code decides, but for codes that say little, such as 480, and
-for a number that is nobody's by the code and not by the cause: of those Asterisk makes no cause that says otherwise.
+Sources: RFC 3261 section 21 (answers), RFC 3398 section 8.2.6.1 and ITU-T Q.850 (causes), RFC 8197
+(607), RFC 8688 (608).
+
+Asterisk 22 derives the cause from the SIP code, and derives a wrong one from several (420: 3, 484:
+28, 485: 1). A `Reason` of the answer replaces it where its copy was read (RFC 3326). So the SIP
+code decides, with two exceptions. Codes that say little, such as 480, leave it to the cause. A code
+that says the number is unassigned is believed unless the cause names a fault of the trunk: Asterisk
+derives no such cause from these codes, so it came with a `Reason`.
 """
 
 from enum import StrEnum
@@ -13,11 +17,11 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 
 class About(StrEnum):
     CALLEE = "callee"
-    """Busy, declined, not answered; also whatever nobody has a better reading of. The call counts."""
+    """Busy, declined, not answered, or no better reading is known. The call counts."""
     NUMBER = "number"
-    """The network says that nobody has this number (T057)."""
+    """The network says that the number is not assigned (T057)."""
     TRUNK = "trunk"
-    """The network refused the call, whoever was called."""
+    """The network refused the call for reasons that would hold for any callee."""
     SILENCE = "silence"
     """Nothing came back to the INVITE. The telephone may have rung all the same."""
 
@@ -26,7 +30,8 @@ SIP_ABOUT_NUMBER = frozenset({404, 410, 604})
 """Not found, gone, does not exist anywhere."""
 SIP_SILENCE = frozenset({408})
 SIP_ABOUT_TRUNK = frozenset(
-    # Not authorised, payment, forbidden, not acceptable, proxy authentication, too large, media, URI scheme, extensions, interval.
+    # Not authorised, payment, forbidden, not acceptable, proxy authentication, too large, media,
+    # URI scheme, extensions, interval.
     {400, 401, 402, 403, 405, 406, 407, 413, 414, 415, 416, 420, 421, 422, 423}
     # Anonymity, identity, loops, hops, incomplete or ambiguous address, media, security.
     | {428, 433, 436, 437, 438, 439, 440, 482, 483, 484, 485, 488, 493, 494}
@@ -34,11 +39,16 @@ SIP_ABOUT_TRUNK = frozenset(
     | {500, 501, 502, 503, 504, 505, 513, 580, 606, 608}
 )
 UNWANTED = 607
-"""The person called says that calls of this kind are unwanted, now and later (RFC 8197): an opposition."""
+"""The person called says that calls of this kind are unwanted, now and later (RFC 8197).
+
+It is an opposition.
+"""
 REJECTED = 608
 """An intermediary has judged the call unwanted (RFC 8688); the person was not asked."""
 DECLINED = frozenset({603, REJECTED})
-"""Whoever, or whatever, says so is not to be asked again at once."""
+"""Refusals after which the same callee is not tried again at once, whether a person or a server
+said so.
+"""
 CAUSES_ABOUT_NUMBER = frozenset({1, 22})
 """Unallocated, number changed."""
 CAUSES_SILENCE = frozenset({18, 102})
@@ -46,11 +56,15 @@ CAUSES_SILENCE = frozenset({18, 102})
 CAUSES_ABOUT_TRUNK = frozenset(
     {2, 3, 28, 29, 34, 38, 41, 42, 43, 44, 47, 50, 52, 57, 58, 63, 65, 79, 88, 111}
 )
-"""No route (twice), invalid format, facility rejected, circuits, network, congestion, resources, services and protocol."""
+"""Causes of network, circuits, resources and protocol.
+
+No route (twice), invalid format, facility rejected, circuits, network, congestion, resources,
+services and protocol.
+"""
 
 
 def about(hangup_cause: int | None, sip_code: int | None) -> About:
-    """What an end without an answer says. `sip_code` None: no final answer came."""
+    """Classify an end without an answer. `sip_code` None: no final answer came."""
     if sip_code is None:
         return About.SILENCE if hangup_cause in CAUSES_SILENCE else _by_cause(hangup_cause)
     if sip_code in SIP_ABOUT_NUMBER:
@@ -67,7 +81,11 @@ def _by_cause(hangup_cause: int | None) -> About:
 
 
 def end_about(attempt: Attempt) -> About:
-    """The same of an attempt. Whoever answered is there, and so is the trunk; a telephone that rang was not met with silence."""
+    """Classify the end of an attempt.
+
+    After an answer it is `CALLEE`: person and trunk were there. So it is where the telephone rang:
+    the INVITE was not met with silence.
+    """
     if attempt.state is not AttemptState.ENDED or attempt.answered_at:
         return About.CALLEE
     found = about(attempt.hangup_cause, attempt.sip_code)
@@ -75,12 +93,15 @@ def end_about(attempt: Attempt) -> About:
 
 
 def counts(attempt: Attempt) -> bool:
-    """Whether the person was, or may have been, called (FP-27, T065): not where the network refused before anything rang."""
+    """Return whether the person was, or may have been, called (FP-27, T065).
+
+    False where the network refused before anything rang.
+    """
     if attempt.state is AttemptState.LAPSED:
         return False
     return end_about(attempt) in {About.CALLEE, About.SILENCE} or attempt.ringing_at is not None
 
 
 def unwanted(attempt: Attempt) -> bool:
-    """Whether the person called has answered that they want no such calls."""
+    """Return whether the person called has answered that such calls are unwanted."""
     return attempt.answered_at is None and attempt.sip_code == UNWANTED

@@ -1,4 +1,7 @@
-"""Answering machines, told by how long they talk: a person says hello and waits, a greeting goes on (FP-29: nobody's notice is delayed for it)."""
+"""Answering machines, recognised by how long they talk.
+
+A person says hello and waits, a greeting goes on. The notice is never delayed for it (FP-29).
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,14 +18,24 @@ from dialer.domain.calls.call_events import (
 )
 
 GREETING = timedelta(seconds=3)
-"""Talking without a pause for this long while the notice plays is a recording (D: a greeting by a person is shorter)."""
+"""Talk without a pause for this long, while the notice plays, is a recording (mark D).
+
+A person's greeting is shorter.
+"""
 QUIET = timedelta(seconds=1.5)
-"""Silence that follows the beep; between greeting and beep it is shorter (D). The PBX has waited half a second before it tells us."""
+"""Silence after the beep; between greeting and beep it is shorter (mark D).
+
+The PBX has waited half a second before it reports silence.
+"""
 
 
 @dataclass(slots=True)
 class MachineDetector:
-    """Remembers who is talking since when, and which machines are silent since when. One for each PBX; times are the PBX's."""
+    """State of one PBX: talkers and machines. Times are the PBX's.
+
+    `talking`: since when each call's other side talks. `machines`: since when each found machine is
+    silent, None while it talks.
+    """
 
     talking: dict[AttemptId, datetime] = field(default_factory=dict)
     machines: dict[AttemptId, datetime | None] = field(default_factory=dict)
@@ -43,11 +56,11 @@ class MachineDetector:
 
     @property
     def waits(self) -> bool:
-        """Whether time alone may show something."""
+        """Return whether the passing of time alone may show something."""
         return bool(self.talking or self.machines)
 
     def found(self, now: datetime) -> list[MachineFound]:
-        """Those that have talked long enough; each is named once."""
+        """Return the calls that have talked for `GREETING`; each is named once."""
         machines = [
             MachineFound(attempt_id, now)
             for attempt_id, since in self.talking.items()
@@ -59,7 +72,7 @@ class MachineDetector:
         return machines
 
     def spoken(self, now: datetime) -> list[MachineSpoken]:
-        """Machines that are done with their greeting and have beeped; each is named once."""
+        """Return the machines whose greeting and beep are over; each is named once."""
         done = [
             MachineSpoken(attempt_id, now)
             for attempt_id, since in self.machines.items()

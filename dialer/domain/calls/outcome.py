@@ -1,22 +1,28 @@
-"""What became of a call: its `result`, read from what was played and pressed."""
+"""The `result` of a call, read from the prompts played and the keys pressed."""
 
 from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 
 FORWARDED = "forwarded"
-"""The end reason of a call that the network took elsewhere (T111). Whoever forwards their calls is not called again."""
+"""The end reason of a call that the network took elsewhere (T111).
+
+A callee who forwards calls is not called again.
+"""
 
 LATE_ANSWER = "late-answer"
-"""How we ended the call of who lifted the receiver just as we gave up, and heard nothing."""
+"""The end reason of a call answered just as we gave up: the callee heard nothing."""
 
 
 def result_of(
     dial_status: DialStatus, trace: tuple[TraceStep, ...], *, opposed: bool, machine: bool
 ) -> Result:
-    """The contract's `result`. An opposition outranks all else; a machine that "pressed 9" is an opposition too."""
+    """Return the `result` of a call (docs/glossary.md).
+
+    An opposition outranks all else; a machine that "pressed 9" is an opposition too.
+    """
     if opposed or _did(trace, TraceVerb.KEY, "9"):
         return Result.OPTED_OUT
-    # Somebody else answered than who agreed to the call, and heard nothing.
+    # Another party than the consenting one answered, and heard nothing.
     if dial_status is not DialStatus.ANSWER or end_reason(trace) == FORWARDED:
         return Result.NOT_ANSWERED
     if machine:
@@ -31,7 +37,10 @@ def result_of(
 
 
 def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | None:
-    """Milliseconds from the answer (given as UNIX milliseconds) to the end of the whole notice; None if it never ended."""
+    """Return the milliseconds from the answer to the end of the notice, None if it never ended.
+
+    `answered_ms` is the answer in UNIX milliseconds.
+    """
     ends = [
         step.at.timestamp() * 1000 for step in trace if step.verb is TraceVerb.DONE and step.name == "notice"
     ]
@@ -39,7 +48,10 @@ def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | Non
 
 
 def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
-    """Why we ended the call out of turn: `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111), `late_answer`; None where we did not."""
+    """Return why we ended the call out of turn, None where we did not.
+
+    `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111), `late_answer`.
+    """
     return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a contact after a call, or after a refusal: due again, or closed with a reason (FP-27, T057, T065)."""
+"""A contact after a call or a refusal: due again, or closed with a reason (FP-27, T057, T065)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,14 +20,20 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ContactClosed:
-    """Not called again in this campaign. `reason` is a lower-case word for an outcome, or the code of a refusal."""
+    """Not called again in this campaign.
+
+    `reason` is a lower-case word for an outcome, or the code of a refusal.
+    """
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Finished attempts on a contact. `tried`: those that `max_attempts` counts. `failed`: those that never reached the callee's network."""
+    """Finished attempts on a contact.
+
+    `tried`: counted by `max_attempts`. `failed`: never reached the callee's network.
+    """
 
     tried: int = 0
     failed: int = 0
@@ -35,9 +41,12 @@ class Made:
 
 NUMBER_GONE = "number_gone"
 AFTER_DECLINED = timedelta(hours=24)
-"""Before a call is tried again that was declined (SIP 603, 608), whatever the campaign's gap."""
+"""Least wait before a declined call (SIP 603, 608) is tried again, even if the gap is shorter."""
 AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
-"""The only results that are tried again: everybody else was reached, and calling them twice would be pressing them."""
+"""The only results that are tried again.
+
+With any other the callee was reached, and a second call would put pressure on them.
+"""
 CLOSED_BY: dict[Result, str] = {
     Result.MESSAGE_PLAYED: "delivered",
     Result.MACHINE_MESSAGE: "delivered",
@@ -49,9 +58,9 @@ CLOSED_BY: dict[Result, str] = {
     Result.LOST: "lost",
 }
 REVIEW = "REVIEW"
-"""Stands where the codes of a refusal do: the decision itself could not be made."""
+"""Stands in place of a refusal's codes: the decision itself could not be made."""
 LONGEST_WAIT = timedelta(hours=1)
-"""Before somebody is judged again whom our side or the trunk failed to call."""
+"""Longest wait before a contact is judged again whom our side or the trunk failed to call."""
 
 WAITS = frozenset(
     {
@@ -69,30 +78,36 @@ PAUSES: dict[ReasonCode, timedelta] = {
     ReasonCode.CALLER_ID: timedelta(hours=1),
     ReasonCode.SUPPRESSED: timedelta(hours=1),
 }
-"""Over at a time that the decision does not say: asked again after this long."""
+"""Over at a time that the decision does not state: asked again after this long."""
 OF_THE_MACHINE = frozenset(
     {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
 )
-"""They say nothing about the callee, who stays due: nobody is judged while they last."""
+"""They say nothing about the callee, who stays due: no contact is judged while they last."""
 
 
 def for_review(error: str) -> ContactClosed:
-    """Of a contact whose judgement failed: unknown is no call."""
+    """Close a contact whose judgement failed: unknown is no call."""
     return ContactClosed(f"review: {error}")
 
 
 def number_gone(attempt: Attempt) -> bool:
-    """The network says that nobody has this number: whoever gets it next has consented to nothing (T057)."""
+    """Return whether the network says that the number is not assigned (T057).
+
+    Its next holder has consented to nothing.
+    """
     return end_about(attempt) is About.NUMBER
 
 
 def wait_after_failures(failures: int) -> timedelta:
-    """A minute after the first, then twice as long after each, up to an hour."""
+    """Return a minute after the first failure, and twice as long after each, up to an hour."""
     return min(timedelta(minutes=2 ** min(failures - 1, 6)), LONGEST_WAIT)
 
 
 def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> Due | ContactClosed:
-    """`made` are the earlier attempts, without this one. `ended_at` must be known."""
+    """Return the contact's state after `attempt`, whose `ended_at` must be known.
+
+    `made`: the earlier attempts, without this one.
+    """
     if attempt.opposed_at is not None:
         return ContactClosed("opted_out")
     if attempt.state is AttemptState.LOST:
@@ -118,7 +133,11 @@ def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> 
 
 
 def after_refusal(decision: Decision) -> Due | ContactClosed:
-    """Reasons that time or an operator can lift wait; any other closes, and so does a calendar that never opens again."""
+    """Return the contact's state after a refusal.
+
+    Reasons that time or an operator can lift wait. Any other closes the contact, and so does a
+    calendar that never opens again.
+    """
     for reason in decision.reasons:
         if final(reason, decision):
             return ContactClosed(reason.code.value)

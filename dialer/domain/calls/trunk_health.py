@@ -1,4 +1,4 @@
-"""Whether a trunk still reaches people, by what its last calls said. Pure."""
+"""Health of a trunk, judged by the ends of its last calls. Pure."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,25 +8,29 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.final_answer import About, about, end_about
 
 LAST_CALLS = 50
-"""Calls that are looked at: the last ones of which anything was heard."""
+"""Calls that are looked at: the last ones that rang, were answered or ended."""
 FEWEST_CALLS = 20
 """Fewer say nothing about a trunk."""
 LATEST_CALLS = 10
 """By these alone the pace is halved."""
 UNHEARD_MOST = 30
-"""Calls sent in a row of which nothing was heard yet: no more are sent until the trunk says anything."""
+"""Calls in a row without any response yet: at so many, sending stops until the trunk responds."""
 SLOWER = 0.5
 OVERLOADED = 503
-"""The trunk's server can take no call for now, and may have said for how long (`Retry-After`: RFC 3261, 21.5.4).
+"""The trunk's server can take no call for now (SIP 503).
 
-Asterisk shows the time to nobody: so a run of them is taken for a long one, and nothing is sent until a person resumes.
+It may have said for how long (`Retry-After`: RFC 3261, 21.5.4), but Asterisk does not pass the time
+on. So a run of them is taken for a long one, and nothing is sent until a person resumes.
 """
 OVERLOADED_RUN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkHealth:
-    """`calls`: the last `LAST_CALLS` of one trunk of which anything was heard, newest first."""
+    """The health of one trunk.
+
+    `calls`: its last `LAST_CALLS` calls that rang, were answered or ended, newest first.
+    """
 
     calls: Sequence[Attempt]
 
@@ -39,7 +43,7 @@ class TrunkHealth:
 
     @property
     def failing(self) -> bool:
-        """More than half of its calls said that they cannot get through, or it asked again and again to be left in peace."""
+        """Return whether more than half of the calls failed to get through, or it is overloaded."""
         many = len(self.calls) >= FEWEST_CALLS and 2 * len(_refused(self.calls)) > len(self.calls)
         return many or self._overloaded
 
@@ -49,7 +53,10 @@ class TrunkHealth:
         return len(latest) == OVERLOADED_RUN and all(call.sip_code == OVERLOADED for call in latest)
 
     def complaint(self) -> str:
-        """`31 of the last 40 calls ended with SIP 404`, by the most frequent end of those that were refused."""
+        """Return a line such as `31 of the last 40 calls ended with SIP 404`.
+
+        It names the most frequent end among the refused calls.
+        """
         said = Counter(_end(attempt) for attempt in _refused(self.calls))
         (end, times), *_ = said.most_common(1)
         asks = ": the operator asks for a user and a password" if end in {"SIP 401", "SIP 407"} else ""

@@ -1,4 +1,4 @@
-"""A campaign's life: its states, the verbs that move it, and who may say them."""
+"""A campaign's life: its states, and the verbs that move it between them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class CampaignVerb(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     COMPLETE = "complete"
-    """Said by the dialling loop alone, when no contact is left to call."""
+    """Used by the dialling loop alone, when no contact is left to call."""
 
 
 TRANSITIONS: dict[tuple[CampaignState, CampaignVerb], CampaignState] = {
@@ -46,7 +46,7 @@ def allowed_verbs(state: CampaignState) -> tuple[CampaignVerb, ...]:
 
 
 def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
-    """Raise `IllegalTransition` where the table has no row: never silence."""
+    """Return the state after `verb`. Raise `IllegalTransition` where the table has no row."""
     try:
         return TRANSITIONS[state, verb]
     except KeyError:
@@ -55,7 +55,10 @@ def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as stored. Times are UTC; `script` is the hash of its compiled prompts, once built."""
+    """A campaign as stored. Times are UTC.
+
+    `script` is the hash of its compiled prompts, once built.
+    """
 
     id: CampaignId
     definition: CampaignDefinition
@@ -65,9 +68,12 @@ class Campaign:
     approved_by: str | None = None
     approved_at: datetime | None = None
     self_approved: bool = False
-    """Creator and approver are one person: possible on loopback trunks only, and said so everywhere."""
+    """Creator and approver are one person.
+
+    Possible on loopback trunks only, and shown wherever the campaign is.
+    """
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""
-    """Why it is paused or stopped, in the words of who did it."""
+    """The reason of its pause or stop, as the person acting worded it."""
     script: str | None = None

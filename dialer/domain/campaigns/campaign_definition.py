@@ -1,4 +1,7 @@
-"""What a campaigner writes: the campaign file (TOML) or the same keys as JSON. Unknown keys are refused."""
+"""The campaign file (TOML), or the same keys as JSON, as a campaigner writes it.
+
+Unknown keys are refused.
+"""
 
 import re
 from datetime import date, datetime
@@ -20,7 +23,10 @@ from dialer.domain.consent.basis import Basis
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 PART_NAME = r"[a-z][a-z0-9-]{0,31}"
-"""The name of a trunk or a PBX, as a regular expression: it goes into Asterisk's configuration, channels and permits."""
+"""The name of a trunk or a PBX, as a regular expression.
+
+It goes into Asterisk's configuration, channels and permits.
+"""
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 TerritoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
@@ -37,7 +43,7 @@ class CampaignSection(BaseModel):
 
 
 class Sponsor(CampaignSection):
-    """For whom the calls are made. It is named in every call."""
+    """The party for whom the calls are made. It is named in every call."""
 
     id: Name = Field(description="Short name, as consents and oppositions name it.", examples=["liste-demo"])
     name: Name = Field(description="Name, as it is said in the call.", examples=["Liste Demo"])
@@ -83,7 +89,7 @@ class Election(CampaignSection):
 
 
 class CallSettings(CampaignSection):
-    """How long a call may ring, and last."""
+    """Limits of ringing and of the call."""
 
     ring_timeout_s: int = Field(
         default=25, ge=5, le=120, description="How long it rings at most, in seconds.", examples=[25]
@@ -107,7 +113,7 @@ class CallSettings(CampaignSection):
 
 
 class RetrySettings(CampaignSection):
-    """How often somebody is called who was not reached."""
+    """Limits of further calls to people who were not reached."""
 
     max_attempts: int = Field(
         default=1, ge=1, le=10, description="Attempts for each contact at most.", examples=[2]
@@ -118,7 +124,7 @@ class RetrySettings(CampaignSection):
 
 
 class PacingSettings(CampaignSection):
-    """How fast the campaign calls."""
+    """The speed of the campaign's calls."""
 
     calls_per_second: float = Field(
         default=1, gt=0, le=1000, description="Calls begun a second at most.", examples=[1.0]
@@ -129,7 +135,7 @@ class PacingSettings(CampaignSection):
 
 
 class MachineSettings(CampaignSection):
-    """What an answering machine hears."""
+    """The words left on an answering machine."""
 
     mode: Literal["hangup", "message"] = Field(
         default="hangup", description="Hang up, or leave the message.", examples=["hangup"]
@@ -137,7 +143,11 @@ class MachineSettings(CampaignSection):
 
 
 class Recording(CampaignSection):
-    """A recorded prompt. What it `says` is checked as a text is; who approves the campaign signs that it says it."""
+    """A recorded prompt.
+
+    The wording that it `says` is checked as a text is. Approving the campaign signs that the
+    recording says it.
+    """
 
     file: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
         description="Path, in or below the folder of the campaign file.", examples=["message.wav"]
@@ -150,7 +160,7 @@ class Recording(CampaignSection):
 
 
 class PackSignoff(CampaignSection):
-    """Who answers for a rule pack that is not the program's own, such as a looser one."""
+    """The signer of a rule pack that is not the program's own, such as a looser one."""
 
     pack: Name = Field(description="The rule pack, `name@version`.", examples=["fr-political@2"])
     by: Name = Field(description="Who answers for it.", examples=["Bruno, head of campaigns"])
@@ -233,5 +243,5 @@ class CampaignDefinition(CampaignSection):
 
     @property
     def own_numbers(self) -> frozenset[str]:
-        """The numbers that callees see or are told: whoever writes to one of them writes to this sponsor."""
+        """The numbers that callees see or hear: a message to one of them is for this sponsor."""
         return frozenset({self.caller_id, *self.caller_ids.values(), self.sponsor.callback_number})

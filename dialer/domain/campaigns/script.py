@@ -1,4 +1,4 @@
-"""From a campaign's prompts to what is said in each part of the call, and the limits on how long that may take. Pure."""
+"""The words of each part of a call, rendered from the prompts, and their time limits. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -32,11 +32,18 @@ PROMPT_OF_KEY = {
     "callback-silent": "callback-silent",
     "callback-number": "callback-number",
 }
-"""The keys of `[prompts]`, each with the prompt of the call it replaces. Only `message` has no default."""
+"""The keys of `[prompts]`, each with the prompt of the call it replaces.
+
+Only `message` has no default.
+"""
 _KEY_OF_PROMPT = {prompt: key for key, prompt in PROMPT_OF_KEY.items()}
 
 LIMITS_MS = {"notice": 12_000, "voicemail": 25_000}
-"""FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-28: what is left on a machine. FP-23 is the campaign's."""
+"""Limits of single prompts; FP-23, for the message, is the campaign's.
+
+FP-19: the notice ends with the objection sentence, 12 s after the answer. FP-28: a text left on a
+machine.
+"""
 LONGEST_MS = 120_000
 """For every other prompt."""
 
@@ -49,14 +56,21 @@ _NATIONAL = re.compile(r"\+(?:33|262|590|594|596)([0-9]{9})")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """All prompts of the call by name: those to be spoken, with their text, and those recorded, with their key in `[prompts]`."""
+    """Every prompt of the call, by name.
+
+    `texts`: those to be spoken, with their text. `recorded`: the others, with their key in
+    `[prompts]`.
+    """
 
     texts: dict[str, str]
     recorded: dict[str, str]
 
 
 def text_problems(definition: CampaignDefinition, rules: ScriptRules) -> tuple[Problem, ...]:
-    """What the campaign file alone shows to be wrong: unknown keys, and placeholders that nothing is known for."""
+    """Return the faults that the campaign file alone shows.
+
+    Unknown keys, placeholders without a value, and words that the law wants and that are missing.
+    """
     recorded = frozenset(key for key, prompt in definition.prompts.items() if isinstance(prompt, Recording))
     return (
         *_unknown_keys(definition.prompts.keys()),
@@ -65,9 +79,10 @@ def text_problems(definition: CampaignDefinition, rules: ScriptRules) -> tuple[P
 
 
 def write_script(definition: CampaignDefinition, recorded: frozenset[str], rules: ScriptRules) -> Script:
-    """Render every prompt of the call. `recorded` are the keys for which a recording is at hand; it wins over a text.
+    """Render every prompt of the call.
 
-    Raise `InvalidInput` with every unknown key, missing recording, unbound placeholder, and a missing message.
+    `recorded`: the keys with a recording at hand; it wins over a text. Raise `InvalidInput` with
+    every unknown key, missing recording, unbound placeholder, and a missing message.
     """
     rendered = _rendered(definition, recorded)
     problems = [
@@ -88,7 +103,10 @@ def write_script(definition: CampaignDefinition, recorded: frozenset[str], rules
 def duration_problems(
     definition: CampaignDefinition, durations_ms: Mapping[str, int], closing: str | None, rules: ScriptRules
 ) -> tuple[Problem, ...]:
-    """Every prompt, by name, that takes longer than the rules allow; milliseconds. `closing`: its text, None where it is recorded."""
+    """Return a problem for every prompt that takes longer than the rules allow.
+
+    `durations_ms`: milliseconds by prompt name. `closing`: its text, None where it is recorded.
+    """
     limits = LIMITS_MS | {"message": definition.call.longest_message_s * 1000}
     too_long = tuple(
         Problem(
@@ -114,7 +132,7 @@ class _Rendered:
 
 
 def _rendered(definition: CampaignDefinition, recorded: frozenset[str]) -> dict[str, _Rendered]:
-    """By key: every prompt that is to be spoken, own text or default."""
+    """Render every prompt that is to be spoken, own text or default, by key."""
     wording = WORDINGS[definition.language]
     values = _values(definition, wording, message_recorded="message" in recorded)
     texts = {key: _text(definition, key, wording) for key in PROMPT_OF_KEY if key not in recorded}
@@ -122,7 +140,7 @@ def _rendered(definition: CampaignDefinition, recorded: frozenset[str]) -> dict[
 
 
 def _transcripts(definition: CampaignDefinition, recorded: frozenset[str]) -> dict[str, _Rendered]:
-    """By key: what the recordings say, as far as the campaign file tells."""
+    """Render the wording of the recordings, by key, as far as the campaign file states it."""
     values = _values(definition, WORDINGS[definition.language], message_recorded="message" in recorded)
     return {
         key: _bound(prompt.says, values)
@@ -156,7 +174,10 @@ def _wording_problems(
     recorded: frozenset[str],
     rules: ScriptRules,
 ) -> list[Problem]:
-    """What cannot be said at all comes first; what else would be missing is asked of what can, and of what recordings say."""
+    """Return the problems of texts and recordings.
+
+    Unbound placeholders come first, alone: no further check makes sense before they are filled.
+    """
     said = _transcripts(definition, recorded)
     if unbound := [*_problems_by_key(rendered), *_problems_by_key(said)]:
         return unbound
@@ -182,7 +203,7 @@ def _missing_recordings(definition: CampaignDefinition, recorded: frozenset[str]
 
 
 def _completed(prompt: str, text: str, sponsor: str, wording: Wording) -> str:
-    """A text of the campaigner's own, with the sentences the law wants and it lacks (FP-18, FP-19, FP-34)."""
+    """Complete a campaigner's own text with the sentences the law wants (FP-18, FP-19, FP-34)."""
     if prompt == "invitation" and not (SYNTHETIC.search(text) or "{voice}" in text):
         return "{voice} " + text
     if prompt != "notice":
@@ -212,7 +233,7 @@ def _values(definition: CampaignDefinition, wording: Wording, *, message_recorde
 
 
 def _bound(text: str, values: Mapping[str, str]) -> _Rendered:
-    """The text with its placeholders filled, and what is wrong with those that cannot be."""
+    """Fill the placeholders of a text, and note those without a value."""
     names = _PLACEHOLDER.findall(text)
     problems = [f"nothing is known for the placeholder {{{name}}}" for name in names if name not in values]
     if any(brace in _PLACEHOLDER.sub("", text) for brace in "{}"):
@@ -221,7 +242,7 @@ def _bound(text: str, values: Mapping[str, str]) -> _Rendered:
 
 
 def _spoken_number(number: str, wording: Wording) -> str:
-    """Digits as people of the country say them: 01 62 00 00 01; else one by one."""
+    """Write digits as people of the country say them (01 62 00 00 01), else one by one."""
     if national := _NATIONAL.fullmatch(number):
         digits = "0" + national[1]
         return " ".join(digits[at : at + 2] for at in range(0, len(digits), 2))

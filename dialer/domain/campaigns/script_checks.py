@@ -1,8 +1,7 @@
-"""What a script must say, and in which order, where its wording is the campaigner's own.
+"""Checks of a script whose wording is the campaigner's own (docs/rules/script.md#checks).
 
-Rules FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05; docs/rules/script.md#checks.
-
-Recordings cannot be read: what the campaign file says that they say is checked instead, and who approves listens to them.
+Its duties and their order: FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05. Recordings cannot be
+read: the wording that the campaign file states is checked, and the approver listens to them.
 """
 
 import re
@@ -31,13 +30,17 @@ CLOSINGS = ("closing", "legal")
 def wording_problems(
     definition: CampaignDefinition, texts: Mapping[str, str], values: Mapping[str, str], rules: ScriptRules
 ) -> Iterator[Problem]:
-    """`texts`: what is to be spoken, by key of `[prompts]`; what is recorded is not in it. `values`: by placeholder."""
+    """Check the texts to be spoken.
+
+    `texts`: by key of `[prompts]`, without recorded prompts. `values`: by placeholder.
+    """
     if "identity" in texts:
         yield from _notice_problems(definition, texts["identity"], rules)
     for key in CLOSINGS:
         if key in texts:
             yield from _closing_problems(key, texts[key], values, rules)
-    # A recorded invitation was made before anybody knew that a machine would speak the message (T109).
+    # A recorded invitation was made before it was known that a machine would speak the message
+    # (T109).
     if "message" in texts and not any(
         SYNTHETIC.search(texts.get(key, "")) for key in ("identity", "invitation")
     ):
@@ -50,7 +53,10 @@ def wording_problems(
 def transcript_problems(
     definition: CampaignDefinition, said: Mapping[str, str], values: Mapping[str, str], rules: ScriptRules
 ) -> Iterator[Problem]:
-    """`said`: what is said in recordings, by key of `[prompts]`. Nothing can be added to them, as it is to texts."""
+    """Check the stated wording of recordings.
+
+    `said`: by key of `[prompts]`. Nothing can be added to a recording, as it is to a text.
+    """
     if "identity" in said:
         yield from _recorded_notice_problems(definition, said["identity"])
         yield from _notice_problems(definition, said["identity"], rules)

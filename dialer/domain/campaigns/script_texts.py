@@ -1,7 +1,7 @@
-"""What is said by default, in French and English (FP-18, FP-19, FP-25). Placeholders stand in braces.
+"""The default wording, in French and English (docs/rules/script.md; FP-18, FP-19, FP-25).
 
-`notice` says identity, automatic nature and objection, and nothing else before them. Of what is kept and erased only that is said which is true of
-every campaign.
+Placeholders stand in braces. `notice` says identity, automatic nature and objection, and nothing
+else before them. About retention and erasure it says only words that are true of every campaign.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. Clauses are put in, or left out, by the campaign; `letters` says how signs in an e-mail address are read."""
+    """The wording in one language.
+
+    Clauses are put in, or left out, by the campaign; `letters` says how signs in an e-mail address
+    are read.
+    """
 
     prompts: dict[str, str]
     identity: str

@@ -1,1 +1,1 @@
-"""People on lists, and what they agreed to."""
+"""People on lists, and their consents."""

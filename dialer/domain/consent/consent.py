@@ -1,7 +1,4 @@
-"""What somebody agreed to, and when they took it back: append-only events.
-
-See docs/rules/readings.md#consent-record.
-"""
+"""Consents and withdrawals: append-only events (docs/rules/readings.md#consent-record)."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -13,7 +10,10 @@ from dialer.domain.consent.basis import Basis
 
 
 class ConsentAct(StrEnum):
-    """Positive acts: only these let a consent count again after a withdrawal."""
+    """Positive acts: only these let a consent count again after a withdrawal.
+
+    See docs/rules/readings.md#consent.
+    """
 
     OPT_IN_FORM = "opt_in_form"
     DOUBLE_OPT_IN = "double_opt_in"
@@ -23,21 +23,25 @@ class ConsentAct(StrEnum):
 
 
 class Mention(StrEnum):
-    """What a form that asks for consent to sales calls must say (FC-04)."""
+    """Mentions that a form asking for consent to sales calls must make (FC-04)."""
 
     CALLER_AND_OFFER = "caller_and_offer"
-    """Who will call, for whom, and what kind of goods or services about."""
+    """The caller, the sponsor, and the kind of goods or services."""
     YES_OR_NO = "yes_or_no"
     PERIOD = "period"
     WITHDRAWAL = "withdrawal"
     """The right to withdraw, and how."""
     DURABLE_PROOF = "durable_proof"
-    """How to get the proof of the consent, on a medium that lasts."""
+    """The way to get the proof of the consent, on a medium that lasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentForm:
-    """What somebody agreed to, as it was shown: SHA-256 of its wording, 64 lower-case hexadecimal digits, and what it says, each once and in order."""
+    """The form as it was shown to the person.
+
+    `wording`: SHA-256 of its text, 64 lower-case hexadecimal digits. `mentions`: each once, in
+    order.
+    """
 
     wording: str
     mentions: tuple[Mention, ...]
@@ -53,9 +57,12 @@ class ConsentedWindow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """One consent as collected. Empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF).
+    """A consent as collected.
 
-    Of a contract (`basis`): its reference is the proof, what it is about the purpose, its start and end are `given_at` and `expires_at`.
+    An empty `source` or `proof` is stored, and refuses at the decision (CONSENT_PROOF).
+
+    Of a contract (`basis`): its reference is `proof`, its subject `purpose`, its start and end are
+    `given_at` and `expires_at`.
     """
 
     fingerprint: Fingerprint
@@ -80,7 +87,10 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
-    """Ends every consent of `sponsor` (of everybody where None) given before `withdrawn_at`."""
+    """A withdrawal: it ends every consent of `sponsor` given before `withdrawn_at`.
+
+    `sponsor` None means every sponsor.
+    """
 
     fingerprint: Fingerprint
     sponsor: str | None
@@ -92,12 +102,12 @@ class ConsentWithdrawn:
 ConsentEvent = ConsentGiven | ConsentWithdrawn
 
 NETWORK = "network"
-"""The `channel` of a withdrawal that nobody made: the network said that nobody has the number (T057)."""
+"""The `channel` of a withdrawal by the network: it said that the number is not assigned (T057)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentReinstated:
-    """Undoes such a withdrawal: the trunk that said it was at fault."""
+    """The undoing of a withdrawal by the network: the trunk that reported it was at fault."""
 
     fingerprint: Fingerprint
     trunk: str

@@ -1,4 +1,4 @@
-"""A person on a campaign's list, and where the number came from."""
+"""A person on a campaign's list, and the source of the number."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportI
 
 
 class SourceClass(StrEnum):
-    """Where a list came from (FP-30). Any other class is refused at import."""
+    """The source of a list (FP-30). Any other class is refused at import."""
 
     OPT_IN_FORM = "opt_in_form"
     OWN_MEMBERS = "own_members"
@@ -21,14 +21,17 @@ class ContactState(StrEnum):
     DUE = "due"
     """To be called at `next_due_at`, if the decision then permits."""
     CALLING = "calling"
-    """One attempt is alive."""
+    """An attempt is alive."""
     CLOSED = "closed"
     """Never again in this campaign; `closed_reason` says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A row of an imported list. `territory` is ISO 3166, `timezone` IANA, as stated with the consent."""
+    """A row of an imported list.
+
+    `territory` is ISO 3166, `timezone` IANA, as stated with the consent.
+    """
 
     id: ContactId
     campaign_id: CampaignId
@@ -44,7 +47,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ImportManifest:
-    """Where a list came from, kept with its hash and its counts (E4). `collected_at` is what the supplier states."""
+    """The source of a list, kept with its hash and its counts (E4).
+
+    `collected_at` is the supplier's statement.
+    """
 
     id: ImportId
     kind: str

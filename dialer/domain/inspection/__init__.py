@@ -1,1 +1,1 @@
-"""What an inspection is told and shows, without saying where it comes from or what it looks like."""
+"""The input and the answers of an inspection, apart from their sources and their layout."""

@@ -1,4 +1,7 @@
-"""One of the nineteen inspection points (E1 to E19), in values; the words are the report's."""
+"""Answers to the nineteen inspection points (E1 to E19), in values.
+
+The words are the report's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,14 +40,18 @@ Answer = Sentence | Table | Bars
 
 @dataclass(frozen=True, slots=True)
 class PackSection:
-    """`files` of the pack hold the data. `faults`: by kind, how many there are of what may never be; looked for, even where zero."""
+    """The answer to one point.
+
+    `files` of the pack hold the data. `faults`: how many there are of each forbidden kind; looked
+    for, even where zero.
+    """
 
     code: str
     answers: tuple[Answer, ...]
     files: tuple[str, ...] = ()
     faults: tuple[tuple[str, int], ...] = ()
     attachments: tuple[str, ...] = ()
-    """Documents of the user's own, as they lie in the pack."""
+    """The user's own documents, as they lie in the pack."""
     needs: bool = False
     """A document of the user's own belongs here, too."""
 

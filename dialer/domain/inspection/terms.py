@@ -1,4 +1,7 @@
-"""What the recount of a campaign must know of the world: its clocks, holidays and electoral silences (`terms.json` of a pack)."""
+"""The facts about the world that the recount of a campaign needs (`terms.json` of a pack).
+
+Its clocks, holidays and electoral silences.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +24,10 @@ Terms = dict[str, Any]
 
 
 def terms_of(campaign: Campaign, packs: Iterable[RulePack], zones: Iterable[str], head_at: datetime) -> Terms:
-    """JSON, as `dialer.verifier` reads it. `zones` are those of the campaign's decisions."""
+    """Return the terms as JSON, as `dialer.verifier` reads it.
+
+    `zones` are those of the campaign's decisions.
+    """
     packs, terms = tuple(packs), TERMS.of(campaign.definition)
     days = _days(campaign.definition.starts_at.date(), campaign.definition.ends_at.date())
     codes = sorted({code for pack in packs for code in pack.territories})
@@ -41,13 +47,16 @@ def terms_of(campaign: Campaign, packs: Iterable[RulePack], zones: Iterable[str]
 
 
 def _days(first: date, last: date) -> list[date]:
-    """With a day on either side: elsewhere it is another date."""
+    """Return the days from `first` to `last`, and one on either side: the date varies by place."""
     count = (last - first).days + 3
     return [first - DAY + number * DAY for number in range(count)]
 
 
 def _offsets(zone: str, days: list[date]) -> list[list[int]]:
-    """UTC seconds at which an offset begins, and the offset in seconds. Clocks change at full hours of UTC."""
+    """Return pairs: the UTC second at which an offset begins, and the offset in seconds.
+
+    Clocks change at full hours of UTC.
+    """
     clock, found = ZoneInfo(zone), list[list[int]]()
     at, end = (datetime.combine(day, datetime.min.time(), UTC) for day in (days[0], days[-1] + DAY))
     while at < end:
@@ -78,7 +87,10 @@ def _parts(pack: RulePack) -> list[tuple[str, str]]:
 
 
 def _silences(terms: CampaignTerms, codes: list[str]) -> dict[str, Any]:
-    """By territory; none where the campaign is of no election, or a by-election does not concern it."""
+    """Return silences by territory.
+
+    None where the campaign is of no election, or a by-election does not concern the territory.
+    """
     if terms.election is None:
         return {}
     found = {

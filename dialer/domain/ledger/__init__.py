@@ -1,1 +1,4 @@
-"""The ledger: what is recorded, how it is hashed into one tree, and how the tree's head is stated. RFC 9162, section 2.1."""
+"""The ledger: its events, their hashing into one tree, and the tree's signed head.
+
+RFC 9162, section 2.1.
+"""

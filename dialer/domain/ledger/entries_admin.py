@@ -1,4 +1,4 @@
-"""Ledger events of what those who run the machine did, each with who did it."""
+"""Ledger events of acts on the machine and its campaigns, each with its author."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ def campaign_created(campaign: Campaign) -> LedgerEvent:
 
 
 def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
-    """`campaign` as it is after the move."""
+    """Build the event of a move; `campaign` as it is after it."""
     move = CampaignMove(campaign.id, verb, by, at, campaign.reason)
     return LedgerEvent(
         at=at,
@@ -53,7 +53,10 @@ def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datet
 
 
 def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, at: datetime) -> LedgerEvent:
-    """`key` of `[prompts]`, and the SHA-256 of the audio that stands there from now on."""
+    """Build the event of a recording.
+
+    `key` of `[prompts]`, and the SHA-256 of the audio that stands there from now on.
+    """
     body = {"by": redacted(by), "prompt": key, "sha256": sha256}
     return LedgerEvent(at=at, kind=Kind.CAMPAIGN_RECORDING, about=campaign_id, body=body)
 
@@ -61,7 +64,7 @@ def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, a
 def campaign_inspected(
     campaign_id: CampaignId, manifest: str, *, by: str, at: datetime, masked: bool
 ) -> LedgerEvent:
-    """`manifest`: SHA-256 of the manifest of the pack that was handed over."""
+    """Build the event of a pack handed over; `manifest` is the SHA-256 of its manifest."""
     body = {"by": redacted(by), "manifest_sha256": manifest, "masked": masked}
     return LedgerEvent(at=at, kind=Kind.CAMPAIGN_INSPECT, about=campaign_id, body=body)
 
@@ -85,7 +88,10 @@ def import_begun(manifest: ImportManifest) -> LedgerEvent:
 
 
 def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
-    """`counts`: rows, imported, duplicates, rejected. Dated as the import it belongs to."""
+    """Build the event of an import's end, dated as the import it belongs to.
+
+    `counts`: rows, imported, duplicates, rejected.
+    """
     result = ImportResult(manifest.id, **counts, report=report)
     return LedgerEvent(
         at=manifest.imported_at,
@@ -128,11 +134,17 @@ def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
 
 
 def suspension_changed(reasons: Sequence[ReasonCode], *, detail: str, at: datetime) -> LedgerEvent:
-    """A machine calls nobody for these reasons, or calls again where there are none. `detail`: what is wrong with its clock."""
+    """Build the event of a machine that calls no contact for `reasons`, or calls again without any.
+
+    `detail`: the fault of its clock.
+    """
     kind = Kind.SUSPEND if reasons else Kind.GO_ON
     return LedgerEvent(at=at, kind=kind, body={"reasons": tuple(reasons), "detail": detail})
 
 
 def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:
-    """`up`: connected, and what had happened meanwhile read back."""
+    """Build the event of a PBX link.
+
+    `up`: connected, and the events of the meantime read back.
+    """
     return LedgerEvent(at=at, kind=Kind.PBX_UP if up else Kind.PBX_DOWN, about=pbx, body={})

@@ -1,6 +1,7 @@
-"""Ledger events of decisions and calls: the decision before its INVITE, the outcome after.
+"""Ledger events of decisions and calls.
 
-See docs/rules/inspection-points.md#write-ahead.
+The decision stands before its INVITE, the outcome after
+(docs/rules/inspection-points.md#write-ahead).
 """
 
 from datetime import datetime
@@ -53,19 +54,22 @@ def refused(decision: Decision, recorded: RecordedDecision) -> LedgerEvent:
 
 
 def set_aside(campaign_id: CampaignId, fingerprint: Fingerprint, error: str, *, at: datetime) -> LedgerEvent:
-    """Nothing could be decided about a contact: it is called no more until a person has looked at it."""
+    """Build the event of a contact about whom nothing could be decided.
+
+    It is not called again until a person has looked at it.
+    """
     body = {"campaign": campaign_id, "error": error}
     return LedgerEvent(at=at, kind=Kind.SET_ASIDE, about=campaign_id, fingerprint=fingerprint, body=body)
 
 
 def put_back(campaign_id: CampaignId, count: int, *, by: str, at: datetime) -> LedgerEvent:
-    """So many contacts that were set aside are judged again."""
+    """Build the event of so many set-aside contacts that are judged again."""
     body = {"by": redacted(by), "contacts": count}
     return LedgerEvent(at=at, kind=Kind.PUT_BACK, about=campaign_id, body=body)
 
 
 def ended(attempt: Attempt) -> LedgerEvent:
-    """Of an attempt that has come to its end, whatever the end: ended, lapsed or lost."""
+    """Build the event of an attempt's end: ended, lapsed or lost."""
     return LedgerEvent(
         at=attempt.ended_at or attempt.decided_at,
         kind=Kind.OUTCOME,
@@ -87,7 +91,7 @@ def ended(attempt: Attempt) -> LedgerEvent:
 
 
 def opposed_late(attempt: Attempt) -> LedgerEvent:
-    """Of a 9 that we heard of after the end: the record of the call has changed once more."""
+    """Build the event of a 9 reported after the end: the record of the call has changed again."""
     return LedgerEvent(
         at=attempt.opposed_at or attempt.decided_at,
         kind=Kind.LATE_OPPOSITION,

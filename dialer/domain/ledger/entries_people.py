@@ -1,4 +1,7 @@
-"""Ledger events of what people agreed to, took back, and objected to. Nothing that identifies them: the digest vouches for the rest."""
+"""Ledger events of consents, withdrawals and oppositions.
+
+Nothing in them identifies a person: the digest vouches for the rest.
+"""
 
 from datetime import datetime
 
@@ -29,7 +32,10 @@ def opposed(entry: Suppression) -> LedgerEvent:
 def opposition_lifted(
     fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str, count: int
 ) -> LedgerEvent:
-    """`count`: how many oppositions went out of force, of `sponsor` alone or of all."""
+    """Build the event of a removal.
+
+    `count`: how many oppositions went out of force, of `sponsor` alone or of all.
+    """
     return LedgerEvent(
         at=at,
         kind=Kind.OPPOSITION_LIFTED,
@@ -45,7 +51,7 @@ def opposition_lifted(
 
 
 def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
-    """Given or withdrawn. `by`: who took it down."""
+    """Build the event of a consent given or withdrawn. `by`: the person who recorded it."""
     body: dict[str, object] = {
         "sponsor": redacted_or_none(event.sponsor),
         "channel": redacted(event.channel),
@@ -77,7 +83,7 @@ def consented(event: ConsentEvent, *, by: str) -> LedgerEvent:
 
 
 def consent_restored(voiding: ConsentWithdrawn, restoration: ConsentReinstated) -> LedgerEvent:
-    """Of one number: `voiding` ends no consent any more."""
+    """Build the event of one number: `voiding` ends no consent any more."""
     return LedgerEvent(
         at=restoration.restored_at,
         kind=Kind.RESTORATION,
@@ -96,7 +102,7 @@ def consent_restored(voiding: ConsentWithdrawn, restoration: ConsentReinstated) 
 def consents_restored(
     trunk: str, since: datetime, until: datetime, *, by: str, at: datetime, reason: str, numbers: int
 ) -> LedgerEvent:
-    """The act as a whole, also where it found nothing."""
+    """Build the event of the act as a whole, also where it found nothing."""
     body = {
         "trunk": redacted(trunk),
         "since": since,

@@ -11,7 +11,7 @@ from dialer.domain.ledger.row_digests import VOUCHED, vouched
 def poll_dates_changed(
     campaign: Campaign, before: dict[str, date], *, by: str, at: datetime, reason: str
 ) -> LedgerEvent:
-    """`campaign` as it is after the change; `before`: its dates until then."""
+    """Build the event; `campaign` as it is after the change, `before` its dates until then."""
     election = campaign.definition.election
     return LedgerEvent(
         at=at,

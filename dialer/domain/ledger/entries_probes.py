@@ -6,7 +6,10 @@ from dialer.domain.probes.probe import Probe
 
 
 def number_probed(probe: Probe) -> LedgerEvent:
-    """The number is vouched for by the digest: no number stands in the ledger, not even our own."""
+    """Build the event of a probe.
+
+    The number is vouched for by the digest: no number stands in the ledger, not even our own.
+    """
     return LedgerEvent(
         at=probe.ended_at,
         kind=Kind.PROBE,

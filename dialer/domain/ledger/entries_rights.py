@@ -1,11 +1,17 @@
-"""Ledger events of what people's own rights and the limits of retention did: told in counts, since what they were is gone (E8).
+"""Ledger events of people's rights and of retention, told in counts: the rows are gone (E8).
 
-What stays in the ledger about somebody erased: permits, refusals and outcomes with their times and results, under a name that is an HMAC
-of the number's fingerprint, itself an HMAC of the number. Nothing in an entry leads back to the person: not the rest of the export, nor
-the database, from which number, proofs and inputs of decisions are gone. But whoever has both keys and a number can tell whether it is
-theirs, so for this installation it stays pseudonymous personal data (GDPR 4(5), recital 26), and is no longer identified only for those
-who are given an export without the keys. It is kept for the defence of claims and to show that the law was kept (GDPR 17(3)(b) and (e));
-an opposition could not be honoured without it. `subject export` and `erase` find it by the number alone, which nobody here has any more.
+The ledger keeps about an erased person: permits, refusals and outcomes with their times and
+results. Their name there is an HMAC of the number's fingerprint, itself an HMAC of the number.
+
+Nothing in an entry leads back to the person: not the rest of the export, nor the database, from
+which number, proofs and inputs of decisions are gone. But a holder of both keys and a number can
+find out whether an entry belongs to it. So for this installation it stays pseudonymous personal
+data (GDPR 4(5), recital 26). It is no longer identified only for a reader of an export without the
+keys.
+
+It is kept for the defence of claims and to show that the law was kept (GDPR 17(3)(b) and (e)); an
+opposition could not be honoured without it. `subject export` and `erase` find it by the number
+alone, which this installation no longer has.
 """
 
 from collections.abc import Mapping
@@ -25,7 +31,7 @@ def subject_exported(fingerprint: Fingerprint, *, by: str, at: datetime) -> Ledg
 def subject_erased(
     fingerprint: Fingerprint, counts: Mapping[str, int], *, by: str, at: datetime
 ) -> LedgerEvent:
-    """`counts`: rows by what they were."""
+    """Build the event of an erasure. `counts`: rows by what they were."""
     body = {"by": redacted(by), **counts}
     return LedgerEvent(at=at, kind=Kind.SUBJECT_ERASE, fingerprint=fingerprint, body=body)
 

@@ -9,9 +9,10 @@ from dialer.domain.ledger.redaction import redacted
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a restored backup of `taken_at` did not hold: it ended at entry `held`, while heads were signed for up to `lost` entries.
+    """Entries missing from a restored backup of `taken_at`.
 
-    `lost_heads`: the hash of the last head of each line of the ledger that came to its end with the restoration.
+    It ended at entry `held`, while heads were signed for up to `lost` entries. `lost_heads`: the
+    hash of the last head of each line of the ledger that came to its end with the restoration.
     """
 
     taken_at: datetime
@@ -21,7 +22,7 @@ class Gap:
 
 
 def restored(gap: Gap, *, by: str, at: datetime) -> LedgerEvent:
-    """The first of what is added to the ledger that was restored: every verifier tells of it."""
+    """Build the first entry added to a restored ledger: every verifier reports it."""
     body: dict[str, object] = {
         "by": redacted(by),
         "taken_at": gap.taken_at,
@@ -33,17 +34,20 @@ def restored(gap: Gap, *, by: str, at: datetime) -> LedgerEvent:
 
 
 def backup_taken(*, by: str, at: datetime, keys: str) -> LedgerEvent:
-    """`keys`: whether they went with it, and how."""
+    """Build the event of a backup. `keys`: whether they went with it, and how."""
     return LedgerEvent(at=at, kind=Kind.BACKUP, body={"by": redacted(by), "keys": keys})
 
 
 def rotation_begun(version: int, *, by: str, at: datetime, reason: str) -> LedgerEvent:
-    """Until `keys_rotated` nobody is judged."""
+    """Build the event that begins a rotation: until `keys_rotated` no contact is judged."""
     body = {"by": redacted(by), "reason": redacted(reason), "version": version}
     return LedgerEvent(at=at, kind=Kind.KEYS_ROTATION, body=body)
 
 
 def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: int) -> LedgerEvent:
-    """`numbers`: how many have got another fingerprint. The ledger goes on calling each by the name it had."""
+    """Build the event that ends a rotation.
+
+    `numbers`: how many have a new fingerprint. The ledger goes on calling each by its former name.
+    """
     body = {"by": redacted(by), "reason": redacted(reason), "version": version, "numbers": numbers}
     return LedgerEvent(at=at, kind=Kind.KEYS_ROTATE, body=body)

@@ -1,4 +1,4 @@
-"""What is to be recorded: one event, not yet in its place."""
+"""An event to be recorded, before it has its place in the ledger."""
 
 import hashlib
 from collections.abc import Mapping
@@ -54,9 +54,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """`at`: when it happened, UTC. `about`: the id of the attempt, campaign, import, token or PBX concerned.
+    """An event to be recorded.
 
-    `body` has a canonical form (`facts_json.plain`) and holds neither a number in clear nor a fingerprint.
+    `at`: when it happened, UTC. `about`: the id of the attempt, campaign, import, token or PBX
+    concerned. `body` has a canonical form (`facts_json.plain`) and holds neither a number in clear
+    nor a fingerprint.
     """
 
     at: datetime
@@ -67,5 +69,8 @@ class LedgerEvent:
 
 
 def digest(value: object) -> str:
-    """SHA-256 over the canonical JSON of the whole record, in hexadecimal: the ledger vouches for more than it tells."""
+    """Return the SHA-256 over the canonical JSON of the whole record, in hexadecimal.
+
+    Through it the ledger vouches for more than it tells.
+    """
     return hashlib.sha256(canonical(value).encode()).hexdigest()

@@ -9,14 +9,16 @@ from dialer.domain.decision.facts_json import canonical
 
 FORMAT = "dialer-ledger/1"
 NONE_BEFORE = "0" * 64
-"""Stands for what came before the first entry, and before the first head."""
+"""Stands for the hash before the first entry, and before the first head."""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeHead:
-    """`root` and `last` (the hash of the last entry) are hexadecimal SHA-256. `at`: when it was sealed, UTC.
+    """The head of the tree at one instant.
 
-    `previous` is the SHA-256 of the text of the head before it: a signature vouches for all earlier heads. `key` names the signing key.
+    `root` and `last` (the hash of the last entry) are hexadecimal SHA-256. `at`: when it was
+    sealed, UTC. `previous` is the SHA-256 of the text of the head before it: a signature vouches
+    for all earlier heads. `key` names the signing key.
     """
 
     size: int
@@ -63,7 +65,7 @@ class SignedHead:
 
 
 def read_head(line: str) -> SignedHead:
-    """Of a `line`. Raise `ValueError` for anything else."""
+    """Parse a signed head from its `line`. Raise `ValueError` for anything else."""
     try:
         fields = json.loads(line)
         if fields.pop("format") != FORMAT:
@@ -75,5 +77,5 @@ def read_head(line: str) -> SignedHead:
 
 
 def key_name(public_key: bytes) -> str:
-    """Sixteen hexadecimal digits that tell one signing key from another."""
+    """Return the sixteen hexadecimal digits by which a signing key is known."""
     return hashlib.sha256(public_key).hexdigest()[:16]

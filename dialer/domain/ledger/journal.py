@@ -1,7 +1,9 @@
-"""What must never be forgotten with the database, kept outside of it: who objected, withdrew, was erased, was called, lost a token. Pure.
+"""The journal: events that must outlive the database, kept outside of it. Pure.
 
-A line is written before its event is sealed, so whatever the ledger's exported heads cover stands in the journal too. It names people by
-fingerprint alone, and tells of which version of the keys that is: a restored database is told of them again before anything is dialled.
+Oppositions, withdrawals, erasures, calls and revoked tokens. A line is written before its event is
+sealed, so every entry under the ledger's exported heads stands in the journal too. It names people
+by fingerprint alone, with the version of the keys behind it. A restored database reads it again
+before anything is dialled.
 """
 
 import json
@@ -20,12 +22,16 @@ KEPT: dict[Kind, tuple[str, ...]] = {
     Kind.PERMIT: ("campaign",),
     Kind.ACCESS_REVOKE: ("by",),
 }
-"""Of these kinds, these parts of the body."""
+"""The parts of the body that are kept, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """`index`: of the entry in the ledger, as it was then. `version`: of the keys behind `fingerprint`."""
+    """A line of the journal.
+
+    `index`: of the entry in the ledger, as it was then. `version`: of the keys behind
+    `fingerprint`.
+    """
 
     index: int
     at: datetime
@@ -36,13 +42,13 @@ class JournalLine:
     body: dict[str, Any]
 
     def moment(self, name: str) -> datetime:
-        """A time of the body; that of the event where there is none."""
+        """Return a time of the body, that of the event where it has none."""
         told = self.body.get(name)
         return datetime.fromisoformat(told) if told else self.at
 
 
 def line_of(index: int, event: LedgerEvent, version: int) -> str | None:
-    """Canonical JSON; None for what need not be remembered."""
+    """Return an event's line in canonical JSON, None for a kind that need not be remembered."""
     if event.kind not in KEPT:
         return None
     return canonical(
@@ -59,7 +65,10 @@ def line_of(index: int, event: LedgerEvent, version: int) -> str | None:
 
 
 def read_line(line: str) -> JournalLine:
-    """Raise `ValueError` for anything else: a line may be torn by a crash, and then was never acknowledged."""
+    """Parse a line. Raise `ValueError` for anything else.
+
+    A line may be torn by a crash, and then was never acknowledged.
+    """
     try:
         fields = json.loads(line)
         kind, at = Kind(fields.pop("kind")), datetime.fromisoformat(fields.pop("at"))

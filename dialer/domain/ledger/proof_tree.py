@@ -1,4 +1,4 @@
-"""The whole tree at hand, 64 bytes an entry: proofs for a million entries without a query for each."""
+"""The whole tree in memory, 64 bytes an entry: proofs for a million entries without queries."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from dialer.domain.ledger.tree import HASH_BYTES, Frontier, Subtree, node_hash
 
 
 class ProofTree:
-    """Leaves are added in order; proofs are of the tree as it then is."""
+    """A tree whose leaves are added in order; proofs are of the tree at that time."""
 
     def __init__(self) -> None:
         self._levels: list[bytearray] = [bytearray()]
@@ -18,7 +18,7 @@ class ProofTree:
         return len(self._levels[0]) // HASH_BYTES
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Leaf hashes of thirty-two bytes."""
+        """Add leaf hashes of thirty-two bytes."""
         self._levels[0] += b"".join(leaves)
         level = 0
         while len(self._levels[level]) >= 2 * HASH_BYTES:
@@ -33,11 +33,17 @@ class ProofTree:
         return self._node(Span(0, self.size))
 
     def inclusion(self, index: int) -> list[str]:
-        """Hashes in hexadecimal (RFC 9162, 2.1.3). Raise `ValueError` for an entry that is not in the tree."""
+        """Return the inclusion proof of an entry, hashes in hexadecimal (RFC 9162, 2.1.3).
+
+        Raise `ValueError` for an entry that is not in the tree.
+        """
         return [self._node(span).hex() for span in inclusion_spans(index, self.size)]
 
     def consistency(self, old: int) -> list[str]:
-        """That the tree begins with that of `old` entries (RFC 9162, 2.1.4). Raise `ValueError` unless it ever had so many."""
+        """Return the proof that this tree begins with the first `old` entries (RFC 9162, 2.1.4).
+
+        Raise `ValueError` unless the tree ever had so many.
+        """
         return [self._node(span).hex() for span in consistency_spans(old, self.size)]
 
     def _node(self, span: Span) -> bytes:

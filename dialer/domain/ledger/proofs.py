@@ -1,15 +1,22 @@
-"""Which parts of the tree a proof consists of (RFC 9162, 2.1.3.1 and 2.1.4.1), and from which stored hashes each is made."""
+"""The parts of the tree that make up a proof, and the stored hashes that make up each part.
+
+RFC 9162, 2.1.3.1 and 2.1.4.1.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 TILE_HEIGHT = 8
-"""Beside the leaves, the root of every complete subtree whose height is a multiple of this is stored: a proof then reads a few hundred hashes."""
+"""Spacing of stored levels.
+
+Beside the leaves, the root of every complete subtree whose height is a multiple of this is stored:
+a proof then reads a few hundred hashes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The leaves from `start` to `end` (exclusive), a node of some tree."""
+    """A node of some tree: the leaves from `start` to `end` (exclusive)."""
 
     start: int
     end: int
@@ -17,7 +24,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`count` stored hashes side by side at `level` (leaves are level 0, a step is `TILE_HEIGHT`), from the one numbered `first`."""
+    """`count` stored hashes side by side at `level`, from the one numbered `first`.
+
+    Leaves are level 0; a level spans `TILE_HEIGHT` heights.
+    """
 
     level: int
     first: int
@@ -25,7 +35,10 @@ class Run:
 
 
 def inclusion_spans(index: int, size: int) -> list[Span]:
-    """The siblings on the way from leaf `index` up to the root of `size` leaves. Raise `ValueError` for a leaf that is not in it."""
+    """Return the siblings on the way from leaf `index` up to the root of `size` leaves.
+
+    Raise `ValueError` for a leaf that is not in it.
+    """
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
     spans: list[Span] = []
@@ -42,7 +55,10 @@ def inclusion_spans(index: int, size: int) -> list[Span]:
 
 
 def consistency_spans(old: int, new: int) -> list[Span]:
-    """What shows that the first `old` of `new` leaves are those of an earlier tree. Raise `ValueError` unless 0 < old <= new."""
+    """Return the nodes showing that the first `old` of `new` leaves are those of an earlier tree.
+
+    Raise `ValueError` unless 0 < old <= new.
+    """
     if not 0 < old <= new:
         raise ValueError(f"a tree of {new} leaves has no earlier state of {old}")
     spans: list[Span] = []
@@ -61,7 +77,7 @@ def consistency_spans(old: int, new: int) -> list[Span]:
 
 
 def runs(span: Span) -> Iterator[Run]:
-    """The stored hashes that make up a node of a tree, from left to right, as few as possible."""
+    """Return the stored hashes that make up a node of a tree, left to right, as few as possible."""
     start = span.start
     while start < span.end:
         level = ((span.end - start).bit_length() - 1) // TILE_HEIGHT
@@ -72,5 +88,5 @@ def runs(span: Span) -> Iterator[Run]:
 
 
 def _left_width(width: int) -> int:
-    """The largest power of two smaller than `width`."""
+    """Return the largest power of two smaller than `width`."""
     return 1 << (width - 1).bit_length() - 1

@@ -1,4 +1,7 @@
-"""The ledger held against what is stored: whatever an entry vouches for must be there, and whatever is there must have its entry. Pure."""
+"""The ledger held against the stored rows. Pure.
+
+Everything an entry vouches for must be stored, and every stored row must have its entry.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -16,7 +19,7 @@ PLAIN_RECORDS = {
 }
 """Entries that hold their digest in clear, as `record`."""
 SUCCEEDING = frozenset({RecordKind.CALL, RecordKind.CAMPAIGN, RecordKind.HALT})
-"""One row that changes: only what was last said of it must be true."""
+"""Kinds with one row that changes: only the last entry about it must be true."""
 PARTS = tuple(RecordKind)
 DECISIONS = frozenset({Kind.PERMIT, Kind.REFUSAL})
 
@@ -26,7 +29,7 @@ Key = tuple[RecordKind, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class PlacedEntry:
-    """An entry, sealed or still waiting for it. `position`: its index, or the one it would get."""
+    """An entry, sealed or still pending. `position`: its index, or the one it would get."""
 
     position: int
     kind: str
@@ -37,7 +40,7 @@ class PlacedEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryClaim:
-    """What one entry says must be stored."""
+    """A row that one entry says must be stored."""
 
     part: RecordKind
     digest: str
@@ -49,18 +52,21 @@ class EntryClaim:
 
     @property
     def gives(self) -> bool:
-        """A consent, and not its withdrawal."""
+        """Return whether it claims a consent, and not its withdrawal."""
         return self.part is RecordKind.CONSENT and self.line.kind == Kind.CONSENT
 
     @property
     def whose(self) -> tuple[RecordKind, str | None]:
-        """By whom or what it is known, whatever its content."""
+        """The person or thing it is about, regardless of content."""
         return self.part, self.line.about if self.part in SUCCEEDING else self.line.subject or self.line.about
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRow:
-    """A digest made from a stored row; `name` is where the row stands. `about`, `subject` as its entry has them."""
+    """A digest made from a stored row.
+
+    `name`: the place of the row. `about`, `subject` as its entry has them.
+    """
 
     part: RecordKind
     digest: str
@@ -79,7 +85,10 @@ class DigestRow:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """`position`: of the entry that is contradicted; None where a row has no entry at all."""
+    """A contradiction between ledger and rows.
+
+    `position`: of the contradicted entry; None where a row has no entry at all.
+    """
 
     position: int | None
     detail: str
@@ -88,7 +97,7 @@ class Discrepancy:
 def claims_of(line: PlacedEntry) -> Iterator[EntryClaim]:
     kind = line.kind
     for part, digest in line.body.get(VOUCHED, {}).items():
-        # Several oppositions may go out of force with one act.
+        # One act may take several oppositions out of force.
         for _ in range(line.body["count"] if part == RecordKind.REMOVAL else 1):
             yield EntryClaim(RecordKind(part), digest, line)
     if kind in PLAIN_RECORDS:
@@ -99,7 +108,11 @@ def claims_of(line: PlacedEntry) -> Iterator[EntryClaim]:
 
 @dataclass(slots=True)
 class Erasures:
-    """What may be gone: of persons who were erased later, and as much as the retention job says it took."""
+    """Erasures that explain missing rows.
+
+    `persons`: the position at which each was erased. `consents`, `keys`: how many retention
+    deleted.
+    """
 
     persons: dict[str, int] = field(default_factory=dict)
     consents: int = 0
@@ -113,9 +126,10 @@ class Erasures:
             self.keys += line.body["keys"]
 
     def excuse(self, claims: list[EntryClaim]) -> list[EntryClaim]:
-        """Those of `claims`, in their order, that no erasure explains.
+        """Return the `claims` that no erasure explains, in their order.
 
-        Retention deletes the oldest consents first, and destroys one key a person with the inputs of all decisions about them.
+        Retention deletes the oldest consents first. It destroys one key a person, and with it the
+        inputs of all decisions about them.
         """
         left = [claim for claim in claims if not self._erased_later(claim)]
         given = sorted(
@@ -137,7 +151,10 @@ class Erasures:
 
 
 class Reconciliation:
-    """Fed with lines and rows in any order, best in that of their making: what has met its match is forgotten."""
+    """A reconciliation, fed with lines and rows in any order.
+
+    Best in the order of their making: each match is forgotten at once.
+    """
 
     def __init__(self) -> None:
         self._claims: defaultdict[Key, list[EntryClaim]] = defaultdict(list)
@@ -162,11 +179,11 @@ class Reconciliation:
             self._rows[row.key].append(row)
 
     def waiting(self, parts: Collection[RecordKind]) -> int:
-        """How many claims have not met their row."""
+        """Count the claims that have not met their row."""
         return sum(self._waiting[part] for part in parts)
 
     def finish(self) -> list[Discrepancy]:
-        """Contradicted entries in their order, then rows without an entry."""
+        """Return contradicted entries in their order, then rows without an entry."""
         claims = sorted(
             (claim for claims in self._claims.values() for claim in claims if not self._succeeded(claim)),
             key=lambda claim: (claim.line.position, PARTS.index(claim.part)),
@@ -175,7 +192,7 @@ class Reconciliation:
         for rows in self._rows.values():
             for row in rows:
                 strangers[row.whose].append(row)
-        # Of an entry that is contradicted in several parts, the first tells enough.
+        # Where several parts contradict one entry, the first is reported.
         by_line: dict[int | None, Discrepancy] = {}
         for claim in self._erasures.excuse(claims):
             by_line.setdefault(claim.line.position, _contradicted(claim, strangers))
@@ -187,12 +204,12 @@ class Reconciliation:
         return found
 
     def _succeeded(self, claim: EntryClaim) -> bool:
-        """Whether something was said of the same later."""
+        """Return whether a later entry replaced this claim."""
         return claim.part in SUCCEEDING and self._last.get(claim.whose, -1) > claim.line.position
 
 
 def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
-    """Take one off that waits for `key`."""
+    """Take off one item that waits for `key`."""
     found = waiting.get(key)
     if not found:
         return False
@@ -205,7 +222,10 @@ def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
 def _contradicted(
     claim: EntryClaim, strangers: defaultdict[tuple[RecordKind, str | None], list[DigestRow]]
 ) -> Discrepancy:
-    """A row of the same person or thing that has no entry is what was made of the row that is missing."""
+    """Describe a contradicted claim.
+
+    A row of the same person or thing without an entry is taken for the missing row, changed.
+    """
     changed = strangers.get(claim.whose)
     if changed:
         return Discrepancy(claim.line.position, f"{changed.pop().name}: the {claim.part} was changed")
@@ -214,7 +234,7 @@ def _contradicted(
 
 
 def read_line(position: int, text: str) -> PlacedEntry:
-    """Of the text of a sealed entry. Raise `ValueError` for what is none."""
+    """Parse the text of a sealed entry. Raise `ValueError` for anything else."""
     try:
         said = json.loads(text)
         return PlacedEntry(position, said["kind"], said["subject"], said["about"], said["body"])

@@ -1,8 +1,9 @@
-"""Free text, fit for a ledger that may never hold a phone number: people write numbers anywhere."""
+"""Redaction of free text: people write phone numbers anywhere, and the ledger may hold none."""
 
 import re
 
-# Eight digits, however they are set apart: the shortest numbers with a country code. Dates go, too, which is the safe side.
+# Eight digits, however they are separated: the shortest numbers with a country code. Dates go, too,
+# which is the safe side.
 _NUMBER = re.compile(r"\+?\d(?:[^\w\n]{0,3}\d){7,}")
 REDACTED = "[number]"
 

@@ -1,8 +1,9 @@
-"""What an entry vouches for beyond what it tells: digests of stored rows, so that a row changed behind the ledger's back is found.
+"""Digests of stored rows, so that a row changed behind the ledger's back is found.
 
-In its event a digest is SHA-256 over the record. The sealer puts an HMAC in its place: nobody who is given the ledger can guess at what
-people wrote. Fingerprints and what is sealed under a person's key stand in no digest, since new keys change them; the entry's subject
-and its `decision_hash` vouch for those.
+An entry vouches through them for more than it tells. In its event a digest is SHA-256 over the
+record. The sealer replaces it by an HMAC: a reader of the ledger cannot guess at the words people
+wrote. Fingerprints and data sealed under a person's key stand in no digest, since new keys change
+them; the entry's subject and its `decision_hash` vouch for those.
 """
 
 import hmac
@@ -32,11 +33,11 @@ VOUCHED = "hmac"
 
 
 class RecordKind(StrEnum):
-    """What a digest stands for, in words for a person."""
+    """The kind of record behind a digest, in words for a person."""
 
     PERMIT = "permit"
     CALL = "call"
-    """In clear, as `record`: whoever is given the evidence of a call may check it."""
+    """In clear, as `record`: a reader of the evidence of a call may check it."""
     DECISION = "decision"
     INPUTS = "inputs of a decision"
     """Named by the `decision_hash` alone: they can be erased."""
@@ -59,7 +60,10 @@ class RecordKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedDecision:
-    """A decision as its row tells it: without sentences and inputs. `reasons`: rule and code of each."""
+    """A decision as stored in its row, without sentences and inputs.
+
+    `reasons`: rule and code of each.
+    """
 
     at: datetime
     campaign_id: CampaignId
@@ -96,7 +100,7 @@ class CampaignMove:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """`report` is the import report as JSON."""
+    """Counts of an import; `report` is the import report as JSON."""
 
     id: ImportId
     rows: int | None = None
@@ -144,11 +148,11 @@ _AT_THE_PERMIT = (
     *("decision_hash", "rule_pack", "trunk", "pbx", "caller_id", "script"),
 )
 _OF_A_TOKEN = ("name", "role", "secret_sha256", "created_at", "expires_at")
-"""What else is in its row changes with its use, or is told by its revocation."""
+"""The other columns of its row change with its use, or by its revocation."""
 
 
 def vouched(value: RecordedValue) -> dict[RecordKind, str]:
-    """By part, the SHA-256 that an entry about `value` vouches for."""
+    """Return the SHA-256 that an entry about `value` vouches for, by part."""
     match value:
         case Attempt():
             permit = {RecordKind.PERMIT: digest({name: getattr(value, name) for name in _AT_THE_PERMIT})}
@@ -157,13 +161,13 @@ def vouched(value: RecordedValue) -> dict[RecordKind, str]:
             said = {RecordKind.OPPOSITION: digest(_without(value, "fingerprint", "note"))}
             return said if value.note is None else said | {RecordKind.NOTE: digest(value.note)}
         case Campaign():
-            # The hash of the script is noted before the approval: until then it binds nobody.
+            # The hash of the script is noted before the approval, and binds only from then on.
             draft = value.state is CampaignState.DRAFT
             return {RecordKind.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
         case Token():
             return {RecordKind.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
         case ConsentGiven(form=None):
-            # Entries of before forms were known say nothing of them.
+            # Entries made before forms were known say nothing about them.
             return {RecordKind.CONSENT: digest(_without(value, "fingerprint", "form"))}
         case _:
             return {_PARTS[type(value)]: digest(_without(value, "fingerprint"))}
@@ -185,7 +189,7 @@ _PARTS: dict[type[object], RecordKind] = {
 
 
 def id_of(value: RecordedValue) -> str | None:
-    """Of the thing that entries about `value` are about, where it has an id."""
+    """Return the id that entries about `value` carry in `about`, None where it has none."""
     match value:
         case Attempt() | Campaign() | ImportManifest() | ImportResult() | Probe():
             return value.id
@@ -198,12 +202,15 @@ def id_of(value: RecordedValue) -> str | None:
 
 
 def call_record(attempt: Attempt) -> dict[str, object]:
-    """All that is stored of a call, its trace included; who was called is told by the entry's subject alone."""
+    """Return a call as stored, its trace included, without number and fingerprint.
+
+    The entry's subject alone says who was called.
+    """
     return _without(attempt, "number", "fingerprint")
 
 
 def keyed(body: Mapping[str, Any], key: bytes) -> Mapping[str, Any]:
-    """The body of an entry, its digests under the ledger's own key."""
+    """Return the body of an entry with its digests under the ledger's own key."""
     digests = body.get(VOUCHED)
     if not digests:
         return body

@@ -1,4 +1,7 @@
-"""Events put in their place: numbered, chained, hashed into the tree, and the new head stated. Pure; services/ledger signs it."""
+"""Sealing: events numbered, chained and hashed into the tree, and the new head stated. Pure.
+
+services/ledger signs the head.
+"""
 
 import hashlib
 import hmac
@@ -17,10 +20,10 @@ from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An event that is committed but not sealed. `pretended`: its writer's clock was shifted.
+    """A committed event that is not sealed yet. `pretended`: its writer's clock was shifted.
 
-    `subject`: what the ledger called the number before its fingerprint changed, and goes on calling it; None where it never did.
-    `version`: of the keys behind its fingerprint.
+    `subject`: the ledger's name of the number from before its fingerprint changed; None where it
+    has none. `version`: of the keys behind its fingerprint.
     """
 
     event: LedgerEvent
@@ -31,7 +34,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Where the ledger ends now: its last head, None before the first, and the frontier of its tree, encoded."""
+    """The present end of the ledger.
+
+    `head`: the last one, None before the first. `frontier`: of its tree, encoded.
+    """
 
     head: SignedHead | None
     frontier: bytes
@@ -39,7 +45,11 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
-    """`text` is canonical JSON, `hash` its leaf hash. The other fields repeat what the text says, for finding it."""
+    """An entry in its place.
+
+    `text` is canonical JSON, `hash` its leaf hash. The other fields repeat the text, for finding
+    it.
+    """
 
     index: int
     text: str
@@ -68,7 +78,10 @@ class SealedBatch:
 
 @dataclass(frozen=True, slots=True)
 class SealStamp:
-    """What the sealer adds: the time, by which clock, the name of its signing key, and the secret that makes subjects."""
+    """The sealer's part: its time and clock, the name of its signing key, the key of the subjects.
+
+    `pretended`: its clock was shifted.
+    """
 
     at: datetime
     pretended: bool
@@ -77,17 +90,26 @@ class SealStamp:
 
 
 def subject_of(fingerprint: Fingerprint, key: bytes) -> str:
-    """HMAC-SHA256 under a key of its own: whoever is given the ledger cannot link it to the fingerprints of the oppositions."""
+    """Return the ledger's name of a number: HMAC-SHA256 of its fingerprint under a key of its own.
+
+    A reader of the ledger cannot link it to the fingerprints of the oppositions.
+    """
     return hmac.new(key, fingerprint.encode(), hashlib.sha256).hexdigest()
 
 
 def name_of(fingerprint: Fingerprint | None, pseudonym: str | None, key: bytes) -> str | None:
-    """What the ledger calls a number: what it always did, or its subject; None where nobody is concerned."""
+    """Return the ledger's name of a number: its former one, or its subject.
+
+    None where no number is concerned.
+    """
     return pseudonym or (subject_of(fingerprint, key) if fingerprint else None)
 
 
 def seal(tail: Tail, pending: Sequence[Pending], stamp: SealStamp) -> SealedBatch:
-    """Put at least one event behind the tail. Raise `ValueError` where head and frontier do not belong together."""
+    """Put at least one event behind the tail.
+
+    Raise `ValueError` where head and frontier do not belong together.
+    """
     size, last, before = _end(tail)
     frontier = Frontier.decode(size, tail.frontier)
     if tail.head and frontier.root().hex() != tail.head.head.root:
@@ -112,7 +134,7 @@ def seal(tail: Tail, pending: Sequence[Pending], stamp: SealStamp) -> SealedBatc
 
 
 def _end(tail: Tail) -> tuple[int, str, str]:
-    """Size, hash of the last entry, hash of the last head."""
+    """Return size, hash of the last entry, hash of the last head."""
     if tail.head is None:
         return 0, NONE_BEFORE, NONE_BEFORE
     head = tail.head.head
@@ -138,7 +160,7 @@ def _entry(index: int, previous: str, item: Pending, subject_key: bytes) -> Seal
 
 
 def _tiles(index: int, completed: Sequence[Subtree]) -> list[Tile]:
-    """Those of the subtrees just completed by leaf `index` that are stored."""
+    """Return the stored ones among the subtrees just completed by leaf `index`."""
     return [
         Tile(subtree.height // TILE_HEIGHT, index >> subtree.height, subtree.hash)
         for subtree in completed

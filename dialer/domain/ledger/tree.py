@@ -1,4 +1,7 @@
-"""The Merkle tree of RFC 9162, 2.1.1, kept as the roots of its complete subtrees: it grows at the right edge alone."""
+"""The Merkle tree of RFC 9162, 2.1.1, kept as the roots of its complete subtrees.
+
+It grows at the right edge alone.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,14 +28,17 @@ class Subtree:
 
 
 class Frontier:
-    """The complete subtrees of a tree, largest first: all that is needed to add leaves and to state the root."""
+    """The complete subtrees of a tree, largest first: enough to add leaves and state the root."""
 
     def __init__(self, subtrees: Iterable[Subtree] = ()) -> None:
         self._subtrees = list(subtrees)
 
     @classmethod
     def decode(cls, size: int, hashes: bytes) -> "Frontier":
-        """Undo `encode` for a tree of `size` leaves. Raise `ValueError` where they do not belong together."""
+        """Undo `encode` for a tree of `size` leaves.
+
+        Raise `ValueError` where they do not belong together.
+        """
         heights = [height for height in reversed(range(size.bit_length())) if size >> height & 1]
         if len(hashes) != len(heights) * HASH_BYTES:
             raise ValueError(f"a tree of {size} leaves has {len(heights)} complete subtrees")
@@ -42,7 +48,7 @@ class Frontier:
         )
 
     def encode(self) -> bytes:
-        """The hashes one after another; their heights follow from the size."""
+        """Return the hashes one after another; their heights follow from the size."""
         return b"".join(subtree.hash for subtree in self._subtrees)
 
     @property
@@ -51,7 +57,10 @@ class Frontier:
         return sum(1 << subtree.height for subtree in self._subtrees)
 
     def add(self, subtree: Subtree) -> list[Subtree]:
-        """Add a subtree no larger than the smallest one here, at the right; return it and every larger one it completes."""
+        """Add a subtree no larger than the smallest one here, at the right.
+
+        Return it and every larger one it completes.
+        """
         completed = [subtree]
         while self._subtrees and self._subtrees[-1].height == completed[-1].height:
             left, right = self._subtrees.pop(), completed[-1]

@@ -1,1 +1,1 @@
-"""Telephone numbers: how they are written, what they are, and where."""
+"""Telephone numbers: their spellings, their kinds and their places."""

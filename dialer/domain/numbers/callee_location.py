@@ -1,6 +1,6 @@
-"""Where a callee is: the territory stated with the consent beats the number.
+"""The place of a callee, for the clock and the calendar (docs/rules/readings.md#zones).
 
-See docs/rules/readings.md#zones.
+The territory stated with the consent beats the number.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,18 @@ from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import AREAS, TERRITORIES, territory_of
 
 Statement = tuple[str | None, str | None]
-"""A territory (ISO 3166), or an area of one, and an IANA zone, as stated with a consent; either may be absent."""
+"""A territory (ISO 3166), or an area of one, and an IANA zone, as stated with a consent.
+
+Either may be absent.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalleeLocation:
-    """Compared by identity, as `resolve` gives the same one for the same statements. Every territory and zone that is possible: all of them must allow the call.
+    """Every territory and zone that is possible: all of them must allow the call.
 
-    `area`: NANP area code. `parts`: areas of the territories (`AREAS`) that were stated.
+    `area`: NANP area code. `parts`: areas of the territories (`AREAS`) that were stated. Compared
+    by identity, since `resolve` returns the same object for the same statements.
     """
 
     territories: tuple[str, ...]
@@ -30,9 +34,10 @@ class CalleeLocation:
 
 @lru_cache(maxsize=4096)
 def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> CalleeLocation:
-    """The place of a callee after everything that was stated about them; several territories stated mean all of them.
+    """Return the place of a callee after all statements about them.
 
-    Raise `InvalidInput` for an unknown territory, and for a zone that the territory (or, without one, the number) does not have.
+    Several territories stated mean all of them. Raise `InvalidInput` for an unknown territory, and
+    for a zone that the territory (or, without one, the number) does not have.
     """
     with_territory = [(territory_of(code), zone) for code, zone in stated if code is not None]
     if not with_territory:
@@ -52,14 +57,21 @@ def resolve(stated: tuple[Statement, ...], number: NumberFacts) -> CalleeLocatio
 
 
 def zones_in(code: str, number: NumberFacts) -> tuple[str, ...]:
-    """A territory as wide as a continent is narrowed by the area code of a number of that territory (T029)."""
+    """Return the zones of a territory that are possible for a number.
+
+    A territory as wide as a continent is narrowed by the area code of a number of that territory
+    (T029).
+    """
     if TERRITORIES[code].by_number and number.territories == (code,) and number.zones:
         return number.zones
     return TERRITORIES[code].zones
 
 
 def refined(territories: tuple[str, ...], zones: tuple[str, ...], stated: set[str]) -> tuple[str, ...]:
-    """The stated zones where they belong to these territories, else all."""
+    """Return the stated zones, or all where none is stated.
+
+    Raise `InvalidInput` for a stated zone that does not belong to these territories.
+    """
     if not stated:
         return zones
     of_territories = [TERRITORIES[code] for code in territories]
@@ -77,14 +89,17 @@ def unknown(field: str, detail: str) -> InvalidInput:
 
 
 def check_zone(territory: str | None, timezone: str | None, number: str) -> CalleeLocation:
-    """For imports: the place that a row states. Raise `InvalidInput` where the row must be rejected, `PhoneError` for the number."""
+    """Return the place that an imported row states.
+
+    Raise `InvalidInput` where the row must be rejected, `PhoneError` for the number.
+    """
     return resolve(((territory, timezone),), number_facts(number))
 
 
 def place_or_none(
     stated: tuple[Statement, ...], number: NumberFacts | PhoneError
 ) -> CalleeLocation | str | None:
-    """The place, the sentence why it is unknown, or None where the number itself cannot be read."""
+    """Return the place, a sentence saying why it is unknown, or None for an unreadable number."""
     if isinstance(number, PhoneError):
         return None
     try:

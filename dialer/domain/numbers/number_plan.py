@@ -1,9 +1,8 @@
-"""What a canonical number is, from its digits alone: territory, kind, whether it is ever dialled.
+"""The kind and territory of a canonical number, from its digits alone.
 
-Cases T081 to T088, docs/rules/readings.md#zones.
-
-`phonenumbers` is asked where its data is good; what it gets wrong is decided by the tables here
-(docs/rules/readings.md#numbers).
+Cases T081 to T088, docs/rules/readings.md#zones and docs/rules/readings.md#numbers. Some kinds are
+never dialled. `phonenumbers` is asked where its data is good; the tables here decide where it is
+wrong.
 """
 
 import re
@@ -49,7 +48,10 @@ OVERSEAS: dict[str, dict[str, tuple[str, ...]]] = {
     ),
     "596": dict.fromkeys(("596", "5989", "696", "697", "7091", "9477", "9766", "9767"), ("MQ",)),
 }
-"""National prefixes of the overseas departments, all with nine digits, by country code: whose numbers they may be without further word."""
+"""National prefixes of the overseas departments, by country code, all with nine digits.
+
+Each with the territories its numbers may belong to without a further statement.
+"""
 
 SMALL: dict[str, tuple[str, tuple[int, ...]]] = {
     "508": ("PM", (6, 9)),
@@ -59,21 +61,28 @@ SMALL: dict[str, tuple[str, tuple[int, ...]]] = {
 }
 FRENCH_CODES = ("33", *OVERSEAS, *SMALL)
 PLATFORM = ("937", "938", "939")
-"""Numbers of technical platforms (docs/rules/readings.md#number-shown): nobody lives there."""
+"""Numbers of technical platforms (docs/rules/readings.md#number-shown): no person answers there."""
 MACHINES = ("700",)
 """Machine-to-machine (ARCEP's 07 00)."""
 ARCEP_FICTION = frozenset({"19900", "26191", "35301", "46571", "53649"})
-"""National prefixes set aside for fiction in France: test numbers (T087). The mobile ones collide with Mayotte's."""
+"""National prefixes set aside for fiction in France: test numbers (T087).
+
+The mobile ones collide with Mayotte's (docs/rules/readings.md#numbers), and are not here.
+"""
 FICTION = re.compile(
     r"\+(?:44(?:11[3-8]|121|131|141|151|161)4960\d{3}|442079460\d{3}|442890180\d{3}|442920180\d{3}|441632960\d{3}|447700900\d{3}"
     r"|1[2-9]\d\d55501\d\d)"
 )
-"""The same by Ofcom and the NANPA."""
+"""Numbers set aside for fiction by Ofcom and the NANPA."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberFacts:
-    """Compared by identity: those of a kind are one object. `territories`: those it may belong to; `zones`: the clocks of those; `area`: NANP area code; `fictional`: a test number."""
+    """The facts about a number: one object for all numbers of a kind, compared by identity.
+
+    `territories`: those it may belong to; `zones`: their clocks; `area`: NANP area code;
+    `fictional`: a test number.
+    """
 
     country_code: str
     territories: tuple[str, ...]
@@ -96,7 +105,10 @@ def zones_of(territories: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def dialable_pattern(regions: tuple[str, ...]) -> re.Pattern[str]:
-    """The library's own patterns of fixed, mobile and VoIP numbers: its data without its slow and lenient parser."""
+    """Return the library's own patterns of fixed, mobile and VoIP numbers.
+
+    Its data without its slow and lenient parser.
+    """
     known = [data for region in regions if (data := PhoneMetadata.metadata_for_region(region))]
     kinds = [kind for data in known for kind in (data.fixed_line, data.mobile, data.voip) if kind]
     patterns = [kind.national_number_pattern for kind in kinds if kind.national_number_pattern]
@@ -104,7 +116,7 @@ def dialable_pattern(regions: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def overseas_code(national: str) -> str | None:
-    """The country code whose national form (without its zero) this is, None for a metropolitan number."""
+    """Return the country code of a national form without its zero, None for a metropolitan one."""
     for size in (3, 4, 5):
         for code, prefixes in OVERSEAS.items():
             if national[:size] in prefixes:
@@ -122,7 +134,10 @@ def french(number: str, code: str) -> NumberFacts:
 
 @lru_cache(maxsize=65536)
 def french_range(code: str, prefix: str, length: int) -> NumberFacts:
-    """A French number by its first five national digits and its length; raises `PhoneError`."""
+    """Return the facts of a French number by its first five national digits and its length.
+
+    Raise `PhoneError` where it must not be dialled.
+    """
     number = f"+{code}{prefix}..."
     if length < 7 and length not in SMALL.get(code, ("", ()))[1]:
         raise forbidden(number, "short numbers are services, not people")
@@ -157,13 +172,17 @@ def french_territories(code: str, prefix: str, number: str) -> tuple[str, ...]:
 def kind_of(
     code: str, territories: tuple[str, ...], zones: tuple[str, ...], area: str | None, fictional: bool
 ) -> NumberFacts:
-    """One object for all numbers of a kind."""
+    """Return the one object for all numbers of a kind."""
     return NumberFacts(code, territories, zones, area, fictional)
 
 
 @lru_cache(maxsize=65536)
 def foreign(number: str) -> NumberFacts:
-    """+1 and +44, judged by the library (which does not know Ofcom's fiction); any other country belongs to no profile (T085)."""
+    """Return the facts of a number in +1 or +44.
+
+    The library decides, except for Ofcom's fiction, which it does not know. Raise `PhoneError`
+    where it must not be dialled; any other country belongs to no profile (T085).
+    """
     code = country_code(number)
     if code not in ("1", "44"):
         raise PhoneError(PhoneErrorCode.JURISDICTION, f"{number}: country code +{code} belongs to no profile")
@@ -190,7 +209,10 @@ def foreign(number: str) -> NumberFacts:
 
 
 def island_of(national: str) -> str | None:
-    """Which of +44's other jurisdictions a number may belong to (UK-09): the library asks Great Britain first where both claim a range."""
+    """Return the island among +44's other jurisdictions that a number may belong to (UK-09).
+
+    Asked first, since the library prefers Great Britain where both claim a range.
+    """
     for region in ("JE", "GG", "IM"):
         data = PhoneMetadata.metadata_for_region(region)
         for kind in (data.fixed_line, data.mobile) if data else ():
@@ -200,7 +222,7 @@ def island_of(national: str) -> str | None:
 
 
 def country_code(number: str) -> str:
-    """Raise `PhoneError` for a code that no country has, or that is not a country's."""
+    """Return the country code. Raise `PhoneError` for a code of no country, or not a country's."""
     for size in (1, 2, 3):
         code = number[1 : 1 + size]
         if code in NOT_A_COUNTRY:
@@ -211,7 +233,10 @@ def country_code(number: str) -> str:
 
 
 def number_facts(number: str) -> NumberFacts:
-    """What `number` (E.164 with plus) is. Raise `PhoneError` where it must not be dialled, in any region."""
+    """Return the facts of `number` (E.164 with plus).
+
+    Raise `PhoneError` where it must not be dialled, in any region.
+    """
     if not SHAPE.fullmatch(number):
         raise invalid(ascii(number), "not written as plus, country code and number")
     code = number[1:3] if number[1:3] == "33" else number[1:4]
@@ -223,7 +248,7 @@ def number_facts(number: str) -> NumberFacts:
 
 
 def territories_of(number: str) -> tuple[str, ...]:
-    """Those it may belong to; none where it is no number to call."""
+    """Return the territories it may belong to; none where it is no number to call."""
     try:
         return number_facts(number).territories
     except PhoneError:

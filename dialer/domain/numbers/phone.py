@@ -1,6 +1,7 @@
-"""One canonical key for every way of writing a number (T072 to T088).
+"""The canonical form of every way of writing a number (T072 to T088).
 
-Reading never guesses; opposing reads everything.
+Reading never guesses (docs/rules/readings.md#numbers). Opposing reads everything
+(docs/rules/readings.md#oppositions).
 """
 
 import re
@@ -13,16 +14,20 @@ __all__ = ["PhoneError", "every_reading", "parse_phone"]
 
 NANP = frozenset({"US", "CA"})
 BETWEEN_NUMBERS = re.compile(r"[,;|/\r\n]|(?<![a-zA-Z])(?![oOlI]+(?![a-zA-Z]))[a-zA-Z]{2,}")
-"""Marks and words that part several numbers in one cell; letters that only look like digits part nothing."""
+"""Marks and words that part several numbers in one cell.
+
+Letters that only look like digits part nothing.
+"""
 NATIONAL_LENGTH = {"33": 9, **dict.fromkeys(OVERSEAS, 9), "44": 10}
-"""Where a trunk zero may wrongly follow the country code: digits without it."""
+"""Codes after which a trunk zero may wrongly follow, with the digits of a number without it."""
 
 
 def parse_phone(raw: str, *, region: str = "FR") -> PhoneNumber:
-    """The canonical number, for whoever is to be dialled. `region` (FR, GB, US, CA) reads national forms.
+    """Parse a number to be dialled into its canonical form.
 
-    Raise `PhoneError`, whose `reason` is INVALID_NUMBER, FORBIDDEN_NUMBER (services, machines, satellites) or JURISDICTION (a country of no
-    profile). Whether this campaign's profile takes the country is `decide`'s and the import's matter.
+    `region` (FR, GB, US, CA) reads national forms. Raise `PhoneError`, whose `reason` is
+    INVALID_NUMBER, FORBIDDEN_NUMBER (services, machines, satellites) or JURISDICTION (a country of
+    no profile). The campaign's own profile is not asked: `decide` and the import do that.
     """
     read = read_digits(raw)
     international = international_digits(read, region)
@@ -47,7 +52,10 @@ def wrong_shape(raw: str, why: str) -> PhoneError:
 
 
 def international_digits(read: Digits, region: str) -> str | None:
-    """Country code and number, where the text shows that it has a country code; None for a national form."""
+    """Return country code and number, None for a national form.
+
+    A text has a country code where it shows one.
+    """
     digits, exit_code = read.digits, "011" if region in NANP else "00"
     if read.plus:
         return without_trunk_zero(digits)
@@ -85,7 +93,7 @@ def national_digits(raw: str, read: Digits, region: str) -> str:
 
 
 def french_national(national: str) -> str:
-    """An overseas national form gets its own country code (T077)."""
+    """Return a French national form with its country code; an overseas one gets its own (T077)."""
     code = overseas_code(national)
     if code == "508":
         return national
@@ -93,9 +101,11 @@ def french_national(national: str) -> str:
 
 
 def every_reading(raw: str) -> tuple[PhoneNumber, ...]:
-    """Every number that somebody who opposes could mean, the likeliest first; empty only where there is no digit at all (2.10, "Second thoughts").
+    """Return every number that an opposing person could mean, the likeliest first.
 
-    Nothing is refused for its spelling: lost zeros, letters for digits, extensions, overseas numbers written with +33, several numbers in one cell.
+    Empty only where there is no digit at all. Nothing is refused for its spelling: lost zeros,
+    letters for digits, extensions, overseas numbers written with +33, several numbers in one cell
+    (docs/rules/readings.md#oppositions).
     """
     try:
         return (parse_phone(raw),)
@@ -109,12 +119,15 @@ def every_reading(raw: str) -> tuple[PhoneNumber, ...]:
 
 
 def lookalikes_read(text: str) -> str:
-    """The digits of a text, letters that are taken for digits included."""
+    """Return the digits of a text, letters that are taken for digits included."""
     return re.sub("[^0-9]", "", re.sub("[oO]", "0", re.sub("[lI]", "1", text)))
 
 
 def readings_of(digits: str) -> list[PhoneNumber]:
-    """Digits without any other mark, read in every way that makes a number of a profile; as they stand where there is none."""
+    """Read digits without any other mark in every way that makes a number of a profile.
+
+    As they stand where there is none.
+    """
     bare = digits.removeprefix("00")
     trunkless = without_trunk_zero(bare)
     candidates = [bare, trunkless]
@@ -143,7 +156,7 @@ def dialled_by_someone(digits: str) -> bool:
 
 
 def as_they_stand(bare: str, national: str, readings: list[PhoneNumber]) -> list[PhoneNumber]:
-    """The literal number too, so that an opposition against an odd spelling stands even if plans change."""
+    """Return the literal number: an opposition to an odd spelling outlasts changes of plans."""
     literal = bare.lstrip("0")
     if 9 < len(literal) <= 15 and PhoneNumber("+" + literal) not in readings:
         return [PhoneNumber("+" + literal)]

@@ -1,4 +1,4 @@
-"""The text of a number as people and spreadsheets write it, reduced to digits.
+"""Numbers as people and spreadsheets write them, reduced to digits.
 
 See docs/rules/readings.md#numbers.
 """
@@ -37,7 +37,11 @@ class PhoneError(DialerError):
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """`digits` are ASCII. `plus`: written with a plus. `trunk_zero`: a zero stood alone in brackets and was left out."""
+    """The digits of a number as written.
+
+    `digits` are ASCII. `plus`: written with a plus. `trunk_zero`: a zero stood alone in brackets
+    and was left out.
+    """
 
     digits: str
     plus: bool
@@ -45,12 +49,12 @@ class Digits:
 
 
 def quoted(raw: str) -> str:
-    """The offending value as one short printable line."""
+    """Return the offending value as one short printable line."""
     return ascii(raw if len(raw) <= MAX_TEXT else raw[:MAX_TEXT] + "...")
 
 
 def visible(raw: str) -> str:
-    """Full-width digits read, invisible marks (Unicode Cf: bidi marks, zero-width space) dropped."""
+    """Read full-width digits, drop invisible marks (Unicode Cf: bidi marks, zero-width space)."""
     if raw.isascii():
         return raw
     return "".join(char for char in raw.translate(FULL_WIDTH) if unicodedata.category(char) != "Cf")
@@ -61,7 +65,10 @@ def is_separator(char: str) -> bool:
 
 
 def read_digits(raw: str) -> Digits:
-    """Raise `PhoneError` for any character that is neither digit, leading plus nor separator: nothing is guessed."""
+    """Read a text as digits, without guessing.
+
+    Raise `PhoneError` for any character that is neither digit, leading plus nor separator.
+    """
     if len(raw) > MAX_TEXT:
         raise PhoneError(PhoneErrorCode.INVALID_NUMBER, f"{quoted(raw)} is too long for a number")
     text = TEL_SCHEME.sub("", visible(raw))

@@ -1,4 +1,7 @@
-"""Where a French postcode lies: it alone tells Alsace and Moselle, whose holidays differ."""
+"""The territory of a French postcode.
+
+Alone it shows Alsace and Moselle, whose holidays differ (docs/rules/readings.md#holidays).
+"""
 
 import re
 
@@ -26,7 +29,10 @@ LAST_DEPARTMENT = 95
 
 
 def place_of(postcode: str) -> str:
-    """The territory, or the area of one, by ISO 3166 code. Raise `ValueError` with why for what is no French postcode."""
+    """Return the ISO 3166 code of a postcode's territory, or of the area of one.
+
+    Raise `ValueError`, with the reason, where it is no French postcode.
+    """
     if not SHAPE.fullmatch(postcode):
         raise ValueError("is not written with five digits")
     for size in (5, 3, 2):

@@ -1,6 +1,6 @@
-"""Territories by ISO 3166 code: their clocks, their local holidays, the day they vote (FP-10).
+"""Territories by ISO 3166 code: their clocks, their local holidays, their voting day (FP-10).
 
-See docs/rules/readings.md#zones.
+See docs/rules/readings.md#zones and docs/rules/readings.md#holidays.
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """`zones` are judged; `aliases` are other IANA names of the same clock that a consent record may state.
+    """A territory of some profile.
 
-    `holiday_entities` are (entity, subdivision) of the `holidays` package; `local_days` are (month, day) from 2.7, added to them.
-    `saturday_vote`: votes on the eve of the metropolitan poll (FP-10). `by_number`: a number narrows the zones of the territory.
+    `zones` are judged; `aliases` are other IANA names of the same clock that a consent record may
+    state. `holiday_entities` are (entity, subdivision) of the `holidays` package; `local_days` are
+    further (month, day). `saturday_vote`: votes on the eve of the metropolitan poll (FP-10).
+    `by_number`: a number narrows the zones of the territory.
     """
 
     code: str
@@ -87,16 +89,22 @@ TERRITORIES: dict[str, Territory] = {territory.code: territory for territory in 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of the territory `of` that has holidays beside its territory's: those of `subdivision` in the `holidays` package."""
+    """A part of the territory `of` with holidays beside its territory's.
+
+    They are those of `subdivision` in the `holidays` package.
+    """
 
     of: str
     subdivision: str
 
 
 AREAS = {"FR-57": Area("FR", "57"), "FR-67": Area("FR", "6AE"), "FR-68": Area("FR", "6AE")}
-"""By ISO 3166-2 code: Moselle and the two departments of Alsace, which keep Good Friday and 26 December. No number tells them."""
+"""Moselle and the two departments of Alsace, by ISO 3166-2 code. No number shows them.
+
+They keep Good Friday and 26 December (docs/rules/readings.md#holidays).
+"""
 
 
 def territory_of(code: str) -> str:
-    """The territory that `code`, of a territory or of an area, lies in."""
+    """Return the territory of `code`, itself a territory or an area."""
     return AREAS[code].of if code in AREAS else code

@@ -1,1 +1,1 @@
-"""Who must not be called again, and how they say so."""
+"""Oppositions: their sources and their entries."""

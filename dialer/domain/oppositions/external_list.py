@@ -1,4 +1,7 @@
-"""Lists kept by others: a national one, a sponsor's own. Each import of a list replaces it as a whole."""
+"""Lists kept by others: a national one, a sponsor's own.
+
+Each import of a list replaces it as a whole.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +14,18 @@ class ListKind(StrEnum):
     OPPOSITIONS = "oppositions"
     """People who do not want to be called."""
     LINES = "lines"
-    """Lines that no machine may call: emergency services, hospital rooms, care homes, our own staff (US-13, CA-08, T088)."""
+    """Lines that no machine may call (US-13, CA-08, T088).
+
+    Emergency services, hospital rooms, care homes, our own staff.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class OppositionList:
-    """One import of the list `name`; `sponsor` None: it speaks for every sponsor. `valid_to` is exclusive."""
+    """An import of the list `name`.
+
+    `sponsor` None: it speaks for every sponsor. `valid_to` is exclusive.
+    """
 
     id: ImportId
     name: str

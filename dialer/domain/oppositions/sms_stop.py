@@ -1,6 +1,8 @@
-"""Whether a text message says STOP. Pure. Written in haste, in any language of ours: what is unclear but holds such a word is an opposition.
+"""STOP words in text messages. Pure.
 
-Words: those carriers and 47 CFR 64.1200(a)(10) name, those French and Canadian customers know, and what people write for them.
+Messages are written in haste, in any language of ours: one that is unclear but holds such a word is
+an opposition. Words: as carriers and 47 CFR 64.1200(a)(10) name them, as French and Canadian
+customers know them, and other common forms.
 """
 
 import re
@@ -75,14 +77,14 @@ PHRASES = tuple(
     )
 )
 LONGEST = 4_000
-"""Characters that are read: 26 text messages in one. What goes beyond is in doubt, and so kept."""
+"""Characters that are read: 26 text messages in one. A longer text is in doubt, and so kept."""
 UNREAD = "too long to be read"
 _ZERO_FOR_O = re.compile(r"(?<=[a-z])0(?=[a-z])")
 _SPELT_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 
 
 def _ended_once(word: str) -> str:
-    """The last letter once, however often it was written."""
+    """Return the word with its last letter once, however often it was written."""
     return word.rstrip(word[-1]) + word[-1]
 
 
@@ -90,10 +92,12 @@ WORDS_ENDED_ONCE = {_ended_once(word): word for word in WORDS}
 
 
 def stop_word(text: str) -> str | None:
-    """The word or phrase that makes this message an opposition, or `UNREAD`; None where there is none.
+    """Return the word or phrase that makes this message an opposition, None without one.
 
-    Case, accents, punctuation, invisible characters and the words around it do not matter. Whole words count alone: a weekend
-    has no END. The time it takes grows with the text, and no further than `LONGEST`.
+    `UNREAD` for a text longer than `LONGEST` without such a word before it. Case, accents,
+    punctuation, invisible characters and the words around it do not matter. Whole words count
+    alone: a weekend has no END. The time it takes grows with the text, and no further than
+    `LONGEST`.
     """
     plain = _plain(text[:LONGEST])
     for word in plain.split():
@@ -104,7 +108,10 @@ def stop_word(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Lower-case letters a to z, one space between words; `S.T.O.P` and `S T O P` are one word."""
+    """Return the text in letters a to z, one space between words.
+
+    `S.T.O.P` and `S T O P` are one word.
+    """
     decomposed = unicodedata.normalize("NFKD", text)
     seen = "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"}).casefold()
     words = " ".join(re.findall(r"[a-z]+", _ZERO_FOR_O.sub("o", seen)))

@@ -1,4 +1,4 @@
-"""Oppositions: who must never be called again, and how they said so (FP-21, FP-33)."""
+"""Suppressions: the entries that oppositions leave (FP-21, FP-33)."""
 
 import hashlib
 import hmac
@@ -12,7 +12,10 @@ from dialer.domain.base.types import Fingerprint, PhoneNumber
 
 @dataclass(frozen=True, slots=True)
 class PbxSuppression:
-    """An entry of the PBX's own lock: `sponsor_key` is None for everybody. No number, only its fingerprint."""
+    """An entry of the PBX's own lock.
+
+    `sponsor_key` None stands for every sponsor. No number, only its fingerprint.
+    """
 
     fingerprint: Fingerprint
     sponsor_key: str | None
@@ -33,7 +36,10 @@ class OppositionChannel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An opposition. `sponsor` None means every sponsor; `source` is the attempt or import it came from."""
+    """The stored entry of an opposition.
+
+    `sponsor` None means every sponsor; `source` is the attempt or import it came from.
+    """
 
     fingerprint: Fingerprint
     sponsor: str | None
@@ -46,22 +52,28 @@ class Suppression:
 
 
 def fingerprint_of(number: PhoneNumber, key: bytes) -> Fingerprint:
-    """HMAC-SHA256 (RFC 2104) of the canonical number, in hexadecimal."""
+    """Return the HMAC-SHA256 (RFC 2104) of the canonical number, in hexadecimal."""
     return Fingerprint(hmac.new(key, number.encode("ascii"), hashlib.sha256).hexdigest())
 
 
 def refingerprinted(fingerprint: Fingerprint, key: bytes) -> Fingerprint:
-    """The fingerprint of the same number one key version later: HMAC-SHA256 of the fingerprint it had. Nobody needs the number for it."""
+    """Return the fingerprint of the same number one key version later.
+
+    HMAC-SHA256 of the fingerprint it had: the number is not needed for it.
+    """
     return Fingerprint(hmac.new(key, fingerprint.encode("ascii"), hashlib.sha256).hexdigest())
 
 
 def sponsor_key(sponsor: str) -> str:
-    """Sixteen hexadecimal digits that stand for a sponsor in the PBX's database, where free text has no place."""
+    """Return the sixteen hexadecimal digits that stand for a sponsor in the PBX's database.
+
+    Free text has no place there.
+    """
     return hashlib.sha256(sponsor.encode()).hexdigest()[:16]
 
 
 def pbx_entries(suppressions: Iterable[Suppression]) -> list[PbxSuppression]:
-    """The same oppositions as a PBX keeps them: no number, no sponsor's name."""
+    """Return the same suppressions as a PBX keeps them: no number, no sponsor's name."""
     return [
         PbxSuppression(s.fingerprint, sponsor_key(s.sponsor) if s.sponsor else None) for s in suppressions
     ]

@@ -1,1 +1,1 @@
-"""What is asked before anybody is called: the campaign's checks and the forecast."""
+"""Questions before any call: the campaign's checks and the forecast."""

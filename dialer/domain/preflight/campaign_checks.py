@@ -1,4 +1,4 @@
-"""What is wrong with a campaign before anybody is called: from its file, then with trunk and list.
+"""Checks of a campaign before any call: from its file alone, then with its trunk and its list.
 
 Cases T031 to T062 and T089 to T094.
 """
@@ -24,7 +24,10 @@ from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 def check_definition(
     definition: CampaignDefinition, packs: RulePackIndex, today: datetime
 ) -> tuple[Problem, ...]:
-    """Every problem that the file alone shows. `today` is when the rules are asked, if the campaign has already begun."""
+    """Return every problem that the file alone shows.
+
+    The rules are those of its start, or of `today` if the campaign has already begun.
+    """
     if definition.profile not in packs.profiles:
         known = ", ".join(sorted(packs.profiles))
         return (Problem("profile", f"{definition.profile!r} has no rule pack; known are {known}"),)
@@ -45,7 +48,7 @@ def check_definition(
 
 
 def trunk_problems(definition: CampaignDefinition) -> tuple[Problem, ...]:
-    """No trunk can have such a name: every call would be refused, one by one."""
+    """Return a problem for a name that no trunk can have: each call would be refused."""
     if re.fullmatch(PART_NAME, definition.trunk):
         return ()
     wanted = "wanted is the name of a [[trunk]] of dialer.toml: small letters, digits and hyphens, such as 'default'"
@@ -57,13 +60,16 @@ def pack_of(definition: CampaignDefinition, packs: RulePackIndex, today: datetim
 
 
 def script_rules(definition: CampaignDefinition, packs: RulePackIndex, today: datetime) -> ScriptRules:
-    """What every script must say where no pack is in force; `check_definition` refuses such a campaign."""
+    """Return the demands on the script; without a pack in force, those on every script.
+
+    `check_definition` refuses a campaign without a pack.
+    """
     pack = pack_of(definition, packs, today)
     return pack.script if pack else ScriptRules()
 
 
 def reminders(definition: CampaignDefinition, packs: RulePackIndex, today: datetime) -> tuple[Reminder, ...]:
-    """What people must see to themselves."""
+    """Return the reminders of rules that people must see to themselves."""
     pack = pack_of(definition, packs, today)
     if pack is None:
         return ()
@@ -126,7 +132,10 @@ def purpose_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable
 
 
 def basis_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[Problem]:
-    """Forbidden sectors may speak to their customers, and to who asked for it, alone (FC-08 to FC-10)."""
+    """Yield problems of the basis.
+
+    Forbidden sectors may call only their customers and people who asked for it (FC-08 to FC-10).
+    """
     if not pack.consent.takes(definition.basis):
         yield Problem("basis", f"{pack.name} knows no calls on the basis {definition.basis.value!r}")
     elif definition.basis is Basis.OPT_IN and TERMS.of(definition).sector in pack.forbidden_sectors:
@@ -161,9 +170,10 @@ def check_approval(
     lists: Sequence[ListStanding],
     now: datetime,
 ) -> tuple[Problem, ...]:
-    """Every problem that needs the trunk and the list too.
+    """Return every problem, including any that needs the trunk and the list.
 
-    `places`: where its people may be, each the territories that are possible at once. `lists`: those of others that speak for the sponsor.
+    `places`: the possible territories of its people; each tuple holds those possible at once.
+    `lists`: the external lists that speak for the sponsor.
     """
     problems = list(check_definition(definition, packs, now))
     pack = None if problems else pack_of(definition, packs, now)
@@ -182,7 +192,11 @@ def check_approval(
 def list_problems(
     definition: CampaignDefinition, pack: RulePack, present: list[tuple[str, ...]], now: datetime
 ) -> Iterable[Problem]:
-    """Of people who may be in several territories, each must be one of the profile with its poll date; one that a number may be shown in will do."""
+    """Yield problems of the people on the list.
+
+    Where a person may be in several territories, each must be one of the profile with its poll
+    date; a number that may be shown in any one of them is enough.
+    """
     when = max(definition.starts_at, now)
     codes = sorted({code for place in present for code in place})
     for code in codes:
@@ -201,7 +215,10 @@ def list_problems(
 
 
 def language_problems(definition: CampaignDefinition, stated: Iterable[str]) -> Iterable[Problem]:
-    """Everybody is spoken to in the language in which they agreed; `stated` are language codes, such as fr or en-GB."""
+    """Yield a problem for each language of consent that is not the campaign's.
+
+    `stated` are language codes, such as fr or en-GB.
+    """
     for language in sorted(stated):
         if language.partition("-")[0].lower() != definition.language:
             yield Problem(

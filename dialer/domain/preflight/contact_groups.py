@@ -1,7 +1,8 @@
-"""Who is alike: callees of one campaign whom every rule must answer alike, at every instant that a foresight looks at.
+"""Groups of contacts that every rule must answer alike, at every instant that a forecast looks at.
 
-Millions are foreseen in seconds by asking the rules once for each kind of callee. Whatever is stored about people makes them different,
-but for what is named here and in the query that groups them; a time differs only where a rule could change its answer by it.
+Millions are forecast in seconds by asking the rules once for each group. Every stored value makes
+contacts differ, except for the fields named here and in the query that groups them. A time differs
+only where a rule could change its answer by it.
 """
 
 from collections.abc import Iterable
@@ -23,10 +24,11 @@ from dialer.domain.rulepacks.rulepack import RulePack
 
 @dataclass(frozen=True, slots=True)
 class TimeBoundaries:
-    """When the times stored about a callee make a difference. Spans here are without their start and with their end.
+    """Spans, without start and with end, in which stored times of a callee make a difference.
 
-    `given`, `expires`: a consent given, or ending, within one of them is judged by its own time; of any other it only counts which of
-    them lie before it. `called`: (so many attempts or more, since when each matters by its own time), ascending from 0 attempts on.
+    `given`, `expires`: a consent given, or ending, within one of them is judged by its own time; of
+    any other, only the spans before it count. `called`: (so many attempts or more, since when each
+    matters by its own time), ascending from 0 attempts on.
     """
 
     given: Span
@@ -35,7 +37,10 @@ class TimeBoundaries:
 
 
 def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: datetime) -> TimeBoundaries:
-    """`packs`: all that may decide between `start` and the campaign's end."""
+    """Return the boundaries of one forecast.
+
+    `packs`: all packs that may decide between `start` and the campaign's end.
+    """
     until, known = horizon(definition, start), tuple(packs)
     gap = max([TERMS.of(definition).min_gap, *(pack.min_gap for pack in known)])
     caps = [cap for pack in known for cap in pack.caps]
@@ -49,7 +54,11 @@ def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: date
 
 
 def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until: datetime) -> Span:
-    """A consent begins at its own time and may grow too old; on another basis any time may matter, as working days are counted."""
+    """Return the spans in which the time of giving matters.
+
+    A consent begins at its own time and may grow too old. On another basis any time may matter, as
+    working days are counted.
+    """
     if basis is not Basis.OPT_IN:
         return ((EARLIEST, LATEST),)
     ages = (pack.consent.max_age for pack in packs)
@@ -57,11 +66,14 @@ def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until:
 
 
 Kind = NumberFacts | PhoneNumber
-"""Numbers of a kind share their facts; one that a list names, or that is none, is like no other."""
+"""Numbers of a kind share their facts.
+
+A number that a list names, or that is invalid, is like no other.
+"""
 
 
 class NumberKinds:
-    """The kinds of number that one campaign's rules tell apart."""
+    """The kinds of number that one campaign's rules distinguish."""
 
     def __init__(self, definition: CampaignDefinition, trunk: TrunkFacts, packs: Iterable[RulePack]) -> None:
         self._own = TERMS.of(definition).own_numbers | {entry.number for entry in trunk.caller_ids}

@@ -1,8 +1,9 @@
-"""What is foreseen of people who are alike but for when their only consent ends: asked for a few ends, and known for all others.
+"""Memoise forecasts of contacts that differ only in the end of their one consent.
 
-Before its end a consent is judged as if it had none, but that an opening at or after its end is none; after it, it refuses for good. So an
-end after which nothing was looked at could as well have come at once after the last look: whatever was opened to, at or before that look,
-lies before both ends, and whatever lies after both was no opening for either.
+Before its end, a consent is judged as one without an end, except that an opening at or after the
+end is none. After its end it refuses for good. So take two ends that both come after the last
+instant judged: an opening up to that instant lies before both ends, and one after both ends is none
+for either. The forecasts are equal, so a few ends answer all others.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from dialer.domain.preflight.forecast import Foreseen
 
 
 class Endings:
-    """`ask`: what is foreseen where the consent ends at an instant. `latest`: no end comes after it."""
+    """Forecasts by end of the consent.
+
+    `ask` forecasts for one end. `latest`: no end comes after it.
+    """
 
     def __init__(self, ask: Callable[[datetime], Foreseen], latest: datetime) -> None:
         self._ask = ask
@@ -20,7 +24,7 @@ class Endings:
         self._known: dict[datetime, Foreseen] = {}
 
     def of(self, end: datetime) -> Foreseen:
-        """`end`: after the instant from which it is foreseen."""
+        """Return the forecast for `end`, which lies after the instant from which it is made."""
         upto = self._latest
         while end < upto:
             known = self._known_of(upto)

@@ -1,4 +1,7 @@
-"""When a callee could first be called, as the dialling loop would find out: judged at the start, and again whenever it would look again."""
+"""The first instant at which a callee could be called, as the dialling loop would find it.
+
+Judged at the start, and again at each instant at which the loop would look again.
+"""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,15 +14,16 @@ from dialer.domain.decision.facts import Facts
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 
 LOOKS = 100
-"""How often at most a refusal that passes is judged again: caps are asked for every hour while the calendar is open."""
+"""Limit of judgements of one callee: caps are asked for every hour while the calendar is open."""
 SHORTEST_WAIT = timedelta(minutes=1)
 LONGEST_PAUSE = max(PAUSES.values())
 
 
 class Foreseen(NamedTuple):
-    """`at` (UTC) and the callee's `zone`, or else the codes why it never comes; `undecided`: it may come later than was looked.
+    """The forecast of one callee.
 
-    `looked`: the last instant that was judged.
+    `at` (UTC) and the callee's `zone`, or else the codes for which no call ever comes. `looked`:
+    the last instant that was judged. `undecided`: a call may still come later than `looked`.
     """
 
     at: datetime | None
@@ -30,7 +34,7 @@ class Foreseen(NamedTuple):
 
 
 def foresee(facts: Facts, packs: RulePackIndex, start: datetime) -> Foreseen:
-    """From `start` (aware) on, if nothing that is stored changes."""
+    """Forecast from `start` (aware) on, if nothing that is stored changes."""
     at = looked = start
     codes: frozenset[ReasonCode] = frozenset()
     for _ in range(LOOKS):
@@ -47,10 +51,13 @@ def foresee(facts: Facts, packs: RulePackIndex, start: datetime) -> Foreseen:
 
 
 def reasons_for_good(decision: Decision) -> frozenset[ReasonCode]:
-    """Without those that time lifts: who never agreed is not refused for the lunch hour."""
+    """Return the reasons that time does not lift: a missing consent outweighs the lunch hour."""
     return frozenset(reason.code for reason in decision.reasons if final(reason, decision))
 
 
 def horizon(definition: CampaignDefinition, start: datetime) -> datetime:
-    """No later than this is anybody judged: the calendar opens before the campaign's end, and a pause may run over it once."""
+    """Return the instant after which no callee is judged.
+
+    The calendar opens before the campaign's end, and a pause may run over it once.
+    """
     return max(definition.ends_at, start) + LONGEST_PAUSE + SHORTEST_WAIT

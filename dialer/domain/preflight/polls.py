@@ -1,4 +1,7 @@
-"""Poll dates that a decree moves while a campaign lives (T040): decisions to come go by the new ones, those of before stay as they were."""
+"""Poll dates that a decree moves while a campaign lives (T040).
+
+Later decisions go by the new dates, earlier ones stay as they were.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,9 +16,10 @@ OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
 
 
 def with_poll_dates(campaign: Campaign, dates: Mapping[str, date], now: datetime) -> CampaignDefinition:
-    """The campaign's definition with these dates (by territory, or `default`) in the place of its own; others stay.
+    """Return the campaign's definition with `dates` in place of its own; others stay.
 
-    Raise `Conflict` where it has no election or is over, `InvalidInput` for an unknown territory or an election that would be over.
+    `dates`: by territory, or `default`. Raise `Conflict` where it has no election or is over,
+    `InvalidInput` for an unknown territory or an election that would be over.
     """
     definition, election = campaign.definition, campaign.definition.election
     if election is None or campaign.state in OVER:

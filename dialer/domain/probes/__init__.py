@@ -1,1 +1,1 @@
-"""The call-back probe: whether the numbers that are shown reach the sponsor's line."""
+"""The call-back probe: a call to a shown number, to hear whether it reaches the sponsor's line."""

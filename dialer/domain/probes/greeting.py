@@ -1,8 +1,10 @@
-"""Whether a recording holds an expected greeting, though networks cut off its start, delay it, change its level and code it anew. Pure.
+"""Recognise an expected greeting in a recording. Pure.
 
-Both are A-law at 8 kHz, one byte a sample. Every 10 ms becomes the energy in each of five octaves. The greeting is laid where it fits
-best as a whole, then looked for piece by piece: so one other name in an otherwise equal sentence is found.
-Measured with synthetic speech: pieces of the same greeting through GSM, AMR, mu-law or noise correlate by 0.8 to 1, of another by 0 to 0.5.
+Networks cut off its start, delay it, change its level and code it anew. Both sounds are A-law at 8
+kHz, one byte a sample. Every 10 ms becomes the energy in each of five octaves. The greeting is laid
+where it fits best as a whole, then looked for piece by piece: so one other name in an otherwise
+equal sentence is found. Measured with synthetic speech: pieces of the same greeting through GSM,
+AMR, mu-law or noise correlate by 0.8 to 1, of another by 0 to 0.5.
 """
 
 import math
@@ -16,13 +18,18 @@ PIECE = 40
 WANDER = 4
 """Frames by which a piece may stand off the one before: jitter buffers stretch time."""
 WANDER_AT_FIRST = 25
-"""The same for the first: lost packets shorten what comes before the best fit."""
+"""The same for the first: lost packets shorten the sound before the best fit."""
 LIKE = 0.75
 BELOW_THE_REST = 0.17
-"""A piece counts as heard from a correlation of `LIKE` on, if it is not so much below the median: where all else is clear, a word that
-differs is told by that."""
+"""A piece counts as heard from a correlation of `LIKE` on, if it is not so much below the median.
+
+Where all else is clear, a differing word shows by that.
+"""
 QUIET = 0.8
-"""Standard deviation within a piece, in powers of ten of energy, below which it is a pause: it is not looked for."""
+"""A piece with less spread is a pause, and is not looked for.
+
+Standard deviation within a piece, in powers of ten of energy.
+"""
 MOST_LOST = 100
 """Frames of the start that may be missing: lines are cut through late."""
 LEAST_OVERLAP = 0.6
@@ -56,7 +63,10 @@ NOT_HEARD = Likeness(0, 0)
 
 
 def likeness(expected: bytes, heard: bytes) -> Likeness:
-    """How much of `expected` is in `heard`. Takes some tenths of a second for ten seconds of sound."""
+    """Measure how much of `expected` is in `heard`.
+
+    Takes some tenths of a second for ten seconds of sound.
+    """
     wanted, found = frames(expected), frames(heard)
     if len(wanted) < PIECE or len(found) < PIECE:
         return NOT_HEARD
@@ -69,7 +79,10 @@ def likeness(expected: bytes, heard: bytes) -> Likeness:
 
 
 def _scores(wanted: Sequence[Frame], found: Sequence[Frame]) -> Iterator[float]:
-    """How well each piece is heard about where the last one was; quiet pieces and the lost start are left out."""
+    """Yield how well each piece is heard near the place of the last one.
+
+    Quiet pieces and the lost start are left out.
+    """
     lag, wander = _best_lag(wanted, found), WANDER_AT_FIRST
     for at in range(max(0, -lag), len(wanted) - PIECE + 1, PIECE // 2):
         piece = wanted[at : at + PIECE]
@@ -83,13 +96,13 @@ def _scores(wanted: Sequence[Frame], found: Sequence[Frame]) -> Iterator[float]:
 
 
 def audible(heard: bytes) -> bool:
-    """Whether anything but silence is in it."""
+    """Return whether it holds any sound above silence."""
     silence = (_OCTAVES + 1) * math.log10(_FLOOR)
     return sum(sum(frame) - silence > _AUDIBLE for frame in frames(heard)) >= SPOKEN
 
 
 def frames(audio: bytes) -> list[Frame]:
-    """The energy in each octave, as decimal logarithm, from 2-4 kHz down."""
+    """Return the energy in each octave, as decimal logarithm, from 2-4 kHz down."""
     whole = len(audio) - len(audio) % _SAMPLES
     return [
         _octaves([LEVELS[code] for code in audio[at : at + _SAMPLES]]) for at in range(0, whole, _SAMPLES)
@@ -97,7 +110,7 @@ def frames(audio: bytes) -> list[Frame]:
 
 
 def _octaves(samples: list[int]) -> Frame:
-    """By the Haar transform: differences of neighbours, then of their sums."""
+    """Split into octaves by the Haar transform: differences of neighbours, then of their sums."""
     found, scale = [], 1.0
     for _ in range(_OCTAVES):
         evens, odds = samples[::2], samples[1::2]
@@ -114,7 +127,10 @@ def _loudness(values: Iterable[int], scale: float) -> float:
 
 
 def _best_lag(wanted: Sequence[Frame], found: Sequence[Frame]) -> int:
-    """How many frames into `found` all of `wanted` begins, where it fits best; negative where its start is missing."""
+    """Return the frame of `found` at which `wanted` as a whole fits best.
+
+    Negative where its start is missing.
+    """
     ours, theirs = _halved(wanted), _halved(found)
     least = int(LEAST_OVERLAP * len(ours))
     lags = range(-min(MOST_LOST // 2, len(ours) - least), len(theirs) - least + 1)
@@ -122,7 +138,7 @@ def _best_lag(wanted: Sequence[Frame], found: Sequence[Frame]) -> int:
 
 
 def _halved(some: Sequence[Frame]) -> list[Frame]:
-    """Loudness alone, every other frame: enough to find the place."""
+    """Return the loudness alone, every other frame: enough to find the place."""
     return [(sum(frame),) for frame in some[::2]]
 
 
@@ -143,7 +159,10 @@ def _spread(piece: Sequence[Frame]) -> float:
 
 
 def correlation(left: Sequence[Frame], right: Sequence[Frame]) -> float:
-    """From -1 to 1 (Pearson), each octave about its own mean, so that neither level nor timbre counts; 0 where one never changes."""
+    """Return the correlation (Pearson), from -1 to 1; 0 where one side never changes.
+
+    Each octave is taken about its own mean, so that neither level nor timbre counts.
+    """
     together = of_left = of_right = 0.0
     for ours, theirs in zip(zip(*left, strict=True), zip(*right, strict=True), strict=True):
         mean, other = sum(ours) / len(ours), sum(theirs) / len(theirs)
@@ -164,7 +183,7 @@ def _longest_gap(results: Iterable[bool]) -> int:
 
 
 def _levels() -> tuple[int, ...]:
-    """Linear 16-bit samples by A-law byte (ITU-T G.711, table 1)."""
+    """Return the linear 16-bit samples by A-law byte (ITU-T G.711, table 1)."""
     levels = []
     for plain in (code ^ 0x55 for code in range(256)):
         segment, step = plain >> 4 & 7, plain & 15

@@ -1,4 +1,7 @@
-"""The call-back probe: whoever rings a number that we show must reach the sponsor's line with its own greeting (FP-17, T093, E9). Pure."""
+"""The call-back probe (FP-17, T093, E9). Pure.
+
+A person who rings a number that we show must reach the sponsor's line with its own greeting.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +15,9 @@ from dialer.domain.campaigns.campaign import Campaign
 VALID_FOR = timedelta(hours=24)
 """FP-17: within 24 h before start, and every day."""
 REPEAT_AFTER = timedelta(hours=20)
-"""So much before the last pass runs out that a probe that could not be made is tried again in time."""
+"""A pass is renewed before it runs out, so that a probe that could not be made is tried again in
+time.
+"""
 
 
 class ProbeOutcome(StrEnum):
@@ -27,9 +32,9 @@ class ProbeOutcome(StrEnum):
     NO_SOUND = "NO_SOUND"
     """Answered by silence, or hung up on at once."""
     WRONG_GREETING = "WRONG_GREETING"
-    """Answered by something else: another sponsor's line, an announcement, a voicemail, a stranger."""
+    """Answered by another party: another sponsor, an announcement, a voicemail, a stranger."""
     NOT_MADE = "NOT_MADE"
-    """No call left this machine, or we ended it: it says nothing of the number, and proves nothing."""
+    """No call left this machine, or we ended it: it says and proves nothing of the number."""
 
 
 FAILED = frozenset(ProbeOutcome) - {ProbeOutcome.PASSED, ProbeOutcome.NOT_MADE}
@@ -37,10 +42,13 @@ FAILED = frozenset(ProbeOutcome) - {ProbeOutcome.PASSED, ProbeOutcome.NOT_MADE}
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One probe, whole. `shown` is the number presented, `script` the approved prompts whose greeting was expected.
+    """A probe as stored.
 
-    `heard_ms`: how long the line was listened to. `likeness`: how much of what was expected was heard, in per cent; None where nothing
-    was answered. `recording_sha256`: of what was heard, A-law at 8 kHz, which is kept only where it was our own line. `asked_by`: who, or the service's own loop.
+    `shown` is the number presented, `script` the approved prompts whose greeting was expected.
+    `heard_ms`: the time for which the line was listened to. `likeness`: the share of the greeting
+    that was heard, in per cent; None where there was no answer. `recording_sha256`: of the
+    recording, A-law at 8 kHz, which is kept only where it was our own line. `asked_by`: a person,
+    or the service's own loop.
     """
 
     id: ProbeId
@@ -65,23 +73,24 @@ class Probe:
 
     @property
     def failed(self) -> bool:
-        """The number was tried, and does not lead to the sponsor's line."""
+        """Return whether the number was tried and does not lead to the sponsor's line."""
         return self.outcome in FAILED
 
     def says(self) -> str:
-        """For a person: `+33162000001: WRONG_GREETING (...)`."""
+        """Return a line for a person: `+33162000001: WRONG_GREETING (...)`."""
         return f"{self.number}: {self.outcome}" + (f" ({self.detail})" if self.detail else "")
 
 
 def numbers_of(campaign: Campaign) -> tuple[PhoneNumber, ...]:
-    """Every number that its callees see or are told."""
+    """Return every number that the campaign's callees see or hear."""
     return tuple(PhoneNumber(number) for number in sorted(campaign.definition.own_numbers))
 
 
 def unproved(numbers: Iterable[PhoneNumber], latest: Mapping[str, Probe], now: datetime) -> str:
-    """Why a campaign that shows `numbers` may not dial now, in one line; empty where each number's latest probe passed within 24 h.
+    """Return why a campaign that shows `numbers` may not dial now, in one line.
 
-    `latest`: by number, of this sponsor, those not made left out.
+    Empty where each number's latest probe passed within 24 h. `latest`: by number, of this sponsor;
+    probes not made are left out.
     """
     for number in numbers:
         probe = latest.get(number)
@@ -95,7 +104,7 @@ def unproved(numbers: Iterable[PhoneNumber], latest: Mapping[str, Probe], now: d
 
 
 def due(number: PhoneNumber, latest: Mapping[str, Probe], now: datetime) -> bool:
-    """Whether `number` is to be rung (again)."""
+    """Return whether `number` is to be rung (again)."""
     probe = latest.get(number)
     passed = probe is not None and probe.outcome is ProbeOutcome.PASSED
     return probe is None or not passed or not probe.started_at <= now < probe.started_at + REPEAT_AFTER

@@ -1,4 +1,4 @@
-"""What the end of a call-back probe, and what was heard in it, say of the number that was rung. Pure."""
+"""The outcome of a call-back probe, from its end and its sound. Pure."""
 
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.greeting import Likeness, audible, likeness
@@ -14,7 +14,10 @@ SILENT_CODES = frozenset({408, 480})
 
 
 def of_dialling(status: DialStatus, cause: int | None, sip_code: int | None) -> ProbeOutcome | None:
-    """None where it was answered: then what was heard decides. Without an answer of the network's nothing is known of the number."""
+    """Return the outcome by the end of dialling; None for an answered call, decided by its sound.
+
+    Without a response of the network nothing is known about the number.
+    """
     if status is DialStatus.ANSWER:
         return None
     if status is DialStatus.CANCEL:
@@ -29,7 +32,7 @@ def of_dialling(status: DialStatus, cause: int | None, sip_code: int | None) -> 
 
 
 def of_sound(expected: bytes, heard: bytes) -> tuple[ProbeOutcome, Likeness]:
-    """Both in A-law at 8 kHz. Takes some tenths of a second."""
+    """Return the outcome by the sound, both in A-law at 8 kHz. Takes some tenths of a second."""
     found = likeness(expected, heard)
     if found.same:
         return ProbeOutcome.PASSED, found

@@ -7,7 +7,7 @@ ALAW, RATE = 6, 8000
 
 
 def wave_of(audio: bytes) -> bytes:
-    """RIFF/WAVE around A-law, one byte a sample."""
+    """Return a RIFF/WAVE file around A-law, one byte a sample."""
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, ALAW, 1, RATE, RATE, 1, 8)
     data = struct.pack("<4sI", b"data", len(audio)) + audio
     return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data

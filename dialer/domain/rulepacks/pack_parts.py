@@ -25,7 +25,10 @@ class PackPart(BaseModel):
 
 
 class Hours(PackPart):
-    """A daily range of local time, half-open; an end of 00:00 is midnight. It belongs to the day it starts on."""
+    """A daily range of local time, half-open; an end of 00:00 is midnight.
+
+    It belongs to the day it starts on.
+    """
 
     days: tuple[Day, ...] = Field(min_length=1)
     start: time
@@ -56,11 +59,14 @@ class Hours(PackPart):
 
     @cached_property
     def weekdays(self) -> frozenset[int]:
-        """0 is Monday."""
+        """The days as numbers; 0 is Monday."""
         return frozenset(DAYS.index(day) for day in self.days)
 
     def within(self, bounds: "tuple[Hours, ...]") -> bool:
-        """Whether one of `bounds`, none of which crosses midnight, holds all of it on each of its days."""
+        """Return whether one of `bounds` holds all of it on each of its days.
+
+        None of `bounds` crosses midnight.
+        """
         return all(
             any(day in slot.days and slot.start <= self.start and self.ends <= slot.ends for slot in bounds)
             for day in self.days
@@ -68,7 +74,7 @@ class Hours(PackPart):
 
     @property
     def ends(self) -> timedelta:
-        """Since the midnight before its start."""
+        """The end, since the midnight before its start."""
         end = timedelta(hours=self.end.hour, minutes=self.end.minute, seconds=self.end.second)
         return end if self.start < self.end else end + timedelta(days=1)
 
@@ -77,30 +83,34 @@ class Hours(PackPart):
 
 
 class ContractBasis(PackPart):
-    """A running contract may stand in the place of an opt-in; `rule` is its id."""
+    """A running contract may stand in place of an opt-in; `rule` is its id."""
 
     rule: Line
 
 
 class RequestBasis(PackPart):
-    """So may a request to be called back, for so many working days."""
+    """A request to be called back may stand in place of an opt-in, for so many working days."""
 
     rule: Line
     working_days: int = Field(ge=1, le=30)
 
 
 class FormRules(PackPart):
-    """What the form must have said on which somebody opted in; `rule` is its id. A loopback trunk, which reaches nobody, asks for no form."""
+    """Mentions that the form of an opt-in must have made; `rule` is its id.
+
+    A loopback trunk, which reaches no person, asks for no form.
+    """
 
     rule: Line
     mentions: tuple[Mention, ...] = Field(min_length=1)
 
 
 class ConsentRules(PackPart):
-    """`max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
+    """Demands on consents.
 
-    `of_several`: of several consents that fit a campaign, any that holds is enough, or the latest statement alone speaks.
-    `unfit_acts`: ways of agreeing that this pack does not take for consent.
+    `max_age_days` are of 24 hours. `purpose`: the family that a campaign's purpose must be of.
+    `of_several`: of several consents that fit a campaign, any that holds is enough, or the latest
+    statement alone speaks. `unfit_acts`: ways of agreeing that this pack does not take for consent.
     """
 
     channel: Line
@@ -118,15 +128,16 @@ class ConsentRules(PackPart):
         return None if self.max_age_days is None else timedelta(days=self.max_age_days)
 
     def takes(self, basis: Basis) -> bool:
-        """Whether people may be called on this basis at all."""
+        """Return whether people may be called on this basis at all."""
         other = {Basis.CONTRACT: self.contract, Basis.REQUEST: self.request}
         return basis is Basis.OPT_IN or other[basis] is not None
 
 
 class Appointment(PackPart):
-    """What an exact appointment opens, around its instant: any day and hour within the hard bounds, never electoral silence.
+    """The opening by an exact appointment, around its instant.
 
-    `other_hours` false: none but legal hours, so that it only limits the consent to its moment.
+    Any day and hour within the hard bounds, never electoral silence. `other_hours` false: legal
+    hours alone, so that it only limits the consent to its moment.
     """
 
     tolerance_minutes: int = Field(ge=0, le=60)
@@ -134,9 +145,11 @@ class Appointment(PackPart):
 
 
 class Holidays(PackPart):
-    """`national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every territory the callee may be in.
+    """Holidays that block calls.
 
-    `regional`: also those of the pack's region that an area code tells, named as a subdivision of the nation.
+    `national`: ISO 3166 entity whose holidays block everywhere. `local`: also those of every
+    territory the callee may be in. `regional`: also those of the pack's region that an area code
+    shows, named as a subdivision of the nation.
     """
 
     national: Line
@@ -155,7 +168,10 @@ class Cap(PackPart):
 
 
 class CallerIdRange(PackPart):
-    """Verified-number ranges of some territories, as E.164 prefixes, from a day on (FP-16)."""
+    """Ranges of verified numbers in some territories, as E.164 prefixes, from a day on (FP-16).
+
+    See docs/rules/readings.md#number-shown.
+    """
 
     territories: tuple[str, ...] = Field(min_length=1)
     prefixes: tuple[Prefix, ...] = Field(min_length=1)
@@ -164,9 +180,11 @@ class CallerIdRange(PackPart):
 
 
 class CallerIdRules(PackPart):
-    """`ranges` absent: any number of the profile's territories that does not start with a forbidden prefix.
+    """Demands on the number shown.
 
-    `valid_days_after`: how long after a call the number must still be ours, by the mandate that the trunk knows of.
+    `ranges` absent: any number of the profile's territories that does not start with a forbidden
+    prefix. `valid_days_after`: days after a call for which the number must still be ours, by the
+    mandate that the trunk knows.
     """
 
     ranges: tuple[CallerIdRange, ...] = ()
@@ -179,9 +197,11 @@ class CallerIdRules(PackPart):
 
 
 class CallbackRules(PackPart):
-    """Call-back numbers: toll-free ones with an election, and where a message may reach a voicemail; premium ones never.
+    """Demands on call-back numbers.
 
-    `local_or_tollfree`: no others than toll-free ones and those of the profile's own territories (CA-04).
+    Toll-free ones with an election, and where a message may reach a voicemail; premium ones never.
+    `local_or_tollfree`: no others than toll-free ones and those of the profile's own territories
+    (CA-04).
     """
 
     local_or_tollfree: bool = False
@@ -192,7 +212,10 @@ class CallbackRules(PackPart):
 
 
 class Region(PackPart):
-    """A part of a territory, known by NANP area code, and its stricter hours, which are intersected with the pack's; none: it has no own."""
+    """A part of a territory, known by NANP area code, with its stricter hours.
+
+    They are intersected with the pack's; none: it has no own.
+    """
 
     name: Line
     area_codes: tuple[Annotated[str, StringConstraints(pattern=r"^[2-9][0-9]{2}$")], ...] = Field(
@@ -202,10 +225,12 @@ class Region(PackPart):
 
 
 class ScriptRules(PackPart):
-    """What the texts of a call must say beyond what they always do.
+    """Demands on the texts of a call, beyond those on every script.
 
-    `offer`: what is offered, with the name (FC-17). `objection_at_once`: how to object, within two seconds of the name (US-06). `callback`:
-    the number to call back, in what is said at the end (US-05, CA-04). `name_again_after_s`: the sponsor's name there, after so long a message (CA-05).
+    `offer`: the goods or services, with the name (FC-17). `objection_at_once`: how to object,
+    within two seconds of the name (US-06). `callback`: the number to call back, in the closing
+    words (US-05, CA-04). `name_again_after_s`: the sponsor's name there, after so long a message
+    (CA-05).
     """
 
     offer: bool = False
@@ -215,16 +240,21 @@ class ScriptRules(PackPart):
 
 
 class SilenceRules(PackPart):
-    """How many of those who answer may hear nothing for two seconds, in a campaign and 30 days, before it is paused (T104)."""
+    """The share of silent calls that pauses a campaign (T104).
+
+    Of the answered ones in a campaign and 30 days; silent means nothing heard for two seconds.
+    """
 
     most_percent: float = Field(default=1, ge=0, le=100)
 
 
 class RetentionRules(PackPart):
-    """How long personal data stays: contacts from import or last round, the proof of a consent from its giving.
+    """Retention of personal data.
 
-    `consent_proof_from`: or from its last use, where that came later (UK-08). `call_record_years`: who was called stays so long after the
-    campaign and its election, with the record of the calls (US-15, CA-11); None: no longer than everybody else.
+    Contacts stay from import or last round, the proof of a consent from its giving.
+    `consent_proof_from`: or from its last use, where that came later (UK-08). `call_record_years`:
+    the callees stay so long after the campaign and its election, with the record of the calls
+    (US-15, CA-11); None: no longer than everybody else.
     """
 
     contact_days: int = Field(default=60, ge=1)
@@ -234,7 +264,10 @@ class RetentionRules(PackPart):
 
 
 class Reminder(PackPart):
-    """A rule that no machine can keep for people: said to them before they approve. `with_election`: only where there is one."""
+    """A rule that no machine can keep for people: shown to them before they approve.
+
+    `with_election`: only where there is one.
+    """
 
     rule: Line
     text: Line
@@ -242,7 +275,7 @@ class Reminder(PackPart):
 
 
 class Mark(StrEnum):
-    """How well a source is known (docs/rules/README.md)."""
+    """Certainty of a source (docs/rules/README.md#how-sure-a-rule-is)."""
 
     PRESS = "S"
     SEEN = "P"
@@ -253,7 +286,10 @@ class Mark(StrEnum):
 
 
 class RuleSource(PackPart):
-    """Where a rule comes from. `note` says what was chosen where sources disagree or are silent."""
+    """The source of a rule.
+
+    `note` says which reading was chosen where sources disagree or are silent.
+    """
 
     rule: Line
     cite: Line

@@ -1,6 +1,6 @@
-"""Public holidays: the union of the Labour code's table and of the `holidays` package; both block.
+"""Public holidays: the union of the Labour code's table and of the `holidays` package.
 
-They disagree in places (docs/rules/readings.md#holidays).
+The two disagree, and both block (docs/rules/readings.md#holidays).
 """
 
 from datetime import date
@@ -16,7 +16,7 @@ FRENCH_NATIONAL = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), 
 
 
 def known_entity(entity: str, subdivision: str | None = None) -> bool:
-    """Whether holidays of this ISO 3166 entity, or of a part of it, are known."""
+    """Return whether holidays of this ISO 3166 entity, or of a part of it, are known."""
     # Not by the package's own list of all: that loads every country of the world.
     if entity not in EntityLoader.get_country_codes():
         return False
@@ -30,7 +30,10 @@ def holidays_of_year(entity: str, subdivision: str | None, year: int) -> dict[da
 
 @lru_cache(maxsize=65536)
 def national_holiday(entity: str, day: date) -> str | None:
-    """The name of the holiday that `day` is in the whole of `entity` (ISO 3166), None for a working day."""
+    """Return the name of the holiday that `day` is in the whole of `entity` (ISO 3166).
+
+    None for a working day.
+    """
     if entity == "FR" and (day.month, day.day) in FRENCH_NATIONAL:
         return holidays_of_year("FR", None, day.year).get(day, "public holiday")
     return holidays_of_year(entity, None, day.year).get(day)
@@ -38,14 +41,17 @@ def national_holiday(entity: str, day: date) -> str | None:
 
 @lru_cache(maxsize=65536)
 def regional_holiday(entity: str, subdivision: str, day: date) -> str | None:
-    """The name of the holiday that `day` is in a part of `entity`, None for a working day."""
+    """Return the name of the holiday that `day` is in a part of `entity`, None on a working day."""
     name = holidays_of_year(entity, subdivision, day.year).get(day)
     return f"{name} in {subdivision}" if name else None
 
 
 @lru_cache(maxsize=65536)
 def local_holiday(code: str, day: date) -> str | None:
-    """The name of the holiday that `day` is in the territory or area `code`, None for a working day."""
+    """Return the name of the holiday that `day` is in the territory or area `code`.
+
+    None for a working day.
+    """
     if area := AREAS.get(code):
         there = holidays_of_year(area.of, area.subdivision, day.year).get(day)
         return f"{there} in {code}" if there else None

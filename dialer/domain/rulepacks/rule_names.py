@@ -1,4 +1,4 @@
-"""The names of the rules a decision applies; each pack says under which id its own text knows them."""
+"""The names of the rules a decision applies; each pack maps them to the ids of its own text."""
 
 from enum import StrEnum
 

@@ -1,6 +1,6 @@
-"""Rule packs: the law of a profile between two dates, as data; which is in force on a day.
+"""Rule packs: the law of a profile between two dates, as data (docs/rules/pack-format.md).
 
-See docs/rules/pack-format.md.
+The index finds the pack in force on a day.
 """
 
 import hashlib
@@ -37,7 +37,10 @@ from dialer.domain.rulepacks.rule_names import RuleName
 
 
 class RulePack(PackPart):
-    """One profile between two days of the callee's calendar, both included; `valid_to` None: until further notice."""
+    """A profile between two days of the callee's calendar, both included.
+
+    `valid_to` None: until further notice.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,40}$")]
@@ -56,18 +59,21 @@ class RulePack(PackPart):
     caller_id: CallerIdRules
     callback: CallbackRules
     machine_message: Literal["allowed", "forbidden"] = "forbidden"
-    """Whether the short text may be left on an answering machine, where the campaign wants it (FP-28)."""
+    """Permission to leave the short text on a machine, where the campaign wants it (FP-28)."""
     forbidden_sectors: tuple[Line, ...] = ()
     denied_numbers: tuple[Line, ...] = ()
     required_lists: tuple[Line, ...] = ()
-    """Lists of oppositions without which, valid at the instant of the call, nobody is called."""
+    """External lists that must be valid at the instant of the call, or no call is made."""
     regions: tuple[Region, ...] = ()
     retention: RetentionRules = RetentionRules()
     silent_calls: SilenceRules = SilenceRules()
     script: ScriptRules = ScriptRules()
     reminders: tuple[Reminder, ...] = ()
     own: bool = False
-    """From the user's folder, not from the program: whoever runs a campaign under it must have signed for it by name."""
+    """From the user's folder, not from the program.
+
+    A campaign under it needs a sign-off by name.
+    """
     rules: dict[RuleName, Line]
     sources: tuple[RuleSource, ...] = Field(min_length=1)
 
@@ -100,7 +106,10 @@ class RulePack(PackPart):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the canonical content, without defaults: a pack of the past keeps its hash when packs learn to say more."""
+        """SHA-256 of the canonical content, without defaults.
+
+        So a pack of the past keeps its hash when packs learn to say more.
+        """
         content = self.model_dump(mode="json", exclude_defaults=True)
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -118,10 +127,13 @@ class RulePack(PackPart):
 
 
 class RulePackIndex:
-    """Immutable once built. An overriding pack hides the shipped ones of its name on the days it is in force."""
+    """An index of packs, immutable once built.
+
+    An overriding pack hides the shipped ones of its name on the days it is in force.
+    """
 
     def __init__(self, shipped: Iterable[RulePack], overriding: Iterable[RulePack] = ()) -> None:
-        """Raise `InvalidInput` where two packs of one layer claim the same day or the same title."""
+        """Raise `InvalidInput` where two packs of one layer claim the same day or title."""
         self.shipped = ordered(shipped)
         self.overriding = ordered(overriding)
         self.by_title = {pack.title: pack for pack in (*self.shipped, *self.overriding)}
@@ -133,7 +145,7 @@ class RulePackIndex:
         self.variants: dict[str, RulePackIndex] = {}
 
     def for_day(self, profile: str, day: date) -> RulePack | None:
-        """The pack of `profile` in force on a local date of the callee, None where there is none."""
+        """Return the pack of `profile` in force on a local date of the callee, None without one."""
         key = (profile, day)
         if key not in self.days:
             if len(self.days) > 100_000:
@@ -146,12 +158,15 @@ class RulePackIndex:
         return frozenset(pack.name for pack in (*self.shipped, *self.overriding))
 
     def serves(self, pack: RulePack) -> bool:
-        """Whether `pack` is what `for_day` gives all through its validity: no other one hides a day of it."""
+        """Return whether `for_day` returns `pack` all through its validity.
+
+        False where another pack hides a day of it.
+        """
         hiding = [other for other in self.overriding if other is not pack and other.name == pack.name]
         return pack in self.overriding or not any(overlap(pack, other) for other in hiding)
 
     def with_pack(self, pack: RulePack) -> "RulePackIndex":
-        """This shelf with `pack` in the place of all that claims a day of it."""
+        """Return this index with `pack` in place of every pack that claims a day of it."""
         key = pack.hash
         if key not in self.variants:
             shipped = [other for other in self.shipped if not overlap(pack, other)]
@@ -160,7 +175,7 @@ class RulePackIndex:
         return self.variants[key]
 
     def titled(self, title: str) -> RulePack | None:
-        """The pack `name@version`, for replay."""
+        """Return the pack `name@version`, for replay."""
         return self.by_title.get(title)
 
 
@@ -169,7 +184,7 @@ def in_force(packs: tuple[RulePack, ...], profile: str, day: date) -> RulePack |
 
 
 def overlap(one: RulePack, other: RulePack) -> bool:
-    """Whether two packs of one name are ever in force on the same day."""
+    """Return whether two packs of one name are ever in force on the same day."""
     first, second = sorted((one, other), key=lambda pack: pack.valid_from)
     return one.name == other.name and (first.valid_to is None or second.valid_from <= first.valid_to)
 

@@ -9,9 +9,10 @@ SUNDAY = 6
 
 
 def after_working_days(start: datetime, days: int, entity: str) -> datetime:
-    """The same time of day (UTC) on the last of `days` working days after that of `start`; `entity` (ISO 3166) has the holidays.
+    """Return the same time of day (UTC) on the last of `days` working days after that of `start`.
 
-    Saturdays are counted: the period is then over sooner, and the texts do not say which working days are meant.
+    `entity` (ISO 3166) has the holidays. Saturdays are counted: the period is then over sooner, and
+    the texts do not say which working days are meant.
     """
     start = start.astimezone(UTC)
     return start + timedelta(days=days_until(start.date(), days, entity))
@@ -19,7 +20,7 @@ def after_working_days(start: datetime, days: int, entity: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def days_until(day: date, working_days: int, entity: str) -> int:
-    """Days of the calendar from `day` until so many working days have passed."""
+    """Return the days of the calendar from `day` until so many working days have passed."""
     passed = 0
     while working_days:
         passed += 1

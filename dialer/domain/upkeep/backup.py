@@ -1,4 +1,4 @@
-"""What a backup holds, by name, size and hash; so that what is restored is what was saved. Pure."""
+"""The content of a backup, by name, size and hash: the restored files are the saved ones. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,10 @@ FORMAT = "dialer-backup/1"
 
 
 class BackedUpKeys(StrEnum):
-    """What became of the keys. Without them nobody who objected is found, and nothing sealed is read."""
+    """The keys' part in a backup.
+
+    Without the keys no suppression matches, and nothing sealed is read.
+    """
 
     CLEAR = "in clear"
     SEALED = "sealed under a passphrase"
@@ -29,9 +32,10 @@ class SavedFile:
 
 @dataclass(frozen=True, slots=True)
 class BackupManifest:
-    """`database`: `sqlite` or `postgresql`. `key_version` and `key_mark`: of the fingerprint keys that the database is under.
+    """The list of a backup's content.
 
-    `files`: by path below the backup's folder, the manifest itself left out.
+    `database`: `sqlite` or `postgresql`. `key_version` and `key_mark`: of the fingerprint keys of
+    the database. `files`: by path below the backup's folder, the manifest itself left out.
     """
 
     taken_at: datetime
@@ -52,7 +56,7 @@ class BackupManifest:
 
 
 def read_manifest(text: str) -> BackupManifest:
-    """Raise `ValueError` for anything else."""
+    """Parse a manifest. Raise `ValueError` for anything else."""
     try:
         fields = json.loads(text)
         if fields.pop("format") != FORMAT:

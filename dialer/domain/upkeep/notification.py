@@ -1,4 +1,7 @@
-"""What other systems are told of, as CloudEvents 1.0 in JSON, signed. Pure. Never a number: fingerprints and ids alone."""
+"""Notifications to other systems, as CloudEvents 1.0 in JSON, signed. Pure.
+
+Never a number: fingerprints and ids alone.
+"""
 
 import hashlib
 import hmac
@@ -13,7 +16,10 @@ from dialer.domain.oppositions.suppression import Suppression
 
 SOURCE = "/dialer"
 SIGNATURE = "Dialer-Signature"
-"""Header `t=<UNIX seconds>,v1=<hex>`: HMAC-SHA256 (RFC 2104) over `<UNIX seconds>.<body>`, keyed with the endpoint's secret."""
+"""Header `t=<UNIX seconds>,v1=<hex>`.
+
+HMAC-SHA256 (RFC 2104) over `<UNIX seconds>.<body>`, keyed with the endpoint's secret.
+"""
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 84
@@ -38,12 +44,12 @@ class Notification:
 
     @property
     def id(self) -> str:
-        """The same for the same happening, so that whoever is told twice can tell."""
+        """The same for the same event, so that a receiver recognises a second delivery."""
         told = [self.topic, self.at.isoformat(), self.subject, sorted(self.data.items())]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
     def cloud_event(self) -> str:
-        """The JSON format of the CloudEvents 1.0 specification, section 3."""
+        """Return the JSON format of the CloudEvents 1.0 specification, section 3."""
         return json.dumps(
             {
                 "specversion": "1.0",
@@ -60,7 +66,7 @@ class Notification:
 
 
 def opt_out(suppression: Suppression) -> Notification:
-    """Without its note, which may hold anything."""
+    """Build the notification without the suppression's note, which may hold anything."""
     return Notification(
         Topic.OPT_OUT,
         suppression.recorded_at,
@@ -84,13 +90,13 @@ def halt_changed(*, halted: bool, by: str, at: datetime) -> Notification:
 
 
 def signature(secret: bytes, at: int, body: bytes) -> str:
-    """The value of the header `SIGNATURE` for a body that leaves at `at`, in UNIX seconds."""
+    """Return the value of the header `SIGNATURE` for a body sent at `at`, in UNIX seconds."""
     digest = hmac.new(secret, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
 
 
 def pause_after(tries: int) -> timedelta | None:
-    """How long to wait after so many tries in vain, from 1; None: give up."""
+    """Return the wait after so many tries in vain, from 1; None: give up."""
     if tries >= MOST_TRIES:
         return None
     doublings = min(tries - 1, 20)

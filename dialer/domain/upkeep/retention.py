@@ -1,6 +1,6 @@
-"""How long what is known about people stays (FP-32, FP-32b, US-15, UK-08, CA-11). Pure: from dates to dates.
+"""Retention limits of data about people, from dates to dates. Pure.
 
-Days are 24 hours in UTC, so that no clock change moves a limit.
+FP-32, FP-32b, US-15, UK-08, CA-11. Days are 24 hours in UTC, so that no clock change moves a limit.
 """
 
 from collections import defaultdict
@@ -14,12 +14,15 @@ RUN_EVERY = timedelta(days=1)
 RETRY_AFTER = timedelta(hours=1)
 """After a run that failed, or never ended."""
 BLOCKS_AFTER = timedelta(hours=72)
-"""For so long may erasing fail before no campaign is created any more (T120)."""
+"""Erasing may fail for so long before no campaign is created any more (T120)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRun:
-    """One run of the job. `ended_at` None: it is at work, or died. `error`: one line, None where all went well."""
+    """A run of the job.
+
+    `ended_at` None: it is at work, or died. `error`: one line, None where all went well.
+    """
 
     started_at: datetime
     ended_at: datetime | None = None
@@ -34,13 +37,19 @@ class RetentionRun:
 
 
 def contacts_limit(imported_at: datetime, last_round: datetime | None, days: int) -> datetime:
-    """From this instant on (exclusive end) the contacts of a list must be gone: `days` after the earlier of import and end of the campaign."""
+    """Return the instant (exclusive end) from which on the contacts of a list must be gone.
+
+    `days` after the earlier of import and end of the campaign.
+    """
     start = imported_at if last_round is None else min(imported_at, last_round)
     return start.astimezone(UTC) + timedelta(days=days)
 
 
 def called_limit(ended_at: datetime, last_poll: date | None, years: int) -> datetime:
-    """From this instant on those who were called must be gone too: `years` after the campaign and the last day of its election."""
+    """Return the instant from which on the callees must be gone too.
+
+    `years` after the campaign and the last day of its election.
+    """
     start = ended_at.astimezone(UTC)
     if last_poll is not None:
         start = max(start, datetime.combine(last_poll + timedelta(days=1), time(), UTC))
@@ -48,12 +57,19 @@ def called_limit(ended_at: datetime, last_poll: date | None, years: int) -> date
 
 
 def contacts_due(limit: datetime, now: datetime) -> bool:
-    """Whether the run of `now` erases them: the next would come too late, or leave no time to try again."""
+    """Return whether the run of `now` erases them.
+
+    The next would come too late, or leave no time to try again.
+    """
     return limit <= now + RUN_EVERY + RETRY_AFTER
 
 
 def proof_horizon(now: datetime, years: int) -> datetime:
-    """Whatever was given before it has been kept for `years` at `now`, by the calendar, and nothing else has; what is of a 29 February stays through the 28th of a common year."""
+    """Return the instant that separates consents kept for `years` at `now`, by the calendar.
+
+    Every consent given before it has been kept so long, and no other. A consent of a 29 February
+    stays through the 28th of a common year.
+    """
     now = now.astimezone(UTC)
     horizon = _same_day(now, now.year - years)
     # Where the day exists, a consent given at the very instant has passed it, too.
@@ -62,9 +78,9 @@ def proof_horizon(now: datetime, years: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ProofTerm:
-    """Consents given before `before` have had their time; `unused`: unless they have been called upon since.
+    """Consents given before `before` have had their time; `unused`: unless they were used since.
 
-    `sponsors`: of these alone, or `others`, of all but these.
+    `sponsors`: of these alone, or with `others`, of all but these.
     """
 
     before: datetime
@@ -74,9 +90,11 @@ class ProofTerm:
 
 
 def proof_terms(rules: Mapping[str, Sequence[RetentionRules]], now: datetime) -> tuple[ProofTerm, ...]:
-    """`rules`: of the profiles under which each sponsor has campaigns. Its longest term counts, as too early would be too late to prove anything.
+    """Return the terms of all consents.
 
-    A sponsor without campaigns has what every pack says by default.
+    `rules`: of the profiles under which each sponsor has campaigns. A sponsor's longest term
+    counts: erased too early, a consent proves nothing any more. A sponsor without campaigns has the
+    default terms of packs.
     """
     usual, unlike = RetentionRules(), defaultdict[tuple[int, bool], list[str]](list)
     for sponsor, of_sponsor in rules.items():
@@ -102,14 +120,17 @@ def _same_day(at: datetime, year: int) -> datetime:
 
 
 def next_run(last: RetentionRun | None) -> datetime | None:
-    """None: at once."""
+    """Return the instant of the next run; None: at once."""
     if last is None:
         return None
     return last.started_at + (RUN_EVERY if last.well else RETRY_AFTER)
 
 
 def failing_since(runs: Sequence[RetentionRun]) -> datetime | None:
-    """The start of the first run after the last that went well; None where that was the last of all. `runs` in order."""
+    """Return the start of the first failure since the last run that went well, None without one.
+
+    `runs` in order.
+    """
     since: datetime | None = None
     for run in runs:
         if run.well:
@@ -120,6 +141,9 @@ def failing_since(runs: Sequence[RetentionRun]) -> datetime | None:
 
 
 def blocked(now: datetime, since: datetime | None, limits: Sequence[datetime]) -> bool:
-    """Whether erasing has failed, or something has outlived its limit, for longer than `BLOCKS_AFTER`."""
+    """Return whether retention has failed for longer than `BLOCKS_AFTER`.
+
+    Erasing fails since `since`, or data has outlived one of `limits`.
+    """
     starts = [*limits, *([since] if since else [])]
     return any(now - start > BLOCKS_AFTER for start in starts)
