@@ -1,4 +1,7 @@
-"""From a backup to a home that can be opened, wired like `bootstrap`: the keys come last, so that no service starts on half of it."""
+"""From a backup to a home that can be opened, wired like `bootstrap`.
+
+The keys come last, so that no service starts on half a home.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -25,12 +28,15 @@ from dialer.services.upkeep.restoring import RestoreResult, Restoring
 
 TAKEN_OVER = ("keys", "heads", "journal", "dialer.db")
 STAGING = "restoring"
-"""Below the home: keys and passwords until everything else is in its place."""
+"""Folder below the home with keys and passwords until everything else is in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`home` may hold PBXs and settings, but no keys, heads, journal or database; the database at `url` is empty."""
+    """A place to restore into. The database at `url` is empty.
+
+    `home` may hold PBXs and settings, but no keys, heads, journal or database.
+    """
 
     home: Path
     url: str
@@ -38,7 +44,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`survived`: what is left of the home that was lost, None for nothing. `keys`: home/keys where the backup left them out."""
+    """Sources of a restoration.
+
+    `survived` is the rest of the lost home, None for nothing. `keys` is home/keys, where the backup
+    left them out.
+    """
 
     backup: Path
     survived: Path | None
@@ -47,7 +57,11 @@ class Sources:
 
 
 async def restore(target: Target, sources: Sources, clock: Clock | None = None) -> RestoreResult:
-    """Raise `InvalidInput` where the backup is damaged or keys do not fit, `Conflict` where something stands in the way."""
+    """Restore a backup into `target`.
+
+    Raise `InvalidInput` where the backup is damaged or keys do not fit, `Conflict` where something
+    stands in the way.
+    """
     files = BackupFiles(sources.backup, target.home)
     manifest, database = await files.check(), DatabaseCopy(target.url)
     _demand_room(target, manifest, database)
@@ -98,7 +112,10 @@ async def _lay_keys(files: BackupFiles, manifest: BackupManifest, sources: Sourc
 async def _bring_back(
     target: Target, staging: Path, store: SqlStore, manifest: BackupManifest, clock: Clock
 ) -> RestoreResult:
-    """First under the youngest keys there are: the journal may name people by those."""
+    """Bring the records back.
+
+    Begin under the youngest keys: the journal may name people by those.
+    """
     keys = fingerprint_keys(staging)
     vault, names = AesVault(subjects_key(staging)), ledger_subjects_key(staging)
     while (fingerprints := await fingerprints_in_force(store.keys, keys)).version < len(keys):
@@ -113,7 +130,10 @@ async def _bring_back(
 
 
 def _open_home(staging: Path, home: Path) -> None:
-    """Passwords that are there stay: they are those of the PBXs that run."""
+    """Move keys and passwords into the home.
+
+    Keep passwords that are there: the running PBXs' own.
+    """
     for path in [found for found in staging.iterdir() if found.is_file()]:
         if not (home / path.name).exists():
             path.rename(home / path.name)

@@ -1,4 +1,7 @@
-"""The environment and `dialer.toml`, read once and frozen. Anything unknown or bad stops the start with one line."""
+"""The environment and `dialer.toml`, read once and frozen.
+
+Anything unknown or bad stops the start with one line.
+"""
 
 import hashlib
 import ipaddress
@@ -42,9 +45,10 @@ class CallerIdSettings(SettingsSection):
 
 
 class PbxSettings(SettingsSection):
-    """A PBX to drive. Relative to the home: `secret_file` (AMI password), `seal_file` (key of the permits' seals).
+    """A PBX to drive. The files are relative to the home.
 
-    `line_file`: key of the numbers that object on the call-back line.
+    `secret_file` holds the AMI password, `seal_file` the key of the permits' seals, `line_file` the
+    key of numbers taken down on the call-back line.
     """
 
     name: PartName
@@ -82,7 +86,10 @@ class TrunkSettings(SettingsSection):
 
 
 class WebhookSettings(SettingsSection):
-    """Whoever is to be told, and of what. `secret_file` (relative to the home) holds the key of the signatures."""
+    """An address to notify, and the events it gets.
+
+    `secret_file` (relative to the home) holds the key of the signatures.
+    """
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]\S*$", max_length=2000)]
     secret_file: str
@@ -104,7 +111,7 @@ class WebhookSettings(SettingsSection):
 
 
 class ConfigFile(SettingsSection):
-    """`dialer.toml`, whole."""
+    """The whole of `dialer.toml`."""
 
     pbx: tuple[PbxSettings, ...] = ()
     trunk: tuple[TrunkSettings, ...] = ()
@@ -123,7 +130,7 @@ class ConfigFile(SettingsSection):
 
 
 class Environment(SettingsSection):
-    """The `DIALER_...` variables. Others with that prefix are refused, since a misspelt one would be silently lost."""
+    """The `DIALER_...` variables. Refuse others with that prefix: a misspelt one would be lost."""
 
     home: Path = Path("var")
     database_url: str = ""
@@ -154,7 +161,7 @@ def read_settings() -> Settings:
 
 
 def settings_of(home: Path) -> Settings:
-    """The settings of a home that stands alone, whatever the environment says: the demo's."""
+    """Read the settings of a home that stands alone, as the demo's does. Ignore the environment."""
     return _settings(Environment.model_construct(home=home))
 
 
@@ -205,14 +212,14 @@ def _config_file(named: Path | None, default: Path) -> ConfigFile:
 
 
 def _demand_no_booleans(path: Path, told: object) -> None:
-    """No setting takes one, and where a number is wanted pydantic would read it as 0 or 1."""
+    """Refuse booleans: no setting takes one, and pydantic would read a number from it, 0 or 1."""
     for place, value in leaves(told):
         if isinstance(value, bool):
             raise BadSettings(f"{path}: {place} is {str(value).lower()}, which no setting takes")
 
 
 def _started_pbxs(home: Path) -> ConfigFile:
-    """What `dialer pbx up` recorded: one file a PBX, in the same shape as `dialer.toml`."""
+    """Read the records of `dialer pbx up`: one file a PBX, in the same shape as `dialer.toml`."""
     parts = [_config_file(path, path) for path in sorted(home.glob("pbx/*/dialer.toml"))]
     trunks: dict[str, TrunkSettings] = {}
     for trunk in (trunk for part in parts for trunk in part.trunk):
@@ -222,7 +229,7 @@ def _started_pbxs(home: Path) -> ConfigFile:
 
 
 def _merge(written: tuple[Part, ...], started: tuple[Part, ...]) -> tuple[Part, ...]:
-    """What somebody wrote wins over what `dialer pbx up` recorded under the same name."""
+    """Join settings. A written one wins over a recorded one (`dialer pbx up`) of the same name."""
     names = {part.name for part in written}
     return written + tuple(part for part in started if part.name not in names)
 
@@ -239,7 +246,7 @@ def _authorised(entry: str | CallerIdSettings) -> AuthorisedCallerId:
 
 
 def _is_host(host: str) -> bool:
-    """An address, or a name that can be asked for: labels of 1 to 63 characters, in any script."""
+    """Return True for an address or a host name: labels of 1 to 63 characters, in any script."""
     try:
         name = host.removesuffix(".").encode("idna").decode("ascii")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""The one reader of the machine's clock; everything else takes the time from the `Clock` port."""
+"""The one reader of the machine's clock. Everything else takes the time from the `Clock` port."""
 
 import ctypes
 import time
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 MAX_DRIFT_S = 2.0
 EVEN_S = 600.0
-"""Without a step for so long, a clock that stepped is trusted again."""
+"""Seconds without a step after which a clock that stepped is trusted again."""
 
 
 STEPPED = "the machine's clock stepped; it is trusted again after ten even minutes"
@@ -16,7 +16,7 @@ STEPPED = "the machine's clock stepped; it is trusted again after ten even minut
 
 @dataclass(frozen=True, slots=True)
 class KernelClock:
-    """What the kernel knows of its own clock from whatever sets it right (chrony, systemd-timesyncd, ntpd). In seconds."""
+    """State of the kernel's clock, as kept by chrony, systemd-timesyncd or ntpd. In seconds."""
 
     synchronised: bool
     offset: float
@@ -32,12 +32,14 @@ class KernelClock:
 
 
 class SystemClock:
-    """UTC time, watched against the monotonic clock: a step back or a jump beyond two seconds is not trusted (T030).
+    """UTC time, watched against the monotonic clock.
 
-    Smaller corrections count together for ten minutes: those of a time service never add up to a step.
+    Distrust a step back, and a jump beyond two seconds (T030). Smaller corrections count together
+    for ten minutes: those of a time service never add up to a step.
 
-    `shift` pretends another time (demos and tests on loopback trunks only). `kernel`: asked where real people are called, as a clock that
-    runs evenly may be wrong all the same; what it cannot tell is not trusted either.
+    `shift` pretends another time, in demos and tests on loopback trunks only. `kernel` is asked
+    where real people are called, as a clock that runs evenly may be wrong all the same. Where it
+    cannot tell, the clock is not trusted either.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class SystemClock:
         return time.thread_time()
 
     def doubt(self) -> str:
-        """Once stepped, distrusted until it has run evenly for ten minutes, synchronised where that is asked.
+        """Return why the clock is not trusted, empty where it is.
 
-        What a time service sets that had not synchronised the clock before is no step: it was not trusted until then anyway.
+        After a step, trust it once it has run evenly for ten minutes, synchronised where that is
+        asked. The first correction by a time service is no step: the clock was not trusted until
+        then anyway.
         """
         unsure, self._unsure = self._unsure, False
         doubt = self._kernel_doubt()
@@ -86,13 +90,13 @@ class SystemClock:
 
 
 def _watch_from_now() -> tuple[float, float]:
-    """Now by the monotonic clock, and how far the time of day is ahead of it."""
+    """Now by the monotonic clock, and the time of day's lead over it."""
     now = time.monotonic()
     return now, time.time() - now
 
 
 def pretending(now: datetime) -> SystemClock:
-    """A clock that says `now` at this instant and goes on from there."""
+    """Make a clock that says `now` at this instant and goes on from there."""
     return SystemClock(now - datetime.now(UTC))
 
 
@@ -129,7 +133,10 @@ LIBC = ctypes.CDLL(None)
 
 
 def kernel_clock() -> KernelClock | None:
-    """Asked by adjtimex(2), which changes nothing here and needs no rights; a container sees its host's clock. None where there is no such call."""
+    """Read the kernel's clock by adjtimex(2). None where there is no such call.
+
+    The call changes nothing here and needs no rights. A container sees its host's clock.
+    """
     told = Timex()
     try:
         refused = LIBC.adjtimex(ctypes.byref(told)) < 0

@@ -1,4 +1,4 @@
-"""Lines for whoever reads along: they stand in the way of nothing."""
+"""Lines for people and programs that read along, who hold up nothing."""
 
 import io
 import os
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import ClassVar, TextIO
 
 PIECE = select.PIPE_BUF
-"""Bytes. A pipe that is ready at all takes so many at once (POSIX `write`)."""
+"""Bytes. A pipe that is ready takes so many at once (POSIX `write`)."""
 
 
 class LineWriter(io.TextIOBase):
     """A text stream that never raises and never waits. Give it whole lines.
 
-    A line that cannot be written is dropped and counted: the disk is full, the reader has gone, or does not keep up.
-    `stream` gives the stream as it is at each line: a logger outlives whoever stood in for standard error.
+    A line that cannot be written is dropped and counted: the disk is full, or the reader has gone
+    or does not keep up. `stream` gives the stream at each line, as standard error may be replaced.
     """
 
     lost: ClassVar[int] = 0
@@ -41,7 +41,8 @@ class LineWriter(io.TextIOBase):
             # Something in memory stands in for it.
             stream.write(text)
             return
-        # Past the buffers of `stream`: what is left there would be tried again with each line, and fail at the exit.
+        # Past the buffers of `stream`: text left there would be tried again with each line, and fail
+        # at the exit.
         rest = f"\n{text}" if self._torn else text
         data = memoryview(rest.encode("utf-8", "backslashreplace"))
         while data:

@@ -15,7 +15,7 @@ QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 
 @dataclass(frozen=True, slots=True)
 class CountedElsewhere(Collector):
-    """A counter that is read when it is asked for."""
+    """A counter that is read on demand."""
 
     name: str
     what: str
@@ -26,9 +26,10 @@ class CountedElsewhere(Collector):
 
 
 class PrometheusMeter:
-    """`dialer.ports.meter.Meter`. A registry of its own, so that several can live in one process.
+    """Implementation of `dialer.ports.meter.Meter`.
 
-    `lost_lines`: lines of the log that could not be written so far.
+    Its registry is its own, so that several can live in one process. `lost_lines` counts lines of
+    the log that could not be written so far.
     """
 
     def __init__(self, lost_lines: Callable[[], int] = lambda: 0) -> None:

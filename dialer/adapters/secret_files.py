@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_secret(path: Path, secret: str) -> None:
-    """Write `secret` once, mode 0600. Leave an existing file as it is."""
+    """Write once, mode 0600. Leave an existing file as it is."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -16,8 +16,9 @@ def write_secret(path: Path, secret: str) -> None:
 
 
 def copies_key(ami_secret: str) -> str:
-    """Return the key that a PBX sends along with its copies of SIP messages.
+    """Key that a PBX sends along with its copies of SIP messages.
 
-    No other program of the machine can make some up. The secret does not follow from the key.
+    It keeps other programs of the machine from making some up. Read there, it does not give away
+    the secret itself.
     """
     return hashlib.sha256(f"copies of SIP messages:{ami_secret}".encode()).hexdigest()[:32]

@@ -22,7 +22,7 @@ class Address:
 
 
 class HttpWebhookSender:
-    """`dialer.ports.courier.Courier`."""
+    """Implementation of `dialer.ports.courier.WebhookSender`."""
 
     def __init__(self, session: ClientSession, addresses: Mapping[WebhookUrl, Address], clock: Clock) -> None:
         self._session = session
@@ -38,7 +38,10 @@ class HttpWebhookSender:
             yield cls(session, addresses, clock)
 
     async def deliver(self, endpoint: WebhookUrl, body: bytes) -> None:
-        """Any 2xx is taken for a receipt. A redirection is not followed: the body is for this address alone."""
+        """Send `body` to the endpoint. Any 2xx is a receipt. Raise `Unavailable` for anything else.
+
+        A redirection is not followed: the body is for this address alone.
+        """
         address = self._addresses[endpoint]
         at = int(self._clock.now().timestamp())
         headers = {"Content-Type": MEDIA_TYPE, SIGNATURE: signature(address.secret, at, body)}
@@ -48,7 +51,7 @@ class HttpWebhookSender:
             ) as answer:
                 status = answer.status
         except (ClientError, TimeoutError, OSError) as error:
-            # Its own words name the address.
+            # The error's own words name the address.
             raise Unavailable(f"not delivered: {type(error).__name__}") from None
         if not 200 <= status < 300:
             raise Unavailable(f"not delivered: answered {status}")

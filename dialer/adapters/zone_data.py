@@ -1,4 +1,4 @@
-"""Which time zone data this process judges by, and how old it is (T027)."""
+"""The time zone data that this process judges by, and its age (T027)."""
 
 import re
 import zoneinfo
@@ -13,12 +13,15 @@ _UPDATED = re.compile(r"^#updated ([0-9]+)", re.MULTILINE)
 
 
 def pin_zone_data() -> None:
-    """Judge by the zone data installed with this program, whatever the machine has of its own: every machine then decides alike."""
+    """Judge by the zone data installed with this program, so that all machines decide alike."""
     zoneinfo.reset_tzpath(to=())
 
 
 def zone_data_updated() -> datetime:
-    """The date that the pinned zone data carries of itself, in its table of leap seconds. Raise `BadSettings` where there is none."""
+    """Read the date of the pinned zone data from its table of leap seconds.
+
+    Raise `BadSettings` where there is none.
+    """
     try:
         text = files("tzdata").joinpath("zoneinfo", "leapseconds").read_text("utf-8")
     except (ModuleNotFoundError, OSError):
@@ -30,7 +33,10 @@ def zone_data_updated() -> datetime:
 
 
 def demand_zone_data(now: datetime, *, fresh: bool) -> datetime:
-    """The date of the zone data. Raise `BadSettings` where it is missing or, where it must be `fresh`, older than twelve months."""
+    """Return the date of the zone data.
+
+    Raise `BadSettings` where it is missing, or where it must be `fresh` and is older than 366 days.
+    """
     updated = zone_data_updated()
     if fresh and now - updated > OLDEST:
         raise BadSettings(

@@ -1,4 +1,4 @@
-"""The PBX's own memory (AstDB): the keys of dialplans/10-permit.conf, written and read over AMI. Pure."""
+"""Keys of the PBX's own memory (AstDB), as dialplans/10-permit.conf uses them, over AMI. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,10 @@ USED = "dialer-used"
 WITHHELD = "withheld"
 OPPOSED = "dialer-opposed"
 DOWN = "-down"
-"""Ends the key of a 9 that went down (docker/asterisk/key-down.pl): beside it, or alone where a hang-up cut it off."""
+"""Suffix of the key of a 9 that went down (docker/asterisk/key-down.pl).
+
+It stands beside the plain key, or alone where a hang-up cut the 9 off.
+"""
 ENDED = "dialer-ended"
 MACHINE = "dialer-machine"
 SPOKEN = "dialer-spoken"
@@ -37,9 +40,12 @@ _HALT = re.compile(r"([0-9a-f]{32})\|(.*)")
 _SUPPRESSION = re.compile(rf"/{SUPPRESSED}/({EVERYBODY}|[0-9a-f]{{16}})/([0-9a-f]{{64}})")
 _WHOSE = re.compile(r"[^|]*\|([0-9a-f]{64})\|([0-9a-f]{16})")
 PASSING = (USED, MACHINE, SPOKEN, OBJECTED, PAUSED)
-"""Families whose values begin with the UNIX second at which they began to be of no use to anybody."""
+"""Families whose values begin with the UNIX second from which they were of no more use."""
 NOT_FOUND = "Database entry not found"
-"""Asterisk's answer to DBGet of a key that is not there. To DBDel it says the same whether the key or the disk is missing."""
+"""Asterisk's answer to DBGet of a missing key.
+
+To DBDel it says the same whether the key is missing or the disk fails.
+"""
 
 
 def put(family: str, key: str, value: str) -> Action:
@@ -67,14 +73,17 @@ def suppressed_family(entry: PbxSuppression) -> str:
 
 
 def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
-    """Rows of another shape were written by nobody of ours, and lock nobody: the gate never looks them up."""
+    """Read the suppressions among `rows`.
+
+    Skip rows of another shape: the gate never looks them up.
+    """
     for row in rows:
         if found := _SUPPRESSION.fullmatch(text(row, "key")):
             yield PbxSuppression(Fingerprint(found[2]), None if found[1] == EVERYBODY else found[1])
 
 
 def marked(rows: Iterable[Fields]) -> str | None:
-    """The mark in the answer to DBGet; None where it was written by nobody of ours."""
+    """The mark in the answer to DBGet. None where its shape is not ours."""
     values = [text(row, "val") for row in rows if "val" in row]
     return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
 
@@ -89,33 +98,44 @@ def halt_text(halt: Halt) -> str:
 
 
 def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
-    """The flag in the answer to DBGet. One of another shape was set by a person, or by a program older than ids: it counts as well."""
+    """Read the flag in the answer to DBGet.
+
+    A flag of another shape counts as well: a person set it, or a program older than ids.
+    """
     value = value_in(rows)
     found = _HALT.fullmatch(value)
     return HaltFlag(HaltId(found[1]), found[2]) if found else HaltFlag(None, value)
 
 
 def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:
-    """`<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id, twice for most; dated `now` where the time cannot be read."""
+    """Read oppositions: `<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id.
+
+    Most stand there twice. Date one `now` where its time cannot be read.
+    """
     for row in rows:
         try:
             milliseconds = {"at": text(row, "val").partition("|")[0]}
             said = {"key": text(row, "key").removesuffix(DOWN)}
             yield Opposed(
-                attempt_of(said, OPPOSED), opposed_at(milliseconds, pbx_time, now), whose(text(row, "val"))
+                attempt_of(said, OPPOSED),
+                opposed_at(milliseconds, pbx_time, now),
+                suppression_in(text(row, "val")),
             )
         except Malformed as error:
             yield Unusable(OPPOSED, str(error))
 
 
-def whose(value: str) -> PbxSuppression | None:
-    """None where it cannot be read: the attempt's own record says it as well."""
+def suppression_in(value: str) -> PbxSuppression | None:
+    """Read whom an opposition locks.
+
+    None where that cannot be read: the attempt's record says it, too.
+    """
     found = _WHOSE.fullmatch(value)
     return PbxSuppression(Fingerprint(found[1]), found[2]) if found else None
 
 
 def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended | Unusable]:
-    """The fields of the DialerEnded event, `Name: value` joined by commas, under the attempt id."""
+    """Read ends: fields of the DialerEnded event, `Name: value` joined by commas, by attempt id."""
     for row in rows:
         try:
             fields = dict(named(part) for part in text(row, "val").split(","))
@@ -125,19 +145,25 @@ def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended |
 
 
 def withhold(attempt_id: AttemptId, now: int) -> Action:
-    """The gate refuses what is marked as used. It writes a second alone: ours tells that no INVITE had left."""
+    """Mark an attempt as used, so that the gate refuses it.
+
+    The gate's own mark is a second alone. Ours says that no INVITE had left.
+    """
     return put(USED, attempt_id, f"{now}|{WITHHELD}")
 
 
 def unused(mark: Reply) -> bool:
-    """`mark` answers the question for an attempt's mark: whether the gate had not let it pass."""
+    """Return True where the gate had not let the attempt pass. `mark` answers DBGet of its mark."""
     return mark.message == NOT_FOUND or any(
         text(row, "val").endswith(f"|{WITHHELD}") for row in mark.items if "val" in row
     )
 
 
 def expired(rows: Iterable[Fields], before: int) -> Iterator[str]:
-    """Keys of rows whose value begins with a UNIX second earlier than `before`; what does not stays for a person to look at."""
+    """Yield the keys of rows whose value begins with a UNIX second earlier than `before`.
+
+    Rows without such a second stay for a person to look at.
+    """
     for row in rows:
         _, _, key = text(row, "key").rpartition("/")
         value = text(row, "val").partition("|")[0]
@@ -151,7 +177,10 @@ def named(part: str) -> tuple[str, str]:
 
 
 def attempt_of(row: Fields, family: str) -> AttemptId:
-    """DBGetTree names its rows `/family/key`."""
+    """Read the attempt of a row that DBGetTree names `/family/key`.
+
+    Raise `Malformed` for another family.
+    """
     head, _, key = text(row, "key").rpartition("/")
     if head != f"/{family}":
         raise Malformed("key is of another family")

@@ -1,7 +1,8 @@
-"""One connection to one Asterisk. The only file that knows panoramisk.
+"""A connection to an Asterisk. The only file that knows panoramisk.
 
-panoramisk's protocol is used, its `Manager` is not: that one sends unanswered actions again after a reconnect (a second call),
-reconnects after being closed, repeats a refused login for ever and cannot be told how long to wait. A connection here lives once.
+panoramisk's protocol is used, its `Manager` is not. The manager sends unanswered actions again
+after a reconnect, which would be a second call. It reconnects after being closed, repeats a refused
+login for ever, and takes no timeout. A connection here lives once.
 """
 
 import asyncio
@@ -25,7 +26,10 @@ from dialer.adapters.ami.connection.wire import (
 )
 
 WINDOW = 500
-"""Actions under way at once when many are sent: enough to keep Asterisk busy, few enough to keep events flowing."""
+"""Actions under way at once when many are sent.
+
+Enough to keep Asterisk busy, few enough to keep events flowing.
+"""
 
 # panoramisk logs whole messages, telephone numbers included, below this level.
 _panoramisk_log = logging.getLogger("dialer.panoramisk")
@@ -33,10 +37,13 @@ _panoramisk_log.setLevel(logging.WARNING)
 
 
 class Wires:
-    """What panoramisk's protocol asks of its factory. `dispatch` is a plain function, called in the order of arrival."""
+    """The factory that panoramisk's protocol expects.
+
+    `dispatch` is a plain function, called in the order of arrival.
+    """
 
     save_stream = None
-    # Whatever was unanswered when the connection ended is never sent again, whichever of the two is looked at.
+    # Both names are needed: panoramisk reads either to decide on sending again, and we never do.
     forgetable_actions = frozenset({"originate", "login", "ping"})
 
     def __init__(self, on_event: Callable[[Fields], None], on_lost: Callable[[], None]) -> None:
@@ -61,7 +68,7 @@ class AmiClient:
         self._lost = asyncio.Event()
 
     async def open(self, host: str, port: int, timeout_s: float) -> None:
-        """Raise `LinkDown` when nothing answers within `timeout_s` seconds. Call once."""
+        """Connect. Call once. Raise `LinkDown` where nothing answers within `timeout_s` seconds."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout_s):
@@ -76,7 +83,7 @@ class AmiClient:
         self._protocol = protocol
 
     async def lost(self) -> None:
-        """Return once the connection is gone, whoever ended it."""
+        """Return once the connection is gone, by either side."""
         await self._lost.wait()
 
     def close(self) -> None:
@@ -86,12 +93,18 @@ class AmiClient:
         self._when_lost()
 
     async def ask(self, action: Action, timeout_s: float) -> Reply:
-        """Send once and wait. Raise `UnsafeValue` or `LinkDown` (nothing was sent), or `NoAnswer` (that is unknown)."""
+        """Send once and wait for the reply.
+
+        Raise `UnsafeValue` or `LinkDown` where nothing was sent, `NoAnswer` where that is unknown.
+        """
         [reply] = await self._ask_window([action], timeout_s)
         return reply
 
     async def ask_all(self, actions: Sequence[Action], timeout_s: float) -> list[Reply]:
-        """The same for many, `WINDOW` at a time, each within `timeout_s` seconds. The replies are in the order of `actions`."""
+        """Send many as `ask` does, `WINDOW` at a time, each within `timeout_s` seconds.
+
+        Return the replies in the order of `actions`.
+        """
         for action in actions:
             check_safe(action)
         replies: list[Reply] = []
@@ -117,7 +130,8 @@ class AmiClient:
             raise LinkDown("there is no link to the PBX")
         sent = PanoramiskAction(dict(action))
         self._unanswered.add(sent.future)
-        # An Originate is answered when it is taken; its OriginateResponse then comes as an event like any other.
+        # Asterisk answers an Originate when it takes it. The OriginateResponse comes later, as an
+        # event.
         self._protocol.send(sent, as_list=False if action["Action"] == "Originate" else None)
         return sent
 
@@ -131,7 +145,8 @@ class AmiClient:
             raise NoAnswer("the link was lost before the PBX answered")
         first, *rest = answer if isinstance(answer, list) else [answer]
         if "event" in first:
-            # OriginateResponse overtook the answer to its Originate: it is that answer, and an event all the same.
+            # OriginateResponse overtook the answer to its Originate: it is that answer, and an
+            # event too.
             self._on_event(fields_of(first.items()))
             return Reply(success=True, message="", fields={})
         items = tuple(fields_of(message.items()) for message in rest)
@@ -145,7 +160,10 @@ class AmiClient:
 
 
 def without_end(items: tuple[Fields, ...]) -> tuple[Fields, ...]:
-    """The items of a list. Raise `ActionRefused` when the event that ends it counts others than have come."""
+    """Return the items of a list without the event that ends it.
+
+    Raise `ActionRefused` where that event counts another number of items.
+    """
     if not items:
         return items
     *listed, end = items

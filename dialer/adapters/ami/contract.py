@@ -1,4 +1,4 @@
-"""What we rely on in an Asterisk, checked at every login. Pure."""
+"""The contract with an Asterisk, checked at every login. Pure."""
 
 import re
 
@@ -7,7 +7,10 @@ from dialer.adapters.ami.connection.listing import dialplan_in
 from dialer.adapters.ami.connection.wire import Reply
 
 MIN_VERSION = 22
-"""`ChannelId` as Linkedid, `eventfilter(...)`, DBGetTree and `ControlPlayback`'s offset as our dialplan uses them."""
+"""The first version with everything our dialplan uses.
+
+`ChannelId` as Linkedid, `eventfilter(...)`, DBGetTree and `ControlPlayback`'s offset.
+"""
 ACTIONS = (
     "CoreShowChannels",
     "DBDel",
@@ -25,7 +28,7 @@ _VERSION = re.compile(r"(?:[A-Za-z-]+[-/])?([0-9]+)\..*")
 
 
 def check_version(settings: Reply) -> None:
-    """`settings` answers CoreSettings. What cannot be read is refused."""
+    """Check the version. `settings` answers CoreSettings. Refuse a version that cannot be read."""
     version = settings.fields.get("asteriskversion", "")
     found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     if found is None or int(found[1]) < MIN_VERSION:
@@ -36,7 +39,7 @@ def check_version(settings: Reply) -> None:
 
 
 def check_rights(commands: Reply) -> None:
-    """`commands` answers ListCommands, which names only what the user may do."""
+    """Check the AMI user's rights. `commands` answers ListCommands, which names only those."""
     missing = [action for action in ACTIONS if action.lower() not in commands.fields]
     if missing:
         raise ContractBroken(
@@ -46,7 +49,10 @@ def check_rights(commands: Reply) -> None:
 
 
 def check_gate(dialplan: Reply) -> None:
-    """`dialplan` answers ShowDialPlan for `GATE_CONTEXT`: without the gate there is no second lock, and no call."""
+    """Check that the gate is there: without it there is no second lock, and no call.
+
+    `dialplan` answers ShowDialPlan for `GATE_CONTEXT`.
+    """
     if not dialplan.success:
         raise ContractBroken(
             f"the PBX has no context {GATE_CONTEXT} ({dialplan.message})",
@@ -55,7 +61,10 @@ def check_gate(dialplan: Reply) -> None:
 
 
 def check_dialplan(listing: Reply, approved: str) -> None:
-    """`listing` answers ShowDialPlan for all contexts; `approved` is the hash of the dialplan that it must be, to the letter."""
+    """Check that the PBX runs the approved dialplan, to the letter.
+
+    `listing` answers ShowDialPlan for all contexts. `approved` is the hash of the approved one.
+    """
     found = dialplan_in(listing.items)
     if found.hash != approved:
         raise ContractBroken(

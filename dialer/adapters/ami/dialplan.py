@@ -1,4 +1,4 @@
-"""The dialplan that a PBX has loaded, as it lists it itself."""
+"""The dialplan that a PBX has loaded, as the PBX lists it."""
 
 from dialer.adapters.ami.connection.errors import ActionRefused
 from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
@@ -8,7 +8,7 @@ from dialer.dialplan_checker.model import Dialplan
 
 
 class RunningDialplan:
-    """Implements `ports.dialplan.DialplanSource` for the PBX at `address`."""
+    """Implementation of `ports.dialplan.DialplanSource` for the PBX at `address`."""
 
     def __init__(self, pbx: str, address: AmiAddress) -> None:
         self._pbx = pbx
@@ -19,7 +19,7 @@ class RunningDialplan:
         return f"PBX {self._pbx}"
 
     async def read(self) -> Dialplan:
-        """Raise `Unavailable` where it does not answer."""
+        """Read it. Raise `Unavailable` where the PBX does not answer."""
         link = AmiLink(self._address, UnansweredPbx(), Timing())
         try:
             await link.start()
@@ -32,7 +32,7 @@ class RunningDialplan:
 
 
 class UnansweredPbx:
-    """Who only asks needs no events."""
+    """A listener for a link that only asks and needs no events."""
 
     def event(self, fields: Fields) -> None: ...
 

@@ -1,4 +1,7 @@
-"""The call-back line in the PBX's memory: what it is told beforehand, and who objected there (dialplans/95-inbound.conf). Pure."""
+"""The call-back line in the PBX's memory: its settings, and oppositions made there. Pure.
+
+The dialplan's side is dialplans/95-inbound.conf.
+"""
 
 import re
 from base64 import b64decode
@@ -21,19 +24,22 @@ LINE = "dialer-line"
 SILENCE = "dialer-silence"
 HIDDEN = "hidden"
 SALT = 3
-"""Digits before the number: the last three of the moment, so that the same number does not always look the same."""
+"""Digits before the number: the last three of the moment, so that like numbers look unlike."""
 _OURS = re.compile(r"[0-9]{6,15}")
 _KEY = re.compile(rf"/{OPPOSED}/(line-[0-9A-Za-z.-]+)")
 _VALUE = re.compile(r"([0-9]{13})\|([0-9A-Za-z+/=]+)\|([0-9a-f]{16})")
 
 
-def of_the_line(row: Fields) -> bool:
-    """Whether an entry of the oppositions' outbox came from somebody who called us."""
+def is_line_entry(row: Fields) -> bool:
+    """Return True where an entry of the oppositions' outbox came from a caller of the line."""
     return _KEY.fullmatch(text(row, "key")) is not None
 
 
 def describe_line(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
-    """Raise `UnsafeValue` for a line that the dialplan would not understand."""
+    """Yield the actions that write `lines`.
+
+    Raise `UnsafeValue` for one that the dialplan cannot read.
+    """
     for line in lines:
         require("number", line.number, _OURS)
         require("script", line.script, SHAPES["DIALER_SCRIPT"])
@@ -43,7 +49,10 @@ def describe_line(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
 
 
 def objections(rows: Iterable[Fields], key: str, pbx_time: PbxTime) -> Iterator[LineObjection | Unusable]:
-    """One a call: of a 9 that came up as well, what was stored then counts, for it may hold a number that was typed."""
+    """Read oppositions of callers, one a call.
+
+    Where a 9 came up as well, count its later record: it may hold a number that was typed.
+    """
     said = {text(row, "key"): row for row in rows}
     for name, row in said.items():
         if name.removesuffix(DOWN) != name and name.removesuffix(DOWN) in said:
@@ -64,9 +73,13 @@ def _objection(row: Fields, key: str, pbx_time: PbxTime) -> LineObjection:
 
 
 def decrypted(secret: str, key: str) -> str:
-    """AES-128 in ECB mode, zero-padded, base64 (Asterisk's AES_ENCRYPT). Raise `Malformed` for what is no number under this key."""
+    """Decrypt a number: AES-128 in ECB mode, zero-padded, base64 (Asterisk's AES_ENCRYPT).
+
+    Raise `Malformed` where it is no number under this key.
+    """
     try:
-        # The only mode Asterisk has. Two blocks at most, and whoever could compare them holds the key as well.
+        # The only mode Asterisk has. Two blocks at most, and a reader able to compare them holds
+        # the key as well.
         cipher = Cipher(AES(key.encode("ascii")), ECB()).decryptor()  # noqa: S305
         plain = (
             (cipher.update(b64decode(secret, validate=True)) + cipher.finalize())

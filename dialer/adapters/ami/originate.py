@@ -1,4 +1,7 @@
-"""A call order as the AMI action that asks for it. Pure. Every value has the shape that dialplans/10-permit.conf demands."""
+"""A call order as the AMI action that asks for it. Pure.
+
+Every value has the shape that dialplans/10-permit.conf demands.
+"""
 
 import hashlib
 import re
@@ -11,9 +14,13 @@ from dialer.domain.campaigns.campaign_definition import PART_NAME
 from dialer.ports.telephony import CallOrder
 
 GATE = "Local/call@dialer-permit/n"
-"""`/n`: the half that runs the gate is not optimised away, so its hang-up can be told from the callee's."""
+"""The entry of the gate.
+
+`/n` keeps Asterisk from optimising away the half that runs the gate, so its hang-up differs from
+the callee's.
+"""
 TIMEOUT_SLACK_S = 10
-"""Beyond the ringing: the gate, and a trunk that is slow to say that it tries."""
+"""Seconds beyond the ringing, for the gate and for a trunk that is slow to answer."""
 
 SHAPES = {
     "DIALER_ATTEMPT": re.compile(r"[0-9a-f]{32}"),
@@ -29,13 +36,13 @@ SHAPES = {
     "DIALER_CUT": re.compile(r"[1-9][0-9]{9}"),
     "DIALER_CALLER": re.compile(r"\+[1-9][0-9]{6,14}"),
 }
-"""Every value of a permit, in the order in which the seal takes them."""
+"""Shape of every value of a permit, in the order in which the seal takes them."""
 NEVER = "9999999999"
-"""The UNIX second at which a call is cut that no silence limits."""
+"""The UNIX second of the cut where no silence limits the call."""
 
 
 def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
-    """Raise `UnsafeValue` naming the first value that has not its shape."""
+    """Make the Originate. Raise `UnsafeValue`, naming the first value of another shape."""
     variables = variables_of(order, pbx_time)
     for name, shape in SHAPES.items():
         require(name, variables[name], shape)
@@ -54,7 +61,10 @@ def originate(order: CallOrder, seal_key: str, pbx_time: PbxTime) -> Action:
 
 
 def dialling_half(attempt_id: str) -> str:
-    """The Uniqueid of the channel that runs the gate and dials; the attempt id alone is that of its idle other half."""
+    """The Uniqueid of the channel that runs the gate and dials.
+
+    The attempt id alone is that of its idle other half.
+    """
     return f"{attempt_id}-2"
 
 
@@ -77,12 +87,12 @@ def variables_of(order: CallOrder, pbx_time: PbxTime) -> dict[str, str]:
 
 
 def seal(variables: dict[str, str], key: str) -> str:
-    """Shows the gate that the service wrote these values together."""
+    """Seal a permit's values: the seal shows the gate that the service wrote them together."""
     return sealed([variables[name] for name in SHAPES], key)
 
 
 def sealed(values: Iterable[str], key: str) -> str:
-    """SHA-1, hexadecimal: the one digest the dialplan can compute."""
+    """Seal values with SHA-1, in hexadecimal: the one digest that the dialplan can compute."""
     text = ":".join([key, *values, key])
     return hashlib.sha1(text.encode("ascii"), usedforsecurity=False).hexdigest()
 

@@ -1,4 +1,7 @@
-"""Call-back probes: ordered once, their report read from the PBX's memory (dialplans/97-probe.conf)."""
+"""Call-back probes: ordered once, their report read from the PBX's memory.
+
+The dialplan's side is dialplans/97-probe.conf.
+"""
 
 import asyncio
 import re
@@ -18,7 +21,7 @@ from dialer.ports.telephony import ProbeEnd, ProbeOrder
 GATE = "Local/call@dialer-probe/n"
 PROBED = "dialer-probed"
 PURPOSE = "probe"
-"""The first word under the seal: that of a permit has none, so neither seal is ever the other's."""
+"""The first word under the seal. A permit's seal has none, so neither stands for the other."""
 PROBE_SHAPES = {
     "DIALER_PROBE": re.compile(r"[0-9a-f]{32}"),
     "DIALER_NUMBER": SHAPES["DIALER_NUMBER"],
@@ -28,14 +31,17 @@ PROBE_SHAPES = {
     "DIALER_RING": SHAPES["DIALER_RING"],
     "DIALER_LISTEN": re.compile(r"[1-9][0-9]?"),
 }
-"""Every value of an order, in the order in which the seal takes them."""
+"""Shape of every value of an order, in the order in which the seal takes them."""
 LOOK_EVERY_S = 0.25
 _NUMBER = re.compile(r"[0-9]{0,3}")
 _WHY = re.compile(r"[A-Z_]{1,32}")
 
 
 def probe_action(order: ProbeOrder, seal_key: str, pbx_time: PbxTime) -> Action:
-    """Raise `UnsafeValue` naming the first value that has not its shape."""
+    """Make the Originate of a probe.
+
+    Raise `UnsafeValue`, naming the first value of another shape.
+    """
     variables = {
         "DIALER_PROBE": order.id,
         "DIALER_NUMBER": order.number,
@@ -54,7 +60,7 @@ def probe_action(order: ProbeOrder, seal_key: str, pbx_time: PbxTime) -> Action:
         "Application": "Wait",
         "Data": "1",
         "Async": "true",
-        # No attempt's id, so that nobody takes its events for those of a call.
+        # Not the id of an attempt, so that its events are not taken for those of a call.
         "ChannelId": f"probe-{order.id}",
         "OtherChannelId": f"probe-{order.id}-2",
         "Timeout": str((order.ring_timeout_s + TIMEOUT_SLACK_S) * 1000),
@@ -63,7 +69,10 @@ def probe_action(order: ProbeOrder, seal_key: str, pbx_time: PbxTime) -> Action:
 
 
 def end_in(rows: Iterable[Fields]) -> ProbeEnd | None:
-    """The report in the answer to DBGet, if it is there. Raise `Malformed` where it cannot be read."""
+    """The report in the answer to DBGet, None where there is none yet.
+
+    Raise `Malformed` where it cannot be read.
+    """
     for row in rows:
         if "val" in row:
             return _end(dict(astdb.named(part) for part in text(row, "val").split(",")))
@@ -90,7 +99,7 @@ class Prober:
         self._pbx_time = pbx_time
 
     async def probe(self, order: ProbeOrder) -> ProbeEnd:
-        """As `ports.telephony.Telephony.probe`."""
+        """Probe as `ports.telephony.Telephony.probe` says."""
         try:
             reply = await self._link.ask(probe_action(order, self._seal_key, self._pbx_time))
         except (UnsafeValue, LinkDown) as error:

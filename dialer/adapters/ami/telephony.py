@@ -1,4 +1,4 @@
-"""One Asterisk as the services see it: its calls; what it remembers is in `memory`."""
+"""An Asterisk as the services see it: its calls. Its memory is in `memory`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -32,15 +32,19 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 DIALLING_HALVES = "/^Local.*;2$/"
 EVERY_CHANNEL = "/^(Local|PJSIP)/"
 CANCELLING_S = 0.2
-"""Time for the dialplan to cancel and report as cancelled what was not answered. A halt may take 2 s in all."""
+"""Seconds for the dialplan to cancel unanswered calls, and to report them as cancelled.
+
+A halt may take 2 s in all.
+"""
 UNSENT = "the PBX could not make a channel"
 REVOKED = "revoked"
 
 
 class AmiTelephony(PbxMemory):
-    """Implements `ports.telephony.Telephony`.
+    """Implementation of `ports.telephony.Telephony`.
 
-    `seal_key` is the PBX's DIALER_SEAL_KEY, `line_key` its DIALER_LINE_KEY; `shift` is how far ahead of real time `clock` pretends to be.
+    `seal_key` is the PBX's DIALER_SEAL_KEY, `line_key` its DIALER_LINE_KEY. `shift` is how far
+    ahead of real time `clock` pretends to be.
     """
 
     def __init__(
@@ -59,7 +63,8 @@ class AmiTelephony(PbxMemory):
         link = AmiLink(address, inbox, timing or Timing())
         super().__init__(pbx, link, inbox, clock, pbx_time, line_key)
         self._seal_key = seal_key
-        # Asterisk sends its copies of SIP messages to the UDP port of AMI's number (hep.conf), of its own machine alone.
+        # Asterisk sends its copies of SIP messages to the UDP port of AMI's number (hep.conf), and
+        # only on its own machine.
         self._copies_to = (address.host, address.port) if address.host in LOOPBACK else None
         self._prober = Prober(link, seal_key, pbx_time)
         self._checks: set[asyncio.Task[None]] = set()
@@ -74,16 +79,19 @@ class AmiTelephony(PbxMemory):
 
     @property
     def unusable(self) -> int:
-        """How many reports of the PBX could not be read so far."""
+        """Number of the PBX's reports that could not be read so far."""
         return self._inbox.unusable.total()
 
     def begin(self) -> None:
-        """Try to connect, and go on trying until closed. Whatever is asked meanwhile waits for the end of the first try."""
+        """Connect, and go on trying until closed. Requests wait for the end of the first try."""
         self._listen()
         self._link.begin()
 
     async def start(self) -> None:
-        """As `begin`, and return after the first try, up or not. Raise `LoginRefused` or `ContractBroken`: a person must mend that."""
+        """Begin, and return after the first try, up or not.
+
+        Raise `LoginRefused` or `ContractBroken` where a person must mend something.
+        """
         self._listen()
         await self._link.start()
 
@@ -127,7 +135,10 @@ class AmiTelephony(PbxMemory):
         return await self._prober.probe(order)
 
     async def hang_up(self, attempt_id: AttemptId) -> None:
-        """First the half that dials, which cancels an INVITE; where it is gone, the callee has answered and is cut off."""
+        """Hang up the half that dials, which cancels an INVITE.
+
+        Where that half is gone, the callee has answered and is cut off.
+        """
         require("attempt id", attempt_id, ATTEMPT_ID)
         if not await self._cancelled(attempt_id):
             await self._cut_off(attempt_id)
@@ -137,7 +148,10 @@ class AmiTelephony(PbxMemory):
         await self._cancelled(attempt_id)
 
     async def revoke(self, attempt_id: AttemptId) -> None:
-        """Marked as used first, so that the gate refuses it from then on; what passed the gate before that is hung up."""
+        """Mark the attempt as used, so that the gate refuses it from then on.
+
+        Hang up if it had passed.
+        """
         require("attempt id", attempt_id, ATTEMPT_ID)
         fresh = attempt_id in await self._withhold([attempt_id])
         if await self._cancelled(attempt_id):
@@ -148,7 +162,10 @@ class AmiTelephony(PbxMemory):
             await self._cut_off(attempt_id)
 
     async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
-        """Only of this life of the PBX: what it noted in the last second before a crash may be lost."""
+        """Withhold attempts of this life of the PBX alone.
+
+        Its notes of the last second before a crash may be lost.
+        """
         for attempt in attempts:
             require("attempt id", attempt.id, ATTEMPT_ID)
         unsent = await self._withhold([attempt.id for attempt in attempts])
@@ -161,7 +178,10 @@ class AmiTelephony(PbxMemory):
         )
 
     async def _cancelled(self, attempt_id: AttemptId) -> bool:
-        """Whether there was a half that dials; its end cancels the INVITE."""
+        """Hang up the half that dials, which cancels the INVITE.
+
+        Return True where there was one.
+        """
         return (await self._link.ask(hangup(dialling_half(attempt_id)))).success
 
     async def _cut_off(self, attempt_id: AttemptId) -> None:
@@ -169,7 +189,10 @@ class AmiTelephony(PbxMemory):
             await self._do([hangup(callee)], harmless=NO_CHANNEL)
 
     async def hang_up_all(self) -> int:
-        """Every call, known to us or not; return how many. The halves that dial go first and cancel their INVITEs."""
+        """Hang up every call, known to us or not, and return how many.
+
+        The halves that dial go first and cancel their INVITEs.
+        """
         dialling = succeeded(await self._link.ask(hangup(DIALLING_HALVES))).items
         await asyncio.sleep(CANCELLING_S)
         answered = succeeded(await self._link.ask(hangup(EVERY_CHANNEL))).items

@@ -1,1 +1,1 @@
-"""What lies in the home as files."""
+"""Files of the home."""

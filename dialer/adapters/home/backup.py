@@ -1,4 +1,4 @@
-"""`dialer.ports.backup.BackupFolder`, and the way back into a home.
+"""Implementation of `dialer.ports.backup.BackupFolder`, and the way back into a home.
 
 database          the database, as `pg_restore` or SQLite reads it
 home/             heads, journal, prompts, recordings, rulepacks, dialer.toml
@@ -29,13 +29,16 @@ PARTS = ("heads", "journal", "prompts", "recordings", "rulepacks", "dialer.toml"
 SECRETS = ("keys/*.key", "*.secret", "*.seal", "*.line")
 SALT_BYTES, NONCE_BYTES = 16, 12
 COST = 2**17
-"""Of scrypt (RFC 7914): half a second and 128 MiB a guess."""
+"""Cost of scrypt (RFC 7914): half a second and 128 MiB a guess."""
 
 Result = TypeVar("Result")
 
 
 class BackupFiles:
-    """`folder` is the backup, `home` what is saved, or restored into. `more_secrets`: files of the home that the settings name."""
+    """Files of a backup. `home` is saved into `folder`, or restored from it.
+
+    `more_secrets` are files of the home that the settings name.
+    """
 
     def __init__(self, folder: Path, home: Path, more_secrets: tuple[str, ...] = ()) -> None:
         self._folder = folder
@@ -62,7 +65,11 @@ class BackupFiles:
         await self._do(lambda: _write(self._folder / MANIFEST, f"{manifest.text}\n".encode()))
 
     async def check(self) -> BackupManifest:
-        """Raise `InvalidInput` where it is no backup, or a file is missing, changed or too many: the first is named."""
+        """Check the backup and return its manifest.
+
+        Raise `InvalidInput` where it is no backup, or a file is missing, changed or too many. It
+        names the first.
+        """
         manifest = await self._do(self._manifest)
         found = await self.hashes()
         wrong = [path for path in {*manifest.files, *found} if manifest.files.get(path) != found.get(path)]
@@ -73,11 +80,11 @@ class BackupFiles:
         return manifest
 
     async def lay_home(self) -> None:
-        """Into a home without any. Keys come with `lay_secrets`."""
+        """Lay the parts into a home without any. Keys come with `lay_secrets`."""
         await self._do(lambda: _copy_parts(self._folder / HOME, self._home))
 
     async def lay_secrets(self, manifest: BackupManifest, passphrase: str | None, below: Path) -> None:
-        """Keys and passwords, into `below`. Raise `InvalidInput` where the passphrase is not theirs."""
+        """Lay keys and passwords into `below`. Raise `InvalidInput` for the wrong passphrase."""
         await self._do(lambda: self._lay_secrets(manifest, passphrase, below))
 
     async def _do(self, work: Callable[[], Result]) -> Result:
@@ -153,7 +160,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _seal(content: bytes, passphrase: str) -> bytes:
-    """Salt, nonce, then AES-256-GCM under the passphrase's scrypt key."""
+    """Seal as salt, nonce, then AES-256-GCM under the passphrase's scrypt key."""
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     return salt + nonce + _cipher(passphrase, salt).encrypt(nonce, content, None)
 

@@ -1,4 +1,7 @@
-"""Lines that must last: one file a day, named `2027-02-01.jsonl` by the day of its lines, each line synced before it counts."""
+"""Lines that must last, in one file a day.
+
+A file is named `2027-02-01.jsonl` by the day of its lines. Each line is synced before it counts.
+"""
 
 import asyncio
 import fcntl
@@ -16,7 +19,10 @@ Result = TypeVar("Result")
 
 
 class DayFiles:
-    """`what` names the lines in errors. A line is a JSON object whose `at` is an RFC 3339 instant in UTC."""
+    """A folder of day files. A line is a JSON object whose `at` is an RFC 3339 instant in UTC.
+
+    `what` names the lines in errors.
+    """
 
     def __init__(self, folder: Path, what: str, *, mode: int = 0o755) -> None:
         self.folder = folder
@@ -24,15 +30,15 @@ class DayFiles:
         self._mode = mode
 
     async def append(self, lines: Sequence[str]) -> None:
-        """Raise `Unavailable`."""
+        """Append lines, each to the file of its day. Raise `Unavailable`."""
         await self.do(lambda: self._append(lines))
 
     async def lines(self) -> list[str]:
-        """All of them, in order. Raise `Unavailable`."""
+        """Read every line, in order. Raise `Unavailable`."""
         return [line async for day in self.days() for line in day]
 
     async def days(self) -> AsyncIterator[list[str]]:
-        """The lines of one file after the other. Raise `Unavailable`."""
+        """Yield the lines of one file after the other. Raise `Unavailable`."""
         for path in await self.do(self.kept):
             yield await self.do(partial(_lines_of, path))
 
@@ -50,7 +56,7 @@ class DayFiles:
         return sorted(self.folder.glob("*.jsonl"))
 
     def kept(self) -> list[Path]:
-        """The files that `lines` reads."""
+        """Files that `lines` reads."""
         return self.paths()
 
     def make(self) -> None:
@@ -75,7 +81,7 @@ def _lines_of(path: Path) -> list[str]:
 
 
 def _end_torn_line(descriptor: int) -> None:
-    """What a crash left unfinished stays, a line of its own that no reader takes for one."""
+    """End the unfinished line of a crash: it stays, a line that no reader takes for one."""
     size = os.fstat(descriptor).st_size
     if size and os.pread(descriptor, 1, size - 1) != b"\n":
         os.write(descriptor, b"\n")

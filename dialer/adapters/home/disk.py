@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def free_bytes(folder: Path) -> int:
-    """For this user, on the disk where the folder lies; none where that cannot be told."""
+    """Bytes free for this user on the folder's disk, 0 where the system does not say."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:

@@ -1,4 +1,7 @@
-"""The name under which a process drives PBXs: started again after a crash, it goes on under the name it had, and waits for no lease."""
+"""The name under which a process drives PBXs.
+
+A process started again after a crash goes on under the name it had, and waits for no lease.
+"""
 
 import fcntl
 import hashlib
@@ -10,15 +13,16 @@ from pathlib import Path
 
 LOCK = "driver.lock"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-"""One for each start of the machine, by Linux."""
+"""Identity of a start of the machine, by Linux."""
 
 
 @contextmanager
 def driver_name(home: Path) -> Iterator[str]:
-    """32 hexadecimal digits that no living process has.
+    """Yield 32 hexadecimal digits that no living process has.
 
-    The name is that of the home's lock, on this machine, since it was started: whoever holds the lock is the only one, for the kernel lets go
-    of it at the process's death and not before. A copy of the home has another lock. Where the lock is held, the name is made by chance.
+    The name is that of the home's lock, on this machine, since its start. The holder of the lock is
+    the only one: the kernel lets go of it at the process's death and not before. A copy of the home
+    has another lock. Where the lock is held, the name is random.
     """
     with (home / LOCK).open("a") as lock:
         try:

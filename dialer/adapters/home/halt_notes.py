@@ -1,4 +1,7 @@
-"""`dialer.ports.halts.HaltNotes`: each halt a file of the home, named by its id."""
+"""Implementation of `dialer.ports.halts.HaltNotes`: a file of the home for each halt.
+
+The file's name is the halt's id.
+"""
 
 import asyncio
 import json
@@ -20,7 +23,7 @@ Result = TypeVar("Result")
 
 
 class HaltFolder:
-    """A file that a crash left empty is a halt, too."""
+    """A folder of halts. A file that a crash left empty is a halt, too."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

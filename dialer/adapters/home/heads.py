@@ -1,4 +1,4 @@
-"""`dialer.ports.ledger.HeadFiles`: each head one line of the day's file."""
+"""Implementation of `dialer.ports.ledger.HeadFiles`: each head one line of the day's file."""
 
 import fcntl
 import json
@@ -14,13 +14,13 @@ PUBLIC_KEY = "public-key.pem"
 ASIDE = "lost"
 """Folder of the heads of entries that a restored backup did not hold."""
 PROBE_BYTES = 64 * 1024
-"""More than a second's heads: where this finds no room, the next head may not either."""
+"""Bytes of more than a second's heads: without this room the next head may not fit either."""
 TAIL_BYTES = 64 * 1024
-"""A day's file has tens of megabytes: it is read from its end."""
+"""Bytes read at once from the end of a day's file, which has tens of megabytes."""
 
 
 class HeadFolder(DayFiles):
-    """The public key lies beside the files."""
+    """Heads in day files, with the public key beside them."""
 
     def __init__(self, folder: Path, public_pem: str) -> None:
         super().__init__(folder, "the heads of the ledger")
@@ -49,7 +49,10 @@ class HeadFolder(DayFiles):
             os.fsync(file.fileno())
 
     def _put_aside(self, own: frozenset[str]) -> list[str]:
-        """The file is made anew and renamed: a crash leaves a line in both places, never in none."""
+        """Move lines that are not `own` aside, and return them.
+
+        The file is made anew and renamed: a crash leaves a line in both places, never in none.
+        """
         aside: list[str] = []
         for path in self.paths():
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -64,7 +67,10 @@ class HeadFolder(DayFiles):
         return aside
 
     def _last_line(self) -> str | None:
-        """By size. What a crash left unfinished is cut off: it was never acknowledged, and its head is exported again."""
+        """Return the line of the greatest size, after cutting off what a crash left unfinished.
+
+        An unfinished line was never acknowledged, and its head is exported again.
+        """
         paths = self.paths()
         if paths:
             _cut_torn_line(paths[-1])
@@ -74,7 +80,8 @@ class HeadFolder(DayFiles):
 
 def _cut_torn_line(path: Path) -> None:
     with path.open("r+b") as file:
-        # Another process may be writing here at this moment: its line is not torn, only not finished.
+        # Another process may be writing here at this moment: its line is not torn, only not
+        # finished.
         fcntl.flock(file, fcntl.LOCK_EX)
         size, whole = os.fstat(file.fileno()).st_size, _whole_bytes(file)
         if whole < size:
@@ -82,7 +89,7 @@ def _cut_torn_line(path: Path) -> None:
 
 
 def _last_of(path: Path) -> str | None:
-    """The last whole line; only the end of the file is read."""
+    """Read the last whole line from the end of the file."""
     with path.open("rb") as file:
         end = _whole_bytes(file)
         begin = _after_newline(file, end - 1)
@@ -91,12 +98,12 @@ def _last_of(path: Path) -> str | None:
 
 
 def _whole_bytes(file: BinaryIO) -> int:
-    """Up to the end of the last line that has one."""
+    """Bytes up to the end of the last whole line."""
     return _after_newline(file, os.fstat(file.fileno()).st_size)
 
 
 def _after_newline(file: BinaryIO, end: int) -> int:
-    """Where the line begins that `end` stands in: behind the last newline before it."""
+    """Begin of the line that `end` stands in: behind the last newline before it."""
     while end > 0:
         begin = max(0, end - TAIL_BYTES)
         found = os.pread(file.fileno(), end - begin, begin).rfind(b"\n")

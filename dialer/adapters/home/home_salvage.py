@@ -1,4 +1,4 @@
-"""What survived of a home that was lost: heads and journal of its last days, and keys younger than the backup."""
+"""Remains of a lost home: heads and journal of its last days, and keys younger than the backup."""
 
 import asyncio
 import shutil
@@ -11,13 +11,16 @@ KEYS = "fingerprint*.key"
 
 
 class HomeSalvage:
-    """`folder` has the layout of a home; any part may be missing."""
+    """A folder with the layout of a home. Any part may be missing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def add_to(self, home: Path, staging: Path) -> None:
-        """Every line joins those of the backup in `home`; keys that the backup lacks, those in `staging`. Raise `InvalidInput`."""
+        """Join every line to the backup's in `home`, and keys that the backup lacks to `staging`.
+
+        Raise `InvalidInput`.
+        """
         try:
             await asyncio.to_thread(self._add_to, home, staging)
         except OSError as error:

@@ -1,4 +1,7 @@
-"""`dialer.ports.journal.Journal`: below the home, beside the exported heads. A day before the oldest backup may go."""
+"""Implementation of `dialer.ports.journal.Journal`: below the home, beside the exported heads.
+
+A day before the oldest backup may go.
+"""
 
 from pathlib import Path
 
@@ -6,7 +9,7 @@ from dialer.adapters.home.day_files import DayFiles
 
 
 class JournalFolder(DayFiles):
-    """The owner's alone: it holds fingerprints."""
+    """The journal in day files. It holds fingerprints, so only its owner may read it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "the journal", mode=0o700)

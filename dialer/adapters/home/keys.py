@@ -15,7 +15,7 @@ KEY_BYTES = 32
 
 
 def create_keys(home: Path) -> None:
-    """Make what is missing; never replace a key, for every fingerprint and all that is sealed depends on it."""
+    """Make the missing keys. Never replace one: every fingerprint and seal depends on it."""
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (FINGERPRINT_KEY, SUBJECTS_KEY, LEDGER_SUBJECTS_KEY, LEDGER_SIGNING_KEY):
@@ -23,13 +23,19 @@ def create_keys(home: Path) -> None:
 
 
 def fingerprint_keys(home: Path) -> tuple[bytes, ...]:
-    """The key of each version of the fingerprints, from the first on. Raise `BadSettings` where one is missing between, or damaged."""
+    """Read the key of each version of the fingerprints, from the first on.
+
+    Raise `BadSettings` where one is missing between, or damaged.
+    """
     last = max((version for version in map(_version_of, (home / "keys").glob("fingerprint*.key"))), default=1)
     return tuple(_read_key(fingerprint_key_file(home, version)) for version in range(1, last + 1))
 
 
 def add_fingerprint_key(home: Path, version: int) -> None:
-    """Make the key of `version` and keep it for good, before anything depends on it; one that lies there already is kept."""
+    """Make the key of `version` and sync it, before anything depends on it.
+
+    Keep one that is there.
+    """
     path = fingerprint_key_file(home, version)
     write_secret(path, secrets.token_hex(KEY_BYTES))
     for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
@@ -39,7 +45,7 @@ def add_fingerprint_key(home: Path, version: int) -> None:
 
 
 def fingerprint_key_file(home: Path, version: int) -> Path:
-    """The first bears no number."""
+    """Path of a version's key. The first bears no number."""
     return home / "keys" / (FINGERPRINT_KEY if version == 1 else f"fingerprint-{version}.key")
 
 
@@ -49,17 +55,23 @@ def _version_of(path: Path) -> int:
 
 
 def subjects_key(home: Path) -> bytes:
-    """The key that wraps the key of each person. Raise `BadSettings` where it is missing or damaged."""
+    """The key that wraps each person's key. Raise `BadSettings` where it is missing or damaged."""
     return _read_key(home / "keys" / SUBJECTS_KEY)
 
 
 def ledger_subjects_key(home: Path) -> bytes:
-    """The key of the pseudonyms in the ledger, not that of the fingerprints. Raise `BadSettings` where it is missing or damaged."""
+    """The key of the pseudonyms in the ledger. The fingerprints have keys of their own.
+
+    Raise `BadSettings` where it is missing or damaged.
+    """
     return _read_key(home / "keys" / LEDGER_SUBJECTS_KEY)
 
 
 def ledger_signing_key(home: Path) -> bytes:
-    """The Ed25519 private key (RFC 8032, 5.1.5). Raise `BadSettings` where it is missing or damaged."""
+    """The Ed25519 private key (RFC 8032, 5.1.5).
+
+    Raise `BadSettings` where it is missing or damaged.
+    """
     return _read_key(home / "keys" / LEDGER_SIGNING_KEY)
 
 

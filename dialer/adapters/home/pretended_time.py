@@ -1,4 +1,7 @@
-"""The time that a home pretends, for demonstrations and tests: how far it is ahead of the real one, in a file that every command reads."""
+"""The time that a home pretends, for demonstrations and tests.
+
+A file that every command reads holds its lead over the real time.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +10,10 @@ FILE = "pretended"
 
 
 def pretended_shift(home: Path) -> timedelta:
-    """Zero in a home that lives in real time, or whose file cannot be read: a halt or an opposition does not fail for that."""
+    """Lead over the real time. Zero where the home pretends none, or the file cannot be read.
+
+    A halt or an opposition does not fail for that.
+    """
     try:
         return timedelta(seconds=float((home / FILE).read_text("ascii")))
     except (OSError, ValueError, OverflowError):
@@ -15,7 +21,7 @@ def pretended_shift(home: Path) -> timedelta:
 
 
 def pretend(home: Path, shift: timedelta) -> None:
-    """From now on, for every command, and after each start of the service."""
+    """Pretend from now on, in every command and after each start of the service."""
     fresh = home / f"{FILE}.new"
     fresh.write_text(f"{shift.total_seconds()!r}\n", "ascii")
     fresh.replace(home / FILE)

@@ -1,4 +1,7 @@
-"""What call-back probes heard. PBXs write to a folder of their own, where nothing stays; what is kept as evidence lies where they cannot write."""
+"""Sound heard by call-back probes.
+
+PBXs write to a folder of their own, where nothing stays. Evidence lies where they cannot write.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +16,10 @@ Result = TypeVar("Result")
 
 
 class ProbeSoundFiles:
-    """`dialer.ports.probes.ProbeSounds`: `<home>/heard/<probe>.alaw`, and once kept `<home>/probes/<probe>.alaw`."""
+    """Implementation of `dialer.ports.probes.ProbeSounds`.
+
+    A sound is `<home>/heard/<probe>.alaw`, and once kept `<home>/probes/<probe>.alaw`.
+    """
 
     def __init__(self, home: Path) -> None:
         self._heard = home / "heard"
@@ -51,7 +57,7 @@ class ProbeSoundFiles:
         return file.read_bytes() if file.exists() else None
 
     def _forget(self, before: float) -> None:
-        """By the time of the file, which a copy may make later, never earlier."""
+        """Delete by the file's time, which a copy may make later, never earlier."""
         for file in self._kept.glob("*.alaw"):
             if file.stat().st_mtime < before:
                 file.unlink()
@@ -62,7 +68,7 @@ class ProbeSoundFiles:
 
 
 async def _used(folder: Path, work: Callable[[], Result]) -> Result:
-    """Raise `Unavailable` where the folder does not let us."""
+    """Run `work` in a thread. Raise `Unavailable` where the folder does not let us."""
     try:
         return await asyncio.to_thread(work)
     except OSError as error:

@@ -15,14 +15,14 @@ class RecordingFiles:
         self._root = home / "recordings"
 
     async def keep(self, campaign_id: str, key: str, audio: bytes) -> None:
-        """Replace as a whole: a reader never sees half a file."""
+        """Keep a recording, as a whole: a reader never sees half a file."""
         await self._do(lambda: self._write(self._root / campaign_id / key, audio))
 
     async def of(self, campaign_id: str) -> dict[str, bytes]:
         return await self._do(lambda: self._read_all(self._root / campaign_id))
 
     async def _do(self, work: Callable[[], Result]) -> Result:
-        """Raise `Unavailable` where the folder fails."""
+        """Run `work` in a thread. Raise `Unavailable` where the folder fails."""
         try:
             return await asyncio.to_thread(work)
         except OSError as error:

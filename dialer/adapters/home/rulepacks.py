@@ -1,4 +1,4 @@
-"""Rule packs from files: those of the package and, above them, those of a folder of the user's."""
+"""Rule packs from files: the package's own and, above them, those of the user's folder."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 
 
 def load_packs(folder: Path | None = None) -> RulePackIndex:
-    """All packs of the program, and those of `folder` if it is there, which win on the days they are in force.
+    """Load the packs of the program, and those of `folder` if it is there.
 
-    Raise `InvalidInput` with file, key and reason for the first file that is not a sound pack.
+    The user's win on the days they are in force. Raise `InvalidInput` with file, key and reason for
+    the first file that is not a sound pack.
     """
     own = tuple(folder_packs(folder)) if folder and folder.exists() else ()
     try:
@@ -41,7 +42,7 @@ def folder_packs(folder: Path) -> Iterator[RulePack]:
 
 
 def read_pack(name: str, text: str) -> RulePack:
-    """One pack from its text; `name` is that of its file, for the message."""
+    """Read one pack from its text. `name` is that of its file, for the message."""
     try:
         return RulePack.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -52,7 +53,7 @@ def read_pack(name: str, text: str) -> RulePack:
 
 
 def problem_of(location: tuple[int | str, ...], message: str) -> Problem:
-    """What is wrong with the pack as a whole names its key itself."""
+    """Describe a fault of a pack. A fault of the pack as a whole names its key itself."""
     told = message.removeprefix("Value error, ")
     key, found, reason = told.partition(": ")
     if found and not location:

@@ -1,4 +1,7 @@
-"""`dialer.ports.vault.Vault` with AES-256-GCM (NIST SP 800-38D): nonce of twelve random bytes, then ciphertext and tag."""
+"""Implementation of `dialer.ports.vault.Vault` with AES-256-GCM (NIST SP 800-38D).
+
+A sealed text is a nonce of twelve random bytes, then ciphertext and tag.
+"""
 
 import os
 
@@ -13,7 +16,10 @@ KEY_BITS = 256
 
 
 class AesVault:
-    """`master` is the installation's key-encryption key, 32 bytes. The owner is authenticated with everything sealed."""
+    """A vault under `master`, the installation's key-encryption key of 32 bytes.
+
+    The owner is authenticated with everything sealed.
+    """
 
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
@@ -42,7 +48,7 @@ class AesVault:
 
 
 class AesCipher:
-    """`dialer.ports.vault.Cipher`."""
+    """Implementation of `dialer.ports.vault.Cipher`."""
 
     def __init__(self, cipher: AESGCM, owner: str) -> None:
         self._cipher = cipher

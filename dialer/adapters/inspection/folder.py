@@ -1,4 +1,7 @@
-"""`dialer.ports.inspection.PackFolders`: a folder that is there whole, or not at all."""
+"""Implementation of `dialer.ports.inspection.PackFolders`.
+
+A folder is there whole, or not at all.
+"""
 
 import hashlib
 import shutil
@@ -21,7 +24,7 @@ class Hash(Protocol):
 
 
 class OpenFile:
-    """A file being written, hashed on the way."""
+    """A file that is hashed while it is written."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -78,7 +81,8 @@ class Folders:
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
                 raise Conflict(f"{folder} is there and not empty", hint="name a new folder")
-            # Beside its place, so that one rename brings it there; readable by its owner alone, for it holds numbers.
+            # Beside its place, so that one rename brings it there. Readable by its owner alone, for
+            # it holds numbers.
             making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         except OSError as error:
             raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from None

@@ -1,4 +1,7 @@
-"""`dialer.ports.inspection.Reports`: one page for an inspector, in French or English, with nothing from elsewhere."""
+"""Implementation of `dialer.ports.inspection.Reports`.
+
+One page for an inspector, in French or English, that loads nothing from elsewhere.
+"""
 
 import json
 import tomllib
@@ -23,7 +26,7 @@ Words = dict[str, dict[str, str]]
 
 @cache
 def words_of(language: str) -> Words:
-    """By chapter and key. Raise `InvalidInput` for a language that the report does not speak."""
+    """Read the words by chapter and key. Raise `InvalidInput` for a language without a report."""
     if language not in LANGUAGES:
         raise InvalidInput(f"there is no report in {language!r}", hint="choose fr or en")
     words: Words = tomllib.loads((HERE / "words" / f"{language}.toml").read_text(encoding="utf-8"))
@@ -71,7 +74,7 @@ def fill_text(text: str, values: Mapping[str, object], words: Words) -> str:
 
 
 def cell(value: object, words: Words) -> str:
-    """Times in UTC to the second; words of ours in the report's language, other text as it is."""
+    """Render a value. Times are in UTC to the second, our words in the report's language."""
     match value:
         case None | "":
             return "\u2013"
@@ -90,6 +93,6 @@ def _widest(bars: Sequence[tuple[str, int]]) -> int:
 
 
 def _embedded(figures: Mapping[str, Any]) -> Markup:
-    """JSON inside a page: no `<` in it, so that nothing of it can end the element."""
+    """Embed JSON in a page, without any `<`, so that nothing of it can end the element."""
     text = json.dumps(figures, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 - escaped by hand, as JSON

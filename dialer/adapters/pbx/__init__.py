@@ -1,1 +1,1 @@
-"""The Dockerised Asterisk: its configuration, its container, and whether it is well."""
+"""The Dockerised Asterisk: its configuration, its container, and its health."""

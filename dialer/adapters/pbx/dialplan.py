@@ -1,4 +1,4 @@
-"""The dialplan as its files say it."""
+"""The dialplan of the files."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from dialer.domain.base.errors import InvalidInput, NotFound
 
 
 class DialplanFiles:
-    """Implements `ports.dialplan.DialplanSource` for a folder of `*.conf`, in the order of their names."""
+    """Implementation of `ports.dialplan.DialplanSource` for a folder of `*.conf`.
+
+    The files are read in the order of their names.
+    """
 
     def __init__(self, folder: Path = DIALPLANS) -> None:
         self._folder = folder
@@ -23,7 +26,10 @@ class DialplanFiles:
 
 
 def read_dialplan(folder: Path) -> Dialplan:
-    """Raise `NotFound` where there are no dialplan files, `InvalidInput` for one that is no text."""
+    """Read the dialplan of a folder.
+
+    Raise `NotFound` where there are no dialplan files, `InvalidInput` for one that is no text.
+    """
     files = sorted(folder.glob("*.conf"))
     if not files:
         raise NotFound(f"{folder} holds no dialplan files (*.conf)", hint="name the folder of a dialplan")
@@ -34,5 +40,5 @@ def read_dialplan(folder: Path) -> Dialplan:
 
 
 def approved_hash() -> str:
-    """Hash of this program's own dialplan: the only one on which it makes calls."""
+    """Hash of this program's own dialplan, the only one on which it makes calls."""
     return read_dialplan(DIALPLANS).hash

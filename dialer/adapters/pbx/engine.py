@@ -26,7 +26,10 @@ class EngineAnswer:
 
 
 async def docker(*words: str, timeout_s: float = 60) -> EngineAnswer:
-    """Run `docker WORDS`. Raise `NoDocker` where no engine can be used; any other failure is in the answer."""
+    """Run `docker WORDS`. Any failure of the command itself is in the answer.
+
+    Raise `NoDocker` where no engine can be used.
+    """
     try:
         answer = await run("docker", *words, timeout_s=timeout_s)
     except FileNotFoundError:
@@ -39,7 +42,10 @@ async def docker(*words: str, timeout_s: float = 60) -> EngineAnswer:
 
 
 async def run(*command: str, timeout_s: float) -> EngineAnswer:
-    """Run to the end and keep both outputs. Raise `FileNotFoundError`, or `TimeoutError` after killing it."""
+    """Run to the end and keep both outputs.
+
+    Raise `FileNotFoundError`, or `TimeoutError` after killing it.
+    """
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.DEVNULL,

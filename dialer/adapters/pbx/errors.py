@@ -1,4 +1,4 @@
-"""What can keep a PBX from running, each as one line with what to do."""
+"""Reasons why a PBX does not run, each as one line with advice."""
 
 from dialer.domain.base.errors import Conflict, Unavailable
 
@@ -14,7 +14,7 @@ class ImageNotBuilt(Unavailable):
 
 
 class AsteriskNotUp(Unavailable):
-    """The container ran, but Asterisk did not get as far as taking calls."""
+    """A container that ran while Asterisk did not get as far as taking calls."""
 
     code = "ASTERISK_NOT_UP"
 
@@ -24,6 +24,6 @@ class PortBusy(Conflict):
 
 
 class RunningOtherwise(Conflict):
-    """A PBX of this name runs with another configuration; changing it would cut its calls."""
+    """A PBX of this name that runs with another configuration. Changing it would cut its calls."""
 
     code = "PBX_RUNNING_OTHERWISE"

@@ -1,4 +1,4 @@
-"""Does Asterisk take commands? Asked over AMI itself: log in and wait until it says that it has booted whole."""
+"""A health check over AMI itself: log in and wait until Asterisk says that it has booted whole."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ _BOOTED = "Event: FullyBooted"
 
 
 async def trouble(port: int, secret: str, *, timeout_s: float = 3) -> str:
-    """Empty if Asterisk answers on 127.0.0.1:`port` and has booted; otherwise why not, in one line."""
+    """Return why Asterisk on 127.0.0.1:`port` is unwell, in one line. Empty where it has booted."""
     try:
         async with asyncio.timeout(timeout_s):
             return await _ask(port, secret)

@@ -1,4 +1,4 @@
-"""What a PBX has in the home: secrets, configuration, AstDB, and the record that it was started."""
+"""A PBX's part of the home: secrets, configuration, AstDB, and the record that it was started."""
 
 import json
 import os
@@ -13,13 +13,17 @@ from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
 from dialer.adapters.secret_files import write_secret
 
 ASTERISK_UID = 10101
-"""Who Asterisk is in docker/asterisk.Dockerfile."""
+"""User id of Asterisk in docker/asterisk.Dockerfile."""
 LINE_KEY_BYTES = 12
-"""Sixteen characters, which is what Asterisk's AES-128 takes for a key."""
+"""Bytes that make sixteen characters, the length of a key of Asterisk's AES-128."""
 
 
 class PbxHome:
-    """`home`/pbx/`name`: etc and astdb are mounted into the container, as are the prompts and what probes record, which all PBXs share; pbx.json and dialer.toml say that it runs."""
+    """The folder `home`/pbx/`name`. pbx.json and dialer.toml in it say that the PBX runs.
+
+    etc and astdb are mounted into the container. So are the prompts and the sound of probes, which
+    all PBXs share.
+    """
 
     def __init__(self, home: Path, name: str) -> None:
         self.home = home.absolute()
@@ -31,7 +35,7 @@ class PbxHome:
         self.heard = self.home / "heard"
 
     def secrets(self) -> PbxSecrets:
-        """Made on first use, then kept: a new seal key would void the permits that are on their way."""
+        """Make the secrets once and keep them: a new seal key would void permits on their way."""
         self.home.mkdir(parents=True, exist_ok=True)
         made = {"secret": token_hex(32), "seal": token_hex(32), "line": token_urlsafe(LINE_KEY_BYTES)}
         for suffix, secret in made.items():
@@ -41,7 +45,7 @@ class PbxHome:
         )
 
     def write_config(self, files: Mapping[str, str]) -> None:
-        """Replace the whole configuration; readable by Asterisk alone, since secrets are in it."""
+        """Replace the whole configuration. It holds secrets, so only Asterisk may read it."""
         shutil.rmtree(self.etc, ignore_errors=True)
         for folder in (self.etc, self.etc / "dialplans", self.astdb, self.heard):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,11 +57,11 @@ class PbxHome:
         self.prompts.mkdir(mode=0o755, exist_ok=True)
 
     def record(self, running: RunningPbx) -> None:
-        """`pbx.json`, for `status` and `down`."""
+        """Write `pbx.json`, for `status` and `down`."""
         (self.folder / "pbx.json").write_text(json.dumps(asdict(running), indent=2) + "\n", encoding="utf-8")
 
     def write_settings(self, spec: PbxSpec) -> None:
-        """`dialer.toml`, for the settings of `serve`."""
+        """Write `dialer.toml`, for the settings of `serve`."""
         (self.folder / "dialer.toml").write_text(_settings(spec), encoding="utf-8")
 
     def recorded(self) -> RunningPbx | None:
@@ -68,13 +72,13 @@ class PbxHome:
         return RunningPbx(**fields | {"trunks": tuple(fields["trunks"])})
 
     def forget(self) -> None:
-        """It was stopped. Secrets and AstDB stay: oppositions are in it."""
+        """Record that it was stopped. Keep secrets, and AstDB with its oppositions."""
         for name in ("pbx.json", "dialer.toml"):
             (self.folder / name).unlink(missing_ok=True)
 
 
 def container_user() -> str:
-    """`uid:gid` for the container: never root, and the owner of the files it must read."""
+    """Return `uid:gid` for the container: never root, and the owner of the files it must read."""
     if os.geteuid() == 0:
         return f"{ASTERISK_UID}:{ASTERISK_UID}"
     return f"{os.geteuid()}:{os.getegid()}"

@@ -1,4 +1,4 @@
-"""The Asterisk image, named by the content it is built from: a change of docker/ is another image."""
+"""The Asterisk image, named by its sources: a change of docker/ is another image."""
 
 from dialer.adapters.pbx.engine import docker, run
 from dialer.adapters.pbx.errors import ImageNotBuilt
@@ -12,7 +12,10 @@ def image_name() -> str:
 
 
 async def ensure_image() -> str:
-    """Build what is missing, minutes on a first run; return the image's name. Raise `ImageNotBuilt` or `NoDocker`."""
+    """Build the missing images and return the name. A first run takes minutes.
+
+    Raise `ImageNotBuilt` or `NoDocker`.
+    """
     image = image_name()
     known = await docker("image", "inspect", "--format", "{{.Id}}", image)
     if known.status:

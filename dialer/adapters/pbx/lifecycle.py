@@ -25,7 +25,7 @@ _OPEN_FILES = 65536
 
 @dataclass(frozen=True, slots=True)
 class PbxStatus:
-    """`state`: up, down (not started, or stopped), or unwell, with the reason in `detail`."""
+    """`state` is up, down (not started, or stopped), or unwell, with the reason in `detail`."""
 
     name: str
     state: str
@@ -62,14 +62,17 @@ async def up(spec: PbxSpec) -> RunningPbx:
 
 
 def prepare(spec: PbxSpec) -> None:
-    """Write the configuration and the settings for `serve`, and start nothing: docker/compose.yaml runs the containers."""
+    """Write the configuration and the settings for `serve`, and start nothing.
+
+    docker/compose.yaml runs the containers.
+    """
     home = PbxHome(spec.home, spec.name)
     home.write_config(render(spec, home.secrets()))
     home.write_settings(spec)
 
 
 async def down(name: str, home: Path) -> None:
-    """Stop it; calls in progress end. Raise `NotFound` if none of that name was started from this home."""
+    """Stop it. Calls in progress end. Raise `NotFound` if none of that name was started here."""
     place = PbxHome(home, name)
     container = container_of(home, name)
     if place.recorded() is None and await _container_state(container) == "":
@@ -123,7 +126,7 @@ async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: PbxSecrets, wanted:
 
 
 async def _container_state(container: str) -> str:
-    """Docker's word for it (running, exited, ...), or nothing where there is no such container."""
+    """Docker's word for the container (running, exited, ...), empty where there is none."""
     return await _inspect(container, "{{.State.Status}}")
 
 

@@ -1,4 +1,7 @@
-"""Where this program's own files lie: docker/ and dialplans/, in the checkout or inside the installed package."""
+"""Places of this program's own files: docker/ and dialplans/.
+
+They lie in the checkout, or inside the installed package.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -18,11 +21,11 @@ ASTERISK_IMAGE = (
     MODULES,
     *(DOCKER / "asterisk" / name for name in ("start.sh", "key-down.pl")),
 )
-"""All that the image is made of."""
+"""Every file that the image is made of."""
 
 
 def dialplan_files() -> tuple[Path, ...]:
-    """In the order in which Asterisk and an auditor read them."""
+    """Dialplan files in the order in which Asterisk and an auditor read them."""
     return tuple(sorted(DIALPLANS.glob("*.conf")))
 
 

@@ -1,4 +1,7 @@
-"""From a specification to Asterisk's configuration files. Reads the templates of docker/asterisk, writes nothing."""
+"""Asterisk's configuration files, rendered from a specification.
+
+Reads the templates of docker/asterisk and writes nothing.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +17,11 @@ AMI_USER = "dialer"
 
 @dataclass(frozen=True, slots=True)
 class PbxSecrets:
-    """The AMI password, the key of the seals that 10-permit.conf checks, and that of the numbers that 95-inbound.conf stores."""
+    """The secrets of a PBX.
+
+    `ami` is the AMI password, `seal` the key of the seals that 10-permit.conf checks, `line` that
+    of the numbers that 95-inbound.conf stores.
+    """
 
     ami: str
     seal: str
@@ -22,7 +29,7 @@ class PbxSecrets:
 
 
 def render(spec: PbxSpec, secrets: PbxSecrets) -> dict[str, str]:
-    """Text by file name below /etc/asterisk."""
+    """Render the files: text by file name below /etc/asterisk."""
     values = {
         "name": spec.name,
         "modules": [

@@ -1,4 +1,4 @@
-"""What a PBX is asked to be, and what is recorded of one that runs."""
+"""The specification of a PBX, and the record of one that runs."""
 
 import hashlib
 import ipaddress
@@ -15,7 +15,7 @@ HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class TrunkEndpoint:
-    """Where the INVITEs of one trunk go: `host` is an IPv4 address or a host name, SIP over UDP."""
+    """Target of one trunk's INVITEs, SIP over UDP. `host` is an IPv4 address or a host name."""
 
     name: str
     host: str
@@ -35,9 +35,9 @@ class TrunkEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class PbxSpec:
-    """One PBX of one home. RTP uses the UDP ports from `rtp_first` to `rtp_last`, two a call.
+    """A PBX of a home. RTP uses the UDP ports from `rtp_first` to `rtp_last`, two a call.
 
-    Raise `InvalidInput` naming every bad field: these values go into Asterisk's configuration.
+    Raise `InvalidInput`, naming every bad field: these values go into Asterisk's configuration.
     """
 
     name: str
@@ -89,13 +89,13 @@ class PbxSpec:
 
     @property
     def sip_address(self) -> str:
-        """Loopback for as long as no trunk needs more."""
+        """Return loopback for as long as no trunk needs more."""
         return "127.0.0.1" if all(trunk.loopback for trunk in self.trunks) else "0.0.0.0"  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
 class RunningPbx:
-    """A started PBX, as recorded in the home. `config_hash` and `dialplan_hash` are SHA-256, hexadecimal."""
+    """A started PBX, as recorded in the home. Its two hashes are SHA-256, hexadecimal."""
 
     name: str
     container: str
@@ -109,5 +109,5 @@ class RunningPbx:
 
 
 def container_of(home: Path, name: str) -> str:
-    """Unique to the home, so that several homes run PBXes of the same name side by side."""
+    """Name the container uniquely to the home: several homes may run PBXes of the same name."""
     return f"dialer-{name}-{hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:8]}"

@@ -1,4 +1,7 @@
-"""From a text or a recording to telephone audio: 8 kHz, mono, A-law (ITU-T G.711), levelled, without a header."""
+"""Telephone audio from a text or a recording.
+
+Mono, 8 kHz, A-law (ITU-T G.711), levelled, without a header.
+"""
 
 from dialer.adapters.prompts.tools import run
 from dialer.domain.base.errors import InvalidInput
@@ -9,15 +12,19 @@ WORDS_PER_MINUTE = "150"
 """The target speed of speech (docs/rules/script.md#speed)."""
 PEAK_DB = "-3"
 LONGEST_S = "600"
-"""More than any prompt may take: what a recording unpacks to is cut there."""
+"""Longer than any prompt may be: a recording that unpacks to more is cut there."""
 _SILENCE = bytes((0x55, 0xD5))
 LEAD_S = "0.02"
-"""Asterisk plays the first 20 ms of a prompt again when it resumes it after a key: they must be silent (measured)."""
+"""Seconds of silence at the start of a prompt.
+
+Asterisk plays its first 20 ms again when it resumes it after a key, so they must be silent
+(measured).
+"""
 _TYPES = ((b"RIFF", "wav"), (b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"))
 
 
 async def spoken(text: str, language: str) -> bytes:
-    """Synthesised by espeak-ng."""
+    """Synthesise a text with espeak-ng."""
     voice = ("-v", VOICES[language], "-s", WORDS_PER_MINUTE)
     return await _telephone_audio(
         await run("espeak-ng", *voice, "-b", "1", "--stdin", "--stdout", stdin=text.encode()), "wav"
@@ -25,7 +32,7 @@ async def spoken(text: str, language: str) -> bytes:
 
 
 async def converted(recording: bytes) -> bytes:
-    """From wav, mp3, flac or ogg, told apart by their first bytes. Raise `InvalidInput`."""
+    """Convert wav, mp3, flac or ogg, known by the first bytes. Raise `InvalidInput` for others."""
     return await _telephone_audio(recording, _type_of(recording))
 
 
@@ -41,7 +48,11 @@ def _type_of(recording: bytes) -> str:
 
 
 async def _telephone_audio(sound: bytes, kind: str) -> bytes:
-    """Repeatable: without dither, the same input gives the same bytes and so the same hash."""
+    """Convert to telephone audio, repeatably.
+
+    Without dither the same input gives the same bytes and so the same hash. Raise `InvalidInput`
+    for mere silence.
+    """
     target = ("-t", "raw", "-r", "8000", "-c", "1", "-e", "a-law", "-b", "8", "-")
     effects = ("trim", "0", LONGEST_S, "channels", "1", "rate", "8000", "gain", "-n", PEAK_DB, "pad", LEAD_S)
     audio = await run("sox", "-V1", "-R", "-D", "-t", kind, "-", *target, *effects, stdin=sound)

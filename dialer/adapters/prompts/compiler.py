@@ -1,4 +1,4 @@
-"""The `Prompts` port by espeak-ng and sox."""
+"""Implementation of `dialer.ports.prompts.Prompts` by espeak-ng and sox."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -11,7 +11,7 @@ from dialer.ports.prompts import CompiledScript
 
 
 class PromptCompiler:
-    """Keeps scripts in `folder`, which the PBX mounts read-only."""
+    """A compiler that keeps scripts in `folder`, which the PBX mounts read-only."""
 
     def __init__(self, folder: Path) -> None:
         self._shelf = PromptStore(folder)
@@ -19,7 +19,7 @@ class PromptCompiler:
     async def compile(
         self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str
     ) -> CompiledScript:
-        """Raise `InvalidInput` naming every prompt that cannot be made."""
+        """Compile a script. Raise `InvalidInput`, naming every prompt that cannot be made."""
         problems: list[Problem] = []
         audio: dict[str, Audio] = {}
 

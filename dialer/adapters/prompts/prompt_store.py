@@ -1,4 +1,7 @@
-"""Compiled scripts on disk, each in a folder named by the hash of its content: what the PBX plays is what was approved."""
+"""Compiled scripts on disk, each in a folder named by the hash of its content.
+
+So the PBX plays exactly the approved prompts.
+"""
 
 import hashlib
 import json
@@ -15,12 +18,12 @@ from dialer.ports.prompts import CompiledPrompt, CompiledScript
 
 _SUFFIX = ".alaw"
 _LIST = "prompts.json"
-"""Every prompt as it was compiled, so that what is wrong with one can be named."""
+"""List of every prompt as it was compiled, so that a damaged one can be named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """Telephone audio of one prompt, and whether a synthetic voice speaks."""
+    """Telephone audio of one prompt. `synthetic` where a synthetic voice speaks."""
 
     data: bytes
     synthetic: bool
@@ -40,13 +43,16 @@ def described(prompts: Mapping[str, Audio]) -> CompiledScript:
 
 
 class PromptStore:
-    """`folder`/<script hash>/<prompt>.alaw, readable by everybody: the PBX's container runs as another user. Blocking."""
+    """Store of `folder`/<script hash>/<prompt>.alaw. Blocking.
+
+    Every user may read the files, as the PBX's container runs as another user.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, prompts: Mapping[str, Audio]) -> CompiledScript:
-        """Write whole or not at all; a folder that is already there and sound is left alone."""
+        """Write whole or not at all. Leave a folder that is already there and sound alone."""
         script = described(prompts)
         target = self._folder / script.script
         if self._sound(script.script):
@@ -63,7 +69,11 @@ class PromptStore:
         return script
 
     def read(self, script: str) -> CompiledScript:
-        """Recompute every hash. Raise `InvalidInput` naming what is missing, empty, changed, unreadable or too much."""
+        """Read a script, recomputing every hash.
+
+        Raise `InvalidInput`, naming a prompt that is missing, empty, changed, unreadable or too
+        many.
+        """
         folder = self._folder / script
         compiled = _listed(folder, script)
         found = described({prompt.name: _audio(folder, script, prompt) for prompt in compiled})
@@ -78,7 +88,10 @@ class PromptStore:
         return found
 
     def audio(self, script: str, name: str) -> bytes:
-        """Raise `NotFound` for another name than the script's own, `InvalidInput` as `read`."""
+        """Read one prompt.
+
+        Raise `NotFound` for a name the script has not, `InvalidInput` as `read`.
+        """
         names = [prompt.name for prompt in self.read(script).prompts]
         if name not in names:
             raise NotFound(f"the script has no prompt {name!r}", hint=f"it has {', '.join(names)}")
@@ -96,7 +109,7 @@ _HINT = "approve the campaign again, which compiles them"
 
 
 def _listed(folder: Path, script: str) -> tuple[CompiledPrompt, ...]:
-    """In order of name."""
+    """Read the list, in order of name."""
     try:
         listed = json.loads((folder / _LIST).read_bytes())
         return tuple(sorted((CompiledPrompt(**prompt) for prompt in listed), key=lambda prompt: prompt.name))
@@ -139,6 +152,6 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _script_hash(prompts: Iterable[CompiledPrompt]) -> str:
-    """SHA-256 over the lines `<name> <sha256>` in order of name."""
+    """Hash the lines `<name> <sha256>`, in order of name, with SHA-256."""
     lines = "".join(f"{prompt.name} {prompt.sha256}\n" for prompt in prompts)
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,4 +1,7 @@
-"""Runs espeak-ng and sox as child processes: no shell, no free text among their arguments, and never for longer than allowed."""
+"""Runner of espeak-ng and sox as child processes.
+
+No shell, no free text among their arguments, and a limit of time.
+"""
 
 import asyncio
 from asyncio.subprocess import PIPE
@@ -9,7 +12,11 @@ TIMEOUT_S = 60.0
 
 
 async def run(*command: str, stdin: bytes = b"") -> bytes:
-    """Standard output. Raise `Unavailable` where the program is missing or hangs, `InvalidInput` with its last words where it fails."""
+    """Run a command and return its standard output.
+
+    Raise `Unavailable` where the program is missing or hangs, `InvalidInput` with its last words
+    where it fails.
+    """
     try:
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     except FileNotFoundError:

@@ -1,1 +1,1 @@
-"""One connection to a PBX's manager interface."""
+"""A connection to a PBX's manager interface."""

@@ -1,4 +1,4 @@
-"""What the PBX's answers to single actions mean, and the actions that several parts ask for. Pure."""
+"""Meanings of the PBX's answers to single actions, and actions that several parts need. Pure."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from dialer.adapters.ami.events.translate import CALLEE
 
 
 def hangup(channel: str) -> Action:
-    """`channel` is a name, a Uniqueid, or a regular expression between slashes."""
+    """Hang up `channel`: a name, a Uniqueid, or a regular expression between slashes."""
     return {"Action": "Hangup", "Channel": channel}
 
 
@@ -18,12 +18,12 @@ def callees_among(channels: Iterable[Fields]) -> list[Fields]:
 
 
 def present(reply: Reply) -> bool:
-    """Whether the key that was asked for is there. Raise `ActionRefused` for any other refusal."""
+    """Return True where the key asked for is there. Raise `ActionRefused` for any other refusal."""
     return reply.message != astdb.NOT_FOUND and succeeded(reply).success
 
 
 def succeeded(reply: Reply) -> Reply:
-    """Raise `ActionRefused`."""
+    """Return `reply`. Raise `ActionRefused` where the PBX refused the action."""
     if not reply.success:
         raise ActionRefused(f"the PBX refuses: {reply.message}", hint="its log (docker logs) says more")
     return reply

@@ -1,4 +1,4 @@
-"""What can go wrong between us and an Asterisk, by what the caller may conclude from it."""
+"""Errors between us and an Asterisk, by what the caller may conclude from them."""
 
 from dialer.domain.base.errors import InvalidInput, Unavailable
 
@@ -10,7 +10,10 @@ class LinkDown(Unavailable):
 
 
 class NoAnswer(Unavailable):
-    """It was sent, and no answer came in time or before the link was lost: whether it was done is unknown."""
+    """The action was sent, and no answer came in time or before the loss of the link.
+
+    Unknown: it may have been done.
+    """
 
     code = "NO_ANSWER"
 
@@ -22,13 +25,13 @@ class ActionRefused(Unavailable):
 
 
 class LoginRefused(LinkDown):
-    """User or secret are wrong. Trying again helps only once a person has mended it."""
+    """User or secret are wrong. Another try helps only after a person has mended it."""
 
     code = "LOGIN_REFUSED"
 
 
 class ContractBroken(LinkDown):
-    """This Asterisk is not one that we can rely on: its version, its dialplan, or what its AMI user may do."""
+    """An Asterisk not to rely on, by its version, its dialplan, or the rights of its AMI user."""
 
     code = "CONTRACT_BROKEN"
 

@@ -1,4 +1,4 @@
-"""What comes from one Asterisk, translated, in one queue and in the order of arrival."""
+"""Events of one Asterisk, translated, in one queue and in the order of arrival."""
 
 import asyncio
 from collections import Counter
@@ -20,20 +20,24 @@ from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
 log = structlog.get_logger()
 
 LINE_USED = "DialerLine"
-"""The UserEvent of dialplans/95-inbound.conf. It names no attempt, and what it is about is read from the PBX's memory."""
+"""The UserEvent of dialplans/95-inbound.conf.
+
+It names no attempt. Its content is read from the PBX's memory.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed:
-    """The last item; `error` where it did not end by our wish."""
+    """The last item. `error` is set where the link ended by a fault."""
 
     error: BaseException | None = None
 
 
 class Inbox:
-    """`on_failed` is told of each Originate that came to nothing and of which the gate has said nothing; it must not raise.
+    """Queue of one PBX's events. `copies` is the key of the PBX's copies of SIP messages.
 
-    `copies`: the key of the PBX's copies of SIP messages. `unusable` counts by kind of event.
+    `on_failed` gets each Originate that came to nothing without a word from the gate. It must not
+    raise. `unusable` counts by kind of event.
     """
 
     def __init__(
@@ -75,7 +79,11 @@ class Inbox:
             self._at_the_gate.discard(event.attempt_id)
 
     def _failed(self, attempt_id: AttemptId) -> None:
-        """Almost every Originate fails, in Asterisk's words: its half of the channel never answers. Few need a look."""
+        """Hand on an Originate that failed, unless the gate has spoken of it.
+
+        In Asterisk's words almost every Originate fails, as its half of the channel never answers.
+        Few need a check.
+        """
         if attempt_id in self._at_the_gate:
             self._at_the_gate.discard(attempt_id)
         else:
@@ -109,7 +117,10 @@ class Inbox:
         self._queue.put_nowait(LinkClosed())
 
     async def stream(self) -> AsyncIterator[TelephonyEvent]:
-        """Ends when closed. Raises what broke the link, so that a fault of ours is never silence."""
+        """Yield events until closed.
+
+        Raise the error that broke the link: a fault is never silence.
+        """
         while True:
             item = await self._queue.get()
             if isinstance(item, LinkClosed):

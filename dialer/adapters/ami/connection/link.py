@@ -1,4 +1,7 @@
-"""The standing link to one Asterisk: logs in, checks what we rely on, notices its loss, and tries again with growing pauses."""
+"""The standing link to one Asterisk.
+
+It logs in, checks the contract, notices its loss, and tries again with growing pauses.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,12 +27,16 @@ log = structlog.get_logger()
 
 EVENT_CLASSES = "user,call,dtmf,system"
 BOOTED = "FullyBooted"
-_OF_THE_PBX = frozenset({BOOTED, "Reload"})
+_PBX_EVENTS = frozenset({BOOTED, "Reload"})
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A dead link is noticed within `ping_every` + `answer`, another dialplan within `dialplan_every` more; a boot may take `boot`."""
+    """Seconds. A boot may take `boot`.
+
+    A dead link is noticed within `ping_every` + `answer`, another dialplan within `dialplan_every`
+    more.
+    """
 
     connect: float = 3.0
     answer: float = 5.0
@@ -42,7 +49,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class AmiAddress:
-    """Where one PBX answers, as whom, and which dialplan it must have loaded: a `Dialplan.hash`; None takes any with the gate."""
+    """Address and login of one PBX, and the dialplan that it must have loaded.
+
+    `dialplan` is a `Dialplan.hash`. None takes any dialplan that has the gate.
+    """
 
     host: str
     port: int
@@ -52,7 +62,7 @@ class AmiAddress:
 
 
 class LinkListener(Protocol):
-    """Called in the order in which things happen. Must not raise."""
+    """Callbacks, called in the order of events. They must not raise."""
 
     def event(self, fields: Fields) -> None: ...
 
@@ -61,7 +71,7 @@ class LinkListener(Protocol):
     def lost(self) -> None: ...
 
     def broken(self, error: BaseException) -> None:
-        """The link has ended by a fault of ours and will not come back."""
+        """Take note that a fault of ours ended the link for good."""
         ...
 
 
@@ -85,19 +95,23 @@ class AmiLink:
 
     @property
     def age_s(self) -> float | None:
-        """Seconds since the Asterisk at the other end was started, or a little less; None where it does not say."""
+        """Seconds since the Asterisk at the other end started, or a little less.
+
+        None where it does not say.
+        """
         return None if self._booted_at is None else asyncio.get_running_loop().time() - self._booted_at
 
     def begin(self) -> None:
-        """Try, and go on trying until closed; whoever asks meanwhile waits for the end of the first try."""
+        """Connect, and go on trying until closed. Requests wait for the end of the first try."""
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._ended)
 
     async def start(self) -> None:
-        """As `begin`, and return after the first try, up or not.
+        """Begin, and return after the first try, up or not.
 
-        Raise `LoginRefused` or `ContractBroken` where a person must mend something, and go on trying all the same: it may be mended at the
-        PBX alone. Raise `UnsafeValue`, and try no more, where nothing can be sent.
+        Raise `LoginRefused` or `ContractBroken` where a person must mend something. Go on trying
+        all the same: the PBX alone may be mended. Raise `UnsafeValue`, and try no more, where
+        nothing can be sent.
         """
         self.begin()
         await self._tried.wait()
@@ -113,7 +127,10 @@ class AmiLink:
         self._why = LinkDown("the link to the PBX was closed")
 
     async def ask(self, action: Action) -> Reply:
-        """Raise `LinkDown` where there is no link, saying why; otherwise as `AmiClient.ask`."""
+        """Send once as `AmiClient.ask` does.
+
+        Raise `LinkDown`, with the reason, where there is no link.
+        """
         return await (await self._up_client()).ask(action, self._timing.answer)
 
     async def ask_all(self, actions: Sequence[Action]) -> list[Reply]:
@@ -157,7 +174,7 @@ class AmiLink:
         return f"{self._address.host}:{self._address.port}"
 
     async def _live(self) -> None:
-        """One connection, from the first packet to the last. Ends by an error, always."""
+        """Live one connection, from the first packet to the last. Always end by an error."""
         self._booted.clear()
         self._went_up = False
         client = AmiClient(self._on_event)
@@ -179,13 +196,14 @@ class AmiLink:
     def _on_event(self, fields: Fields) -> None:
         if fields.get("event") == BOOTED:
             self._booted_at = booted_at(fields, asyncio.get_running_loop().time())
-        if fields.get("event") in _OF_THE_PBX:
+        if fields.get("event") in _PBX_EVENTS:
             (self._booted if fields["event"] == BOOTED else self._reloaded).set()
             return
         try:
             self._listener.event(fields)
         except Exception as error:
-            # Raised on from here it would end in asyncio's log, and the event in nothing.
+            # Raised on from here, the error would end in asyncio's log, and the event would be
+            # lost.
             self._listener.broken(error)
 
     async def _log_in(self, client: AmiClient) -> None:
@@ -204,7 +222,7 @@ class AmiLink:
             )
 
     async def _check(self, client: AmiClient) -> None:
-        """Only after FullyBooted is the dialplan, and with it the gate, loaded."""
+        """Check the contract once the PBX is booted: before FullyBooted the gate may be missing."""
         try:
             async with asyncio.timeout(self._timing.boot):
                 await self._booted.wait()
@@ -225,9 +243,10 @@ class AmiLink:
             check_dialplan(await client.ask(SHOW_DIALPLAN, self._timing.answer), self._address.dialplan)
 
     async def _watch(self, client: AmiClient) -> None:
-        """Ping until the connection ends: a peer that is gone without a word would never be noticed otherwise.
+        """Ping until the connection ends: a peer can go without a word.
 
-        `dialplan reload` at the PBX's own console sends no event, so the dialplan is looked at again and again.
+        `dialplan reload` at the PBX's own console sends no event, so check the dialplan again and
+        again.
         """
         clock = asyncio.get_running_loop().time
         checked = clock()
@@ -240,7 +259,10 @@ class AmiLink:
                 await client.ask({"Action": "Ping"}, self._timing.answer)
 
     async def _until_due(self, client: AmiClient) -> None:
-        """Wait for the next ping, or for the PBX to load something anew. Raise `LinkDown` where the connection ends first."""
+        """Wait for the next ping, or until the PBX has loaded something anew.
+
+        Raise `LinkDown` where the connection ends first.
+        """
         lost, reloaded = (asyncio.create_task(one) for one in (client.lost(), self._reloaded.wait()))
         try:
             done, _ = await asyncio.wait(
@@ -254,6 +276,9 @@ class AmiLink:
 
 
 def booted_at(fully_booted: Fields, now: float) -> float | None:
-    """When Asterisk was started, on the clock of `now`, or a little later: it tells whole seconds."""
+    """When Asterisk was started, on the clock of `now`, or up to a second later.
+
+    It tells whole seconds.
+    """
     uptime = fully_booted.get("uptime")
     return now - int(uptime) if isinstance(uptime, str) and uptime.isdecimal() else None

@@ -1,4 +1,7 @@
-"""What ShowDialPlan answers, as a dialplan. Pure. Whatever it lists that our files cannot have made is a fault."""
+"""The answer to ShowDialPlan, as a dialplan. Pure.
+
+A line that our files cannot have made is a fault.
+"""
 
 from collections.abc import Iterable
 
@@ -13,7 +16,7 @@ FILES = "pbx_config"
 
 
 def dialplan_in(rows: Iterable[Fields]) -> Dialplan:
-    """`rows` are the ListDialplan events. Never raises: see `Dialplan.faults`."""
+    """Read a dialplan from ListDialplan events. Never raise: see `Dialplan.faults`."""
     steps: list[Step] = []
     faults: list[DialplanFault] = []
     for row in rows:

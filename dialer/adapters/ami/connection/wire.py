@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from dialer.adapters.ami.connection.errors import UnsafeValue
 
 Header = str | tuple[str, ...]
-"""A header's value; several where Asterisk repeated the header."""
+"""Value of a header. A tuple where Asterisk repeated the header."""
 Fields = Mapping[str, Header]
-"""What Asterisk sent, by lower-case header name."""
+"""Headers that Asterisk sent, by name in lower case."""
 Action = Mapping[str, str | Sequence[str]]
-"""What we send; a sequence repeats its header."""
+"""Headers that we send. A sequence repeats its header."""
 
 TRANSPORT_ENCODING = "latin-1"
-"""One byte, one character: a TCP chunk that ends inside a UTF-8 character loses nothing. `fields_of` puts it together."""
+"""Latin-1 makes a byte a character: a chunk that ends inside a UTF-8 character loses nothing.
+
+`fields_of` puts the characters together.
+"""
 
 LONGEST_LINE = 1000
-"""Asterisk reads lines of up to 1024 bytes (`inbuf` in main/manager.c) and drops what is longer."""
+"""Asterisk reads lines of up to 1024 bytes (`inbuf` in main/manager.c) and drops longer ones."""
 
 _UNSAFE = re.compile(r"[^\x20-\x7e]")
 _NAME = re.compile(r"[A-Za-z]+")
@@ -25,7 +28,10 @@ _NAME = re.compile(r"[A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to one action; `items` are the events of a list, in order, without the one that ends it."""
+    """The answer to one action.
+
+    `items` are the events of a list, in order, without the one that ends it.
+    """
 
     success: bool
     message: str
@@ -34,7 +40,10 @@ class Reply:
 
 
 def check_safe(action: Action) -> None:
-    """Raise `UnsafeValue` for anything but printable ASCII on lines that Asterisk reads whole. Every action passes here."""
+    """Check an action before it is sent. Every action passes here.
+
+    Raise `UnsafeValue` for anything but printable ASCII on lines that Asterisk reads whole.
+    """
     for name, value in action.items():
         if not _NAME.fullmatch(name):
             raise UnsafeValue(f"{name!r} is no AMI header name")
@@ -47,12 +56,12 @@ def check_safe(action: Action) -> None:
 
 
 def legible(text: str, limit: int = 200) -> str:
-    """Free text made fit for a header: never refused, for a halt must not fail over its reason."""
+    """Make free text fit for a header. Never refuse it: a halt must not fail over its reason."""
     return _UNSAFE.sub("?", text)[:limit].strip() or "-"
 
 
 def fields_of(headers: Iterable[tuple[str, str | list[str]]]) -> dict[str, Header]:
-    """What was decoded with `TRANSPORT_ENCODING`, in its real characters."""
+    """Headers decoded with `TRANSPORT_ENCODING`, in their real characters."""
     return {
         name.lower(): real(value) if isinstance(value, str) else tuple(map(real, value))
         for name, value in headers

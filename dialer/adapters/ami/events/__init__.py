@@ -1,1 +1,1 @@
-"""What a PBX tells, in our words."""
+"""Events of a PBX, in the domain's words."""

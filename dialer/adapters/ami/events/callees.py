@@ -1,4 +1,4 @@
-"""Which channel is the callee of which attempt, learnt from events: nobody has to list all channels to hang up one."""
+"""Channels of callees by attempt, learnt from events: hanging up one needs no list of all."""
 
 from collections.abc import Iterable
 
@@ -8,11 +8,11 @@ from dialer.adapters.ami.events.translate import callee_call
 from dialer.domain.base.types import AttemptId
 
 _BIRTHS = {"DialBegin": "dest", "DialState": "dest", "UserEvent": "", "CoreShowChannel": ""}
-"""Events that only come while the channel lives, and the prefix of its headers."""
+"""Events that come only while the channel lives, each with the prefix of its headers."""
 
 
 _BEGUN = _BIRTHS.keys() - {"CoreShowChannel"}
-"""Of these, those that only come once the INVITE waits to be sent, or has left."""
+"""Among them, events that come only once the INVITE waits to be sent, or has left."""
 
 
 class CalleeChannels:
@@ -42,14 +42,14 @@ class CalleeChannels:
                     self._begun.add(attempt)
 
     def reset(self, channels: Iterable[Fields]) -> None:
-        """Start again from a list of all channels: after a loss of the link, hang-ups may have been missed."""
+        """Start again from a list of all channels: a lost link may have hidden hang-ups."""
         self._channels.clear()
         for fields in channels:
             self.feed(fields)
         self._begun &= self._channels.keys()
 
     def begun(self, attempt: AttemptId) -> bool:
-        """Whether the dialling of its callee was seen to begin."""
+        """Return True where the dialling of its callee was seen to begin."""
         return attempt in self._begun
 
     def of(self, attempt: AttemptId) -> str | None:

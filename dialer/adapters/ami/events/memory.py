@@ -1,4 +1,7 @@
-"""What one Asterisk remembers (AstDB), and how it is told: locks and flags, the call-back line, what happened in calls and is not committed yet."""
+"""The memory of one Asterisk (AstDB), and the writing to it.
+
+Locks and flags, the call-back line, and reports of calls that are not committed yet.
+"""
 
 import asyncio
 import uuid
@@ -27,17 +30,24 @@ from dialer.ports.telephony import Line, LineObjection, LineUsed
 Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 
 BROKEN = {"Action": "Getvar", "Variable": "DIALER_BROKEN"}
-"""When it last failed to keep an opposition; empty where it never did since it was started."""
+"""The variable with the time of the last failure to keep an opposition.
+
+Empty where there was none since the start.
+"""
 COMMITTED_S = 1.2
-"""Asterisk writes what it was given to disk within a second (main/db.c), and forgets it where that fails."""
+"""Asterisk writes to disk within a second (main/db.c), and forgets values where that fails."""
 KEPT_S = 600
-"""What has expired at the PBX is kept this much longer: its clock may be set back (T030)."""
+"""Keep expired entries at the PBX this much longer: its clock may be set back (T030)."""
 MOST_FORGOTTEN = 15_000
 """Entries deleted in one go, so that nothing else waits for long."""
 
 
 class PbxMemory:
-    """That part of `ports.telephony.Telephony`. `line_key` is the PBX's DIALER_LINE_KEY, without which no objection on the call-back line can be read."""
+    """The memory part of `ports.telephony.Telephony`.
+
+    `line_key` is the PBX's DIALER_LINE_KEY. Without it no opposition on the call-back line can be
+    read.
+    """
 
     def __init__(
         self, pbx: str, link: AmiLink, inbox: Inbox, clock: Clock, pbx_time: PbxTime, line_key: str
@@ -66,7 +76,11 @@ class PbxMemory:
         return self._pbx_time.epoch(self._clock.now())
 
     async def prove_memory(self, *, doubted: bool) -> None:
-        """What the gate compares is the failure itself, so that one which comes meanwhile is not mended with it."""
+        """Prove that the PBX keeps oppositions. Raise `ActionRefused` where it does not.
+
+        The gate compares the failure itself, so that a failure that comes meanwhile is not mended,
+        too.
+        """
         broken = text(succeeded(await self._link.ask(BROKEN)).fields, "value")
         if broken or doubted:
             await self._prove_canary()
@@ -138,7 +152,11 @@ class PbxMemory:
         await self._do([astdb.put(astdb.MARK, astdb.SUPPRESSED, mark)])
 
     async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
-        """Who is alive is read first: a call that ends meanwhile is then in both, never in neither."""
+        """Read the outbox.
+
+        Read the living channels first: a call that ends meanwhile is then in both, never in
+        neither.
+        """
         channels = succeeded(await self._link.ask({"Action": "CoreShowChannels"})).items
         if of is None:
             opposed = await self.opposed()
@@ -162,15 +180,15 @@ class PbxMemory:
 
     async def oppositions_kept(self) -> list[Opposed | LineUsed]:
         rows = await self._opposed_rows()
-        of_the_line = [LineUsed(self._pbx)] if any(map(line.of_the_line, rows)) else []
+        of_the_line = [LineUsed(self._pbx)] if any(map(line.is_line_entry, rows)) else []
         return [*self._oppositions(rows), *of_the_line]
 
     def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
-        of_calls = [row for row in rows if not line.of_the_line(row)]
+        of_calls = [row for row in rows if not line.is_line_entry(row)]
         return tuple(self._usable(astdb.opposed_entries(of_calls, self._pbx_time, self._clock.now())))
 
     async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Fields]:
-        """As the tree of the family would give them."""
+        """Read rows as the tree of the family would give them."""
         replies = await self._link.ask_all([astdb.get(family, key) for key in keys])
         return [
             {"key": f"/{family}/{key}", "val": text(row, "val")}
@@ -190,7 +208,7 @@ class PbxMemory:
         await self._delete(line.SILENCE, gone)
 
     async def line_objections(self) -> list[LineObjection]:
-        rows = [row for row in await self._opposed_rows() if line.of_the_line(row)]
+        rows = [row for row in await self._opposed_rows() if line.is_line_entry(row)]
         return list(self._usable(line.objections(rows, self._line_key, self._pbx_time)))
 
     async def clear_line_objections(self, keys: Sequence[str]) -> None:
@@ -209,7 +227,12 @@ class PbxMemory:
         await self._delete(astdb.OPPOSED, with_downs(keys))
 
     async def _delete(self, family: str, keys: Sequence[str]) -> None:
-        """A key that was not there is as good as deleted; only looking again tells that from a failure."""
+        """Delete keys. A key that was not there is as good as deleted.
+
+        Raise `ActionRefused` for a failure.
+
+        DBDel answers both alike, so look again.
+        """
         replies = await self._link.ask_all([astdb.delete(family, key) for key in keys])
         doubtful = [key for key, reply in zip(keys, replies, strict=True) if not reply.success]
         for reply in await self._link.ask_all([astdb.get(family, key) for key in doubtful]):
@@ -219,13 +242,19 @@ class PbxMemory:
                 )
 
     async def _do(self, actions: Sequence[Action], *, harmless: str = "") -> None:
-        """Raise `ActionRefused` for the first that Asterisk refuses for any reason but the `harmless` one."""
+        """Send actions.
+
+        Raise `ActionRefused` for the first refusal with another reason than `harmless`.
+        """
         for reply in await self._link.ask_all(actions):
             if not reply.success and reply.message != harmless:
                 succeeded(reply)
 
     def _usable(self, entries: Iterable[Entry | Unusable]) -> Iterator[Entry]:
-        """What cannot be read stays where it is, for a person to look at."""
+        """Yield the usable entries.
+
+        An entry that cannot be read stays there, for a person to look at.
+        """
         for entry in entries:
             if isinstance(entry, Unusable):
                 self._inbox.warn(entry)
@@ -233,7 +262,11 @@ class PbxMemory:
                 yield entry
 
     async def _withhold(self, attempt_ids: Sequence[AttemptId]) -> set[AttemptId]:
-        """The gate marks an attempt as used before it lets it pass. Without that mark nothing was sent, and with ours nothing will be."""
+        """Mark attempts as used, and return those the gate had not let pass.
+
+        The gate marks an attempt before it lets it pass. Without its mark nothing was sent, and
+        with ours nothing will be.
+        """
         marks = await self._link.ask_all([astdb.get(astdb.USED, attempt_id) for attempt_id in attempt_ids])
         unused = [id_ for id_, mark in zip(attempt_ids, marks, strict=True) if astdb.unused(mark)]
         await self._do([astdb.withhold(attempt_id, self._pbx_now()) for attempt_id in unused])
@@ -241,12 +274,15 @@ class PbxMemory:
 
 
 def _required(attempt_ids: Sequence[AttemptId]) -> Sequence[AttemptId]:
-    """Raise `UnsafeValue` for one that is none."""
+    """Return the ids. Raise `UnsafeValue` for the first that is none."""
     for attempt_id in attempt_ids:
         require("attempt id", attempt_id, ATTEMPT_ID)
     return attempt_ids
 
 
 def with_downs(keys: Sequence[str]) -> list[str]:
-    """A 9 is noted as it goes down, and once more as it comes up."""
+    """Return the keys, and beside each the key of its 9 going down.
+
+    A 9 is noted as it goes down, and once more as it comes up.
+    """
     return [*keys, *(f"{key}{astdb.DOWN}" for key in keys)]

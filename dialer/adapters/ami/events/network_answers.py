@@ -1,4 +1,7 @@
-"""Ends of calls that nobody took, completed by what the network answered: they wait for it a moment, and go on without it."""
+"""Ends of unanswered calls, completed by the network's answers.
+
+Such an end waits a moment for the answer, and goes on without it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -18,15 +21,18 @@ from dialer.ports.telephony import TelephonyEvent, TrunkAsked
 log = structlog.get_logger()
 
 PATIENCE_S = 1.0
-"""A network answers our CANCEL within a few hundred milliseconds. Shorter than any doubt about a channel that is gone (`recovery.SLACK`)."""
+"""A network answers our CANCEL within a few hundred milliseconds.
+
+Shorter than any doubt about a channel that is gone (`recovery.SLACK`).
+"""
 BIND_EVERY_S = 5.0
 MOST_CALLS = 20_000
-"""Called and not known to be over; the eldest are forgotten."""
+"""Calls that are not known to be over. The eldest are forgotten."""
 OVERLOADED = frozenset({500, 503})
-"""Answers whose `Retry-After` is about the server, whoever was called (RFC 3261, 21.5)."""
+"""Answers whose `Retry-After` is about the server, not the callee (RFC 3261, 21.5)."""
 LONGEST_REST = timedelta(days=1)
 CANCELLED = 487
-"""Says that we cancelled, and nothing of the callee."""
+"""Status that says that we cancelled, and nothing of the callee."""
 
 
 @dataclass(slots=True)
@@ -37,7 +43,10 @@ class Called:
 
 
 class NetworkAnswers(asyncio.DatagramProtocol):
-    """Of one PBX, which sends `key` along. `put` hands an event on; `now` gives the service's time. Without copies, events pass at once."""
+    """Answers for one PBX, which sends `key` along. Without copies, events pass at once.
+
+    `put` hands an event on. `now` gives the service's time.
+    """
 
     def __init__(
         self, pbx: str, key: str, put: Callable[[TelephonyEvent], None], now: Callable[[], datetime]
@@ -53,7 +62,10 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         self._transport: asyncio.BaseTransport | None = None
 
     def listen(self, host: str, port: int) -> None:
-        """On UDP, as soon as nobody else does: of several processes that drive PBXs of one machine, the first hears."""
+        """Listen on UDP, as soon as no other process does.
+
+        Where several processes drive PBXs of one machine, the first hears.
+        """
         self._listener = asyncio.create_task(self._bind(host, port))
 
     def close(self) -> None:
@@ -74,7 +86,10 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         self._transport = transport
 
     def expect(self, attempt: Attempt) -> None:
-        """Before it is called. Nobody is called twice at a time, so the number tells whose answer it is."""
+        """Note an attempt before it is called.
+
+        No number is called twice at a time, so it names the attempt.
+        """
         self._numbers[attempt.number] = Called(attempt.id, attempt.trunk)
         self._attempts[attempt.id] = attempt.number
         if len(self._attempts) > MOST_CALLS:
@@ -102,12 +117,12 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, ended.attempt_id)
 
     def flush(self) -> None:
-        """Hand on all that waits: the link is lost, and whoever recovers it asks for every end."""
+        """Hand on all ends that wait: the link is lost, and its recovery asks for every end."""
         for attempt_id in list(self._held):
             self._give_up(attempt_id)
 
     def _give_up(self, attempt_id: AttemptId) -> None:
-        """Waiting, where the call's end still waits."""
+        """Hand on the call's end, if it still waits, as it is."""
         if ended := self._held.pop(attempt_id, None):
             self._settle(ended)
 
@@ -124,7 +139,10 @@ class NetworkAnswers(asyncio.DatagramProtocol):
             self._put(replace(ended, hangup_cause=cause, sip_code=answer.status))
 
     def _lifted(self, ended: Ended) -> None:
-        """Their 200 crossed our CANCEL: they were answered by a line that was dead at once (RFC 3261, 9.1)."""
+        """Report an answered call: a 200 crossed our CANCEL (RFC 3261, 9.1).
+
+        The line was dead at once.
+        """
         at = max(self._now(), ended.at)
         self._put(Answered(ended.attempt_id, at))
         trace = (TraceStep(at, TraceVerb.END, LATE_ANSWER),)

@@ -1,4 +1,4 @@
-"""Which calls are between the gate and their INVITE: neither refused, nor surely sent."""
+"""Calls between the gate and their INVITE: neither refused, nor surely sent."""
 
 from collections.abc import Collection
 
@@ -13,16 +13,17 @@ from dialer.domain.base.types import AttemptId
 
 NO_CHANNEL = "No such channel"
 HEARD = frozenset({"4", "5", "6"})
-"""States of a callee's channel that the network brought about: it rings, or somebody answered."""
+"""Channel states brought about by the network: the callee's telephone rings, or was answered."""
 
 
 async def passing(
     link: AmiLink, callees: CalleeChannels, attempt_ids: Collection[AttemptId]
 ) -> frozenset[AttemptId]:
-    """Those of the attempts whose INVITE may still leave, unless the gate refuses them. Raise `Unavailable`.
+    """Return the attempts whose INVITE may still leave, unless the gate refuses them.
 
-    Asterisk says that a dial has begun (DialBegin) once the INVITE waits to be sent by the thread of its session. That thread does one
-    thing after another: when it has answered a question about the channel, the INVITE has left.
+    Asterisk reports the start of a dial (DialBegin) once the INVITE waits for the thread of its
+    session. That thread does one thing after another: when it has answered a question about the
+    channel, the INVITE has left. Raise `Unavailable`.
     """
     channels = (await link.ask({"Action": "CoreShowChannels"})).items
     there = {text(channel, "uniqueid") for channel in channels}

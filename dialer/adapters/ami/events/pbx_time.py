@@ -8,12 +8,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class PbxTime:
-    """A PBX keeps real time. `shift` is how far ahead of it the service pretends to be (zero except in demos and tests)."""
+    """Real time, as a PBX keeps it, against the service's time.
+
+    `shift` is how far ahead the service pretends to be: zero except in demos and tests.
+    """
 
     shift: timedelta = timedelta()
 
     def instant(self, milliseconds: int) -> datetime:
-        """Our time of what the PBX dates with UNIX milliseconds. Raise `OverflowError` beyond the year 9999."""
+        """Our time of the PBX's UNIX milliseconds. Raise `OverflowError` beyond the year 9999."""
         return _EPOCH + timedelta(milliseconds=milliseconds) + self.shift
 
     def epoch(self, at: datetime) -> int:

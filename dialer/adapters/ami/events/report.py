@@ -1,4 +1,7 @@
-"""What the dialplan reports of a call, read strictly: an event and an AstDB record hold the same fields. Pure."""
+"""Reports of the dialplan about a call, read strictly. Pure.
+
+An event and an AstDB record hold the same fields.
+"""
 
 import re
 from datetime import datetime
@@ -16,11 +19,11 @@ _STEP = re.compile(r"([0-9]{13}) (?:(play|done|cut|end) ([a-z][a-z-]*)|(key) ([0
 
 
 class Malformed(ValueError):
-    """A field of ours is missing, repeated with different values, or of another shape."""
+    """A field of ours that is missing, repeated with different values, or of another shape."""
 
 
 def text(fields: Fields, name: str) -> str:
-    """The value of a header, empty where it is absent: panoramisk drops a last header without a value."""
+    """Value of a header, empty where absent: panoramisk drops a last header without a value."""
     value = fields.get(name, "")
     if isinstance(value, str):
         return value
@@ -45,7 +48,10 @@ def reported_at(fields: Fields, pbx_time: PbxTime) -> datetime:
 
 
 def opposed_at(fields: Fields, pbx_time: PbxTime, otherwise: datetime) -> datetime:
-    """An opposition counts even if its time cannot be read."""
+    """Read when a callee opposed.
+
+    Return `otherwise` where that cannot be read: it counts all the same.
+    """
     try:
         return reported_at(fields, pbx_time)
     except (Malformed, OverflowError):
@@ -53,7 +59,10 @@ def opposed_at(fields: Fields, pbx_time: PbxTime, otherwise: datetime) -> dateti
 
 
 def ended(attempt: AttemptId, fields: Fields, pbx_time: PbxTime) -> Ended:
-    """Raise `Malformed`. A cause or SIP code that Asterisk did not learn is empty: 0 and None."""
+    """Read an end. Raise `Malformed`.
+
+    A cause or SIP code that Asterisk did not learn is empty. They become 0 and None.
+    """
     status = text(fields, "dialstatus")
     if status not in DialStatus.__members__:
         raise Malformed("dialstatus is none of ours")
@@ -70,7 +79,10 @@ def ended(attempt: AttemptId, fields: Fields, pbx_time: PbxTime) -> Ended:
 
 
 def trace(value: str, pbx_time: PbxTime) -> tuple[TraceStep, ...]:
-    """`<UNIX ms> <verb> <name>` joined by `|`. One bad step spoils the whole: evidence is not patched up."""
+    """Read `<UNIX ms> <verb> <name>` joined by `|`.
+
+    Raise `Malformed` for one bad step: evidence is not patched up.
+    """
     return tuple(step(token, pbx_time) for token in value.split("|")) if value else ()
 
 

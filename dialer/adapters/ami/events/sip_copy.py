@@ -1,6 +1,7 @@
-"""What the network answered our INVITEs, read from the copies of SIP messages that Asterisk sends us (HEPv3, by res_hep_pjsip). Pure.
+"""Answers of the network to our INVITEs, from Asterisk's copies of SIP messages. Pure.
 
-Nothing else shows them: neither dialplan nor AMI sees a header of a refusal, or a 200 that crosses our CANCEL. A copy may be lost.
+Asterisk sends them as HEPv3 (res_hep_pjsip). Neither dialplan nor AMI shows a header of a refusal,
+or a 200 that crosses our CANCEL. A copy may be lost.
 """
 
 import re
@@ -12,9 +13,12 @@ from hmac import compare_digest
 _CHUNK = struct.Struct(">HHH")
 _HEADER = struct.Struct(">4sH")
 _KEY, _PAYLOAD = (0, 14), (0, 15)
-"""Vendor and type of the chunks that hold the sender's key and the SIP message (HEP3, "authenticate key", "captured packet payload")."""
+"""Vendor and type of the chunks that hold the sender's key and the SIP message.
+
+HEP3 calls them "authenticate key" and "captured packet payload".
+"""
 _RESPONSE = b"SIP/2.0 "
-"""In a request something else follows the version: most copies are done with at once."""
+"""Start of a response. A request begins otherwise, so most copies are done with at once."""
 _STATUS_LINE = re.compile(rb"SIP/2\.0 ([2-6][0-9]{2}) ")
 _USER = re.compile(r"sips?:([^@;> ]{1,64})@")
 _Q850 = re.compile(r"Q\.850 *;(?: *[a-z]{1,20}=[^;,]{0,60};){0,3} *cause *= *([0-9]{1,3})", re.IGNORECASE)
@@ -23,9 +27,10 @@ _SECONDS = re.compile(r" *([0-9]{1,9})")
 
 @dataclass(frozen=True, slots=True)
 class SipAnswer:
-    """A final answer to an INVITE. `number`: who was called, as we wrote it. `cause`: Q.850, from `Reason` (RFC 3326).
+    """A final answer to an INVITE.
 
-    `retry_after_s`: for how long the server asks to be left in peace (RFC 3261, 20.33).
+    `number` was called, as we wrote it. `cause` is Q.850, from `Reason` (RFC 3326). For
+    `retry_after_s` seconds the server asks to be left in peace (RFC 3261, 20.33).
     """
 
     number: str
@@ -35,7 +40,10 @@ class SipAnswer:
 
 
 def answer_of(datagram: bytes, key: str) -> SipAnswer | None:
-    """None for whatever is no final answer to an INVITE, or comes without the `key`: most messages are not, and any bytes at all may come."""
+    """Read a final answer to an INVITE. None for any other bytes, and without the `key`.
+
+    Most messages are no such answer, and any bytes at all may come.
+    """
     if _RESPONSE not in datagram:
         return None
     chunks = dict(_chunks(datagram))
@@ -54,7 +62,7 @@ def answer_of(datagram: bytes, key: str) -> SipAnswer | None:
 
 
 def _chunks(datagram: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
-    """By vendor and type, up to the first that is torn."""
+    """Yield chunks by vendor and type, up to the first that is torn."""
     if not datagram.startswith(b"HEP3"):
         return
     at = _HEADER.size
@@ -67,7 +75,7 @@ def _chunks(datagram: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
 
 
 def _headers(message: str) -> dict[str, str]:
-    """By name in lower case; several of one name are joined by commas."""
+    """Read headers by name in lower case. Join several of one name by commas."""
     found: dict[str, str] = {}
     for line in message.partition("\r\n\r\n")[0].split("\r\n")[1:]:
         name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""What Asterisk says, in the domain's words. Pure; any event at all may come in, and none raises."""
+"""Asterisk's events in the domain's words. Pure. Any event at all may come in, and none raises."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ from dialer.domain.calls.call_events import (
 )
 
 CALLEE = "PJSIP/"
-"""How the channel of a callee begins; all others are halves of the Local channel."""
+"""Start of the name of a callee's channel. All others are halves of the Local channel."""
 OPPOSITION_KEY = "9"
 _RINGING_STATE = "5"
 _WHY = re.compile("|".join(RefusalCause))
@@ -41,9 +41,10 @@ _TIMESTAMP = re.compile(r"([0-9]{10})\.([0-9]{3})[0-9]{3}")
 
 @dataclass(frozen=True, slots=True)
 class OriginateFailed:
-    """An Originate that Asterisk had taken came to nothing.
+    """An Originate that Asterisk had taken and that came to nothing.
 
-    It does not say whether the gate had let it pass, as it does for every call that is not answered: then `Ended` tells the rest.
+    It does not say whether the gate had let it pass, as with every unanswered call. Then `Ended`
+    tells the rest.
     """
 
     attempt_id: AttemptId
@@ -51,25 +52,25 @@ class OriginateFailed:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """An event that is meant for us and cannot be read: `what` it is, and `why` not."""
+    """An event meant for us that cannot be read: `what` it is, and `why` not."""
 
     what: str
     why: str
 
 
 Translation = CallEvent | OriginateFailed | Unusable | None
-"""None: an event that does not concern us."""
+"""None is an event that does not concern us."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTime:
-    """When an event without a time of its own was received, by the service's clock."""
+    """Moment of receipt of an event without a time of its own, by the service's clock."""
 
     received_at: datetime
     pbx_time: PbxTime
 
-    def of(self, fields: Fields) -> datetime:
-        """Asterisk's own timestamp where it sends one (`timestampevents`), otherwise the moment of receipt."""
+    def event_time(self, fields: Fields) -> datetime:
+        """Asterisk's own timestamp where it sends one (`timestampevents`), else the receipt."""
         found = _TIMESTAMP.fullmatch(text(fields, "timestamp"))
         return self.pbx_time.instant(int(found[1] + found[2])) if found else self.received_at
 
@@ -96,7 +97,7 @@ def unknown(name: str) -> Unusable | None:
 
 
 def _label(fields: Fields) -> str:
-    """Of a fixed few: what is counted must not grow with what is sent."""
+    """Label an event by one of a fixed few: counters must not grow with the events sent."""
     names = [fields.get("userevent"), fields.get("event")]
     return next(
         (name for name in names if isinstance(name, str) and (name in REPORTS or name in EVENTS)), "other"
@@ -104,7 +105,10 @@ def _label(fields: Fields) -> str:
 
 
 def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
-    """The attempt whose callee's channel the event is about; `prefix` is `dest` for the far end of a dial."""
+    """The attempt whose callee's channel the event is about.
+
+    `prefix` is `dest` for the far end of a dial.
+    """
     linked = text(fields, f"{prefix}linkedid")
     is_ours = text(fields, f"{prefix}channel").startswith(CALLEE) and ATTEMPT_ID.fullmatch(linked)
     return AttemptId(linked) if is_ours else None
@@ -123,20 +127,20 @@ def _opposed(fields: Fields, moment: ReceiptTime) -> Opposed:
     return Opposed(attempt_id(fields), opposed_at(fields, moment.pbx_time, moment.received_at))
 
 
-def _said(kind: type[Dialing | Answered]) -> Reader:
-    """Reads a report that says nothing but that, and when, it happened."""
+def _report_reader(kind: type[Dialing | Answered]) -> Reader:
+    """Make a reader of a report that says only that, and when, it happened."""
     return lambda fields, moment: kind(attempt_id(fields), reported_at(fields, moment.pbx_time))
 
 
 def _on_callee(kind: type[ChannelGone | TalkingStarted | TalkingStopped]) -> Reader:
-    """Reads what happens to the callee's channel.
+    """Make a reader of an event of the callee's channel.
 
     The halves of the Local channel do not count: they go when the callee answers.
     """
 
     def read(fields: Fields, moment: ReceiptTime) -> CallEvent | None:
         attempt = callee_call(fields)
-        return kind(attempt, moment.of(fields)) if attempt else None
+        return kind(attempt, moment.event_time(fields)) if attempt else None
 
     return read
 
@@ -145,21 +149,24 @@ def _dial_state(fields: Fields, moment: ReceiptTime) -> Ringing | None:
     attempt = callee_call(fields, "dest")
     if attempt is None or text(fields, "dialstatus") != "RINGING":
         return None
-    return Ringing(attempt, moment.of(fields))
+    return Ringing(attempt, moment.event_time(fields))
 
 
 def _new_state(fields: Fields, moment: ReceiptTime) -> Ringing | None:
     attempt = callee_call(fields)
     if attempt is None or text(fields, "channelstate") != _RINGING_STATE:
         return None
-    return Ringing(attempt, moment.of(fields))
+    return Ringing(attempt, moment.event_time(fields))
 
 
 def _key(fields: Fields, moment: ReceiptTime) -> Opposed | None:
-    """A 9 is an opposition once any part of it was seen, even if a hang-up cuts it off before the dialplan hears of it."""
+    """Read a 9 as an opposition once any part of it was seen.
+
+    A hang-up may cut it off before the dialplan hears of it.
+    """
     attempt = callee_call(fields)
     by_callee = text(fields, "direction") == "Received" and text(fields, "digit") == OPPOSITION_KEY
-    return Opposed(attempt, moment.of(fields)) if attempt and by_callee else None
+    return Opposed(attempt, moment.event_time(fields)) if attempt and by_callee else None
 
 
 def _originate_response(fields: Fields, _moment: ReceiptTime) -> OriginateFailed | None:
@@ -171,8 +178,8 @@ def _originate_response(fields: Fields, _moment: ReceiptTime) -> OriginateFailed
 
 REPORTS: Mapping[str, Reader] = {
     "DialerRefused": _refused,
-    "DialerDialing": _said(Dialing),
-    "DialerAnswered": _said(Answered),
+    "DialerDialing": _report_reader(Dialing),
+    "DialerAnswered": _report_reader(Answered),
     "DialerOpposed": _opposed,
     "DialerEnded": _ended,
 }
