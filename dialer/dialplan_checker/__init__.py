@@ -1,1 +1,1 @@
-"""The dialplan as a control-flow graph, and what is proved of it. Pure: texts come in, a proof goes out."""
+"""The dialplan as a control-flow graph, and the proof of its claims. Pure: text in, proof out."""

@@ -1,4 +1,4 @@
-"""What the proof rests on and does not show itself: an auditor should know it."""
+"""The assumptions of the proof, which it does not show itself: an auditor should know them."""
 
 ASSUMPTIONS = (
     "Asterisk runs every application and function as documented, and after each step looks whether the channel was hung up.",

@@ -1,5 +1,6 @@
-"""What a step does that a claim may object to."""
+"""Effects of a step, and claims that may object to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialer.dialplan_checker.state import State
@@ -7,7 +8,7 @@ from dialer.dialplan_checker.state import State
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """`keys` stop it; `resumed`: it goes on where a key has stopped it."""
+    """A prompt plays. `keys` stop it; `resumed`: it goes on where a key has stopped it."""
 
     folder: str
     prompt: str
@@ -17,19 +18,19 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class WaitForKey:
-    """`nine` is the extension that takes a 9 at once, if there is one."""
+    """A wait for a key. `nine` is the extension that takes a 9 at once, if there is one."""
 
     nine: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PauseEffect:
-    """Nothing is heard, and no key is taken."""
+    """A wait: nothing is heard, and no key is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """What the other side says is recorded in `file`; nothing is said to it."""
+    """A recording of the other side into `file`; nothing is said to it."""
 
     file: str
 
@@ -43,14 +44,14 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class TraceNote:
-    """What is added to the trace."""
+    """An addition to the trace."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class InviteEffect:
-    """`options` by letter."""
+    """An INVITE; `options` by letter."""
 
     technology: str
     options: tuple[tuple[str, str], ...]
@@ -58,7 +59,7 @@ class InviteEffect:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The channel is gone and everything that runs at its end has run; `state` is its last."""
+    """The end of a channel: everything that runs at its end has run. `state` is its last."""
 
     state: State
 
@@ -68,8 +69,25 @@ Effect = Play | WaitForKey | PauseEffect | Listen | Tell | TraceNote | InviteEff
 
 @dataclass(frozen=True, slots=True)
 class ChannelMove:
-    """One way on. `state` is None when the channel is gone; `how` says what happened, where that is not plain from the step."""
+    """A possible move of a channel.
+
+    `state` is None when the channel is gone; `how` says what happened, where the step does not show
+    it.
+    """
 
     state: State | None
     how: str = ""
     effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanClaim:
+    """A claim about every path.
+
+    `objection` is asked at every effect of every path, with the state before it. It answers None
+    where the claim is not concerned, an empty text where it holds, otherwise why it does not.
+    """
+
+    name: str
+    statement: str
+    objection: Callable[[State, Effect], str | None]

@@ -1,4 +1,7 @@
-"""Asterisk's `$[...]` after substitution: comparisons, and, or, sums. Where an operand is unknown, both answers are followed."""
+"""Asterisk's `$[...]` after substitution: comparisons, and, or, sums.
+
+Where an operand is unknown, both answers are followed.
+"""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ _NEGATED = {"!=": "=", ">=": "<"}
 
 
 def evaluate(text: str) -> list[TextOutcome]:
-    """Raise `NotUnderstood`."""
+    """Return the possible values of an expression. Raise `NotUnderstood` for any other form."""
     parser = _Parser(text, words(text))
     found = parser.any_of()
     if parser.rest:
@@ -22,7 +25,7 @@ def evaluate(text: str) -> list[TextOutcome]:
 
 
 def true(text: str) -> list[bool]:
-    """Whether Asterisk takes the condition `text` for true; both where that is unknown."""
+    """Return whether Asterisk takes the condition `text` for true; both answers where unknown."""
     if not known(text):
         return [True, False]
     number = re.fullmatch(r"\s*[+-]?[0-9]+(\.[0-9]+)?\s*", text)
@@ -30,7 +33,7 @@ def true(text: str) -> list[bool]:
 
 
 def words(text: str) -> list[str]:
-    """Operators, quoted texts with their quotes, and bare words."""
+    """Split into operators, quoted texts with their quotes, and bare words."""
     found: list[str] = []
     rest = text.lstrip()
     while rest:
@@ -107,7 +110,7 @@ class _Parser:
 
 
 def compare(left: str, operator: str, right: str) -> list[TextOutcome]:
-    """Numbers are compared as numbers, anything else as text, quotes left out."""
+    """Compare numbers as numbers, anything else as text, quotes left out."""
     left, right = left.strip('"'), right.strip('"')
     if known(left) and known(right):
         return sure(str(int(_holds(left, operator, right))))
@@ -117,7 +120,7 @@ def compare(left: str, operator: str, right: str) -> list[TextOutcome]:
 
 
 def _asked(left: str, operator: str, right: str) -> list[TextOutcome]:
-    """The same question in the same words, however it was written: only `=` and `<` are asked."""
+    """Ask the same question in the same words, however it was written: by `=` and `<` alone."""
     if operator in _MIRRORED:
         left, operator, right = right, _MIRRORED[operator], left
     negated = operator in _NEGATED

@@ -1,4 +1,7 @@
-"""What a path must have found before it speaks to who answered: that the call was not forwarded, or to where it may be (T111)."""
+"""The facts a path must have found before it speaks to the answering party (T111).
+
+That the call was not forwarded, or only to where it may be.
+"""
 
 from collections.abc import Collection
 
@@ -7,7 +10,7 @@ from dialer.dialplan_checker.protocol import value_of
 from dialer.dialplan_checker.values import unknown
 
 SIGNS = ("REDIRECTING(", "PJSIP_RESPONSE_HEADER(")
-"""Where Asterisk shows what the network said of a forwarding."""
+"""Functions through which Asterisk shows the network's word on a forwarding."""
 
 _NUMBER = value_of("NUMBER")
 _LINES = " ".join(unknown(f"PJSIP_RESPONSE_HEADER(read,History-Info,{line})") for line in (1, 2, 3, 4))
@@ -47,6 +50,9 @@ def of_forwarding(fact: Fact) -> bool:
 
 
 def may_be_spoken_to(found: Collection[Fact]) -> bool:
-    """Whether `found` leaves no doubt: nothing marks a forwarding, or it is named and stays in France."""
+    """Return whether `found` leaves no doubt.
+
+    Nothing marks a forwarding, or it is named and stays in France.
+    """
     kept = set(_UNMARKED) <= set(found) and any(fact in found for fact in _KEPT)
     return _ALL_LINES in found and (kept or set(_MOVED_IN_FRANCE) <= set(found))

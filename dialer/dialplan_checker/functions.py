@@ -1,4 +1,7 @@
-"""The dialplan functions that are read: none of them starts a program, opens a file or leaves Asterisk."""
+"""The dialplan functions that are understood.
+
+None of them starts a program, opens a file or leaves Asterisk.
+"""
 
 import re
 from collections.abc import Callable
@@ -13,7 +16,7 @@ _OPAQUE = frozenset(
     {"CALLERID", "CUT", "DB", "FILTER", "GLOBAL", "HANGUPCAUSE", "HANGUPCAUSE_KEYS", "STAT"}
     | {"PJSIP_RESPONSE_HEADER", "REDIRECTING"}
 )
-"""Of these it is only known where the value comes from."""
+"""Only the source of their values is known."""
 _NEVER_EMPTY = frozenset({"AES_ENCRYPT", "GROUP_COUNT", "LEN", "SHA1", "STRFTIME"})
 _BUILT_IN = frozenset({"EPOCH", "HANGUPCAUSE", "UNIQUEID"})
 """Variables that Asterisk sets itself, never empty."""
@@ -26,7 +29,7 @@ def variable(name: str, state: State) -> str:
 
 
 def call(name: str, arguments: str, state: State) -> list[TextOutcome]:
-    """Raise `NotUnderstood` for a function that is not known here."""
+    """Return the possible values of a function. Raise `NotUnderstood` for an unknown one."""
     if name in _OPAQUE:
         return sure(unknown(f"{name}({arguments})"))
     if name in _NEVER_EMPTY:

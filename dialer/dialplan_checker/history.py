@@ -1,4 +1,4 @@
-"""What has happened on a path so far, as far as a claim asks for it."""
+"""The events of a path so far, as far as a claim asks for them."""
 
 import re
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ MANY = 2
 
 
 class OutboxTrace(Enum):
-    """What was found of the entry that a 9 left in AstDB, since it was written."""
+    """The fate of the entry that a 9 left in AstDB, as found since it was written."""
 
     UNKNOWN = "it is not known whether its entry is on the disk"
     ON_DISK = "the entry is still there, and its file was written to since"
@@ -48,13 +48,15 @@ class OutboxTrace(Enum):
 
 
 class ChannelHistory(NamedTuple):
-    """All of one channel, but for `checked` and `passed`, which the half that dials knows first.
+    """The history of one channel; only `checked` and `passed` come from the half that dials.
 
-    `owed`: what a 9 must leave in AstDB; `limited`: the channel will be cut at its longest time; `machine`: what a look
-    said of who answered, since the last sound; `nine_told`: the log of keys has what a 9 means; `since_nine`: steps since a 9 that is as yet in no variable; `whole`: the prompt that has just ended whole, until noted;
-    `looks`: what was found of a forwarding, until that is enough for `direct`: who answered may be spoken to;
-    `noted`: the trace says that the notice did; `checked`: the files that were there before the INVITE; `passed`: the gate
-    let it through; `cut`: the channel was ended from outside.
+    `nine_told`: the log of keys has the meaning of a 9. `since_nine`: steps since a 9 that is in no
+    variable yet. `owed`: the entries that a 9 must leave in AstDB. `whole`: the prompt that has
+    just ended whole, until noted. `noted`: the trace says that the notice did. `limited`: the
+    channel will be cut at its longest time. `looks`: the facts found about a forwarding, until they
+    suffice for `direct`: the answering party may be spoken to. `machine`: the answer of a look at
+    whether a machine answered, since the last sound. `checked`: the files that were there before
+    the INVITE. `passed`: the gate let it through. `cut`: the channel was ended from outside.
     """
 
     notice: bool = False
@@ -89,17 +91,20 @@ class ChannelHistory(NamedTuple):
 
     @property
     def _later(self) -> bool | None:
-        """A machine stays one; who was none when it was last looked may have turned out to be one meanwhile."""
+        """True for a known machine, which stays one; else None.
+
+        A party found to be no machine may have turned out to be one since.
+        """
         return self.machine or None
 
     def ending(self) -> "ChannelHistory":
-        """Once the channel has ended nothing can be heard any more."""
+        """Forget everything heard: once the channel has ended, nothing can be heard any more."""
         return self._replace(
             notice=False, one=False, whole="", noted=False, looks=(), machine=None, checked=frozenset()
         )
 
     def pressed(self, key: str, *, kept: bool) -> "ChannelHistory":
-        """`kept`: Asterisk has put the key into a variable already."""
+        """Note a key. `kept`: Asterisk has put the key into a variable already."""
         if key == "9":
             return self._replace(nine=True, since_nine=MANY if kept else 0, machine=self._later)
         return self._replace(one=self.one or key == "1", machine=self._later)
@@ -127,12 +132,20 @@ class ChannelHistory(NamedTuple):
         return self._replace(nine_told=told) if told != self.nine_told else self
 
     def limiting(self, seconds: str) -> "ChannelHistory":
-        """Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was checked."""
+        """Note a time limit.
+
+        Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was
+        checked.
+        """
         limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
         return self._replace(limited=limited)
 
     def looked_for(self, facts: Iterable[Fact]) -> "ChannelHistory":
-        """After a look at what became of the opposition. Both in one step: what was there before may have been taken back since."""
+        """Note a look at the fate of the opposition.
+
+        File and entry must be looked at in one step: an entry seen earlier may have been taken back
+        since.
+        """
         outbox, found = self.outbox, tuple(facts)
         for text, true in found:
             if text.startswith(_ENTRY):
@@ -143,7 +156,7 @@ class ChannelHistory(NamedTuple):
         return self if outbox is self.outbox else self._replace(outbox=outbox)
 
     def looked(self, facts: Iterable[Fact]) -> "ChannelHistory":
-        """After a look at whether the call was forwarded, and at what the service says of who answered."""
+        """Note a look at a forwarding, and at the service's word on the answering party."""
         machine = [fact.true for fact in facts if fact.text == MACHINE]
         history = self._replace(machine=machine[-1]) if machine else self
         looks = [fact for fact in facts if of_forwarding(fact) and fact not in self.looks]

@@ -1,4 +1,4 @@
-"""Where a step leads: the targets of Goto, Gosub and Dial, and what runs when a channel ends."""
+"""Targets of a step: those of Goto, Gosub and Dial, and the steps that run when a channel ends."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,10 @@ from dialer.dialplan_checker.values import NotUnderstood, known, split
 
 
 def jump(dialplan: Dialplan, state: State, target: str) -> State:
-    """Follow `[[context,]extension,]priority or label`. Raise `NotUnderstood` where that is unknown or leads nowhere."""
+    """Follow `[[context,]extension,]priority or label`.
+
+    Raise `NotUnderstood` where that is unknown or leads nowhere.
+    """
     if not known(target):
         raise NotUnderstood(f"where it leads is known only when it runs: {target}")
     *named, last = (part.strip() for part in split(target, ","))
@@ -31,7 +34,7 @@ def _place(dialplan: Dialplan, context: str, exten: str, last: str) -> ChannelPo
 
 
 def finish(dialplan: Dialplan, state: State, how: str) -> ChannelMove:
-    """The channel ends: its context's `h`, then the hangup handlers, the last pushed first."""
+    """End the channel: its context's `h`, then the hangup handlers, the last pushed first."""
     if state.ending is not None:
         return next_ending(state, how)
     h = ChannelPosition(state.place.context, "h", 1)
@@ -50,11 +53,12 @@ def next_ending(state: State, how: str) -> ChannelMove:
 
 
 def hang_up(dialplan: Dialplan, state: State) -> Iterator[ChannelMove]:
-    """The other side, or the service, ends the channel before the step of `state`."""
+    """End the channel before the step of `state`, by the other side or the service."""
     if state.ending is not None:
         return
     history = state.history
-    # A key that Asterisk has put into no variable yet is lost to it; AMI (DTMFBegin, DTMFEnd) tells the service, which counts a 9.
+    # A key that Asterisk has put into no variable yet is lost to it; AMI (DTMFBegin, DTMFEnd) tells
+    # the service, which counts a 9.
     nine = history.nine and history.since_nine == MANY
     over = state._replace(history=history._replace(nine=nine, since_nine=MANY, cut=True))
     yield finish(dialplan, over, "the channel is hung up")

@@ -1,4 +1,7 @@
-"""A dialplan as Asterisk holds it: contexts of extensions of numbered steps. Where it was read from does not matter."""
+"""A dialplan as Asterisk holds it: contexts of extensions of numbered steps.
+
+Its source, files or a running PBX, does not matter.
+"""
 
 import hashlib
 import json
@@ -14,12 +17,15 @@ _READ = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def names_read(text: str) -> frozenset[str]:
-    """The variables, and among them the functions, that `text` reads."""
+    """Return the variables, and among them the functions, that `text` reads."""
     return frozenset(_READ.findall(text))
 
 
 class ChannelPosition(NamedTuple):
-    """Where a channel stands. `exten` is the extension as written in the dialplan, a pattern with its underscore."""
+    """The position of a channel.
+
+    `exten` is the extension as written in the dialplan, a pattern with its underscore.
+    """
 
     context: str
     exten: str
@@ -31,7 +37,7 @@ class ChannelPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One priority. `source` is `file:line`, or the place itself where it was read from a running PBX."""
+    """A priority. `source` is `file:line`, or the place itself if read from a running PBX."""
 
     place: ChannelPosition
     label: str
@@ -56,7 +62,7 @@ class DialplanFault:
 
 @dataclass(frozen=True)
 class Dialplan:
-    """`faults` are what could not be read: with any of them nothing is proved."""
+    """The steps by position. `faults`: unread parts; with any of them nothing is proved."""
 
     steps: Mapping[ChannelPosition, Step]
     faults: tuple[DialplanFault, ...] = ()
@@ -79,14 +85,20 @@ class Dialplan:
         }
 
     def exten(self, context: str, dialled: str) -> str | None:
-        """The extension of `context` that takes `dialled`, as Asterisk chooses it; None where there is none."""
+        """Return the extension of `context` that takes `dialled`, None without one.
+
+        The choice is Asterisk's.
+        """
         key = (context, dialled)
         if key not in self._answers:
             self._answers[key] = match(self.contexts.get(context, ()), dialled)
         return self._answers[key]
 
     def reachable_text(self, starts: Iterable[ChannelPosition]) -> list[Step]:
-        """Every step that may run from `starts` on: those of their contexts, and of all that these mention."""
+        """Return every step that may run from `starts` on.
+
+        The steps of their contexts, and of every context that these mention.
+        """
         seen: set[str] = set()
         waiting = {place.context for place in starts}
         while waiting:
@@ -105,7 +117,10 @@ class Dialplan:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256, hexadecimal, of what Asterisk executes: the same for the files, however laid out, and for the PBX that loaded them."""
+        """SHA-256, hexadecimal, of everything that Asterisk executes.
+
+        It is the same for the files, however laid out, and for the PBX that loaded them.
+        """
         rows = sorted(
             [*map(str, step.place), step.label, step.application, step.arguments]
             for step in self.steps.values()
@@ -115,7 +130,7 @@ class Dialplan:
 
 
 def dialplan_of(steps: Iterable[Step], faults: Iterable[DialplanFault]) -> Dialplan:
-    """Put together what was read; a priority or a label that stands twice is a fault."""
+    """Put together the steps read; a priority or a label that stands twice is a fault."""
     placed: dict[ChannelPosition, Step] = {}
     labels: set[tuple[str, str, str]] = set()
     found = list(faults)

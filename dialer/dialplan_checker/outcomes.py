@@ -1,4 +1,7 @@
-"""What a text may come to, and what each outcome tells: a path that goes on knows what was looked at and found."""
+"""The possible values of a text, each with the facts behind it.
+
+A path that goes on knows its looks and their findings.
+"""
 
 from collections.abc import Callable, Iterable
 from itertools import product
@@ -6,7 +9,10 @@ from typing import NamedTuple
 
 
 class Fact(NamedTuple):
-    """Something the dialplan looked at or did on the way here, and what it found. `text` is in the terms of `values`."""
+    """A look or an act of the dialplan on the way here, and its finding.
+
+    `text` is in the terms of `values`.
+    """
 
     text: str
     true: bool = True
@@ -22,14 +28,14 @@ def sure(text: str) -> list[TextOutcome]:
 
 
 def either(question: str) -> list[TextOutcome]:
-    """Asterisk's yes and no."""
+    """Return Asterisk's yes and no."""
     return [TextOutcome("1", (Fact(question, True),)), TextOutcome("0", (Fact(question, False),))]
 
 
 def combined(
     parts: Iterable[list[TextOutcome]], join: Callable[[tuple[str, ...]], list[TextOutcome]]
 ) -> list[TextOutcome]:
-    """Every combination of the outcomes of `parts`, joined."""
+    """Return every combination of the outcomes of `parts`, joined."""
     found: dict[TextOutcome, None] = {}
     for choice in product(*parts):
         facts = tuple(fact for outcome in choice for fact in outcome.facts)

@@ -1,24 +1,26 @@
-"""The proof: every claim, what it was tried on, and where it fails the path that shows it."""
+"""The proof: every claim, its evidence, and where it fails the path that shows it."""
 
 from dataclasses import dataclass, field
 
-from dialer.dialplan_checker.claims import closed
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.claims.order import CLAIMS
-from dialer.dialplan_checker.effects import ChannelMove, Effect
+from dialer.dialplan_checker.claims import CLAIMS, closed
+from dialer.dialplan_checker.effects import ChannelMove, DialplanClaim, Effect
 from dialer.dialplan_checker.model import Dialplan
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.walk import Walk
 
 UNTRIED = "not tried, since not all of the dialplan is understood"
 MOST_SHOWN = 5
-"""Faults of one claim that are told in full."""
+"""Faults of one claim that are named in full."""
 NOTHING = "nothing in this dialplan is of the kind that this claim is about, so nothing is shown"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimProof:
-    """`examined` moments at the steps of `evidence` (`file:line`); `objection` is empty where the claim holds, and `path` leads to it."""
+    """The proof of one claim.
+
+    `examined` moments at the steps of `evidence` (`file:line`). `objection` is empty where the
+    claim holds, and `path` leads to it.
+    """
 
     name: str
     statement: str
@@ -34,7 +36,7 @@ class ClaimProof:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`hash` is the dialplan's; `states` and `steps` are what was examined."""
+    """The proof of a dialplan, with its hash, and how many states and steps were examined."""
 
     hash: str
     steps: int
@@ -48,7 +50,7 @@ class Proof:
 
 @dataclass(slots=True)
 class Trial:
-    """One claim, as it is tried along the walk. The first objection is the one with the shortest path."""
+    """A claim, as it is tried along the walk. The first objection has the shortest path."""
 
     claim: DialplanClaim
     examined: int = 0
@@ -78,14 +80,17 @@ class Trial:
 
 
 def prove(dialplan: Dialplan, only: str = "") -> Proof:
-    """Follow every path and try every claim. Never raises: what is not understood is an objection.
+    """Follow every path and try every claim.
 
-    `only`: beside the one that all is understood, the claim of this name alone is tried, up to the first objection to it.
+    Never raises: a part that is not understood is an objection. `only`: beside the claim that
+    everything is understood, the claim of this name alone is tried, up to the first objection to
+    it.
     """
     trials = [Trial(claim) for claim in CLAIMS if only in ("", claim.name)]
     walk = Walk(dialplan)
     if dialplan.faults:
-        # What could not be read may stand anywhere: a proof of the rest would be one of another dialplan.
+        # A part that could not be read may stand anywhere: a proof of the rest would be one of
+        # another dialplan.
         claims = (trial.claim for trial in trials)
         untried = (ClaimProof(claim.name, claim.statement, 0, (), UNTRIED) for claim in claims)
         return Proof(dialplan.hash, 0, 0, (_closed(dialplan, walk), *untried))
@@ -114,7 +119,7 @@ def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:
 
 
 def _where(dialplan: Dialplan, state: State) -> str:
-    """The step of the script: where a subroutine does the work, the one that calls it."""
+    """Return the step of the script: where a subroutine does the work, the one that calls it."""
     callers = (frame.caller for frame in state.stack if frame.caller)
     step = dialplan.steps.get(next(callers, state.place))
     return step.source if step else str(state.place)

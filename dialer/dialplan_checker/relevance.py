@@ -1,4 +1,7 @@
-"""Which variables can still make a difference: states that differ in nothing else are one, or there would be far too many."""
+"""The variables that can still make a difference.
+
+States that differ in nothing else are one, or there would be far too many.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +16,7 @@ _SET = re.compile(r"_{0,2}([A-Za-z][A-Za-z0-9_]*)=")
 _COMPARED = re.compile(r'"\$\{([A-Za-z_][A-Za-z0-9_]*)\}" !?= "([^"$]*)"')
 _PLAYBACK = frozenset({"CPLAYBACKSTATUS", "CPLAYBACKSTOPKEY", "CPLAYBACKOFFSET"})
 _OTHER = "another"
-"""Stands for every value that is compared with none of the texts it is compared with."""
+"""Stands for every value that differs from all the texts it is compared with."""
 
 
 @dataclass(slots=True)
@@ -26,7 +29,10 @@ class Relevance:
     _at_end: dict[tuple[ChannelPosition, ...], dict[str, frozenset[str] | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Liveness, backwards until nothing changes; a Gosub reads what its routine and what comes after it read."""
+        """Compute liveness, backwards until nothing changes.
+
+        A Gosub reads the variables of its routine and of the steps after it.
+        """
         ways = {place: tuple(self._next(step)) for place, step in self.dialplan.steps.items()}
         changed = True
         while changed:
@@ -39,7 +45,7 @@ class Relevance:
                     changed = True
 
     def prune(self, state: State) -> State:
-        """`state` without what no step and no hangup handler can read any more."""
+        """Return `state` without the variables that no step or hangup handler can read any more."""
         if state.leg in ANSWERING:
             return state
         live = self._live_in(state)
@@ -64,7 +70,10 @@ class Relevance:
         return frozenset().union(*(self._live.get(place, frozenset()) for place in (state.place, *after)))
 
     def _compared_at_end(self, handlers: tuple[ChannelPosition, ...]) -> dict[str, frozenset[str] | None]:
-        """For every variable that handlers read: the texts it is compared with, or None where it is used otherwise too."""
+        """Return, for every variable that handlers read, the texts it is compared with.
+
+        None where it is used otherwise too.
+        """
         if handlers not in self._at_end:
             texts = [step.arguments for step in self.dialplan.reachable_text(handlers)]
             self._at_end[handlers] = {name: _comparisons(name, texts) for name in names_in(texts)}
@@ -89,7 +98,7 @@ class Relevance:
             try:
                 yield jump(self.dialplan, here, target).place
             except NotUnderstood:
-                # The walk says so when it comes here, and goes no further.
+                # The walk reports it when it comes here, and goes no further.
                 continue
 
 

@@ -1,4 +1,4 @@
-"""One channel at one step, with all that decides what comes next.
+"""A channel at one step, with everything that decides its next one.
 
 Tuples, since a proof makes, changes and compares tens of thousands of them.
 """
@@ -13,7 +13,7 @@ from dialer.dialplan_checker.protocol import SILENCE
 
 
 class Leg(Enum):
-    """Whose channel it is."""
+    """The party whose channel it is."""
 
     DIALLING = "the half that dials"
     PROBING = "the half that rings a number of ours"
@@ -23,11 +23,14 @@ class Leg(Enum):
 
 
 ANSWERING = {Leg.DIALLING: Leg.CALLEE, Leg.PROBING: Leg.LINE}
-"""The halves that dial, each with whom it calls."""
+"""The halves that dial, each with the leg it calls."""
 
 
 class Frame(NamedTuple):
-    """A Gosub that has not returned: `caller` is its step, None for the one that Dial runs before the INVITE."""
+    """A Gosub that has not returned.
+
+    `caller` is its step, None for the one that Dial runs before the INVITE.
+    """
 
     caller: ChannelPosition | None
     exten: str
@@ -35,7 +38,11 @@ class Frame(NamedTuple):
 
 
 class State(NamedTuple):
-    """`ringing` is where an answer leads; `ending` lists what is left to run once the channel has hung up, None before that."""
+    """A channel at one step.
+
+    `ringing` is the target of an answer. `ending` lists the places left to run once the channel has
+    hung up, None before that.
+    """
 
     leg: Leg
     place: ChannelPosition
@@ -51,14 +58,14 @@ class State(NamedTuple):
     facts: tuple[Fact, ...] = ()
 
     def value(self, name: str) -> str:
-        """Unset variables are empty."""
+        """Return the value of a variable; unset variables are empty."""
         if self.stack and name.startswith("ARG") and name[3:].isdecimal():
             arguments = self.stack[-1].arguments
             return arguments[int(name[3:]) - 1] if int(name[3:]) <= len(arguments) else ""
         return next((value for known, value in self.variables if known == name), "")
 
     def with_values(self, **values: str) -> "State":
-        """A variable that is set to nothing is unset."""
+        """Return the state with new values; a variable that is set to nothing is unset."""
         variables = dict(self.variables) | values
         return self._replace(variables=tuple(sorted((n, v) for n, v in variables.items() if v)))
 
@@ -69,10 +76,11 @@ class State(NamedTuple):
         return self._replace(place=self.place._replace(priority=self.place.priority + 1))
 
     def knowing(self, facts: tuple[Fact, ...]) -> "State":
-        """Only the way to the INVITE is remembered in full: it is straight, and the permit's claim reads it.
+        """Return the state with new facts.
 
-        Of the callee it is remembered whether it is a machine and whether the call was forwarded, of a call to us whether
-        electoral silence was looked at.
+        Only the way to the INVITE is remembered in full: it is straight, and the permit's claim
+        reads it. Of the callee, two facts are remembered: is it a machine, and was the call
+        forwarded. Of a call to us, one: was electoral silence looked at.
         """
         if self.ending is not None or not facts:
             return self

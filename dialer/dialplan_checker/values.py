@@ -1,4 +1,4 @@
-"""Text of which parts are unknown: they stand between ⟦ and ⟧, by the name of where they come from.
+"""Text with unknown parts: they stand between ⟦ and ⟧, by the name of their source.
 
 A name that ends in `!` is that of a part that is never empty.
 """
@@ -11,7 +11,7 @@ OPEN, CLOSE = "⟦", "⟧"
 
 
 class NotUnderstood(ValueError):
-    """Something in a step that this proof has no rule for: nothing is proved of what comes after it."""
+    """A part of a step that this proof has no rule for: nothing is proved of the steps after it."""
 
 
 def unknown(name: str, *, empty: bool = True) -> str:
@@ -23,7 +23,10 @@ def known(text: str) -> bool:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """The known stretches and the unknown parts of `text`, in order; an unknown part keeps its brackets."""
+    """Yield the known stretches and the unknown parts of `text`, in order.
+
+    An unknown part keeps its brackets.
+    """
     depth, start = 0, 0
     for at, character in enumerate(text):
         if character == OPEN:
@@ -45,7 +48,10 @@ def never_empty(text: str) -> bool:
 
 
 def may_equal(left: str, right: str) -> bool:
-    """Whether the unknown parts could make both the same. Of two texts with unknown parts nothing is concluded."""
+    """Return whether the unknown parts could make both the same.
+
+    True for any two texts with unknown parts: nothing is concluded about them.
+    """
     if known(left) and known(right):
         return left == right
     if known(left) or known(right):

@@ -1,4 +1,7 @@
-"""Every state that a channel can come to, from every place where calls enter; the shortest way to each is remembered."""
+"""Every state that a channel can come to, from every entrance of calls.
+
+The shortest way to each is remembered.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +23,8 @@ from dialer.dialplan_checker.protocol import (
 )
 from dialer.dialplan_checker.reading.expand import expand
 from dialer.dialplan_checker.relevance import Relevance
-from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import Leg, State
+from dialer.dialplan_checker.step_context import StepContext
 from dialer.dialplan_checker.values import NotUnderstood, unknown
 
 MOST_STATES = 400_000
@@ -32,7 +35,11 @@ Witness = Callable[[State, ChannelMove, Effect], None]
 
 @dataclass(slots=True)
 class Walk:
-    """`came_from`: for every state the one before it, and what happened there. `stuck`: where something was not understood."""
+    """A walk over all states.
+
+    `came_from`: for every state the one before it, and the event there. `stuck`: the states at
+    which something was not understood.
+    """
 
     dialplan: Dialplan
     came_from: dict[State, tuple[State, str] | None] = field(default_factory=dict)
@@ -40,7 +47,10 @@ class Walk:
     reached: set[ChannelPosition] = field(default_factory=set)
 
     def go(self, witness: Witness, enough: Callable[[], bool]) -> None:
-        """Call `witness` with every effect that any path has, and the state before it, until that is `enough`."""
+        """Call `witness` with every effect of every path and the state before it.
+
+        Stop early where `enough` says so.
+        """
         relevance = Relevance(self.dialplan)
         waiting = deque(entries(self.dialplan))
         self.came_from.update(dict.fromkeys(waiting))
@@ -83,7 +93,7 @@ class Walk:
             )
 
     def path(self, state: State, how: str = "") -> tuple[str, ...]:
-        """The steps from the entry to `state`, and what happened at each; `how`: at the last."""
+        """Return the steps from the entry to `state`, with the event at each; `how`: the last."""
         lines: list[str] = []
         here: State | None = state
         while here is not None:
@@ -94,7 +104,10 @@ class Walk:
 
 
 def entries(dialplan: Dialplan) -> list[State]:
-    """Where calls enter: the service's at its two gates, everybody else's at the trunks' context."""
+    """Return the entrances of calls.
+
+    The service's at its two gates, all others at the trunks' context.
+    """
     gates = ((Leg.DIALLING, GATE, PERMIT), (Leg.PROBING, PROBE_GATE, PROBE))
     starts = [
         State(leg, gate, gate.exten, variables=_order(names))
@@ -109,7 +122,7 @@ def entries(dialplan: Dialplan) -> list[State]:
 
 
 def _order(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """What comes with an Originate: values of which nothing is known yet."""
+    """Return the values that come with an Originate, about which nothing is known yet."""
     return tuple(sorted((f"DIALER_{name}", value_of(name)) for name in (*names, "SEAL")))
 
 

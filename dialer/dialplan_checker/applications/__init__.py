@@ -1,1 +1,1 @@
-"""What each dialplan application does to a channel."""
+"""The effect of each dialplan application on a channel."""

@@ -7,8 +7,8 @@ from dialer.dialplan_checker.effects import ChannelMove, Tell, TraceNote
 from dialer.dialplan_checker.model import names_read
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import TRACE
-from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import ANSWERING, State
+from dialer.dialplan_checker.step_context import StepContext
 from dialer.dialplan_checker.values import NotUnderstood, known, split, unknown
 
 _FUNCTION = re.compile(r"([A-Z_]+)\((.*)\)", re.DOTALL)
@@ -48,7 +48,11 @@ def log(at: StepContext) -> Iterator[ChannelMove]:
 
 
 def _to_variable(at: StepContext, name: str, text: str, *, handed_down: bool) -> State:
-    """What is made from its own former value would grow in a loop; outside the straight way to the INVITE it is forgotten."""
+    """Set a variable.
+
+    A value made from its own former value would grow in a loop. Outside the straight way to the
+    INVITE it is forgotten.
+    """
     written = at.step.arguments.partition("=")[2]
     if at.state.leg not in ANSWERING and name in names_read(written) and text != at.state.value(name):
         text = unknown(name, empty=False)

@@ -1,4 +1,7 @@
-"""Dial: the one way out. From here the callee's channel goes its own way, and the half that dials goes on or ends."""
+"""Dial: the one way out.
+
+From here the callee's channel goes its own way, and the half that dials goes on or ends.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +9,8 @@ from collections.abc import Iterator
 from dialer.dialplan_checker.effects import ChannelMove, InviteEffect
 from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.outcomes import Fact
-from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import ANSWERING, Frame, State
+from dialer.dialplan_checker.step_context import StepContext
 from dialer.dialplan_checker.values import CLOSE, OPEN, NotUnderstood, known, split
 
 UNANSWERED = (
@@ -50,7 +53,7 @@ def dial(at: StepContext) -> Iterator[ChannelMove]:
 
 
 def files_found(facts: tuple[Fact, ...]) -> frozenset[str]:
-    """The files that the gate found to hold at least 20 ms of sound."""
+    """Return the files that the gate found to hold at least 20 ms of sound."""
     checks = (_FOUND.fullmatch(fact.text) for fact in facts if not fact.true)
     return frozenset(check[1] for check in checks if check)
 
@@ -74,7 +77,10 @@ def _target(text: str) -> str:
 
 
 def _callee(at: StepContext, options: dict[str, str]) -> State:
-    """Runs `b` before the INVITE, and is sent to the priority after that of `G` by the answer."""
+    """Return the callee's channel, which runs `b` before the INVITE.
+
+    The answer sends it to the priority after that of `G`.
+    """
     if not {"b", "G"} <= set(options):
         raise NotUnderstood("a Dial without b() and G(): what the callee's channel then does")
     first = at.to(_target(options["b"]))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dialer.dialplan_checker.effects import ChannelMove
 from dialer.dialplan_checker.expression import true
 from dialer.dialplan_checker.jumps import next_ending
-from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import Frame
+from dialer.dialplan_checker.step_context import StepContext
 from dialer.dialplan_checker.values import NotUnderstood, known, split
 
 DEEPEST = 8
@@ -26,7 +26,8 @@ def goto_if(at: StepContext) -> Iterator[ChannelMove]:
         raise NotUnderstood(f"the branches {branches[0]}")
     answers = true(condition)
     for answer, target in ((True, yes), (False, no)):
-        # A branch that is not taken here must lead somewhere as well, unless it is only known where it is taken.
+        # A branch that is not taken here must lead somewhere as well, unless its target is known
+        # only where it is taken.
         if answer in answers or known(target):
             after = at.to(target) if target else at.state.onward()
         if answer in answers:

@@ -1,17 +1,17 @@
-"""ControlPlayback, WaitExten, Wait, Record and Answer: all that is heard or waited for."""
+"""ControlPlayback, WaitExten, Wait, Record and Answer: sounds and waits."""
 
 from collections.abc import Iterator
 
 from dialer.dialplan_checker.effects import ChannelMove, Listen, PauseEffect, Play, WaitForKey
 from dialer.dialplan_checker.model import ChannelPosition
 from dialer.dialplan_checker.reading.extensions import KEYS, goes_on
-from dialer.dialplan_checker.standing import StepContext
 from dialer.dialplan_checker.state import State
+from dialer.dialplan_checker.step_context import StepContext
 from dialer.dialplan_checker.values import NotUnderstood, known, split, unknown
 
 START = "0"
 WINDING = "#*"
-"""ControlPlayback winds on or back at these unless they are among the stop keys."""
+"""Keys at which ControlPlayback winds on or back unless they are among the stop keys."""
 
 
 def control_playback(at: StepContext) -> Iterator[ChannelMove]:
@@ -54,7 +54,7 @@ def wait_exten(at: StepContext) -> Iterator[ChannelMove]:
 
 
 def _timed_out(at: StepContext, effect: WaitForKey) -> ChannelMove:
-    """To the next step of the same extension where there is one, else to `t`, else to `e` (pbx_builtin_waitexten)."""
+    """Go on in the same extension, else to `t`, else to `e` (pbx_builtin_waitexten)."""
     onward = at.state.onward()
     if onward.place in at.dialplan.steps:
         return ChannelMove(onward, "no key is pressed", (effect,))
@@ -72,7 +72,7 @@ def wait(at: StepContext) -> Iterator[ChannelMove]:
 
 
 def record(at: StepContext) -> Iterator[ChannelMove]:
-    """Without a tone before it, and with a longest time of its own."""
+    """Record without a tone before it, and with a longest time of its own."""
     _still_there(at)
     file, silence, longest, options, *more = [*split(at.arguments, ","), "", "", ""]
     if any(more) or silence != "0" or not longest or "q" not in options:
@@ -97,7 +97,7 @@ def _playback_arguments(text: str) -> tuple[str, ...]:
 
 
 def _played(at: StepContext, status: str, prompt: str, *, whole: bool) -> State:
-    # What was there before may be left standing, so nothing is known of either.
+    # Values from before may be left standing, so nothing is known of either.
     left = {name: unknown(name) for name in ("CPLAYBACKSTOPKEY", "CPLAYBACKOFFSET")}
     state = at.state.with_values(CPLAYBACKSTATUS=status, **left)
     return state.remembering(state.history.played(prompt, whole=whole))

@@ -1,4 +1,7 @@
-"""The applications that a step may use. Whatever is not listed here may leave the dialplan, and nothing is proved of it."""
+"""The applications that a step may use.
+
+Any other may leave the dialplan, and nothing is proved of it.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -7,7 +10,7 @@ from dialer.dialplan_checker.applications.dial import dial
 from dialer.dialplan_checker.applications.flow import gosub, goto, goto_if, hangup, return_, stack_pop
 from dialer.dialplan_checker.applications.sound import answer, control_playback, record, wait, wait_exten
 from dialer.dialplan_checker.effects import ChannelMove
-from dialer.dialplan_checker.standing import StepContext
+from dialer.dialplan_checker.step_context import StepContext
 
 APPLICATIONS: Mapping[str, Callable[[StepContext], Iterator[ChannelMove]]] = {
     "Answer": answer,

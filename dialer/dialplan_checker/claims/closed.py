@@ -1,4 +1,7 @@
-"""Nothing leads out of what was read, and nothing in it was left unread: only then do the other claims speak of every call."""
+"""Nothing leads out of the dialplan that was read, and no part of it was left unread.
+
+Only then do the other claims cover every call.
+"""
 
 from dialer.dialplan_checker.model import Dialplan, DialplanFault
 from dialer.dialplan_checker.walk import Walk
@@ -8,7 +11,7 @@ STATEMENT = "No path leaves what was read: every line, target, application and f
 
 
 def faults(dialplan: Dialplan, walk: Walk) -> list[tuple[DialplanFault, tuple[str, ...]]]:
-    """What is not understood, each with the path that leads there where there is one."""
+    """Return each part that is not understood, with the path that leads there, if any."""
     unread: list[tuple[DialplanFault, tuple[str, ...]]] = [(fault, ()) for fault in dialplan.faults]
     stuck = [(fault, walk.path(state)) for state, fault in walk.stuck]
     unreached: list[tuple[DialplanFault, tuple[str, ...]]] = [
@@ -21,5 +24,5 @@ def faults(dialplan: Dialplan, walk: Walk) -> list[tuple[DialplanFault, tuple[st
         for place, step in dialplan.steps.items()
         if place not in walk.reached
     ]
-    # What lies behind a step that is not understood is unreached for that reason alone.
+    # A step behind one that is not understood is unreached for that reason alone.
     return unread or stuck or unreached

@@ -1,7 +1,6 @@
-"""Nobody is told that an opposition is recorded before it is: on the PBX's disk, or with the service."""
+"""An opposition is confirmed only once it is recorded: on the PBX's disk, or with the service."""
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, Play
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, Play
 from dialer.dialplan_checker.history import OutboxTrace
 from dialer.dialplan_checker.protocol import CONFIRMATION
 from dialer.dialplan_checker.state import State

@@ -1,7 +1,9 @@
-"""Nobody hears anything to whom the call was forwarded abroad, at a premium, or one does not know where (T111)."""
+"""No sound reaches a person to whom the call was forwarded (T111).
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, Play
+Unless it is known to stay within France: not abroad, not at a premium, not to an unknown place.
+"""
+
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, Play
 from dialer.dialplan_checker.state import Leg, State
 
 

@@ -1,4 +1,4 @@
-"""What both gates ask before an INVITE leaves, whoever is to be called."""
+"""The checks of both gates before an INVITE leaves, for callees and probes alike."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,15 +14,15 @@ _TARGET = f"PJSIP/{value_of('NUMBER')}@{value_of('TRUNK')}"
 
 _NOT_HALTED = Fact("DB_EXISTS(dialer-halt/all)", true=False)
 _NOT_BROKEN = Fact(f"x{unknown('GLOBAL(DIALER_BROKEN)')} = x{unknown('DB(dialer-canary/mended)')}")
-"""Of its last failure to keep an opposition, if any, the service has seen the end."""
+"""The service has seen the end of the last failure to keep an opposition, if there was any."""
 _IN_TIME = Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")
 
 Check = tuple[str, Fact]
-"""What it looks at, in a person's words, and the fact that tells that it did."""
+"""The subject of a check, in a person's words, and the fact that shows it was made."""
 
 
 def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
-    """`sealed`: what the seal covers, in its order."""
+    """Return the checks of both gates. `sealed`: the values under the seal, in their order."""
     seal = unknown(f"SHA1({':'.join([_KEY, *sealed, _KEY])})", empty=False)
     return (
         ("the key of the seals", Fact(f"{unknown(f'LEN({_KEY})', empty=False)} < 32", true=False)),
@@ -35,10 +35,12 @@ def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
 
 
 def once(used: str, channel: str, *flags: Fact) -> tuple[Fact, ...]:
-    """In this order. No two living channels have one unique id, so that of an attempt none comes between looking and marking.
+    """Return the facts that let an attempt through once, in the order in which they must be found.
 
-    What takes back a permit or halts writes before it looks at the mark: so the mark comes before the flags, and the clock last.
-    `used` is the key in AstDB, `channel` the unique id. `flags`: more that may be set meanwhile.
+    No two living channels have one unique id, so none of the same attempt comes between looking and
+    marking. An act that takes back a permit, or halts, writes before it looks at the mark. So the
+    mark comes before the flags, and the clock last. `used` is the key in AstDB, `channel` the
+    unique id. `flags`: more that may be set meanwhile.
     """
     return (
         Fact(f"x{unknown('UNIQUEID', empty=False)} = x{channel}"),
@@ -55,7 +57,10 @@ def once(used: str, channel: str, *flags: Fact) -> tuple[Fact, ...]:
 def unchecked(
     facts: Sequence[Fact], shapes: Iterable[str], checks: Iterable[Check], order: Sequence[Fact]
 ) -> str:
-    """What an INVITE leaves without, or nothing. `shapes`: the values whose shape must have been looked at."""
+    """Return the check that an INVITE leaves without, or an empty text.
+
+    `shapes`: the values whose shape must have been looked at.
+    """
     for name in shapes:
         if not any(_shape_checked(fact, value_of(name)) for fact in facts):
             return f"an INVITE leaves, and the shape of DIALER_{name} was not checked"
@@ -77,6 +82,9 @@ def elsewhere(invite: InviteEffect) -> str:
 
 
 def _shape_checked(fact: Fact, value: str) -> bool:
-    """From first to last character, and of characters that mean nothing to the dialplan."""
+    """Return whether the shape was checked from first to last character.
+
+    Only with characters that mean nothing to the dialplan.
+    """
     found = re.fullmatch(rf'REGEX\("(.+)" {re.escape(value)}\)', fact.text)
     return fact.true and found is not None and _SAFE_SHAPE.fullmatch(found[1]) is not None

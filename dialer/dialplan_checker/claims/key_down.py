@@ -1,7 +1,9 @@
-"""The PBX knows what a 9 means before one can be pressed: one that a hang-up cuts off never comes to the dialplan."""
+"""The PBX knows the meaning of a 9 before one can be pressed.
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, PauseEffect, Play, WaitForKey
+A 9 that a hang-up cuts off never comes to the dialplan.
+"""
+
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, PauseEffect, Play, WaitForKey
 from dialer.dialplan_checker.state import ANSWERING, Leg, State
 
 

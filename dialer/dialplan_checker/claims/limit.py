@@ -1,7 +1,9 @@
-"""No call goes on for ever, nor into electoral silence: its longest time is set before anything is heard."""
+"""No call goes on for ever, nor into electoral silence.
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, Play, WaitForKey
+Its longest time is set before anything is heard.
+"""
+
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, Play, WaitForKey
 from dialer.dialplan_checker.state import Leg, State
 
 

@@ -1,7 +1,9 @@
-"""The message is heard only by a person who has heard the whole notice and pressed 1; by who calls us, outside electoral silence."""
+"""The message is heard only by a person who has heard the whole notice and pressed 1.
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, Play
+By a caller on our line, only outside electoral silence.
+"""
+
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, Play
 from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.protocol import NEUTRAL, VOICEMAIL
 from dialer.dialplan_checker.state import Leg, State
@@ -35,7 +37,10 @@ def _to_person(history: ChannelHistory, play: Play) -> str:
 
 
 def _to_caller(state: State) -> str:
-    """Which answer withholds it is shown on real calls; here, that nobody hears it unasked."""
+    """Return why a caller on our line may not hear it.
+
+    Real calls show which answer withholds it; this claim shows that it is not heard unasked.
+    """
     if not state.history.one:
         return "without a 1"
     return "" if state.facts else "to who calls us without a look at electoral silence"

@@ -1,7 +1,6 @@
 """A 9 is taken at every moment at which something is heard or waited for."""
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, PauseEffect, Play, WaitForKey
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, PauseEffect, Play, WaitForKey
 from dialer.dialplan_checker.state import State
 
 

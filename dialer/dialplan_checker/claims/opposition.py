@@ -1,7 +1,6 @@
 """A 9 is written down before anything else happens, and on every path."""
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, End, TraceNote
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, End, TraceNote
 from dialer.dialplan_checker.state import State
 
 _WHAT = {

@@ -1,8 +1,10 @@
-"""An INVITE leaves only behind every check of the gate, and what may be played was there before it left."""
+"""An INVITE leaves only behind every check of the gate.
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
+Every prompt that may be played was there before it left.
+"""
+
 from dialer.dialplan_checker.claims.gate import common_checks, elsewhere, once, unchecked
-from dialer.dialplan_checker.effects import Effect, InviteEffect, Play
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, InviteEffect, Play
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import ATTEMPT, FINGERPRINT, FOLDER, PERMIT, SPONSOR, USED, value_of
 from dialer.dialplan_checker.state import Leg, State

@@ -1,8 +1,15 @@
-"""A call-back probe rings a number of ours and no other, and whoever answers hears nothing."""
+"""A call-back probe rings a number of ours and no other, and the answering party hears nothing."""
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
 from dialer.dialplan_checker.claims.gate import common_checks, elsewhere, once, unchecked
-from dialer.dialplan_checker.effects import Effect, InviteEffect, Listen, PauseEffect, Play, WaitForKey
+from dialer.dialplan_checker.effects import (
+    DialplanClaim,
+    Effect,
+    InviteEffect,
+    Listen,
+    PauseEffect,
+    Play,
+    WaitForKey,
+)
 from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import PROBE, value_of
 from dialer.dialplan_checker.state import Leg, State

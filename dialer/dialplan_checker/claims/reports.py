@@ -1,7 +1,6 @@
-"""Whatever becomes of an attempt is told once: refused, or ended."""
+"""The fate of an attempt is reported once: refused, or ended."""
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, End
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, End
 from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.state import Leg, State
 
@@ -30,7 +29,8 @@ def _of_dialling_half(state: State, history: ChannelHistory) -> str:
         expected = int(state.value("DIALSTATUS") != "ANSWER")
         return _expected(history.reports, expected, "the end") or _expected(history.refusals, 0, "a refusal")
     told = history.reports + history.refusals
-    # Ended from outside before it passed the gate: nothing was sent, and who ended it knows.
+    # Ended from outside before it passed the gate: nothing was sent, and the side that ended it
+    # knows.
     return "" if history.cut and told == 0 else _expected(told, 1, "the refusal or the end")
 
 

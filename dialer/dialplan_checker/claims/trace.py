@@ -1,9 +1,8 @@
-"""The record may say of a prompt that it was heard whole only if it was."""
+"""The record says of a prompt that it was heard whole only if it was."""
 
 import re
 
-from dialer.dialplan_checker.claims.claim import DialplanClaim
-from dialer.dialplan_checker.effects import Effect, TraceNote
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, TraceNote
 from dialer.dialplan_checker.state import State
 
 _DONE = re.compile(r" done ([a-z-]+)$")

@@ -1,4 +1,4 @@
-"""What the arguments of a step come to in a state: every possible text, and what each of them tells."""
+"""The arguments of a step in a state: every possible text, each with its facts."""
 
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ _evaluate = lru_cache(maxsize=4096)(evaluate)
 
 
 def expand(text: str, state: State) -> list[TextOutcome]:
-    """Raise `NotUnderstood`."""
+    """Return every possible text. Raise `NotUnderstood` for any form that is not understood."""
     return _expand(template(text), state)
 
 

@@ -1,4 +1,4 @@
-"""Which extension takes what is dialled: exact before pattern, the narrower pattern first."""
+"""The choice of an extension for a dialled number: exact before pattern, narrow before wide."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,10 @@ class UnknownPattern(ValueError):
 
 
 def match(extens: Sequence[str], dialled: str) -> str | None:
-    """The one of `extens` that takes the whole of `dialled`, or None. Raise `UnknownPattern`."""
+    """Return the extension among `extens` that takes the whole of `dialled`, or None.
+
+    Raise `UnknownPattern`.
+    """
     if dialled in extens:
         return dialled
     fitting = [exten for exten in extens if exten.startswith("_") and takes(exten, dialled)]
@@ -32,7 +35,7 @@ def takes(pattern: str, dialled: str) -> bool:
 
 
 def goes_on(exten: str, dialled: str) -> bool:
-    """Whether `exten` could still take more keys after `dialled`, so that Asterisk would wait for them."""
+    """Return whether `exten` could take more keys after `dialled`: Asterisk would wait for them."""
     if not exten.startswith("_"):
         return len(exten) > len(dialled) and exten.startswith(dialled) and set(exten) <= set(KEYS)
     parts = _parts(exten)
@@ -46,7 +49,10 @@ def breadth(pattern: str) -> tuple[int, ...]:
 
 
 def _parts(pattern: str) -> list[str | None]:
-    """One entry a key: the keys it may be; at the end None for `.` (one or more), empty for `!` (any number)."""
+    """Return an entry for each key: the keys it may be.
+
+    At the end None for `.` (one or more), empty for `!` (any number).
+    """
     parts: list[str | None] = []
     rest = pattern.removeprefix("_")
     while rest:

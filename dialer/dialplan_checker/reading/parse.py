@@ -1,4 +1,7 @@
-"""From the text of dialplan files to their steps. Whatever is not one of the few forms we write is a fault, never skipped."""
+"""The steps of dialplan files, from their text.
+
+A line in none of the few forms we write is a fault, never skipped.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,12 +18,12 @@ _APPLICATION = re.compile(r"([A-Za-z]+)\((.*)\)")
 
 
 class Unreadable(ValueError):
-    """One line that is none of the forms we write."""
+    """A line in none of the forms we write."""
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Where the next line belongs."""
+    """The place of the next line."""
 
     context: str = ""
     exten: str = ""
@@ -66,7 +69,10 @@ class _Reader:
 
 
 def parse(files: Mapping[str, str]) -> Dialplan:
-    """`files`: text by file name, in the order in which Asterisk reads them. Never raises: see `Dialplan.faults`."""
+    """Parse `files`: text by file name, in the order in which Asterisk reads them.
+
+    Never raises: see `Dialplan.faults`.
+    """
     reader = _Reader()
     for name, text in files.items():
         reader.context = reader.exten = ""
@@ -87,7 +93,10 @@ def extension(text: str) -> tuple[str, str]:
 
 
 def check_extension(exten: str) -> None:
-    """Raise `Unreadable` for a pattern that is not understood, or for a match by caller number (`exten/number`)."""
+    """Raise `Unreadable` for a pattern that is not understood.
+
+    So for a match by caller number (`exten/number`).
+    """
     try:
         if exten.startswith("_"):
             breadth(exten)
@@ -98,7 +107,10 @@ def check_extension(exten: str) -> None:
 
 
 def uncommented(line: str) -> str:
-    """Without the comment and the blanks around. `;--` begins a comment of many lines, which is not understood."""
+    """Return the line without its comment and the blanks around.
+
+    `;--` begins a comment of many lines, which is not understood.
+    """
     if ";--" in line:
         return line.strip()
     head = re.split(r"(?<!\\);", line, maxsplit=1)[0]

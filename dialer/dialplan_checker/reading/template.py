@@ -1,4 +1,7 @@
-"""`${NAME}`, `${NAME:2:3}`, `${FUNCTION(...)}` and `$[...]` in the arguments of a step, as a tree."""
+"""The references in the arguments of a step, as a tree.
+
+`${NAME}`, `${NAME:2:3}`, `${FUNCTION(...)}` and `$[...]`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +15,10 @@ _FUNCTION = re.compile(r"([A-Z][A-Z0-9_]*)\((.*)\)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`start` and `length` of the part that is taken; the whole where `length` is None."""
+    """A reference to a variable, or to a part of it from `start` on.
+
+    `length` None: the whole rest.
+    """
 
     name: str
     start: int = 0
@@ -35,7 +41,7 @@ Template = tuple[str | Variable | Function | Expression, ...]
 
 @lru_cache(maxsize=4096)
 def template(text: str) -> Template:
-    """Raise `NotUnderstood`."""
+    """Parse the references of a text. Raise `NotUnderstood` for any other form."""
     found: list[str | Variable | Function | Expression] = []
     while text:
         head, opening, rest = _cut(text)
@@ -56,7 +62,7 @@ def _cut(text: str) -> tuple[str, str, str]:
 
 
 def _inside(text: str, bracket: str) -> tuple[str, str]:
-    """Up to the closing bracket; like Asterisk, only brackets of the same kind are counted."""
+    """Cut at the closing bracket; like Asterisk, only brackets of the same kind are counted."""
     closing = {"{": "}", "[": "]"}[bracket]
     depth = 1
     for at, character in enumerate(text):

@@ -1,4 +1,4 @@
-"""What an application is given to work on."""
+"""The input of an application: a channel about to do a step."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,10 @@ from dialer.dialplan_checker.state import State
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """A channel that is about to do `step`; `arguments` is one of the texts that the step's arguments may come to."""
+    """A channel that is about to do `step`.
+
+    `arguments` is one possible text of the step's arguments.
+    """
 
     dialplan: Dialplan
     state: State
