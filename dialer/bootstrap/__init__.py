@@ -1,6 +1,6 @@
 """The only place that builds adapters and wires them to the services.
 
-Each part is imported when it is asked for: what speaks to the PBXs alone does not wait for the database's libraries.
+Each part is imported on demand: parts for the PBXs alone do not wait for the database's libraries.
 """
 
 from importlib import import_module

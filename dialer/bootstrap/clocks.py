@@ -1,4 +1,4 @@
-"""What time it is for this home."""
+"""The clock of a home."""
 
 from dialer.adapters.clock import SystemClock, kernel_clock
 from dialer.adapters.home.pretended_time import pretended_shift
@@ -6,9 +6,10 @@ from dialer.settings import Settings
 
 
 def clock_of(settings: Settings) -> SystemClock:
-    """On loopback trunks nobody can be called at the wrong hour: machines without a time service, such as those of tests, may do there.
+    """Make the clock. Real people live in real time, checked with the kernel.
 
-    There a home may pretend another time, too. Real people live in real time.
+    On loopback trunks no real person is called at the wrong hour. So a machine without a time
+    service will do there, such as those of tests, and a home may pretend another time.
     """
     if all(trunk.loopback for trunk in settings.trunks):
         return SystemClock(pretended_shift(settings.home))

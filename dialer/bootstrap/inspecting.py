@@ -1,4 +1,4 @@
-"""What writes inspection packs."""
+"""Wiring of the inspector, which writes inspection packs."""
 
 from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.inspection.folder import Folders

@@ -1,4 +1,4 @@
-"""The ledger: what seals it, reads it, and holds the records against it."""
+"""The ledger's parts: the sealer, the reader, and the check of records against it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from dialer.settings import Settings
 
 @asynccontextmanager
 async def sealing(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Sealer]:
-    """What a process adds to the ledger it also seals: a command may run where no service does."""
+    """Seal the ledger at both ends of the block: a command may run where no service seals."""
     files, signer = head_files(settings)
     key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
     journal = JournalFolder(settings.home / "journal")

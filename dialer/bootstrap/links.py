@@ -1,10 +1,10 @@
-"""How far a command needs the PBXs."""
+"""Kinds of a command's need for the PBXs."""
 
 from enum import Enum
 
 
 class Links(Enum):
-    """How a command stands to the PBXs."""
+    """A command's need for the PBXs."""
 
     NONE = "it needs none"
     TRIED = "it tells those it can reach"

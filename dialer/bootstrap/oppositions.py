@@ -1,4 +1,4 @@
-"""What it takes to record that somebody objects, and no more: an opposition is stored whatever else is broken."""
+"""The few parts that record an opposition: it is stored however much else is broken."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,7 +33,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class OppositionDesk:
-    """`fleet.untold`: the PBXs that could not be told, each with the reason; whoever drives them tells them."""
+    """Services that record oppositions and withdrawals.
+
+    `fleet.untold` holds the unreached PBXs, each with the reason. The process that
+    drives them tells them.
+    """
 
     suppressions: Suppressions
     suppression_imports: SuppressionImports
@@ -44,7 +48,10 @@ class OppositionDesk:
 
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
-    """Raise `BadSettings`, `Unavailable` only where the database or the fingerprint keys cannot be read."""
+    """Open the desk. Nothing beyond the database and the fingerprint keys can stop it.
+
+    Raise `BadSettings` or `Unavailable` where those cannot be read.
+    """
     clock = clock_of(settings)
     async with AsyncExitStack() as stack:
         told, pretended = subscribers(settings), bool(clock.shift)
@@ -69,7 +76,10 @@ async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
 async def _room(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: SystemClock
 ) -> Callable[[], Awaitable[None]]:
-    """What a command adds to the ledger it seals as well, where it can; else the running service does."""
+    """Seal the ledger here, too, where that can be; else the running service does.
+
+    Return the check for room.
+    """
     try:
         return (await stack.enter_async_context(sealing(settings, store, clock))).room
     except DialerError as error:
@@ -78,4 +88,4 @@ async def _room(
 
 
 async def _always() -> None:
-    """There is room."""
+    """Take room for granted."""

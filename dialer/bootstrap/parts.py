@@ -1,4 +1,4 @@
-"""What most services are made from."""
+"""The parts that most services are made from."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,10 @@ from dialer.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One of each for the whole process. `driver`: its name among those that drive PBXs. `jobs`: those of `side`, to be added to."""
+    """The shared parts of a process, one of each.
+
+    `driver` is its name among the drivers of PBXs. `jobs` are those of `side`, to be added to.
+    """
 
     settings: Settings
     clock: SystemClock

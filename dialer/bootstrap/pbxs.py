@@ -26,10 +26,11 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_fleet(settings: Settings, links: Links, clock: SystemClock) -> AsyncIterator[Fleet]:
-    """The PBXs alone, without the database. All links are tried at once; who only tries them waits for none before asking something of it.
+    """Open the links to the PBXs alone, without the database. All are tried at once.
 
-    To drive them, raise the first's error where none can be driven; one that is refused among others is
-    tried again and again, and is unready meanwhile. Whoever drives them needs the secrets of all.
+    A command that only tries them waits for none before it asks something of it. A command that
+    drives them needs the secrets of all: raise the first's error where none can be driven. One that
+    is refused among others is tried again and again, and is unready meanwhile.
     """
     pbxs = settings.pbxs if links is not Links.NONE else ()
     async with _telephonies(settings, pbxs, clock) as (telephonies, beyond):
@@ -53,9 +54,9 @@ async def _start_all(telephonies: Mapping[str, AmiTelephony], beyond: Mapping[st
 
 
 async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[str, str]:
-    """Without the database: lock every PBX and hang up its calls, each as soon as it answers, whatever the others do.
+    """Lock every PBX and hang up its calls, without the database.
 
-    Return, by PBX, why it failed where it did.
+    Each is stopped as soon as it answers, regardless of the others. Return, by PBX, why it failed.
     """
     async with _telephonies(settings, settings.pbxs, clock) as (telephonies, beyond):
 
@@ -70,7 +71,10 @@ async def stop_pbxs(settings: Settings, clock: SystemClock, halt: Halt) -> dict[
 async def _telephonies(
     settings: Settings, pbxs: Sequence[PbxSettings], clock: SystemClock
 ) -> AsyncIterator[tuple[dict[str, AmiTelephony], dict[str, DialerError]]]:
-    """By name, their links not started yet; and why there is none, where a secret or our own dialplan cannot be read."""
+    """Yield the PBXs by name, their links not started yet, and the errors of the rest by name.
+
+    An error is a secret or a dialplan of our own that cannot be read.
+    """
     telephonies: dict[str, AmiTelephony] = {}
     beyond: dict[str, DialerError] = {}
     async with AsyncExitStack() as stack:
@@ -91,7 +95,10 @@ def _reasons(beyond: Mapping[str, DialerError]) -> dict[str, str]:
 
 
 async def _start(telephony: AmiTelephony) -> DialerError | None:
-    """Return why trying again could not help; whatever it is asked from then on fails of the same."""
+    """Start the link.
+
+    Return an error that a further try cannot mend, and all later requests raise.
+    """
     try:
         await telephony.start()
     except DialerError as error:
@@ -100,7 +107,7 @@ async def _start(telephony: AmiTelephony) -> DialerError | None:
 
 
 def ami_address(home: Path, pbx: PbxSettings) -> AmiAddress:
-    """How to log in to `pbx`. Raise `BadSettings` where its secret cannot be read."""
+    """Make the login to `pbx`. Raise `BadSettings` where its secret cannot be read."""
     host, _, port = pbx.ami.rpartition(":")
     return AmiAddress(host, int(port), pbx.user, read_secret(home / pbx.secret_file))
 

@@ -6,7 +6,7 @@ from dialer.domain.base.errors import BadSettings
 
 
 def read_secret(path: Path) -> str:
-    """Raise `BadSettings`."""
+    """Read a secret. Raise `BadSettings`."""
     try:
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):

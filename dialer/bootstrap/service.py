@@ -58,7 +58,8 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Open the database and the links; close them at the end. Raise `BadSettings`, `Unavailable`.
 
-    A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on it meanwhile.
+    A PBX that does not answer is no error here: its link is tried again, and nothing is dialled on
+    it meanwhile.
     """
     clock = clock or clock_of(settings)
     async with AsyncExitStack() as stack:
@@ -89,7 +90,7 @@ async def open_service(
 
 
 async def _fleet(stack: AsyncExitStack, settings: Settings, links: Links, clock: SystemClock) -> Fleet:
-    """Nothing that speaks to PBXs is loaded where none is spoken to."""
+    """Open the fleet, loading no module for PBXs where none is spoken to."""
     if links is Links.NONE:
         return Fleet({}, driven=False)
     return await stack.enter_async_context(bootstrap.open_fleet(settings, links, clock))
@@ -127,6 +128,6 @@ def subscribers(settings: Settings) -> Subscribers:
 
 
 def prepare_home(home: Path) -> None:
-    """Folders and keys; what is there stays."""
+    """Make folders and keys. Existing ones stay."""
     home.mkdir(parents=True, exist_ok=True)
     create_keys(home)

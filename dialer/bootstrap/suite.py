@@ -1,4 +1,4 @@
-"""All use cases, for the edges."""
+"""The use cases, for the edges."""
 
 from collections.abc import Sequence
 from functools import partial

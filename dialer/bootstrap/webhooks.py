@@ -1,4 +1,4 @@
-"""What delivers the webhooks."""
+"""Wiring of the delivery of webhooks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from dialer.settings import Settings
 
 @asynccontextmanager
 async def notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
-    """Only whoever drives PBXs delivers, and needs the secrets for it."""
+    """Open the delivery. Only a process that drives PBXs delivers, and needs the secrets for it."""
     addresses = {
         webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())
         for webhook in settings.webhooks

@@ -13,18 +13,18 @@ COMMANDS = (
     Deferred(
         "init",
         "operations.init:init",
-        "Make the home, its keys, the database and the first admin token, which is printed this once.",
+        "Make the home, its keys, the database and the first admin token.",
     ),
     Deferred("serve", "operations.serve:serve", "Dial the running campaigns and answer operators over HTTP."),
     Deferred(
         "backup",
         "upkeep.backup:backup",
-        "Save database, keys, prompts, exported heads and the journal, while calls go on. Copy home/heads and home/journal elsewhere all the time.",
+        "Save database, keys, prompts, exported heads and the journal, while calls go on.",
     ),
     Deferred(
         "restore",
         "upkeep.restore:restore",
-        "Into an empty home and database: check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.",
+        "Restore a backup into an empty home and database.",
     ),
     Deferred(
         "doctor",
@@ -34,7 +34,7 @@ COMMANDS = (
     Deferred(
         "demo",
         "operations.demo:demo",
-        "Run a campaign of fictional people; exit 0 only if every call went as its callee was scripted to make it go.",
+        "Run a campaign of fictional people.",
     ),
     Deferred(
         "decide",
@@ -44,7 +44,7 @@ COMMANDS = (
     Deferred(
         "replay",
         "decision.replay:replay",
-        "Make recorded decisions again from what was stored with them. Exit 1 where one comes out otherwise, or there is none.",
+        "Make recorded decisions again from the facts stored with them.",
     ),
     Deferred(
         "inspect",
@@ -54,7 +54,7 @@ COMMANDS = (
     Deferred(
         "halt",
         "pbx.halt:halt",
-        "Hang up every call and refuse new ones, on every PBX; exit 1 where one could not be reached.",
+        "Hang up every call and refuse new ones, on every PBX.",
     ),
     Deferred("unhalt", "pbx.halt:unhalt", "End a halt. It needs a reason."),
     Deferred("pbx", "pbx.pbx:app", "Start, stop and check the Asterisk that makes the calls."),
@@ -85,7 +85,7 @@ COMMANDS = (
     Deferred("keys", "upkeep.keys:app", "List the keys of the fingerprints, and change to new ones."),
     Deferred("db", "upkeep.db:app", "Look after the database."),
 )
-"""Each with its summary, which is the first paragraph of its own help."""
+"""Each command with its summary, the first paragraph of its own help."""
 
 
 class Program(TyperGroup):

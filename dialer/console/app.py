@@ -24,7 +24,7 @@ SCREENS: tuple[Screen, ...] = (
 def build_site(
     suite: Services, clock: Clock, *, rate_limit: float, uploads: Path | None = None
 ) -> web.Application:
-    """As `build_app`, with the console."""
+    """Build the site: `build_app`, and the console."""
     app = build_app(suite, clock, rate_limit=rate_limit, uploads=uploads)
     door = LoginPages(suite)
     app.add_routes(door.routes())

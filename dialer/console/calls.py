@@ -1,4 +1,4 @@
-"""The calls of a campaign, and what was heard and pressed in one of them."""
+"""The calls of a campaign, with the prompts heard and keys pressed in one of them."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,10 @@ PAGE = 50
 
 
 class TimelineItem(NamedTuple):
-    """`ms`: after the answer. `what`: `play`, `done`, `cut` with the prompt's name, or `key` with the key."""
+    """A moment of a call, `ms` milliseconds after the answer.
+
+    `what` is `play`, `done` or `cut` with the prompt's name, or `key` with the key.
+    """
 
     ms: int
     what: str
@@ -40,11 +43,11 @@ def moments(call: CallView) -> list[TimelineItem]:
     """Prompts and keys in the order in which the callee heard and pressed them."""
     found = [TimelineItem(key.at_ms or 0, "key", key.key) for key in call.keys]
     for prompt in call.prompts:
-        found.extend(of_prompt(prompt))
+        found.extend(prompt_items(prompt))
     return sorted(found, key=lambda moment: moment.ms)
 
 
-def of_prompt(prompt: PromptView) -> list[TimelineItem]:
+def prompt_items(prompt: PromptView) -> list[TimelineItem]:
     moments = [TimelineItem(prompt.started_ms or 0, "play", prompt.name)]
     if prompt.ended_ms is not None:
         moments.append(TimelineItem(prompt.ended_ms, "done" if prompt.completed else "cut", prompt.name))

@@ -1,4 +1,4 @@
-"""One campaign: how far it is, why it waits, and the verbs that move it."""
+"""A campaign's page: its progress, why it waits, and the verbs that move it."""
 
 from collections.abc import Awaitable
 
@@ -13,7 +13,7 @@ from dialer.views.campaign import CampaignView, PreflightView, ProgressView
 
 ONE = "/campaigns/{campaign_id}"
 BY_DEFAULT = "operator"
-"""Why a campaign was paused or stopped, where nobody says."""
+"""Reason of a pause or stop where none is given."""
 NEEDS = {
     CampaignVerb.APPROVE: Right.APPROVE,
     CampaignVerb.START: Right.CONTROL_CAMPAIGN,
@@ -21,7 +21,7 @@ NEEDS = {
     CampaignVerb.RESUME: Right.CONTROL_CAMPAIGN,
     CampaignVerb.STOP: Right.CONTROL_CAMPAIGN,
 }
-"""What a person may say to a campaign, and the right to it."""
+"""Verbs of a person, each with the right to it."""
 
 
 async def show(visit: PageRequest) -> web.Response:
@@ -41,14 +41,14 @@ async def preflight(visit: PageRequest) -> web.Response:
 
 def move(verb: CampaignVerb) -> Screen:
     async def moved(visit: PageRequest) -> web.Response:
-        await move_said(visit, verb)
+        await apply_verb(visit, verb)
         return redirect(f"/campaigns/{campaign_id(visit)}")
 
     return Screen("POST", f"{ONE}/{verb}", moved)
 
 
-def move_said(visit: PageRequest, verb: CampaignVerb) -> Awaitable[Campaign]:
-    """Raise `NotFound` for what a campaign does by itself."""
+def apply_verb(visit: PageRequest, verb: CampaignVerb) -> Awaitable[Campaign]:
+    """Move the campaign, with the form's reason. Raise `NotFound` for its own move, completion."""
     campaigns, who, which = visit.suite.campaigns, visit.actor, campaign_id(visit)
     reason = visit.text("reason") or BY_DEFAULT
     match verb:

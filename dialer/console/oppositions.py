@@ -10,23 +10,23 @@ from dialer.services.oppositions.oppositions import StatedOpposition
 PATH = "/oppositions"
 
 
-async def ask(visit: PageRequest) -> web.Response:
+async def show(visit: PageRequest) -> web.Response:
     return page(visit)
 
 
 async def add(visit: PageRequest) -> web.Response:
-    objection = StatedOpposition(
+    opposition = StatedOpposition(
         visit.text("phone_number"),
         channel_of(visit.text("channel")),
         sponsor=visit.text("sponsor") or None,
         note=visit.text("note") or None,
     )
-    understood = await visit.suite.suppressions.add(visit.actor, objection)
+    understood = await visit.suite.suppressions.add(visit.actor, opposition)
     return page(visit, taken=len(understood.suppressions), warnings=understood.warnings)
 
 
 async def check(visit: PageRequest) -> web.Response:
-    """A form and no link: a number does not belong in an address."""
+    """Look a number up, by a form and no link: a number does not belong in an address."""
     found = await visit.suite.suppressions.check(visit.actor, visit.text("phone_number"))
     return page(visit, found=found)
 
@@ -44,7 +44,7 @@ def channel_of(text: str) -> OppositionChannel:
 
 
 SCREENS = (
-    Screen("GET", PATH, ask),
+    Screen("GET", PATH, show),
     Screen("POST", PATH, add),
     Screen("POST", f"{PATH}/check", check),
 )

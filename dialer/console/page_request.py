@@ -1,4 +1,4 @@
-"""One request of a person who is logged in, and how it is answered: a page, or the way to one."""
+"""A request of a person who is logged in, and the answers: a page, or the way to one."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from dialer.services.operations.suite import Services
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """`form`: the fields of a POST, checked to come from this session's own pages. `csrf`: for the forms of the answer."""
+    """A request of the console. `csrf` is for the forms of the answer.
+
+    `form` holds the fields of a POST, checked to come from this session's own pages.
+    """
 
     suite: Services
     actor: Actor
@@ -31,11 +34,11 @@ class PageRequest:
         return render(template, self.language, whose | values)
 
     def text(self, name: str) -> str:
-        """A field of the form without the spaces around it; empty where it is missing."""
+        """A field of the form without the spaces around it, empty where it is missing."""
         return self.form.get(name, "").replace("\0", "").strip()
 
     def after(self, kind: str) -> str | None:
-        """Where a list goes on, an id of `kind`. Raise `NotFound` for what can be none."""
+        """Id of `kind` at which a list goes on. Raise `NotFound` for one that cannot be."""
         if "after" not in self.query:
             return None
         check_ids({kind: self.query["after"]})
@@ -44,7 +47,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One method of one path of the console. `urgent`: also while the database is away."""
+    """A method of a path of the console. `urgent` ones answer while the database is away, too."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -53,5 +56,5 @@ class Screen:
 
 
 def redirect(path: str, **query: str) -> web.Response:
-    """The answer to a form: look there (303), so that a reload repeats nothing."""
+    """Answer a form with a redirection (303), so that a reload repeats nothing."""
     return web.Response(status=303, headers={"Location": f"{path}?{urlencode(query)}" if query else path})

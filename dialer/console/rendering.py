@@ -23,9 +23,10 @@ ASSETS = {"console.css": "text/css", "console.js": "text/javascript", "console.s
 
 
 def render(template: str, language: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:
-    """An HTML page. `values` beside what every page has: `say`, `code` and `language`.
+    """Render an HTML page. Every page has `say`, `code` and `language` beside `values`.
 
-    Views are given to the template as their JSON documents, so that instants read as everywhere else.
+    Views are given to the template as their JSON documents, so that instants read as everywhere
+    else.
     """
     text = _TEMPLATES.get_template(template).render(
         language=language, say=partial(say, language), code=partial(say_code, language), **_documents(values)

@@ -36,9 +36,9 @@ class LoginPages:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/login", self.ask),
-            web.post("/login", self.enter),
-            web.post("/logout", self.leave),
+            web.get("/login", self.show_login),
+            web.post("/login", self.log_in),
+            web.post("/logout", self.log_out),
             web.get("/language/{language}", self.choose_language),
         ]
 
@@ -57,11 +57,11 @@ class LoginPages:
 
         return handle
 
-    async def ask(self, request: web.Request) -> web.Response:
+    async def show_login(self, request: web.Request) -> web.Response:
         return login_page(request, wrong=False)
 
-    async def enter(self, request: web.Request) -> web.Response:
-        """The token opens a session; the cookie is out of reach of scripts and of other sites."""
+    async def log_in(self, request: web.Request) -> web.Response:
+        """Open a session for a token. The cookie is out of reach of scripts and of other sites."""
         try:
             form = await read_form(request)
             key = await self.sessions.open(str(form.get("token", "")).strip())
@@ -76,8 +76,11 @@ class LoginPages:
         )
         return answer
 
-    async def leave(self, request: web.Request) -> web.Response:
-        """No proof is asked for: nothing is lost by leaving, and the cookie comes from our own pages alone."""
+    async def log_out(self, request: web.Request) -> web.Response:
+        """Close the session.
+
+        No proof is needed: nothing is lost, and only our pages send the cookie.
+        """
         self.sessions.close(request.cookies.get(SESSION, ""))
         answer = redirect("/login")
         answer.del_cookie(SESSION)
@@ -135,6 +138,6 @@ def language_of(request: web.Request) -> str:
 
 
 def own_path(path: str) -> str:
-    """A path of this console; anything that a browser could read as another site becomes the first page."""
+    """Return a path of this console: the first page for one that a browser could read otherwise."""
     plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if plain else "/"

@@ -1,4 +1,4 @@
-"""What the console says, in each of its languages: the files beside this one."""
+"""Texts of the console in each language, from the files beside this one."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ FALLBACK = "en"
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """All texts of a language by their dotted key."""
+    """Read all texts of a language by their dotted key."""
     text = files("dialer.console").joinpath("words", f"{language}.toml").read_text(encoding="utf-8")
     return {
         f"{table}.{key}": value
@@ -22,17 +22,20 @@ def words(language: str) -> Mapping[str, str]:
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """Raise `KeyError` for a key that no file has: a test looks for those."""
+    """Return a text. Raise `KeyError` for a key that no file has: a test looks for those."""
     return words(language)[key].format(**values)
 
 
 def say_code(language: str, table: str, code: str) -> str:
-    """A code in words; one that has none stands for itself."""
+    """Return a code in words, or the code itself where it has none."""
     return words(language).get(f"{table}.{code}", code)
 
 
 def chosen(cookie: str | None, accepted: str) -> str:
-    """The language of the cookie, or the first of `Accept-Language` (RFC 9110, 12.5.4) that the console speaks."""
+    """Choose the language: the cookie's, or the first of `Accept-Language` that the console speaks.
+
+    The header is that of RFC 9110, 12.5.4.
+    """
     if cookie in LANGUAGES:
         return cookie
     ranked = sorted((weighed(part) for part in accepted.split(",")), key=lambda pair: -pair[0])

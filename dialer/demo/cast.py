@@ -1,4 +1,4 @@
-"""Who is on the demo's list, and what must become of each."""
+"""The people on the demo's list, and what must become of each."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from dialer.simulated_callees.personas import ROLES, Persona, number_for
 
 
 class ConsentStatus(StrEnum):
-    """What the contact agreed to, or said since."""
+    """State of a contact's consent, or of an opposition since."""
 
     CONSENTED = "consented"
     NO_CONSENT = "no consent"
@@ -32,7 +32,7 @@ REFUSED_FOR: dict[ConsentStatus, ReasonCode] = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One contact. Those who may not be called would press 1 if they were, so a wrong call shows."""
+    """A contact of the demo. One that may not be called would press 1, so a wrong call shows."""
 
     external_id: str
     number: str
@@ -41,7 +41,7 @@ class Member:
 
     @property
     def result(self) -> Result | None:
-        """What the call must end as; None where there must be no call."""
+        """The result that the call must have. None where there must be no call."""
         return ROLES[self.persona].result if self.standing is ConsentStatus.CONSENTED else None
 
     @property
@@ -81,11 +81,11 @@ _NOT_CALLED: tuple[tuple[ConsentStatus, int], ...] = (
 )
 
 _FIRST_UNCALLED = 50
-"""Their index among those who press 1, so that no number stands twice."""
+"""Index of the first of them among the pressers of 1, so that no number stands twice."""
 
 
 def cast_members() -> tuple[Member, ...]:
-    """The whole list, in the order of the file."""
+    """Make the whole list, in the order of the file."""
     called = [
         (persona, index, ConsentStatus.CONSENTED) for persona, count in _CALLED for index in range(count)
     ]

@@ -1,4 +1,4 @@
-"""The files a campaigner would write: the campaign and its contacts, in the shapes of every real campaign."""
+"""A campaigner's files, as for any real campaign: the campaign and its contacts."""
 
 import csv
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from dialer.demo.cast import ConsentStatus, Member
 SPONSOR = "liste-demo"
 CALLER_ID = "+33162000001"
 MORNING = datetime.fromisoformat("2027-02-01T10:30:00+01:00")
-"""The demo pretends it is this Monday, 10:30 in Paris."""
+"""The pretended time: this Monday, 10:30 in Paris."""
 
 _COLUMNS = (
     "phone_number",

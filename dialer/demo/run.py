@@ -1,4 +1,4 @@
-"""The demo, start to end: what a campaigner, an operator and an auditor would do, on one machine."""
+"""The demo from start to end: the acts of a campaigner, an operator and an auditor."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from dialer.services.imports.run import ImportSource
 from dialer.services.oppositions.oppositions import StatedOpposition
 
 LONGEST_S = 300
-"""The demo takes about a minute; a machine that needs five has a fault."""
+"""Seconds. The demo takes about a minute; a machine that needs five has a fault."""
 LOOK_EVERY_S = 0.25
 
 ProgressListener = Callable[[Progress], None]
@@ -38,7 +38,7 @@ ProgressListener = Callable[[Progress], None]
 
 @asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Service]:
-    """The service with its loops turning, in pretended time."""
+    """Open the service with its loops turning, in pretended time."""
     clock = pretending(MORNING)
     pretend(stage.settings.home, clock.shift)
     async with open_service(stage.settings, links=Links.DRIVEN, clock=clock) as service:
@@ -82,7 +82,7 @@ async def _prepare(home: Path, service: Service, members: tuple[Member, ...]) ->
 
 
 async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressListener) -> None:
-    """Until nobody is on the phone and nobody else may be called now."""
+    """Wait until no call is in progress and no contact may be called now."""
     deadline = time.monotonic() + LONGEST_S
     while time.monotonic() < deadline:
         counts = await service.store.campaigns.progress(campaign_id)
@@ -117,7 +117,7 @@ async def _judge(
 
 
 async def _refusals(service: Service, campaign_id: CampaignId, member: Member) -> frozenset[str]:
-    """Why the rules refuse this contact at the demo's hour; nothing for those who were called."""
+    """Codes for which the rules refuse this contact at the demo's hour. Empty for a called one."""
     if member.result is not None:
         return frozenset()
     question = DecisionQuestion(member.number, MORNING)

@@ -1,4 +1,4 @@
-"""The demo's own home and its own PBX, on ports that are free, beside whatever else runs on this machine."""
+"""The demo's own home and PBX, on free ports, beside anything else on this machine."""
 
 import shutil
 import socket
@@ -20,7 +20,7 @@ TRUNK = "default"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Free ports of 127.0.0.1: Asterisk's SIP and AMI, the callees' SIP and sound, and the console."""
+    """Free ports of 127.0.0.1 for Asterisk, the callees (SIP and sound) and the console."""
 
     sip: int
     ami: int
@@ -38,7 +38,7 @@ class Stage:
 
 @asynccontextmanager
 async def set_stage(home: Path) -> AsyncIterator[Stage]:
-    """A new home, a running PBX and waiting callees; the PBX and the callees end with the block."""
+    """Set up a new home, a running PBX and waiting callees. PBX and callees end with the block."""
     await clear(home)
     prepare_home(home)
     ports = _free_ports()
@@ -84,7 +84,7 @@ def _free_ports() -> Ports:
 
 
 def _hold(held: ExitStack, kind: socket.SocketKind) -> int:
-    """Hold it until all are found, so that no two are the same."""
+    """Hold a free port until all are found, so that no two are the same."""
     sock = held.enter_context(socket.socket(socket.AF_INET, kind))
     sock.bind(("127.0.0.1", 0))
     port: int = sock.getsockname()[1]

@@ -1,4 +1,7 @@
-"""Did the campaign end as its callees were scripted? Judged by what each callee received, then by what the service recorded."""
+"""The verdict on whether the campaign ended as its callees were scripted.
+
+Each callee's received calls are judged first, then the service's records.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,7 +37,7 @@ WHY: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ContactOutcome:
-    """One contact after the campaign: what the callee received, and what the service says of it."""
+    """A contact after the campaign: the calls received, and the service's record of it."""
 
     member: Member
     received: tuple[ReceivedCall, ...]
@@ -50,7 +53,7 @@ class ContactOutcome:
 
     @property
     def faults(self) -> list[str]:
-        """Every way in which this contact was treated wrongly; empty when all is well."""
+        """Every way in which this contact was treated wrongly. Empty when all is well."""
         return [*self._call_faults(), *self._sound_faults(), *self._opposition_faults()]
 
     def _call_faults(self) -> list[str]:
@@ -84,7 +87,7 @@ class ContactOutcome:
 
 
 def _after_nine(call: ReceivedCall) -> list[str]:
-    """After a 9 nothing but the confirmation may start."""
+    """Find prompts started after a 9. Only the confirmation may."""
     nines = [key.down_ms for key in call.keys if key.key == "9"]
     late = [
         heard.prompt
@@ -111,14 +114,14 @@ class DemoVerdict:
         return wrong + [f"{number}: called, and on no list" for number in self.strays]
 
     def groups(self) -> dict[str, list[str]]:
-        """Contacts by what became of them: a result, or the reasons why they were not called."""
+        """Group contacts by what became of them: a result, or why they were not called."""
         groups: dict[str, list[str]] = {}
         for outcome in self.outcomes:
             groups.setdefault(outcome.what, []).append(outcome.member.external_id)
         return groups
 
     def report(self) -> dict[str, object]:
-        """What `report.json` holds."""
+        """Content of `report.json`."""
         results = Counter(str(o.result) for o in self.outcomes if o.result)
         refusals = Counter(code for o in self.outcomes if o.result is None for code in o.refusals)
         return {

@@ -1,4 +1,7 @@
-"""Commands that are imported when they are called: a halt does not wait for what only an import of contacts needs."""
+"""Commands that are imported when they are called.
+
+A halt does not wait for modules that only an import of contacts needs.
+"""
 
 from functools import cached_property
 from importlib import import_module
@@ -10,7 +13,7 @@ from typer.main import get_command, get_group
 
 
 class Deferred(TyperCommand):
-    """`place`: module of `dialer.cli` and what it calls the command, which is a function or a Typer of its own."""
+    """A command by its place: a module of `dialer.cli`, and in it a function or a Typer."""
 
     def __init__(self, name: str, place: str, summary: str) -> None:
         super().__init__(name, help=summary)
@@ -30,6 +33,6 @@ class Deferred(TyperCommand):
         return made  # type: ignore[no-any-return]
 
     def make_context(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401  -- the library's own are private
-        """Of the command itself, which goes on from there."""
+        """Make the context of the command itself, which goes on from there."""
         import_module("dialer.cli.base.logs").log_errors_only()
         return self.whole.make_context(*args, **named)

@@ -1,4 +1,4 @@
-"""How a command reaches the program that records what somebody says against being called."""
+"""The way of a command to the program that records oppositions and withdrawals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 def with_desk(work: Callable[[OppositionDesk, Actor], Awaitable[T]]) -> T:
-    """As `with_service`, where nothing but the database is needed.
+    """Run `work` as `with_service` does, where nothing but the database is needed.
 
-    A PBX that could not be told is named on standard error, with the reason.
+    Name an unreached PBX on standard error, with the reason.
     """
 
     async def run() -> T:

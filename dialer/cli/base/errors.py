@@ -9,11 +9,11 @@ WRONG_USE = 2
 
 
 def report(error: DialerError) -> int:
-    """Print the error; return the exit status: 2 for wrong settings, 1 for a refusal or failure."""
+    """Print the error and return the exit status: 2 for wrong settings, 1 for any other."""
     complain(str(error))
     return WRONG_USE if isinstance(error, BadSettings) else FAILED
 
 
 def complain(text: str) -> None:
-    """One line on standard error."""
+    """Print one line on standard error."""
     print(f"dialer: {' '.join(text.split())}", file=sys.stderr)

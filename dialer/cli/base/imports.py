@@ -17,7 +17,7 @@ from dialer.services.imports.run import ImportSource
 from dialer.views.contact import ReportView
 
 SHOWN = 20
-"""Rejected rows listed for people; all of them are in the rejects file."""
+"""Rejected rows listed for people. The rejects file holds all of them."""
 
 Opened = TypeVar("Opened")
 
@@ -29,7 +29,10 @@ def import_file(
     *,
     as_json: bool,
 ) -> None:
-    """Run an import on what `opened` opens, and print its report. Exit 1 where nothing was imported."""
+    """Run an import on the service of `opened`, and print its report.
+
+    Exit 1 where nothing was imported.
+    """
 
     async def work(service: Opened, actor: Actor) -> ImportReport:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
@@ -48,7 +51,7 @@ def import_file(
 
 
 def _listener(bars: Progress) -> Callable[[ImportProgress], None]:
-    """A bar for each reading of the file."""
+    """Make a listener that shows a bar for each reading of the file."""
     tasks = {"check": bars.add_task("checking"), "import": bars.add_task("importing", visible=False)}
 
     def show(progress: ImportProgress) -> None:

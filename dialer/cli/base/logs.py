@@ -1,4 +1,4 @@
-"""Structured logs on standard error: JSON lines for machines, and never a whole number in them."""
+"""Structured logs on standard error: JSON lines for machines, without whole numbers."""
 
 import logging
 import sys
@@ -14,7 +14,7 @@ STANDARD_OUTPUT = cast("TextIO", LineWriter(lambda: sys.stdout))
 
 
 def configure_logs(path: Path | None = None) -> None:
-    """Log to `path`, or to standard error. No line that is logged raises, and none waits for its reader."""
+    """Log to `path`, or to standard error. No line raises, and none waits for its reader."""
     output = STANDARD_ERROR
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,13 +31,16 @@ def configure_logs(path: Path | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
-    # What libraries have to say, asyncio above all.
+    # Messages of libraries, asyncio above all.
     logging.lastResort = logging.StreamHandler(STANDARD_ERROR)
     logging.lastResort.setLevel(logging.WARNING)
 
 
 def log_errors_only() -> None:
-    """A command tells what it met by its result; standard output is for that alone. `dialer serve` logs more."""
+    """Log errors only, on standard error. Standard output is for a command's result alone.
+
+    `dialer serve` logs more.
+    """
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.WriteLoggerFactory(STANDARD_ERROR),

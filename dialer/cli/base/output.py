@@ -1,4 +1,4 @@
-"""What commands print: one JSON document for machines, a table or a line for people."""
+"""Output of commands: one JSON document for machines, a table or a line for people."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ def print_json(view: View) -> None:
 
 
 def print_view(view: View, *, as_json: bool) -> None:
-    """The view as JSON, or one `name: value` a line."""
+    """Print the view as JSON, or one `name: value` a line."""
     if as_json:
         print_json(view)
     else:
@@ -27,7 +27,7 @@ def print_view(view: View, *, as_json: bool) -> None:
 
 
 def print_list(listing: Items[Any], columns: Sequence[str], *, as_json: bool) -> None:
-    """The list as JSON, or as a table."""
+    """Print the list as JSON, or as a table."""
     if as_json:
         print_json(listing)
     else:
@@ -35,7 +35,7 @@ def print_list(listing: Items[Any], columns: Sequence[str], *, as_json: bool) ->
 
 
 def print_table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """For other programs the table is as wide as its contents: nothing is cut off."""
+    """Print a table. For other programs it is as wide as its contents: nothing is cut off."""
     table = Table(*columns, box=None, header_style="bold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
@@ -43,11 +43,11 @@ def print_table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) ->
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
-    """One `name: value` a line."""
+    """Print one `name: value` a line."""
     for name, value in fields.items():
         console.print(Text(f"{name}: ", style="bold") + Text(_cell(value)), soft_wrap=True)
 
 
 def _cell(value: object) -> str:
-    """Without control characters, which could command the terminal."""
+    """Render a cell without control characters, which could command the terminal."""
     return "" if value is None else "".join(c if c.isprintable() else "\ufffd" for c in str(value))

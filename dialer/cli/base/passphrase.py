@@ -1,4 +1,4 @@
-"""A passphrase from a file: on the command line everybody could read it."""
+"""A passphrase from a file: other users could read it on the command line."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,10 @@ PassphraseFile = Annotated[
 
 
 def read_passphrase(path: Path | None) -> str | None:
-    """Raise `InvalidInput` where it cannot be read, or is shorter than twelve characters."""
+    """Read the passphrase. None without a file.
+
+    Raise `InvalidInput` where it cannot be read, or is shorter than twelve characters.
+    """
     if path is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A bar on standard error, where somebody sees it."""
+"""A bar on standard error, where a terminal shows it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from dialer.inspection.inspector import Progress as Listener
 
 @contextmanager
 def progress_bar() -> Iterator[Listener]:
-    """To be told what is being done, how much of it is, and of how much."""
+    """Yield a listener that takes the work's name, the amount done and the whole amount."""
     stderr = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:

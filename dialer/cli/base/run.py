@@ -1,4 +1,4 @@
-"""The last resort of every command: what went wrong becomes one line on standard error and an exit status."""
+"""The last resort of every command: any failure becomes one line and an exit status."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ def run(app: typer.Typer) -> int:
         status = _run(app)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`).
+        # The reader of our output has seen enough (`| head`).
         _forget_output()
         return FAILED
     except OSError as error:
@@ -41,12 +41,12 @@ def _run(app: typer.Typer) -> int:
 
 
 def _complain(text: str, status: int) -> int:
-    """No words where the help was shown in their place."""
+    """Print the text, unless the help was shown in its place, and return `status`."""
     if text.strip():
         complain(text)
     return status
 
 
 def _forget_output() -> None:
-    """What is still buffered would fail again when the interpreter closes standard output."""
+    """Drop buffered output, which would fail again when the interpreter closes standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

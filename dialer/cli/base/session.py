@@ -1,4 +1,4 @@
-"""How every command reaches the program: settings read, services opened, the person behind it known."""
+"""The way of every command to the program: settings, services, and the person behind it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def with_service(work: Callable[[Service, Actor], Awaitable[T]], *, links: Links = Links.NONE) -> T:
-    """Run `work` with the services open, as the token of `DIALER_TOKEN` or the local administrator."""
+    """Run `work` with the services open, as the holder of `DIALER_TOKEN` or local administrator."""
 
     async def run() -> T:
         settings = read_settings()

@@ -8,7 +8,7 @@ from dialer.domain.base.instant import parse_instant
 
 
 def instant(text: str) -> datetime:
-    """Raise a usage error (exit status 2) for anything but an ISO 8601 time with its offset."""
+    """Read an instant. Raise a usage error (exit 2) for anything but ISO 8601 with an offset."""
     try:
         return parse_instant(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""dialer calls: what was called, what was heard and pressed, and how it ended."""
+"""dialer calls: the calls made, with prompts heard, keys pressed, and ends."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -39,7 +39,7 @@ def list_calls(
     cursor: Annotated[str | None, typer.Option(help="Go on after an earlier list's `next_cursor`.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Calls in order of decision."""
+    """List calls in order of decision."""
 
     async def work(service: Service, actor: Actor) -> list[CallRecord]:
         query = _query(campaign, number)
@@ -55,7 +55,7 @@ def list_calls(
 
 @app.command()
 def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json: Json = False) -> None:
-    """One call, whole."""
+    """Show one call, whole."""
 
     async def work(service: Service, actor: Actor) -> CallRecord:
         return await service.suite.calls.get(actor, AttemptId(attempt_id))
@@ -70,7 +70,7 @@ def export(
     number: Number = None,
     as_json: Json = False,
 ) -> None:
-    """Every call, on standard output; cells that a spreadsheet would run are made harmless."""
+    """Write every call to standard output. Cells that a spreadsheet would run are made harmless."""
     write = export_json if as_json or form is Format.JSON else export_csv
 
     async def work(service: Service, actor: Actor) -> None:
@@ -85,7 +85,7 @@ def _query(campaign: str | None, number: str | None) -> CallQuery:
 
 
 async def _pages(service: Service, actor: Actor, query: CallQuery) -> AsyncIterator[Sequence[CallView]]:
-    """A page at a time, by key: memory stays small however many calls there are."""
+    """Yield a page at a time, by key: memory stays small however many calls there are."""
     while page := await service.suite.calls.page(actor, query):
         yield [CallView.of(record) for record in page]
         query = replace(query, after=page[-1].attempt.id)

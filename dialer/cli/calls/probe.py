@@ -1,4 +1,4 @@
-"""dialer probe: whether the numbers that a campaign shows reach its call-back line."""
+"""dialer probe: calls to the numbers that a campaign shows, to prove its call-back line."""
 
 import typer
 
@@ -22,7 +22,10 @@ PAGE = 500
 
 @app.command("run")
 def run_now(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """Ring every number that the campaign shows, one after the other. Exit 1 where one did not pass."""
+    """Ring every number that the campaign shows, one after the other.
+
+    Exit 1 where one did not pass.
+    """
 
     async def work(service: Service, actor: Actor) -> list[Probe]:
         return await service.suite.probing.run_now(actor, CampaignId(campaign_id))
@@ -35,7 +38,7 @@ def run_now(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 @app.command("list")
 def list_probes(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """Every probe of the campaign's numbers, in order of their calls."""
+    """List every probe of the campaign's numbers, in order of their calls."""
 
     async def work(service: Service, actor: Actor) -> list[Probe]:
         probing, campaign = service.suite.probing, CampaignId(campaign_id)

@@ -41,7 +41,7 @@ def create(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: 
 
 @app.command("list")
 def list_campaigns(as_json: Json = False) -> None:
-    """All campaigns, in order of creation."""
+    """List all campaigns, in order of creation."""
 
     async def work(service: Service, actor: Actor) -> list[Campaign]:
         found = page = await service.suite.campaigns.page(actor, limit=PAGE)
@@ -57,7 +57,7 @@ def list_campaigns(as_json: Json = False) -> None:
 
 @app.command()
 def show(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """One campaign, whole."""
+    """Show one campaign, whole."""
 
     async def work(service: Service, actor: Actor) -> Campaign:
         return await service.suite.campaigns.get(actor, CampaignId(campaign_id))
@@ -67,7 +67,10 @@ def show(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 @app.command()
 def approve(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """Check trunk, contacts and prompts, and freeze the script. Not for whoever made the campaign, unless all trunks are on loopback."""
+    """Check trunk, contacts and prompts, and freeze the script.
+
+    The person who made the campaign may not approve it, unless all trunks are on loopback.
+    """
     _act(
         lambda service, actor: service.suite.campaigns.approve(actor, CampaignId(campaign_id)),
         as_json=as_json,
@@ -84,7 +87,7 @@ def start(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 @app.command()
 def pause(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: Json = False) -> None:
-    """Done only when no further call can leave; calls in progress finish."""
+    """Pause it. Done only when no further call can leave; calls in progress finish."""
     _act(
         lambda service, actor: service.suite.campaigns.pause(actor, CampaignId(campaign_id), reason),
         as_json=as_json,

@@ -14,14 +14,14 @@ MAX_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class CampaignSource:
-    """`recordings` by key of `[prompts]`."""
+    """A campaign file's content. `recordings` are by key of `[prompts]`."""
 
     definition: CampaignDefinition
     recordings: dict[str, bytes]
 
 
 def read_campaign(path: Path) -> CampaignSource:
-    """Raise `InvalidInput` naming everything that is wrong."""
+    """Read a campaign file and its recordings. Raise `InvalidInput`, naming everything wrong."""
     definition = parse_definition(_toml(path))
     return CampaignSource(definition, read_recordings(definition, path.parent))
 

@@ -43,7 +43,10 @@ def import_contacts(
     ],
     as_json: Json = False,
 ) -> None:
-    """Add a list to a campaign. A bad row is reported and never stops the rest; exit 1 where nothing was imported."""
+    """Add a list to a campaign. A bad row is reported and never stops the rest.
+
+    Exit 1 where nothing was imported.
+    """
     provenance = Provenance(source_class, supplier, collected_at)
 
     async def start(service: Service, actor: Actor, source: ImportSource) -> ImportReport:
@@ -54,7 +57,10 @@ def import_contacts(
 
 @app.command()
 def review(campaign: CampaignOption, as_json: Json = False) -> None:
-    """Contacts whose judgement failed, with the error: they are not called until somebody puts them back."""
+    """List contacts whose judgement failed, with the error.
+
+    They are not called until somebody puts them back.
+    """
 
     async def work(service: Service, actor: Actor) -> list[SetAside]:
         return await service.suite.reviews.page(actor, CampaignId(campaign))

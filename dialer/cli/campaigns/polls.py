@@ -1,4 +1,4 @@
-"""dialer campaign poll-dates: what a decree moved."""
+"""dialer campaign poll-dates: poll dates that a decree moved."""
 
 from datetime import date
 from typing import Annotated
@@ -23,7 +23,10 @@ def poll_dates(
     reason: Annotated[str, typer.Option(help="Which decree, for the record.")],
     as_json: Json = False,
 ) -> None:
-    """Move poll dates of a campaign, as a decree did. Dates that are not named stay; so do the decisions made before."""
+    """Move poll dates of a campaign, as a decree did.
+
+    Dates that are not named stay; so do the decisions made before.
+    """
     told = dict(map(_read, dates))
 
     async def work(service: Service, actor: Actor) -> Campaign:

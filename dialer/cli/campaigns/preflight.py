@@ -1,4 +1,4 @@
-"""dialer campaign preflight: what would become of the list."""
+"""dialer campaign preflight: a forecast for the list."""
 
 from dialer.bootstrap import Service
 from dialer.cli.base.options import CampaignArgument, Json
@@ -11,7 +11,10 @@ from dialer.views.campaign import PreflightView
 
 
 def preflight(campaign_id: CampaignArgument, as_json: Json = False) -> None:
-    """Foresee how many of the list would be called, when, and how many never and why. Calls nobody."""
+    """Foresee how many of the list would be called, when, and how many never and why.
+
+    It makes no call.
+    """
 
     async def work(service: Service, actor: Actor) -> PreflightReport:
         return await service.suite.preflight.run(actor, CampaignId(campaign_id))

@@ -25,7 +25,7 @@ def progress(
     watch: Annotated[bool, typer.Option("--watch", help="Live, until it ends.")] = False,
     as_json: Json = False,
 ) -> None:
-    """How far it is, and why it waits when it does."""
+    """Show how far it is, and why it waits when it does."""
 
     async def work(service: Service, actor: Actor) -> CampaignProgress:
         if watch:
@@ -40,7 +40,7 @@ def progress(
 
 
 async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
-    """A bar on standard error until the campaign has ended; return how it ended."""
+    """Show a bar on standard error until the campaign has ended. Return how it ended."""
     found = await service.suite.progress.of(actor, campaign_id)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     stderr = Console(stderr=True)
@@ -62,7 +62,7 @@ async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> Cam
 
 
 def _for_people(view: ProgressView) -> dict[str, object]:
-    """Counts by name are one line each."""
+    """Flatten the view: counts by name are one line each."""
     told = view.document()
     plain = {
         name: value

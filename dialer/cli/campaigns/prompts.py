@@ -1,4 +1,4 @@
-"""dialer prompts: what a campaign says, before and after its approval."""
+"""dialer prompts: the prompts of a campaign, before and after its approval."""
 
 import shutil
 import subprocess
@@ -40,7 +40,7 @@ def build(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: J
 def list_prompts(
     campaign: Annotated[str, typer.Option("--campaign", metavar="ID")], as_json: Json = False
 ) -> None:
-    """Say what was approved: each prompt with its length, its voice and its hash."""
+    """List the approved prompts, each with its length, its voice and its hash."""
     _show(with_service(lambda service, actor: _script(service, actor, None, campaign)), as_json=as_json)
 
 

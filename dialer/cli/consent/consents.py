@@ -42,7 +42,7 @@ def withdraw(
     received_at: ReceivedAt = None,
     as_json: Json = False,
 ) -> None:
-    """End the consents of a number, in whatever spelling; a call to it that is ringing is cancelled."""
+    """End the consents of a number, in any spelling; a call to it that is ringing is cancelled."""
 
     async def work(desk: OppositionDesk, actor: Actor) -> WithdrawnHereView:
         warnings = await desk.consents.withdraw(
@@ -64,9 +64,9 @@ def restore(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Undo the ends of consents that a trunk brought by saying of numbers that nobody has them; for administrators.
+    """Undo the ends of consents that a trunk caused by reporting numbers as unassigned.
 
-    What a person said stands: oppositions and withdrawals are not touched.
+    For administrators. What a person said stands: oppositions and withdrawals are not touched.
     """
 
     async def work(service: Service, actor: Actor) -> int:

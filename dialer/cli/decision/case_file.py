@@ -18,7 +18,7 @@ _SEPARATORS = ",;\t"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`number` as typed."""
+    """A question. `number` is as typed."""
 
     number: str
     at: datetime
@@ -26,13 +26,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class BadCase:
-    """A line that is no question, and why."""
+    """A line that is no question, and the reason."""
 
     why: str
 
 
 def read_cases(path: Path) -> Iterator[Case | BadCase]:
-    """In order, blank lines left out. Raise `InvalidInput` where the file cannot be read or its header lacks a column."""
+    """Yield the cases in order, without blank lines.
+
+    Raise `InvalidInput` where the file cannot be read or its header lacks a column.
+    """
     try:
         # A byte that is not UTF-8 spoils its own line only.
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
@@ -53,7 +56,10 @@ def _cases(file: TextIO) -> Iterator[Case | BadCase]:
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
-    """Each line by itself, since neither number nor time spans two: an open quotation mark swallows no other case."""
+    """Read the cells of a line. None where a quotation mark is out of place.
+
+    Neither number nor time spans two lines, so an open quotation mark swallows no other case.
+    """
     try:
         return next(csv.reader([line.rstrip("\r\n")], delimiter=separator, strict=True), [])
     except csv.Error:

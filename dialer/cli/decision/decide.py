@@ -1,4 +1,4 @@
-"""dialer decide: would this number be called at that instant, and why."""
+"""dialer decide: the decision on a number at an instant, with its reasons."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ from dialer.services.decision.decisions import DecisionQuestion
 from dialer.views.decision import DecisionView
 
 BATCH = 1000
-"""Questions a request: answers begin to flow early, and memory stays small however long the file is."""
+"""Questions a request: answers begin to flow early, and memory stays small."""
 
 
 def decide(
@@ -64,7 +64,8 @@ def _decide_one(campaign_id: CampaignId, question: DecisionQuestion, *, as_json:
 
 def _decide_file(campaign_id: CampaignId, file: Path, *, live: bool) -> None:
     async def work(service: Service, actor: Actor) -> None:
-        # Asked even of a file without cases, so that an unknown campaign or a missing right is always an error.
+        # Asked even of a file without cases, so that an unknown campaign or a missing right is
+        # always an error.
         await service.suite.decisions.ask(actor, campaign_id, [])
         for batch in _batches(read_cases(file)):
             questions = [

@@ -28,7 +28,10 @@ def replay(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make recorded decisions again from what was stored with them. Exit 1 where one comes out otherwise, or there is none."""
+    """Make recorded decisions again from the facts stored with them.
+
+    Exit 1 where one comes out otherwise, or there is none.
+    """
     query = DecisionFilter(
         CampaignId(campaign) if campaign else None, AttemptId(attempt) if attempt else None
     )

@@ -1,4 +1,4 @@
-"""dialer ledger: what was recorded, proved not to have been changed since."""
+"""dialer ledger: the record of decisions and acts, with proofs that it is unchanged."""
 
 from pathlib import Path
 from typing import Annotated
@@ -60,7 +60,10 @@ def _show(view: VerdictView | FindingsView) -> None:
 
 @app.command()
 def head(as_json: Json = False) -> None:
-    """The last signed head. Keep a copy elsewhere: `verify --head` holds the ledger against it."""
+    """Show the last signed head.
+
+    Keep a copy elsewhere: `verify --head` holds the ledger against it.
+    """
 
     async def work(service: Service, actor: Actor) -> GrownHead:
         return await service.suite.ledger.reader.head(actor)
@@ -86,7 +89,10 @@ def export_ledger(
 
 @app.command()
 def evidence(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT", help="The call.")]) -> None:
-    """What the ledger says of one call, with proofs, as JSON: a file that the exported verifier takes."""
+    """Print the ledger's entries on one call, with proofs, as JSON.
+
+    The exported verifier takes such a file.
+    """
 
     async def work(service: Service, actor: Actor) -> CallEvidence:
         return await service.suite.ledger.reader.evidence(actor, AttemptId(attempt_id))
@@ -110,7 +116,7 @@ def _of_export(folder: Path, key: Path | None, kept: list[str]) -> FindingsView:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Of a file of heads. Raise `InvalidInput`."""
+    """Read the lines of a file of heads. Raise `InvalidInput`."""
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""dialer subject: what is kept about one person, and its erasing."""
+"""dialer subject: records about one person, and their erasing."""
 
 from typing import Annotated
 
@@ -21,7 +21,10 @@ def export(
     number: NumberArgument,
     _: Annotated[bool, typer.Option("--json", help="It is one JSON document in any case.")] = False,
 ) -> None:
-    """All that is kept about a number, in any spelling, refused decisions included. That it was read is recorded."""
+    """Print everything kept about a number, in any spelling, refused decisions included.
+
+    That it was read is recorded.
+    """
 
     async def work(service: Service, actor: Actor) -> Subject:
         return await service.suite.subjects.export(actor, number)
@@ -31,7 +34,10 @@ def export(
 
 @app.command()
 def erase(number: NumberArgument, as_json: Json = False) -> None:
-    """Erase a number for good; for administrators. Its oppositions stay in force, its consents are taken back."""
+    """Erase a number for good; for administrators.
+
+    Its oppositions stay in force, its consents are taken back.
+    """
 
     async def work(service: Service, actor: Actor) -> Erased:
         return await service.suite.subjects.erase(actor, number)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from dialer.bootstrap import Service
 from dialer.cli.base.logs import configure_logs
-from dialer.cli.operations.serve import served, told_to_stop
+from dialer.cli.operations.serve import served, stop_on_signal
 from dialer.demo.cast import cast_members
 from dialer.demo.run import play, running, write_report
 from dialer.demo.stage import Stage, set_stage
@@ -25,7 +25,10 @@ FOLDER = "demo"
 
 
 def demo() -> None:
-    """Run a campaign of fictional people; exit 0 only if every call went as its callee was scripted to make it go."""
+    """Run a campaign of fictional people.
+
+    Exit 0 only if every call went as its callee was scripted to make it go.
+    """
     home = read_settings().home / FOLDER
     configure_logs(home.with_suffix(".log"))
     verdict = asyncio.run(_demo(home))
@@ -63,7 +66,7 @@ async def _show(stage: Stage, service: Service) -> DemoVerdict:
 
 
 def summary(verdict: DemoVerdict) -> Table:
-    """Who heard the message, who opposed, who was not called and why: one row each kind."""
+    """Tabulate who heard the message, who opposed, who was not called and why: one row a kind."""
     table = Table(
         "what became of them", "contacts", "who", box=None, header_style="bold", title_justify="left"
     )
@@ -88,4 +91,4 @@ async def _leave_open(stack: AsyncExitStack, stage: Stage, service: Service) -> 
     token = await service.suite.tokens.create(LOCAL_ADMINISTRATOR, "demo", Role.ADMIN)
     address = await stack.enter_async_context(served(service, "127.0.0.1", stage.ports.http))
     console.print(f"Console: {address} (token: {token})\nCtrl-C ends it.", soft_wrap=True)
-    await told_to_stop().wait()
+    await stop_on_signal().wait()

@@ -1,4 +1,4 @@
-"""dialer doctor: what is missing or wrong, and how to mend it."""
+"""dialer doctor: missing and wrong parts, and how to mend them."""
 
 import asyncio
 
@@ -37,7 +37,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 async def _examine() -> list[CheckResult]:
-    """Even where the settings are wrong, what does not depend on them is looked at."""
+    """Examine everything, and with wrong settings every part that does not depend on them."""
     now = SystemClock().now()
     findings = [*check_tools(), check_zones(now)]
     try:
@@ -54,7 +54,8 @@ async def _examine_parts(settings: Settings) -> list[CheckResult]:
     if all(finding.ok for finding in findings):
         findings += [finding async for finding in check_upkeep(settings)]
     findings.append(await check_engine(settings))
-    # Logging in to a PBX opens the whole program, which needs home and database: their own findings say more.
+    # Logging in to a PBX opens the whole program, which needs home and database: their own findings
+    # say more.
     if all(finding.ok for finding in findings):
         findings += [finding async for finding in check_pbxs(settings)]
     return [*findings, *secrets, *check_trunks(settings, now)]

@@ -24,7 +24,10 @@ def init(
         str | None, typer.Option(metavar="TIME", help="a home for trying out, in which it is TIME")
     ] = None,
 ) -> None:
-    """Make the home, its keys, the database and the first admin token, which is printed this once."""
+    """Make the home, its keys, the database and the first admin token.
+
+    The token is printed this once.
+    """
     settings = read_settings()
     prepare_home(settings.home)
     if pretend_now:

@@ -1,4 +1,4 @@
-"""dialer serve: the dialling loop and the HTTP control, until it is told to stop."""
+"""dialer serve: the dialling loop and the HTTP control, until a signal stops it."""
 
 import asyncio
 import gc
@@ -40,7 +40,8 @@ def serve(
     """Dial the running campaigns and answer operators over HTTP."""
     settings = read_settings()
     configure_logs()
-    # On loopback trunks nobody can be called at the wrong hour: a demonstration runs with the data it came with.
+    # On loopback trunks no real person is called at the wrong hour, so a demonstration may run with
+    # the data it came with.
     real = not all(trunk.loopback for trunk in settings.trunks)
     demand_zone_data(SystemClock().now(), fresh=real)
     clock = _clock(settings, instant(pretend_now) if pretend_now else None)
@@ -48,7 +49,10 @@ def serve(
 
 
 def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
-    """A pretended time is the home's: whoever acts on it while the service runs, and afterwards, does so in the same."""
+    """Make the clock.
+
+    A pretended time is the home's: every command there shares it, now and later.
+    """
     outside = not all(trunk.loopback for trunk in settings.trunks)
     if pretended is None:
         if outside and pretended_shift(settings.home):
@@ -67,8 +71,11 @@ def _clock(settings: Settings, pretended: datetime | None) -> SystemClock:
 
 
 async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -> None:
-    """Everything is opened anew where the keys were changed: calls in progress go on at their PBX meanwhile."""
-    stop = told_to_stop()
+    """Serve until stopped. Open everything anew where the keys were changed.
+
+    Calls in progress go on at their PBX meanwhile.
+    """
+    stop = stop_on_signal()
     while not stop.is_set():
         async with (
             open_service(settings, links=Links.DRIVEN, clock=clock) as service,
@@ -76,7 +83,8 @@ async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -
         ):
             STANDARD_OUTPUT.write(f"dialer: listening on {address}\n")
             port = URL(address).port or port
-            # What is there by now stays: looked through by every collection of garbage it would hold the loop for a tenth of a second.
+            # Objects that exist by now stay. Looked through by every garbage collection, they would
+            # hold the loop for a tenth of a second.
             gc.unfreeze()
             gc.collect()
             gc.freeze()
@@ -88,7 +96,7 @@ async def _serve(settings: Settings, clock: SystemClock, host: str, port: int) -
 
 @asynccontextmanager
 async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
-    """Answer HTTP until the block ends; give the address. Raise `Unavailable` where the port is taken."""
+    """Answer HTTP until the block ends; give the address. Raise `Unavailable` for a taken port."""
     uploads = service.settings.home / "uploads"
     uploads.mkdir(mode=0o700, exist_ok=True)
     app = build_site(service.suite, service.clock, rate_limit=service.settings.rate_limit, uploads=uploads)
@@ -105,8 +113,8 @@ async def served(service: Service, host: str, port: int) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def told_to_stop() -> asyncio.Event:
-    """Set at SIGINT or SIGTERM."""
+def stop_on_signal() -> asyncio.Event:
+    """Make an event that SIGINT or SIGTERM sets."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""dialer token: who may do what over HTTP, and at the command line with `DIALER_TOKEN`."""
+"""dialer token: rights over HTTP, and at the command line with `DIALER_TOKEN`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -35,13 +35,13 @@ def create(
         ends = expires.isoformat() if expires else None
         print_json(TokenMadeView(name=name, role=role, expires_at=ends, token=secret))
     else:
-        # Alone on its line, so that `TOKEN=$(dialer token create ...)` is all a script needs.
+        # Alone on its line, so that a script needs no more than `TOKEN=$(dialer token create ...)`.
         console.print(secret, markup=False, soft_wrap=True)
 
 
 @app.command("list")
 def list_tokens(as_json: Json = False) -> None:
-    """All tokens, revoked ones too."""
+    """List all tokens, revoked ones too."""
 
     async def work(service: Service, actor: Actor) -> list[Token]:
         return await service.suite.tokens.all(actor)

@@ -1,4 +1,7 @@
-"""Lists that others keep, at the command line: `dialer suppressions import --list` and `dialer suppressions lists`."""
+"""Lists that others keep, at the command line.
+
+`dialer suppressions import --list` and `dialer suppressions lists`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +43,7 @@ Kind = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What the command line says of a list."""
+    """Options that describe a list."""
 
     sponsor: str | None
     valid_from: datetime | None
@@ -71,7 +74,7 @@ def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None
 
 
 def lists(as_json: Json = False) -> None:
-    """Lists kept by others, with their validity: what a decision holds numbers against."""
+    """List lists kept by others, with their validity: a decision holds numbers against them."""
 
     async def work(service: Service, actor: Actor) -> Sequence[ListedCount]:
         return await service.suite.lists.current(actor)

@@ -1,4 +1,4 @@
-"""What oppositions and withdrawals have in common at the command line."""
+"""Options and output that oppositions and withdrawals share at the command line."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ ReceivedAt = Annotated[str | None, typer.Option(metavar="TIME", help="When it re
 
 
 def show_recorded(view: AddedView | WithdrawnHereView, done: str, *, as_json: bool) -> None:
-    """The view as JSON, or one line and its warnings."""
+    """Print the view as JSON, or one line and its warnings."""
     if as_json:
         print_json(view)
         return

@@ -1,4 +1,4 @@
-"""dialer suppressions: who must never be called again."""
+"""dialer suppressions: numbers that must never be called again."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,11 +35,14 @@ def add(
     note: Annotated[str | None, typer.Option(help="What was said.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Record an opposition, in whatever spelling of the number. It is in force when the command returns."""
-    objection = StatedOpposition(number, channel, sponsor, received_at, note)
+    """Record an opposition, in any spelling of the number.
+
+    It is in force when the command returns.
+    """
+    opposition = StatedOpposition(number, channel, sponsor, received_at, note)
 
     async def work(desk: OppositionDesk, actor: Actor) -> AddedView:
-        understood = await desk.suppressions.add(actor, objection)
+        understood = await desk.suppressions.add(actor, opposition)
         return AddedView.at(understood, sorted(desk.fleet.told), desk.fleet.untold)
 
     show_recorded(with_desk(work), "recorded", as_json=as_json)
@@ -58,7 +61,10 @@ def import_suppressions(
     kind: Kind = ListKind.OPPOSITIONS,
     as_json: Json = False,
 ) -> None:
-    """Record oppositions from a file: phone_number, channel, received_at, sponsor, note. Or, with --list, a list: phone_number."""
+    """Record oppositions from a file: phone_number, channel, received_at, sponsor, note.
+
+    Or, with --list, a list: phone_number.
+    """
     stated = Stated(sponsor, valid_from, valid_to, kind)
     if name is not None:
         import_list(file, name, stated, as_json=as_json)
@@ -91,7 +97,7 @@ def check(number: NumberArgument, as_json: Json = False) -> None:
 
 @app.command()
 def count(as_json: Json = False) -> None:
-    """How many numbers are opposed."""
+    """Count the numbers that are opposed."""
 
     async def work(service: Service, actor: Actor) -> int:
         return await service.suite.suppressions.count(actor)

@@ -40,12 +40,15 @@ def dialplan() -> None:
 
 @app.command()
 def verify(folder: Folder = None, pbx: PbxName = None, as_json: Json = False) -> None:
-    """Follow every path and prove what a call must keep to; exit 1 with the offending path where it does not."""
+    """Follow every path and prove the claims that a call must keep to.
+
+    Exit 1 with the offending path where one fails.
+    """
     if folder is not None and pbx is not None:
         raise typer.BadParameter("a folder and a PBX at once", param_hint="--pbx")
     ours = DialplanFiles()
     verdict = asyncio.run(verify_source(_running(pbx) if pbx else DialplanFiles(folder or DIALPLANS), ours))
-    # A folder may hold the next version; a PBX on which calls are made may not.
+    # A folder may hold the next version. A PBX on which calls are made may not.
     done = verdict.proof.holds and (verdict.approved or pbx is None)
     if as_json:
         print_json(DialplanView.of(verdict))
@@ -87,7 +90,7 @@ def _show_claim(claim: ClaimProof) -> None:
 
 
 def spans(places: Iterable[str]) -> list[str]:
-    """`file:3, file:4, file:7` as `file:3-4,7`; what has no number stays as it is."""
+    """Join `file:3, file:4, file:7` to `file:3-4,7`. Leave places without a number as they are."""
     numbered = sorted((_numbered(place) for place in places), key=lambda pair: (pair[0], pair[1] or 0))
     return [
         head + ",".join(_runs([number for _, number in group if number is not None]))

@@ -34,14 +34,18 @@ Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 
 
 def halt(reason: Reason = "halted at the command line", as_json: Json = False) -> None:
-    """Hang up every call and refuse new ones, on every PBX; exit 1 where one could not be reached."""
+    """Hang up every call and refuse new ones, on every PBX.
+
+    Exit 1 where one could not be reached.
+    """
     _show(asyncio.run(_halt(read_settings(), reason)), "halted", as_json=as_json)
 
 
 async def _halt(settings: Settings, reason: str) -> HaltReport:
-    """Needs no database: the PBXs' passwords lie in the home, and whoever can read them may stop the calls.
+    """Halt without the database: the PBXs' passwords lie in the home.
 
-    What only the database needs is loaded after the PBXs were spoken to, unless somebody's token is to be looked up.
+    A reader of those may stop the calls. Modules that only the database needs are loaded after the
+    PBXs were spoken to, unless a token must be looked up.
     """
     actor = await _actor(settings)
     actor.demand(Right.HALT)
@@ -53,7 +57,10 @@ async def _halt(settings: Settings, reason: str) -> HaltReport:
 
 
 async def _actor(settings: Settings) -> Actor:
-    """Where the database does not answer at once, nobody can say whose token it is: then it is the local administrator who acts."""
+    """Look up the actor.
+
+    Take the local administrator where the database does not answer at once.
+    """
     if not settings.token:
         return LOCAL_ADMINISTRATOR
     try:
@@ -69,7 +76,10 @@ async def _holder(settings: Settings) -> Actor:
 
 
 async def _record(settings: Settings, halt: Halt) -> bool:
-    """In the home, too: where the database is away, a service that runs from there hears of it all the same."""
+    """Record the halt in the home, too: a service that runs from there then learns of it.
+
+    So it does even while the database is away. Return False where the database did not take it.
+    """
     try:
         await within(DATABASE_S, halt_notes(settings.home).keep(halt))
     except Unavailable as error:
@@ -84,7 +94,7 @@ async def _record(settings: Settings, halt: Halt) -> bool:
 
 
 def _service() -> "Opening":
-    """Loaded late."""
+    """Import late: see `_halt`."""
     return import_module("dialer.bootstrap.service").open_service  # type: ignore[no-any-return]
 
 

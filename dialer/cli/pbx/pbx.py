@@ -60,7 +60,7 @@ def render(
 
 @app.command()
 def down(name: Name = "pbx1", json: Json = False) -> None:
-    """Stop Asterisk; calls in progress end. What it stored stays."""
+    """Stop Asterisk; calls in progress end. Its storage stays."""
     asyncio.run(lifecycle.down(name, read_settings().home))
     if json:
         print_json(PbxDownView(name=name, state="down"))

@@ -25,9 +25,10 @@ def backup(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Save database, keys, prompts, exported heads and the journal, while calls go on. Copy home/heads and home/journal elsewhere all the time.
+    """Save database, keys, prompts, exported heads and the journal, while calls go on.
 
-    `dialer restore` needs those of the last moment: oppositions that came after the backup are read from them.
+    Copy home/heads and home/journal elsewhere all the time. `dialer restore` needs those of the
+    last moment: oppositions that came after the backup are read from them.
     """
     passphrase = read_passphrase(passphrase_file)
     secrets = BackedUpKeys.SEALED if passphrase else BackedUpKeys.CLEAR

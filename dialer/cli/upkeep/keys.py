@@ -18,7 +18,7 @@ app = typer.Typer(help="List the keys of the fingerprints, and change to new one
 
 @app.command("list")
 def list_keys(as_json: Json = False) -> None:
-    """Every version, with who began it and why."""
+    """List every version, with who began it and why."""
 
     async def work(service: Service, actor: Actor) -> KeyVersionsView:
         keys = service.suite.keys
@@ -33,10 +33,12 @@ def rotate(
     reason: Annotated[str, typer.Option(help="Why, for the record: routine, or after a leak.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Bring every stored fingerprint to a new key; no opposition is lost. Nobody is called until it is done; services then go on by themselves.
+    """Bring every stored fingerprint to a new key; no opposition is lost.
 
-    Calls in progress end as they would, and what is pressed and recorded meanwhile is kept. If it was ended, run it again: it goes on.
-    Make a backup afterwards: older ones, AstDB volumes and webhook deliveries still hold fingerprints of before.
+    No call is made until it is done; services then go on by themselves. Calls in progress end as
+    they would, and keys pressed and oppositions recorded meanwhile are kept. If it was ended, run
+    it again: it goes on. Make a backup afterwards: older ones, AstDB volumes and webhook deliveries
+    still hold fingerprints of before.
     """
 
     async def work(service: Service, actor: Actor) -> Rotated:

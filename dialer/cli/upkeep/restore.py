@@ -1,4 +1,4 @@
-"""dialer restore: a home from a backup, with everything that is known to have happened since."""
+"""dialer restore: a home from a backup, with everything known to have happened since."""
 
 import asyncio
 from pathlib import Path
@@ -36,9 +36,12 @@ def restore(
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Into an empty home and database: check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.
+    """Restore a backup into an empty home and database.
 
-    Afterwards the machine is halted, and campaigns that ran are paused. The ledger names what was lost.
+    Check every file, then bring back oppositions, withdrawals, erasures and calls since the backup.
+
+    Afterwards the machine is halted, and campaigns that ran are paused. The ledger names the
+    losses.
     """
     if (survived is None) is not nothing_survived:
         raise InvalidInput(

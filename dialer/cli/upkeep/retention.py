@@ -1,4 +1,4 @@
-"""dialer retention: erasing what has outlived its use."""
+"""dialer retention: erasing of outlived records."""
 
 import typer
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 @app.command("run")
 def run_now(as_json: Json = False) -> None:
-    """Erase what is due, now. Exit 1 where it failed."""
+    """Erase everything due, now. Exit 1 where it failed."""
 
     async def work(service: Service, actor: Actor) -> RetentionRun:
         return await service.suite.retention.run_now(actor)
@@ -32,7 +32,10 @@ def run_now(as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """The last run, the next, and what is kept until when. Exit 1 where erasing fails or something is overdue."""
+    """Show the last run, the next, and the lists kept, each until when.
+
+    Exit 1 where erasing fails or something is overdue.
+    """
 
     async def work(service: Service, actor: Actor) -> RetentionStatus:
         return await service.suite.retention.status(actor)

@@ -1,1 +1,1 @@
-"""What `dialer doctor` looks at: one file a part, each giving findings and changing nothing."""
+"""Checks of `dialer doctor`: one file a part, each giving findings and changing nothing."""

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The finding of a check."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dialer.domain.base.errors import DialerError
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing looked at. `mend` says what to do where it is not `ok`."""
+    """A finding on one thing. `mend` says what to do where it is not `ok`."""
 
     check: str
     ok: bool

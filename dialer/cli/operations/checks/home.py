@@ -1,4 +1,4 @@
-"""The home: there, writable, with room; and its secrets, its owner's alone."""
+"""The home: there, writable, with room, and its secrets unreadable by others."""
 
 import os
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def check_home(settings: Settings) -> Iterator[CheckResult]:
 
 
 def check_secrets(settings: Settings) -> Iterator[CheckResult]:
-    """Whether they are their owner's alone: nothing else depends on it."""
+    """Check that only their owner may read the secrets. Nothing else depends on this."""
     home = settings.home
     for path in sorted((home / "keys").glob("*.key")):
         yield _mode(path, "key")

@@ -26,7 +26,7 @@ def check_zones(now: datetime) -> CheckResult:
 
 
 async def check_engine(settings: Settings) -> CheckResult:
-    """Docker matters only where a PBX runs on this machine or none runs yet."""
+    """Check Docker. It matters only where a PBX runs on this machine or none runs yet."""
     started_here = list(settings.home.glob("pbx/*/dialer.toml"))
     if settings.pbxs and not started_here:
         return well("docker", "not needed: every PBX is another machine's")

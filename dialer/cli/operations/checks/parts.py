@@ -41,7 +41,7 @@ def check_packs(settings: Settings) -> CheckResult:
 
 
 async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
-    """What goes on by itself: the sealing of the ledger, the erasing of personal data, the clock."""
+    """Check unattended work: the sealing of the ledger, the erasing of personal data, the clock."""
     try:
         async with open_service(settings) as service:
             condition = await service.suite.readiness.look()
