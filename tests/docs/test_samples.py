@@ -11,8 +11,9 @@ import pytest
 from dialer.domain.upkeep.notification import signature
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import ConfigFile
+from tests.docs.pages import pages as every_page
 from tests.docs.samples import MANUAL, Sample, pages, samples
-from tests.docs.words import commands, demand_understood
+from tests.docs.words import commands, demand_understood, spoken, unknown
 
 ALL = [sample for page in pages() for sample in samples(page)]
 LANGUAGES = {"", "csv", "ini", "json", "mermaid", "python", "sh", "toml"}
@@ -31,6 +32,12 @@ def test_a_page_speaks_languages_that_are_tried(page: Path) -> None:
 def test_the_commands_of_a_sample_are_understood(sample: Sample) -> None:
     for words in commands(sample.text):
         demand_understood(words)
+
+
+@pytest.mark.parametrize("page", every_page(), ids=lambda page: page.name)
+def test_the_commands_in_a_sentence_are_known(page: Path) -> None:
+    told = list(spoken(page.read_text("utf-8")))
+    assert [" ".join(words) for words in told if unknown(words)] == []
 
 
 @pytest.mark.parametrize("sample", [sample for sample in ALL if sample.language == "toml"], ids=ids)

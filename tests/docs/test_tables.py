@@ -11,6 +11,7 @@ from dialer.api.app import ENDPOINTS
 from dialer.cli.decision.case_file import COLUMNS as CASE_COLUMNS
 from dialer.domain.access.roles import Role
 from dialer.domain.calls.attempt import Result
+from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.campaigns.campaign import TRANSITIONS
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import PROMPT_OF_KEY, text_problems
@@ -89,9 +90,11 @@ def test_the_columns_are_those_that_are_read(heading: str, first: str, columns: 
 
 def test_consents_alone_have_the_columns_that_the_page_names() -> None:
     text = CONTACT_FILE.read_text("utf-8").partition("\n## Consents alone\n")[2]
-    (line,) = (line for line in text.partition("\n## ")[0].splitlines() if line.startswith("Columns:"))
+    (said,) = (part for part in text.partition("\n## ")[0].split("\n\n") if part.startswith("Columns:"))
     of_contacts = rows(CONTACT_FILE, "## Contacts", "column")
-    named = set(_CODE.findall(line)) | {column for column in of_contacts if column in CONSENT_COLUMNS}
+    named = set(_CODE.findall(said.partition(".")[0])) | {
+        column for column in of_contacts if column in CONSENT_COLUMNS
+    }
     assert named == CONSENT_COLUMNS
 
 
@@ -114,7 +117,7 @@ def test_a_column_names_every_value_that_it_takes(
 
 
 def test_the_classes_of_sources_are_those_that_are_taken() -> None:
-    text = CONTACT_FILE.read_text("utf-8")
+    text = " ".join(CONTACT_FILE.read_text("utf-8").split())
     told = _CODE.findall(text.partition("`--source-class` is ")[2].partition(";")[0])
     assert told == list(SourceClass)
 
@@ -130,6 +133,8 @@ def test_the_roles_the_events_and_the_results_are_those_that_there_are() -> None
     assert {word for cell in events for word in re.findall(r"\w+", cell)} == set(Topic)
     record = rows(MANUAL / "evidence.md", "## A call's record", "field")
     assert _CODE.findall(record["result"][-1]) == list(Result)
+    dialled = next(cells[-1] for fields, cells in record.items() if fields.startswith("dial_status"))
+    assert _CODE.findall(dialled) == list(DialStatus)
 
 
 def test_the_points_of_an_inspection_are_those_that_are_answered() -> None:
