@@ -23,12 +23,13 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, with its path. `default` is `required`, `none`, or the value as TOML writes it."""
+    """One key, with its path. `default` is `required`, `none`, or the value as TOML writes it, as `example` is."""
 
     path: str
     kind: str
     default: str
     limits: str
+    example: str = ""
 
 
 def keys_of(model: type[BaseModel]) -> Iterator[Key]:
@@ -47,7 +48,8 @@ def _keys(schema: Schema, within: str, parts: Mapping[str, Schema]) -> Iterator[
         elif "properties" in (entry := _resolved(found.get("items", {}), parts)):
             yield from _keys(entry, f"{path}.", parts)
         else:
-            yield Key(path, kind_of(found, parts), default, limits_of(found, parts))
+            kind, (example, *_) = kind_of(found, parts), declared.get("examples", [None])
+            yield Key(path, kind, default, limits_of(found, parts), example_of(example, kind))
             for option in _tables(found, parts):
                 yield from _keys(option, f"{path}.", parts)
 
@@ -91,6 +93,18 @@ def limits_of(schema: Schema, parts: Mapping[str, Schema]) -> str:
         if "minProperties" in found:
             return f"at least {found['minProperties']}"
     return ""
+
+
+def example_of(value: object, kind: str) -> str:
+    """Empty where the model gives none."""
+    return "" if value is None else f"`{_written(value, bare=kind.endswith(('time', 'date')))}`"
+
+
+def _written(value: object, *, bare: bool) -> str:
+    """As TOML writes it; `bare`: the texts in it are times or dates, without quotation marks."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_written(each, bare=bare)}" for key, each in value.items()) + " }"
+    return value if bare and isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def toml(value: object) -> str:

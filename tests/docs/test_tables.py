@@ -41,7 +41,13 @@ _CODE = re.compile(r"`([^`]*)`")
 
 
 def stated(model: type[BaseModel]) -> dict[str, list[str]]:
-    return {key.path: [key.kind, key.default, key.limits] for key in keys_of(model)}
+    return {key.path: [key.kind, key.default, key.limits, key.example] for key in keys_of(model)}
+
+
+def without_examples(table: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of a model that gives none: the page's sample shows them all at once."""
+    assert not any(example for *_, example in table.values())
+    return {key: cells[:-1] for key, cells in table.items()}
 
 
 def facts(table: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -55,11 +61,13 @@ def test_the_keys_of_the_campaign_file_are_those_that_it_takes() -> None:
 
 
 def test_the_keys_of_dialer_toml_are_those_that_it_takes() -> None:
-    assert facts(rows(DIALER_TOML, "## Every key", "key")) == stated(ConfigFile)
+    assert facts(rows(DIALER_TOML, "## Every key", "key")) == without_examples(stated(ConfigFile))
 
 
 def test_the_variables_are_those_that_are_read() -> None:
-    variables = {f"DIALER_{name.upper()}": cells for name, cells in stated(Environment).items()}
+    variables = {
+        f"DIALER_{name.upper()}": cells for name, cells in without_examples(stated(Environment)).items()
+    }
     assert facts(rows(DIALER_TOML, "## Environment variables", "variable")) == variables
 
 
@@ -70,6 +78,12 @@ def test_the_whole_campaign_file_shows_every_key_but_those_of_other_profiles() -
     for key in stated(CampaignDefinition).keys() - elsewhere:
         name = key.rpartition(".")[2]
         assert re.search(rf"^(# )?\[?{name}( =|\])", whole, re.MULTILINE), key
+
+
+def test_the_whole_dialer_toml_shows_every_key() -> None:
+    (whole,) = (sample.text for sample in samples(DIALER_TOML) if sample.file == "dialer.toml")
+    for key in stated(ConfigFile):
+        assert re.search(rf"\b{key.rpartition('.')[2]} =", whole), key
 
 
 def test_the_prompts_are_those_of_the_call() -> None:
