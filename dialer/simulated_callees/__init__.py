@@ -1,4 +1,5 @@
-"""Fictional callees on loopback: SIPp answers the calls, an ear records what is heard and presses the keys.
+"""Fictional callees on loopback.
 
-Start them with `callees.Callees.start`; who they are and what they do is one table in `personas`.
+SIPp answers the calls; a receiver records the sound and presses the keys. Start them with
+`callees.SimulatedCallees.start`. One table in `personas` holds who they are and how they behave.
 """

@@ -2,8 +2,8 @@
 
     python -m dialer.simulated_callees --sip-port 5080 --prompts var/prompts
 
-They answer on 127.0.0.1 until Ctrl-C, and know prompts by their sound. Who has which number stands in `personas`: +33199000100 presses 1,
-+33199000200 presses 9, +33199001200 is busy.
+They answer on 127.0.0.1 until Ctrl-C, and know prompts by their sound. `personas` lists their
+numbers: +33199000100 presses 1, +33199000200 presses 9, +33199001200 is busy.
 """
 
 import argparse

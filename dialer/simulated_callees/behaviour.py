@@ -1,4 +1,4 @@
-"""What a callee does once the call is answered, step by step."""
+"""The acts of a callee once the call is answered, step by step."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Hears:
-    """Waits until `prompt` begins (or, with `whole`, has been heard to its end), later than the act before."""
+    """Wait until `prompt` begins, later than the act before.
+
+    With `whole`, wait until it has been heard to its end.
+    """
 
     prompt: str
     whole: bool = False
@@ -18,7 +21,10 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Puts `key` (0-9, *, #) down for `held_s` seconds; the next act follows at once, the key still down."""
+    """Put `key` (0-9, *, #) down for `held_s` seconds.
+
+    The next act follows at once, the key still down.
+    """
 
     key: str
     held_s: float = 0.12
@@ -26,7 +32,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Sends BYE."""
+    """Send BYE."""
 
 
 Act = Pause | Hears | Press | HangUp

@@ -1,4 +1,4 @@
-"""One call while it lasts: its signals, its listener, its mouth, and the acts of its callee."""
+"""A call while it lasts: its signals, its listener, its sender, and the acts of its callee."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from dialer.simulated_callees.speech import spoken
 
 
 class CalleeCall:
-    """Lives in the ear's event loop; `snapshot` is what others see of it."""
+    """A call in the receiver's event loop; others see it by `snapshot`."""
 
     def __init__(
         self, call_id: str, offer: Offer, now: float, corpus: Corpus, hang_up: Callable[[str], None]
@@ -37,15 +37,21 @@ class CalleeCall:
         self._ending: Ending | None = None
 
     def answered(self, now: float) -> None:
-        """The 200 OK leaves."""
+        """Note that the 200 OK leaves."""
         self._answered = now
 
     def acknowledged(self) -> None:
-        """The ACK has come: the callee begins to act, and not before, since nobody may send BYE earlier (RFC 3261 section 15)."""
+        """Note that the ACK has come: the callee begins to act.
+
+        Not before, since the called side may not send BYE earlier (RFC 3261 section 15).
+        """
         self._task = asyncio.create_task(self._perform())
 
     def ended(self, now: float, ending: Ending) -> None:
-        """The first end counts: when both sides hang up at once, the one SIPp saw first."""
+        """Note the end; the first one counts.
+
+        When both sides hang up at once, it is the one SIPp saw first.
+        """
         if self._ended is None:
             self._ended, self._ending = now, ending
         self.stop_acting()

@@ -1,4 +1,7 @@
-"""The callees, started and asked from outside; they live in a thread of their own, so a busy test delays no key."""
+"""The callees, started and asked from outside.
+
+They live in a thread of their own, so a busy test delays no key.
+"""
 
 import asyncio
 import threading
@@ -17,7 +20,10 @@ _LOOK_EVERY_S = 0.05
 
 
 class SimulatedCallees:
-    """All fictional callees behind one SIP port of 127.0.0.1. What they report is what they received, nothing else."""
+    """Every fictional callee behind one SIP port of 127.0.0.1.
+
+    They report the calls and sounds they received, nothing else.
+    """
 
     def __init__(self, ear: RtpReceiver, loop: asyncio.AbstractEventLoop) -> None:
         self._ear = ear
@@ -26,10 +32,10 @@ class SimulatedCallees:
     @classmethod
     @asynccontextmanager
     async def start(cls, *, sip_port: int, rtp_port: int, prompts: Path) -> AsyncIterator["SimulatedCallees"]:
-        """Answers INVITEs on UDP `sip_port` until the block ends; audio comes to UDP `rtp_port`.
+        """Answer INVITEs on UDP `sip_port` until the block ends; audio comes to UDP `rtp_port`.
 
-        Prompts are known by their sound, from `<prompts>/<script>/<prompt>.alaw` (A-law, 8 kHz); scripts may be added later.
-        Raises Unavailable where a port is taken or SIPp does not run.
+        Prompts are known by their sound, from `<prompts>/<script>/<prompt>.alaw` (A-law, 8 kHz);
+        scripts may be added later. Raise `Unavailable` where a port is taken or SIPp does not run.
         """
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, name="callees", daemon=True)
@@ -46,11 +52,11 @@ class SimulatedCallees:
             loop.close()
 
     async def invites(self) -> list[ReceivedInvite]:
-        """Every INVITE so far, in order of arrival, each Call-ID once."""
+        """Return every INVITE so far, in order of arrival, each Call-ID once."""
         return await self._ask(lambda ear: [call.invite for call in ear.calls.values()])
 
     async def calls(self, number: str | None = None) -> list[ReceivedCall]:
-        """Every call so far, or those to one number (E.164 with plus), as they stand now."""
+        """Return every call so far, or those to one number (E.164 with plus), as they stand now."""
         return await self._ask(
             lambda ear: [
                 call.snapshot() for call in ear.calls.values() if number in (None, call.invite.number)
@@ -58,11 +64,14 @@ class SimulatedCallees:
         )
 
     async def faults(self) -> list[str]:
-        """What did not follow the callees' own scenario, line by line; empty when all is well."""
+        """Return the lines that did not follow the callees' own scenario, or an empty list."""
         return await self._ask(lambda ear: ear.faults())
 
     async def ended(self, count: int, *, number: str | None = None, within_s: float) -> list[ReceivedCall]:
-        """Waits until `count` calls (to `number`) have ended and returns them; Unavailable after `within_s` seconds."""
+        """Wait until `count` calls (to `number`) have ended and return them.
+
+        Raise `Unavailable` after `within_s` seconds.
+        """
         ended: list[ReceivedCall] = []
         try:
             async with asyncio.timeout(within_s):

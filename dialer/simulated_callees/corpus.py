@@ -1,4 +1,4 @@
-"""Every prompt that may be heard, and where in it a received frame lies."""
+"""Every prompt that may be heard, and the place of a received frame in it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from dialer.simulated_callees.speech import is_silent
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`audio` is A-law at 8 kHz; `lead` is how many of its first bytes are silence."""
+    """A prompt. `audio` is A-law at 8 kHz; `lead` counts its first bytes that are silence."""
 
     name: str
     audio: bytes
@@ -24,9 +24,9 @@ class PromptPosition:
     offset: int
 
     def after(self, frame: bytes) -> "PromptPosition | None":
-        """The place after `frame`, where the prompt goes on so; None otherwise.
+        """Return the place after `frame` where the prompt goes on with it, None otherwise.
 
-        The last frame may go on into whatever follows: Asterisk fills its packets.
+        The last frame may go on into other sound: Asterisk fills its packets.
         """
         audio, offset = self.prompt.audio, self.offset
         left = len(audio) - offset
@@ -37,17 +37,17 @@ class PromptPosition:
         return PromptPosition(self.prompt, len(audio)) if left and frame.startswith(audio[offset:]) else None
 
     def skipped(self, count: int) -> "PromptPosition":
-        """The place after `count` bytes that never arrived."""
+        """Return the place after `count` bytes that never arrived."""
         return PromptPosition(self.prompt, min(self.offset + count, len(self.prompt.audio)))
 
     @property
     def near_start(self) -> bool:
-        """Whether all that came before is silence, give or take one frame."""
+        """True where only silence comes before, give or take one frame."""
         return self.offset < self.prompt.lead + FRAME
 
     @property
     def near_end(self) -> bool:
-        """Whether less than one frame is missing."""
+        """True where less than one frame is missing."""
         return len(self.prompt.audio) - self.offset < FRAME
 
     @property
@@ -76,7 +76,10 @@ class Corpus:
             self._frames.setdefault(frame, []).append(place)
 
     def places(self, frame: bytes, *, anywhere: bool) -> list[PromptPosition]:
-        """Where `frame` (not silent) begins, at most once a prompt; with `anywhere`, off the 20 ms grid too (slow)."""
+        """Return the places at which `frame` (not silent) begins, at most one a prompt.
+
+        With `anywhere`, off the 20 ms grid too (slow).
+        """
         found = self._frames.get(frame, [])
         if found or not anywhere:
             return found
@@ -85,7 +88,10 @@ class Corpus:
 
 
 class PromptFolder:
-    """Loads `<folder>/<script>/<prompt>.alaw` into a corpus; scripts may appear while callees are running."""
+    """The loader of `<folder>/<script>/<prompt>.alaw` into a corpus.
+
+    Scripts may appear while callees are running.
+    """
 
     def __init__(self, folder: Path, corpus: Corpus) -> None:
         self._folder = folder
@@ -93,7 +99,7 @@ class PromptFolder:
         self._seen: set[Path] = set()
 
     def refresh(self) -> None:
-        """Reads the scripts that were not there before."""
+        """Read the scripts that were not there before."""
         for script in set(self._folder.glob("*")) - self._seen:
             self._seen.add(script)
             for file in script.glob("*.alaw"):

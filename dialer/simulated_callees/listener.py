@@ -1,4 +1,7 @@
-"""Names what one callee hears, frame by frame, from the audio alone. Pure: the times are given."""
+"""Recognise the prompts that one callee hears, frame by frame, from the audio alone.
+
+Pure: the times are given.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,10 +18,11 @@ _LONGEST_LOSS = 500
 
 @dataclass(slots=True)
 class Passage:
-    """A stretch of one prompt, or of unknown audio (then `audio` holds it); times are seconds of the monotonic clock.
+    """A stretch of one prompt, or of unknown audio (then `audio` holds it).
 
-    `resumed` counts how often the prompt was stopped and went on where it had stopped, give or take 20 ms; `lost`, packets that never came
-    and are taken to have been of it.
+    Times are seconds of the monotonic clock. `resumed` counts how often the prompt was stopped and
+    went on where it had stopped, give or take 20 ms. `lost` counts packets that never came and are
+    taken to have been of it.
     """
 
     places: list[PromptPosition]
@@ -49,7 +53,11 @@ class Passage:
 
 
 class Listener:
-    """`passages` is what was heard so far, in order; `on_news` is called when a passage begins, is named, or ends."""
+    """The listener of one callee.
+
+    `passages`: those heard so far, in order. `on_news` is called when a passage begins, is named,
+    or ends.
+    """
 
     def __init__(self, corpus: Corpus, on_news: Callable[[], None]) -> None:
         self.passages: list[Passage] = []
@@ -62,7 +70,7 @@ class Listener:
         self._next: int | None = None
 
     def receive(self, now: float, sequence: int, frame: bytes) -> None:
-        """Takes the payload of one packet; a late or repeated packet is ignored."""
+        """Take the payload of one packet; a late or repeated packet is ignored."""
         missed = 0 if self._next is None else (sequence - self._next) & 0xFFFF
         if missed > 0xFFFF - _LONGEST_LOSS:
             return
@@ -115,7 +123,10 @@ class Listener:
             self._announce(Passage([], now, now, from_start=False, audio=bytearray(frame)))
 
     def _resume(self, now: float, frame: bytes, places: list[PromptPosition]) -> bool:
-        """Goes on with the prompt that was stopped, if the frame stands where it stopped or in the silence after that."""
+        """Go on with the prompt that was stopped, and return whether the frame fits it.
+
+        It fits where the prompt stopped, or in the silence after that.
+        """
         stopped = self._stopped
         if stopped is None:
             return False

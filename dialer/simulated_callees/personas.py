@@ -1,7 +1,7 @@
-"""The fictional callees: one row each says how they answer, what they do, and what the dialer must make of it.
+"""The fictional callees: a row for each kind, with its behaviour and the expected result.
 
-Their numbers end in PPNN: PP is the code of the row, NN counts within one of the ranges that ARCEP keeps for fiction
-(decision 2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49).
+Their numbers end in PPNN: PP is the code of the row, NN counts within one of the ranges that ARCEP
+keeps for fiction (decision 2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49).
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Persona(StrEnum):
 
 
 class Says(Enum):
-    """What the callee says on answering; silence follows."""
+    """The callee's speech on answering; silence follows."""
 
     NOTHING = "nothing"
     HELLO = "hello"
@@ -46,9 +46,11 @@ class Says(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PersonaRole:
-    """`status` is the last SIP status the callee sends by itself: 200 answers, 180 rings for ever, the rest refuse.
+    """The behaviour of a kind of callees, and the dialer's expected result.
 
-    181 answers as well, from abroad: it is said before and in the answer (RFC 7044); 302 names another number to call instead.
+    `status` is the last SIP status the callee sends by itself: 200 answers, 180 rings for ever, the
+    rest refuse. 181 answers as well, from abroad: it is said before and in the answer (RFC 7044);
+    302 names another number to call instead.
     """
 
     code: int
@@ -98,13 +100,13 @@ _BY_CODE = {role.code: persona for persona, role in ROLES.items()}
 
 
 def number_for(persona: Persona, index: int) -> str:
-    """The E.164 number, with plus, of the callee `index` (0 to 499) of this kind."""
+    """Return the E.164 number, with plus, of the callee `index` (0 to 499) of this kind."""
     block, within = divmod(index, 100)
     return f"{RANGES[block]}{ROLES[persona].code:02d}{within:02d}"
 
 
 def persona_of(number: str) -> Persona | None:
-    """Who has this number (E.164 with plus); None where nobody does (SIP 404)."""
+    """Return the kind of the callee with this number (E.164 with plus); None: SIP 404."""
     code, index = number[-4:-2], number[-2:]
     known = number[:-4] in RANGES and code.isdecimal() and index.isdecimal()
     return _BY_CODE.get(int(code)) if known else None

@@ -1,7 +1,7 @@
-"""What the callees report: the truth about INVITEs, calls, sounds and keys.
+"""The callees' reports: the truth about INVITEs, calls, sounds and keys.
 
-`at` and the other instants are seconds of the monotonic clock (compare with `time.monotonic()`, in any process of this
-machine); `..._ms` count from the answer (the 200 OK leaving).
+`at` and the other instants are seconds of the monotonic clock (compare with `time.monotonic()`, in
+any process of this machine); `..._ms` count from the answer (the 200 OK leaving).
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedInvite:
-    """One INVITE by its Call-ID, however often it was sent again. Numbers are E.164 with plus where they are numbers."""
+    """An INVITE by its Call-ID, however often it was sent again.
+
+    Numbers are E.164 with plus where they are numbers.
+    """
 
     number: str
     call_id: str
@@ -32,8 +35,9 @@ class ReceivedInvite:
 class Heard:
     """A stretch of one prompt, or of `unknown` sound (its A-law in `audio`); silence is not listed.
 
-    `prompt` is None where the stretch fits several prompts. `complete`: from its first sound to its last.
-    `resumed`: how often it was stopped and went on where it had stopped. `lost`: packets within it that never came: what they held was not heard.
+    `prompt` is None where the stretch fits several prompts. `complete`: from its first sound to its
+    last. `resumed`: how often it was stopped and went on where it had stopped. `lost`: packets
+    within it that never came: their sound was not heard.
     """
 
     prompt: str | None
@@ -47,7 +51,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """`up_ms` is None when the call ended with the key still down."""
+    """A key pressed. `up_ms` is None when the call ended with the key still down."""
 
     key: str
     down_ms: int
@@ -56,7 +60,7 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCall:
-    """One call as its callee saw it, so far; `lost_packets` of its audio never came."""
+    """A call as its callee saw it, so far; `lost_packets` of its audio never came."""
 
     number: str
     call_id: str

@@ -20,17 +20,20 @@ _KEYS = "0123456789*#"
 
 @dataclass(frozen=True, slots=True)
 class RtpSource:
-    """One sender's stream: its id and the payload type agreed for telephone events."""
+    """A sender's stream: its id and the payload type agreed for telephone events."""
 
     ssrc: int
     event_type: int
 
     def audio(self, sequence: int, timestamp: int, payload: bytes) -> bytes:
-        """One packet of A-law."""
+        """Return a packet of A-law."""
         return _HEADER.pack(_VERSION_2, PCMA, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, self.ssrc) + payload
 
     def event(self, sequence: int, timestamp: int, key: str, duration: int, *, end: bool) -> bytes:
-        """One packet of a key that has been down for `duration` samples since `timestamp` (RFC 4733 section 2.3)."""
+        """Return a packet of a key that has been down for `duration` samples since `timestamp`.
+
+        RFC 4733 section 2.3.
+        """
         marker = _MARKER if duration <= FRAME and not end else 0
         header = _HEADER.pack(
             _VERSION_2, marker | self.event_type, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, self.ssrc
@@ -39,7 +42,10 @@ class RtpSource:
 
 
 def audio_of(packet: bytes) -> tuple[int, bytes] | None:
-    """The sequence number and A-law payload of a received packet; None for anything else (events, noise, no RTP)."""
+    """Return the sequence number and A-law payload of a received packet.
+
+    None for anything else (events, noise, no RTP).
+    """
     if len(packet) <= _HEADER.size:
         return None
     first, second, sequence = _START.unpack_from(packet)

@@ -1,4 +1,7 @@
-"""The one UDP port to which all callees' audio comes: told apart by the port it comes from, answered 50 times a second."""
+"""The one UDP port to which every callee's audio comes.
+
+A sender is known by the port it sends from, and answered 50 times a second.
+"""
 
 import asyncio
 import socket
@@ -29,7 +32,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One packet of A-law, from whoever holds UDP `port`. `at`: when it came, in UNIX seconds."""
+    """A packet of A-law from UDP `port`. `at`: when it came, in UNIX seconds."""
 
     at: float
     port: int
@@ -38,7 +41,11 @@ class Sound:
 
 
 class RtpReceiver:
-    """`calls` is every call ever received, by Call-ID, in order of arrival. One event loop owns it all."""
+    """The receiver of every callee's audio.
+
+    `calls` is every call ever received, by Call-ID, in order of arrival. One event loop owns it
+    all.
+    """
 
     def __init__(self, sip_port: int, rtp_port: int, corpus: Corpus, folder: PromptFolder) -> None:
         self.calls: dict[str, CalleeCall] = {}
@@ -60,7 +67,7 @@ class RtpReceiver:
         self._ticking = asyncio.create_task(self._tick())
 
     def faults(self) -> list[str]:
-        """Lines of SIPp's that cannot be read, and what SIPp itself did not expect."""
+        """Return SIPp's unreadable lines, and the messages that SIPp itself did not expect."""
         return self._misread + self._sipp.complaints()
 
     async def close(self) -> None:
@@ -74,10 +81,11 @@ class RtpReceiver:
         self._socket.close()
 
     def _attend(self) -> None:
-        """Takes what has come, in the order in which it came, however late we are.
+        """Take the news in the order in which they came, however late we are.
 
-        SIPp tells of a call before its first sound comes, and of its end after the last. So sounds are fetched before its lines and again
-        after them, until there are no lines: whatever was fetched by then, all that belongs before it has been fetched, too.
+        SIPp reports a call before its first sound comes, and its end after the last. So sounds are
+        fetched before its lines and again after them, until there are no lines. Then for each item
+        fetched, everything that belongs before it has been fetched, too.
         """
         news: list[Signal | Sound] = [*self._sounds()]
         while lines := self._sipp.lines():
@@ -132,7 +140,7 @@ class RtpReceiver:
             call.listener.receive(at, sound.sequence, sound.payload)
 
     def _sounds(self) -> list[Sound]:
-        """Those that have arrived and were not fetched before."""
+        """Fetch the sounds that have arrived since the last time."""
         found = list[Sound]()
         while True:
             try:

@@ -1,4 +1,7 @@
-"""What one callee sends: 50 packets a second of speech or silence, and its keys as telephone events (RFC 4733)."""
+"""The packets of one callee: 50 a second of speech or silence, and its keys (RFC 4733).
+
+Keys are sent as telephone events.
+"""
 
 from collections import deque
 from dataclasses import dataclass
@@ -12,9 +15,10 @@ _END_PACKETS = 3
 
 @dataclass(slots=True)
 class KeyPress:
-    """One key that went down; `up` is None while it is down, or when the call ended first.
+    """A key that went down; `up` is None while it is down, or when the call ended first.
 
-    `down` and `up` are seconds of the monotonic clock, `timestamp` and `samples` its RTP start and length.
+    `down` and `up` are seconds of the monotonic clock, `timestamp` and `samples` its RTP start and
+    length.
     """
 
     key: str
@@ -25,7 +29,7 @@ class KeyPress:
 
 
 class RtpSender:
-    """Makes the packets of each 20 ms; `pressed` is every key that went down, in order."""
+    """The sender of one callee. `pressed` is every key that went down, in order."""
 
     def __init__(self, source: RtpSource, speech: bytes) -> None:
         self.pressed: list[KeyPress] = []
@@ -37,11 +41,11 @@ class RtpSender:
         self._timestamp = 0
 
     def press(self, key: str, held_s: float) -> None:
-        """Puts the key down at the next packet, or when the one before it is up again."""
+        """Put the key down at the next packet, or when the one before it is up again."""
         self._waiting.append((key, held_s))
 
     def packets(self, now: float) -> list[bytes]:
-        """The packets due at `now`."""
+        """Return the packets due at `now`."""
         if self._down is None and self._waiting:
             self._down = self._begin(now, *self._waiting.popleft())
         if self._down:

@@ -7,7 +7,7 @@ from string import Template
 from dialer.simulated_callees.personas import RANGES, ROLES
 
 RING_MS = 300
-"""How long a callee who answers lets it ring."""
+"""Milliseconds for which a callee who answers lets it ring."""
 
 _REFUSAL = Template("""
   <label id="status$status"/>
@@ -35,7 +35,10 @@ _NOBODY = 404
 
 
 def scenario(rtp_port: int) -> str:
-    """One scenario for all callees, who receive their audio on `rtp_port`; a number that nobody has gets 404."""
+    """Return the scenario for all callees, who receive their audio on `rtp_port`.
+
+    A number without a callee gets 404.
+    """
     codes: defaultdict[int, list[str]] = defaultdict(list)
     for role in ROLES.values():
         codes[role.status].append(f"{role.code:02d}")

@@ -18,7 +18,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an INVITE asked for: the numbers as they stood in it, and where the PBX wants the audio."""
+    """The content of an INVITE: the numbers as they stood in it, and the address for the audio."""
 
     number: str
     caller_id: str
@@ -28,7 +28,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One step of one call, logged once: SIPp keeps retransmissions to itself. `at`: when, in UNIX seconds."""
+    """A step of one call, logged once: SIPp keeps retransmissions to itself.
+
+    `at`: when, in UNIX seconds.
+    """
 
     what: What
     call_id: str
@@ -37,7 +40,7 @@ class Signal:
 
 
 def parse(line: str) -> Signal:
-    """Reads one line; ValueError where it is not one of ours."""
+    """Parse a line. Raise `ValueError` where it is not one of ours."""
     what, call_id, *rest, stamp = line.split(" ")
     at = float(stamp.split("\t")[-1])  # date, time of day, and the same as a number
     if what != What.INVITE:

@@ -1,4 +1,4 @@
-"""One SIPp process that answers every call; its log comes back through a named pipe, line by line."""
+"""A SIPp process that answers every call; its log comes back through a named pipe, line by line."""
 
 import asyncio
 import os
@@ -37,7 +37,10 @@ def _refuse_busy(port: int) -> None:
 
 
 def _in_dialog(method: str, call_id: str, port: int) -> bytes:
-    """A request that SIPp finds its call by; nothing answers it, so only the Call-ID matters."""
+    """Build a request by which SIPp finds its call.
+
+    It gets no answer, so only the Call-ID matters.
+    """
     lines = (
         f"{method} sip:callees@{HOST}:{port} SIP/2.0",
         f"Via: SIP/2.0/UDP {HOST};branch=z9hG4bK-{method}-{call_id}",
@@ -51,7 +54,10 @@ def _in_dialog(method: str, call_id: str, port: int) -> bytes:
 
 
 class Sipp:
-    """SIPp on `sip_port`, pointing all audio to `rtp_port`; `on_news` is called when there are `lines`."""
+    """SIPp on `sip_port`, pointing all audio to `rtp_port`.
+
+    `on_news` is called when there are `lines`.
+    """
 
     def __init__(self, sip_port: int, rtp_port: int, on_news: Callable[[], None]) -> None:
         self._ports = sip_port, rtp_port
@@ -65,7 +71,10 @@ class Sipp:
         self._rest = b""
 
     async def start(self, ready: asyncio.Event) -> None:
-        """Returns when SIPp has answered a probe; `ready` is to be set by whoever reads its `ready` line."""
+        """Return when SIPp has answered a probe. Raise `Unavailable` where it does not start.
+
+        The reader of its `ready` line must set `ready`.
+        """
         _refuse_busy(self._ports[0])
         os.mkfifo(self._pipe)
         self._reader = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
@@ -83,16 +92,16 @@ class Sipp:
             raise Unavailable(f"SIPp does not start: {self._last_words()}", hint="see whether `sipp -v` runs")
 
     def hang_up(self, call_id: str) -> None:
-        """Makes SIPp send BYE in this call."""
+        """Make SIPp send BYE in this call."""
         self._send("INFO", call_id)
 
     def complaints(self) -> list[str]:
-        """What SIPp did not expect: empty when every call followed the scenario."""
+        """Return the messages that SIPp did not expect."""
         text = self._errors.read_text(errors="replace") if self._errors.exists() else ""
         return [line for line in text.splitlines() if "unexpected" in line]
 
     async def stop(self) -> None:
-        """Ends SIPp and removes its folder."""
+        """End SIPp and remove its folder."""
         if self._reader >= 0:
             asyncio.get_running_loop().remove_reader(self._reader)
             os.close(self._reader)
@@ -124,7 +133,7 @@ class Sipp:
         self._socket.sendto(_in_dialog(method, call_id, port), (HOST, port))
 
     def lines(self) -> list[str]:
-        """What SIPp has logged since it was last asked; without waiting, where there is nothing."""
+        """Return the lines that SIPp has logged since the last call, without waiting for any."""
         try:
             news = os.read(self._reader, 65536)
         except BlockingIOError:

@@ -1,4 +1,7 @@
-"""What the callees say: voice-like A-law made by arithmetic, so that a detector of talking takes it for a voice."""
+"""The callees' speech: voice-like A-law made by arithmetic.
+
+A detector of talking takes it for a voice.
+"""
 
 import math
 from functools import cache
@@ -15,12 +18,12 @@ _BEEP_HZ = 1000
 
 
 def is_silent(frame: bytes) -> bool:
-    """Whether every A-law byte is within two steps of zero: nobody hears it."""
+    """Return whether every A-law byte is within two steps of zero, too quiet to be heard."""
     return not frame.translate(None, _SILENT)
 
 
 def alaw(sample: int) -> int:
-    """The A-law byte of a 16-bit sample (ITU-T G.711, table 1)."""
+    """Return the A-law byte of a 16-bit sample (ITU-T G.711, table 1)."""
     sign = 0x80 if sample >= 0 else 0
     magnitude = min(abs(sample), 32767) >> 3
     segment = max(magnitude.bit_length() - 5, 0)
@@ -46,7 +49,7 @@ def _beep(seconds: float) -> bytes:
 
 @cache
 def spoken(says: Says) -> bytes:
-    """A-law at 8 kHz, a whole number of 20 ms frames; empty for a callee who says nothing."""
+    """Return A-law at 8 kHz, a whole number of 20 ms frames; empty for a silent callee."""
     match says:
         case Says.NOTHING:
             return b""

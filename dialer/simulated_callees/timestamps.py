@@ -1,4 +1,7 @@
-"""When something happened, however late we come to read of it: the kernel stamps what arrives, SIPp what it logs, both in UNIX time."""
+"""Times of events, however late they are read: the kernel stamps arrivals, SIPp its log.
+
+Both in UNIX time.
+"""
 
 import asyncio
 import socket
@@ -10,7 +13,7 @@ _SO_TIMESTAMPNS = 35
 """Linux, socket(7); Python has no name for it."""
 _TIMESPEC = struct.Struct("@ll")
 ROOM = socket.CMSG_SPACE(_TIMESPEC.size)
-"""For the stamp, beside what is received."""
+"""Room for the stamp, beside the data received."""
 _READINGS = 3
 
 
@@ -19,7 +22,7 @@ def stamp_arrivals(receiver: socket.socket) -> None:
 
 
 def arrival_of(ancillary: Iterable[tuple[int, int, bytes]]) -> float:
-    """UNIX seconds; now, where the kernel did not say."""
+    """Return the arrival in UNIX seconds; now, where the kernel did not say."""
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
             seconds, nanoseconds = _TIMESPEC.unpack(data[: _TIMESPEC.size])
@@ -28,9 +31,10 @@ def arrival_of(ancillary: Iterable[tuple[int, int, bytes]]) -> float:
 
 
 def loop_lead() -> float:
-    """What makes, added to UNIX seconds of just now, the time of the running loop. It is no date: nothing is decided by it.
+    """Return the offset from UNIX seconds to the time of the running loop, as of just now.
 
-    Of several readings the quickest counts: a busy machine may halt us between the two clocks.
+    It is no date: nothing is decided by it. Of several readings the quickest counts: a busy machine
+    may halt us between the two clocks.
     """
     clock = asyncio.get_running_loop().time
     readings = [(clock(), time.clock_gettime(time.CLOCK_REALTIME), clock()) for _ in range(_READINGS)]

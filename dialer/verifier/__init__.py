@@ -1,4 +1,6 @@
-"""What goes out to people who need not believe us: Python's standard library alone, 3.9 or later.
+"""The verifier, for readers who need not believe us: Python's standard library alone, 3.9 or later.
 
-What checks a ledger goes beside an exported one, where `verify_export.py` starts it under the name `verify_ledger.py`; the whole folder goes, as `verifier/`, into an inspection pack, where `verify.py` starts it.
+Into an inspection pack goes the whole folder, as `verifier/`, where `verify.py` starts it. Beside
+an exported ledger go the files that check a ledger; there `verify_export.py` starts
+`verify_ledger.py`.
 """

@@ -2,10 +2,13 @@
 
     python3 verify.py [FOLDER] [--key KEY] [--head HEADS] [--ledger EXPORT]
 
-FOLDER is the pack, by default the one this file lies in. KEY is the installation's public key (PEM): take it from somebody who had it before.
-HEADS are heads of the ledger that were handed out earlier, one a line. EXPORT is a folder made by `dialer ledger export`: a masked pack, which
-has not the whole ledger, is held against it. Exit status 0: the pack is as it was made, leaves nothing out, and what it states follows from its
-records. 1: it is not, and what is wrong is named. 2: wrong use.
+FOLDER is the pack, by default the one this file lies in. KEY is the installation's public key
+(PEM): take it from somebody who had it before. HEADS are heads of the ledger that were handed out
+earlier, one a line. EXPORT is a folder made by `dialer ledger export`: a masked pack, which has not
+the whole ledger, is held against it.
+
+Exit status 0: the pack is as it was made, leaves nothing out, and its figures follow from its
+records. 1: it is not, and each fault is named. 2: wrong use.
 """
 
 from __future__ import annotations

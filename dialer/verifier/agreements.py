@@ -1,6 +1,7 @@
-"""Whether a call was agreed to, and not objected to: from what the ledger had sealed before its decision.
+"""Consent and opposition to a call, from the entries sealed before its decision.
 
-The order of the ledger decides, not the clocks: what stands before the decision was known when it was made.
+The order of the ledger decides, not the clocks: an entry before the decision was known when it was
+made.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ class Moment(NamedTuple):
 
 
 class Agreed(NamedTuple):
-    """`usable`: consents that held, whole. `unread`: how many held of which only the ledger's entry is left, without windows."""
+    """The consents that held.
+
+    `usable`: whole ones. `unread`: how many more are left as a ledger entry alone, without windows.
+    """
 
     usable: tuple[Document, ...]
     unread: int
@@ -49,12 +53,12 @@ def agreed(terms: Document, person: Person, call: RecordedCall, moment: Moment) 
 
 
 def in_window(clocks: Clocks, consents: tuple[Document, ...], moment: Moment) -> bool:
-    """Whether one of the consents opens this moment in every zone the callee may be in."""
+    """Return whether one of the consents opens this moment in every zone the callee may be in."""
     return any(_opens(clocks, consent, moment) for consent in consents)
 
 
 def opposed(terms: Document, person: Person, moment: Moment) -> Entry | None:
-    """The opposition that was in force when the INVITE left."""
+    """Return the opposition that was in force when the INVITE left."""
     lifted = [entry for entry in person.entries if entry.kind == LIFTED]
     for entry in _of_sponsor(terms, person, OPPOSITION):
         before = entry.number < moment.permit.number
@@ -67,7 +71,7 @@ def opposed(terms: Document, person: Person, moment: Moment) -> Entry | None:
 
 
 def meanwhile(terms: Document, person: Person, moment: Moment) -> Entry | None:
-    """The opposition that had been sent before the INVITE, and was recorded after it."""
+    """Return the opposition that had been sent before the INVITE, and was recorded after it."""
     later = (entry for entry in _of_sponsor(terms, person, OPPOSITION) if entry.number > moment.permit.number)
     return next(
         (
@@ -81,13 +85,16 @@ def meanwhile(terms: Document, person: Person, moment: Moment) -> Entry | None:
 
 
 def _told(person: Person, call: RecordedCall) -> list[Document]:
-    """Consents whole: those the decision looked at, which its hash vouches for; else as they are kept."""
+    """Return consents whole: those the decision looked at, which its hash vouches for.
+
+    Without them, the consents as they are kept.
+    """
     kept = call.answered["facts"]["consents"] if call.answered else person.consents
     return [consent for consent in kept if "given_at" in consent]
 
 
 def _mark(consent: Document) -> tuple[Any, ...]:
-    """By which a consent is found in the ledger, where its text is not."""
+    """Return the fields by which a consent is found in the ledger, where its text is not."""
     return tuple(consent[name] for name in ("given_at", "expires_at", "act", "import_id"))
 
 
@@ -108,7 +115,8 @@ def _holds(terms: Document, person: Person, consent: Document, moment: Moment) -
     if consent["sponsor"] not in (terms["sponsor"], terms["sponsor_in_ledger"]):
         return False
     given, ends = instant(consent["given_at"]), instant_or_none(consent["expires_at"])
-    # A contract lasts as long as it says (FC-08). Records of before there were bases are of opt-ins.
+    # A contract lasts as long as it says (FC-08). Records made before there were bases are of
+    # opt-ins.
     days = moment.pack["consent"].get("max_age_days") if consent.get("basis", "opt_in") == "opt_in" else None
     longest = given + timedelta(days=days) if days else None
     if given > moment.at or (ends and moment.at >= ends) or (longest and moment.at >= longest):
@@ -123,14 +131,17 @@ def _holds(terms: Document, person: Person, consent: Document, moment: Moment) -
 
 
 def _undoes(restoration: Entry, withdrawal: Entry) -> bool:
-    """Of the network's word alone: what a person took back stays taken back."""
+    """Return whether a restoration undoes a withdrawal.
+
+    Only one by the network's word: a person's own withdrawal stands.
+    """
     same = restoration.body["withdrawn_at"] == withdrawal.body["withdrawn_at"]
     by_network = withdrawal.body.get("channel") == NETWORK and withdrawal.body["sponsor"] is None
     return same and by_network and restoration.number > withdrawal.number
 
 
 def _ended(consent: Document, withdrawal: Entry) -> bool:
-    """Only a later positive act counts again."""
+    """Return whether a withdrawal ended the consent. Only a later positive act counts again."""
     return consent["act"] is None or instant(consent["given_at"]) <= instant(withdrawal.body["withdrawn_at"])
 
 
@@ -145,7 +156,7 @@ def _covers_purpose(terms: Document, consent: Document, moment: Moment) -> bool:
 
 
 def asked_well(pack: Document, consent: Document) -> bool:
-    """Whether the form of the consent, where one is told, says all that the pack wants of it (FC-04)."""
+    """Return whether the consent's form, if stated, makes every mention the pack wants (FC-04)."""
     wanted, form = pack["consent"].get("form"), consent.get("form")
     if not wanted or not form or consent.get("basis", "opt_in") != "opt_in":
         return True

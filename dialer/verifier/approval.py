@@ -1,4 +1,4 @@
-"""What was approved, as the ledger tells it: the hash of the campaign file at every act, and that of the script."""
+"""The approval in the ledger: the hash of the campaign file at every act, and the script's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ APPROVED, POLLS_MOVED = "campaign.approve", "campaign.poll_dates"
 
 
 class Approval(NamedTuple):
-    """`definition`, `script`: the hashes that are binding at the end. `strayed`: in between there was another campaign file."""
+    """The hashes that are binding at the end, `definition` and `script`.
+
+    `strayed`: in between there was another campaign file.
+    """
 
     definition: str
     script: str | None
@@ -21,7 +24,10 @@ class Approval(NamedTuple):
 
 
 def approval_in(acts: Iterable[Document]) -> Approval | None:
-    """Of the acts of one campaign, in order; None where it was never approved. A decree may move poll dates: that is told by an act of its own."""
+    """Return the approval among the acts of one campaign, None where it was never approved.
+
+    `acts` in order. A decree may move poll dates: an act of its own records that.
+    """
     found: Approval | None = None
     for act in acts:
         stated = act["body"].get("definition")

@@ -1,7 +1,9 @@
-"""When it was where somebody was called, and whether that was open: by the rule pack whose hash is sealed with the decision.
+"""The local time of a call, and whether that was open, by the rule pack sealed with the decision.
 
-`terms.json` brings the clocks (`zones`: by IANA name the UTC seconds at which an offset begins, with the offset in seconds), the public holidays
-(`holidays`: by day and territory, or part of one, "*" for all) and the limits of electoral silence (`silences`), which anybody can look up elsewhere.
+The decision names the pack by its hash. `terms.json` brings the clocks (`zones`: by IANA name the
+UTC seconds at which an offset begins, with the offset in seconds), the public holidays (`holidays`:
+by day and territory, or part of one, "*" for all) and the limits of electoral silence (`silences`).
+Anybody can look these up elsewhere.
 """
 
 from __future__ import annotations
@@ -27,14 +29,20 @@ class Clocks:
         }
 
     def local(self, at: datetime, zone: str) -> datetime:
-        """The wall clock of `zone`, as a naive time. Raise `KeyError` for a zone that is not in the terms."""
+        """Return the wall clock of `zone`, as a naive time.
+
+        Raise `KeyError` for a zone that is not in the terms.
+        """
         starts, offsets = self._zones[zone]
         offset = offsets[max(0, bisect_right(starts, at.timestamp()) - 1)]
         return (at.astimezone(timezone.utc) + timedelta(seconds=offset)).replace(tzinfo=None)
 
 
 def within(hours: Iterable[Document], local: datetime) -> bool:
-    """Half-open; what crosses midnight belongs to the day it starts on."""
+    """Return whether a time is within the hours, half-open.
+
+    A slot that crosses midnight belongs to the day it starts on.
+    """
     return any(_covers(slot, local) for slot in hours)
 
 
@@ -48,7 +56,7 @@ def _covers(slot: Document, local: datetime) -> bool:
 
 
 def legal(pack: Document, person: Person, local: datetime) -> bool:
-    """The pack's hours, and the stricter ones of the callee's region where it has such."""
+    """Return whether the pack's hours, and the stricter ones of the callee's region, are open."""
     stricter = [region["hours"] for region in _regions(pack, person) if region.get("hours")]
     return within(pack["hours"], local) and all(within(hours, local) for hours in stricter)
 
@@ -58,7 +66,7 @@ def _regions(pack: Document, person: Person) -> list[Document]:
 
 
 def holiday(terms: Document, pack: Document, person: Person, local: datetime) -> str | None:
-    """The name of the holiday that it was there, None on a working day."""
+    """Return the name of the holiday at that place and day, None on a working day."""
     day, known = local.date().isoformat(), terms["holidays"]
     rules, places = pack["holidays"], [EVERYWHERE]
     if rules["local"]:
@@ -69,7 +77,10 @@ def holiday(terms: Document, pack: Document, person: Person, local: datetime) ->
 
 
 def windows_cover(windows: list[Document], local: datetime) -> bool:
-    """Consented windows, half-open, in the callee's own time; days count from Monday, 0."""
+    """Return whether a consented window is open, half-open, in the callee's own time.
+
+    Days count from Monday, 0.
+    """
     return any(
         local.weekday() in window["days"]
         and time.fromisoformat(window["start"]) <= local.time() < time.fromisoformat(window["end"])
@@ -78,7 +89,7 @@ def windows_cover(windows: list[Document], local: datetime) -> bool:
 
 
 def met(pack: Document, consent: Document, at: datetime) -> bool:
-    """Whether it is within the minutes around the appointment that the consent names."""
+    """Return whether it is within the minutes around the appointment that the consent names."""
     appointment, leeway = instant_or_none(consent["appointment_at"]), pack.get("appointment")
     if appointment is None or leeway is None:
         return False
@@ -90,7 +101,10 @@ def _minutes(leeway: dict[str, Any]) -> timedelta:
 
 
 def silence_of(terms: Document, person: Person) -> tuple[datetime | None, datetime] | None:
-    """Limit (None: nobody knows it) and end of the electoral silence that binds a person; None where none does."""
+    """Return limit and end of the electoral silence that binds a person; None where none does.
+
+    The limit is None where it is not known.
+    """
     binding = [terms["silences"][code] for code in person.territories if code in terms["silences"]]
     if not binding:
         return None

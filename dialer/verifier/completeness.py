@@ -1,7 +1,8 @@
-"""Whether anything was left out: every entry of the ledger that belongs into a pack is in it.
+"""Completeness: every entry of the ledger that belongs into a pack is in it.
 
-An inclusion proof shows that what is there was sealed, never that all is there. For that the whole ledger is read, up to the head that the
-pack stands under: its entries make the root of that head, or they are not the ledger.
+An inclusion proof shows that an entry was sealed, never that none is missing. For that the whole
+ledger is read, up to the head that the pack stands under: its entries make the root of that head,
+or they are not the ledger.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ OF_THE_PERSON = (
     "suppression.remove",
 )
 TOLD = 100
-"""Entries left out that are told one by one."""
+"""Entries left out that are named one by one."""
 
 
 class Marks:
-    """Names in hexadecimal, by their first eight bytes: enough to tell millions apart, and to hold them in memory."""
+    """A set of hexadecimal names, by their first eight bytes.
+
+    Enough to distinguish millions, and to hold them in memory.
+    """
 
     def __init__(self) -> None:
         self._marks = array("Q")
@@ -52,7 +56,10 @@ class Marks:
 
 
 class Shown:
-    """What a pack of `campaign` holds under a head of `size` entries: fed while it is read, then asked."""
+    """The content of a pack of `campaign` under a head of `size` entries.
+
+    Fed while it is read, then asked.
+    """
 
     def __init__(self, campaign: str, size: int) -> None:
         self._campaign = campaign
@@ -60,7 +67,7 @@ class Shown:
         self._calls, self._people = Marks(), Marks()
 
     def take(self, index: int) -> None:
-        """An entry that is in the pack. Raise `IndexError` for one that is not under its head."""
+        """Note an entry that is in the pack. Raise `IndexError` for one not under its head."""
         self._there[index] = 1
 
     def take_person(self, person: Person) -> None:
@@ -72,7 +79,7 @@ class Shown:
             self._people.add(subject)
 
     def lacks(self, index: int, entry: Document) -> bool:
-        """Whether the entry belongs into the pack and is not there, or its call is not."""
+        """Return whether the entry belongs into the pack and is not there, or its call is not."""
         kind, about, subject = entry["kind"], entry["about"], entry["subject"]
         there = bool(self._there[index])
         if kind == PERMIT:
@@ -90,7 +97,10 @@ class Shown:
 
 
 def left_out(ledger: Iterable[str], shown: Shown, head: Head, owned_up: frozenset[str]) -> Iterator[str]:
-    """What is wrong, each in a line. `ledger`: its entries, in order; `owned_up`: calls of which the pack itself says that they are gone."""
+    """Yield the faults, a line each.
+
+    `ledger`: its entries, in order; `owned_up`: calls that the pack itself says are gone.
+    """
     tree, size, lacking = Tree(), 0, 0
     for index, line in enumerate(islice(ledger, head.size)):
         text = line.rstrip("\n")

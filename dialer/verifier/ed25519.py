@@ -21,7 +21,7 @@ def add(a: Point, b: Point) -> Point:
 
 
 def decompress(encoded: bytes) -> Point:
-    """RFC 8032, 5.1.3. Raise `ValueError` for what is no point."""
+    """Decode a point (RFC 8032, 5.1.3). Raise `ValueError` for bytes that encode none."""
     number = int.from_bytes(encoded, "little")
     sign, y = number >> 255, number & (1 << 255) - 1
     u, v = (y * y - 1) % P, (D * y * y + 1) % P
@@ -38,7 +38,7 @@ BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether this is the Ed25519 signature of `message` (RFC 8032, 5.1.7)."""
+    """Return whether this is the Ed25519 signature of `message` (RFC 8032, 5.1.7)."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
     s = int.from_bytes(signature[32:], "little")
@@ -57,7 +57,7 @@ def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def read_key(pem: str) -> bytes:
-    """The 32 bytes of an Ed25519 public key in PEM (RFC 8410). Raise `ValueError`."""
+    """Return the 32 bytes of an Ed25519 public key in PEM (RFC 8410). Raise `ValueError`."""
     body = "".join(line for line in pem.splitlines() if line and not line.startswith("-"))
     encoded = base64.b64decode(body, validate=True)
     if len(encoded) != 44:

@@ -1,4 +1,4 @@
-"""What may never be, looked for in every call: each list must be empty (E1 to E13)."""
+"""Faults that may never be, looked for in every call: each list must be empty (E1 to E13)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KINDS = (
 
 
 class Fault(NamedTuple):
-    """`at`: when the INVITE left, or the decision was made."""
+    """A fault. `at`: when the INVITE left, or the decision was made."""
 
     kind: str
     attempt_id: str
@@ -50,7 +50,10 @@ class Fault(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A call of this campaign with what the ledger says of it. `moment` is None where no INVITE left, or none was decided."""
+    """A call of this campaign with its entries in the ledger.
+
+    `moment` is None where no INVITE left, or none was decided.
+    """
 
     call: RecordedCall
     permit: Entry | None
@@ -68,7 +71,7 @@ def judged(terms: Document, person: Person, call: RecordedCall) -> Judged:
 
 
 def faults_of(terms: Document, clocks: Clocks, person: Person, item: Judged) -> Iterator[Fault]:
-    """Caps apart, for which all calls to the person are needed."""
+    """Yield the faults of a call, except for caps, which need all calls to the person."""
     call, at = item.call, _when(item)
     for kind, detail in (
         *_of_ledger(terms, person, item),
@@ -79,14 +82,20 @@ def faults_of(terms: Document, clocks: Clocks, person: Person, item: Judged) -> 
 
 
 def elsewhere(person: Person, call: RecordedCall) -> Iterator[Fault]:
-    """Of a call of another campaign, which counts for the caps alone: that it is the one that was sealed."""
+    """Yield a fault where a call of another campaign is not the one that was sealed.
+
+    Such a call counts for the caps alone.
+    """
     ends = [e.body["record"] for e in person.entries if e.kind in SEALED_ENDS and e.about == call.attempt_id]
     if call.record is not None and call.digest not in ends:
         yield Fault("RECORD_CHANGED", call.attempt_id, "", "a call of another campaign, not as it was sealed")
 
 
 def silence_after_answer(record: Document) -> timedelta | None:
-    """From the answer to the first sound, or to the end where there was none; None for a call that nobody answered."""
+    """Measure from the answer to the first sound, or to the end where there was none.
+
+    None for a call that was not answered, or has not ended.
+    """
     if record["answered_at"] is None or record["ended_at"] is None:
         return None
     sounds = (step["at"] for step in record["trace"] if step["verb"] == "play")
@@ -94,7 +103,7 @@ def silence_after_answer(record: Document) -> timedelta | None:
 
 
 def lifted_in_vain(record: Document) -> bool:
-    """Whether they answered just as we gave up: nothing was to be heard."""
+    """Return whether they answered just as we gave up: there was nothing to hear."""
     return any(step["verb"] == "end" and step["name"] == "late-answer" for step in record["trace"])
 
 
@@ -127,7 +136,10 @@ def _of_ledger(terms: Document, person: Person, item: Judged) -> Found:
 
 
 def _decision_hash(terms: Document, call: RecordedCall) -> str:
-    """Over what was asked and answered, put together from what all callees share and what is about this one."""
+    """Hash the question and the answer of a decision.
+
+    They are put together from the part that all callees share and the part about this one.
+    """
     try:
         kept = call.answered or {}
         facts = {**terms["contexts"][call.context], **kept["facts"]}
@@ -154,7 +166,10 @@ def _of_moment(terms: Document, clocks: Clocks, person: Person, call: RecordedCa
 
 
 def _of_calendar(terms: Document, clocks: Clocks, person: Person, moment: Moment, consents: Agreed) -> Found:
-    """An appointment opens its minutes on any day and hour within the hard bounds."""
+    """Yield the faults of the calendar.
+
+    An appointment opens its minutes on any day and hour within the hard bounds.
+    """
     pack = moment.pack
     appointed = any(met(pack, consent, moment.at) for consent in consents.usable)
     for zone in moment.permit.body["zones"]:
@@ -211,7 +226,10 @@ def _caller_id_fault(terms: Document, person: Person, call: RecordedCall, moment
 
 
 def _trunk_fault(context: Document | None, number: str, at: datetime) -> str | None:
-    """By the operator's list as it was at the decision; nothing is said where that was erased."""
+    """Return the fault by the operator's list as it was at the decision.
+
+    None where that was erased.
+    """
     if context is None:
         return None
     trunk = context["trunk"]

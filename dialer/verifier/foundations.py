@@ -1,4 +1,7 @@
-"""What the recount is told, held against what does not come from whoever made the pack: the approval, and this machine's own clocks."""
+"""The terms of the recount, held against sources that the pack's maker does not control.
+
+The approval, and this machine's own clocks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def strange_terms(terms: Document, definition: Document, approval: Approval | None) -> Iterator[str]:
-    """Every way in which `terms.json` is not what follows from the approved campaign, or from the time zones known here."""
+    """Yield every way in which `terms.json` differs from the approved campaign.
+
+    Or from the time zones known here.
+    """
     if terms["sponsor"] != definition["sponsor"]["id"]:
         yield "names another sponsor than the campaign"
     for name in ("starts_at", "ends_at"):
@@ -30,7 +36,7 @@ def strange_terms(terms: Document, definition: Document, approval: Approval | No
 
 
 def offset_here(zone: str, at: int) -> int | None:
-    """Seconds from UTC at a UNIX second; None where this machine does not know the zone."""
+    """Return the seconds from UTC at a UNIX second; None for a zone unknown to this machine."""
     try:
         offset = datetime.fromtimestamp(at, timezone.utc).astimezone(ZoneInfo(zone)).utcoffset()
     except (ZoneInfoNotFoundError, ValueError, OSError):

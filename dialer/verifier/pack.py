@@ -1,4 +1,8 @@
-"""An inspection pack, checked: every file against the signed manifest, every entry against the ledger's head, every figure against the records."""
+"""The check of an inspection pack.
+
+Every file is held against the signed manifest, every entry against the ledger's head, every figure
+against the records.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ UNREADABLE = (OSError, ValueError, ArithmeticError, KeyError, TypeError, IndexEr
 
 
 class PackFinding(NamedTuple):
-    """Something wrong: the file, and what about it."""
+    """A fault: the file, and the detail."""
 
     where: str
     detail: str
@@ -47,13 +51,16 @@ class Pack:
         return (self.folder / name).read_text(encoding="utf-8")
 
     def documents(self, name: str) -> Iterator[Document]:
-        """Of a file with a JSON document a line."""
+        """Yield the documents of a file with a JSON document a line."""
         with (self.folder / name).open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 yield json.loads(line)
 
     def terms(self) -> Document:
-        """What the recount is told: `terms.json`, the rule packs and the contexts of decisions by their hash."""
+        """Return the terms of the recount.
+
+        `terms.json`, the rule packs and the contexts of decisions by their hash.
+        """
         return {
             **json.loads(self.text("terms.json")),
             "packs": dict(self._by_hash("rule-packs")),
@@ -69,7 +76,11 @@ class Pack:
 
 
 def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None = None) -> list[PackFinding]:
-    """All that is wrong. `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier; `ledger`: as `ledger_of` gives it."""
+    """Return every fault.
+
+    `key`: the public key, 32 bytes; `kept`: lines of heads that were handed out earlier; `ledger`:
+    as `ledger_of` returns it.
+    """
     findings = list(_signature(pack, key))
     findings += _guarded(MANIFEST, lambda: _files(pack))
     head: list[Head] = []
@@ -81,14 +92,20 @@ def check(pack: Pack, key: bytes, kept: Sequence[str] = (), ledger: Path | None 
 
 
 def ledger_of(pack: Pack, export: Path | None = None) -> Path | None:
-    """Where the whole ledger is read: in a folder that it was exported to, or else in the pack. None: a masked pack has it not."""
+    """Return the file of the whole ledger, in the folder of an export, or else in the pack.
+
+    None: a masked pack has it not.
+    """
     if export is not None:
         return export / ENTRIES
     return None if _says_it_is_masked(pack) else pack.folder / "ledger" / ENTRIES
 
 
 def _says_it_is_masked(pack: Pack) -> bool:
-    """One whose summary cannot be read does not; that the summary was changed is said with the other files."""
+    """Return whether the summary says so.
+
+    One that cannot be read does not; that it was changed is reported with the other files.
+    """
     try:
         return json.loads(pack.text("summary.json"))["masked"] is True
     except UNREADABLE:
@@ -96,7 +113,7 @@ def _says_it_is_masked(pack: Pack) -> bool:
 
 
 def _contents(pack: Pack, head: Head, ledger: Path | None) -> Iterator[PackFinding]:
-    """What lies under the head, and whether that is all."""
+    """Yield the faults of the entries under the head, and the entries left out."""
     shown = Shown(json.loads(pack.text(MANIFEST))["campaign"], head.size)
     yield from _guarded("ledger/acts.jsonl", lambda: _acts(pack, head, shown))
     yield from _guarded("evidence.jsonl", lambda: _evidence(pack, head, shown))
@@ -147,7 +164,7 @@ def _files(pack: Pack) -> Iterator[PackFinding]:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     whole = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -156,7 +173,10 @@ def digest(path: Path) -> str:
 
 
 def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> Iterator[PackFinding]:
-    """`found` receives the head that the pack stands under, if it is rightly signed."""
+    """Yield the faults of the heads.
+
+    `found` receives the head that the pack stands under, if it is rightly signed.
+    """
     where, documents = "ledger/heads.jsonl", list(pack.documents("ledger/heads.jsonl"))
     heads = [read_head(json.dumps(document["head"])) for document in documents]
     for head in heads:
@@ -181,7 +201,7 @@ def _heads(pack: Pack, key: bytes, kept: Sequence[str], found: list[Head]) -> It
 
 
 def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[PackFinding]:
-    """What was done with the campaign; what was approved is what the pack shows."""
+    """Yield the faults of the acts on the campaign: the pack must show the approved one."""
     acts = []
     for item in pack.documents("ledger/acts.jsonl"):
         if covered(item, head):
@@ -203,7 +223,11 @@ def _acts(pack: Pack, head: Head, shown: Shown) -> Iterator[PackFinding]:
 
 
 def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[PackFinding]:
-    """What call-back probes heard is what the ledger says that they heard, unless the pack itself says otherwise."""
+    """Yield the faults of recordings.
+
+    The ledger must confirm each recording of a call-back probe, unless the pack itself says
+    otherwise.
+    """
     told = {probe["id"]: probe["recording_sha256"] for probe in json.loads(pack.text("probes.json"))}
     stated = json.loads(pack.text("summary.json"))["faults"]["PROBE_FILES"]
     for act in acts:
@@ -218,7 +242,7 @@ def _recordings(pack: Pack, acts: Iterable[Document]) -> Iterator[PackFinding]:
 
 
 def covered(item: Document, head: Head) -> bool:
-    """Whether an entry with its proof is in the tree of this head."""
+    """Return whether an entry with its proof is in the tree of this head."""
     proof = [bytes.fromhex(node) for node in item["proof"]]
     text, index = item["text"], item["index"]
     same = json.loads(text)["index"] == index
@@ -245,7 +269,7 @@ def _evidence(pack: Pack, head: Head, shown: Shown) -> Iterator[PackFinding]:
 
 
 def _compare(pack: Pack, figures: Document, faults: int) -> Iterator[PackFinding]:
-    """What is stated with what was counted again."""
+    """Compare the stated figures with the recounted ones."""
     if json.loads(pack.text("figures.json")) != figures:
         yield PackFinding("figures.json", "is not what a recount of evidence.jsonl gives")
     stated = pack.text("report.html").partition(OPENING)[2].partition(CLOSING)[0]
@@ -259,7 +283,7 @@ def _compare(pack: Pack, figures: Document, faults: int) -> Iterator[PackFinding
 
 
 def _script(pack: Pack) -> Iterator[PackFinding]:
-    """The audio is that of the script whose hash stands in every permit."""
+    """Yield the faults of the audio: it must be of the script whose hash stands in every permit."""
     script = json.loads(pack.text("script/script.json"))
     lines = []
     for prompt in script["prompts"]:

@@ -1,11 +1,12 @@
-"""One line of `evidence.jsonl`, read: a person who was called, what the ledger sealed about them, and the record of every call.
+"""A line of `evidence.jsonl`, read: a person called, their sealed entries, their calls' records.
 
-    {"list", "line", "external_id", "phone_number", "territories": [ISO 3166], "area", "consents": [...], "calls": [...],
-     "entries": [{"index", "text", "proof"}]}
+    {"list", "line", "external_id", "phone_number", "territories": [ISO 3166], "area",
+     "consents": [...], "calls": [...], "entries": [{"index", "text", "proof"}]}
 
-Each call is `{"attempt_id", "campaign_id", "record": text, "context": hash, "answered": text}`: its record as it was hashed into the ledger
-(None while it goes on), and what its decision was made from (None where that was erased, or left out). Calls of the sponsor's other
-campaigns to the same number are among them: the caps count all.
+Each call is `{"attempt_id", "campaign_id", "record": text, "context": hash, "answered": text}`.
+`record` is its record as it was hashed into the ledger (None while it goes on). `context` and
+`answered` are the input of its decision (None where that was erased, or left out). Calls of the
+sponsor's other campaigns to the same number are among them: the caps count all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ Document = dict[str, Any]
 
 
 class Entry(NamedTuple):
-    """A sealed entry: its `number` in the ledger. `at` is when it happened; `pretended`: by a shifted clock."""
+    """A sealed entry: its `number` in the ledger.
+
+    `at` is when it happened; `pretended`: by a shifted clock.
+    """
 
     number: int
     kind: str
@@ -31,7 +35,10 @@ class Entry(NamedTuple):
 
 
 class RecordedCall(NamedTuple):
-    """`record` is None while the call goes on. `digest` is the SHA-256 of its text, in hexadecimal."""
+    """A call as recorded.
+
+    `record` is None while the call goes on. `digest` is the SHA-256 of its text, in hexadecimal.
+    """
 
     attempt_id: str
     campaign_id: str
@@ -51,12 +58,12 @@ class Person(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Where they may be, for a heading."""
+        """The possible territories, for a heading."""
         return "/".join(self.territories) or "?"
 
 
 def read_person(document: Document) -> Person:
-    """Raise `ValueError`, `KeyError` or `TypeError` for anything else."""
+    """Parse a person. Raise `ValueError`, `KeyError` or `TypeError` for anything else."""
     return Person(
         phone_number=document["phone_number"],
         territories=tuple(document["territories"]),
@@ -68,7 +75,7 @@ def read_person(document: Document) -> Person:
 
 
 def instant(text: str) -> datetime:
-    """RFC 3339 with an offset. Raise `ValueError` for a time without one."""
+    """Parse RFC 3339 with an offset. Raise `ValueError` for a time without one."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
@@ -80,9 +87,10 @@ def instant_or_none(text: str | None) -> datetime | None:
 
 
 def invite_at(record: Document) -> datetime | None:
-    """When the INVITE left; None where none did.
+    """Return when the INVITE left; None where none did.
 
-    A call whose beginning was not seen is dated by its end: then the moment at which it was sent is nearer. What was sent and lost counts.
+    A call whose beginning was not seen is dated by its end: then the moment at which it was sent is
+    nearer. A call sent and lost counts.
     """
     if record["state"] in ("permitted", "lapsed"):
         return None

@@ -1,4 +1,7 @@
-"""Everything counted again from the records themselves, person after person: nothing here is taken from a configuration (E10, E12)."""
+"""The recount of all figures from the records alone, person by person (E10, E12).
+
+Nothing here is taken from a configuration.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHOWN = 100
-"""Faults of a kind that are told one by one in the figures; `anomalies.csv` has all."""
+"""Faults of a kind that are listed one by one in the figures; `anomalies.csv` has all."""
 PERIOD = timedelta(days=30)
 
 
 class Recount:
-    """Feed it every person once, in any order; `figures` are then complete. Memory does not grow with the calls, but for what differs."""
+    """A recount: feed it every person once, in any order; `figures` are then complete.
+
+    Memory does not grow with the calls, but with the number of differing values.
+    """
 
     def __init__(self, terms: Document) -> None:
         self._terms = terms
@@ -48,7 +54,7 @@ class Recount:
         self._shown: defaultdict[str, list[Fault]] = defaultdict(list)
 
     def feed(self, person: Person) -> list[Fault]:
-        """Count, and return what may not be."""
+        """Count a person, and return the faults."""
         own = [judged(self._terms, person, call) for call in person.calls if self._is_own(call.campaign_id)]
         self._totals["people"] += 1
         self._totals["calls_elsewhere"] += len(person.calls) - len(own)
@@ -67,7 +73,10 @@ class Recount:
         return found
 
     def figures(self) -> dict[str, Any]:
-        """JSON: counts by name. Seconds are given as median, 99th percentile and maximum, in milliseconds."""
+        """Return JSON: counts by name.
+
+        Seconds are given as median, 99th percentile and maximum, in milliseconds.
+        """
         return {
             "totals": dict(sorted(self._totals.items())),
             "counts": {name: dict(sorted(counter.items())) for name, counter in sorted(self._counts.items())},
@@ -155,7 +164,10 @@ class Recount:
                 self._spans[f"recorded_after_{entry.body['channel']}"][max(0, delay)] += 1
 
     def _often(self, person: Person, own: list[Judged]) -> Iterator[Fault]:
-        """Caps, over all calls of the sponsor to this number; and whether the message was heard twice."""
+        """Yield the faults of caps, over all calls of the sponsor to this number.
+
+        Also of a message that was heard twice.
+        """
         known = [call.record for call in person.calls if call.record and not refused_by_network(call.record)]
         times = sorted(at for at in map(invite_at, known) if at is not None)
         for item in own:
@@ -175,7 +187,7 @@ class Recount:
 
 
 def summary(spans: Counter[int]) -> dict[str, int]:
-    """Of milliseconds, each with how often it was seen. Percentiles by nearest rank."""
+    """Summarise milliseconds, each with its count. Percentiles by nearest rank."""
     count = sum(spans.values())
     return {
         "count": count,
@@ -203,5 +215,5 @@ def _ms(span: timedelta) -> int:
 
 
 def _day(period: int) -> str:
-    """The first day of a period of thirty days."""
+    """Return the first day of a period of thirty days."""
     return (date(1970, 1, 1) + period * PERIOD).isoformat()

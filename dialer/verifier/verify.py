@@ -1,4 +1,7 @@
-"""Check this inspection pack without the program that wrote it: python3 verify.py [FOLDER] [--key KEY] [--head HEADS]."""
+"""Check this inspection pack without the program that wrote it.
+
+Usage: `python3 verify.py [FOLDER] [--key KEY] [--head HEADS] [--ledger EXPORT]`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 
-# A pack that was looked at is as it was before: nothing is written into it.
+# Checking leaves the pack as it was: nothing is written into it.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

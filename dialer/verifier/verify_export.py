@@ -1,4 +1,7 @@
-"""Check this exported ledger, or one call's evidence, without the program that wrote it: see verifier/verify_ledger.py."""
+"""Check this exported ledger, or one call's evidence, without the program that wrote it.
+
+See verifier/verify_ledger.py.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 
-# What was looked at is as it was before: nothing is written into it.
+# Checking leaves the export as it was: nothing is written into it.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

@@ -1,13 +1,17 @@
-"""Check a ledger without the program that wrote it, with Python's standard library alone (3.9 or later).
+"""Check a ledger without the program that wrote it, with Python's standard library (3.9 or later).
 
-    python3 verify_ledger.py EXPORT [--key KEY] [--head HEADS]      a folder made by `dialer ledger export`
-    python3 verify_ledger.py EVIDENCE.json --key KEY                one call's evidence, or a head with a proof of growth
+    python3 verify_ledger.py EXPORT [--key KEY] [--head HEADS]
+        a folder made by `dialer ledger export`
+    python3 verify_ledger.py EVIDENCE.json --key KEY
+        one call's evidence, or a head with a proof of growth
 
-KEY is the installation's public key (PEM): take it from somebody who had it before. HEADS were handed out earlier, one a line.
-Exit status 0: all is as it was signed. 1: something is wrong; the first wrong entry is named. 2: wrong use.
+KEY is the installation's public key (PEM): take it from somebody who had it before. HEADS were
+handed out earlier, one a line. Exit status 0: everything is as it was signed. 1: something is
+wrong; the first wrong entry is named. 2: wrong use.
 
-An entry is one line of JSON. Its hash is SHA-256 over 0x00 and the line; it names the hash of the entry before it; all hashes are the
-leaves of a Merkle tree (RFC 9162, 2.1), whose root is stated in heads signed with Ed25519 (RFC 8032), each naming the head before it.
+An entry is one line of JSON. Its hash is SHA-256 over 0x00 and the line; it names the hash of the
+entry before it. All hashes are the leaves of a Merkle tree (RFC 9162, 2.1). Its root is stated in
+heads signed with Ed25519 (RFC 8032), each naming the head before it.
 """
 
 from __future__ import annotations
@@ -27,7 +31,10 @@ from .ed25519 import read_key, signed_by
 NONE_BEFORE = "0" * 64
 RESTORED = "ledger.restore"
 LONGEST_CALL = timedelta(hours=1)
-"""A decision whose outcome is not recorded so long after is an alarm: at every start the outcome of all calls is found out."""
+"""A decision without a recorded outcome for so long is an alarm.
+
+At every start the service finds out the outcome of all calls.
+"""
 
 
 def leaf_hash(line: str) -> bytes:
@@ -60,7 +67,7 @@ class Tree:
 
 
 def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
-    """RFC 9162, 2.1.3.2."""
+    """Verify an inclusion proof (RFC 9162, 2.1.3.2)."""
     node, last, here = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
@@ -76,7 +83,7 @@ def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: b
 
 
 def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.2)."""
+    """Return whether the tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.2)."""
     if old == new:
         return old_root == new_root and not proof
     nodes = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
@@ -101,7 +108,10 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
 
 @dataclass(frozen=True)
 class LedgerFinding:
-    """Something wrong; or, with `gap`, missing and owned up to. `index`: of the first entry concerned; for a head, its size."""
+    """A fault; or, with `gap`, a loss that the ledger owns up to.
+
+    `index`: of the first entry concerned; for a head, its size.
+    """
 
     index: int
     detail: str
@@ -128,7 +138,7 @@ Lost = dict[str, int]  # by hash of a last head that a restored backup did not h
 
 
 def read_head(line: str) -> Head:
-    """Raise `ValueError` for a line that is no head."""
+    """Parse a head. Raise `ValueError` for a line that is none."""
     fields = json.loads(line)
     try:
         signature = bytes.fromhex(fields.pop("signature"))
@@ -140,14 +150,17 @@ def read_head(line: str) -> Head:
 
 
 def lost_heads(entries: Iterable[str]) -> Lost:
-    """What entries own up to."""
+    """Return the lost heads that entries own up to."""
     told = [read_entry(line) or {} for line in entries if f'"kind":"{RESTORED}"' in line]
     bodies = [entry["body"] for entry in told if entry.get("kind") == RESTORED]
     return {lost: int(body["held"]) for body in bodies for lost in body["lost_heads"]}
 
 
 def without_lost(heads: Sequence[Head], lost: Lost) -> list[Head]:
-    """`heads` in order of size: those that lead up to a lost one, after what the backup held, are lost with it."""
+    """Return `heads`, in order of size, without those lost in a restoration.
+
+    The heads that lead up to a lost one, after the backup's end, are lost with it.
+    """
     held, kept = dict(lost), []
     for head in reversed(heads):
         since = held.get(head.hash, head.size)
@@ -161,7 +174,10 @@ def without_lost(heads: Sequence[Head], lost: Lost) -> list[Head]:
 def check_heads(
     lines: Iterable[str], key: bytes, signed: SignatureCheck = signed_by, lost: Lost | None = None
 ) -> tuple[list[Head], list[LedgerFinding]]:
-    """Those that are rightly signed, in order of size, and what is wrong with the others and with their row."""
+    """Return the rightly signed heads, in order of size, and the faults.
+
+    Faults of single heads, and of their succession.
+    """
     heads: dict[str, Head] = {}
     findings: list[LedgerFinding] = []
     for line in lines:
@@ -192,7 +208,7 @@ def check_heads(
 
 @dataclass
 class WriteAhead:
-    """The decision stands before the call, the outcome after it."""
+    """The order of writing: the decision stands before the call, the outcome after it."""
 
     permits: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -214,7 +230,10 @@ class WriteAhead:
 
 
 class Entries:
-    """Entries, fed in order: the first break of the chain is named, and what it hides is not guessed at."""
+    """Entries, fed in order: the first break of the chain is named.
+
+    Nothing is guessed about the entries behind it.
+    """
 
     def __init__(self, heads: Sequence[Head]) -> None:
         self.heads = {head.size: head for head in heads}
@@ -234,7 +253,7 @@ class Entries:
         self._held = line
 
     def finish(self) -> list[LedgerFinding]:
-        """Everything found, by index."""
+        """Return every finding, by index."""
         if self._held is not None and not self.broken:
             self._take(self._held, None)
         covered = self.last_head.size if self.last_head else 0
@@ -265,7 +284,7 @@ class Entries:
             self._accept(entry, leaf)
 
     def _extra(self, entry: dict[str, Any], leaf: bytes, following: str | None) -> None:
-        """One entry too many: this one, or the one before it if this one fits in its place."""
+        """Report an entry too many: this one, or the one before it if this one fits its place."""
         last = self.size - 1
         fits = (entry["index"], entry["previous"]) == (last, self._hashes[-2]) and leaf.hex() != self._hashes[
             -1
@@ -274,7 +293,10 @@ class Entries:
         self._break(last if earlier else self.size, f"inserted: number {entry['index']} stands here twice")
 
     def _vouches(self, following: str | None, leaf: bytes, size: int) -> bool:
-        """Whether the entry after it, or at the end the head signed for `size` entries, names this hash."""
+        """Return whether the entry after it names this hash.
+
+        At the end, whether the head signed for `size` entries does.
+        """
         if following is not None:
             entry = read_entry(following)
             return entry is not None and entry["previous"] == leaf.hex()
@@ -286,7 +308,8 @@ class Entries:
         before = list(self._tree.parts) if head else []
         self._tree.add(leaf)
         if head and (head.last, head.root) != (leaf.hex(), self._tree.root().hex()):
-            # The head names the right last entry: if its root then comes out, the others are right, too.
+            # The head names the right last entry: if its root then comes out, the others are right,
+            # too.
             others = Tree(before)
             others.add(bytes.fromhex(head.last))
             where = self.size if others.root().hex() == head.root else self._vouched
@@ -316,8 +339,9 @@ def read_entry(line: str) -> dict[str, Any] | None:
 
 
 def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[LedgerFinding]:
-    """`kept`: lines of heads that were handed out earlier."""
-    # A byte that is no UTF-8 is read as another character: its entry is then found to be changed, and named.
+    """Check an export. `kept`: lines of heads that were handed out earlier."""
+    # A byte that is no UTF-8 is read as another character: its entry is then found to be changed,
+    # and named.
     with (folder / "entries.jsonl").open(encoding="utf-8", errors="replace", newline="\n") as lines:
         lost = lost_heads(lines)
     with (folder / "heads.jsonl").open(encoding="utf-8", errors="replace") as lines:
@@ -330,7 +354,10 @@ def check_export(folder: Path, key: bytes, kept: Iterable[str]) -> list[LedgerFi
 
 
 def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) -> list[LedgerFinding]:
-    """One call's entries with their proofs; and, for a head kept from earlier, that the ledger has only grown since."""
+    """Check one call's entries with their proofs.
+
+    For a head kept from earlier, also that the ledger has only grown since.
+    """
     head = read_head(json.dumps(document["head"]))
     good = signed_by(key, head.text.encode(), head.signature)
     findings = [] if good else [LedgerFinding(head.size, "the head has not the right signature")]
