@@ -63,7 +63,7 @@ class TurnedByHand:
         self.passed += seconds
 
     def evenly(self, clock: SystemClock, seconds: int) -> list[bool]:
-        """Whether it was trusted, minute by minute."""
+        """Return whether it was trusted, minute by minute."""
         trusted = []
         for _ in range(seconds // 60):
             self.wait(60)
@@ -94,7 +94,10 @@ def test_a_clock_that_stepped_is_trusted_again_after_ten_even_minutes(
 
 
 def test_the_ten_minutes_begin_when_the_clock_is_synchronised(machine: TurnedByHand) -> None:
-    """As after `date -s`: the kernel takes back its word until the time service gives its own again."""
+    """As after `date -s`: the kernel takes back its word.
+
+    The time service has to give its own again.
+    """
     clock = SystemClock(kernel=lambda: machine.kernel)
     assert clock.doubt() == ""
     machine.wall += 300
@@ -168,7 +171,7 @@ def test_a_clock_is_trusted_again_once_it_is_synchronised() -> None:
 
 
 def test_the_kernel_is_asked_as_it_answers_others() -> None:
-    """Against the C library's own reading: `ntp_gettime` gives the state and the largest error by another call."""
+    """Compare with the C library: `ntp_gettime` returns state and largest error by another call."""
     told = kernel_clock()
     assert told is not None
     reading = NtpTime()

@@ -1,4 +1,4 @@
-"""In which order a store closes its connections."""
+"""The order in which a store closes its connections."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from dialer.adapters.sql.db.connections import Connections
 
 
 class Opened:
-    """A connection whose closing takes a while; it notes how many others were open when that began."""
+    """A connection whose closing takes a while; it notes how many others were open then."""
 
     def __init__(self, all_of_them: "list[Opened]") -> None:
         self.closed = False
@@ -22,7 +22,7 @@ class Opened:
 
 
 async def test_the_last_closes_alone_so_that_sqlite_folds_its_log_back() -> None:
-    """Where two close at once each may see the other, and the log stays beside the database."""
+    """Two closing at once may each see the other, and the log stays beside the database."""
     opened: list[Opened] = []
 
     async def connect() -> Opened:

@@ -1,4 +1,4 @@
-"""The demo tells right from wrong: what was not as scripted is a fault, and a fault is exit status 1."""
+"""The demo's verdict: a call that was not as scripted is a fault, and a fault is exit status 1."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from dialer.demo.verdict import ContactOutcome, DemoVerdict
 
 
 def nobody_called() -> DemoVerdict:
-    """As if no call had been made at all."""
+    """Return the verdict as if no call had been made at all."""
     return DemoVerdict(
         [ContactOutcome(member, (), None, frozenset(), suppressed=False) for member in cast_members()], 1.0
     )

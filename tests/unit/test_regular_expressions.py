@@ -1,4 +1,7 @@
-"""No regular expression costs more than its text is long: what strangers send must not hold up the calls."""
+"""No regular expression costs more than its text is long.
+
+A stranger's text must not hold up the calls.
+"""
 
 import importlib
 import pkgutil
@@ -40,9 +43,15 @@ PIECES = (
 )
 TAILS = ("", "!", " x", "\n")
 FEW, LONG = 24, 20_000
-"""Pieces, and characters. Of so few an exponential expression makes millions of steps, of so many a quadratic one."""
+"""Pieces, and characters.
+
+An exponential expression makes millions of steps of so few, a quadratic one of so many.
+"""
 MOST = 1_000
-"""Times the cost of the plainest expression. Of this length a linear one takes up to a hundred times as long, a quadratic one tens of thousands."""
+"""Times the cost of the plainest expression.
+
+At this length a linear one takes up to a hundred times as long, a quadratic one tens of thousands.
+"""
 TRIES = 5
 
 
@@ -59,7 +68,7 @@ def compiled(value: Any) -> Iterator[re.Pattern[str]]:
 
 
 def found() -> dict[str, tuple[re.Pattern[str], frozenset[str]]]:
-    """By module and name: the expression, and how it is used; in doubt whole, as most are."""
+    """Return each expression and its use, by module and name; in doubt whole, as most are."""
     source = "".join(path.read_text("utf-8") for path in Path(dialer.__path__[0]).rglob("*.py"))
     expressions = {}
     for module in pkgutil.walk_packages(dialer.__path__, "dialer."):
@@ -80,7 +89,7 @@ PLAIN = re.compile("[a-z]*x")
 
 
 def cost(pattern: re.Pattern[str], use: str, text: str) -> float:
-    """Seconds of this thread."""
+    """Measure seconds of this thread."""
     begun = time.thread_time()
     if use == "sub":
         pattern.sub("", text)
@@ -92,13 +101,13 @@ def cost(pattern: re.Pattern[str], use: str, text: str) -> float:
 
 
 def costs_more(bound: float, pattern: re.Pattern[str], use: str, text: str) -> bool:
-    """Each time: a busy machine makes one measure or another look dear, and none cheap."""
+    """Return whether each try does: a busy machine makes some tries look dear, and none cheap."""
     return all(cost(pattern, use, text) > bound for _ in range(TRIES))
 
 
 @pytest.fixture(scope="module")
 def bound() -> float:
-    """Seconds that `LONG` characters may cost: the machine itself says, now."""
+    """Return the seconds that `LONG` characters may cost: the machine itself says, now."""
     return MOST * median(cost(PLAIN, "fullmatch", "a" * LONG) for _ in range(TRIES))
 
 

@@ -1,4 +1,4 @@
-"""What is sealed for one person opens for nobody else, and not at all once it was changed."""
+"""A text sealed for one person opens for no other, and not at all once it was changed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every view describes itself: each field with a description and examples that are what would be answered."""
+"""Every view describes itself: each field with a description and examples that hold."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from dialer.views.base import Listing, View, example_of
 
 
 def kinds(kind: type[Any]) -> Iterator[type[Any]]:
-    """Every class below, the unnamed ones of generic lists left out."""
+    """Yield every class below, the unnamed ones of generic lists left out."""
     for below in kind.__subclasses__():
         yield from kinds(below)
         if "[" not in below.__name__:
@@ -47,7 +47,7 @@ def test_every_field_says_what_it_holds(field: FieldInfo) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_example_is_what_would_be_answered(view: type[View]) -> None:
-    """Each example of each field, in an object made of the first ones."""
+    """Try each example of each field in an object made of the first ones."""
     whole = view.example()
     for name, field in view.model_fields.items():
         for example in field.examples or [whole[field.alias or name]]:

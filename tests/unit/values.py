@@ -66,6 +66,6 @@ def after(seconds: float) -> datetime:
 
 
 def a_trace(*steps: str) -> tuple[TraceStep, ...]:
-    """`"0 play notice"`: seconds after Monday's instant, verb, name."""
+    """Build a trace from `"0 play notice"`: seconds after Monday's instant, verb, name."""
     parts = [step.split() for step in steps]
     return tuple(TraceStep(after(float(at)), TraceVerb(verb), name) for at, verb, name in parts)

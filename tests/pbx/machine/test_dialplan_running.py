@@ -60,7 +60,7 @@ IS_TOLD = Timing(ping_every=NEVER_S, dialplan_every=NEVER_S, first_pause=0.1, lo
     [(LOOKS_OFTEN, ""), (IS_TOLD, "module reload res_rtp_asterisk.so")],
     ids=["by looking again and again", "at once where the PBX says that it reloaded something"],
 )
-async def test_a_dialplan_that_changes_under_a_live_link_is_noticed_and_not_dialled_through(
+async def test_a_dialplan_changed_under_a_live_link_is_noticed_and_not_dialled_through(
     pbx: Pbx, timing: Timing, told_by: str
 ) -> None:
     approved = replace(address(pbx), dialplan=approved_hash())

@@ -1,4 +1,4 @@
-"""A call order as an AMI action: what stands in it, and what can never stand in it."""
+"""A call order as an AMI action: its content, and the content it can never have."""
 
 import hashlib
 from dataclasses import replace

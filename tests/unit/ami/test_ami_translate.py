@@ -1,4 +1,4 @@
-"""What Asterisk says, in the domain's words."""
+"""Asterisk's messages, in the domain's words."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the PBX remembers, which channel is whose, and what we rely on: read from AMI headers."""
+"""The PBX's memory, the channels of its callees, and our demands on it: read from AMI headers."""
 
 from datetime import UTC, datetime, timedelta
 

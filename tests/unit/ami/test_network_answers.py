@@ -1,4 +1,7 @@
-"""The end of a call waits a moment for what the network said of it, and is told once, whatever comes or does not."""
+"""The end of a call waits a moment for the network's answer, and is reported once.
+
+With the answer, or without it where none comes.
+"""
 
 import asyncio
 import socket
@@ -23,14 +26,14 @@ NOWHERE = ("127.0.0.1", 5060)
 
 
 class Heard:
-    """By somebody who listens to the copies of one PBX."""
+    """A listener to the copies of one PBX."""
 
     def __init__(self) -> None:
         self.events: list[TelephonyEvent] = []
         self.answers = NetworkAnswers("pbx1", KEY, self.events.append, SystemClock().now)
 
     def calls(self, index: int) -> Ended:
-        """Call the one number; return how the PBX will say that it ended."""
+        """Call the one number; return its end as the PBX will report it."""
         attempt = an_attempt(id=AttemptId(f"{index:032x}"))
         self.answers.expect(attempt)
         return Ended(attempt.id, MONDAY, DialStatus.NOANSWER, 16, None, ())

@@ -1,4 +1,4 @@
-"""Copies of SIP messages: of any bytes that come, only final answers to INVITEs are read."""
+"""Copies of SIP messages: from any bytes, only final answers to INVITEs are read."""
 
 import struct
 
@@ -12,7 +12,7 @@ KEY = "7e" * 16
 
 
 def copy_of(message: str, key: str = KEY) -> bytes:
-    """As Asterisk sends it (HEP3): chunks of vendor, type, length and value."""
+    """Build a copy as Asterisk sends it (HEP3): chunks of vendor, type, length and value."""
     chunks = [
         (1, b"\x02"),
         (2, b"\x11"),

@@ -1,4 +1,4 @@
-"""What a JSON document holds is counted before it is read."""
+"""The values of a JSON document are counted before it is read."""
 
 import json
 from time import thread_time
@@ -19,7 +19,7 @@ VALUES = st.recursive(
 
 
 def count(value: Any) -> int:
-    """Members of lists and objects, all the way down."""
+    """Count the members of lists and objects, all the way down."""
     if isinstance(value, list):
         return sum(1 + count(item) for item in value)
     if isinstance(value, dict):
@@ -46,7 +46,7 @@ def test_anything_is_counted_somehow(raw: bytes) -> None:
 
 @pytest.mark.parametrize("unit", [b'""', b'\\"', b'"\\', b",", b'",', b"[", b'"a":1,', b"\\\\"])
 def test_the_work_grows_with_the_length_alone(unit: bytes) -> None:
-    """Eight times the length: far less than the 64 times of whatever is quadratic."""
+    """Eight times the length: far less than the 64 times of anything quadratic."""
 
     def spent(size: int) -> float:
         raw = b'{"' + unit * (size // len(unit))

@@ -1,4 +1,4 @@
-"""What stands for yes or no is no number, in the campaign file and in the settings."""
+"""A truth value is no number, in the campaign file and in the settings."""
 
 from pathlib import Path
 

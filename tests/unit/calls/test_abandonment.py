@@ -1,4 +1,4 @@
-"""How long callees wait for the first sound, and when that is too long too often (T104)."""
+"""The wait of callees for the first sound, and when it is too long too often (T104)."""
 
 from datetime import timedelta
 

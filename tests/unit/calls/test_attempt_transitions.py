@@ -60,7 +60,7 @@ def test_events_that_overtake_each_other_before_the_end_leave_the_same_call() ->
 
 
 def test_a_call_that_our_own_trunk_could_not_send_was_never_made() -> None:
-    """T065. Its cause says nothing of the number: nobody was asked for it."""
+    """T065. Its cause says nothing of the number: the network was not asked for it."""
     failed = Ended(ID, after(1), DialStatus.CHANUNAVAIL, 3, None, ())
     lapsed = follow(an_attempt(), Dialing(ID, after(0)), failed)
     assert (lapsed.state, lapsed.lapse_reason) == (AttemptState.LAPSED, "TRUNK")

@@ -1,4 +1,4 @@
-"""What the end of a call says, and of whom (RFC 3261, Q.850, T057, T065)."""
+"""The meaning of a call's end, and its subject (RFC 3261, Q.850, T057, T065)."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from dialer.verifier.refusals import CAUSES, SIP_CODES
         (404, 1, About.NUMBER),
         (410, 22, About.NUMBER),
         (604, 1, About.NUMBER),
-        # Asterisk makes causes of a missing number of these.
+        # Asterisk derives the cause of a missing number from these.
         (420, 3, About.TRUNK),
         (484, 28, About.TRUNK),
         (485, 1, About.TRUNK),
@@ -30,7 +30,7 @@ from dialer.verifier.refusals import CAUSES, SIP_CODES
         (608, 21, About.TRUNK),
         (408, 18, About.SILENCE),
         (480, 19, About.CALLEE),
-        # A Reason of the answer (RFC 3326) says what its code does not.
+        # A Reason of the answer (RFC 3326) says more than its code.
         (480, 1, About.NUMBER),
         (480, 41, About.TRUNK),
         (404, 34, About.TRUNK),

@@ -1,4 +1,4 @@
-"""What is counted of the calls alive, and what the trunk says of them."""
+"""The counts of living calls, and the trunk's word on them."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a process remembers of what it sent, and for how long."""
+"""A process's memory of the calls it sent, and its length."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.unit.values import an_attempt
 
 CAMPAIGN, OTHER = an_attempt().campaign_id, CampaignId("cffffffffffff")
 RATES = 0.05, 0.05
-"""One call in twenty seconds."""
+"""A call in twenty seconds."""
 BEGIN = 1000.0
 
 
@@ -18,7 +18,7 @@ def kept(paces: Paces) -> tuple[int, int]:
 
 
 def begun() -> Paces:
-    """One call has left."""
+    """Return paces after one call has left."""
     paces = Paces()
     paces.slots(CAMPAIGN, "default", RATES, BEGIN, 0.1)
     paces.sent(an_attempt(), BEGIN)

@@ -12,7 +12,7 @@ STEPS = st.lists(
     st.tuples(st.sampled_from((0.0, 0.001, 0.01, 0.05, 0.4, 1.1)), st.sampled_from((0, 1, 3, 1000))),
     max_size=300,
 )
-"""How long it takes until the sender runs again, and how many of the calls under way the PBX has then let pass."""
+"""Pauses of the sender, each with the calls under way that the PBX has let pass by its end."""
 BUSY = [(0.001, 1000)] * 300
 STALLED = [*BUSY, (0.4, 0), (0.4, 0), *BUSY, (1.1, 0), *BUSY]
 
@@ -22,7 +22,7 @@ def call(number: int) -> AttemptId:
 
 
 def seen(rate: float, steps: list[tuple[float, int]]) -> list[float]:
-    """When the callees' telephones ring."""
+    """Return the instants at which the callees' telephones ring."""
     pacer, now, numbers = Pacer(rate), 1000.0, itertools.count()
     asked: list[AttemptId] = []
     arrived = []
@@ -43,7 +43,7 @@ def seen(rate: float, steps: list[tuple[float, int]]) -> list[float]:
 def test_no_second_of_the_callees_has_more_than_a_tenth_too_many(
     rate: float, steps: list[tuple[float, int]]
 ) -> None:
-    """However long the sender or the PBX stands still. Of a low rate, two calls too many."""
+    """However long the sender or the PBX stands still. At a low rate, two calls too many."""
     arrived = seen(rate, steps)
     for begin in arrived:
         assert sum(begin <= at < begin + 1.0 for at in arrived) <= max(1.1 * rate, 1.08 * rate + 2)

@@ -1,4 +1,4 @@
-"""Who is called again, when, and who never (FP-27, T057, T065)."""
+"""Contacts that are called again, and when, and contacts that never are (FP-27, T057, T065)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is said in a call: rendering of the script from a campaign's prompts."""
+"""The words of a call: rendering of the script from a campaign's prompts."""
 
 from datetime import date
 from typing import Any
@@ -103,7 +103,7 @@ def test_an_own_identity_without_objection_gets_the_objection_sentence_at_its_en
 @pytest.mark.parametrize(
     "own", ["Bonjour. Tapez 9 pour refuser.", "Un automate appelle. Tapez 9 pour refuser."]
 )
-def test_an_own_identity_that_hides_who_calls_or_that_it_is_automatic_is_preceded_by_it(own: str) -> None:
+def test_an_own_identity_that_hides_caller_or_automation_is_preceded_by_the_default(own: str) -> None:
     notice = script({"identity": own, "message": "Votez."}).texts["notice"]
     assert notice == f"Bonjour. Appel automatique de Liste Demo. {own}"
 

@@ -1,4 +1,7 @@
-"""Facts for the rules' tests: a campaign, a consent and a callee that may be called, changed one thing at a time."""
+"""Facts for the rules' tests, changed one at a time.
+
+A campaign, a consent and a callee that may be called.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -31,7 +34,7 @@ def packs() -> RulePackIndex:
 
 
 def paris(text: str) -> datetime:
-    """`2027-02-01 10:00:00`, Paris time."""
+    """Parse `2027-02-01 10:00:00` as Paris time."""
     return datetime.fromisoformat(text).replace(tzinfo=PARIS)
 
 
@@ -125,7 +128,7 @@ def judged(at: datetime, **changes: Any) -> Decision:
 
 
 def codes(at: datetime, **changes: Any) -> set[str]:
-    """The codes of the refusal; empty for a permit."""
+    """Return the codes of the refusal; empty for a permit."""
     decision = judged(at, **changes)
     assert decision.permitted == (not decision.reasons)
     return {code.value for code in decision.codes}

@@ -1,4 +1,4 @@
-"""What is remembered by the identity of an object is never taken for that of another."""
+"""A value remembered by the identity of an object is never taken for that of another."""
 
 from collections.abc import Iterator
 

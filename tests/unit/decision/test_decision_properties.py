@@ -1,4 +1,4 @@
-"""Properties of every decision, whatever the campaign, the callee, the consent and the instant."""
+"""Properties of every decision, for any campaign, callee, consent and instant."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -51,7 +51,10 @@ OF_ONE_CONSENT = {
     ReasonCode.CONSENT_EXPIRED,
     ReasonCode.OUT_OF_CONSENT_WINDOW,
 }
-"""Said of the consents that are left to judge: a withdrawal takes some of them away, and with them what was said of them."""
+"""Reasons about the consents that are left to judge.
+
+A withdrawal takes some of them away, and with them their reasons.
+"""
 EXACT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DAYS = st.sampled_from(range(SECONDS // 86400))
@@ -140,7 +143,7 @@ def questions(draw: st.DrawFn) -> Facts:
 
 @st.composite
 def burdened(draw: st.DrawFn) -> Facts:
-    """Questions with all that may be known besides."""
+    """Draw questions with every other fact that may be known."""
     question, at = draw(questions()), draw(quarters)
     past = (attempt(at - timedelta(days=40)), attempt(at - timedelta(hours=30), alive=True), attempt(at))
     listed = ListStanding("bloctel", at - timedelta(days=30), at, holds=draw(st.booleans()))
@@ -169,7 +172,7 @@ def asked(question: Facts, at: datetime) -> Decision:
 @EXACT
 @given(st.one_of(questions(), burdened()), anytime)
 def test_a_permit_is_never_given_when_any_rule_refuses(question: Facts, at: datetime) -> None:
-    """Every rule is asked by itself here, whatever the decision skips for speed."""
+    """Every rule is asked by itself here, also the ones that the decision skips for speed."""
     case = prepare(question, packs(), at)
     standing = stand(case)
     refusals = [rule for rule in RULES if rule.check(case, standing) is not None]
@@ -223,7 +226,10 @@ def test_next_open_is_open(question: Facts, at: datetime) -> None:
 @EXACT
 @given(questions(), anytime, st.floats(0, 1, exclude_max=True))
 def test_next_open_is_minimal(question: Facts, at: datetime, share: float) -> None:
-    """No instant between the question and `next_open` is permitted, and none at all where there is no `next_open`."""
+    """No instant between the question and `next_open` is permitted.
+
+    Without a `next_open`, none is at all.
+    """
     decision = asked(question, at)
     end = decision.next_open or question.campaign.ends_at
     between = at + (end - at) * share

@@ -52,7 +52,10 @@ def test_a_stored_decision_replays_to_the_same_hash() -> None:
 
 
 def test_the_campaigns_text_is_kept_and_the_hash_stays_that_of_the_whole() -> None:
-    """Written out once for a definition, whatever the questions about it; another definition has another text."""
+    """Written out once for a definition, for any question about it.
+
+    Another definition has another text.
+    """
     decision = decide(RICH, packs(), AT)
     for asked in (RICH, replace(RICH, number=PhoneNumber("+33199000002")), facts(), RICH):
         assert facts_to_json(asked) == canonical(asked)

@@ -1,4 +1,4 @@
-"""What stands in the place of an opt-in, and until when (T062, FC-08 to FC-10)."""
+"""Substitutes of an opt-in, and their ends (T062, FC-08 to FC-10)."""
 
 from datetime import datetime, timedelta
 from typing import Any

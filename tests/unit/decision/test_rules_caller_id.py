@@ -1,4 +1,7 @@
-"""Cases T089 to T094, and test numbers (T087): what is shown, and what may only be called on loopback."""
+"""Cases T089 to T094, and test numbers (T087).
+
+Numbers that are shown, and numbers that may only be called on loopback.
+"""
 
 from datetime import timedelta
 

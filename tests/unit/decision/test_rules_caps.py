@@ -14,7 +14,7 @@ MANY = campaign(retry={"max_attempts": 10, "min_gap_hours": 0})
 
 
 def before(*days: float, **changes: Any) -> dict[str, Any]:
-    """Attempts of another campaign of the sponsor, so many days before `AT`."""
+    """Return attempts of another campaign of the sponsor, so many days before `AT`."""
     return {
         "attempts": tuple(
             attempt(AT - timedelta(days=day), **({"campaign_id": OTHER} | changes)) for day in days

@@ -1,4 +1,4 @@
-"""Cases T045 to T063: what a consent must be to carry a call."""
+"""Cases T045 to T063: the demands on a consent that carries a call."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -111,7 +111,7 @@ def test_after_a_withdrawal_only_a_later_positive_act_counts(later: Any) -> None
 
 @pytest.mark.parametrize("channel", list(OppositionChannel))
 def test_an_opposition_counts_however_it_was_said(channel: OppositionChannel) -> None:
-    """T063: what was said to a person, or doubtfully heard by a machine, too."""
+    """T063: also spoken to a person, or doubtfully heard by a machine."""
     said = replace(opposition(), channel=channel)
     assert codes(AT, suppressions=(said,)) == {"SUPPRESSED"}
 

@@ -1,4 +1,4 @@
-"""FC-04: whoever opted in to sales calls was told five things; which form told them is on record."""
+"""FC-04: an opt-in to sales calls rests on a form with five mentions; the form is on record."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -31,7 +31,7 @@ BEFORE, AFTER = paris("2026-08-10 11:00:00"), paris("2027-02-01 11:00:00")
 SHOWN = PhoneNumber("+33162000001")
 REAL = TrunkFacts("default", loopback=False, caller_ids=(AuthorisedCallerId(SHOWN, None),))
 CALLEE = PhoneNumber("+33162000002")
-"""Of a range for machines: fictional numbers are called on loopback alone."""
+"""A number in a range for machines: fictional numbers are called on loopback alone."""
 WHOLE = ConsentForm("a" * 64, tuple(Mention))
 
 

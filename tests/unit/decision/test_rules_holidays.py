@@ -1,4 +1,7 @@
-"""Local holidays: they block where a territory, an area of one or an area code tells that the callee may be there (docs/rules/readings.md#holidays)."""
+"""Local holidays: they block where the callee may be there (docs/rules/readings.md#holidays).
+
+A territory, an area of one or an area code shows that.
+"""
 
 import pytest
 
@@ -86,7 +89,7 @@ def test_what_is_no_french_postcode_is_none(postcode: str) -> None:
     ],
 )
 def test_state_holidays_block_by_area_code(number: str, at: str, expected: set[str]) -> None:
-    """US-08, and the matrix of 2.0: state lists."""
+    """US-08: state lists."""
     told = campaign(profile="us-tcpa", caller_id="+12025550199", purpose="survey")
     agreed = (consent(purpose="survey", windows=()),)
     assert codes(utc(at), campaign=told, consents=agreed, number=PhoneNumber(number)) == expected

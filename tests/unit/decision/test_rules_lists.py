@@ -1,4 +1,7 @@
-"""Lists kept by others, held against every decision: people who object, and lines that no machine may call."""
+"""External lists, held against every decision.
+
+People who object, and lines that no machine may call.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,13 +32,13 @@ def standing(
 
 
 def requiring() -> RulePackIndex:
-    """The packs, had fr-political required the national list."""
+    """Return the packs, had fr-political required the national list."""
     (pack,) = (pack for pack in packs().shipped if pack.name == "fr-political")
     return RulePackIndex([RulePack.model_validate(pack.model_dump() | {"required_lists": ("national",)})])
 
 
 def judged(*lists: ListStanding, shelf: RulePackIndex | None = None) -> Decision:
-    """On a trunk that leaves the machine."""
+    """Decide on a trunk that leaves the machine."""
     return decide(facts(lists=lists, trunk=REAL, number=PERSON), shelf or packs(), AT)
 
 
@@ -99,7 +102,7 @@ AMERICAN = {
 
 @pytest.mark.parametrize("profile", AMERICAN)
 def test_american_packs_call_nobody_who_was_not_held_against_their_lists(profile: str) -> None:
-    """T086: hospital and emergency lines stand in no public list, so that the user must have one."""
+    """T086: hospital and emergency lines stand in no public list, so the user must have one."""
     number, shown, rule, names = AMERICAN[profile]
     trunk = TrunkFacts("default", loopback=False, caller_ids=(AuthorisedCallerId(PhoneNumber(shown), None),))
     at = utc("2027-02-02 18:00")
@@ -127,7 +130,7 @@ def test_a_missing_list_does_not_hide_that_the_number_is_on_it() -> None:
     assert after_refusal(refusal) == ContactClosed("SUPPRESSED")
 
 
-def test_what_packs_learn_to_say_does_not_change_the_hash_of_those_that_do_not_say_it() -> None:
+def test_a_new_key_of_packs_does_not_change_the_hash_of_packs_without_it() -> None:
     (pack,) = (pack for pack in packs().shipped if pack.name == "fr-political")
     said = RulePack.model_validate(pack.model_dump() | {"required_lists": ()})
     assert said.hash == pack.hash

@@ -1,4 +1,4 @@
-"""Where somebody agreed more than once: the latest statement speaks, as the shipped packs read the law."""
+"""Several consents of one person: the latest one speaks, as the shipped packs read the law."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -65,7 +65,10 @@ def test_statements_of_the_same_instant_are_one() -> None:
 
 
 def test_what_was_withdrawn_says_nothing_any_more() -> None:
-    """A later row without a positive act ends with the withdrawal; the positive act between them speaks."""
+    """A later row without a positive act ends with the withdrawal.
+
+    The positive act between them speaks.
+    """
     events = (
         consent(),
         withdrawal(utc("2026-10-01 08:00")),

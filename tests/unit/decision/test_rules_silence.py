@@ -1,4 +1,4 @@
-"""Cases T031 to T043: electoral silence, territory by territory, first round of 2027 as a fixture."""
+"""Cases T031 to T043: electoral silence by territory, first round of 2027 as a fixture."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -114,7 +114,10 @@ def test_a_listed_saturday_poll_can_be_earlier_than_the_default_freeze() -> None
 
 
 def test_the_last_invite_leaves_room_for_ring_and_call() -> None:
-    """T036: made impossible by the planner. Hours end long before midnight, so Wallis shows it: 00:00 there on a Friday of a custom date."""
+    """T036: made impossible by the planner.
+
+    Hours end long before midnight, so Wallis shows it: 00:00 there on a Friday of a custom date.
+    """
     told = voting(poll_dates={"default": SUNDAY}, freeze_mode="per_territory")
     at = paris("2027-04-16 19:00:00")
     decision = judged(at, campaign=told)
@@ -125,7 +128,10 @@ def test_the_last_invite_leaves_room_for_ring_and_call() -> None:
 
 
 def test_a_call_that_would_run_into_silence_is_silence() -> None:
-    """A foreign clock makes silence begin in daytime: the earliest freeze is Paris's midnight, which is 10:00 in Nouméa."""
+    """A foreign clock makes silence begin in daytime.
+
+    The earliest freeze is Paris's midnight, which is 10:00 in Nouméa.
+    """
     told = voting(poll_dates={"default": SUNDAY})
     limit = utc("2027-04-15 22:00")
     callee = {"number": PhoneNumber("+68987123456"), "timezone": "Pacific/Tahiti"}

@@ -1,4 +1,4 @@
-"""When a call that is under way is cut (FP-08, T036)."""
+"""The instant at which a call under way is cut (FP-08, T036)."""
 
 from datetime import date
 

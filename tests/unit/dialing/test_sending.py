@@ -17,7 +17,7 @@ CAMPAIGN = an_attempt().campaign_id
 
 
 class NoPbx:
-    """Is not asked: that nobody drives it is what breaks the row."""
+    """A PBX that is not asked: that no process drives it breaks the row."""
 
     pbx = "pbx1"
 

@@ -1,4 +1,7 @@
-"""The real dialplan, broken by hand in one place: what was changed, where, and the claim that must object."""
+"""The real dialplan, broken by hand in one place.
+
+The place, the change, and the claim that must object.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,7 @@ class Mutant:
     new: str
 
     def of(self, files: dict[str, str]) -> dict[str, str]:
-        """`files` with the first `old` of its file replaced; fails where there is none to replace."""
+        """Return `files` with the first `old` of its file replaced. Fail where there is none."""
         text = files[self.file]
         assert self.old in text, f"{self.name}: {self.file} has no {self.old}"
         return files | {self.file: text.replace(self.old, self.new, 1)}

@@ -1,4 +1,7 @@
-"""A line on which people call us is held to the same claims, whatever its prompts and contexts are called."""
+"""A line on which people call us is held to the same claims, under any names of its prompts.
+
+And under any names of its contexts.
+"""
 
 import pytest
 

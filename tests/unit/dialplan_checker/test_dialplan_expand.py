@@ -1,4 +1,4 @@
-"""What the arguments of a step come to, where all is known and where it is not."""
+"""The possible texts of a step's arguments, where everything is known and where it is not."""
 
 import pytest
 

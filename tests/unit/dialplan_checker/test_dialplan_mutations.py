@@ -45,7 +45,10 @@ def test_every_claim_has_a_mutant(proof: Proof) -> None:
 
 @pytest.fixture(scope="module")
 def tried(request: pytest.FixtureRequest, files: dict[str, str]) -> Iterator[dict[str, Future[ClaimProof]]]:
-    """The proofs of all mutants that are asked for, by name: a proof takes seconds, and every core makes one."""
+    """Return the proofs of all requested mutants, by name.
+
+    A proof takes seconds, and every core makes one.
+    """
     asked = [
         item.callspec.params.get("mutant") for item in request.session.items if hasattr(item, "callspec")
     ]
@@ -57,7 +60,7 @@ def tried(request: pytest.FixtureRequest, files: dict[str, str]) -> Iterator[dic
 
 
 def proof_of(mutant: Mutant, files: dict[str, str]) -> ClaimProof:
-    """Of the claim that must object; the walk ends there."""
+    """Prove the claim that must object; the walk ends there."""
     claims = prove(parse(mutant.of(files)), mutant.claim).claims
     return next(claim for claim in claims if claim.name == mutant.claim)
 

@@ -1,4 +1,7 @@
-"""Reading the dialplan: layout changes nothing, and whatever is not understood is a fault, never silence."""
+"""Reading the dialplan: layout changes nothing.
+
+A part that is not understood is a fault, never silence.
+"""
 
 import random
 import re
@@ -20,7 +23,7 @@ CONTEXT = re.compile(r"(?m)^(?=\[)")
 
 
 def laid_out_otherwise(text: str, seed: int) -> str:
-    """The same contexts in another order, with other blanks, blank lines and comments."""
+    """Return the same contexts in another order, with other blanks, blank lines and comments."""
     chance = random.Random(seed)
     _, *contexts = CONTEXT.split(text)
     chance.shuffle(contexts)

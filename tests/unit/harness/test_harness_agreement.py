@@ -1,4 +1,4 @@
-"""What counts as a difference between a record and an ear, and what the machine's own stalls excuse."""
+"""Differences between a record and an ear, and the stalls of the machine that excuse them."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ HEARD = Perceived((Heard("notice", 2000, 4000, complete=True),), ())
 
 
 def stall(begin: int, end: int, lasting_ms: float) -> Stalled:
-    """Seen by whoever looks at all of that time."""
+    """A stall, as a reading over all of that time shows it."""
     return lambda first, last: lasting_ms if first <= begin and end <= last else 0.0
 
 

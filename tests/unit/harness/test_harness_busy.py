@@ -1,4 +1,4 @@
-"""An ear that comes late to everything, as on a busy machine, still hears every call from its first sound to its last."""
+"""An ear that comes late to everything, as on a busy machine, still hears every call whole."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ NOTICE, CLOSING = sound("notice", SECONDS), sound("closing", SECONDS)
 
 @asynccontextmanager
 async def listening(ports: CalleePorts, folder: Path) -> AsyncIterator[RtpReceiver]:
-    """An ear in this very loop, which knows both prompts."""
+    """Open an ear in this very loop, which knows both prompts."""
     corpus = Corpus()
     corpus.add("notice", NOTICE)
     corpus.add("closing", CLOSING)
@@ -47,7 +47,7 @@ async def call(number: str, sip_port: int, audio: bytes, rtp_port: int = 0) -> N
 
 
 async def ended(ear: RtpReceiver, count: int) -> dict[str, ReceivedCall]:
-    """By number."""
+    """Wait for `count` calls to end; return every call by number."""
     async with asyncio.timeout(SOON_S):
         while sum(one.snapshot().ending is not None for one in ear.calls.values()) < count:
             await asyncio.sleep(0.01)
@@ -61,7 +61,7 @@ def told(received: ReceivedCall) -> tuple[list[tuple[str | None, bool]], int]:
 async def test_calls_that_are_over_before_the_ear_looks_up_are_heard_whole(
     callee_ports: CalleePorts, tmp_path: Path
 ) -> None:
-    """One after the other from one port, as a PBX uses its ports again."""
+    """Calls one after the other from one port, as a PBX uses its ports again."""
     port = free_port(socket.SOCK_DGRAM)
 
     async def both() -> None:
@@ -82,10 +82,13 @@ async def test_calls_that_are_over_before_the_ear_looks_up_are_heard_whole(
         assert received.heard[0].ended_ms - received.heard[0].started_ms >= SECONDS * 900
 
 
-async def test_a_call_that_comes_while_the_ear_is_busy_with_another_is_heard_from_its_first_sound(
+async def test_a_call_that_comes_while_the_ear_is_busy_is_heard_from_its_first_sound(
     callee_ports: CalleePorts, tmp_path: Path
 ) -> None:
-    """The ear loads a new script when somebody is called; here the disk lets it wait for that until the second call is over."""
+    """The ear loads a new script at a call.
+
+    Here the disk makes it wait for that until the second call is over.
+    """
     slow = tmp_path / ("7d" * 32) / "legal.alaw"
     slow.parent.mkdir()
     os.mkfifo(slow)
@@ -107,7 +110,7 @@ async def test_a_call_that_comes_while_the_ear_is_busy_with_another_is_heard_fro
 async def test_what_callees_say_is_made_before_anybody_calls(
     callee_ports: CalleePorts, tmp_path: Path
 ) -> None:
-    """It takes half a second of a processor: so long would the ear hear nobody, and no key go down."""
+    """It takes half a second of a processor, in which no call is heard and no key goes down."""
     spoken.cache_clear()
     async with listening(callee_ports, tmp_path):
         assert spoken.cache_info().currsize == len(Says)

@@ -26,7 +26,10 @@ from tests.harness.prompts import LEAD_S, silence, sound
 async def play(
     callees: SimulatedCallees, sip: int, persona: Persona, *stream: bytes, presses: int = 0
 ) -> ReceivedCall:
-    """Calls one callee, plays the stream, hangs up once it has pressed and released so many keys, and returns what the callee tells."""
+    """Call one callee, play the stream, and return the callee's report.
+
+    Hang up once it has pressed and released so many keys.
+    """
     number = number_for(persona, 0)
     async with calling(number, sip) as caller:
         assert await caller.invite() == 200
@@ -41,7 +44,7 @@ async def play(
 
 
 async def left(callees: SimulatedCallees, sip: int, persona: Persona, *stream: bytes) -> ReceivedCall:
-    """Calls one callee, plays the stream, and returns what the callee tells when it has hung up."""
+    """Call one callee, play the stream, and return its report when it has hung up."""
     number = number_for(persona, 0)
     async with calling(number, sip) as caller:
         assert await caller.invite() == 200
@@ -64,14 +67,14 @@ async def until(seen: Callable[[], bool]) -> None:
 
 
 def keys(call: ReceivedCall) -> list[tuple[str, bool]]:
-    """Each key, and whether it was released."""
+    """Return each key, and whether it was released."""
     return [(press.key, press.up_ms is not None) for press in call.keys]
 
 
 ROUNDED_S = 0.002
 """Milliseconds are whole ones, and two clocks are read one after the other."""
 
-# what the caller plays, and what the callee then presses
+# the caller's prompts, and the callee's keys
 SCRIPTS: dict[Persona, tuple[list[str], str]] = {
     Persona.PRESSES_ONE: (["notice", "invitation", "message"], "1"),
     Persona.NINE_IN_NOTICE: (["notice", "message"], "9"),
@@ -122,7 +125,7 @@ async def test_prompts_are_timed_by_their_arrival_from_the_answer_on(
 
 
 def ends_of(events: list[bytes]) -> list[bytes]:
-    """The packets that tell of a key that is up."""
+    """Return the packets that report a key as up."""
     return [event for event in events if event[13] & 0x80]
 
 

@@ -15,7 +15,7 @@ def frames(audio: bytes) -> list[bytes]:
 
 
 def listen(stream: bytes, prompts: dict[str, bytes], *, without: tuple[int, ...] = ()) -> Listener:
-    """Hears `stream` from time 0 on, one packet each 20 ms, less the numbered packets."""
+    """Hear `stream` from time 0 on, one packet each 20 ms, less the numbered packets."""
     corpus = Corpus()
     for name, audio in prompts.items():
         corpus.add(name, audio)
@@ -63,7 +63,7 @@ def test_silence_within_a_prompt_does_not_end_it() -> None:
 
 
 def test_a_prompt_stopped_and_resumed_after_its_silent_first_frame_is_one_passage() -> None:
-    """So Asterisk's ControlPlayback goes on from an offset: the file's first 20 ms, then the rest."""
+    """Asterisk's ControlPlayback resumes at an offset: the file's first 20 ms, then the rest."""
     prompt = silence(0.1) + NOTICE + silence(0.2) + MESSAGE
     for stop in (20, 50, 56, 62):
         stream = prompt[: stop * FRAME] + prompt[:FRAME] + prompt[stop * FRAME :]
@@ -93,7 +93,7 @@ def test_silence_alone_is_not_heard() -> None:
 
 
 @pytest.mark.parametrize("length", [len(NOTICE) - 1, len(NOTICE) - 60, len(NOTICE) - FRAME + 1])
-def test_a_prompt_of_odd_length_shifts_the_next_one_off_the_packets_and_both_are_named(length: int) -> None:
+def test_a_prompt_of_odd_length_shifts_the_next_off_the_packets_and_both_are_named(length: int) -> None:
     odd = NOTICE[:length]
     heard = listen(odd + MESSAGE + silence(0.1), {"notice": odd, "message": MESSAGE})
     assert [(p.prompt, p.complete) for p in heard.passages] == [("notice", True), ("message", True)]

@@ -1,4 +1,4 @@
-"""CSV as people save it: what is read, from which line, and which files are refused whole."""
+"""CSV as people save it: its cells, their lines, and files that are refused whole."""
 
 import hashlib
 import io
@@ -116,7 +116,7 @@ def test_a_row_may_have_64_kib_and_no_byte_more() -> None:
     assert "line 2: a row of more than 64 KiB" in refusal(f"phone_number\n{longest}1\n2\n")
 
 
-def test_a_quotation_mark_never_closed_is_refused_at_64_kib_with_the_line_where_it_opens() -> None:
+def test_an_unclosed_quotation_mark_is_refused_at_64_kib_with_its_opening_line() -> None:
     assert "line 2: a row of more than 64 KiB" in refusal('phone_number\n"1\n' + "2\n" * 40_000)
 
 

@@ -1,4 +1,4 @@
-"""What one row of a list means, and which rows are left out."""
+"""The meaning of one row of a list, and the rows that are left out."""
 
 from datetime import UTC, datetime, time
 from typing import Any

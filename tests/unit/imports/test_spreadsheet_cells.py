@@ -1,4 +1,4 @@
-"""Cells of an export: what a spreadsheet would run is made harmless."""
+"""Cells of an export: text that a spreadsheet would run is made harmless."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Lines of `evidence.jsonl` as an inspection writes them, made by hand: the ledger's entries without proofs, which the recount leaves to others."""
+"""Lines of `evidence.jsonl` as an inspection writes them, made by hand.
+
+The ledger's entries stand without proofs, which the recount leaves to others.
+"""
 
 import hashlib
 import json
@@ -36,7 +39,7 @@ PACK_CONTENT = PACK.model_dump(mode="json", exclude_defaults=True)
 
 
 def terms(**changes: object) -> Document:
-    """Of a campaign from February to April 2027, as the recount takes them."""
+    """Return the terms of a campaign from February to April 2027, as the recount takes them."""
     dates = {"starts_at": "2027-02-01T00:00:00+01:00", "ends_at": "2027-05-01T00:00:00+02:00"}
     made = replace(campaign(CAMPAIGN, **(dates | changes)), script=SCRIPT)
     found = terms_of(made, [PACK], ZONES.values(), HEAD_AT)
@@ -53,7 +56,7 @@ def call(
     trace: tuple[TraceStep, ...] = (),
     **changes: Any,
 ) -> Attempt:
-    """Ended; its INVITE left at `at`, or never did."""
+    """Return an ended call; its INVITE left at `at`, or never did."""
     decided = (at or datetime(2027, 2, 1, 9, tzinfo=UTC)) - timedelta(seconds=1)
     attempt = Attempt(
         id=AttemptId(f"{next(_numbers):032x}"),
@@ -87,7 +90,7 @@ _numbers = count(1)
 
 
 class Life:
-    """What happened to one person, told in the order in which the ledger had it."""
+    """The events of one person, told in the order in which the ledger had them."""
 
     def __init__(self, territory: str = "FR") -> None:
         self.territory = territory
@@ -106,7 +109,7 @@ class Life:
         return self._seal("consent.withdraw", at, None, {"sponsor": sponsor, "withdrawn_at": at.isoformat()})
 
     def voided(self, at: datetime) -> "Life":
-        """The network says that nobody has the number."""
+        """Add the network's word that the number is not assigned."""
         body = {"sponsor": None, "channel": "network", "withdrawn_at": at.isoformat()}
         return self._seal("consent.withdraw", at, None, body)
 
@@ -122,7 +125,7 @@ class Life:
         return self._seal("suppression.remove", at, None, {"sponsor": sponsor})
 
     def called(self, attempt: Attempt, **sealed: object) -> "Life":
-        """`sealed`: what the ledger says otherwise in the decision."""
+        """Add a call. `sealed`: the ledger's different words in the decision."""
         record = canonical(call_record(attempt))
         body = {
             "campaign": attempt.campaign_id,

@@ -1,4 +1,4 @@
-"""The recount of an inspection gives what counting by hand gives, and names every call that should not be."""
+"""The recount of an inspection equals counting by hand, and names every call that should not be."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -34,7 +34,10 @@ from tests.unit.inspection.inspected_samples import (
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 TERMS = terms()
 SPAN_MINUTES = 86 * 24 * 60
-"""To the end of April: over the change of the clocks on 28 March, Easter Monday, and Tahiti's other dates."""
+"""To the end of April.
+
+Over the change of the clocks on 28 March, Easter Monday, and Tahiti's other dates.
+"""
 instants = st.integers(0, SPAN_MINUTES).map(
     lambda minutes: datetime(2027, 2, 2, 12, tzinfo=UTC) + timedelta(minutes=minutes)
 )
@@ -49,7 +52,7 @@ def recounted(*lives: Life, **changes: object) -> dict[str, Any]:
 
 
 def wrong(*lives: Life, **changes: object) -> dict[str, int]:
-    """Kinds of faults with their counts, zeros left out."""
+    """Return kinds of faults with their counts, zeros left out."""
     faults: dict[str, int] = recounted(*lives, **changes)["faults"]
     return {kind: found for kind, found in faults.items() if found}
 
@@ -59,7 +62,7 @@ def at_paris(text: str) -> datetime:
 
 
 def open_by_hand(at: datetime, territory: str) -> tuple[bool, bool]:
-    """Whether it was within the hours, and whether on a holiday."""
+    """Return whether it was within the hours, and whether on a holiday."""
     local = at.astimezone(ZoneInfo(ZONES[territory]))
     clock = local.time()
     spans = ((time(10), time(13)), (time(14), time(20)))
@@ -76,7 +79,8 @@ def test_hours_holidays_and_caps_come_out_as_counted_by_hand(
     for territory, times in people:
         life = Life(territory).agrees()
         for number, at in enumerate(sorted(times)):
-            # Of three calls one was the sponsor's in another campaign: it counts for the caps alone.
+            # Of three calls one was the sponsor's in another campaign: it counts for the caps
+            # alone.
             other = number % 3 == 2
             life.called(call(at, territory=territory, campaign_id=ELSEWHERE if other else CAMPAIGN))
             if other:
@@ -234,7 +238,7 @@ def test_a_consent_after_a_withdrawal_counts_only_as_a_positive_act() -> None:
         assert wrong(life.called(call(MONDAY))) == faults
 
 
-def test_a_consent_that_a_trunk_ended_counts_again_once_it_is_restored_and_no_withdrawal_does() -> None:
+def test_a_restoration_undoes_the_end_of_a_consent_by_a_trunk_and_no_withdrawal() -> None:
     then = MONDAY - timedelta(days=9)
     later = then + timedelta(days=1)
     assert wrong(Life().agrees().voided(then).called(call(MONDAY))) == {"NO_CONSENT": 1}

@@ -1,4 +1,7 @@
-"""The report of an inspection: every word in both languages, every kind of fault somewhere, and nothing that a page would run."""
+"""The report of an inspection: every word in both languages, every kind of fault somewhere.
+
+And nothing that a page would run.
+"""
 
 import ast
 import inspect
@@ -62,7 +65,10 @@ def test_every_kind_of_fault_stands_under_exactly_one_point() -> None:
 
 
 def told_in(module: ModuleType) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What kind of answer a module gives, and the words it names: its key, and its columns where it has them."""
+    """Yield the kind of each answer in a module, and the words it names.
+
+    Its key, and its columns where it has them.
+    """
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             texts = (

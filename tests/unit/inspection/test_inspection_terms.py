@@ -1,4 +1,4 @@
-"""What the recount is told of clocks, holidays and silence is what the rules themselves go by."""
+"""The recount's clocks, holidays and silences are those of the rules themselves."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -19,7 +19,7 @@ PUBLIC = PRIVATE.public_key().public_bytes_raw()
 
 
 def signed_quickly(key: bytes, message: bytes, signature: bytes) -> bool:
-    """The verifier's own way is tried elsewhere, and slow."""
+    """Check with a library: the verifier's own way is tried elsewhere, and slow."""
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except InvalidSignature:
@@ -32,7 +32,7 @@ class SampleLedger:
     lines: list[str]
     heads: list[str]
     hashes: dict[int, list[bytes]]
-    """By level: what proofs are made of."""
+    """By level, for making proofs."""
 
 
 def event(number: int, kind: Kind = Kind.REFUSAL, about: str | None = None) -> LedgerEvent:
@@ -46,7 +46,7 @@ def event(number: int, kind: Kind = Kind.REFUSAL, about: str | None = None) -> L
 
 
 def sealed(events: Sequence[LedgerEvent], batches: Iterator[int]) -> SampleLedger:
-    """`batches`: how many entries go under one head, again and again."""
+    """Seal `events`. `batches`: how many entries go under one head, again and again."""
     ledger = SampleLedger([], [], {0: []})
     tail, start = Tail(None, b""), 0
     while start < len(events):

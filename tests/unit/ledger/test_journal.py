@@ -1,4 +1,4 @@
-"""What the journal keeps of an event, and what it takes for a line."""
+"""The parts of an event that the journal keeps, and the lines it accepts."""
 
 from datetime import UTC, datetime
 

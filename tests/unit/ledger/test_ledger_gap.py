@@ -1,4 +1,7 @@
-"""A ledger that a backup was restored into: what was lost is named as a gap, and nothing else passes for one."""
+"""A ledger that a backup was restored into.
+
+The lost entries are named as a gap, and nothing else passes for one.
+"""
 
 from dataclasses import replace
 from itertools import cycle

@@ -1,4 +1,4 @@
-"""Events in their place: numbered, chained, canonical, and without anything that identifies a person."""
+"""Events in their place: numbered, chained, canonical, and without identifying a person."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Whatever is changed in a ledger of 100,000 entries is found, and the first wrong entry is named (T113, T114, T115)."""
+"""Any change in a ledger of 100,000 entries is found (T113, T114, T115).
+
+The first wrong entry is named.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -134,7 +137,10 @@ def test_tampering_anywhere_is_found_and_named(small: SampleLedger, tamper: Tamp
 def test_a_chain_rewritten_from_some_entry_on_is_found_from_the_last_good_head_on(
     small: SampleLedger, place: int
 ) -> None:
-    """Who rewrites all that follows cannot sign it: the named entry is at most a head's length before the first forged one."""
+    """A forger who rewrites everything that follows cannot sign it.
+
+    The named entry is at most a head's length before the first forged one.
+    """
     lines = small.lines[:place]
     for number in range(place, SMALL):
         previous = leaf_hash(lines[-1].encode()).hex() if lines else "0" * 64

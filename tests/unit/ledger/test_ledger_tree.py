@@ -1,4 +1,4 @@
-"""The tree against the definition of RFC 9162 and against the vectors of the certificate transparency project."""
+"""The tree against the definition of RFC 9162, and against vectors of certificate transparency."""
 
 import hashlib
 from itertools import pairwise
@@ -11,7 +11,8 @@ from dialer.domain.ledger.proofs import Span, consistency_spans, inclusion_spans
 from dialer.domain.ledger.tree import EMPTY_ROOT, Frontier, Subtree, leaf_hash
 from dialer.verifier.verify_ledger import consistent, included
 
-# The leaves that certificate transparency's implementations have been tested with since RFC 6962, and their roots by tree size.
+# The leaves with which certificate transparency's implementations have been tested since RFC 6962,
+# and their roots by tree size.
 LEAVES = [bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657")]
 LEAVES.append(bytes(range(0x60, 0x70)))
 ROOTS = [
@@ -39,7 +40,7 @@ def hashes(count: int) -> list[bytes]:
 
 
 def defined_root(leaves: list[bytes]) -> bytes:
-    """MTH of RFC 9162, 2.1.1, by its own recursion."""
+    """Compute MTH of RFC 9162, 2.1.1, by its own recursion."""
     if len(leaves) == 1:
         return leaves[0]
     middle = 1

@@ -1,4 +1,4 @@
-"""Proofs from the tree in memory are those that the stand-alone verifier takes."""
+"""Proofs from the tree in memory are accepted by the stand-alone verifier."""
 
 import hashlib
 
@@ -15,7 +15,7 @@ sizes = st.integers(1, len(LEAVES))
 
 
 def tree_of(size: int, first: int = 0) -> ProofTree:
-    """Made in two goes, of which the first has `first` leaves."""
+    """Make a tree in two goes, `first` leaves in the first."""
     tree = ProofTree()
     tree.extend(LEAVES[:first])
     tree.extend(LEAVES[first:size])

@@ -1,4 +1,4 @@
-"""Cases T072 to T085: one key for every spelling, and what is never dialled."""
+"""Cases T072 to T085: one key for every spelling, and numbers that are never dialled."""
 
 import pytest
 from hypothesis import given

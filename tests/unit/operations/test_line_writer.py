@@ -1,4 +1,4 @@
-"""No line of the log ends or holds up what it tells of; each that is lost is counted."""
+"""No line of the log ends or holds up the event it reports; each lost line is counted."""
 
 import io
 import logging

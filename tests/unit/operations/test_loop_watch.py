@@ -1,4 +1,4 @@
-"""How long the event loop was held."""
+"""The time for which the event loop was held."""
 
 import asyncio
 import time

@@ -10,7 +10,7 @@ DASHBOARD = Path(__file__).parents[3] / "docker" / "grafana" / "dialer.json"
 
 
 def full() -> PrometheusMeter:
-    """Everything happened once."""
+    """Return a meter for which everything happened once."""
     meter = PrometheusMeter()
     meter.decided(permits=2, refusals=[("NO_CONSENT", "HOLIDAY"), ("HOLIDAY",)])
     meter.dialled("default")

@@ -1,4 +1,4 @@
-"""What the call-back line says, and to whom an objection there is an objection."""
+"""The call-back line's words, and the sponsor to whom an opposition there is one."""
 
 from dataclasses import replace
 from datetime import timedelta

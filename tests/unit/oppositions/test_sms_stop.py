@@ -1,4 +1,4 @@
-"""Which text messages are oppositions."""
+"""Text messages that are oppositions."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What of a campaign's pace falls to the PBXs of one process, when others drive the rest."""
+"""The share of a campaign's pace for the PBXs of one process, when others drive the rest."""
 
 from hypothesis import given
 from hypothesis import strategies as st

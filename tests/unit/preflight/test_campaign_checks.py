@@ -1,4 +1,4 @@
-"""What is refused when a campaign is made, and when it is approved (T031 to T043, T089 to T094)."""
+"""Refusals when a campaign is made, and when it is approved (T031 to T043, T089 to T094)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -150,7 +150,7 @@ def test_what_the_file_shows_to_be_wrong_is_named(definition: Any, where: str) -
 
 
 def approval(definition: Any, *territories: str, trunk: TrunkFacts = LOOPBACK) -> set[str]:
-    """`territories`: of one person each, `RE YT` where both are possible."""
+    """Check the approval. `territories`: of one person each, `RE YT` where both are possible."""
     places = frozenset(tuple(codes.split()) for codes in territories)
     return {problem.where for problem in check_approval(definition, packs(), trunk, places, (), NOW)}
 

@@ -1,4 +1,4 @@
-"""Who is alike: which times make a difference to a foresight, and which numbers the rules tell apart."""
+"""Groups of contacts: the times that make a difference to a forecast, and the kinds of numbers."""
 
 import sys
 from datetime import timedelta
@@ -17,7 +17,7 @@ UNTIL = horizon(TOLD, START)
 POLITICAL = tuple(pack for pack in packs().shipped if pack.name == "fr-political")
 
 
-def test_a_consent_is_judged_by_its_minute_only_where_it_begins_or_grows_too_old_meanwhile() -> None:
+def test_a_consent_is_judged_by_its_minute_only_where_it_begins_or_ages_meanwhile() -> None:
     oldest = timedelta(days=1095)
     known = turns(TOLD, POLITICAL, START)
     assert known.given == ((START - oldest, UNTIL - oldest), (START, UNTIL))

@@ -1,4 +1,4 @@
-"""What is foreseen for a few ends of a consent is what is foreseen for every end."""
+"""The forecasts for a few ends of a consent answer every end."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta

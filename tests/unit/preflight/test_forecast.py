@@ -1,4 +1,4 @@
-"""When somebody could first be called."""
+"""The first instant at which a contact could be called."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Whether a recording holds the greeting: whatever networks do to it, and whoever else speaks."""
+"""Recognising the greeting in a recording, after the faults of networks and beside other voices."""
 
 import asyncio
 import random
@@ -43,7 +43,7 @@ def noisy(audio: bytes, level: float) -> bytes:
 
 
 def lossy(audio: bytes, share: float) -> bytes:
-    """Lost packets of 20 ms are not replaced: what comes after them comes earlier."""
+    """Drop packets of 20 ms without replacement: the packets after them come earlier."""
     chance = random.Random(1)
     packets = (audio[at : at + 160] for at in range(0, len(audio), 160))
     return b"".join(packet for packet in packets if chance.random() >= share)

@@ -1,4 +1,4 @@
-"""What a call-back probe's end says of the number, and how long a greeting that was heard counts (FP-17, T093)."""
+"""The meaning of a call-back probe's end, and how long a greeting counts (FP-17, T093)."""
 
 from datetime import datetime, timedelta
 

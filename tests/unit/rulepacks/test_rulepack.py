@@ -1,4 +1,7 @@
-"""Rule packs: shipped ones are sound, bad ones are refused with file, key and reason, and the day of the call decides."""
+"""Rule packs: shipped ones are sound, bad ones are refused with file, key and reason.
+
+The day of the call decides between them.
+"""
 
 from datetime import date, timedelta
 from importlib.resources import files
@@ -49,7 +52,10 @@ def test_every_rule_that_a_pack_names_has_its_source_there(pack: RulePack) -> No
 
 @pytest.mark.parametrize("pack", packs().shipped, ids=lambda pack: pack.title)
 def test_what_a_pack_decides_where_sources_are_silent_is_said_in_it(pack: RulePack) -> None:
-    """A rule that rests on a decision, or on general knowledge, says what was chosen; so do the readings that many packs share."""
+    """A rule that rests on a decision, or on general knowledge, states the choice.
+
+    So do the readings that many packs share.
+    """
     silent = {source.rule for source in pack.sources if set(source.marks) <= {"D", "G"} and not source.note}
     assert silent <= {"FP-27", "FP-08", "FP-31"}, "as in another pack, which says it"
     told = " ".join(source.note or "" for source in pack.sources)

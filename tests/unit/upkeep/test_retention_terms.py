@@ -1,4 +1,4 @@
-"""How long things stay: exact on the sixtieth day, over leap days and clock changes (T120)."""
+"""Retention terms: exact on the sixtieth day, over leap days and clock changes (T120)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from tests.unit.decision.rule_samples import packs
 
 
 def proof_limit(given_at: datetime, years: int) -> datetime:
-    """What the horizon is held against: until then (exclusive) the proof of one consent is kept."""
+    """Return the end (exclusive) of a consent's proof, to hold the horizon against."""
     try:
         return given_at.replace(year=given_at.year + years)
     except ValueError:
@@ -45,7 +45,7 @@ FAILED = RetentionRun(NOW + DAY, NOW + DAY, error="no room")
 
 
 def age_when_erased(imported_at: datetime, run_at: datetime) -> timedelta:
-    """By the first daily run that erases, where every run comes a minute late."""
+    """Return the age at the first daily run that erases, where every run comes a minute late."""
     limit = contacts_limit(imported_at, None, RetentionRules().contact_days)
     while not contacts_due(limit, run_at):
         run_at += DAY + timedelta(minutes=1)
@@ -73,7 +73,7 @@ def test_contacts_are_gone_after_sixty_days_whatever_the_clocks_do(
 
 @given(imported_at=TIMES, offset=st.timedeltas(timedelta(0), DAY - TICK))
 @example(imported_at=datetime(2028, 2, 29, tzinfo=UTC), offset=timedelta(0))
-def test_whenever_the_daily_run_falls_it_erases_before_sixty_days_are_over_and_hardly_sooner(
+def test_the_daily_run_erases_before_sixty_days_are_over_and_hardly_sooner(
     imported_at: datetime, offset: timedelta
 ) -> None:
     assert 59 * DAY - HOUR <= age_when_erased(imported_at, imported_at + offset) <= 60 * DAY
