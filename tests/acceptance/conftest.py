@@ -17,7 +17,7 @@ from tests.harness.ports import free_port, sound_ports
 
 PBX = "acceptance"
 MARK = "+33199009900"
-"""Nobody's number."""
+"""A number without a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,14 @@ class Scene:
     installation: Installation
     callees: SimulatedCallees
     sip_port: int
-    """Where the trunk leads."""
+    """Port at which the trunk ends."""
 
     async def mark(self) -> None:
-        """Call the callees ourselves. They take one INVITE after the other: those before it were sent earlier, however busy the machine is."""
+        """Call the callees ourselves.
+
+        They take one INVITE after the other, so those before it were sent earlier, however busy the
+        machine is.
+        """
         async with calling(MARK, self.sip_port) as caller:
             assert await caller.invite() == 404
 
@@ -48,7 +52,7 @@ def environment() -> dict[str, str]:
 async def installation(
     callee_ports: CalleePorts, tmp_path: Path, environment: dict[str, str]
 ) -> AsyncIterator[Installation]:
-    """Initialised, with a running PBX; both end with the test."""
+    """Installation with a running PBX; both end with the test."""
     made = Installation(tmp_path / "home", environment=environment)
     sip_port, ami_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     await made.prepare()

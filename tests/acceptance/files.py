@@ -1,4 +1,7 @@
-"""Campaign and contact files for acceptance tests: people who agreed to be called on weekday mornings."""
+"""Campaign and contact files for acceptance tests.
+
+The people agreed to be called on weekday mornings.
+"""
 
 import csv
 from collections.abc import Iterable

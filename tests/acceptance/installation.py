@@ -1,4 +1,7 @@
-"""A whole installation as a user has one: a home, a PBX, the `dialer` command and `dialer serve`, in processes of their own."""
+"""A whole installation as a user has one.
+
+It is a home, a PBX, the `dialer` command and `dialer serve`, in processes of their own.
+"""
 
 import asyncio
 import json
@@ -17,7 +20,7 @@ from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 
 MORNING = "2027-02-01T10:30:00+01:00"
-"""A Monday within every consent of these tests; the service pretends that it is then."""
+"""A Monday within every consent of these tests, at which the service pretends to be."""
 
 COLLECTED_AT = "2026-11-01T10:00:00+01:00"
 
@@ -35,7 +38,7 @@ class Ran:
 
 @dataclass(slots=True)
 class Served:
-    """A running `dialer serve` and how to speak to it as an administrator."""
+    """A running `dialer serve`, and a client with an administrator's token."""
 
     process: asyncio.subprocess.Process
     address: str
@@ -52,7 +55,7 @@ class Served:
             return await answer.json()
 
     async def kill(self) -> None:
-        """As the machine would: no farewell."""
+        """Kill it as the machine would: no farewell."""
         self.process.kill()
         await self.process.wait()
 
@@ -74,7 +77,7 @@ class Installation:
         return Ran(process.returncode or 0, out.decode(), err.decode())
 
     async def must(self, *words: str) -> Any:
-        """Run with `--json`; the document, or a failed test."""
+        """Run with `--json`. Return the document, or fail the test."""
         ran = await self.cli(*words, "--json")
         assert ran.status == 0, ran.err
         return ran.json
@@ -83,7 +86,7 @@ class Installation:
         self.token = (await self.must("init", "--pretend-now", TODAY))["admin_token"]
 
     async def campaign(self, file: Path, contacts: Path) -> str:
-        """Create, fill and approve; give the id."""
+        """Create, fill and approve a campaign. Return its id."""
         campaign = await self.must("campaign", "create", str(file))
         await self.contacts(campaign["id"], contacts)
         await self.must("campaign", "approve", campaign["id"])
@@ -95,7 +98,7 @@ class Installation:
 
     @asynccontextmanager
     async def serve(self, *, at: str = MORNING) -> AsyncIterator[Served]:
-        """`at`: what time it is when the service starts, as RFC 3339."""
+        """Serve. `at` is the time when the service starts, as RFC 3339."""
         with (self.home / "serve.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "dialer", "serve", "--port", "0", "--pretend-now", at),

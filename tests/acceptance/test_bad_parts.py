@@ -13,7 +13,7 @@ from tests.harness.ports import free_port
 
 @pytest.fixture
 async def bare(tmp_path: Path) -> Installation:
-    """Initialised, without a PBX."""
+    """An installation without a PBX."""
     made = Installation(tmp_path / "home")
     await made.prepare()
     return made

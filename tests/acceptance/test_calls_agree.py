@@ -1,4 +1,4 @@
-"""Through the whole service: what the call records say is what the callees heard, when, to 100 ms."""
+"""Call records of the whole service agree with the callees' own, to 100 ms."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ EVERYBODY = tuple(number_for(persona, 0) for persona in Persona)
 
 
 async def run(scene: Scene, served: Served, file: Path, numbers: tuple[str, ...]) -> dict[str, Any]:
-    """Call everybody of `numbers`; their records by number."""
+    """Call every one of `numbers`. Return their records by number."""
     campaign = await scene.installation.campaign(file, contact_file(file.parent, numbers))
     await served.post(f"/v1/campaigns/{campaign}/start")
     async with asyncio.timeout(300):
@@ -63,7 +63,7 @@ async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
 
 
 BEEP_ENDS_MS = 9500
-"""The machine greets for 9 s and beeps for half a second."""
+"""End of the beep in ms: the machine greets for 9 s and beeps for half a second."""
 GREETING_ENDS_MS = 9000
 
 

@@ -1,4 +1,4 @@
-"""The demo, as anybody runs it, and its campaign as an inspector is shown it."""
+"""The demo, as any user runs it, and its campaign as an inspector sees it."""
 
 import asyncio
 import json
@@ -19,13 +19,13 @@ FRAME_MS = 20
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The demo's own home, and what the command said."""
+    """The demo's own home, and the command's output."""
 
     home: Path
     ran: Ran
 
     def inspected(self, out: Path, *words: str) -> dict[str, Any]:
-        """The figures of a pack of its campaign, and what the command said of anomalies."""
+        """Make a pack of its campaign. Return the pack's figures and the command's anomalies."""
         installation = Installation(self.home)
         (campaign,) = asyncio.run(installation.must("campaign", "list"))["items"]
         ran = asyncio.run(

@@ -1,4 +1,7 @@
-"""The emergency stop with the database down, judged at the callees and at the PBX, which stays locked when the service dies."""
+"""The emergency stop with the database down, judged at the callees and at the PBX.
+
+The PBX stays locked when the service dies.
+"""
 
 import asyncio
 import os
@@ -25,9 +28,9 @@ NUMBERS = [
     number_for(persona, index) for index in range(8) for persona in (Persona.NO_KEY, Persona.NO_ANSWER)
 ]
 FIRST_OF_ALL = {"DBPut", "DBDel", "DBGetTree", "CoreShowChannels", "Hangup", "Originate"}
-"""Whatever changes a PBX or takes its time."""
+"""Actions that change a PBX or take its time."""
 HALT_S = 2.0
-"""A halt hangs up everything within that time (T128)."""
+"""Seconds within which a halt hangs up every call (T128)."""
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def environment(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @asynccontextmanager
 async def in_full_swing(scene: Scene, folder: Path) -> AsyncIterator[Served]:
-    """Half of the callees listen, the other half let it ring."""
+    """Start a campaign: half of the callees listen, the other half let it ring."""
     campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, NUMBERS))
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
@@ -66,7 +69,7 @@ async def manager_of(installation: Installation) -> AsyncIterator[Manager]:
 
 
 async def check_locked(installation: Installation) -> None:
-    """Whoever forges an Originate now is refused by the PBX itself."""
+    """Check that the PBX itself refuses a forged Originate."""
     seal_key = (installation.home / f"{PBX}.seal").read_text().strip()
     script = next(path.name for path in (installation.home / "prompts").iterdir() if len(path.name) == 64)
     paper = permit(seal_key, script)
@@ -95,7 +98,7 @@ async def test_on_postgresql_a_halt_needs_no_database_and_outlives_the_service(
     await check_locked(scene.installation)
 
 
-async def test_on_postgresql_a_halt_goes_through_a_frozen_database_and_the_service_goes_on_when_it_thaws(
+async def test_on_postgresql_a_halt_goes_through_a_frozen_database_until_it_thaws(
     scene: Scene, tmp_path: Path, server: Path
 ) -> None:
     async with in_full_swing(scene, tmp_path) as served:
@@ -121,7 +124,7 @@ async def test_on_postgresql_a_halt_goes_through_a_frozen_database_and_the_servi
 
 @asynccontextmanager
 async def relayed(scene: Scene) -> AsyncIterator[Relay]:
-    """The service's way to its PBX can be cut; the command line's, too."""
+    """A relay of the service's way to its PBX, and of the command line's: it can be cut."""
     home = scene.installation.home
     (pbx,) = settings_of(home).pbxs
     async with relay_to(int(pbx.ami.rpartition(":")[2])) as relay:
@@ -150,7 +153,7 @@ async def connected(served: Served, *, up: bool) -> None:
 
 
 @pytest.mark.parametrize("halted_by", ["the service", "the command line"])
-async def test_a_pbx_that_was_cut_off_is_halted_before_anything_else_and_unlocked_by_itself_afterwards(
+async def test_a_pbx_that_was_cut_off_is_halted_first_and_unlocked_by_itself_afterwards(
     scene: Scene, tmp_path: Path, halted_by: str
 ) -> None:
     async with relayed(scene) as relay, in_full_swing(scene, tmp_path) as served:

@@ -34,13 +34,13 @@ async def test_every_nine_is_kept_nobody_is_called_twice_and_the_service_goes_on
         items = (await served.get(f"/v1/calls?campaign={campaign}&limit=1000"))["items"]
         assert served.process.returncode is None
     assert Counter(invite.number for invite in await scene.callees.invites()) == Counter(numbers)
-    # A permit that no call had used when the keys changed lapses; its contact is permitted again.
+    # A permit that no call had used when the keys changed lapses. Its contact is permitted again.
     assert Counter(item["state"] for item in items if item["state"] != "lapsed") == {"ended": len(numbers)}
     assert (await scene.installation.must("suppressions", "count"))["count"] == 2 * EACH
     assert (await scene.installation.must("ledger", "verify"))["verified"]
 
 
 async def state(scene: Scene, campaign: str) -> str:
-    """Asked beside the service, which answers nobody while it opens everything anew."""
+    """Ask beside the service, which answers no request while it opens everything anew."""
     found = await scene.installation.must("campaign", "show", campaign)
     return str(found["state"])

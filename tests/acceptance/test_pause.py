@@ -1,4 +1,4 @@
-"""Pause and resume at 50 calls a second, judged by what arrives at the callees."""
+"""Pause and resume at 50 calls a second, judged by the INVITEs that reach the callees."""
 
 import asyncio
 from collections import Counter
@@ -40,7 +40,7 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
 async def test_a_pause_at_the_command_line_holds_and_ends_for_the_running_service(
     scene: Scene, tmp_path: Path
 ) -> None:
-    """That process has just come: of calls that were dialled before it waits until the network has answered them."""
+    """The other process is new: for earlier calls it waits until the network has answered them."""
     numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
     campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
     async with scene.installation.serve() as served:
@@ -62,7 +62,7 @@ async def test_a_pause_at_the_command_line_holds_and_ends_for_the_running_servic
 
 
 def fast_trunk(scene: Scene) -> None:
-    """What the operator of the trunk allows is said in dialer.toml; by default it is 20 calls a second."""
+    """Allow a faster trunk in dialer.toml; by default it is 20 calls a second."""
     (scene.installation.home / "dialer.toml").write_text(
         f'''
 [[trunk]]

@@ -1,4 +1,7 @@
-"""The same program on PostgreSQL: who is called, who is not, what is heard and what is kept, judged at the callees."""
+"""The same program on PostgreSQL, judged at the callees.
+
+Calls made and refused, sound heard, records kept.
+"""
 
 import asyncio
 import csv

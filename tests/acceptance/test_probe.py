@@ -1,4 +1,7 @@
-"""A campaign that shows a number which does not lead to its line calls nobody; once it does, it calls (FP-17, T093, E9)."""
+"""A campaign whose number does not lead to its line makes no call (FP-17, T093, E9).
+
+Once the number does, it calls.
+"""
 
 import asyncio
 import hashlib
@@ -49,7 +52,10 @@ def heard_in(installation: Installation, probe: str) -> str:
 
 
 def probing_file(folder: Path) -> Path:
-    """The trunk is on loopback, so the campaign asks for the probe itself; its line is brief, so that the test is."""
+    """Write a campaign that asks for the probe itself, as its trunk is on loopback.
+
+    Its line is brief, so that the test is.
+    """
     file = campaign_file(folder)
     text = file.read_text(encoding="utf-8").replace("[call]\n", '[call]\ncallback_probe = "required"\n')
     file.write_text(f'{text}callback = "{GREETING}"\n', encoding="utf-8")
@@ -57,7 +63,7 @@ def probing_file(folder: Path) -> Path:
 
 
 async def until(served: Served, campaign: str, state: str) -> Any:
-    """The campaign's progress once it is in `state`."""
+    """Wait for `state`. Return the campaign's progress then."""
     async with asyncio.timeout(SOON_S):
         while True:
             progress: Any = await served.get(f"/v1/campaigns/{campaign}/progress")

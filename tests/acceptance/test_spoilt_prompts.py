@@ -1,4 +1,7 @@
-"""A prompt on the PBX that is not what was approved: no campaign starts with it, a running one is paused, and both say why (T102, T103)."""
+"""A prompt on the PBX that differs from the approved one stops its campaign (T102, T103).
+
+No campaign starts with it, a running one is paused, and both say why.
+"""
 
 import asyncio
 import tomllib
@@ -27,7 +30,7 @@ def empty(prompt: Path) -> None:
 
 
 def unreadable(prompt: Path) -> None:
-    """For the user that Asterisk runs as; the service may still read it."""
+    """Make a prompt unreadable for Asterisk's user; the service may still read it."""
     prompt.chmod(0o600)
 
 
@@ -42,7 +45,7 @@ PEOPLE = 90
 
 
 async def approved(served: Served, folder: Path, number: int) -> str:
-    """A campaign with a message, and so a script, and people of its own."""
+    """Approve a campaign with a message, and so a script, and people of its own."""
     file = campaign_file(folder, calls_per_second=1)
     text = file.read_text().replace("voici le message", f"voici le message {number}")
     definition = tomllib.loads(text)
@@ -103,6 +106,6 @@ async def reason_of_pause(served: Served, campaign: str) -> str:
 
 
 def seen_by_the_pbx(why: str) -> str | None:
-    """Its gate may look before the service does, and knows only sizes."""
+    """Reason of the pause where the PBX sees it. Its gate knows only sizes, and may look first."""
     seen = why in {"is missing", "is empty"}
     return f"paused: script: a prompt is missing or empty on PBX {PBX}" if seen else None

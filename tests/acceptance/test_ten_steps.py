@@ -26,12 +26,12 @@ dialer() {{
 }}
 trap 'trap "" TERM; kill -- -$$; wait' EXIT
 """
-"""On the ports of this test, and with an end for what the steps leave running."""
+"""Lines that use the ports of this test, and end what the steps leave running."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Where a reader is who has cloned the project and run `make demo`."""
+    """Folder of a reader who has cloned the project and run `make demo`."""
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
     yield tmp_path
     if PBX in lifecycle.started(tmp_path / "var"):

@@ -1,4 +1,7 @@
-"""A trunk that turns in mid-campaign: paused within 50 calls, nobody loses a consent or an attempt, and it goes on after `resume` (T057, T065)."""
+"""A trunk that turns in mid-campaign is paused within 50 calls (T057, T065).
+
+No consent or attempt is lost, and it goes on after `resume`.
+"""
 
 import asyncio
 import socket
@@ -43,7 +46,7 @@ TURNS = [
 
 @pytest.fixture
 async def carrier(installation: Installation, callee_ports: CalleePorts) -> AsyncIterator[Carrier]:
-    """Where the trunk leads; the callees are behind it."""
+    """A carrier at the end of the trunk, with the callees behind it."""
     behind = free_port(socket.SOCK_DGRAM)
     async with (
         SimulatedCallees.start(
@@ -73,7 +76,8 @@ async def test_a_trunk_that_turns_in_mid_campaign_costs_nobody_anything(
         untouched = CONTACTS - len(carrier.refused)
         await handed_on(carrier, untouched)
         await settled(carrier)
-    # Whom the trunk failed is due again after some minutes, and after a day where the telephone may have rung.
+    # A contact whom the trunk failed is due again after some minutes, and after a day where the
+    # telephone may have rung.
     async with installation.serve(at=NEXT_MORNING) as served:
         await in_state(served, campaign, "completed")
     assert Counter(carrier.handed_on) == Counter(numbers)
@@ -115,7 +119,7 @@ async def handed_on(carrier: Carrier, count: int) -> None:
 
 
 async def settled(carrier: Carrier) -> None:
-    """Nothing more comes, for three seconds."""
+    """Wait until nothing more comes for three seconds."""
     before = -1
     while len(carrier.verdicts) != before:
         before = len(carrier.verdicts)

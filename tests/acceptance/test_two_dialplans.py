@@ -1,4 +1,7 @@
-"""Two PBX containers, one with another version of the dialplan: the service calls through the approved one alone."""
+"""Two PBX containers, one with another version of the dialplan.
+
+The service calls through the approved one alone.
+"""
 
 import shutil
 import socket
@@ -20,7 +23,10 @@ NUMBERS = tuple(number_for(Persona.BUSY, index) for index in range(6))
 
 @pytest.fixture
 async def older(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """A second container in the same home, on the same trunk, that waits a second longer for a key."""
+    """Start a second container in the same home, on the same trunk.
+
+    It waits a second longer for a key.
+    """
     folder = shutil.copytree(places.DIALPLANS, tmp_path / "dialplans")
     file = folder / "30-answered.conf"
     file.write_text(file.read_text().replace("WaitExten(8)", "WaitExten(9)"))

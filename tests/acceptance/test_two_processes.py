@@ -1,4 +1,7 @@
-"""Two processes of the service, two PBXs, one PostgreSQL: each drives a PBX; when one dies the other takes over and calls nobody twice."""
+"""Two processes of the service, two PBXs, one PostgreSQL: each drives a PBX.
+
+When one dies the other takes over and calls no number twice.
+"""
 
 import asyncio
 import socket
@@ -30,7 +33,7 @@ def environment() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 async def wide_scene(scene: Scene) -> AsyncIterator[Scene]:
-    """Its trunk leads through two PBXs."""
+    """Scene whose trunk leads through two PBXs."""
     sip_port, ami_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     home = scene.installation.home
     await scene.installation.must(
@@ -71,7 +74,7 @@ async def test_a_process_takes_over_from_a_dead_one_and_a_pause_holds_for_both(
 
 
 async def _both_call(served: Served, campaign: str, more: int) -> None:
-    """Until so many calls more have ended on each of the two PBXs."""
+    """Wait until so many more calls have ended on each of the two PBXs."""
     before = await _ended(served, campaign)
     since: Counter[str] = Counter()
     async with asyncio.timeout(2 * SOON_S):

@@ -1,4 +1,7 @@
-"""The database comes back some seconds younger while a call is under way, as after an asynchronous failover (field case 10)."""
+"""The database comes back some seconds younger during a call (field case 10).
+
+So it does after an asynchronous failover.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from tests.harness.patience import SOON_S
 
 PERSON = number_for(Persona.NINE_IN_MESSAGE, 0)
 LOOK_S = 10.0
-"""The contact is due: an INVITE that nothing held back would have left by then."""
+"""Seconds. The contact is due: an INVITE that nothing held back would have left by then."""
 
 
 @pytest.fixture

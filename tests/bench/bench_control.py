@@ -1,8 +1,11 @@
-"""Pause and key 9 at 50 calls a second, measured at the callees: `python -m tests.bench.bench_control [contacts] [rows] [busy]`.
+"""Pause and key 9 at 50 calls a second, measured at the callees.
 
-A real Asterisk, `dialer serve` in a process of its own, half of the callees busy, the other half pressing 9 right after they answered.
-Meanwhile a list of so many `rows` is imported for another campaign, and so many other programs keep a core `busy`. Ends with status 1
-where a 9 was not stored, or an INVITE came after the answer to a pause.
+    python -m tests.bench.bench_control [contacts] [rows] [busy]
+
+A real Asterisk, `dialer serve` in a process of its own, half of the callees busy, the other half
+pressing 9 right after they answered. Meanwhile a list of so many `rows` is imported for another
+campaign, and so many other programs keep a core `busy`. Ends with status 1 where a 9 was not
+stored, or an INVITE came after the answer to a pause.
 """
 
 import asyncio
@@ -35,7 +38,7 @@ LOOK_EVERY_S = 0.005
 ROWS = 100_000
 BUSY = 2
 GRACE_S = 0.05
-"""An INVITE that left before the answer may be read by the callees this much after it."""
+"""Seconds after which the callees may still read an INVITE that left before the answer."""
 TRUNK = """
 [[trunk]]
 name = "default"
@@ -50,7 +53,7 @@ NUMBERS = "SELECT a.id, c.number FROM attempts a JOIN contacts c ON c.id = a.con
 
 @dataclass(slots=True)
 class Bench:
-    """Instants are seconds of the monotonic clock, by attempt."""
+    """Measurements: instants in seconds of the monotonic clock, by attempt."""
 
     installation: Installation
     callees: SimulatedCallees
@@ -61,7 +64,7 @@ class Bench:
     resumed: list[float] = field(default_factory=list)
     halted: bool = False
     imported: tuple[float, float] = (0.0, 0.0)
-    """From when to when."""
+    """Spans, each from its begin to its end."""
 
 
 @asynccontextmanager
@@ -86,7 +89,7 @@ async def bench(home: Path) -> AsyncIterator[Bench]:
 
 @contextmanager
 def kept_busy(cores: int) -> Iterator[None]:
-    """Other programs, which want as much of the machine as we do."""
+    """Run other programs, which want as much of the machine as we do."""
     others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
     try:
         yield
@@ -97,7 +100,7 @@ def kept_busy(cores: int) -> Iterator[None]:
 
 
 async def import_meanwhile(bench: Bench, folder: Path, rows: int) -> None:
-    """For campaigns that are not running."""
+    """Import a list for campaigns that are not running."""
     numbers = [f"{block}{index:04}" for index in range(10_000) for block in RANGES]
     began = time.monotonic()
     for part in range(0, rows, len(numbers)):
@@ -143,7 +146,7 @@ async def pause_now_and_then(bench: Bench, served: Served, campaign: str) -> Non
 
 
 async def watch_locks(bench: Bench, manager: Manager) -> None:
-    """The dialplan tells of a 9 once AstDB holds it."""
+    """Watch for oppositions: the dialplan tells of a 9 once AstDB holds it."""
     read = 0
     while True:
         async with manager.arrived:
@@ -167,7 +170,7 @@ async def watch_commits(bench: Bench) -> None:
 
 
 async def report(bench: Bench) -> bool:
-    """Whether every promise was kept."""
+    """Print the measurements. Return True where every promise was kept."""
     calls = await bench.callees.calls()
     invites = sorted(invite.at for invite in await bench.callees.invites())
     print(
@@ -195,14 +198,14 @@ async def report(bench: Bench) -> bool:
 
 
 def gap(invites: Sequence[float], span: tuple[float, float]) -> float:
-    """The longest time without one, in seconds."""
+    """Longest time without an INVITE within `span`, in seconds."""
     begin, end = span
     instants = [begin, *(at for at in invites if begin < at < end), end]
     return max(later - earlier for earlier, later in pairwise(instants))
 
 
 def pressed(calls: Sequence[ReceivedCall]) -> Iterator[tuple[str, float]]:
-    """By number, when its 9 went down."""
+    """Yield each number that pressed 9, with the instant at which it went down."""
     for call in calls:
         for key in call.keys:
             if key.key == "9" and call.answered_at is not None:

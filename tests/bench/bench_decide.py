@@ -1,4 +1,7 @@
-"""Ten thousand questions at once about a list of fifty thousand: `python -m tests.bench.bench_decide [database URL]`."""
+"""Ten thousand questions at once about a list of fifty thousand.
+
+python -m tests.bench.bench_decide [database URL]
+"""
 
 import asyncio
 import sys

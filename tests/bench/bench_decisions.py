@@ -1,6 +1,9 @@
-"""Decisions a second on one core, all rules on: `python -m tests.bench.bench_decisions [count]`.
+"""Decisions a second on one core, all rules on.
 
-Every contact is another number of ARCEP's fiction ranges with objects of its own, as a store would give them; nobody is decided twice at one instant.
+    python -m tests.bench.bench_decisions [count]
+
+Every contact is another number of ARCEP's fiction ranges with objects of its own, as a store would
+give them. No contact is decided on twice at one instant.
 """
 
 import gc
@@ -41,7 +44,7 @@ OPEN = paris("2027-02-01 10:00:00")
 
 
 def callees() -> Iterator[Facts]:
-    """Permitted ones: two earlier attempts, a consent with two windows."""
+    """Yield permitted contacts: two earlier attempts, a consent with two windows."""
     for index in count():
         number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
         days = frozenset(range(5))
@@ -58,7 +61,11 @@ def listed(**changes: object) -> Iterator[Facts]:
 
 
 def mixed() -> Iterator[Facts]:
-    """Of ten, five permitted; the others without consent, opposed, on a Tuesday, capped, and of a territory without a number to show."""
+    """Yield contacts: five of ten are permitted.
+
+    The others are without consent, opposed, on a Tuesday, capped, and of a territory without a
+    number to show.
+    """
     kinds = (None, NO_CONSENT, None, OPPOSED, None, ON_TUESDAYS, None, CALLED_TODAY, None, NOTHING_TO_SHOW)
     for changes, known in zip(cycle(kinds), callees(), strict=False):
         yield replace(known, **changes) if changes else known
@@ -103,7 +110,7 @@ SITUATIONS: dict[str, tuple[Callable[[], Iterator[Facts]], datetime]] = {
 
 
 def measure(questions: list[Facts], begins: datetime) -> float:
-    """How many a second. No two are asked at the same instant."""
+    """Decisions a second. No two questions are asked at the same instant."""
     shelf = packs()
     instants = [begins + timedelta(milliseconds=index) for index in range(len(questions))]
     decide(questions[0], shelf, instants[0])
@@ -115,7 +122,10 @@ def measure(questions: list[Facts], begins: datetime) -> float:
 
 
 def measure_decisions(size: int) -> None:
-    """Each situation beside permits, the best of several turns: other work on the machine slows both."""
+    """Measure each situation beside permits, the best of several turns.
+
+    Other work on the machine slows both.
+    """
     usual = list(islice(callees(), size))
     for name, (ask, at) in SITUATIONS.items():
         asked = list(islice(ask(), size))

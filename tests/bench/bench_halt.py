@@ -1,6 +1,9 @@
-"""A halt over a long list: what it costs, and how soon it is over: `python -m tests.bench.bench_halt [contacts] [seconds of halt]`.
+"""A halt over a long list: its cost, and how soon it is over.
 
-100,000 and ten minutes unless said; `make bench` is content with less. Everybody on the list is due all the while. A real Asterisk, `dialer serve` in a process of its own.
+    python -m tests.bench.bench_halt [contacts] [seconds of halt]
+
+100,000 and ten minutes unless said; `make bench` is content with less. Everybody on the list is due
+all the while. A real Asterisk, `dialer serve` in a process of its own.
 """
 
 import asyncio
@@ -63,7 +66,7 @@ async def halted(made: Installation, callees: Callees, campaigns: list[str], sec
 
 
 def stored(made: Installation) -> int:
-    """Bytes, what waits to be written into the database among them."""
+    """Bytes of the database, with the bytes that wait to be written into it."""
     return sum(path.stat().st_size for path in made.home.glob("dialer.db*"))
 
 

@@ -1,8 +1,11 @@
-"""An inspection pack of a long campaign, and its check: `python -m tests.bench.bench_inspect [people] [database URL]`.
+"""An inspection pack of a long campaign, and its check.
 
-All have a consent for now, and four of five are called, once each; figures are seconds, megabytes and the most memory the process has held
-by then. Measured on two cores at 2.6 GHz: 100,000 calls take 324 s of CPU and 290 MB to inspect; a tenth of them 49 s (15 s of it for
-the proof of the dialplan) and 230 MB.
+    python -m tests.bench.bench_inspect [people] [database URL]
+
+All have a consent for now, and four of five are called, once each. Figures are seconds, megabytes
+and the most memory the process has held by then. Measured on two cores at 2.6 GHz: 100,000 calls
+take 324 s of CPU and 290 MB to inspect; a tenth of them 49 s (15 s of it for the proof of the
+dialplan) and 230 MB.
 """
 
 import asyncio
@@ -44,7 +47,7 @@ async def inspect(folder: Path) -> dict[str, int]:
 
 
 def most_held() -> int:
-    """Megabytes."""
+    """The most memory held so far, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

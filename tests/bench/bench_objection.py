@@ -1,7 +1,10 @@
-"""How soon callees hear us, and how soon they know how to object: `python -m tests.bench.bench_objection [calls]`.
+"""Time until callees hear us, and until they know how to object.
 
-Real calls through service, Asterisk and SIP; both figures are the callees' own, from the sound that reached them, not from events. What an ear
-missed, because the machine was too busy to hand it every packet, is told as such, and measured as nothing.
+    python -m tests.bench.bench_objection [calls]
+
+Real calls through service, Asterisk and SIP. Both figures are the callees' own, from the sound that
+reached them, not from events. Sound that a callee missed, because the machine was too busy to hand
+it every packet, is named as such, and measured as nothing.
 """
 
 import asyncio
@@ -29,7 +32,7 @@ WHO = (
     Persona.EIGHT_THEN_ONE,
     Persona.PRESSES_ONE,
 )
-"""Who hears the notice whole, and does something else then."""
+"""Callees that hear the notice whole, and do something else then."""
 CALLS_PER_SECOND = 2
 LONGEST_S = 600
 
@@ -63,7 +66,7 @@ async def called(size: int, home: Path) -> tuple[list[ReceivedCall], Records]:
 
 
 async def records(served: Served, campaign: str) -> Records:
-    """Of every call, once the campaign has ended."""
+    """Read the record of every call, once the campaign has ended."""
     async with asyncio.timeout(LONGEST_S):
         while (await served.get(f"/v1/campaigns/{campaign}"))["state"] != "completed":
             await asyncio.sleep(0.5)
@@ -77,12 +80,15 @@ async def records(served: Served, campaign: str) -> Records:
 
 
 def notice_of(call: ReceivedCall) -> Heard | None:
-    """What was heard first, if that was the notice, in one piece or not."""
+    """The first prompt heard, if that was the notice, in one piece or not."""
     return call.heard[0] if call.heard and call.heard[0].prompt == "notice" else None
 
 
 def unheard(calls: Sequence[ReceivedCall], told: Records) -> Iterator[str]:
-    """Of every call whose notice was not heard whole: what the ear had of it, and what the PBX says that it played."""
+    """Yield a line for every call whose notice was not heard whole.
+
+    It names the sound that the callee had, and the sound that the PBX says it played.
+    """
     for call in calls:
         notice = notice_of(call)
         if notice and notice.complete and not notice.lost:

@@ -1,7 +1,10 @@
-"""Seconds for a preflight: `python -m tests.bench.bench_preflight [contacts] [days] [database URL]`; SQLite in a temporary folder unless said.
+"""Seconds for a preflight.
 
-`days`: until the first consents end. 0 is a hard list: a tenth of them ends, each at a minute of its own, while the campaign runs, and
-everybody whose consent does is asked about alone. 30 is a list as it mostly is.
+    python -m tests.bench.bench_preflight [contacts] [days] [database URL]
+
+SQLite in a temporary folder unless said. `days`: until the first consents end. 0 is a hard list: a
+tenth of them ends, each at a minute of its own, while the campaign runs, and each such contact is
+asked about alone. 30 is a list as it mostly is.
 """
 
 import asyncio
@@ -27,12 +30,12 @@ from tests.contract.judged import MONDAY, judge_at
 from tests.contract.samples import CAMPAIGN
 
 SAMPLE = 2000
-"""How many are asked about alone, for comparison."""
+"""Contacts that are asked about alone, for comparison."""
 
 
 @contextmanager
 def timed(what: str) -> Iterator[Callable[[], float]]:
-    """Gives what it took: seconds of this process's CPU."""
+    """Print and yield the seconds of this process's CPU."""
     begin, spent = time.perf_counter(), time.process_time()
     yield lambda: time.process_time() - spent
     print(f"{what:12s}{time.perf_counter() - begin:8.1f} s, {time.process_time() - spent:8.1f} s of CPU")

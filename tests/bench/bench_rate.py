@@ -1,4 +1,6 @@
-"""The set rate, held against what reaches the callees: `python -m tests.bench.bench_rate [contacts] [calls per second]`.
+"""The set rate, held against the INVITEs that reach the callees.
+
+    python -m tests.bench.bench_rate [contacts] [calls per second]
 
 A real Asterisk, `dialer serve` in a process of its own.
 """

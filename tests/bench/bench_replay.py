@@ -1,4 +1,6 @@
-"""Recorded decisions made again, over a change of pack: `python -m tests.bench.bench_replay [decisions] [database URL]`.
+"""Recorded decisions made again, over a change of pack.
+
+    python -m tests.bench.bench_replay [decisions] [database URL]
 
 Half are made on the last day of the old commercial pack, half on the first of the new one.
 """

@@ -1,4 +1,7 @@
-"""A long list in a real database, for the benchmarks: every person with a consent of their own minute and windows."""
+"""A long list in a real database, for the benchmarks.
+
+Every person has a consent of their own minute and windows.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +18,7 @@ from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
-"""ARCEP's fiction ranges hold 50,000 numbers: in longer lists they come again, as other people."""
+"""ARCEP's fiction ranges: 50,000 numbers. In longer lists they come again, as other people."""
 KEY = b"k" * 32
 ROWS = 5000
 SLOTS = tuple(
@@ -27,9 +30,10 @@ SLOTS = tuple(
 
 
 def people(indices: range, listed_at: datetime, lasting: int = 0) -> Iterator[NewContact]:
-    """Of twenty: one without consent, one whose consent is for another sponsor, two from overseas by their consent.
+    """Yield people. Of twenty, one is without consent, and one's consent is for another sponsor.
 
-    Consents end in the fifty days that begin `lasting` days after the import.
+    Two are from overseas by their consent. Consents end in the fifty days that begin `lasting` days
+    after the import.
     """
     for index in indices:
         number = PhoneNumber(f"{RANGES[index // 10_000 % 5]}{index % 10_000:04d}")
@@ -65,7 +69,7 @@ async def list_people(
     lasting: int = 0,
     **changes: object,
 ) -> None:
-    """Every fiftieth has opposed."""
+    """Add a running campaign with a list. Every fiftieth person has opposed."""
     await store.campaigns.add(campaign(campaign_id, **changes))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)

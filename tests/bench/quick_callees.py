@@ -1,4 +1,7 @@
-"""An installation whose callees answer at once and hang up after two seconds, in the notice: for benchmarks of many calls."""
+"""An installation whose callees answer at once and hang up after two seconds, in the notice.
+
+It is for benchmarks of many calls.
+"""
 
 import asyncio
 import socket
@@ -71,7 +74,7 @@ class Callees:
     messages: Path
 
     def invites(self) -> list[float]:
-        """When each telephone began to ring, in seconds; repeated INVITEs are the same call."""
+        """Seconds at which each telephone began to ring. Repeated INVITEs are the same call."""
         first: dict[str, float] = {}
         for line in self.messages.read_text(errors="replace").splitlines():
             fields = line.split("\t")
@@ -99,7 +102,7 @@ async def answering(folder: Path, port: int) -> AsyncIterator[Callees]:
 
 @asynccontextmanager
 async def quick_callees(folder: Path, rate: int) -> AsyncIterator[tuple[Installation, Callees]]:
-    """`rate`: what the trunk allows, in calls a second."""
+    """Start it. `rate` is the trunk's limit, in calls a second."""
     made = Installation(folder / "home")
     sip_port, own_port = (free_port(socket.SOCK_DGRAM) for _ in range(2))
     ami_port = free_port(socket.SOCK_STREAM)

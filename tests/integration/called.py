@@ -1,4 +1,7 @@
-"""A campaign that was called, without a PBX: decisions by the real rules, and outcomes as the dialplan would have told them."""
+"""A campaign that was called, without a PBX.
+
+Decisions are by the real rules, and outcomes as the dialplan would have told them.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -52,14 +55,14 @@ SCRIPTED: tuple[tuple[DialStatus, Steps], ...] = (
     (DialStatus.BUSY, ()),
     (DialStatus.NOANSWER, ()),
 )
-"""What callee after callee does, again and again."""
+"""Scripts of the callees, in turn, again and again."""
 DRIVER = Driver("pbx1", "0" * 32)
 WITHOUT_CONSENT = 5
-"""Every so manieth has none."""
+"""Among so many contacts one has no consent."""
 
 
 def called_campaign(dialer: Command, campaign: str, folder: Path, people: int = 12) -> str:
-    """Import, approve with its real script, start, call everybody once; the id."""
+    """Import, approve with the real script, start, call everybody once. Return the id."""
     rows = [
         f"+3319900{index:04d},a{index},{',' * 10 if index % WITHOUT_CONSENT == 4 else CONSENT}"
         for index in range(people)
@@ -78,21 +81,21 @@ def import_list(dialer: Command, campaign: str, folder: Path, *rows: str) -> Non
 
 
 def judge_at(at: datetime) -> Decider:
-    """The real rules, with the keys of this home, in a pretended time."""
+    """Make the real rules, with the keys of this home, in a pretended time."""
     packs = load_packs()
     keeping = Keeping(AesVault(subjects_key(read_settings().home)), packs)
     return Decider(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
 
 
 async def permit_only(campaign_id: CampaignId, at: datetime = MONDAY) -> None:
-    """Decide on who is due, and send nothing yet."""
+    """Decide on the contacts that are due, and send nothing yet."""
     async with open_service(read_settings(), clock=pretending(at)) as service:
         claim = partial(service.store.attempts.claim, campaign_id, now=at, limit=500, permits=500)
         await claim(judge=partial(judge_at(at).claimed, pbx="pbx1"))
 
 
 async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: bool = True) -> None:
-    """Every due contact at `at`, decided in a pretended time."""
+    """Call every due contact at `at`, decided in a pretended time."""
     judge = judge_at(at)
     async with open_service(read_settings(), clock=pretending(at)) as service:
         attempts = service.store.attempts
@@ -111,7 +114,7 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
 
 
 def over(attempt: Attempt, number: int) -> Attempt:
-    """As after its end."""
+    """Return the attempt as after its end."""
     status, steps = SCRIPTED[number % len(SCRIPTED)]
     dialed = attempt.decided_at + timedelta(milliseconds=300)
     answered = dialed + timedelta(seconds=4) if steps else None

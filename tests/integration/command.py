@@ -1,4 +1,4 @@
-"""The `dialer` command on a real home, run in this process: what it prints, and its exit status."""
+"""The `dialer` command on a real home, run in this process: its output and exit status."""
 
 import json
 import os
@@ -21,12 +21,15 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        """Fails unless standard output is exactly one JSON document."""
+        """Return the JSON document of standard output; fail unless it is exactly one."""
         return json.loads(self.out)
 
     @property
     def complaint(self) -> str:
-        """The one line on standard error; fails where there are more, or anything on standard output."""
+        """Return the one line on standard error.
+
+        Fail where there are more, or anything on standard output.
+        """
         assert self.out == ""
         (line,) = self.err.splitlines()
         assert line.startswith("dialer: ")
@@ -35,7 +38,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`dialer`, with `home` as its home."""
+    """The command `dialer`, with `home` as its home."""
 
     home: Path
     monkeypatch: pytest.MonkeyPatch
@@ -49,7 +52,7 @@ class Command:
         return Ran(status, out, err)
 
     def must(self, *words: str) -> Any:
-        """The document that `--json` prints; fails unless the command was done."""
+        """Return the document that `--json` prints; fail unless the command was done."""
         ran = self(*words, "--json")
         assert ran.status == 0, ran.err
         return ran.json

@@ -1,4 +1,7 @@
-"""A manager interface on loopback that misbehaves as it is told: it drops, repeats, reorders, cuts, delays, refuses, stays silent."""
+"""A manager interface on loopback that misbehaves on demand.
+
+It drops, repeats, reorders, cuts, delays, refuses, stays silent.
+"""
 
 import asyncio
 import re
@@ -29,7 +32,10 @@ def event(name: str, **headers: str) -> bytes:
 
 @dataclass(slots=True)
 class FakeAmi:
-    """`actions` is all that was ever received, over all connections. `answers` overrides what an action is answered with."""
+    """The fake. `actions` holds every action received, over all connections.
+
+    `answers` overrides the answer to an action.
+    """
 
     port: int = 0
     version: str = "22.10.1~dfsg"
@@ -37,12 +43,12 @@ class FakeAmi:
     boots: bool = True
     uptime: str = "3600"
     chunk: int = 0
-    """Send in pieces of that many bytes; 0: whole."""
+    """Bytes of a piece to send; 0 sends whole messages."""
     actions: list[Action] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     astdb: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
-    """Global ones."""
+    """Variables without a channel."""
     channels: list[Mapping[str, str]] = field(default_factory=list)
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -51,7 +57,7 @@ class FakeAmi:
         return [action for action in self.actions if action["Action"] == [name]]
 
     async def say(self, *messages: bytes) -> None:
-        """Send to whoever is connected."""
+        """Send to every connected client."""
         for writer in self.writers:
             await self._write(writer, b"".join(messages))
 
@@ -123,7 +129,7 @@ def refused(text: str) -> Answer:
 
 
 def rows(action: Action, kind: str, items: Iterable[Mapping[str, str]], end: str) -> Iterable[bytes]:
-    """A list as Asterisk sends it: an answer, the items, an event that counts them."""
+    """Make a list as Asterisk sends it: an answer, the items, an event that counts them."""
     identity = {"ActionID": action["ActionID"][0]}
     listed = [event(kind, **item, **identity) for item in items]
     yield reply(action, "Success", "Result will follow", ("EventList", "start"))
@@ -157,7 +163,10 @@ def core_show_channels(ami: FakeAmi, action: Action) -> Iterable[bytes]:
 
 
 def hangup(ami: FakeAmi, action: Action) -> Iterable[bytes]:
-    """By regular expression the channels are gone at once; by name or Uniqueid they are only found."""
+    """Hang up. Channels of a regular expression go at once; one of a name is only found.
+
+    A Uniqueid finds one, too.
+    """
     wanted = action["Channel"][0]
     if wanted.startswith("/"):
         cut = [channel for channel in ami.channels if re.search(wanted[1:-1], channel["Channel"])]
@@ -232,7 +241,7 @@ DEFAULTS: Mapping[str, Answer] = {
 
 @asynccontextmanager
 async def fake_ami(port: int = 0) -> AsyncIterator[FakeAmi]:
-    """A fake that listens on 127.0.0.1 (0: at a free port) until the block ends."""
+    """Listen on 127.0.0.1 (0: at a free port) until the block ends."""
     ami = FakeAmi()
     server = await asyncio.start_server(ami.serve, "127.0.0.1", port)
     ami.port = server.sockets[0].getsockname()[1]

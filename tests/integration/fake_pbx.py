@@ -23,7 +23,7 @@ TIMING = Timing(
 
 
 class Heard:
-    """What a telephony tells, one after another."""
+    """Events of a telephony, one after another."""
 
     def __init__(self, telephony: Telephony) -> None:
         self._events = telephony.events()
@@ -34,7 +34,7 @@ class Heard:
 
 @asynccontextmanager
 async def pbx(**options: Any) -> AsyncIterator[tuple[FakeAmi, AmiTelephony, Heard]]:
-    """A fake PBX, its telephony with the link up, and what it tells from then on."""
+    """Start a fake PBX, and its telephony with the link up; give its events from then on."""
     async with fake_ami() as ami:
         address = AmiAddress("127.0.0.1", ami.port, USER, SECRET)
         telephony = AmiTelephony("pbx1", address, "5ea1" * 16, SystemClock(), timing=TIMING, **options)

@@ -41,7 +41,7 @@ class Floor:
     process: ServiceProcess
 
     async def written(self) -> tuple[int, int]:
-        """Decisions and entries for the ledger."""
+        """Count decisions and entries for the ledger."""
         [row] = await self.sql(WRITTEN)
         return row[0], row[1]
 
@@ -50,7 +50,10 @@ class Floor:
         return self.url.startswith("sqlite")
 
     async def sql(self, statement: LiteralString) -> list[Any]:
-        """Behind the service's back; it goes on meanwhile, and ends what it has begun to write."""
+        """Run a statement behind the service's back.
+
+        The service goes on meanwhile, and ends its begun writes.
+        """
         return await asyncio.to_thread(self._sql, statement)
 
     def _sql(self, statement: LiteralString) -> list[Any]:
@@ -62,7 +65,7 @@ class Floor:
             return ran.fetchall() if ran.description else []
 
     async def knows_of_the_halt(self) -> None:
-        """Whoever halts waits for the database no longer than they can afford to."""
+        """Wait until the database holds the halt: a halt waits for it only a moment."""
         async with asyncio.timeout(SOON_S):
             while not (await self.store.system.halt_state()).halted:
                 await asyncio.sleep(0.005)
@@ -72,7 +75,7 @@ class Floor:
             assert not await self.process.dialing.turn()
 
     async def goes_on(self) -> None:
-        """In the very first turn."""
+        """Check that an INVITE leaves in the very first turn."""
         assert await self.process.dialing.turn()
         async with asyncio.timeout(SOON_S):
             while not self.pbx.invites.total():

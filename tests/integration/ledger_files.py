@@ -1,4 +1,4 @@
-"""Somebody at the ledger's files with tools of their own."""
+"""A tamperer at the ledger's files, with tools of their own."""
 
 import sqlite3
 import subprocess
@@ -11,7 +11,7 @@ from dialer.services.ledger.export import add_verifier
 
 
 def tamper(home: Path, statement: str) -> None:
-    """With a database client, after taking the triggers away."""
+    """Change the database with a client, after taking the triggers away."""
     with closing(sqlite3.connect(home / "dialer.db")) as connection, connection:
         triggers = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for (name,) in triggers:
@@ -20,7 +20,10 @@ def tamper(home: Path, statement: str) -> None:
 
 
 def judged_alone(*words: str) -> tuple[int, str]:
-    """By a copy of the verifier as exports hold it, with Python's standard library alone: exit status and what it prints."""
+    """Run a copy of the verifier as exports hold it, with the standard library alone.
+
+    Return its exit status and output.
+    """
     with TemporaryDirectory() as folder:
         add_verifier(Path(folder))
         command = [sys.executable, "-I", "-S", f"{folder}/verify_ledger.py", *words]

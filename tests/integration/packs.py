@@ -1,4 +1,4 @@
-"""Inspection packs in somebody else's hands, or in those of a maker who cheats."""
+"""Inspection packs in other hands, or in those of a maker who cheats."""
 
 import json
 import subprocess
@@ -26,19 +26,25 @@ def wrong(folder: Path, key: bytes) -> dict[str, str]:
 
 
 def judged_alone(folder: Path, *words: str, verifier: Path | None = None) -> tuple[int, str]:
-    """By its own verifier (or another's), with Python's standard library alone and no environment: exit status and what it prints."""
+    """Run a pack's own verifier, or another's, with the standard library and no environment.
+
+    Return its exit status and output.
+    """
     command = [sys.executable, "-I", "-S", str((verifier or folder) / "verify.py"), str(folder), *words]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={})
     return ran.returncode, ran.stdout + ran.stderr
 
 
 def people_in(folder: Path) -> list[Any]:
-    """The lines of the evidence."""
+    """Read the lines of the evidence."""
     return [json.loads(line) for line in (folder / "evidence.jsonl").read_text("utf-8").splitlines()]
 
 
 def made_anew(folder: Path, home: Path, people: Sequence[Any]) -> None:
-    """The pack as if these were all the people: counted again, and signed with the key of the installation."""
+    """Remake the pack as if these were all the people.
+
+    It is counted again, and signed with the key of the installation.
+    """
     _write(folder / "evidence.jsonl", "".join(f"{json.dumps(person)}\n" for person in people))
     recount = Recount(Pack(folder).terms())
     for person in people:
@@ -54,7 +60,7 @@ def made_anew(folder: Path, home: Path, people: Sequence[Any]) -> None:
 
 
 def sign(folder: Path, home: Path) -> None:
-    """Whatever lies there now."""
+    """Sign the files that lie there now."""
     signer, manifest = Ed25519Signer(ledger_signing_key(home)), folder / "manifest.json"
     told = json.loads(manifest.read_text("utf-8"))
     told["files"] = {

@@ -1,4 +1,7 @@
-"""The link of one service to a scripted PBX. It can be cut, and it may lose, repeat and reorder what it is told."""
+"""The link of one service to a scripted PBX.
+
+It can be cut, and it may lose, repeat and reorder events.
+"""
 
 import asyncio
 import uuid
@@ -33,9 +36,10 @@ def no_line(_order: ProbeOrder) -> ProbeEnd:
 
 @dataclass(slots=True)
 class ScriptedLink:
-    """Implements `ports.telephony.Telephony`. `slow`: Originates stay under way, and nobody answers them.
+    """Implementation of `ports.telephony.Telephony`.
 
-    `answers` says how a number of ours does.
+    With `slow`, Originates stay under way without an answer. `answers` says how a number of ours
+    answers.
     """
 
     machine: ScriptedPbx
@@ -71,7 +75,7 @@ class ScriptedLink:
         self.delayed.clear()
 
     def cut(self) -> None:
-        """What is on its way is lost."""
+        """Cut the link, losing everything on its way."""
         if self.linked:
             self._lose()
             self.queue.put_nowait(LinkLost(self.pbx))
@@ -82,7 +86,7 @@ class ScriptedLink:
             self.queue.put_nowait(LinkUp(self.pbx))
 
     def die(self) -> None:
-        """With its process."""
+        """End the link with its process."""
         self._lose()
         if self in self.machine.listeners:
             self.machine.listeners.remove(self)

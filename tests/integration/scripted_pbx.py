@@ -1,6 +1,7 @@
-"""A PBX in memory that keeps the promises of the real one: its gate, its outboxes, its events. Several services may have a link to it.
+"""A PBX in memory that keeps the promises of the real one: gate, outboxes, events.
 
-The real Asterisk is driven in tests/pbx and tests/acceptance; this one is for histories that no real part can be led through in bulk.
+Several services may have a link to it. The real Asterisk is driven in tests/pbx and
+tests/acceptance; this one is for histories that no real part can be led through in bulk.
 """
 
 from collections import Counter
@@ -31,7 +32,7 @@ from dialer.ports.telephony import CallOrder, LineObjection
 
 
 class Act(StrEnum):
-    """What a callee does in the notice, or after it."""
+    """Act of a callee in the notice, or after it."""
 
     ONE = "presses 1"
     NINE = "presses 9"
@@ -55,7 +56,7 @@ def obedient(_number: str) -> Act:
 
 @dataclass(slots=True)
 class ScriptedPbx:
-    """`acts` says what each callee does; `watch` sees every INVITE before it leaves."""
+    """The PBX. `acts` is each callee's act; `watch` sees every INVITE before it leaves."""
 
     now: Callable[[], datetime]
     acts: Callable[[str], Act] = obedient
@@ -65,23 +66,23 @@ class ScriptedPbx:
     invites: Counter[str] = field(default_factory=Counter)
     paused: dict[CampaignId, str] = field(default_factory=dict)
     hesitates: bool = False
-    """What has passed the gate is sent only when it is asked to."""
+    """Calls that passed the gate are sent only on demand."""
     passed: dict[AttemptId, CallOrder] = field(default_factory=dict)
     used: set[AttemptId] = field(default_factory=set)
     withheld: set[AttemptId] = field(default_factory=set)
     locked: set[PbxSuppression] = field(default_factory=set)
     mark: str | None = None
     writes: int = 0
-    """Oppositions that it was given, those it held already among them."""
+    """Suppressions that it was given, even those it held already."""
     opposed: dict[AttemptId, Opposed] = field(default_factory=dict)
     ended: dict[AttemptId, Ended] = field(default_factory=dict)
     alive: dict[AttemptId, CallOrder] = field(default_factory=dict)
     unfit: RefusalCause | None = None
-    """What it says of itself while it does not keep what is written to it."""
+    """Its own account while it does not keep entries."""
     late: list[CallOrder] = field(default_factory=list)
     """Originates that are still under way."""
     line: dict[str, LineObjection] = field(default_factory=dict)
-    """What was said on the call-back line, by key."""
+    """Oppositions of the call-back line, by key."""
     hung_up: list[AttemptId] = field(default_factory=list)
     cancelled: list[AttemptId] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
@@ -98,7 +99,7 @@ class ScriptedPbx:
             self.send()
 
     def send(self) -> None:
-        """The INVITEs of all that has passed the gate."""
+        """Send the INVITEs of all calls that passed the gate."""
         orders, self.passed = self.passed, {}
         for attempt_id, order in orders.items():
             self.invites[order.attempt.number] += 1
@@ -107,13 +108,16 @@ class ScriptedPbx:
             self._tell(Ringing(attempt_id, self.now()))
 
     def deliver(self) -> None:
-        """What was under way arrives."""
+        """Let calls under way arrive."""
         orders, self.late = self.late, []
         for order in orders:
             self.gate(order)
 
     def play_on(self, attempt_id: AttemptId) -> None:
-        """The callee answers, hears the notice and acts; the call ends. Nobody needs to listen."""
+        """Let the callee answer, hear the notice and act; the call ends.
+
+        No service needs to listen.
+        """
         order = self.alive.pop(attempt_id)
         self._tell(Answered(attempt_id, self.now()))
         act = self.acts(order.attempt.number)
@@ -128,12 +132,12 @@ class ScriptedPbx:
         self._end(Ended(attempt_id, self.now(), DialStatus.ANSWER, 16, 200, trace))
 
     def cancel(self, attempt_id: AttemptId) -> None:
-        """Nobody's phone goes on ringing; the dialplan reports the end."""
+        """Cancel: the telephone stops ringing; the dialplan reports the end."""
         if self.alive.pop(attempt_id, None) or self.passed.pop(attempt_id, None):
             self._end(Ended(attempt_id, self.now(), DialStatus.CANCEL, 16, 487, ()))
 
     def withhold(self, attempt_id: AttemptId) -> bool:
-        """Whether its INVITE never left, and never will."""
+        """Return True where its INVITE never left, and never will."""
         if attempt_id not in self.used:
             self.used.add(attempt_id)
             self.withheld.add(attempt_id)

@@ -1,4 +1,4 @@
-"""One process of the service, of real parts, between its start and its death; its clock is turned by hand."""
+"""A process of the service, of real parts; its clock is turned by hand."""
 
 import asyncio
 import uuid
@@ -72,7 +72,7 @@ class World:
 
 @dataclass(slots=True)
 class WrongClock:
-    """A process's own: right when it starts, then set ahead or back by whoever tampers with it."""
+    """A process's own clock: right when it starts, then set ahead or back by a tamperer."""
 
     world: World
     ahead: timedelta = timedelta()
@@ -95,7 +95,7 @@ class WrongClock:
 
 
 class UnchangedPrompts:
-    """Audio that is as it was approved: these histories are not about it."""
+    """Audio as it was approved: these histories are not about it."""
 
     async def compile(
         self, texts: dict[str, str], recordings: dict[str, bytes], *, language: str
@@ -136,7 +136,7 @@ class ServiceProcess:
         return self.fleet.ready(pbx) and self.consumers[pbx].lease.held
 
     async def die(self) -> None:
-        """Without a farewell."""
+        """Die without a farewell."""
         self.trouble.gone = True
         for link in self.links:
             link.die()
@@ -152,7 +152,10 @@ class ServiceProcess:
 def start_process(
     store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble, notes: HaltNotes
 ) -> ServiceProcess:
-    """Its consumers run; its dialling loop is turned by hand. `notes`: of its home."""
+    """Start a process. Its consumers run; its dialling loop is turned by hand.
+
+    `notes` are those of its home.
+    """
     fleet, live_calls, meter = (
         Fleet({link.pbx: link for link in links}, driven=True),
         LiveCalls(),

@@ -14,7 +14,7 @@ from tests.integration.command import Command
 AT = "2027-02-01T10:30:00+01:00"
 NUMBER = "+33199000001"
 FLEETING = {"from", "next_run_at"}
-"""Follow the clock."""
+"""Fields that follow the clock."""
 
 
 def test_the_command_line_shows_what_the_api_answers(bare: Command, called: str) -> None:
@@ -46,7 +46,7 @@ def lasting(document: Any) -> Any:
 
 
 async def asked(paths: list[str], campaign: str) -> tuple[dict[str, Any], Any]:
-    """Each path, and one decision, of a service on the same home."""
+    """Ask a service on the same home for each path, and for one decision."""
     async with open_service(read_settings()) as service:
         token = await service.suite.tokens.create(LOCAL_ADMINISTRATOR, "reader", Role.ADMIN)
         headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,7 @@
-"""Somebody rings the number shown and presses 9 while the service is down; it stores that when it comes back."""
+"""A person rings the number shown and presses 9 while the service is down.
+
+The service stores the opposition when it comes back.
+"""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +15,7 @@ from tests.pbx.ringer import Ringing, ringer_of
 from tests.pbx.voice import Press
 
 STRANGER = "+33199000099"
-"""On no list of ours."""
+"""A number on no list of ours."""
 
 
 async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scene, tmp_path: Path) -> None:
@@ -34,7 +37,7 @@ async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scen
 
 
 async def until_open(scene: Scene) -> None:
-    """The PBX answers as soon as the service has told it what to say."""
+    """Wait until the PBX answers: the service has then set the line."""
     port = sip_port(scene.installation)
     async with asyncio.timeout(SOON_S):
         while True:

@@ -1,4 +1,7 @@
-"""A 9 that the hang-up cuts off 80 ms after it went down, while nobody is there to hear of it: stored once somebody is (U4)."""
+"""A 9 cut off by the hang-up 80 ms after it went down, with no service to hear it (U4).
+
+It is stored once a service runs.
+"""
 
 import asyncio
 import sqlite3
@@ -15,7 +18,7 @@ CUT_OFF = [number_for(Persona.NINE_THEN_HANGS_UP, index) for index in range(3)]
 
 
 async def answered(scene: Scene) -> None:
-    """All of them have answered, and press their 9 three seconds later."""
+    """Wait until all have answered; they press their 9 three seconds later."""
     async with asyncio.timeout(SOON_S):
         while len(await scene.callees.invites()) < len(CUT_OFF):
             await asyncio.sleep(0.02)
@@ -28,13 +31,13 @@ async def started(scene: Scene, folder: Path, served: Served) -> None:
 
 
 async def opposed(served: Served, number: str) -> int:
-    """How often."""
+    """Count the number's suppressions."""
     found = await served.get(f"/v1/suppressions/check?phone_number=%2B{number[1:]}")
     return len(found["suppressions"])
 
 
 async def until_opposed(served: Served) -> None:
-    """Every one of them, each once."""
+    """Wait until every number is stored, each once."""
     async with asyncio.timeout(SOON_S):
         for number in CUT_OFF:
             while not await opposed(served, number):
@@ -54,7 +57,7 @@ async def test_with_the_service_dead(scene: Scene, tmp_path: Path) -> None:
 async def test_with_the_database_away_and_the_service_killed_while_it_waits(
     scene: Scene, tmp_path: Path
 ) -> None:
-    """Nobody can store it; what the service has heard of it dies with the service."""
+    """No service can store it; its own record in the service's memory dies with the service."""
     async with scene.installation.serve() as served:
         await started(scene, tmp_path, served)
         database = scene.installation.home / "dialer.db"

@@ -1,4 +1,7 @@
-"""After a campaign no number stands where none may: logs, metrics, all files of the PBX, the ledger, webhooks, what operators are told."""
+"""After a campaign no number stands where none may.
+
+Logs, metrics, all files of the PBX, the ledger, webhooks, answers to operators.
+"""
 
 import asyncio
 import re
@@ -49,7 +52,10 @@ async def test_after_a_campaign_no_number_stands_where_none_may(scene: Scene, tm
 
 
 def spelled(number: str) -> re.Pattern[str]:
-    """The nine digits that make the number, with or without its country code or zero, however they are set apart."""
+    """Match the number's nine digits, however they are set apart.
+
+    Its country code or zero may stand before them.
+    """
     return re.compile(r"[ .\-/()]{0,2}".join(number[3:]))
 
 
@@ -60,7 +66,7 @@ def tell(scene: Scene, receiver: Receiver) -> None:
 
 
 async def lived_through(scene: Scene, folder: Path) -> dict[str, str]:
-    """A campaign, what people say meanwhile and what operators ask; then what stands where."""
+    """Run a campaign with its oppositions and questions. Return texts by their places."""
     campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, NUMBERS))
     operator = (await scene.installation.must("token", "create", "--role", "operator", "--name", "omar"))[
         "token"
@@ -81,7 +87,7 @@ async def lived_through(scene: Scene, folder: Path) -> dict[str, str]:
 
 
 async def told_to_operators(served: Served, token: str) -> str:
-    """Right and wrong questions that name a number, in the spelling that is nearest at hand."""
+    """Ask right and wrong questions that name a number. Return the answers."""
     number, national = NUMBERS[0], f"0{NUMBERS[0][3:]}"
     questions: list[tuple[str, str, dict[str, object] | None]] = [
         ("GET", "/v1/calls?limit=1000", None),

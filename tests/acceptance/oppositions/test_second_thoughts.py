@@ -1,4 +1,7 @@
-"""Somebody objects or withdraws while their telephone rings: the INVITE is cancelled at the callee."""
+"""A person objects or withdraws while the telephone rings: the INVITE is cancelled.
+
+The callee's side judges it.
+"""
 
 import asyncio
 import time
@@ -17,7 +20,7 @@ BY_HTTP, BY_SMS, WITHDRAWS, AT_THE_CONSOLE, UNMOVED = (
     number_for(Persona.NO_ANSWER, index) for index in range(5)
 )
 LET_RING_S = 10
-"""As the campaign file says; what ends much sooner was cancelled."""
+"""Seconds of ringing in the campaign file; a call that ends much sooner was cancelled."""
 
 
 @asynccontextmanager

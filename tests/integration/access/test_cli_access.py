@@ -1,4 +1,4 @@
-"""Tokens, and who acts at the command line."""
+"""Tokens, and the actor at the command line."""
 
 import pytest
 

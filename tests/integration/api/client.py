@@ -1,4 +1,7 @@
-"""The whole service on loopback without a PBX, and a client that believes no answer that is not as its view and the API's document say."""
+"""The whole service on loopback without a PBX, and a client that checks each answer.
+
+An answer must be as its view and the API's document say.
+"""
 
 import json
 import re
@@ -35,12 +38,12 @@ class Reply:
 
     @property
     def code(self) -> str:
-        """Of a problem document."""
+        """Code of a problem document."""
         return str(self.body["code"])
 
 
 class Api:
-    """`role` chooses a token; None sends none. Every reply is held against /openapi.json."""
+    """A client. `role` chooses a token; None sends none. /openapi.json checks every reply."""
 
     def __init__(self, service: Service, client: ClientSession, port: int) -> None:
         self.service = service
@@ -58,7 +61,7 @@ class Api:
         return self.service.settings.home / "uploads"
 
     async def prepare(self) -> None:
-        """A token of each role, named as the role."""
+        """Make a token of each role, named as the role."""
         for role in Role:
             secret = await self.service.suite.tokens.create(LOCAL_ADMINISTRATOR, role.value, role)
             self.tokens[role] = secret
@@ -90,7 +93,7 @@ class Api:
         return await self.call("POST", path, role, **more)
 
     def check_described(self, method: str, path: str, reply: Reply, media: str) -> None:
-        """The status, the kind of content and its shape stand in the document."""
+        """Check that the document has the status, the kind of content and its shape."""
         operation = self.operation(method, path)
         if operation is None:
             assert reply.status in {404, 405}, f"{method} {path} is not described"
@@ -114,7 +117,7 @@ class Api:
 
 
 def view_of(method: str, path: str) -> type[BaseModel] | None:
-    """The view that a route declares."""
+    """Return the view that a route declares."""
     for endpoint in ENDPOINTS:
         if endpoint.method == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", endpoint.path), path):
             return endpoint.answer.model
@@ -129,7 +132,10 @@ def parsed(text: str, media: str) -> Any:
 async def running_api(
     home: Path, *, rate_limit: float = PLENTY, clock: SystemClock | None = None, database_url: str = ""
 ) -> AsyncIterator[Api]:
-    """One trunk on loopback, and no PBX; it is `AT_FIRST` unless said otherwise. The database is SQLite's unless said otherwise."""
+    """Run a service with one trunk on loopback, and no PBX.
+
+    Unless said otherwise, it is `AT_FIRST`, and the database is SQLite's.
+    """
     prepare_home(home)
     (home / "uploads").mkdir()
     settings = Settings(

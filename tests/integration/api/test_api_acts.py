@@ -1,4 +1,7 @@
-"""Whatever is done over HTTP is in the ledger, with who did it: every route that changes anything, as the application has them."""
+"""Every act over HTTP is in the ledger, with its actor.
+
+The routes that change anything are taken from the application.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -22,7 +25,7 @@ LIST = "name=national&valid_from=2026-01-01T00:00:00Z&valid_to=2126-01-01T00:00:
 
 @dataclass(slots=True)
 class Acts:
-    """What was done so far, by method and path as the document has them."""
+    """Acts so far, by method and path as the document has them."""
 
     api: Api
     campaign_id: str = ""
@@ -30,7 +33,10 @@ class Acts:
     seen: int = 0
 
     async def act(self, role: Role, method: str, path: str, kind: str, **more: Any) -> Any:
-        """One request, after which the ledger says `kind`, by the name of the token; `path` may go on with a query."""
+        """Send one request and check that the ledger says `kind`, by the name of the token.
+
+        `path` may go on with a query.
+        """
         template = path.partition("?")[0]
         asked = path.replace("{campaign_id}", self.campaign_id).replace("{prompt}", "message")
         if "json" in more:
@@ -43,7 +49,7 @@ class Acts:
         return reply.body
 
     async def told(self) -> list[tuple[str, str]]:
-        """What is new in the ledger: kind and who did it."""
+        """Return the new entries of the ledger: kind and actor."""
         await seal(self.api)
         entries = await self.api.service.store.ledger.entries(first=self.seen)
         self.seen += len(entries)

@@ -1,4 +1,4 @@
-"""Call records over HTTP: paged, masked for those who may not see whole numbers."""
+"""Call records over HTTP: paged, and masked for roles that may not see whole numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Campaigns over HTTP: made, listed, moved; what is wrong with them, said whole."""
+"""Campaigns over HTTP: made, listed, moved; every fault is named."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.integration.campaigns.test_prompts import tone
 
 
 async def moved(api: Api, campaign_id: str, *verbs: CampaignVerb) -> None:
-    """Without audio and contacts, which approval and start would ask for."""
+    """Move without audio and contacts, which approval and start would ask for."""
     for verb in verbs:
         await api.service.store.campaigns.move(
             CampaignId(campaign_id), verb, by="somebody", at=api.service.clock.now()

@@ -1,4 +1,4 @@
-"""The ledger over HTTP, for those who may read evidence."""
+"""The ledger over HTTP, for roles that may read evidence."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.integration.api.samples import new_campaign, objection_body
 
 @pytest.fixture
 async def sealed(api: Api) -> Api:
-    """With something in the ledger, and the loop of the sealer turned once."""
+    """An API with something in the ledger, and one turn of the sealer's loop done."""
     await new_campaign(api)
     await api.post("/v1/suppressions", objection_body())
     await seal(api)

@@ -1,4 +1,4 @@
-"""What is kept about one person, over HTTP, and its erasing."""
+"""A person's records over HTTP, and their erasing."""
 
 import json
 from datetime import datetime
@@ -39,7 +39,10 @@ LIST = f"""{HEADER}
 
 @pytest.fixture
 async def store(api: Api) -> Any:
-    """The first number is being called; the other, opposed and without consent, was refused."""
+    """A store in which the first number is being called. The other was refused.
+
+    That one is opposed and has no consent.
+    """
     campaign = CampaignId(await new_campaign(api))
     await api.call("POST", CONTACTS.format(id=campaign), data=LIST)
     await api.post("/v1/suppressions", objection_body(phone_number=OTHER_NUMBER))

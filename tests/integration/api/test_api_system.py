@@ -22,11 +22,11 @@ from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
 
 SOONER_THAN_SQLITE_S = BUSY_SECONDS / 2
-"""Whoever waits for SQLite waits twice as long."""
+"""Half of the seconds that a request waiting for SQLite would take."""
 
 
 class StoppedClock(SystemClock):
-    """Monotonic time stands still."""
+    """A clock whose monotonic time stands still."""
 
     def monotonic(self) -> float:
         return 1000.0
@@ -191,7 +191,7 @@ def test_a_home_that_is_gone_has_no_room(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 @pytest.mark.parametrize("line", ['{"size": 1000000}', '{"size": 1000000, "signature": 7}'])
 async def test_a_head_file_that_somebody_spoilt_ends_no_service(api: Api, line: str) -> None:
-    """Nobody is called, and readiness says why."""
+    """The service makes no call, and readiness says why."""
     await seal(api)
     (api.service.settings.home / "heads" / "9999-01-01.jsonl").write_text(f"{line}\n")
     sealer = api.service.engine.sealer

@@ -1,4 +1,4 @@
-"""A claim that finds nobody who may be called stops in time: the rest of the list is for the next turns."""
+"""A claim that finds no contact to call stops in time: the rest of the list waits."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ AT_ONCE = round(MOST_JUDGING_S / EACH_S)
 
 
 def refuse_slowly(floor: Floor, patch: pytest.MonkeyPatch) -> None:
-    """Every judgement takes a millisecond of the processor."""
+    """Let every judgement take a millisecond of the processor."""
 
     def decide(*asked: Any) -> Decision:
         floor.process.clock.used_s += EACH_S

@@ -1,4 +1,7 @@
-"""Whatever breaks, in whatever order: nobody is called twice, no opposition is lost, every attempt ends in a known state."""
+"""Faults in any order: no number is called twice, no opposition is lost, every attempt ends.
+
+Its end is a known state.
+"""
 
 import asyncio
 import shutil
@@ -40,7 +43,7 @@ Step = tuple[str, int]
 
 @pytest.fixture(scope="module", autouse=True)
 def quickly() -> Iterator[None]:
-    """What waits for real seconds waits for less: the time of these histories is turned by hand."""
+    """Shorten the waits for real seconds: the time of these histories is turned by hand."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ticker, "TICK_S", 0.01)
         patch.setattr(ticker, "TIDY_S", 0.05)
@@ -52,7 +55,7 @@ def quickly() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the campaign in it."""
+    """Make a database with the campaign in it."""
     path = tmp_path_factory.mktemp("original") / "dialer.db"
 
     async def make() -> None:
@@ -147,7 +150,7 @@ async def check(store: SqlStore, history: History) -> None:
 
 
 def check_ledger(path: Path) -> None:
-    """Of every attempt one decision, and then one outcome."""
+    """Check that every attempt has one decision, and then one outcome."""
     with closing(sqlite3.connect(path)) as connection:
         entries = connection.execute(LEDGER, (Kind.PERMIT.value, Kind.OUTCOME.value)).fetchall()
         [(attempts,)] = connection.execute("SELECT count(*) FROM attempts")

@@ -1,4 +1,7 @@
-"""Who talks on is a machine; who fell silent is a person, also where we come late to hear of it."""
+"""A callee who talks on is a machine; one who falls silent is a person.
+
+It holds also where we come late to hear of it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +19,7 @@ from tests.integration.service_process import ServiceProcess, World
 
 pytestmark = pytest.mark.usefixtures("quick_ticks")
 AT_ONCE = 4
-"""So many the campaign of the histories calls."""
+"""Calls at once of the campaign of the histories."""
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ async def history(listed: SqlStore) -> AsyncIterator[History]:
 
 
 async def somebody(history: History) -> AttemptId:
-    """Who is called; the service knows that it rings, there and with everybody else, and waits for what comes."""
+    """Dial one callee, and wait until the service knows that every telephone rings."""
     await history.dial(history.processes[0])
     async with asyncio.timeout(SOON_S):
         while not await all_ring(history):

@@ -1,4 +1,7 @@
-"""While nobody can be called nobody is judged: nothing is written however long it lasts, and afterwards dialling goes on at once."""
+"""While no contact can be called none is judged.
+
+Nothing is written however long it lasts, and afterwards dialling goes on at once.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""An error while one contact is judged ends no call but that one's: it is set aside for a person, and everybody else is called."""
+"""An error while one contact is judged ends no call but that one's.
+
+It is set aside for a person, and everybody else is called.
+"""
 
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -32,7 +35,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 async def unreadable(floor: Floor, _: pytest.MonkeyPatch) -> None:
-    """What is stored about them is not what this program writes."""
+    """Store about one contact a value that this program does not write."""
     await floor.sql(
         "UPDATE consents SET windows = '[1]' WHERE fingerprint ="
         " (SELECT fingerprint FROM contacts WHERE number = '+33199000037')"
@@ -49,7 +52,7 @@ async def a_bug(_: Floor, patch: pytest.MonkeyPatch) -> None:
 
 
 async def a_contradiction(floor: Floor, _: pytest.MonkeyPatch) -> None:
-    """The database refuses their decision."""
+    """Let the database refuse the decision on one contact."""
     unlucky = "(SELECT id FROM contacts WHERE number = '+33199000037')"
     if floor.sqlite:
         await floor.sql(
@@ -120,7 +123,7 @@ async def test_what_is_mended_is_judged_again(engine: Engine, monkeypatch: pytes
 
 
 async def all_but_one_done(floor: Floor, patch: pytest.MonkeyPatch) -> None:
-    """The bug is mended then, and one contact in review."""
+    """Call all but one; the bug is mended then, and one contact in review."""
     with patch.context() as bug:
         await a_bug(floor, bug)
         await go_on(floor, lambda: len(floor.pbx.invites) == PEOPLE - 1)

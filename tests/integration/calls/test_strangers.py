@@ -1,4 +1,7 @@
-"""The database was put back to an earlier state while calls were under way: it knows nothing of them, and their nines count (field case 10)."""
+"""A database put back to an earlier state during calls: their nines count (field case 10).
+
+It knows nothing of those calls.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -85,7 +88,7 @@ async def test_a_nine_is_stored_from_the_pbxs_own_entry_and_stays_there(heard: H
 async def test_where_the_ledger_holds_the_database_for_the_right_one_the_pbx_is_relieved(
     heard: Heard,
 ) -> None:
-    """As after a restoration, whose calls since the backup are no attempts any more."""
+    """After a restoration, calls since the backup are no attempts any more."""
     ended = Ended(STRANGER, NOW, DialStatus.ANSWER, 16, 200, ())
     heard.pbx.opposed[STRANGER], heard.pbx.ended[STRANGER] = ENTRY, ended
     await (await heard.calls(WRITABLE)).apply(heard.link, [ENTRY, ended])
@@ -94,7 +97,7 @@ async def test_where_the_ledger_holds_the_database_for_the_right_one_the_pbx_is_
 
 
 async def test_it_is_stored_when_the_outbox_is_read_again_too(heard: Heard) -> None:
-    """As at a recovery, and each minute; by another process as well."""
+    """A recovery, and each minute, reads it again; another process may as well."""
     for _ in range(2):
         await (await heard.calls()).apply(heard.link, [ENTRY])
     assert len(await heard.store.suppressions.of(fingerprint(1))) == 1

@@ -1,4 +1,4 @@
-"""A campaign's whole life at the command line, on a loopback trunk, with its prompts really spoken."""
+"""A campaign's whole life at the command line, on a loopback trunk, its prompts really spoken."""
 
 from pathlib import Path
 

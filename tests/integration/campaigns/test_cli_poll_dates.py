@@ -1,4 +1,4 @@
-"""`dialer campaign poll-dates`: what a decree moved."""
+"""`dialer campaign poll-dates`: poll dates that a decree moved."""
 
 from pathlib import Path
 

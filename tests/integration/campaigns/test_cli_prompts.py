@@ -1,4 +1,4 @@
-"""Prompts at the command line: built and checked from a file, listed as approved, written as sound."""
+"""Prompts at the command line: built from a file, listed as approved, written as sound."""
 
 import wave
 from pathlib import Path

@@ -30,7 +30,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def samples(alaw: bytes) -> list[int]:
-    """A-law (ITU-T G.711) to 13-bit magnitudes."""
+    """Decode A-law (ITU-T G.711) to 13-bit magnitudes."""
     loudness = []
     for byte in alaw:
         code = byte ^ 0x55
@@ -150,7 +150,7 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
     "one too many": (lambda prompt: prompt.with_stem("extra").write_bytes(b"\x00"), "is none of its prompts"),
     "all gone": (lambda prompt: prompt.parent.rename(prompt.parents[1] / "elsewhere"), "cannot be read"),
 }
-"""What is done to the message, and what the check says."""
+"""Damages to the message, each with the words of the check."""
 
 
 async def test_an_unharmed_script_passes_the_check(tmp_path: Path) -> None:

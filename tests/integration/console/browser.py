@@ -1,4 +1,7 @@
-"""Debian's Chromium without a screen. Its methods block: call them in a thread while the service answers."""
+"""Debian's Chromium without a screen.
+
+Its methods block: call them in a thread while the service answers.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +16,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.harness.patience import SOON_S
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-# The page is not there yet, or it was renewed between the finding of a part and its use.
+# The page is not there yet, or was renewed between the finding of a part and its use.
 NOT_YET = (NoSuchElementException, StaleElementReferenceException)
-# The tests run as root, where Chromium's own sandbox does not; the pages are ours.
+# The tests run as root, where Chromium's own sandbox does not. The pages are ours.
 ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run")
 
 
@@ -31,12 +34,12 @@ class Browser:
         self._soon(lambda: self._driver.find_element(By.NAME, name).send_keys(text))
 
     def press(self, label: str) -> None:
-        """A button or a link, by what it says."""
+        """Press a button or a link, found by its label."""
         path = f"//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']"
         self._soon(lambda: self._driver.find_element(By.XPATH, path).click())
 
     def await_text(self, text: str) -> None:
-        """Raise `TimeoutException` where the page does not come to show it."""
+        """Wait for text in the page. Raise `TimeoutException` where it does not come."""
         self._soon(lambda: text in self._driver.find_element(By.TAG_NAME, "main").text)
 
     def mark(self) -> None:
@@ -53,12 +56,12 @@ class Browser:
 
     @property
     def complaints(self) -> list[str]:
-        """What the browser itself found wrong: scripts that failed, contents that its policy refused."""
+        """Faults found by the browser itself: failed scripts, contents that its policy refused."""
         entries: list[dict[str, str]] = self._driver.execute("getLog", {"type": "browser"})["value"]
         return [entry["message"] for entry in entries]
 
     def _soon(self, done: Callable[[], bool | None]) -> None:
-        """Until it is not denied."""
+        """Wait until `done` does not deny it."""
         WebDriverWait(self._driver, SOON_S, ignored_exceptions=NOT_YET).until(lambda _: done() is not False)
 
 

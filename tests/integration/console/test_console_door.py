@@ -1,4 +1,4 @@
-"""Who comes into the console, how long, and what its cookie is worth."""
+"""The way into the console: who may come in, how long, and the worth of its cookie."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.integration.console.visitor import Visitor, visiting
 
 
 class Wound(SystemClock):
-    """A clock that somebody winds forward."""
+    """A clock that a test winds forward."""
 
     forward_s = 0.0
 

@@ -1,4 +1,4 @@
-"""What people see and do at the console, in both languages."""
+"""Pages and forms of the console, in both languages."""
 
 import re
 from importlib.resources import files

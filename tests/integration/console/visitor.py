@@ -1,4 +1,4 @@
-"""A browser without a screen: it keeps cookies, fills in forms and never follows a redirect unseen."""
+"""A browser without a screen, with cookies and forms, that follows no redirect unseen."""
 
 import re
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(api: Api, role: Role | None = None) -> AsyncIterator[Visitor]:
-    """Logged in with the role's token, where one is named."""
+    """Visit, logged in with the role's token where one is named."""
     jar = CookieJar(unsafe=True)
     async with ClientSession(f"http://127.0.0.1:{api.port}", cookie_jar=jar) as client:
         visitor = Visitor(client)

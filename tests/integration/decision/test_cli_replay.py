@@ -21,7 +21,7 @@ from tests.integration.command import CONSENT, HEADER, Command
 
 
 def decided(dialer: Command, campaign: str, tmp_path: Path) -> str:
-    """The attempt of the one of two contacts that is permitted."""
+    """The attempt of the permitted one of two contacts."""
     file = tmp_path / "list.csv"
     file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n+33199000002,a2,,,,,,,,,,,\n", "utf-8")
     origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")

@@ -1,4 +1,7 @@
-"""Rule packs of the user's own, as a user adds them: no code is touched, and a looser one counts where somebody signed for it."""
+"""Rule packs of the user's own, as a user adds them: no code is touched.
+
+A looser one counts where somebody signed for it.
+"""
 
 from importlib.resources import files
 from pathlib import Path

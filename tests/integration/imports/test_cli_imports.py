@@ -1,4 +1,4 @@
-"""Lists at the command line: bad rows are told and good ones kept; bad files leave nothing behind."""
+"""Lists at the command line: bad rows are named, good ones kept, bad files leave nothing."""
 
 import json
 import sqlite3

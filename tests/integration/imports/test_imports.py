@@ -1,4 +1,4 @@
-"""Whole files into the real database: contacts, consents, oppositions, and what becomes of them later."""
+"""Whole files into the real database: contacts, consents, oppositions, and their later lives."""
 
 import hashlib
 import json
@@ -50,7 +50,7 @@ CONSENT = "liste-demo,political,automated_voice,form,scan,2027-01-05T12:00:00+01
 
 
 class RecordedLocks:
-    """What the PBXs were told."""
+    """Locks that the PBXs were given."""
 
     def __init__(self) -> None:
         self.held: list[PbxSuppression] = []
@@ -63,11 +63,11 @@ class RecordedLocks:
 
 
 async def always_room() -> None:
-    """No sealer runs: nobody waits for one."""
+    """Take room for granted: no sealer runs."""
 
 
 class Desk:
-    """All use cases of this chapter over one database."""
+    """The use cases of imports over one database."""
 
     def __init__(self, store: SqlStore, clock: SystemClock, folder: Path) -> None:
         self.store, self.clock, self.folder = store, clock, folder
@@ -270,7 +270,7 @@ def stop_half_way(progress: ImportProgress) -> None:
         raise Unavailable("the disk is away")
 
 
-async def test_an_import_that_is_stopped_half_way_says_how_far_it_came_and_tells_the_pbxs_so_far(
+async def test_an_import_stopped_half_way_says_how_far_it_came_and_tells_the_pbxs(
     desk: Desk,
 ) -> None:
     file = desk.file("phone_number\n" + "".join(f"{phone(index)}\n" for index in range(BATCH + 1)))

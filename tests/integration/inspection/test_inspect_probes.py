@@ -1,4 +1,7 @@
-"""The call-back line in an inspection pack: every try, by its recording's hash, and the recordings that are kept (E9)."""
+"""The call-back line in an inspection pack (E9).
+
+It has every try, by its recording's hash, and the recordings that are kept.
+"""
 
 import asyncio
 import hashlib
@@ -26,7 +29,7 @@ PASSED, FAILED = probe(1), probe(2, ProbeOutcome.WRONG_GREETING, hours=1)
 
 @pytest.fixture
 def probed(bare: Command, called: str) -> str:
-    """The called campaign, its number once tried well, and once not: then no recording is kept."""
+    """The called campaign, its number tried well once, and once not: then no recording is kept."""
     asyncio.run(keep(bare.home, CampaignId(called)))
     return called
 

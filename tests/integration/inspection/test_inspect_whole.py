@@ -1,4 +1,7 @@
-"""Nothing can be left out of an inspection pack unnoticed, not even by its maker: the whole ledger tells what belongs into it."""
+"""Nothing can be left out of an inspection pack unnoticed, not even by its maker.
+
+The whole ledger tells what belongs into it.
+"""
 
 import json
 from datetime import timedelta
@@ -37,7 +40,7 @@ def test_a_call_whose_record_alone_was_left_out_is_named(bare: Command, pack: Pa
 
 
 def test_an_opposition_that_its_maker_left_out_is_named(bare: Command, called: str, tmp_path: Path) -> None:
-    """By letter, from somebody who was called before: no call's record tells of it."""
+    """The opposition came by letter from a person called before: no call's record tells of it."""
     pretend(bare.home, pretending(MONDAY + timedelta(days=1)).shift)
     bare.must("suppressions", "add", "+33199000000", "--channel", "letter")
     pack = tmp_path / "pack"

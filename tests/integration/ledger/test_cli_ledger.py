@@ -1,4 +1,4 @@
-"""`dialer ledger`: whatever was done is in it, and whatever is changed afterwards is named (T113, T114, T115)."""
+"""`dialer ledger` holds every act, and names every later change (T113, T114, T115)."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from tests.integration.ledger_files import judged_alone, tamper
 
 @pytest.fixture
 def called(dialer: Command, campaign: str, tmp_path: Path) -> list[str]:
-    """The ids of three calls, one of them still going on."""
+    """Ids of three calls, one of them still going on."""
     file = tmp_path / "list.csv"
     rows = [f"+3319900000{index},a{index},{CONSENT}" for index in range(3)]
     file.write_text("\n".join((HEADER, *rows)), "utf-8")
@@ -56,7 +56,7 @@ async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
 
 
 def found(dialer: Command, *words: str) -> dict[str, Any]:
-    """What `verify` finds wrong, as JSON."""
+    """Faults that `verify` finds, as JSON."""
     ran = dialer("ledger", "verify", *words, "--json")
     assert ran.status == 1, ran.out
     document: dict[str, Any] = ran.json
@@ -118,7 +118,7 @@ def test_a_tail_cut_off_with_its_heads_is_missed_by_the_heads_outside(
         ("DELETE FROM suppressions", "the opposition is gone, or was changed"),
     ],
 )
-def test_a_row_changed_behind_the_ledger_is_named_with_the_entry_that_tells_otherwise(
+def test_a_row_changed_behind_the_ledger_is_named_with_its_entry(
     dialer: Command, called: list[str], statement: str, named: str
 ) -> None:
     tamper(dialer.home, statement)

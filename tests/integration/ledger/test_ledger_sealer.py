@@ -1,4 +1,4 @@
-"""The sealer on a real database and a real folder: what it seals, what it exports, and when nobody may be called (T130)."""
+"""The sealer on a real database and folder: its entries, its heads, its stops (T130)."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ SIGNER = Ed25519Signer(bytes(range(32)))
 
 @pytest.fixture(autouse=True)
 def own_log() -> None:
-    """Commands that ran in this process before have sent the log to a stream that is closed by now."""
+    """Reset the log: earlier commands of this process sent it to a stream that is closed by now."""
     structlog.reset_defaults()
 
 
@@ -73,7 +73,7 @@ def tear_last_line(heads: Path) -> None:
 
 
 def take_away(heads: Path) -> None:
-    """Nothing can be written there any more: a file stands where the folder should."""
+    """Make the folder unwritable: a file stands where it should be."""
     shutil.rmtree(heads, ignore_errors=True)
     heads.write_text("")
 
@@ -245,7 +245,7 @@ async def test_a_torn_line_of_the_journal_spoils_no_other(store: SqlStore, heads
 
 
 class SetClock(SystemClock):
-    """Monotonic time as it is set."""
+    """A clock whose monotonic time is set by hand."""
 
     now_s = 0.0
 

@@ -1,4 +1,7 @@
-"""Whatever is done at the command line is in the ledger, with who did it: every command is a reading, a matter of the machine, or an act."""
+"""Every act at the command line is in the ledger, with its actor.
+
+A command is a reading, a matter of the machine, or an act.
+"""
 
 import json
 import sqlite3
@@ -31,9 +34,12 @@ READ = {
     *("contacts review", "suppressions count", "suppressions lists", "token list"),
 }
 OF_THE_MACHINE = {"db upgrade", "demo", "init", "pbx down", "pbx up", "restore", "serve"}
-"""Before there is a database to write to, or told by what they start."""
+"""Commands before there is a database to write to, or whose acts other parts record."""
 SHOWN_ELSEWHERE = {"backup", "contacts judge-again", "inspect", "probe run"}
-"""Acts that need a PBX, a contact whose judgement failed, a campaign that ran, or a place of their own; their own tests look into the ledger."""
+"""Acts that need more than a home, and look into the ledger in tests of their own.
+
+They need a PBX, a contact whose judgement failed, a campaign that ran, or a place of their own.
+"""
 ELECTION = (
     '[election]\nid = "mun-2027"\npoll_dates = { default = 2027-04-18 }\nfreeze_mode = "earliest_territory"\n'
 )
@@ -56,7 +62,7 @@ def told(home: Path) -> list[tuple[str, str | None]]:
 
 
 def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """What to say, in an order that makes sense, and what the ledger then says."""
+    """Yield commands in an order that makes sense, each with its entry of the ledger."""
     draft = str(campaign_file(folder, CAMPAIGN.replace("[prompts]", f"{ELECTION}[prompts]")))
     yield "campaign create", (draft,), "campaign.create"
     campaign = dialer.must("campaign", "list")["items"][0]["id"]

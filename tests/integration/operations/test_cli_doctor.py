@@ -1,4 +1,4 @@
-"""`dialer doctor` finds what is wrong, says how to mend it, and changes nothing."""
+"""`dialer doctor` finds faults, says how to mend them, and changes nothing."""
 
 import shutil
 from datetime import timedelta

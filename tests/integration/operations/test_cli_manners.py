@@ -1,4 +1,4 @@
-"""What every command owes to whoever runs it: one line for an error, the right exit status, no traceback."""
+"""Manners of every command: one line for an error, the right exit status, no traceback."""
 
 import subprocess
 import sys

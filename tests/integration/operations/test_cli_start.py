@@ -1,6 +1,7 @@
-"""A command loads what it needs and no more: help is there at once, and a halt speaks to the PBXs before anything else is loaded.
+"""A command loads the modules it needs and no more.
 
-Nothing is timed: what was loaded is looked at.
+Help is there at once, and a halt speaks to the PBXs before anything else is loaded. Nothing is
+timed: the test looks at loaded modules.
 """
 
 import inspect
@@ -51,7 +52,7 @@ print(json.dumps([sorted({name.partition(".")[0] for name in sys.modules})]), fi
 
 LISTING = HELPING.replace('["dialer", "--help"]', '["dialer", "campaign", "list"]')
 NOT_FOR_LISTS = {"aiohttp", "alembic", "jinja2", "panoramisk"}
-"""The API and webhooks, upgrades, inspections, PBXs."""
+"""Libraries of the API and webhooks, upgrades, inspections, PBXs."""
 
 
 async def loaded_by(program: str, home: Path) -> set[str]:

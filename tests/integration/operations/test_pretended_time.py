@@ -1,4 +1,7 @@
-"""The time that a home pretends binds every command and the service alike, and ends where a trunk leads to real people."""
+"""A home's pretended time binds every command and the service alike.
+
+It ends where a trunk leads to real people.
+"""
 
 import asyncio
 import json
@@ -25,7 +28,7 @@ OUTSIDE = LOOPBACK.replace("127.0.0.1:5080", "sip.example:5060")
 
 
 def last_opposition(home: Path) -> tuple[datetime, bool]:
-    """When it happened, and whether the ledger says that its time was pretended."""
+    """Time of the last opposition, and whether the ledger says that it was pretended."""
     with closing(sqlite3.connect(home / "dialer.db")) as connection:
         rows = connection.execute("SELECT text FROM ledger_entries ORDER BY position").fetchall()
     said = [json.loads(text) for (text,) in rows]
@@ -34,7 +37,7 @@ def last_opposition(home: Path) -> tuple[datetime, bool]:
 
 
 def is_about(at: datetime, expected: datetime) -> bool:
-    """Nothing here takes an hour; the times that are told apart are months apart."""
+    """Return True within an hour: nothing here takes one, and the times are months apart."""
     return abs(at - expected) < timedelta(hours=1)
 
 
@@ -58,7 +61,7 @@ def test_a_home_whose_pretended_time_cannot_be_read_lives_in_real_time(dialer: C
 
 
 def test_whoever_can_reach_real_people_lives_in_real_time(dialer: Command) -> None:
-    """However old this installation's time zone data is by now: that is asked first."""
+    """The age of this installation's time zone data does not matter here: it is checked first."""
     (dialer.home / "dialer.toml").write_text(OUTSIDE)
     dialer.monkeypatch.setattr(zone_data, "OLDEST", timedelta.max)
     at, pretended = oppose(dialer)
@@ -69,7 +72,7 @@ def test_whoever_can_reach_real_people_lives_in_real_time(dialer: Command) -> No
 
 
 async def serve_once(environment: dict[str, str]) -> None:
-    """From the first line that it says to its end."""
+    """Serve from the first line of output to the end."""
     port = str(free_port(socket.SOCK_STREAM))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "dialer", "serve", "--port", port, "--pretend-now", MORNING),

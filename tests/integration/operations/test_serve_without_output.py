@@ -1,4 +1,4 @@
-"""`dialer serve` whose output and log nobody can take."""
+"""`dialer serve` whose output and log go nowhere."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ async def serving_into_the_void(port: int) -> AsyncIterator[asyncio.subprocess.P
 
 
 async def lost_lines(http: ClientSession, process: asyncio.subprocess.Process) -> int:
-    """As the service counts them; fails where it has ended."""
+    """Lines lost by the service's count; fails where it has ended."""
     assert process.returncode is None, f"the service ended with {process.returncode}"
     try:
         async with http.get("/metrics") as answer:
@@ -50,7 +50,10 @@ async def lost_lines(http: ClientSession, process: asyncio.subprocess.Process) -
 
 
 async def halt_and_stop(token: str) -> int:
-    """Halt over HTTP, wait until lines were lost after that, end the service; its exit status."""
+    """Halt over HTTP, wait until lines were lost after that, end the service.
+
+    Return its exit status.
+    """
     port = free_port(socket.SOCK_STREAM)
     async with (
         serving_into_the_void(port) as process,
@@ -61,7 +64,7 @@ async def halt_and_stop(token: str) -> int:
             await asyncio.sleep(0.05)
         async with http.post("/v1/system/halt", data=json.dumps({"reason": "complaints"})) as halted:
             assert halted.status == 200
-        # Nobody takes the notification of the halt, which is a line in the log.
+        # The halt's notification is a line in the log, which goes nowhere.
         while await lost_lines(http, process) == before:
             await asyncio.sleep(0.05)
         process.send_signal(signal.SIGTERM)

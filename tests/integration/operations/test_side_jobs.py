@@ -1,4 +1,4 @@
-"""Loops that no call needs: whatever becomes of them, the service goes on, and says what is wrong."""
+"""Loops that no call needs: they may fail, and the service goes on and says so."""
 
 import asyncio
 import sqlite3
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("a_busy_disk_is_waited_for")
 
 @dataclass(slots=True)
 class Dies:
-    """As often as it is started."""
+    """A loop that dies as often as it is started."""
 
     starts: int = 0
 

@@ -1,4 +1,4 @@
-"""The service judges by the time zone data it brings along, and starts with none that is missing or old (T027)."""
+"""The service judges by its own time zone data, and starts with none missing or old (T027)."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def test_zone_data_is_fresh_for_twelve_months() -> None:
     assert demand_zone_data(updated + timedelta(days=9999), fresh=False) == updated
 
 
-def test_the_service_does_not_start_with_old_zone_data_where_it_could_call_real_people(
+def test_the_service_does_not_start_with_old_zone_data_if_it_may_call_real_people(
     dialer: Command,
 ) -> None:
     (dialer.home / "dialer.toml").write_text(REAL, "utf-8")

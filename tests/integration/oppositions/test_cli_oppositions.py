@@ -70,14 +70,14 @@ secret_file = "nowhere.key"
 
 @pytest.fixture
 def broken(dialer: Command) -> Command:
-    """A home of which the PBX's secret, the webhook's and the house's own rule pack cannot be read."""
+    """Home whose PBX secret, webhook secret and own rule pack cannot be read."""
     (dialer.home / "dialer.toml").write_text(BROKEN, encoding="utf-8")
     (dialer.home / "rulepacks").mkdir(exist_ok=True)
     (dialer.home / "rulepacks" / "own.toml").write_text("broken = [", encoding="utf-8")
     return dialer
 
 
-def test_an_opposition_is_stored_whatever_else_is_broken_and_says_whom_it_could_not_tell(
+def test_an_opposition_is_stored_beside_broken_parts_and_names_the_pbx_not_told(
     broken: Command, tmp_path: Path
 ) -> None:
     file = tmp_path / "oppositions.csv"
@@ -108,9 +108,10 @@ def test_a_pbx_whose_secret_is_missing_is_told_by_the_halt_as_one_not_reached(br
 
 
 class SilentPbx:
-    """A TCP server that takes a connection and says nothing until the question `awaited` finds `rows` in the database.
+    """A TCP server that takes a connection and is silent for long.
 
-    `patient`: that was so before the other end gave up.
+    It answers once the question `awaited` finds `rows` in the database. `patient`: that was so
+    before the other end gave up.
     """
 
     def __init__(self, database: Path, awaited: str, rows: int) -> None:
@@ -166,7 +167,7 @@ WITHDRAWN = ("consents", "withdraw", "0199000001", "--channel", "email")
     [(ADDED, OPPOSITIONS, 1), (IMPORTED, OPPOSITIONS, MORE_THAN_A_BATCH), (WITHDRAWN, WITHDRAWALS, 1)],
     ids=["add", "import", "withdraw"],
 )
-def test_what_is_said_against_calls_is_stored_while_a_pbx_takes_the_connection_and_says_nothing(
+def test_oppositions_and_withdrawals_are_stored_while_a_pbx_is_silent(
     dialer: Command, tmp_path: Path, words: tuple[str, ...], awaited: str, rows: int
 ) -> None:
     file = tmp_path / "oppositions.csv"

@@ -1,4 +1,7 @@
-"""A flood on the call-back line: every opposition is taken, in batches, and the recovery waits for one of them alone."""
+"""A flood on the call-back line: every opposition is taken, in batches.
+
+The recovery waits for one of them alone.
+"""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -24,7 +27,7 @@ TICK_S = 0.01
 BATCH = 10
 CALLS = 45
 NOBODY = 7
-"""What this one typed holds no number that could be meant."""
+"""Index of a caller whose typed digits hold no possible number."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class NotedLink(ScriptedLink):
-    """Notes what is done at the PBX, in order."""
+    """A link that notes the requests to the PBX, in order."""
 
     done: ClassVar[list[str]]
 

@@ -1,4 +1,7 @@
-"""The link to a PBX that misbehaves: nothing is sent twice, nothing heard is lost or swapped, every wait ends."""
+"""The link to a PBX that misbehaves.
+
+Nothing is sent twice, no event is lost or swapped, every wait ends.
+"""
 
 import asyncio
 import socket
@@ -30,7 +33,7 @@ ORIGINATE = {"Action": "Originate", "Channel": "Local/call@dialer-permit/n", "As
 
 
 class Listener:
-    """Keeps what it is told: "up", "lost", or the fields of an event."""
+    """A listener that keeps its calls: "up", "lost", or the fields of an event."""
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[str | Fields | BaseException] = asyncio.Queue()
@@ -59,7 +62,7 @@ class Listener:
 async def link_to(
     port: int, timing: Timing = TIMING, secret: str = SECRET
 ) -> AsyncIterator[tuple[AmiLink, Listener]]:
-    """A started link; whatever the test leaves behind, no task of it outlives the block."""
+    """Start a link. None of its tasks outlives the block."""
     before = asyncio.all_tasks()
     listener = Listener()
     link = AmiLink(AmiAddress("127.0.0.1", port, USER, secret), listener, timing)
@@ -286,7 +289,7 @@ async def test_an_originate_response_that_overtakes_the_answer_is_both() -> None
         assert [fields["response"] for fields in await listener.next_events(1)] == ["Failure"]
 
 
-async def test_many_actions_are_answered_in_their_order_and_the_loss_of_the_link_ends_them_all() -> None:
+async def test_many_actions_are_answered_in_order_and_the_loss_of_the_link_ends_them() -> None:
     actions = [{"Action": "DBPut", "Family": "f", "Key": str(number), "Val": "1"} for number in range(1200)]
     async with fake_ami() as ami, link_to(ami.port) as (link, _):
         assert all(reply.success for reply in await link.ask_all(actions))

@@ -1,4 +1,4 @@
-"""What a PBX remembers, as the services see it: what is written where, and what may be concluded from a refusal."""
+"""A PBX's memory as the services see it: writes, and conclusions from a refusal."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ async def test_a_pbx_that_never_failed_need_not_prove_anything() -> None:
         assert ami.astdb == {}
 
 
-async def test_a_pbx_that_failed_is_mended_of_that_failure_once_it_keeps_what_is_written_to_it(
+async def test_a_pbx_that_failed_is_mended_of_that_failure_once_it_keeps_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("dialer.adapters.ami.events.memory.COMMITTED_S", 0.01)
@@ -107,7 +107,7 @@ async def test_suppressions_are_written_where_the_gate_looks() -> None:
 
 
 async def test_what_the_lock_lacks_is_asked_for_key_by_key() -> None:
-    """A tree would be a scan of all that Asterisk remembers, under the lock that every call needs."""
+    """A tree would scan all of Asterisk's memory, under the lock that every call needs."""
     everybody = PbxSuppression(Fingerprint("f2" * 32), None)
     async with pbx() as (ami, telephony, _):
         await telephony.suppress([ENTRY])
@@ -143,7 +143,7 @@ async def test_the_outbox_is_read_whole_and_what_is_unreadable_stays() -> None:
 
 
 async def test_of_known_calls_the_outbox_is_read_without_going_through_the_whole_memory() -> None:
-    """A tree is looked for among all oppositions ever, and nothing passes the gate meanwhile."""
+    """A tree searches all oppositions ever, and nothing passes the gate meanwhile."""
     async with pbx() as (ami, telephony, _):
         ami.astdb |= {f"/dialer-opposed/{A}": f"{MS}|{'f1' * 32}|{'a1' * 8}", f"/dialer-ended/{A}": RECORD}
         ami.astdb |= {f"/dialer-ended/{B}": RECORD}

@@ -1,4 +1,7 @@
-"""The calls of a PBX as the services see it, against a manager interface that misbehaves: what may be concluded from each silence and refusal."""
+"""The calls of a PBX as the services see it, against an interface that misbehaves.
+
+Each silence and refusal allows its own conclusion.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -91,7 +94,7 @@ async def test_a_call_of_which_the_gate_has_spoken_needs_no_second_look() -> Non
         assert ami.received("DBGet") == []
 
 
-async def test_a_call_that_the_gate_let_pass_is_an_ordinary_one_whatever_the_originate_says() -> None:
+async def test_a_call_that_the_gate_let_pass_is_ordinary_despite_a_failed_originate() -> None:
     async with pbx() as (ami, _, heard):
         ami.astdb[f"/dialer-used/{A}"] = "1795000010"
         await ami.say(originate_response("Failure"), originate_response("Success"))
@@ -203,7 +206,7 @@ async def test_an_answered_call_is_hung_up_by_its_callee_and_no_channels_are_lis
 
 
 async def test_who_has_answered_is_not_cut_off_by_a_cancel() -> None:
-    """Although nobody has told us yet that they did."""
+    """No event has told us yet that they did."""
     async with pbx() as (ami, telephony, heard):
         ami.channels = [channel("PJSIP/default-1", "1.1")]
         await ami.say(event("DialState", DestChannel="PJSIP/default-1", DestLinkedid=A, DialStatus="RINGING"))
@@ -230,7 +233,7 @@ async def test_everybody_is_hung_up_in_two_actions() -> None:
         assert len(ami.received("Hangup")) == 2
 
 
-async def test_a_call_is_passing_until_its_dial_has_begun_and_the_thread_that_sends_it_has_answered() -> None:
+async def test_a_call_is_passing_until_its_dial_has_begun_and_its_thread_has_answered() -> None:
     half = channel("Local/call@dialer-permit-1;2", f"{A}-2")
     callee = channel("PJSIP/default-1", "5") | {"ChannelState": "0"}
     async with pbx() as (ami, telephony, _):

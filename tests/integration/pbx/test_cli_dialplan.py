@@ -1,4 +1,4 @@
-"""`dialer dialplan verify` on files: the proof for a person and for a machine, and the path where there is none."""
+"""`dialer dialplan verify` on files: the proof, or the path that breaks it."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Under which name a process drives PBXs."""
+"""The name under which a process drives PBXs."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What the processes of one home tell each other of halts, on a real disk."""
+"""Notes of halts between the processes of one home, on a real disk."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A PBX that does not keep what is written to it is not used, and halts nobody else."""
+"""A PBX that does not keep entries is not used, and halts no other."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("quick_ticks")
 
 
 async def refused_there(history: History, pbx: ScriptedPbx, cause: RefusalCause) -> ServiceProcess:
-    """Dial until the PBX has refused somebody and the service has heard why."""
+    """Dial until the PBX has refused a call and the service has heard why."""
     await history.ready()
     pbx.unfit = cause
     [process] = history.processes
@@ -52,7 +52,7 @@ async def test_the_others_call_on_and_nothing_is_halted(listed: SqlStore, cause:
 async def test_it_is_used_again_once_it_keeps_what_is_written_to_it(
     listed: SqlStore, cause: RefusalCause
 ) -> None:
-    """Whoever mended it need not start it anew."""
+    """The person who mends it need not start it anew."""
     world = World()
     pbx = a_pbx(world)
     process = await refused_there(History(listed, [pbx], world), pbx, cause)

@@ -1,4 +1,4 @@
-"""All PBXs are spoken to at once: one that takes a connection and says nothing delays no other."""
+"""The PBXs are spoken to at once: a silent one delays no other."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,10 @@ FROZEN, WELL = "pbx1", "pbx2"
 
 
 class PacedLink:
-    """The frozen PBX's first try ends only once the other has done `what`, "start" or "hang up"."""
+    """A link of the frozen PBX.
+
+    Its first try ends only once the other has done `what`, "start" or "hang up".
+    """
 
     def __init__(self, name: str, what: str, done: asyncio.Event) -> None:
         self.pbx = name

@@ -1,4 +1,4 @@
-"""`dialer campaign preflight`: what would become of a list, before anybody approves it."""
+"""`dialer campaign preflight`: a forecast for a list, before its approval."""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""When our own numbers are rung, what a campaign may do until they answered as they must, and what becomes of it when they do not (FP-17, T093)."""
+"""Calls to our own numbers, and campaigns that wait for them (FP-17, T093).
+
+A campaign waits until the numbers answer as they must, and pauses when they do not.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -70,7 +73,10 @@ class Time:
 
 @dataclass(slots=True)
 class Bench:
-    """The probing service with a PBX in memory. `says` is what whoever answers says; `end` how the dialling ends."""
+    """The probing service with a PBX in memory.
+
+    `says` is the answering line's sound; `end` is how the dialling ends.
+    """
 
     store: SqlStore
     clock: Time
@@ -93,7 +99,7 @@ class Bench:
     async def start(
         self, campaign_id: CampaignId = DEMO, *, sponsor: str = "liste-demo", **changes: object
     ) -> Campaign:
-        """Approved with a script of its sponsor's, and running."""
+        """Add a campaign, approved with a script of its sponsor's, and running."""
         definition = a_definition(**changes)
         named = definition.sponsor.model_copy(update={"id": sponsor})
         campaign = a_campaign(id=campaign_id, definition=definition.model_copy(update={"sponsor": named}))

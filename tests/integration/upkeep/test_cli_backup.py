@@ -10,7 +10,7 @@ from tests.integration.command import Command
 
 @pytest.fixture
 def backup(dialer: Command, tmp_path: Path) -> Path:
-    """Taken before +33199000002 objects; +33199000001 has objected."""
+    """Backup taken before +33199000002 objects; +33199000001 has objected."""
     folder = tmp_path / "backup"
     dialer.must("suppressions", "add", "0199000001", "--channel", "letter")
     assert dialer.must("backup", str(folder))["secrets"] == "in clear"
@@ -20,7 +20,7 @@ def backup(dialer: Command, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def survived(dialer: Command, backup: Path, tmp_path: Path) -> Path:
-    """The database is lost; heads, journal and keys are not."""
+    """The rest of the home: the database is lost; heads, journal and keys are not."""
     assert backup.is_dir()
     folder = tmp_path / "survived"
     folder.mkdir()

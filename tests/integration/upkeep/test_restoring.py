@@ -1,4 +1,4 @@
-"""A restoration from years of calls: no more of the journal in memory than a day or two."""
+"""A restoration from years of calls, with a day or two of the journal in memory at most."""
 
 import gc
 import weakref
@@ -22,11 +22,11 @@ DAYS = 6
 
 
 class Day(list[str]):
-    """Can be watched as it goes."""
+    """A day that can be watched as it goes."""
 
 
 class Years:
-    """A journal that is read a day at a time; it counts how many days somebody still holds."""
+    """A journal that is read a day at a time; it counts how many days are still in use."""
 
     def __init__(self) -> None:
         self.most = 0
@@ -46,7 +46,7 @@ class Years:
 
 
 def lines_of(day: int) -> list[str]:
-    """Ten people object on each day."""
+    """Make the lines of a day, on which ten people object."""
     told: list[str] = []
     for index in range(10 * day, 10 * day + 10):
         at = NOW - timedelta(days=DAYS - day)
@@ -68,7 +68,7 @@ async def test_the_journal_is_replayed_a_day_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_the_last_head_is_read_from_the_end_of_its_file(tmp_path: Path) -> None:
-    """However long the file: this one is longer than any memory."""
+    """The file's length does not matter: this one is longer than any memory."""
     heads = HeadFolder(tmp_path, "")
     (tmp_path / "2027-01-31.jsonl").write_text('{"size":7}\n')
     with (tmp_path / "2027-02-01.jsonl").open("wb") as file:

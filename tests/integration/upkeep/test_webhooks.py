@@ -32,7 +32,7 @@ NUMBER = "+33199000001"
 
 @dataclass(slots=True)
 class Receiver:
-    """Answers with `statuses` in turn, then 204."""
+    """A server that answers with `statuses` in turn, then 204."""
 
     statuses: list[int] = field(default_factory=list)
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Who may ask for what: every route, without a token, with each role, with a token that is no longer good."""
+"""Rights over HTTP: every route, without a token, with each role, with a spent token."""
 
 from datetime import timedelta
 from typing import Any

@@ -46,7 +46,7 @@ async def test_a_list_over_the_limit_is_too_large(api: Api, monkeypatch: pytest.
 
 
 OBJECTED = {"/v1/suppressions", "/v1/consents/withdraw", "/v1/webhooks/sms", "/v1/system/halt"}
-"""What is said here counts, whatever it says of its form."""
+"""Paths whose content counts, despite a wrong form."""
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_a_disk_that_takes_nothing_is_no_fault_of_the_service(api: Api) ->
 
 
 async def raw(api: Api, sent: bytes) -> bytes:
-    """What comes back to these bytes; the connection is closed after the first part."""
+    """Return the answer to these bytes; the connection is closed after the first part."""
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(sent)
     try:

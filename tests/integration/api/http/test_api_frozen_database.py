@@ -1,4 +1,7 @@
-"""The database neither answers nor fails: halts go through at once, all else is answered in bounded time, and afterwards all is well."""
+"""The database neither answers nor fails.
+
+Halts go through at once, other requests are answered in bounded time, and afterwards all is well.
+"""
 
 import asyncio
 import json
@@ -19,9 +22,9 @@ from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
 
 HALT_S = 8.0
-"""Sooner than the driver gives up a server that does not hear a cancellation either."""
+"""Seconds. The driver gives up a server that hears no cancellation only later."""
 BOUND_S = 60.0
-"""An answer, such a cancellation, and room on a busy machine."""
+"""Seconds for an answer, such a cancellation, and room on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ async def api(server: Path, tmp_path: Path) -> AsyncIterator[Api]:
 
 
 async def halted(api: Api, reason: str) -> float:
-    """How many seconds the answer took."""
+    """Halt, and return how many seconds the answer took."""
     asked_at = time.monotonic()
     reply = await api.post("/v1/system/halt", {"reason": reason}, Role.CAMPAIGNER)
     assert (reply.status, reply.body["recorded"]) == (200, False)

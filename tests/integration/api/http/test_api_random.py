@@ -1,4 +1,4 @@
-"""No body, query or id, however odd, makes the service fail or answer what its document does not describe."""
+"""No odd body, query or id makes the service fail, or answer outside its document."""
 
 import json
 from typing import Any
@@ -60,7 +60,7 @@ PATIENT = settings(
 
 @st.composite
 def changed(draw: st.DrawFn, body: dict[str, Any]) -> dict[str, Any]:
-    """The body with some of its values, perhaps deep inside, replaced by others."""
+    """Replace some values of the body, perhaps deep inside."""
     result = dict(body)
     for key in draw(st.lists(st.sampled_from(sorted(body)), min_size=1, max_size=2, unique=True)):
         inner = body[key]
@@ -76,7 +76,7 @@ POSTED = st.sampled_from(sorted(BODIES)).flatmap(
 
 
 def encoded(value: Any) -> bytes:
-    """Lone surrogates and NaN included: nobody promised to send what JSON allows."""
+    """Encode with lone surrogates and NaN: a client may send what JSON does not allow."""
     return json.dumps(value).encode()
 
 
@@ -129,6 +129,6 @@ async def test_odd_lists_are_answered_as_described(api: Api, cut: int, junk: byt
 
 
 async def any_campaign(api: Api) -> str:
-    """The same for all examples of a test."""
+    """Return one campaign for all examples of a test."""
     campaigns = (await api.get("/v1/campaigns?limit=1")).body["items"]
     return str(campaigns[0]["id"]) if campaigns else await new_campaign(api)

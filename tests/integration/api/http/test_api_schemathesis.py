@@ -1,4 +1,7 @@
-"""Requests made from the OpenAPI document itself: no fault of the server, and no answer that the document does not describe."""
+"""Requests made from the OpenAPI document itself.
+
+They find no fault of the server, and no answer that the document does not describe.
+"""
 
 import asyncio
 import threading
@@ -35,12 +38,15 @@ CHECKS = [
     response_schema_conformance,
 ]
 ENDLESS = "/v1/events"
-"""Has a test of its own."""
+"""The route of an endless answer has a test of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """`token` is an administrator's, whose mistakes reach deepest; `campaign` the id of a draft."""
+    """A running service. `token` is an administrator's, whose mistakes reach deepest.
+
+    `campaign` is the id of a draft.
+    """
 
     address: str
     token: str
@@ -78,7 +84,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @schemathesis.serializer("audio/*", "text/csv")
 def as_it_is(_: schemathesis.SerializationContext, value: Any) -> bytes:
-    """Files are made of bytes, whatever was made up for them."""
+    """Send files as bytes."""
     return bytes(value.data) if hasattr(value, "data") else str(value).encode("utf-8", "surrogatepass")
 
 
@@ -87,7 +93,7 @@ PATIENT = settings(max_examples=20, deadline=None, suppress_health_check=list(He
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_operation_answers_as_its_document_says(mode: GenerationMode, served: Served) -> None:
-    """With requests as described, and with requests that are not."""
+    """Send requests as described, and requests that are not."""
     headers = {"Authorization": f"Bearer {served.token}"}
     document = schemathesis.openapi.from_url(f"{served.address}/openapi.json").exclude(path=ENDLESS)
     operations = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
@@ -102,6 +108,6 @@ def test_every_operation_answers_as_its_document_says(mode: GenerationMode, serv
             answer = case.call(base_url=served.address, headers=headers, timeout=SOON_S)
             case.validate_response(answer, checks=CHECKS)
 
-        # What takes nothing cannot be asked wrongly.
+        # A route that takes nothing cannot be asked wrongly.
         with suppress(Unsatisfiable):
             answers_as_described()
