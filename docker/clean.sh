@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stops and removes the containers that were started from homes below this checkout, and the images nobody uses any more.
+# Stops and removes the containers that were started from homes below this checkout, and unused images.
 # Leaves the Docker engine, the base image and other checkouts alone.
 set -eu
 checkout=$(cd "$(dirname "$0")/.." && pwd)

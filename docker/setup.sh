@@ -1,15 +1,15 @@
 #!/bin/sh
-# Installs what the demo or the tests need from the distribution, then makes a Docker engine answer and the base image exist.
+# Installs the packages that the demo or the tests need, then makes a Docker engine answer and the base image exist.
 #
 #     docker/setup.sh demo|test
 #
-# As root, or as a user with sudo. Where all is there it only looks, and takes about a second.
+# As root, or as a user with sudo. With all in place it only looks, for about a second.
 set -eu
 cd "$(dirname "$0")"
 
 # SIPp answers as the fictional callees; espeak-ng and sox make the prompts; the last two are the Docker engine's.
 DEMO="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 debootstrap iptables"
-# PostgreSQL is the second database the tests run on, PgBouncer what some put before it; Chromium looks at the console.
+# PostgreSQL is the second database of the tests, PgBouncer a pooler before it; Chromium shows the console.
 TEST="$DEMO postgresql pgbouncer chromium chromium-driver"
 LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
 

@@ -1,4 +1,4 @@
-"""The database changed behind the program's back."""
+"""A change of the database behind the program's back."""
 
 from sqlalchemy import create_engine
 
@@ -6,7 +6,7 @@ from dialer.adapters.sql.db.engine import parse_url
 
 
 def alter(url: str, statement: str) -> None:
-    """As somebody with a database client would."""
+    """Run a statement as a person with a database client would."""
     parsed = parse_url(url)
     plain = parsed.set(drivername="sqlite") if parsed.get_backend_name() == "sqlite" else parsed
     engine = create_engine(plain)

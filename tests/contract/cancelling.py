@@ -9,9 +9,10 @@ from typing import Any
 async def cancelled_at(
     work: Coroutine[Any, Any, object], suspensions: Collection[int], *, late: bool = False
 ) -> BaseException | None:
-    """Run `work` and cancel it when it waits for the n-th time, for each n of `suspensions`, counted from 1.
+    """Run `work` and cancel it when it waits for the n-th time, for each n of `suspensions`.
 
-    Give what it raised, its frames still attached as a caller's log would keep them; None where it came to its end.
+    n is counted from 1. Return the error it raised, its frames still attached as a caller's log
+    would keep them. Return None where it came to its end.
     """
     (outcome,) = await asyncio.gather(_task(work, suspensions, late), return_exceptions=True)
     return outcome if isinstance(outcome, BaseException) else None

@@ -1,4 +1,4 @@
-"""The two engines the contract is checked on: a migrated original, and a fresh copy of it for each test."""
+"""The two engines of the contract: a migrated original, and a fresh copy of it for each test."""
 
 import shutil
 import sqlite3
@@ -13,7 +13,7 @@ from tests.harness.patience import SOON_S
 class Engine(Protocol):
     @property
     def original(self) -> str:
-        """The URL of the database that copies are made of."""
+        """URL of the database that copies are made of."""
         ...
 
     def copy(self, name: str) -> str: ...
@@ -21,7 +21,7 @@ class Engine(Protocol):
     def empty(self, name: str) -> str: ...
 
     def dump(self, url: str) -> dict[str, str]:
-        """All that is stored, as text, by table."""
+        """Dump every stored value, as text, by table."""
         ...
 
 

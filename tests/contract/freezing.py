@@ -1,4 +1,7 @@
-"""A PostgreSQL server that neither answers nor closes anything: stopped by signal, like a machine that swaps, or whose disk hangs."""
+"""A PostgreSQL server that neither answers nor closes anything.
+
+It is stopped by signal, like a machine that swaps, or whose disk hangs.
+"""
 
 import os
 import signal
@@ -8,7 +11,7 @@ from pathlib import Path
 
 
 def server_processes(folder: Path) -> list[int]:
-    """The server of `postgres_server` and its children."""
+    """Process ids of the server of `postgres_server` and of its children."""
     server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     return [server, *map(int, children)]
@@ -16,7 +19,7 @@ def server_processes(folder: Path) -> list[int]:
 
 @contextmanager
 def frozen(folder: Path) -> Iterator[None]:
-    """Until the block ends. The server first, so that it makes no child meanwhile."""
+    """Freeze until the block ends. Stop the server first, so that it makes no child meanwhile."""
     os.kill(server_processes(folder)[0], signal.SIGSTOP)
     stopped = server_processes(folder)
     for process in stopped[1:]:

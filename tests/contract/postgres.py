@@ -1,4 +1,7 @@
-"""A PostgreSQL server for one test session: private directory, unix socket only, gone when the session is."""
+"""A PostgreSQL server for one test session.
+
+It has a private directory and a unix socket only, and is gone when the session is.
+"""
 
 import os
 import signal
@@ -24,13 +27,16 @@ SETTINGS = (
 
 @contextmanager
 def postgres_server() -> Iterator[Path]:
-    """Give the folder of the socket; every local connection is trusted, as user `postgres`."""
+    """Give the folder of the socket. Every local connection is trusted, as user `postgres`."""
     with PostgresServer.made() as server:
         yield server.folder
 
 
 class PostgresServer:
-    """`folder` holds the socket, the log and the data, which may be put back to an earlier state."""
+    """A server. `folder` holds the socket, the log and the data.
+
+    The data may be put back to an earlier state.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,7 +46,7 @@ class PostgresServer:
     @classmethod
     @contextmanager
     def made(cls) -> "Iterator[PostgresServer]":
-        """Initialised and running."""
+        """Make a server, initialised and running."""
         folder = Path(tempfile.mkdtemp(prefix="dialer-pg-"))
         server = cls(folder)
         try:
@@ -67,7 +73,10 @@ class PostgresServer:
         _await_ready(self._process, self.folder)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """As it is told to be, it does not wait for who is connected."""
+        """Stop the server by a signal.
+
+        SIGINT does not wait for connected clients (fast shutdown).
+        """
         if self._process is None:
             return
         self._process.send_signal(how)
@@ -79,13 +88,13 @@ class PostgresServer:
         self._process = None
 
     def keep_a_copy(self) -> None:
-        """Of what it holds now; it runs again afterwards."""
+        """Copy the data as it is now. The server runs again afterwards."""
         self.stop()
         subprocess.run(["cp", "-a", self.folder / "data", self.folder / "old"], check=True)
         self.start()
 
     def fall_back(self) -> None:
-        """It comes back with what it held at the copy, as a replica that had not received the rest."""
+        """Bring back the data of the copy, as a replica does that had not received the rest."""
         self.stop(signal.SIGQUIT)
         rmtree(self.folder / "data")
         (self.folder / "old").rename(self.folder / "data")
@@ -105,6 +114,9 @@ def _await_ready(server: "subprocess.Popen[bytes]", folder: Path) -> None:
 
 
 def as_server_user(command: list[str]) -> list[str]:
-    """The server refuses to be root; SIGQUIT stops it at once should the tests die first."""
+    """Run as another user: the server refuses to be root.
+
+    SIGQUIT stops it if the tests die first.
+    """
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
     return ["setpriv", *user, "--pdeathsig=QUIT", *command]

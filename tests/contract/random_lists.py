@@ -1,4 +1,7 @@
-"""Lists of families: people who differ in one stored value, and most of their times near those at which an answer may change."""
+"""Lists of families: people who differ in one stored value.
+
+Most of their times are near those at which an answer may change.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -50,7 +53,10 @@ class Person:
 
 
 class RandomPeople:
-    """Mostly with what `campaign` asks for. `turns`: instants near which stored times shall fall."""
+    """People drawn by chance, mostly with the consent that `campaign` needs.
+
+    `turns` are instants near which stored times shall fall.
+    """
 
     def __init__(self, seed: int, campaign: CampaignDefinition, turns: Sequence[datetime]) -> None:
         self._random = Random(seed)
@@ -59,12 +65,12 @@ class RandomPeople:
         self._count = 0
 
     def family(self) -> list[Person]:
-        """Somebody, and for every value that is stored about them somebody who differs in that alone."""
+        """A person, and for every stored value one more who differs in that alone."""
         first = self._person()
         return [self._registered(person) for person in (first, *self._others(first))]
 
     def endings(self) -> list[Person]:
-        """People alike but for when their only consent ends, mostly while the campaign goes on."""
+        """People alike but for the end of their only consent, mostly while the campaign goes on."""
         given, row = self._given(), self._row()
         ends = [self._any_time() for _ in range(6)] + [self._meanwhile() for _ in range(10)]
         alike = [Person(row, (replace(given, expires_at=end),), (), ()) for end in ends]
@@ -89,7 +95,7 @@ class RandomPeople:
             yield replace(person, attempts=attempts)
 
     def _changed(self, events: Sequence[Event], fresh: Callable[[], Event]) -> Iterator[tuple[Event, ...]]:
-        """With one value of one event changed to one that others have."""
+        """Change one value of one event to one that others have."""
         for index, event in enumerate(events):
             for field in fields(event):
                 value = getattr(event, field.name)
@@ -102,7 +108,7 @@ class RandomPeople:
                     yield (*events[:index], changed, *events[index + 1 :])
 
     def _registered(self, person: Person) -> Person:
-        """As somebody of their own: a number, and events about it."""
+        """Register a person of their own: a number, and events about it."""
         self._count += 1
         number = PhoneNumber(f"{person.row.number}{self._count:04d}")
         mine = fingerprint_of(number, b"key of the tests")
@@ -123,7 +129,7 @@ class RandomPeople:
         return usual if self._random.random() < 0.93 else self._random.choice((usual, *others))
 
     def _any_time(self) -> datetime:
-        """At a turn, a tick beside it, or anywhere in the years before and the days after."""
+        """An instant at a turn, a tick beside it, or anywhere in years before and days after."""
         pick = self._random
         at = pick.choice(self._turns)
         if pick.random() < 0.4:
@@ -136,7 +142,7 @@ class RandomPeople:
         return self._campaign.starts_at + lasts * self._random.random()
 
     def _row(self) -> NewContact:
-        """`number` is only its beginning."""
+        """Make a row whose `number` is only a beginning."""
         return NewContact(
             line=0,
             number=PhoneNumber(self._mostly(*BEGINNINGS)),

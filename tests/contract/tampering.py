@@ -1,4 +1,4 @@
-"""Somebody with a database client and every privilege, who changes what is stored."""
+"""A tamperer with a database client and every privilege, who changes stored values."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Tamperer:
             return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())
 
     def key(self, table: Table, place: int) -> Any:
-        """The primary key of the row at `place`."""
+        """Primary key of the row at `place`."""
         name = table.primary_key.columns[0].name
         with self._engine.connect() as connection:
             listed = text(f"SELECT {name} FROM {table.name} ORDER BY {name}")
@@ -40,7 +40,7 @@ class Tamperer:
 
     @contextmanager
     def changed(self, table: Table, column: Column[Any], key: Any) -> Iterator[None]:
-        """One value is another, until the block ends."""
+        """Change one value until the block ends."""
         name = table.primary_key.columns[0].name
         with self._begin() as connection:
             before = connection.execute(
@@ -62,7 +62,7 @@ class Tamperer:
 
     def _set(self, connection: Connection, table: Table, column: Column[Any], values: dict[str, Any]) -> None:
         name = table.primary_key.columns[0].name
-        # PostgreSQL takes text for JSON only where it is told so.
+        # PostgreSQL takes text for JSON only by an explicit cast.
         value = "CAST(:value AS json)" if is_json(column) and not self._sqlite else ":value"
         statement = f'UPDATE {table.name} SET "{column.name}" = {value} WHERE {name} = :key'
         connection.execute(text(statement), values)
@@ -89,7 +89,7 @@ def stored_as(column: Column[Any]) -> Any:
 
 
 def another(value: Any, column: Column[Any]) -> Any:
-    """A value of the same kind, as far from `value` as a forger would go: the next one."""
+    """The next value of the same kind, as far from `value` as a forger would go."""
     kind = stored_as(column)
     if is_json(column):
         told = json.loads(value) if isinstance(value, str) else value
@@ -106,7 +106,7 @@ def another(value: Any, column: Column[Any]) -> Any:
 
 
 def altered(told: Any) -> Any:
-    """The same with its first string or number changed, however deep it lies."""
+    """Change the first string or number, however deep it lies."""
     if isinstance(told, dict):
         name = next(iter(told))
         return told | {name: altered(told[name])}

@@ -1,4 +1,4 @@
-"""Whatever becomes of the tasks that used it, every connection that was begun to be opened is closed once the store is."""
+"""Every connection begun is closed once the store is, also after cancelled tasks."""
 
 import asyncio
 import gc
@@ -24,9 +24,9 @@ from tests.contract.postgres import postgres_server
 from tests.harness.patience import SOON_S
 
 TIMES = pytest.mark.parametrize("times", [1, 2, 3])
-"""In a row: while the task cleans up after the one before."""
+"""Cancellations in a row: the later ones come while the task cleans up."""
 LATE = pytest.mark.parametrize("late", [False, True], ids=["waiting", "answered"])
-"""Whether what the task waits for has come already."""
+"""True where the awaited answer has come already."""
 
 
 Work = Callable[[Database], Coroutine[Any, Any, None]]
@@ -60,9 +60,9 @@ async def until(met: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def all_closed(url: str) -> AsyncIterator[Callable[[], Database]]:
-    """What opens the database, as often as one likes. After the block nothing may be left of it.
+    """Give an opener of the database. After the block nothing may be left of it.
 
-    No task, nothing that the garbage collector complains of, no connection.
+    No task, no complaint of the garbage collector, no connection.
     """
     before = asyncio.all_tasks()
     with warnings.catch_warnings(record=True) as complaints:
@@ -167,14 +167,14 @@ async def test_a_transaction_that_does_not_end_is_ended(url: str, monkeypatch: p
 
 @pytest.fixture
 def server() -> Iterator[Path]:
-    """Of its own, for it is frozen."""
+    """A server of its own, for it is frozen."""
     with postgres_server() as folder:
         yield folder
 
 
 @TIMES
 async def test_who_is_cancelled_hears_of_it_once_the_server_has_given_up(server: Path, times: int) -> None:
-    """Otherwise it might commit what its caller has seen fail."""
+    """Otherwise it might commit work that its caller has seen fail."""
     url = f"postgresql://postgres@/postgres?host={server}"
     async with all_closed(url) as opened:
         database = opened()

@@ -1,4 +1,4 @@
-"""`dialer inspect` on both engines: what it states is what was stored, and what it writes stands alone."""
+"""`dialer inspect` on both engines: it states the stored records, and its files stand alone."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def dialer(
 
 
 def inspected(dialer: Command, campaign: str, out: Path) -> dict[str, Any]:
-    """The totals of a pack without anomalies that stands alone."""
+    """Totals of a pack without anomalies that stands alone."""
     view = dialer.must("inspect", "--campaign", campaign, "--out", str(out))
     assert view["anomalies"] == {}
     key = str(dialer.home / "heads" / "public-key.pem")
