@@ -1,4 +1,4 @@
-"""What code, tests and documents cite: ids of rules and cases, and documents by name."""
+"""Citations in code, tests and documents: ids of rules and cases, and documents by name."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,10 @@ FAMILIES: dict[str, str] = {
     "inspection point": r"E(?:1\d|[1-9])",
     "trial": r"U\d{1,2}",
 }
-"""Every family of ids, as a regular expression of one whole id. Each has its entries in docs/rules."""
+"""Every family of ids, as a regular expression of one whole id.
+
+Each has its entries in docs/rules.
+"""
 FIELD_CASE = re.compile(r"\b[Ff]ield case (\d+)\b")
 """Written in words; its anchor is `field-case-N`."""
 
@@ -36,7 +39,10 @@ NO_IDS: dict[str, str] = {
     r"Z0|A1|O\d|M4": "characters, a cell of a spreadsheet, a path of a drawing",
     r"PDF-1|GIT-22|OV500|PRES-2027": "headers of files, versions and names of programs, an election of a test",
 }
-"""What looks like an id and is none, each with the reason. Keep it short: a new family belongs into `FAMILIES`."""
+"""Patterns that look like an id and are none, each with the reason.
+
+Keep it short: a new family belongs into `FAMILIES`.
+"""
 
 _LINTER_CODES = re.compile(r"#\s*(?:noqa|ruff:|shellcheck)[^\n]*")
 _WHOLE = re.compile("|".join(FAMILIES.values()))
@@ -44,7 +50,7 @@ _NONE = re.compile("|".join(NO_IDS))
 
 
 class Citation(NamedTuple):
-    """`what` was cited in a line of a file; `path` is relative to the repository."""
+    """A citation `what` in a line of a file; `path` is relative to the repository."""
 
     what: str
     path: str
@@ -55,7 +61,10 @@ class Citation(NamedTuple):
 
 
 def sources() -> Iterator[Path]:
-    """Every text that may cite: code, tests, dialplans, images, documents. The finder itself is left out."""
+    """Yield every text that may cite: code, tests, dialplans, images, documents.
+
+    The finder itself is left out.
+    """
     yield from sorted(ROOT.glob("*.md"))
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
@@ -64,7 +73,7 @@ def sources() -> Iterator[Path]:
 
 
 def ids_of(text: str) -> Iterator[tuple[str, int]]:
-    """Each id of a family, as its anchor is called, with its line."""
+    """Yield each id of a family, as its anchor is called, with its line."""
     for number, line in enumerate(text.splitlines(), start=1):
         for found in tokens_of(line):
             if _WHOLE.fullmatch(found):
@@ -74,7 +83,7 @@ def ids_of(text: str) -> Iterator[tuple[str, int]]:
 
 
 def strangers_of(text: str) -> Iterator[tuple[str, int]]:
-    """What looks like an id, belongs to no family, and is no exception."""
+    """Yield each token that looks like an id, belongs to no family, and is no exception."""
     for number, line in enumerate(text.splitlines(), start=1):
         for found in tokens_of(line):
             if not _WHOLE.fullmatch(found) and not _NONE.fullmatch(found):

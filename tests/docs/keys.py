@@ -1,4 +1,7 @@
-"""The keys that a model of the code accepts, as a manual's table states them: derived from the model itself."""
+"""The keys that a model of the code accepts, as a manual's table states them.
+
+They are derived from the model itself.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,7 +26,10 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, with its path. `default` is `required`, `none`, or the value as TOML writes it, as `example` is."""
+    """A key, with its path.
+
+    `default` is `required`, `none`, or the value as TOML writes it, as `example` is.
+    """
 
     path: str
     kind: str
@@ -33,7 +39,7 @@ class Key:
 
 
 def keys_of(model: type[BaseModel]) -> Iterator[Key]:
-    """Every key, in the order of the model; those of tables under the path of their table."""
+    """Yield every key, in the order of the model; those of tables under the path of their table."""
     schema = model.model_json_schema()
     yield from _keys(schema, "", schema.get("$defs", {}))
 
@@ -76,7 +82,7 @@ def kind_of(schema: Schema, parts: Mapping[str, Schema]) -> str:
 
 
 def limits_of(schema: Schema, parts: Mapping[str, Schema]) -> str:
-    """`1 to 200 characters`, `5 to 120`, `above 0, to 1000`; empty where there are none."""
+    """Return `1 to 200 characters`, `5 to 120`, `above 0, to 1000`; empty where there are none."""
     for option in schema.get("anyOf", (schema,)):
         found = _resolved(option, parts)
         if "maxLength" in found:
@@ -96,12 +102,15 @@ def limits_of(schema: Schema, parts: Mapping[str, Schema]) -> str:
 
 
 def example_of(value: object, kind: str) -> str:
-    """Empty where the model gives none."""
+    """Return the example, empty where the model has none."""
     return "" if value is None else f"`{_written(value, bare=kind.endswith(('time', 'date')))}`"
 
 
 def _written(value: object, *, bare: bool) -> str:
-    """As TOML writes it; `bare`: the texts in it are times or dates, without quotation marks."""
+    """Return a value as TOML writes it.
+
+    `bare`: the texts in it are times or dates, without quotation marks.
+    """
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_written(each, bare=bare)}" for key, each in value.items()) + " }"
     return value if bare and isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -114,7 +123,7 @@ def toml(value: object) -> str:
 
 
 def _tables(schema: Schema, parts: Mapping[str, Schema]) -> Iterator[Schema]:
-    """The tables that a value may be instead of something shorter."""
+    """Yield the tables that a value may be instead of something shorter."""
     inner = _values(schema) if schema.get("type") == "object" else schema.get("items", schema)
     for option in inner.get("anyOf", ()):
         if "properties" in (found := _resolved(option, parts)):
@@ -122,7 +131,7 @@ def _tables(schema: Schema, parts: Mapping[str, Schema]) -> Iterator[Schema]:
 
 
 def _values(schema: Schema) -> Schema:
-    """Of a table whose keys are free, or of some pattern."""
+    """Return the schema of the values of a table whose keys are free, or of some pattern."""
     free: Schema = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
     return free
 

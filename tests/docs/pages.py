@@ -18,12 +18,12 @@ _PATH = re.compile(r"(?:dialer|dialplans|docker|docs|tests)/[\w./*-]*")
 
 
 def pages() -> list[Path]:
-    """README and its like, and everything in docs."""
+    """Return README and its like, and everything in docs."""
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def anchors(text: str) -> list[str]:
-    """Every place that a link can lead to, in no order; one that stands twice is in it twice."""
+    """Return every place that a link can lead to, in no order; repeated ones stand twice."""
     prose = _FENCED.sub("", text)
     return [*_EXPLICIT.findall(prose), *(slug(heading) for heading in _HEADING.findall(prose))]
 
@@ -33,25 +33,31 @@ def explicit(text: str) -> list[str]:
 
 
 def slug(heading: str) -> str:
-    """The anchor of a heading: small letters, hyphens for spaces, no punctuation."""
+    """Return the anchor of a heading: small letters, hyphens for spaces, no punctuation."""
     plain = _LINKED.sub(r"\1", _EXPLICIT.sub("", heading)).replace("`", "").replace("*", "")
     return re.sub(r"[^\w\- ]", "", plain.strip().lower()).replace(" ", "-")
 
 
 def links(text: str) -> Iterator[str]:
-    """The targets of all links but those in code."""
+    """Yield the targets of all links but those in code."""
     yield from _LINK.findall(_CODE.sub("", _FENCED.sub("", text)))
 
 
 def paths(text: str) -> Iterator[str]:
-    """The files and folders of the repository that stand in code spans; a `*` stands for any name."""
+    """Yield the files and folders of the repository that stand in code spans.
+
+    A `*` stands for any name.
+    """
     for span in _CODE.findall(_FENCED.sub("", text)):
         if _PATH.fullmatch(span.strip("`")):
             yield span.strip("`")
 
 
 def broken(page: Path, target: str) -> str | None:
-    """Why a link of `page` leads nowhere; None where it leads somewhere, or out of the repository."""
+    """Return why a link of `page` leads nowhere.
+
+    None where it leads somewhere, or out of the repository.
+    """
     if re.match(r"[a-z]+:", target):
         return None
     where, _, anchor = target.partition("#")

@@ -1,7 +1,8 @@
 """The pages of the manual, and the samples and tables on them.
 
-The words after the language of a sample say how it is tried: `sh` is run in the page's own home, in order; the commands of `sh parse` are
-parsed only; `file=NAME` is saved under that name; `part=NAME` is a piece of such a file.
+The words after the language of a sample say how it is tried: `sh` is run in the page's own home, in
+order; the commands of `sh parse` are parsed only; `file=NAME` is saved under that name; `part=NAME`
+is a piece of such a file.
 """
 
 import re
@@ -19,7 +20,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`line`: where it begins. `language`, and the words after it."""
+    """A sample. `line`: where it begins. `language`, and the words after it."""
 
     page: Path
     line: int
@@ -33,7 +34,7 @@ class Sample:
 
     @property
     def part(self) -> str | None:
-        """The file that it is a piece of."""
+        """Return the file that it is a piece of."""
         return self._named("part")
 
     @property
@@ -64,7 +65,10 @@ def samples(page: Path) -> list[Sample]:
 
 
 def rows(page: Path, heading: str, first: str) -> dict[str, list[str]]:
-    """Of the first table under `heading` whose first column is `first`: its rows by their first cell, code marks taken off."""
+    """Return the rows of a table by their first cell, code marks taken off.
+
+    The first table under `heading` whose first column is `first`.
+    """
     section = page.read_text("utf-8").partition(f"\n{heading}\n")[2]
     lines = iter(section.splitlines())
     for line in lines:

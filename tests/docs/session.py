@@ -18,9 +18,10 @@ STRICT = "set -euo pipefail\ntrap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n"
 def play(
     samples: Iterable[Sample], folder: Path, before: str = "", swaps: Mapping[str, str] | None = None
 ) -> str:
-    """Run all of a page in `folder`; what it printed. Fail with the first command that does.
+    """Run a whole page in `folder` and return its output. Fail with the first command that does.
 
-    `before`: what the shell is told first. `swaps`: ports as the page writes them, each with one that is free in this test.
+    `before`: commands for the shell before the page's own. `swaps`: ports as the page writes them,
+    each with one that is free in this test.
     """
     script = [STRICT, before]
     for sample in samples:
@@ -41,7 +42,7 @@ def play(
     try:
         out, err = shell.communicate()
     finally:
-        # What a page leaves running ends with it.
+        # A process that a page leaves running ends with it.
         with suppress(ProcessLookupError):
             os.killpg(shell.pid, signal.SIGKILL)
     assert shell.returncode == 0, f"{out[-2000:]}\n{err[-2000:]}"
@@ -55,14 +56,14 @@ def _swapped(text: str, swaps: Mapping[str, str]) -> str:
 
 
 def environment() -> dict[str, str]:
-    """A user's, with `dialer` and Python in the path; the home is `var`."""
+    """Return a user's environment, with `dialer` and Python in the path; the home is `var`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DIALER_")}
     return kept | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """`dialer serve` on the home in `folder`; its address, as `HOST:PORT`."""
+    """Run `dialer serve` on the home in `folder`; yield its address, as `HOST:PORT`."""
     with (folder / "serve.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             ["dialer", "serve", "--port", "0"],

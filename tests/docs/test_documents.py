@@ -17,7 +17,7 @@ PAPERS = re.compile(
       | \bfaults?\ \d | \bfindings?\ \d | \bissue\ \#?\d | (?<=\ )\(2\.(?:[6-9]|10)\) | \bten\ things\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""How papers were cited that only the first builders had."""
+"""Citations of papers that only the first builders had."""
 
 
 def places(text: str) -> Iterator[tuple[str, int]]:
@@ -33,7 +33,7 @@ def papers(text: str) -> Iterator[tuple[str, int]]:
 
 
 def code() -> Iterator[Path]:
-    """Documents are held by their links."""
+    """Return the files of code: documents are held by their links."""
     return (path for path in sources() if path.suffix != ".md")
 
 
@@ -43,7 +43,7 @@ def test_each_document_that_code_names_is_there() -> None:
 
 
 def lost(found: Citation) -> bool:
-    """From the root of the repository, as a reader would look for it."""
+    """Look from the root of the repository, as a reader would."""
     return broken(ROOT / "README.md", found.what) is not None
 
 

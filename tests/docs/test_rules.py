@@ -1,4 +1,7 @@
-"""The pages of rules say what they promise: source and room of each rule, a place for each reason code, all that packs cite."""
+"""The pages of rules keep their promises.
+
+Source and room of each rule, a place for each reason code, and every rule that packs cite.
+"""
 
 import re
 import tomllib

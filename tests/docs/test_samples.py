@@ -1,4 +1,4 @@
-"""Every sample of the manual is taken by what reads it. `test_sessions.py` runs the commands."""
+"""Every sample of the manual is accepted by its reader. `test_sessions.py` runs the commands."""
 
 import configparser
 import json

@@ -18,18 +18,18 @@ from tests.integration.command import CONSENT, Command
 
 PAGES = [page for page in sorted(MANUAL.glob("*.md")) if any(sample.run for sample in samples(page))]
 AFTER_CALLS = {"evidence.md", "inspection.md"}
-"""Pages on what is there once people were called."""
+"""Pages on the records that exist once people were called."""
 OPPOSED = "+33199009999"
 """Somebody objected before."""
 WRITTEN = "127.0.0.1:8080"
-"""Where the pages say that the service listens."""
+"""The address on which the service listens, as the pages write it."""
 NUMBERS = range(100, 104)
-"""Of those on the list of the campaign that the other pages speak of."""
+"""Numbers on the list of the campaign that the other pages speak of."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path, bare: Command) -> Path:
-    """Where the reader is: the home is `var` there."""
+    """Return the reader's folder: the home is `var` there."""
     place = tmp_path / "reader"
     place.mkdir()
     (place / "var").symlink_to(bare.home)
@@ -52,7 +52,7 @@ def test_the_samples_of_a_page_run_in_order(
 
 
 def prepared(page: str, folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
-    """The home that a page speaks of; its variables."""
+    """Prepare the home that a page speaks of; return its variables."""
     if page not in AFTER_CALLS:
         campaign = request.getfixturevalue("campaign")
         dialer = request.getfixturevalue("dialer")
@@ -88,7 +88,7 @@ def test_pgbouncer_runs_with_the_settings_of_its_sample() -> None:
 
 
 def answers(process: "subprocess.Popen[str]", port: int) -> bool:
-    """Whether somebody comes to listen there before the process ends."""
+    """Return whether a listener comes there before the process ends."""
     while process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -1,4 +1,7 @@
-"""What the manual's tables say is what the code accepts: each key, column, variable and route, and no other."""
+"""The manual's tables state the code's own lists.
+
+Each key, column, variable and route, and no other.
+"""
 
 import re
 import tomllib
@@ -45,13 +48,13 @@ def stated(model: type[BaseModel]) -> dict[str, list[str]]:
 
 
 def without_examples(table: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Of a model that gives none: the page's sample shows them all at once."""
+    """Drop the examples of a model that gives none: the page's sample shows them all at once."""
     assert not any(example for *_, example in table.values())
     return {key: cells[:-1] for key, cells in table.items()}
 
 
 def facts(table: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Without what is said in prose, which must be there."""
+    """Drop the prose, which must be there."""
     assert all(cells[-1] for cells in table.values())
     return {key: cells[:-1] for key, cells in table.items()}
 

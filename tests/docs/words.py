@@ -1,4 +1,4 @@
-"""The command line as a page writes it, taken as far as its words are understood, and no further."""
+"""The command line as a page writes it, parsed as far as its words are understood."""
 
 import re
 import shlex
@@ -15,25 +15,31 @@ _SPOKEN = re.compile(r"`dialer ([^`]+)`")
 
 
 def commands(text: str) -> list[list[str]]:
-    """The words after `dialer`, of each time it is called in a sample."""
+    """Return the words after `dialer`, of each time it is called in a sample."""
     whole = text.replace("\\\n", " ")
     return [shlex.split(found[1], comments=True) for found in _LINE.finditer(whole)]
 
 
 def spoken(text: str) -> Iterator[list[str]]:
-    """The same of a command that is named in a sentence, where it may be cut short."""
+    """Yield the words of a command that is named in a sentence, where it may be cut short."""
     for found in _SPOKEN.finditer(text):
         yield " ".join(found[1].split()).split()
 
 
 def demand_understood(words: list[str]) -> None:
-    """Raise what the program itself would say of a command, option or value that it does not know or misses."""
+    """Raise the program's own complaint about a command, option or value.
+
+    One that it does not know, or misses.
+    """
     command, rest = _found(words)
     command.make_context(command.name, rest)
 
 
 def unknown(words: list[str]) -> str | None:
-    """The first word that is no command, or no option of its command; None where all are known."""
+    """Return the first word that is no command, or no option of its command.
+
+    None where all are known.
+    """
     try:
         command, rest = _found(words)
     except KeyError as error:
@@ -43,7 +49,10 @@ def unknown(words: list[str]) -> str | None:
 
 
 def _found(words: list[str]) -> tuple[Any, list[str]]:
-    """The command that is meant, and the words after its name. Raise `KeyError` for a name that there is not."""
+    """Return the command that is meant, and the words after its name.
+
+    Raise `KeyError` for a name that there is not.
+    """
     command: Any = get_command(app)
     rest = list(words)
     while rest and (subcommands := getattr(command, "commands", None)):

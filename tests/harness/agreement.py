@@ -1,7 +1,8 @@
-"""A call record against what its callee heard: the same prompts in the same order, and no time more than 100 ms apart.
+"""A call record against its callee's ear: the same prompts in order, no time over 100 ms apart.
 
-The record counts from when the PBX hears of the answer, the ear from when the callee answers; both tell of what Asterisk plays, at two ends.
-A machine that lets either wait puts them apart: what it was seen to stall is allowed for, so on a quiet machine nothing is.
+The record counts from the answer as the PBX hears it, the ear from the callee's own; both report
+the sounds that Asterisk plays, at two ends. A machine that lets either wait puts them apart: its
+measured stalls are allowed for, so on a quiet machine nothing is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +15,11 @@ TOLERANCE_MS = 100
 
 Record = Mapping[str, Any]
 Stalled = Callable[[int, int], float]
-"""For how many milliseconds the machine let somebody wait, between two moments in milliseconds from the answer."""
+"""The machine's stall in milliseconds, between two moments in milliseconds from the answer."""
 
 
 class Perceived(Protocol):
-    """What a callee heard and pressed; milliseconds from the answer."""
+    """The sounds and keys of a callee; milliseconds from the answer."""
 
     @property
     def heard(self) -> tuple[Heard, ...]: ...
@@ -38,12 +39,15 @@ def stalls_of(call: ReceivedCall, stalls: Stalls) -> Stalled:
 
 
 def disagreements(record: Record, call: Perceived, stalled: Stalled = never) -> list[str]:
-    """Every way in which the record and the ear differ; empty when they agree."""
+    """Return every way in which the record and the ear differ; empty when they agree."""
     return [*_prompts(record["prompts"], call.heard, stalled), *_keys(record["keys"], call.keys, stalled)]
 
 
 def apart(recorded_ms: int, heard_ms: int, stalled: Stalled = never) -> bool:
-    """By more than 100 ms and what the machine has stalled meanwhile, after the answer or beside this moment."""
+    """Return whether two times differ by more than 100 ms and the machine's stalls.
+
+    Stalls after the answer, or beside this moment.
+    """
     gap = abs(recorded_ms - heard_ms)
     return gap > TOLERANCE_MS and gap > TOLERANCE_MS + stalled(0, gap) + stalled(
         heard_ms - gap, heard_ms + gap
@@ -57,7 +61,8 @@ def _prompts(recorded: list[Record], heard: tuple[Heard, ...], stalled: Stalled)
         yield f"recorded {names[0]}, heard {names[1]}"
         return
     for prompt, passage in pairs:
-        # Of a prompt that is cut in its last moments the whole may be on its way already: the record may say less, never more.
+        # When a prompt is cut in its last moments the whole may be on its way already: the record
+        # may say less, never more.
         last_moments = passage.complete and not apart(prompt["ended_ms"], passage.ended_ms, stalled)
         if prompt["completed"] != passage.complete and not last_moments:
             yield f"{prompt['name']}: completed {prompt['completed']} in the record, {passage.complete} at the ear"
@@ -66,7 +71,11 @@ def _prompts(recorded: list[Record], heard: tuple[Heard, ...], stalled: Stalled)
 
 
 def _paired(recorded: list[Record], heard: tuple[Heard, ...]) -> list[tuple[Record, Heard]] | None:
-    """A prompt that was cut in its first moments, which are silent, may be heard or not: it is left out where only one side has it."""
+    """Pair the prompts of record and ear.
+
+    A prompt cut in its first moments, which are silent, may be heard or not: it is left out where
+    only one side has it.
+    """
     for prompts in (
         recorded,
         [p for p in recorded if p["completed"] or _long(p["started_ms"], p["ended_ms"])],
@@ -82,7 +91,10 @@ def _long(started_ms: int, ended_ms: int) -> bool:
 
 
 def _keys(recorded: list[Record], pressed: tuple[KeyPressed, ...], stalled: Stalled) -> Iterator[str]:
-    """A key that never came up is in no trace: the opposition that it may be is recorded by itself."""
+    """Compare keys. A key that never came up is in no trace.
+
+    The opposition that it may be is recorded by itself.
+    """
     released = [key for key in pressed if key.up_ms is not None]
     if [key["key"] for key in recorded] != [key.key for key in released]:
         yield f"recorded keys {[key['key'] for key in recorded]}, pressed {[key.key for key in released]}"

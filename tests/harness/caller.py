@@ -26,9 +26,10 @@ def udp_socket(port: int = 0) -> socket.socket:
 
 
 class Caller:
-    """One call to `number`. `statuses` are the answers to the INVITE, `packets` the RTP received (raw).
+    """A call to `number`.
 
-    `sent`: of each packet of sound the time just before it left and just after, in seconds of the monotonic clock.
+    `statuses` are the answers to the INVITE, `packets` the RTP received (raw). `sent`: for each
+    packet of sound the time just before it left and just after, in seconds of the monotonic clock.
     """
 
     def __init__(self, number: str, sip_port: int, rtp_port: int = 0) -> None:
@@ -48,7 +49,10 @@ class Caller:
         self._to_tag = ""
 
     async def invite(self, *, times: int = 1, acknowledged_after: float = 0.0) -> int:
-        """Sends the INVITE (`times` times, as over a bad line), acknowledges the final status so many seconds later, and returns it."""
+        """Send the INVITE, acknowledge the final status, and return it.
+
+        `times`: so often, as over a bad line. `acknowledged_after`: seconds.
+        """
         for _ in range(times):
             await self._send("INVITE", self._offer())
         await asyncio.wait_for(self.final.wait(), SOON_S)
@@ -68,7 +72,7 @@ class Caller:
         await self._send("BYE")
 
     async def play(self, audio: bytes, *, drop: frozenset[int] = frozenset()) -> None:
-        """Sends the audio in real time, as 20 ms packets; `drop` numbers those that get lost."""
+        """Send the audio in real time, as 20 ms packets; `drop` numbers the lost ones."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         for n, at in enumerate(range(0, len(audio), FRAME)):
@@ -145,7 +149,7 @@ class Caller:
 
 @asynccontextmanager
 async def calling(number: str, sip_port: int, rtp_port: int = 0) -> AsyncIterator[Caller]:
-    """A caller that listens to both its sockets until the block ends."""
+    """Open a caller that listens to both its sockets until the block ends."""
     caller = Caller(number, sip_port, rtp_port)
     tasks = [asyncio.create_task(work) for work in (caller.listen_to_sip(), caller.listen_to_rtp())]
     try:

@@ -1,4 +1,7 @@
-"""A carrier between the PBX and the callees: it hands calls on, until it turns and answers every INVITE by itself."""
+"""A carrier between the PBX and the callees.
+
+It hands calls on, until it turns and answers every INVITE by itself.
+"""
 
 import asyncio
 import re
@@ -13,7 +16,7 @@ from tests.harness.network import HOST, KEPT, header, sip_user
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What every INVITE is answered once the carrier has turned. `status` 0: nothing at all."""
+    """The answer to every INVITE once the carrier has turned. `status` 0: nothing at all."""
 
     status: int
     headers: tuple[str, ...] = ()
@@ -21,7 +24,10 @@ class Turn:
 
 @dataclass(slots=True)
 class Carrier(asyncio.DatagramProtocol):
-    """Between one PBX and the callees at UDP `callees` of 127.0.0.1. `handed_on` and `refused` are the numbers called, in order."""
+    """A carrier between one PBX and the callees at UDP `callees` of 127.0.0.1.
+
+    `handed_on` and `refused` are the numbers called, in order.
+    """
 
     callees: int
     turn: Turn | None = None
@@ -29,12 +35,12 @@ class Carrier(asyncio.DatagramProtocol):
     handed_on: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     came: list[float] = field(default_factory=list)
-    """When each INVITE came, by the monotonic clock."""
+    """The arrival of each INVITE, by the monotonic clock."""
     transport: asyncio.DatagramTransport | None = None
     pbx: tuple[str, int] = (HOST, 0)
     inside: "Inside | None" = None
     verdicts: dict[str, Turn | None] = field(default_factory=dict)
-    """By Call-ID: how it was refused, or None where it was handed on."""
+    """The refusal of each call by Call-ID, or None where it was handed on."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.DatagramTransport", transport)
@@ -52,12 +58,12 @@ class Carrier(asyncio.DatagramProtocol):
             self.send(answer(text, turn).encode())
 
     def send(self, data: bytes) -> None:
-        """To the PBX."""
+        """Send to the PBX."""
         assert self.transport is not None
         self.transport.sendto(data, self.pbx)
 
     def turn_to(self, turn: Turn, *, after: int) -> None:
-        """From the INVITE on that follows the first `after`."""
+        """Turn at the INVITE that follows the first `after`."""
         self.turn, self.turns_after = turn, after
 
     def mend(self) -> None:

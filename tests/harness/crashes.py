@@ -7,7 +7,10 @@ from collections.abc import Generator
 import pytest
 
 SIGNALS = ("134", "135", "139")
-"""SIGABRT, SIGBUS and SIGSEGV, as Docker tells them. A container that we end, or kill, ends with another status."""
+"""SIGABRT, SIGBUS and SIGSEGV, as Docker reports them.
+
+A container that we end, or kill, ends with another status.
+"""
 BEGAN = pytest.StashKey[int]()
 
 
@@ -27,8 +30,11 @@ def pytest_runtest_makereport(
 
 
 def crashes(since: int) -> list[str]:
-    """Status and name of each since that UNIX second; none where Docker does not answer."""
-    # Docker tells of an end a moment after it.
+    """Return status and name of each crash since that UNIX second.
+
+    None where Docker does not answer.
+    """
+    # Docker reports an end a moment after it.
     words = ("docker", "events", "--since", str(since), "--until", str(int(time.time()) + 2))
     kind = ("--filter", "event=die", "--filter", "label=dialer.home")
     shown = ("--format", "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.name}}")

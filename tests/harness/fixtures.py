@@ -1,4 +1,4 @@
-"""Fixtures for any test that needs somebody to answer the phone."""
+"""Fixtures for any test that needs a callee."""
 
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -23,25 +23,28 @@ class CalleePorts:
 
 @pytest.fixture(scope="session")
 def callee_ports() -> CalleePorts:
-    """The same for all tests, so that one PBX can serve them all."""
+    """Return the same ports for all tests, so that one PBX can serve them all."""
     return CalleePorts(free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM))
 
 
 @pytest.fixture(scope="session")
 def prompt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where scripts of prompts lie, as `<script>/<prompt>.alaw`; the callees know their sounds."""
+    """The folder of scripts of prompts, `<script>/<prompt>.alaw`; the callees know their sounds."""
     return tmp_path_factory.mktemp("prompts")
 
 
 @pytest.fixture(scope="session")
 def script_audio(prompt_folder: Path) -> dict[str, bytes]:
-    """One script of short prompts in the prompt folder: its audio by prompt name."""
+    """A script of short prompts in the prompt folder: its audio by prompt name."""
     return write_script(prompt_folder, "5c" * 32, {})
 
 
 @pytest.fixture
 async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterator[SimulatedCallees]:
-    """All personas behind one SIP port, with nothing received yet; their own faults fail the test."""
+    """Every persona behind one SIP port, with nothing received yet.
+
+    Their own faults fail the test.
+    """
     async with SimulatedCallees.start(
         sip_port=callee_ports.sip, rtp_port=callee_ports.rtp, prompts=prompt_folder
     ) as running:
@@ -51,6 +54,6 @@ async def callees(callee_ports: CalleePorts, prompt_folder: Path) -> AsyncIterat
 
 @pytest.fixture
 def stalls() -> Iterator[Stalls]:
-    """What the machine stalls during the test."""
+    """The machine's stalls during the test."""
     with watched() as seen:
         yield seen

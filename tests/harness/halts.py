@@ -17,7 +17,7 @@ def a_halt(reason: str = "fire", by: str = "omar", at: datetime = HALTED_AT) -> 
 
 @dataclass(slots=True)
 class NotesInMemory:
-    """Of one home; its processes share it."""
+    """The halts of one home; its processes share it."""
 
     kept: dict[HaltId, Halt] = field(default_factory=dict)
 

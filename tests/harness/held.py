@@ -1,7 +1,8 @@
-"""How long callbacks hold the event loop, in CPU time of its thread.
+"""The time for which callbacks hold the event loop, in CPU time of its thread.
 
-CPU time and not time on the wall: what other processes and threads take of the machine is not counted, so that a busy machine changes
-nothing. What is left is how fast the processor is, which is measured with a fixed piece of work just before and allowed for.
+CPU time and not time on the wall: the time that other processes and threads take is not counted, so
+that a busy machine changes nothing. The processor's speed remains: it is measured with a fixed
+piece of work just before, and allowed for.
 """
 
 import asyncio
@@ -19,14 +20,14 @@ REFERENCE_S = 0.008
 
 
 def piece_of_work() -> None:
-    """Of the kinds that requests are made of: dictionaries, strings, JSON."""
+    """Work of the kinds that requests are made of: dictionaries, strings, JSON."""
     for turn in range(40):
         made = {f"key {index}": [index, str(index), turn] for index in range(250)}
         json.loads(json.dumps(made))
 
 
 def slowness() -> float:
-    """By how much this processor is slower than the one of the limits; never less than 1."""
+    """Return how much slower this processor is than the one of the limits; never less than 1."""
     times: list[float] = []
     for _ in range(5):
         started = thread_time()
@@ -37,7 +38,7 @@ def slowness() -> float:
 
 @dataclass(slots=True)
 class Held:
-    """The longest callback, in seconds of CPU time, and what it was."""
+    """The longest callback, in seconds of CPU time, and its name."""
 
     longest_s: float = 0.0
     by: str = ""

@@ -1,4 +1,7 @@
-"""Names sound that is not byte for byte a prompt (another codec, another level), by cross-correlation."""
+"""Recognise sound that is not byte for byte a prompt, by cross-correlation.
+
+Another codec, or another level.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +16,10 @@ _EVERY_LEVEL = range(-32768, 32768, 8)
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The sound begins `offset_ms` into `prompt`; `score` is 1 for the same wave, near 0 for a stranger."""
+    """The place of a sound: it begins `offset_ms` into `prompt`.
+
+    `score` is 1 for the same wave, near 0 for a stranger.
+    """
 
     prompt: str
     offset_ms: int
@@ -31,12 +37,12 @@ _LEVEL_OF = _decoder()
 
 
 def wave(audio: bytes) -> NDArray[np.float64]:
-    """A-law as linear samples."""
+    """Return A-law as linear samples."""
     return _LEVEL_OF[np.frombuffer(audio, dtype=np.uint8)]
 
 
 def most_like(sound: NDArray[np.float64], prompts: Mapping[str, bytes]) -> Likeness:
-    """The prompt, and the place in it, that `sound` (8 kHz, linear) is most like."""
+    """Return the prompt, and the place in it, that `sound` (8 kHz, linear) is most like."""
     return max(
         (_best(sound, name, wave(audio)) for name, audio in prompts.items()), key=lambda like: like.score
     )

@@ -1,6 +1,7 @@
-"""A telephone network behind one trunk: it leads a call to our own number back to us, as the real one does, or elsewhere.
+"""A telephone network behind one trunk.
 
-It only signals: two calls are joined by handing the one's SDP to the other, so the PBX sends its sound to itself.
+It leads a call to our own number back to us, as the real one does, or elsewhere. It only signals:
+two calls are joined by handing the one's SDP to the other, so the PBX sends its sound to itself.
 """
 
 import asyncio
@@ -19,9 +20,10 @@ KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq|Record-Route):.*\r\n", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What becomes of a call to `number`; any other is busy. `back_to`: the PBX's SIP port. `status`: the network's own answer; 0 rings for ever.
+    """The route of a call to `number`; any other is busy.
 
-    `says`: A-law that a stranger says who answers.
+    `back_to`: the PBX's SIP port. `status`: the network's own answer; 0 rings for ever. `says`: the
+    A-law of a stranger who answers.
     """
 
     back_to: int | None = None
@@ -32,7 +34,11 @@ class Route:
 
 @dataclass(slots=True)
 class Network(asyncio.DatagramProtocol):
-    """`invites` are those that came from the PBX, `called` and `shown` their numbers; `sounds`: packets that a stranger heard."""
+    """The network.
+
+    `invites` are the ones from the PBX, `called` and `shown` their numbers; `sounds`: packets that
+    a stranger heard.
+    """
 
     route: Route
     invites: list[str] = field(default_factory=list)
@@ -42,7 +48,7 @@ class Network(asyncio.DatagramProtocol):
     joined: dict[str, str] = field(default_factory=dict)
     """Call-ID of each half of two joined calls, by that of the other."""
     opened: dict[str, tuple[str, tuple[str, int]]] = field(default_factory=dict)
-    """The INVITE of each call, and who sent it or was sent it, by Call-ID."""
+    """The INVITE of each call, and its sender or recipient, by Call-ID."""
     answers: dict[str, str] = field(default_factory=dict)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -84,7 +90,7 @@ class Network(asyncio.DatagramProtocol):
             self._reply(invite, addr, self.route.status)
 
     def _lead_back(self, call: str, invite: str) -> None:
-        """A call of the network's own, to the number that was dialled, with the sound of the first."""
+        """Make a call of the network's own, to the dialled number, with the sound of the first."""
         assert self.route.back_to is not None
         other = uuid.uuid4().hex
         self.joined |= {call: other, other: call}
@@ -94,7 +100,7 @@ class Network(asyncio.DatagramProtocol):
         self.opened[other] = (made, pbx)
 
     def _answered(self, text: str) -> None:
-        """The PBX answers the call that was led back to it."""
+        """Pass on that the PBX answers the call that was led back to it."""
         status, call = int(text.split(" ")[1]), header(text, "Call-ID")
         if "INVITE" not in header(text, "CSeq") or status < 200 or call in self.answers:
             return
@@ -174,7 +180,7 @@ class Network(asyncio.DatagramProtocol):
 
 @dataclass(slots=True)
 class Ear(asyncio.DatagramProtocol):
-    """Counts what comes to a stranger's RTP port."""
+    """Counts the packets at a stranger's RTP port."""
 
     network: Network
 
@@ -213,7 +219,7 @@ def bye_as_caller(invite: str, answer: str) -> str:
 
 
 def _within(invite: str, answer: str, method: str, number: int) -> str:
-    """A request of who called, within the call."""
+    """Build a request of the calling party, within the call."""
     target = re.search(r"^Contact: <([^>]+)>", answer, re.MULTILINE)
     line = target[1] if target else invite.split(" ")[1]
     via = header(invite, "Via").replace("z9hG4bK", f"z9hG4bK{method}" if target else "z9hG4bK")
@@ -224,7 +230,7 @@ def _within(invite: str, answer: str, method: str, number: int) -> str:
 
 
 def bye_as_callee(invite: str, me: str) -> str:
-    """A BYE of who was called, to the PBX that called."""
+    """Build a BYE of the called party, to the PBX that called."""
     target = re.search(r"^Contact: <([^>]+)>", invite, re.MULTILINE)
     assert target is not None
     call = header(invite, "Call-ID")

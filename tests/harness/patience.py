@@ -1,4 +1,7 @@
-"""How long a test waits for what must come: no test is to fail because the machine is busy, and none is to hang for ever."""
+"""The time limit of a test's waits.
+
+No test is to fail because the machine is busy, and none is to hang for ever.
+"""
 
 SOON_S = 60
-"""Seconds, for what comes at once where nothing else runs."""
+"""Seconds, for events that come at once where nothing else runs."""

@@ -1,4 +1,7 @@
-"""Ports that a test may keep: one that the system picks and gets back is soon somebody else's, in another test or in the same."""
+"""Ports that a test may keep.
+
+A port that the system picks and gets back soon belongs to another, in another test or in the same.
+"""
 
 import os
 import socket
@@ -7,13 +10,19 @@ from itertools import count
 FIRST = 10_000
 EACH = 800
 PROCESSES = 12
-"""That run tests, with a range for each: all below the sound of the tests' PBXs, and far below what the system picks from."""
+"""Processes that run tests, with a range for each.
+
+All lie below the sound of the tests' PBXs, and far below the ports that the system picks from.
+"""
 SOUND, SOUND_EACH = 24_000, 600
-"""The ports for the sound of one process's own PBXs: the ranges end below what the system picks from."""
+"""The ports for the sound of one process's own PBXs.
+
+The ranges end below the ports that the system picks from.
+"""
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody holds, and that this process was not given before."""
+    """Return a free port of 127.0.0.1 that this process was not given before."""
     return next(port for port in _ours if _is_free(kind, port))
 
 
@@ -27,7 +36,7 @@ def _is_free(kind: socket.SocketKind, port: int) -> bool:
 
 
 def sound_ports() -> str:
-    """First and last, as `dialer pbx up --rtp` takes them."""
+    """Return first and last, as `dialer pbx up --rtp` takes them."""
     first = SOUND + _process() * SOUND_EACH
     return f"{first}-{first + SOUND_EACH - 2}"
 
@@ -37,7 +46,7 @@ def _process() -> int:
 
 
 def _first_of_ours() -> int:
-    """Of this process; another run at the same time begins elsewhere."""
+    """Return this process's first port; another run at the same time begins elsewhere."""
     return FIRST + _process() * EACH + os.getpid() % (EACH // 2)
 
 

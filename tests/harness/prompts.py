@@ -27,7 +27,7 @@ USUAL_S = 0.8
 
 
 def sound(name: str, seconds: float) -> bytes:
-    """A-law noise that depends on the name alone."""
+    """Return A-law noise that depends on the name alone."""
     return random.Random(name).randbytes(round(seconds * 50) * FRAME)
 
 
@@ -36,9 +36,10 @@ def silence(seconds: float) -> bytes:
 
 
 def write_script(folder: Path, script: str, seconds: Mapping[str, float]) -> dict[str, bytes]:
-    """Writes every prompt into `folder`/`script` (64 hexadecimal digits) and returns the audio by name.
+    """Write every prompt into `folder`/`script` (64 hexadecimal digits); return the audio by name.
 
-    Each begins with LEAD_S of silence, as compiled prompts do, and lasts `seconds`, or USUAL_S where that does not say.
+    Each begins with LEAD_S of silence, as compiled prompts do, and lasts `seconds`, or USUAL_S
+    where that does not say.
     """
     (folder / script).mkdir()
     audio = {

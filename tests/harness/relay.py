@@ -1,4 +1,4 @@
-"""A TCP relay between a service and a PBX: it can be cut, and it keeps what the service asks."""
+"""A TCP relay between a service and a PBX: it can be cut, and it keeps the service's requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ class Relay:
     open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def cut(self) -> None:
-        """Nothing gets through until it is mended."""
+        """Let nothing through until it is mended."""
         self.down = True
         for writer in self.open:
             writer.transport.abort()

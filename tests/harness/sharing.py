@@ -1,4 +1,7 @@
-"""How the tests are shared out when several processes run them: calls take real time and few cycles, the rest the other way round."""
+"""Sharing out the tests when several processes run them.
+
+Calls take real time and few cycles, the rest the other way round.
+"""
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -19,7 +22,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the package has no types
     def _split_scope(self, nodeid: str) -> str:
-        """The file of a test, but for those of the one PBX."""
+        """Return the file of a test, but for tests of the one PBX their folder."""
         return ONE_PBX if nodeid.startswith(ONE_PBX) else nodeid.partition("::")[0]
 
 

@@ -1,4 +1,7 @@
-"""How long this machine has let somebody wait for a processor or a disk: whoever is late by no more than that was made late by it."""
+"""The time for which this machine has stalled, waiting for a processor or a disk.
+
+A party that is late by no more than that was made late by it.
+"""
 
 import threading
 import time
@@ -8,14 +11,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PRESSURE = (Path("/proc/pressure/cpu"), Path("/proc/pressure/io"))
-"""Their first line ends in the microseconds for which at least one task has waited so far; missing on an old kernel."""
+"""Files of pressure, missing on an old kernel.
+
+Their first line ends in the microseconds for which at least one task has waited so far.
+"""
 _STOLEN = 8
-"""The field of /proc/stat with the hundredths of a second that the machine below has kept for others."""
+"""The field of /proc/stat with the time that the machine below has kept for others.
+
+In hundredths of a second.
+"""
 _EVERY_S = 0.02
 
 
 class Stalls:
-    """What was read, again and again, since it was made. Times are seconds of the monotonic clock."""
+    """Readings of the stalls, taken again and again since its making.
+
+    Times are seconds of the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self._began: list[float] = []
@@ -30,24 +42,24 @@ class Stalls:
         self._began.append(began)
 
     def between(self, first: float, last: float) -> float:
-        """Seconds, from the last reading before `first` to the first one after `last`."""
+        """Return seconds, from the last reading before `first` to the first one after `last`."""
         before = max(0, bisect_right(self._ended, first) - 1)
         after = min(len(self._began) - 1, bisect_left(self._began, last))
         return max(0.0, self._waited[after] - self._waited[before])
 
     def since(self, zero: float) -> Callable[[int, int], float]:
-        """Milliseconds, between two moments in milliseconds from `zero`."""
+        """Return a function: milliseconds, between two moments in milliseconds from `zero`."""
         return lambda first_ms, last_ms: 1000 * self.between(zero + first_ms / 1000, zero + last_ms / 1000)
 
 
 def monotonic(unix_s: float) -> float:
-    """When that was, by the monotonic clock."""
+    """Return the time by the monotonic clock."""
     return unix_s - time.time() + time.monotonic()
 
 
 @contextmanager
 def watched() -> Iterator[Stalls]:
-    """Looks until the block ends, from a thread of its own, and once more then."""
+    """Look until the block ends, from a thread of its own, and once more then."""
     stalls, over = Stalls(), threading.Event()
 
     def look() -> None:

@@ -1,7 +1,8 @@
-"""A callee in code: answers one SIP call on loopback, keeps the sound it hears, presses keys and hangs up at given times.
+"""A callee in code: answers one SIP call on loopback, keeps the sound it hears, and presses keys.
 
-It exists beside the SIPp personas because it compares what it hears with the prompt files byte by byte.
-Times are seconds after its ACK. Sound is A-law, 8,000 bytes a second.
+It hangs up at a given time. It exists beside the SIPp personas because it compares the sound with
+the prompt files byte by byte. Times are seconds after its ACK. Sound is A-law, 8,000 bytes a
+second.
 """
 
 import asyncio
@@ -17,13 +18,15 @@ from tests.pbx.voice import BY_INFO, FRAME_S, OFFERED, Keying, Press, Voice
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a callee behaves: final status, keys, when it hangs up; `contact` is where a 302 points.
+    """The behaviour of a callee: final status, keys, when it hangs up.
 
-    `forwarding` are headers of a 181 before the final answer, none where it sends no 181; `answer_headers` those of that answer.
-    `event_type` is the payload type its SDP names for telephone events. `early_media`: 183 with sound before its final answer. `says`: A-law, over and over. `silent_from`: its RTP ends at that second,
-    `rtcp`: and its reports do not.
-    `rings`: a 180 comes before its final answer. `bye_headers` are those of its BYE, `refusal_headers` those of a refusal.
-    `crosses`: it answers the INVITE just as that is cancelled.
+    `contact` is the target of a 302. `forwarding` are headers of a 181 before the final answer,
+    none where it sends no 181; `answer_headers` those of that answer. `event_type` is the payload
+    type its SDP names for telephone events. `early_media`: 183 with sound before its final answer.
+    `says`: A-law, over and over. `silent_from`: its RTP ends at that second; `rtcp`: and its
+    reports do not. `rings`: a 180 comes before its final answer. `bye_headers` are those of its
+    BYE, `refusal_headers` those of a refusal. `crosses`: it answers the INVITE just as that is
+    cancelled.
     """
 
     status: int = 200
@@ -47,13 +50,16 @@ class Manner:
 
 
 RECEIVER_REPORT = bytes((0x80, 201, 0, 1)) + b"here"
-"""RTCP of a party that is there and has nothing to tell of what it received (RFC 3550, 6.4.2)."""
+"""RTCP of a party that is there and reports nothing received (RFC 3550, 6.4.2)."""
 REPORT_EVERY_S = 5.0
 
 
 @dataclass(slots=True)
 class Callee(asyncio.DatagramProtocol):
-    """One UDP SIP user agent; every INVITE is noted in `invites`, and `ear.heard` holds the sound of its calls."""
+    """A UDP SIP user agent.
+
+    Every INVITE is noted in `invites`, and `ear.heard` holds the sound of its calls.
+    """
 
     manner: Manner
     ear: Ear = field(default_factory=Ear)
@@ -81,7 +87,7 @@ class Callee(asyncio.DatagramProtocol):
             if self.manner.status == 200:
                 self.later(self.live())
         elif method in {"BYE", "CANCEL"} and header(text, "Call-ID") != header(self.invite, "Call-ID"):
-            # Of the call of somebody who had the port before, and left without an answer.
+            # For a call to the port's former holder, who left without an answer.
             self.reply(text, 481, "Call/Transaction Does Not Exist")
         elif method in {"BYE", "CANCEL"}:
             self.reply(text, 200, "OK")
@@ -203,7 +209,7 @@ class Callee(asyncio.DatagramProtocol):
             self.request("INFO", number, "dtmf-relay", f"Signal={press.key}\r\nDuration={held}\r\n")
 
     def request(self, method: str, number: int, kind: str = "", body: str = "") -> None:
-        """A request of the callee's own, within the call."""
+        """Build a request of the callee's own, within the call."""
         target = re.search(r"Contact: <([^>]+)>", self.invite)
         assert target is not None
         lines = (
@@ -229,7 +235,7 @@ def header(message: str, name: str) -> str:
 async def callee_at(port: int, manner: Manner) -> Callee:
     """Open a callee on 127.0.0.1:`port`."""
     loop = asyncio.get_running_loop()
-    # Whoever had the port before gives it back in the loop's next turn.
+    # The port's former holder gives it back in the loop's next turn.
     await asyncio.sleep(0)
     callee = Callee(manner)
     try:

@@ -1,4 +1,4 @@
-"""One real Asterisk for all tests of this folder, in a home of its own and on ports of its own."""
+"""A real Asterisk for all tests of this folder, in a home of its own and on ports of its own."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ from tests.pbx.sounds import write_prompts
 
 NAME = "tested"
 TRUNKS = ("default", *(f"trunk{n}" for n in range(1, 16)))
-"""One callee each: so many calls run side by side."""
+"""A callee each: so many calls run side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 
 @pytest.fixture
 async def line(pbx: Pbx, stalls: Stalls) -> AsyncIterator[Line]:
-    """A logged-in manager and the trunk's port: all that a test needs to call somebody."""
+    """A logged-in manager and the trunk's port: enough for a test that makes a call."""
     manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
     yield Line(manager, pbx.seal_key, list(reversed(pbx.spec.trunks)), pbx.spec.sip_port, stalls)
     await manager.close()

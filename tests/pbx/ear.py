@@ -1,4 +1,4 @@
-"""What a party in code hears: A-law in the order of arrival, each packet with the time at which the kernel had it."""
+"""The ear of a party in code: A-law in the order of arrival, each with its time at the kernel."""
 
 import asyncio
 import socket
@@ -28,9 +28,11 @@ def bound() -> socket.socket:
 
 @dataclass(slots=True)
 class Ear:
-    """`frames`: each packet of A-law, with its RTP timestamp and UNIX time of arrival, however late it is read; `heard`: all their sound.
+    """The sound received.
 
-    `began`: when a prompt was first heard of, by the clock of the loop.
+    `frames`: each packet of A-law, with its RTP timestamp and UNIX time of arrival, however late it
+    is read; `heard`: the sound of all. `began`: when each prompt was first heard, by the clock of
+    the loop.
     """
 
     heard: bytearray = field(default_factory=bytearray)
@@ -46,7 +48,7 @@ class Ear:
         asyncio.get_running_loop().add_reader(self.wire, self.listen)
 
     def close(self) -> None:
-        """What has arrived is heard first."""
+        """Close, after hearing the packets that have arrived."""
         self.listen()
         asyncio.get_running_loop().remove_reader(self.wire)
         self.wire.close()

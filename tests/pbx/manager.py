@@ -1,4 +1,7 @@
-"""A bare AMI client for tests: sends what it is told, keeps every event. Not the product's client, on purpose."""
+"""A bare AMI client for tests: sends actions and keeps every event.
+
+It is not the product's client, on purpose.
+"""
 
 import asyncio
 import hashlib
@@ -28,7 +31,7 @@ SEALED = (
     "DIALER_CUT",
     "DIALER_CALLER",
 )
-"""What the seal covers, in its order: written here a second time, on purpose."""
+"""The values under the seal, in its order: written here a second time, on purpose."""
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Manager:
         return self.answers[number]
 
     async def listed(self, name: str, **headers: str) -> list[Message]:
-        """Send an action that asks for a list, and return it whole; empty where there is nothing of the kind."""
+        """Send an action that asks for a list, and return it whole; empty where there is none."""
         answer = await self.action(name, **headers)
         if answer["Response"] != "Success":
             return []
@@ -79,7 +82,7 @@ class Manager:
         return told[:-1]
 
     async def until(self, seen: Callable[[], bool], seconds: float = SOON_S) -> None:
-        """Wait for what may be seen after any message."""
+        """Wait for a state that any message may bring."""
         async with self.arrived:
             await asyncio.wait_for(self.arrived.wait_for(seen), seconds)
 
@@ -92,7 +95,7 @@ class Manager:
         return [e for e in self.events if e.get("UserEvent") == what and e.get("Attempt") == attempt]
 
     async def database(self, key: str) -> str | None:
-        """Value of `family/key` in AstDB, or None."""
+        """Return the value of `family/key` in AstDB, or None."""
         family, name = key.rsplit("/", 1)
         found = await self.listed("DBGet", Family=family, Key=name)
         return found[0]["Val"] if found else None
@@ -106,7 +109,10 @@ class Manager:
         return await self.action("DBDel", Family=family, Key=name)
 
     async def originate(self, permit: Message, *, named: bool = True, **headers: str) -> Message:
-        """Ask for the call as the service does; `named=False` leaves the channels' ids to Asterisk."""
+        """Ask for the call as the service does.
+
+        `named=False` leaves the channels' ids to Asterisk.
+        """
         attempt = permit["DIALER_ATTEMPT"]
         ids = {"ChannelId": attempt, "OtherChannelId": f"{attempt}-2"} if named and attempt else {}
         return await self.action(
@@ -128,7 +134,10 @@ class Manager:
 
 
 def permit(seal_key: str, script: str, **changes: str) -> Message:
-    """A fresh permit for a fictional number, valid for a minute; `changes` are made before it is sealed."""
+    """Return a fresh permit for a fictional number, valid for a minute.
+
+    `changes` are made before it is sealed.
+    """
     values = {
         "DIALER_ATTEMPT": uuid.uuid4().hex,
         "DIALER_NUMBER": NUMBER,

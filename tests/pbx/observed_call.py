@@ -1,4 +1,4 @@
-"""One call through the tested PBX to a callee in code, and all that was seen of it."""
+"""A call through the tested PBX to a callee in code, and every observation of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -15,7 +15,7 @@ from tests.pbx.records import disagreement
 from tests.pbx.sounds import SCRIPT, heard
 
 FIRST_TRUNK = "default"
-"""What a call takes that has the line to itself, and where the INVITE of a refused one would go."""
+"""The trunk of a call that has the line to itself, and of a call that is refused."""
 SETTLE_S = 0.3
 """After the end of a call: time enough for a second report, or a second INVITE, to show itself."""
 
@@ -37,23 +37,27 @@ class Call:
 
     @property
     def trace(self) -> list[str]:
-        """`play notice`, `key 1`, ... without the times."""
+        """Return `play notice`, `key 1`, ... without the times."""
         return [token.partition(" ")[2] for token in self.report["Trace"].split("|") if token]
 
     @property
     def times(self) -> dict[str, int]:
-        """UNIX milliseconds of the last time of each."""
+        """Return UNIX milliseconds of the last time of each."""
         steps = (token.partition(" ") for token in self.report["Trace"].split("|") if token)
         return {what: int(at) for at, _, what in steps}
 
     def between(self, first: str, second: str) -> int:
-        """Milliseconds."""
+        """Return milliseconds."""
         return self.times[second] - self.times[first]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`free` are the trunks that no call uses, the first one last; each leads to one callee. `stalls`: what the machine stalled since."""
+    """A line for test calls.
+
+    `free` are the trunks that no call uses, the first one last; each leads to one callee. `stalls`:
+    the machine's stalls since.
+    """
 
     manager: Manager
     seal_key: str
@@ -66,7 +70,7 @@ class Line:
 
     @asynccontextmanager
     async def callee(self, manner: Manner) -> AsyncIterator[tuple[Callee, TrunkEndpoint]]:
-        """Somebody behind a trunk of their own."""
+        """Open a callee behind a trunk of their own."""
         trunk = self.free.pop()
         callee = await callee_at(trunk.port, manner)
         try:
@@ -86,7 +90,10 @@ class Line:
         return self.made(paper, callee)
 
     def made(self, paper: Message, callee: Callee) -> Call:
-        """What was seen of a call that is over. Fails where its record and its ear do not tell of the same, at the same times."""
+        """Return the observations of a call that is over.
+
+        Fail where its record and its ear do not report the same, at the same times.
+        """
         reports = self.manager.of("DialerEnded", paper["DIALER_ATTEMPT"])
         answers = self.manager.of("DialerAnswered", paper["DIALER_ATTEMPT"])
         comparable = answers and paper["DIALER_SCRIPT"] == SCRIPT
@@ -95,7 +102,7 @@ class Line:
         return Call(paper, reports, callee)
 
     async def calls(self, manners: Iterable[Manner]) -> list[Call]:
-        """All at the same time."""
+        """Call all at the same time."""
         return await asyncio.gather(*(self.call(manner) for manner in manners))
 
     async def refused(self, paper: Message) -> str:
@@ -108,7 +115,7 @@ class Line:
         return event["Why"]
 
     async def refusal_of_one(self, paper: Message) -> str:
-        """As `refused`, for a permit whose attempt id cannot be looked for."""
+        """Return the reason as `refused` does, for a permit without a searchable attempt id."""
         before = len(self.refusals())
         async with self.callee(Manner()) as (callee, _):
             await self.manager.originate(paper, named=len(paper["DIALER_ATTEMPT"]) == 32)
@@ -122,12 +129,12 @@ class Line:
         return [event for event in self.manager.events if event.get("UserEvent") == "DialerRefused"]
 
     async def channels(self, attempt: str) -> list[str]:
-        """Names of the channels that belong to an attempt."""
+        """Return names of the channels that belong to an attempt."""
         listed = await self.manager.listed("CoreShowChannels")
         return [channel["Channel"] for channel in listed if channel.get("Linkedid") == attempt]
 
     async def hang_up(self, attempt: str) -> None:
-        """Every channel of the call, as soon as it has one, as a halt does."""
+        """Hang up every channel of the call, as soon as it has one, as a halt does."""
         channels: list[str] = []
         while not (channels or self.manager.of("DialerEnded", attempt)):
             channels = await self.channels(attempt)
@@ -135,7 +142,7 @@ class Line:
             await self.manager.action("Hangup", Channel=channel)
 
     async def entries(self) -> list[str]:
-        """All of AstDB that is ours, as `key value`."""
+        """Return every entry of AstDB that is ours, as `key value`."""
         found: list[str] = []
         for family in ("dialer-used", "dialer-opposed", "dialer-ended", "dialer-suppressed"):
             listed = await self.manager.listed("DBGetTree", Family=family)

@@ -1,4 +1,4 @@
-"""The call record that the product makes of a real call's report, and what the callee in code perceived of the same call."""
+"""The product's record of a real call's report, and the callee's perception of the same call."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,10 @@ class Perceived:
 
 
 def disagreement(callee: Callee, answer: Message, report: Message, stalls: Stalls) -> list[str]:
-    """Every way in which the record and the callee differ by more than 100 ms and what the machine stalled."""
+    """Return every way in which record and callee differ.
+
+    By more than 100 ms and the machine's stalls.
+    """
     record, perceived = recorded(answer, report), perceived_by(callee, answer)
     stalled = stalls.since(monotonic(int(answer["At"]) / 1000))
     if not _keys_are_told(callee):
@@ -47,14 +50,18 @@ def disagreement(callee: Callee, answer: Message, report: Message, stalls: Stall
 
 
 def _keys_are_told(callee: Callee) -> bool:
-    """When a key is up is one moment for telephone events as they should be, and only where the call goes on after it."""
+    """Return whether the moments of keys can be compared.
+
+    The moment of a key-up is one for proper telephone events only, and only where the call goes on
+    after it.
+    """
     last = max((press.at + press.held for press in callee.manner.presses), default=0.0)
     goes_on = callee.manner.hang_up_at is None or callee.manner.hang_up_at > last + SOON_S
     return callee.manner.keying is Keying.EVENTS and goes_on
 
 
 def _until_nine(keys: Iterable[Key], name: Callable[[Key], str]) -> Iterator[Key]:
-    """After a 9 nothing is chosen any more, and no key is waited for."""
+    """Yield keys up to a 9: after it nothing is chosen any more, and no key is waited for."""
     for key in keys:
         yield key
         if name(key) == "9":
@@ -62,7 +69,7 @@ def _until_nine(keys: Iterable[Key], name: Callable[[Key], str]) -> Iterator[Key
 
 
 def recorded(*told: Message) -> dict[str, Any]:
-    """By way of the product's own reader, domain and record."""
+    """Build the record by way of the product's own reader, domain and record."""
     attempt = an_attempt(id=AttemptId(told[0]["Attempt"]))
     for message in told:
         event = translate({name.lower(): value for name, value in message.items()}, MONDAY, PbxTime())
@@ -72,7 +79,10 @@ def recorded(*told: Message) -> dict[str, Any]:
 
 
 def perceived_by(callee: Callee, answer: Message) -> Perceived:
-    """Milliseconds from the answer that the PBX reported: the machine's clock is one for both."""
+    """Return times in milliseconds from the answer that the PBX reported.
+
+    The machine's clock is one for both.
+    """
     zero = int(answer["At"]) / 1000
     keys = tuple(KeyPressed(key, _ms(at - zero), _ms(at - zero)) for key, at in callee.released)
     return Perceived(tuple(_passages(callee.ear.frames, zero)), keys)
@@ -91,7 +101,10 @@ def _passages(frames: Sequence[Frame], zero: float) -> Iterator[Heard]:
 
 
 def _due(frame: Frame, near: Sequence[Frame]) -> float:
-    """When a packet came, had it been delayed as little as the quickest near it: a busy test program is late for some of them."""
+    """Return when a packet came, had it been delayed as little as the quickest near it.
+
+    A busy test program is late for some of them.
+    """
     return frame.timestamp / RATE + min(other.arrived - other.timestamp / RATE for other in near)
 
 

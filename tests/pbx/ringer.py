@@ -1,4 +1,7 @@
-"""Somebody who rings the number they were shown: one SIP call to the PBX, from a trunk's address on loopback."""
+"""A caller who rings the number they were shown.
+
+One SIP call to the PBX, from a trunk's address on loopback.
+"""
 
 import asyncio
 import re
@@ -18,7 +21,10 @@ OURS = "+33162000001"
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """Whom they ring, as whom, and what they press (seconds after the answer); `event_type` is what their SDP offers for keys."""
+    """The called number, the caller, and the keys pressed (seconds after the answer).
+
+    `event_type` is their SDP's offer for keys.
+    """
 
     number: str = OURS
     caller: str = "+33199000042"
@@ -31,7 +37,7 @@ class Ringing:
 
 @dataclass(slots=True)
 class Ringer(asyncio.DatagramProtocol):
-    """`status` is the final answer of the PBX, and `ear` holds the sound."""
+    """A caller. `status` is the final answer of the PBX, and `ear` holds the sound."""
 
     ringing: Ringing
     pbx: tuple[str, int]
@@ -62,7 +68,7 @@ class Ringer(asyncio.DatagramProtocol):
             self.ended.set()
 
     async def ring(self) -> None:
-        """Until one side hangs up, or the PBX refuses."""
+        """Ring until one side hangs up, or the PBX refuses."""
         self._request("INVITE", 1, self._offer())
         await asyncio.wait_for(self.answered.wait(), SOON_S)
         if self.status == 200:

@@ -1,4 +1,7 @@
-"""Prompts that cannot be mistaken: noise of their own after 20 ms of silence, so that each packet heard tells where it is from."""
+"""Prompts that cannot be mistaken: noise of their own after 20 ms of silence.
+
+So each packet heard shows its place.
+"""
 
 import random
 from itertools import groupby
@@ -41,7 +44,7 @@ _PLACE = {
 
 
 def write_prompts(prompts: Path) -> None:
-    """Both scripts, into the folder that the PBX mounts."""
+    """Write both scripts, into the folder that the PBX mounts."""
     for script, sounds in ((SCRIPT, SOUNDS), (LONG_SCRIPT, SOUNDS | {"notice": SILENCE * 1500})):
         (prompts / script).mkdir(parents=True)
         for name, sound in sounds.items():
@@ -49,17 +52,20 @@ def write_prompts(prompts: Path) -> None:
 
 
 def place_of(frame: bytes) -> tuple[str, int] | None:
-    """Which prompt a packet is from, and how many packets into it; None for silence."""
+    """Return the prompt of a packet, and how many packets into it; None for silence."""
     return None if frame == SILENCE else _PLACE[frame]
 
 
 def prompt_of(frame: bytes) -> str:
-    """Empty for silence, and for whatever is none of these prompts."""
+    """Return the prompt of a packet; empty for silence, and for any other sound."""
     return _PLACE.get(frame, ("", 0))[0]
 
 
 def heard(payload: bytes) -> list[str]:
-    """What was played, in order: `notice` if whole, `notice...` if its beginning, `notice?` if frames were lost or doubled."""
+    """Return the prompts played, in order.
+
+    `notice` if whole, `notice...` if its beginning, `notice?` if frames were lost or doubled.
+    """
     frames = (payload[at : at + FRAME] for at in range(0, len(payload), FRAME))
     places = [_PLACE[frame] for frame in frames if frame != SILENCE]
     return [

@@ -1,4 +1,7 @@
-"""What a callee in code sends: silence, and keys in every way that telephones send them, faults of the network included."""
+"""The RTP of a callee in code: silence, and keys in every way that telephones send them.
+
+Faults of the network included.
+"""
 
 import math
 import socket
@@ -23,7 +26,7 @@ APART_S = 0.04
 
 
 class Keying(Enum):
-    """How keys are sent. The first five are RFC 4733: as they should be, and as networks deliver them."""
+    """Ways of sending keys. The first five are RFC 4733: proper, and as networks deliver them."""
 
     EVENTS = "telephone events"
     LOST_END = "their three end packets lost"
@@ -41,9 +44,10 @@ BY_INFO = frozenset({Keying.INFO, Keying.INFO_BARE, Keying.INFO_BESIDE_EVENTS})
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key held from `at` for `held` seconds: as long as that from its first packet on, should it leave late.
+    """A key held from `at` for `held` seconds.
 
-    `hears`: `at` counts from the first sound of that prompt, and not from the answer.
+    Should it leave late, it is held as long from its first packet on. `hears`: `at` counts from the
+    first sound of that prompt, and not from the answer.
     """
 
     key: str
@@ -52,16 +56,20 @@ class Press:
     hears: str = ""
 
     def once_heard(self, began: Mapping[str, float]) -> "Press":
-        """As it counts from the answer, where prompts began to be heard at these times; never, where its own did not."""
+        """Return the key as it counts from the answer, where prompts began at these times.
+
+        Never, where its own did not begin.
+        """
         return replace(self, at=began.get(self.hears, math.inf) + self.at, hears="") if self.hears else self
 
 
 @dataclass(slots=True)
 class Voice:
-    """The RTP a callee sends, a packet every 20 ms; `silent_from`: nothing at all from that second on. `says`: A-law in whole frames, over and over; silence without it.
+    """The RTP a callee sends, a packet every 20 ms.
 
-    `began`: when the first packet of each key left, on the scale of the keys themselves; `released`: the keys whose last packet has left,
-    with the UNIX time.
+    `silent_from`: nothing at all from that second on. `says`: A-law in whole frames, over and over;
+    silence without it. `began`: when the first packet of each key left, on the scale of the keys
+    themselves; `released`: the keys whose last packet has left, with the UNIX time.
     """
 
     transport: socket.socket
@@ -92,7 +100,10 @@ class Voice:
             self._packet(8, self.sent * FRAME, self.says[said : said + FRAME] or b"\xd5" * FRAME)
 
     def may_hang_up(self, now: float, presses: tuple[Press, ...], at: float) -> bool:
-        """Whether it is `at`, and as long after the last key went down as it would be had that not left late."""
+        """Return whether it is time to hang up.
+
+        At `at`, but as long after the last key went down as if that had not left late.
+        """
         before = [press for press in presses if press.at <= at]
         if not before or self.keying in BY_INFO:
             return now >= at
@@ -144,7 +155,7 @@ class Voice:
 
 
 def tone(key: str, since: int) -> Iterator[int]:
-    """A-law of one frame of the key's two tones, `since` samples after the first."""
+    """Yield A-law of one frame of the key's two tones, `since` samples after the first."""
     row, column = divmod(PAD.index(key), 3)
     for n in range(since, since + FRAME):
         turn = 2 * math.pi * n / RATE

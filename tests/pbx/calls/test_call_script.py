@@ -1,4 +1,4 @@
-"""What a callee hears, in which order, key by key (docs/rules/script.md)."""
+"""The prompts of a call as its callee hears them, in order, key by key (docs/rules/script.md)."""
 
 from tests.harness.agreement import TOLERANCE_MS
 from tests.pbx.callee import Manner
@@ -49,7 +49,10 @@ MANNERS: dict[str, tuple[Manner, list[str]]] = {
         ["notice", "invitation", "wrong-key", "message", "closing"],
     ),
 }
-"""What each callee does, and what it then hears: `...` is a beginning, everything else is heard whole and once."""
+"""The callee's behaviour, and the prompts heard.
+
+`...` is a beginning, everything else is heard whole and once.
+"""
 
 NO_KEY_MS = 8000
 

@@ -1,4 +1,4 @@
-"""Every attempt that passed the gate is reported once, whoever ends it and when."""
+"""Every attempt that passed the gate is reported once, however and whenever it ends."""
 
 import asyncio
 import time
@@ -57,13 +57,14 @@ async def unheard(line: Line) -> Call:
         paper = line.permit(DIALER_TRUNK=trunk.name, DIALER_RING="1")
         await line.manager.originate(paper)
         await line.manager.event("DialerEnded", paper["DIALER_ATTEMPT"])
-        # What nobody answers is not cancelled (RFC 3261, 9.1), and is sent again for 32 s.
+        # An INVITE without any response is not cancelled (RFC 3261, 9.1), and is sent again for 32
+        # s.
         callee.reply(callee.invite, 480, "Temporarily Unavailable")
     return line.made(paper, callee)
 
 
 async def test_a_callee_cannot_say_that_we_ended_the_call(line: Line) -> None:
-    """T110 is what we did: a Reason in the callee's BYE says nothing of that."""
+    """T110 is our own act: a Reason in the callee's BYE says nothing of that."""
     call = await line.call(Manner(hang_up_at=0.4, bye_headers=("Reason: Q.850;cause=44",)))
     assert (call.report["DialStatus"], call.trace) == ("ANSWER", ["play notice", "cut notice"])
 
@@ -86,7 +87,10 @@ async def test_a_callee_who_hangs_up_is_reported_once(line: Line) -> None:
 
 
 async def test_a_call_we_hang_up_is_reported_once(line: Line) -> None:
-    """By every channel of the call: before the INVITE, while it rings, as it is answered, and in the notice."""
+    """By every channel of the call.
+
+    Before the INVITE, while it rings, as it is answered, and in the notice.
+    """
     await asyncio.gather(
         *(hang_up_after(line, after) for after in (0.0, 0.01, 0.03, 0.08, 0.1, 0.12, 0.2, 0.3, 1.0))
     )
@@ -123,7 +127,10 @@ async def test_no_number_reaches_the_database(line: Line) -> None:
 
 
 async def test_a_call_in_progress_is_cut_when_silence_begins(line: Line) -> None:
-    """T036. The message was chosen, and stops at the limit, which comes in the midst of it: 2.5 s from now."""
+    """T036. The message was chosen, and stops at the limit.
+
+    The limit comes in the midst of it: 2.5 s from now.
+    """
     await asyncio.sleep((0.5 - time.time()) % 1)
     limit = int(time.time()) + 3
     call = await line.call(Manner(presses=(Press("1", 0.2),)), DIALER_CUT=str(limit))
@@ -138,7 +145,10 @@ async def test_a_call_answered_when_silence_has_begun_hears_nothing(line: Line) 
 
 
 async def test_a_callee_of_whom_nothing_is_heard_for_20_s_is_hung_up(line: Line) -> None:
-    """T110: no packet comes, not even of silence. Whose trunk sends reports alone while they are silent is there (RFC 3389)."""
+    """T110: no packet comes, not even of silence.
+
+    A callee whose trunk sends reports alone during silence is there (RFC 3389).
+    """
     mute, silent, reporting = await asyncio.gather(
         *(
             line.call(manner, DIALER_SCRIPT=LONG_SCRIPT)

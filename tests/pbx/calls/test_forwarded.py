@@ -1,4 +1,7 @@
-"""A call that is forwarded abroad, at a premium or who knows where is dropped before any sound (T111); RFC 3261, 5806, 7044."""
+"""A call forwarded abroad, at a premium or to an unknown place is dropped before any sound (T111).
+
+RFC 3261, 5806, 7044.
+"""
 
 from tests.pbx.callee import Manner
 from tests.pbx.manager import NUMBER
@@ -83,7 +86,7 @@ async def test_who_took_their_number_along_within_france_is_spoken_to(line: Line
 
 
 async def test_a_forwarding_from_a_number_elsewhere_is_not_followed(line: Line) -> None:
-    """Of other countries it is not known here which numbers are ordinary."""
+    """It is not known here which numbers of other countries are ordinary."""
     call = await line.call(
         said_in_answer(history("<sip:+32470000002@127.0.0.1;cause=302>")), DIALER_NUMBER=ABROAD
     )

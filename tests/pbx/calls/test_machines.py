@@ -1,4 +1,7 @@
-"""An answering machine: what is left on it, and that its keys are no choice. The service tells the PBX by two entries in AstDB."""
+"""An answering machine: the text left on it, and that its keys are no choice.
+
+The service informs the PBX by two entries in AstDB.
+"""
 
 import asyncio
 import math
@@ -16,7 +19,7 @@ from tests.pbx.voice import Press
 
 
 async def call_a_machine(line: Line, manner: Manner, *, found_at: float, spoken_at: float) -> Call:
-    """Seconds after the Originate; the notice lasts 1.5 s."""
+    """Call a machine. Seconds after the Originate; the notice lasts 1.5 s."""
     async with line.callee(manner) as (callee, trunk):
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(paper)
@@ -53,13 +56,16 @@ async def test_a_nine_from_a_machine_is_an_opposition(line: Line) -> None:
 
 
 def hiss(magnitude: float) -> bytes:
-    """Two seconds of even noise: a street, a fan, a bad line. `magnitude`: the mean of its samples without their signs."""
+    """Return two seconds of even noise: a street, a fan, a bad line.
+
+    `magnitude`: the mean of its samples without their signs.
+    """
     noise = random.Random(9)
     return bytes(alaw(int(noise.uniform(-2, 2) * magnitude)) for _ in range(2 * RATE))
 
 
 def hum(magnitude: float) -> bytes:
-    """Two seconds of the mains."""
+    """Return two seconds of the mains."""
     peak = magnitude * math.pi / 2
     return bytes(alaw(int(peak * math.sin(2 * math.pi * 50 * n / RATE))) for n in range(2 * RATE))
 
@@ -86,7 +92,7 @@ async def test_a_greeting_is_talking_from_its_beginning_to_its_end(line: Line) -
 
 
 def talking(line: Line, call: Call) -> list[str]:
-    """What Asterisk told of it."""
+    """Return Asterisk's events about it."""
     attempt = call.permit["DIALER_ATTEMPT"]
     told = [event for event in line.manager.events if event.get("Linkedid") == attempt]
     return [event["Event"] for event in told if event.get("Event", "").startswith("ChannelTalking")]

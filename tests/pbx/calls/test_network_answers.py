@@ -1,4 +1,4 @@
-"""What the network says beyond its codes, read from the real Asterisk's copies of its SIP messages."""
+"""The network's answers beyond its codes, read from Asterisk's copies of its SIP messages."""
 
 import asyncio
 from datetime import timedelta
@@ -40,7 +40,7 @@ async def test_the_reason_of_a_refusal_is_its_cause(
 
 
 async def test_a_trunk_asks_to_be_left_in_peace(session: Session) -> None:
-    """RFC 3261, 20.33. Of a callee's own such wish it says nothing."""
+    """RFC 3261, 20.33. A callee's own such wish says nothing about the trunk."""
     async with somebody(session.port, refusing(480, "Retry-After: 77")):
         await session.until(Ended, await session.originate())
     async with somebody(session.port, refusing(503, "Retry-After: 600 (busy)")):

@@ -1,4 +1,7 @@
-"""The call-back probe on the real Asterisk: it rings a number of ours by the trunk, and keeps what answers there (FP-17, T093, E9)."""
+"""The call-back probe on the real Asterisk (FP-17, T093, E9).
+
+It rings a number of ours by the trunk, and keeps the sound of the answering party.
+"""
 
 import asyncio
 import uuid
@@ -41,7 +44,7 @@ STRANGER = (
 
 @pytest.fixture(scope="session")
 def greeting(pbx: Pbx) -> bytes:
-    """What the line says, spoken: noise has no syllables to compare."""
+    """Return the line's greeting, spoken: noise has no syllables to compare."""
     sound = asyncio.run(spoken(GREETING, "fr"))
     folder = Path(pbx.spec.home) / "prompts" / SPOKEN_SCRIPT
     folder.mkdir()
@@ -181,7 +184,7 @@ async def test_the_seal_of_a_permit_does_not_open_the_probe(
 
 
 async def refused(line: Line, pbx: Pbx, changes: dict[str, str]) -> str:
-    """Why the PBX rings nobody on a sealed order with these `changes`."""
+    """Return why the PBX makes no call on a sealed order with these `changes`."""
     values = variables(order(line), pbx) | changes
     key = f"{PROBED}/{values['DIALER_PROBE']}"
     async with network_at(line.free[-1].port, Route(status=486)) as network, asyncio.timeout(SOON_S):

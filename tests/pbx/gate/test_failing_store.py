@@ -1,4 +1,7 @@
-"""AstDB's commits fail at random moments while people press 9: nobody is told that theirs is recorded and then forgotten (T101)."""
+"""AstDB's commits fail at random moments while people press 9 (T101).
+
+No opposition is confirmed and then forgotten.
+"""
 
 import asyncio
 import os
@@ -37,7 +40,7 @@ FILLER = "filler"
 
 @pytest.fixture
 def own_pbx(tmp_path: Path) -> Iterator[Pbx]:
-    """Its AstDB lies on a disk of its own, which has little room."""
+    """A PBX whose AstDB lies on a disk of its own, which has little room."""
     home = tmp_path / "home"
     spec = spec_in(home, NAME)
     more = [
@@ -73,7 +76,7 @@ def test_of_120_nines_none_is_both_confirmed_and_lost(own_pbx: Pbx) -> None:
 
 
 async def oppose_while_it_fails(pbx: Pbx, chance: random.Random) -> dict[str, str]:
-    """What each of them heard at last, by attempt."""
+    """Return the last prompt that each of them heard, by attempt."""
     manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
     line = Line(manager, pbx.seal_key, list(reversed(pbx.spec.trunks)), pbx.spec.sip_port)
     address = AmiAddress("127.0.0.1", pbx.spec.ami_port, "dialer", pbx.secret)
@@ -110,7 +113,10 @@ async def all_answered(line: Line, count: int) -> None:
 
 
 async def spoil(pbx: Pbx, chance: random.Random) -> None:
-    """Until cancelled: the disk is full for a while, somebody reads the file for a while, all is well for a while."""
+    """Spoil the disk until cancelled.
+
+    The disk is full for a while, the file is locked for a while, everything is well for a while.
+    """
     disk = pbx.spec.home / "pbx" / NAME / "astdb"
     while True:
         await asyncio.sleep(chance.uniform(0.2, 1.5))
@@ -134,7 +140,7 @@ def mend(pbx: Pbx) -> None:
 
 
 async def until_it_keeps(telephony: AmiTelephony) -> None:
-    """As the service does before it dials there again."""
+    """Wait as the service does before it dials there again."""
     async with asyncio.timeout(SOON_S):
         while True:
             with suppress(Unavailable):
@@ -144,7 +150,7 @@ async def until_it_keeps(telephony: AmiTelephony) -> None:
 
 
 def on_disk(folder: Path) -> set[str]:
-    """The attempts whose opposition the file holds, come up or only gone down."""
+    """Return the attempts whose opposition the file holds, come up or only gone down."""
     with closing(sqlite3.connect(folder / "astdb.sqlite3")) as database:
         rows = database.execute("SELECT key FROM astdb WHERE key LIKE '/dialer-opposed/%'").fetchall()
     return {key.rpartition("/")[2].removesuffix("-down") for (key,) in rows}

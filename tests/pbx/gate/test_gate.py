@@ -1,4 +1,4 @@
-"""The second lock: what the PBX refuses before any INVITE, whatever the service believes."""
+"""The second lock: the PBX's refusals before any INVITE, whether or not the service agrees."""
 
 import asyncio
 import shutil
@@ -75,7 +75,10 @@ async def test_an_attempt_has_one_invite_and_no_second(line: Line) -> None:
 
 
 async def test_the_same_permit_ten_times_at_once_gives_one_invite(line: Line) -> None:
-    """Asterisk refuses a second channel of the same id; the gate, whoever comes after the first is gone."""
+    """Asterisk refuses a second channel of the same id.
+
+    The gate refuses a channel that comes after the first is gone.
+    """
     async with line.callee(Manner(hang_up_at=0.5)) as (callee, trunk):
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await asyncio.gather(*(line.manager.originate(paper) for _ in range(10)))
@@ -89,7 +92,7 @@ async def test_the_same_permit_ten_times_at_once_gives_one_invite(line: Line) ->
 
 
 async def test_a_permit_on_a_channel_of_another_id_is_refused(line: Line) -> None:
-    """Only of channels that carry the attempt's id there is never more than one."""
+    """Only among channels that carry the attempt's id there is never more than one."""
     async with line.callee(Manner(hang_up_at=0.5)) as (callee, trunk):
         paper = line.permit(DIALER_TRUNK=trunk.name)
         await asyncio.gather(*(line.manager.originate(paper, named=False) for _ in range(10)))

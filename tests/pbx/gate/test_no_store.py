@@ -1,4 +1,4 @@
-"""The PBX's own database cannot be written when somebody presses 9 (T101)."""
+"""The PBX's own database cannot be written when a callee presses 9 (T101)."""
 
 import asyncio
 import sqlite3
@@ -25,7 +25,7 @@ NAME = "broken"
 
 @pytest.fixture
 def own_pbx(tmp_path: Path) -> Iterator[Pbx]:
-    """Not the one of the other tests: it locks itself, until it is started again."""
+    """Not the PBX of the other tests: it locks itself, until it is started again."""
     home = tmp_path / "home"
     spec = spec_in(home, NAME)
     write_prompts(home / "prompts")
@@ -40,7 +40,7 @@ HELD = {
     "nothing can be written": ("BEGIN EXCLUSIVE",),
     "what was written is taken back": ("BEGIN", "SELECT count(*) FROM astdb"),
 }
-"""By what somebody else does with AstDB's file meanwhile."""
+"""By what another program does with AstDB's file meanwhile."""
 
 
 @pytest.mark.parametrize("held", HELD.values(), ids=list(HELD))
@@ -79,14 +79,17 @@ async def oppose_without_a_store(pbx: Pbx, statements: tuple[str, ...]) -> None:
 
 
 async def mended(pbx: Pbx) -> None:
-    """It keeps what is written to it now, and the service sees that: nobody starts it anew."""
+    """It keeps its writes now, and the service sees that without a restart."""
     address = AmiAddress("127.0.0.1", pbx.spec.ami_port, "dialer", pbx.secret)
     async with AmiTelephony(NAME, address, pbx.seal_key, SystemClock()) as telephony:
         await telephony.prove_memory(doubted=False)
 
 
 async def write_until_the_end(manager: Manager, attempt: str) -> None:
-    """As other calls do: without them Asterisk would not wait for the next second to find out that it cannot commit."""
+    """Write as other calls do.
+
+    Without them Asterisk would not wait for the next second to find out that it cannot commit.
+    """
     while not manager.of("DialerEnded", attempt):
         await manager.put("dialer-mark/others", "1")
         await asyncio.sleep(0.05)

@@ -1,4 +1,7 @@
-"""Which calls may still send an INVITE, asked of a real Asterisk that takes its time between its gate and the trunk."""
+"""Calls that may still send an INVITE, as a real Asterisk answers.
+
+It takes its time between its gate and the trunk.
+"""
 
 import asyncio
 import os
@@ -38,7 +41,7 @@ CALLS = 6
 
 @pytest.fixture(scope="module")
 def hesitant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    """Every call waits for a second behind the gate, as where the machine is busy."""
+    """A PBX whose calls wait for a second behind the gate, as where the machine is busy."""
     home = tmp_path_factory.mktemp("hesitant-home")
     folder = shutil.copytree(places.DIALPLANS, home / "dialplans")
     file = Path(folder) / "20-dial.conf"
@@ -65,7 +68,7 @@ def an_order(trunk: str) -> CallOrder:
 
 
 async def asterisk_of(pbx: Pbx) -> int:
-    """The process that sends the INVITEs."""
+    """Return the process that sends the INVITEs."""
     answer = await docker("inspect", "--format", "{{.State.Pid}}", pbx.spec.container)
     return int(answer.output)
 
@@ -77,7 +80,7 @@ async def passed_the_gate(telephony: AmiTelephony) -> None:
 
 
 async def test_an_invite_has_left_once_its_call_is_not_passing_any_more(hesitant: Pbx) -> None:
-    """At that moment Asterisk is stopped: what has not left by then would not arrive."""
+    """At that moment Asterisk is stopped: an INVITE that has not left by then would not arrive."""
     process = await asterisk_of(hesitant)
     trunk = hesitant.spec.trunks[0]
     address = AmiAddress("127.0.0.1", hesitant.spec.ami_port, "dialer", hesitant.secret)

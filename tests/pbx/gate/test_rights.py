@@ -1,4 +1,4 @@
-"""What the service's AMI user, and a stranger on the trunk, cannot do."""
+"""Actions that the service's AMI user, and a stranger on the trunk, cannot take."""
 
 import asyncio
 

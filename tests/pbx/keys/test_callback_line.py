@@ -1,4 +1,7 @@
-"""The call-back line: who rings our number hears who we are, and objects there; the service is not needed for it."""
+"""The call-back line: a caller to our number hears who we are, and objects there.
+
+The service is not needed for it.
+"""
 
 import asyncio
 import time
@@ -24,13 +27,13 @@ from tests.pbx.voice import BY_INFO, Keying, Press
 SPONSOR = "a1" * 8
 CLOCK = SystemClock()
 AT_ONCE = 50
-"""So many callers the line takes at once."""
+"""The line takes so many callers at once."""
 FORMS = ("33162000001", "0033162000001", "0162000001")
 
 
 @pytest.fixture
 async def telephony(pbx: Pbx, line: Line) -> AsyncIterator[AmiTelephony]:
-    """The service's side. The line says what it says with nobody connected just as well."""
+    """The service's side. The line speaks just as well with no service connected."""
     key = (Path(pbx.spec.home) / f"{pbx.spec.name}.line").read_text().strip()
     address = AmiAddress("127.0.0.1", pbx.spec.ami_port, "dialer", pbx.secret)
     async with AmiTelephony("pbx1", address, pbx.seal_key, CLOCK, line_key=key) as telephony:
@@ -145,7 +148,7 @@ async def test_a_line_that_is_taken_back_is_not_answered(telephony: AmiTelephony
 async def test_a_flood_of_callers_finds_the_line_busy_and_leaves_room_for_those_we_ring(
     telephony: AmiTelephony, line: Line
 ) -> None:
-    """The 51st hears that it is busy, and is answered once somebody has hung up."""
+    """The 51st hears that it is busy, and is answered once another has hung up."""
     async with AsyncExitStack() as stack:
         ringers = [
             await stack.enter_async_context(ringer_of(Ringing(), line.sip_port)) for _ in range(AT_ONCE)

@@ -1,4 +1,4 @@
-"""Who hangs up as they answer does not break Asterisk, however late it comes to look at them."""
+"""A callee who hangs up as they answer does not break Asterisk, however late it looks at them."""
 
 import asyncio
 from pathlib import Path
@@ -16,13 +16,16 @@ from tests.pbx.sounds import write_prompts
 NAME = "starved"
 AT_ONCE, EACH = 12, 30
 SPINS = "FRACK!"
-"""What Asterisk says of an object that was freed."""
+"""Asterisk's words about an object that was freed."""
 SHARE = "0.1"
-"""Of one core: its threads then wait for each other as on a busy machine."""
+"""A share of one core: its threads then wait for each other as on a busy machine."""
 
 
 async def test_the_callees_channel_outlives_the_half_that_dialled(tmp_path: Path) -> None:
-    """Asterisk's Dial tells of an answer after it has let the callee's channel go, which may be freed by then."""
+    """Asterisk's Dial reports an answer after it has let the callee's channel go.
+
+    The channel may be freed by then.
+    """
     spec = spec_in(tmp_path, NAME)
     write_prompts(tmp_path / "prompts")
     container = (await lifecycle.up(spec)).container

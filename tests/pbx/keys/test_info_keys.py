@@ -1,4 +1,7 @@
-"""A 9 by SIP INFO: one message without beginning and end, which Asterisk holds down for as long as it says."""
+"""A 9 by SIP INFO: one message without beginning and end.
+
+Asterisk holds it down for as long as it says.
+"""
 
 import asyncio
 
@@ -39,7 +42,10 @@ async def test_it_is_an_opposition_at_every_moment_of_the_call(line: Line, keyin
 async def test_it_is_told_to_the_service_by_the_key_and_by_the_dialplan(
     line: Line, telephony: AmiTelephony, keying: Keying
 ) -> None:
-    """Whichever of them a hang-up may leave out, the other is there. A key by INFO has an end alone."""
+    """Should a hang-up leave out either of them, the other is there.
+
+    A key by INFO has an end alone.
+    """
     async with line.callee(Manner(keying=keying, presses=(Press("9", 3.0),))) as (_, trunk):
         permit = line.permit(DIALER_TRUNK=trunk.name)
         await line.manager.originate(permit)
@@ -53,7 +59,7 @@ async def test_it_is_told_to_the_service_by_the_key_and_by_the_dialplan(
 
 
 async def told_of(telephony: AmiTelephony, attempt: str) -> list[TelephonyEvent]:
-    """All of the call, its end included."""
+    """Return the events of the call, its end included."""
     told: list[TelephonyEvent] = []
     async with asyncio.timeout(SOON_S):
         async for event in telephony.events():

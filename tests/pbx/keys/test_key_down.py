@@ -1,4 +1,7 @@
-"""A 9 that goes down and is cut off by the hang-up: kept by the PBX itself, whoever listens, and nothing else of what is typed."""
+"""A 9 that goes down and is cut off by the hang-up is kept by the PBX itself, without any listener.
+
+Nothing else that is typed is kept.
+"""
 
 import asyncio
 
@@ -21,7 +24,7 @@ HELD = 5.0
 
 
 async def kept(line: Line, key: str) -> list[str]:
-    """What AstDB holds of a 9 on that channel that went down, once it does."""
+    """Return AstDB's entry for a 9 that went down on that channel, once it has one."""
     async with asyncio.timeout(SOON_S):
         while not (found := await line.manager.database(f"dialer-opposed/{key}-down")):
             await asyncio.sleep(0.02)
@@ -29,7 +32,10 @@ async def kept(line: Line, key: str) -> list[str]:
 
 
 async def cut_off(line: Line, *presses: Press, keying: Keying = Keying.EVENTS) -> tuple[Message, Message]:
-    """The permit and the report of a call that is hung up 80 ms after the last key went down; a tone is known after some more."""
+    """Return the permit and the report of a call hung up 80 ms after the last key went down.
+
+    A tone is known after some more.
+    """
     at = presses[-1].at + (0.2 if keying is Keying.TONES else 0.08)
     async with line.callee(Manner(presses=presses, hang_up_at=at, keying=keying)) as (_, trunk):
         permit = line.permit(DIALER_TRUNK=trunk.name)
@@ -38,7 +44,10 @@ async def cut_off(line: Line, *presses: Press, keying: Keying = Keying.EVENTS) -
 
 
 async def test_a_nine_that_is_cut_off_at_any_moment_is_kept_with_its_time(line: Line) -> None:
-    """80 ms after it went down: in the notice, in the invitation, while a key is waited for, after another key."""
+    """80 ms after it went down.
+
+    In the notice, in the invitation, while a key is waited for, after another key.
+    """
     moments: dict[str, tuple[Press, ...]] = {
         "in the notice": (Press("9", 0.5, HELD),),
         "in the invitation": (Press("9", 1.7, HELD),),

@@ -1,4 +1,4 @@
-"""A key pressed is one key, however the telephone sends it and whatever the network does to it (T097, T099)."""
+"""A key pressed is one key, for any way of sending it and any fault of the network (T097, T099)."""
 
 import asyncio
 
@@ -10,7 +10,10 @@ EIGHT_THEN_ONE = (Press("8", 0.4, 0.2), Press("1", 1.8, 0.2))
 
 
 def counted_once(call: Call) -> bool:
-    """Each of the two keys, and what the second opens. A busy machine may still play the notice when the second comes."""
+    """Return whether each of the two keys counts once, and so do the prompts that the second opens.
+
+    A busy machine may still play the notice when the second comes.
+    """
     keys = [step for step in call.trace if step.startswith("key")]
     prompts = [step for step in call.trace if step.startswith("done") and step != "done legal"]
     return keys == ["key 8", "key 1"] and prompts == ["done notice", "done message", "done closing"]
@@ -23,7 +26,10 @@ async def test_every_way_of_sending_a_key_counts_it_once(line: Line) -> None:
 
 
 async def test_telephone_events_are_heard_under_any_payload_type(line: Line) -> None:
-    """Their answer names a type of its own for what they want to hear, and they send under that of the offer (RFC 3264, 6.1)."""
+    """The answer names a type of its own for receiving, and sends under that of the offer.
+
+    RFC 3264, 6.1.
+    """
     types = (96, 97, 110, 127)
     calls = await line.calls(Manner(event_type=n, presses=EIGHT_THEN_ONE) for n in types)
     for call, event_type in zip(calls, types, strict=True):

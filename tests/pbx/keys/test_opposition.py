@@ -1,4 +1,4 @@
-"""9 at any moment: stored in AstDB first, told, confirmed, and nothing else is heard."""
+"""9 at any moment: stored in AstDB first, reported, confirmed, and nothing else is heard."""
 
 import pytest
 
@@ -54,7 +54,10 @@ MOMENTS: dict[str, tuple[tuple[Press, ...], list[str]]] = {
 
 
 async def test_a_nine_is_an_opposition_at_any_moment(line: Line) -> None:
-    """T096, T053: what plays stops, at the ear, within 100 ms of the key (`Line.call` compares them)."""
+    """T096, T053: the sound stops, at the ear, within 100 ms of the key.
+
+    `Line.call` compares them.
+    """
     calls = await line.calls(Manner(presses=presses) for presses, _ in MOMENTS.values())
     for call, (moment, (_, expected)) in zip(calls, MOMENTS.items(), strict=True):
         assert (moment, call.heard) == (moment, expected)
@@ -66,7 +69,8 @@ async def test_a_nine_is_an_opposition_at_any_moment(line: Line) -> None:
 async def test_a_nine_stands_when_the_callee_hangs_up_at_key_up(line: Line, at: float) -> None:
     """From the very packet that ends the key, in the notice and while we wait for a key.
 
-    There the hang-up may overtake the dialplan: then the service, which hears the key go down, is the one to store it.
+    There the hang-up may overtake the dialplan: then the service, which hears the key go down, is
+    the one to store it.
     """
     afters = (0.0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.5, 1.0)
     calls = await line.calls(
@@ -81,7 +85,7 @@ async def test_a_nine_stands_when_the_callee_hangs_up_at_key_up(line: Line, at: 
 
 
 def begun_nines(line: Line, call: Call) -> int:
-    """What the service hears of a 9 even if the dialplan does not."""
+    """Count the 9s that the service hears even if the dialplan does not."""
     begun = (event for event in line.manager.events if event.get("Event") == "DTMFBegin")
     return [(e["Digit"], e["Linkedid"]) for e in begun].count(("9", call.permit["DIALER_ATTEMPT"]))
 

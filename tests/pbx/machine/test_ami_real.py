@@ -1,4 +1,4 @@
-"""The AMI adapter against the real Asterisk: what it sends is understood, and what it concludes is so."""
+"""The AMI adapter against the real Asterisk: its actions are understood, its conclusions hold."""
 
 import asyncio
 import socket
@@ -52,7 +52,7 @@ Event = TypeVar("Event", bound=TelephonyEvent)
 
 @pytest.fixture(scope="module")
 def own_pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    """Not the one that other tests call through: this one is halted and restarted."""
+    """Not the PBX that other tests call through: this one is halted and restarted."""
     home = tmp_path_factory.mktemp("ami-home")
     spec = spec_in(home, NAME)
     write_prompts(home / "prompts")
@@ -72,7 +72,7 @@ def telephony_of(pbx: Pbx, **changes: str) -> AmiTelephony:
 
 @dataclass(slots=True)
 class Session:
-    """A telephony with its link up, and everything it has told."""
+    """A telephony with its link up, and everything it has reported."""
 
     telephony: AmiTelephony
     trunk: str
@@ -134,7 +134,10 @@ async def session(own_pbx: Pbx) -> AsyncIterator[Session]:
 
 @asynccontextmanager
 async def somebody(port: int, manner: Manner) -> AsyncIterator[Callee]:
-    """Stays until the PBX has ended the call: its late BYE would otherwise end the next callee's."""
+    """Open a callee that stays until the PBX has ended the call.
+
+    Its late BYE would otherwise end the next callee's.
+    """
     with closing(await callee_at(port, manner)) as callee:
         yield callee
         if manner.status in {0, 200}:
@@ -232,7 +235,7 @@ async def test_hanging_up_an_answered_call_ends_it(session: Session) -> None:
 
 
 async def test_everybody_is_hung_up_at_once(session: Session, own_pbx: Pbx) -> None:
-    # A trunk of its own: what is never answered is sent again for half a minute.
+    # A trunk of its own: an unanswered INVITE is sent again for half a minute.
     deaf = own_pbx.spec.trunks[1]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
         listening.setblocking(False)

@@ -1,4 +1,4 @@
-"""Whoever reads of a failure is told of a container that crashed beside it."""
+"""The report of a failure names a container that crashed beside it."""
 
 import time
 

@@ -1,4 +1,7 @@
-"""What the running Asterisk has loaded is what was proved, and a PBX that has loaded anything else is not driven."""
+"""The dialplan that the running Asterisk has loaded is the one that was proved.
+
+A PBX that has loaded any other is not driven.
+"""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""Every persona, called once by the real Asterisk: what they heard and pressed, and that its own report agrees."""
+"""Every persona, called once by the real Asterisk: their sounds and keys, and its own report."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tests.pbx.manager import Manager, Message, manager_at, permit
 
 SCRIPT = "7d" * 32
 SECONDS = {"notice": 6.0, "invitation": 3.0, "message": 4.0}
-"""Much longer than the personas take to do in them what they do: on a busy machine they are late."""
+"""Much longer than the personas need for their acts in them: on a busy machine they are late."""
 ALL_OVER_S = 120
 
 # A prompt that was cut ends in a stroke; the persona's own keys are in its row of the table.
@@ -41,7 +41,10 @@ HANG_UP = {Persona.NINE_THEN_HANGS_UP, Persona.HANGS_UP_IN_NOTICE, Persona.HANGS
 
 @dataclass(frozen=True, slots=True)
 class BothSides:
-    """One call as its callee and as the PBX tell it; `answered` is the PBX's DialerAnswered, if there was one."""
+    """A call as its callee and as the PBX report it.
+
+    `answered` is the PBX's DialerAnswered, if there was one.
+    """
 
     stalled: Stalled
     callee: ReceivedCall
@@ -73,7 +76,7 @@ async def call_all(pbx: Pbx, rtp_port: int) -> dict[Persona, BothSides]:
 async def told_and_heard(
     pbx: Pbx, sip_port: int, rtp_port: int
 ) -> tuple[list[tuple[Message | None, Message]], list[ReceivedCall]]:
-    """By persona, and in no order."""
+    """Return the reports by persona, and the calls in no order."""
     prompts = pbx.spec.home / "prompts"
     async with SimulatedCallees.start(sip_port=sip_port, rtp_port=rtp_port, prompts=prompts) as callees:
         manager = await manager_at(pbx.spec.ami_port, "dialer", pbx.secret)
@@ -88,7 +91,7 @@ async def told_and_heard(
 
 @pytest.fixture(scope="module")
 def calls(pbx: Pbx, callee_ports: CalleePorts) -> dict[Persona, BothSides]:
-    """All personas called at once, so that it takes as long as the longest call."""
+    """Every persona called at once, so that it takes as long as the longest call."""
     return asyncio.run(call_all(pbx, callee_ports.rtp))
 
 

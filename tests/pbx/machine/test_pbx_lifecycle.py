@@ -1,4 +1,7 @@
-"""`dialer pbx up|down|status` with the real Docker: what it starts, what it leaves, and each trouble in one line."""
+"""`dialer pbx up|down|status` with the real Docker: its starts, its remains, its faults.
+
+Each fault is one line.
+"""
 
 import json
 import os
