@@ -16,6 +16,8 @@ from tests.harness.ports import free_port
 from tests.integration.called import import_list
 from tests.integration.command import CONSENT, Command
 
+pytestmark = pytest.mark.slow
+
 PAGES = [page for page in sorted(MANUAL.glob("*.md")) if any(sample.run for sample in samples(page))]
 AFTER_CALLS = {"evidence.md", "inspection.md"}
 """Pages on the records that exist once people were called."""
