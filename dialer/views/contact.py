@@ -57,7 +57,10 @@ class ManifestView(View):
     """Where a list came from, as its supplier states (FP-30)."""
 
     id: Import
-    kind: Annotated[str, about("What was imported.", "contacts")]
+    kind: Annotated[
+        Literal["contacts", "consents", "suppressions", "opposition list"],
+        about("What was imported.", "contacts"),
+    ]
     campaign_id: Annotated[str | None, about("The campaign it was for; null: for none.", CAMPAIGN_ID)]
     source_class: Annotated[SourceClass | None, about("How the numbers were collected.", "opt_in_form")]
     supplier: Annotated[str | None, about("Who supplied it.", "Liste Demo")]

@@ -13,7 +13,7 @@ from dialer.api.http.errors import TooLarge, TooManyRequests, TooSlow, WrongMedi
 from dialer.api.http.gate import IDEMPOTENCY_KEY
 from dialer.api.http.parsing import PATH_IDS
 from dialer.api.http.problems import MEDIA_TYPE, ProblemDocument, status_of
-from dialer.api.public_wire import PUBLIC_MODELS, PUBLIC_PATHS
+from dialer.api.public import PUBLIC_MODELS, PUBLIC_PATHS
 from dialer.domain.base.errors import (
     Conflict,
     DialerError,
