@@ -15,6 +15,14 @@ def test_an_unknown_setting_is_wrong_use(dialer: Command, monkeypatch: pytest.Mo
     assert (ran.status, "unknown setting DIALER_HOUSE" in ran.complaint) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["9main", "Main", "a b", "x" * 33])
+def test_a_trunk_that_no_gate_would_take_is_refused_at_the_start(bare: Command, name: str) -> None:
+    bare.must("init")
+    (bare.home / "dialer.toml").write_text(f'[[trunk]]\nname = "{name}"\nhost = "127.0.0.1:5080"\n', "utf-8")
+    ran = bare("serve")
+    assert (ran.status, "trunk.0.name" in ran.complaint, "dialer.toml" in ran.complaint) == (2, True, True)
+
+
 def test_a_named_but_absent_configuration_is_wrong_use(
     dialer: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
