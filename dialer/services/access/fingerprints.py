@@ -18,7 +18,7 @@ from functools import reduce
 from dialer.domain.base.types import Fingerprint, PhoneNumber
 from dialer.domain.oppositions.suppression import fingerprint_of, refingerprinted
 
-MARKED = PhoneNumber("dialer fingerprint keys")
+MARK_INPUT = PhoneNumber("dialer fingerprint keys")
 """No number: its fingerprint tells whether two homes hold the same keys, and nothing else."""
 
 
@@ -36,7 +36,7 @@ class Fingerprints:
     @property
     def mark(self) -> str:
         """Sixteen hexadecimal digits by which a database knows its keys."""
-        return self.of(MARKED)[:16]
+        return self.of(MARK_INPUT)[:16]
 
     def of(self, number: PhoneNumber) -> Fingerprint:
         return reduce(refingerprinted, self._later, fingerprint_of(number, self._first))

@@ -180,8 +180,8 @@ class PbxMemory:
 
     async def oppositions_kept(self) -> list[Opposed | LineUsed]:
         rows = await self._opposed_rows()
-        of_the_line = [LineUsed(self._pbx)] if any(map(line.is_line_entry, rows)) else []
-        return [*self._oppositions(rows), *of_the_line]
+        line_used = [LineUsed(self._pbx)] if any(map(line.is_line_entry, rows)) else []
+        return [*self._oppositions(rows), *line_used]
 
     def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
         of_calls = [row for row in rows if not line.is_line_entry(row)]
