@@ -9,8 +9,8 @@ cd "$(dirname "$0")"
 
 # SIPp answers as the fictional callees; espeak-ng and sox make the prompts; the last two are the Docker engine's.
 DEMO="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 debootstrap iptables"
-# PostgreSQL is the second database of the tests, PgBouncer a pooler before it; Chromium shows the console.
-TEST="$DEMO postgresql pgbouncer chromium chromium-driver"
+# PostgreSQL is the second database of the tests, PgBouncer a pooler before it; Chromium shows the console; curl asks the API.
+TEST="$DEMO curl postgresql pgbouncer chromium chromium-driver"
 LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
 
 case ${1:-} in

@@ -208,3 +208,11 @@ def test_every_subject_has_a_room_in_the_domain_or_the_services() -> None:
         for path in (ROOT / "dialer" / layer).glob("*/__init__.py")
     }
     assert rows(MANUAL / "architecture.md", "## One subject, one name", "subject").keys() == rooms
+
+
+def test_what_lies_in_the_home_is_told() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "dialer").rglob("*.py")]
+    named = {name for text in sources for name in re.findall(r'\bhome / "([a-z]+)"', text)}
+    assert len(named) > 10
+    told = rows(DIALER_TOML, "## What lies in the home", "path")
+    assert named <= {word for cell in told for word in re.findall(r"\w+", cell)}
