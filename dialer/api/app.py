@@ -1,4 +1,4 @@
-"""The HTTP application, put together."""
+"""Assembly of the HTTP application."""
 
 import tempfile
 from importlib.metadata import version
@@ -53,15 +53,16 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *events.ENDPOINTS,
 )
 HEADERS_S = 10
-"""Within this time from the connection, or from the last answer, the headers of a request must have come."""
+"""Limit on the time to the headers of a request, from the connection or from the last answer."""
 
 
 def build_app(
     suite: Services, clock: Clock, *, rate_limit: float, uploads: Path | None = None
 ) -> web.Application:
-    """`rate_limit`: requests a second for each token.
+    """Build the application.
 
-    `uploads`: an existing folder with room for lists that are coming in; the system's own for temporary files by default.
+    `rate_limit` is in requests a second for each token. `uploads` is an existing folder with room
+    for incoming lists, by default the system's folder for temporary files.
     """
     gate = Gate(suite, RateLimiter(rate_limit, clock.monotonic))
     app = web.Application(

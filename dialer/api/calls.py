@@ -1,4 +1,4 @@
-"""Call records: masked for those who may not see whole numbers."""
+"""Call records, masked for tokens that may not see whole numbers."""
 
 from dialer.api.http.cursors import page, read_cursor
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get

@@ -1,4 +1,4 @@
-"""Campaigns: made, read, and moved through their life."""
+"""Campaigns: creation, reading, and the moves through their life."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,14 +25,17 @@ from dialer.views.campaign import CampaignList, CampaignView, PreflightView, Pro
 ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
 BY_DEFAULT = "operator"
-"""Why a campaign was paused or stopped, where nobody says."""
+"""Reason of a pause or stop where none is stated."""
 
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_definition(model: type[CampaignDefinition], raw: bytes) -> CampaignDefinition:
-    """As strict about types as every other body, with the campaign file's own words for what is wrong."""
+    """Parse a campaign file, as strictly about types as every other body.
+
+    The error messages are those of the campaign file.
+    """
     parse_definition(read_json(raw, MOST_VALUES))
     return parse_json(model, raw)
 
@@ -105,7 +108,7 @@ def move(
     body: type[Model],
     handler: Callable[[Asked[Nothing, Model]], Awaitable[CampaignView]],
 ) -> Endpoint[Nothing, Model, CampaignView]:
-    """One of the verbs that move a campaign through its life."""
+    """Declare a verb that moves a campaign through its life."""
     return post(
         f"{ONE}/{verb}",
         summary,

@@ -1,4 +1,4 @@
-"""Consents: recorded one by one, and taken back."""
+"""Consents: recorded one by one, withdrawn, restored."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from dialer.services.consent.consents import TrunkFault
 from dialer.views.consent import ConsentsRecordedView, ConsentsRestoredView, WithdrawnView
 
 MOST_VALUES = 100_000
-"""More than a body of the largest size allowed has in earnest."""
+"""Limit on the values of a body, above the need of the largest honest one."""
 
 
 class ConsentBody(Wire):
@@ -44,14 +44,17 @@ class ConsentBody(Wire):
 
 
 class ConsentsBody(RootModel[ConsentBody | list[ConsentBody]]):
-    """One consent, or a list of which all are stored or none."""
+    """A consent, or a list. All of a list are stored, or none."""
 
     def many(self) -> list[ConsentBody]:
         return self.root if isinstance(self.root, list) else [self.root]
 
 
 class TrunkFaultBody(Wire):
-    """When a trunk said, wrongly, that nobody has the numbers it was given. `until` absent: until now."""
+    """A period in which a trunk wrongly reported its numbers as unallocated.
+
+    Without `until` it lasts until now.
+    """
 
     trunk: Name
     since: Instant
@@ -60,7 +63,7 @@ class TrunkFaultBody(Wire):
 
 
 def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
-    """Told apart first, so that what is wrong is said of the one form that was meant."""
+    """Choose the form by the first character, so that the errors name fields of that form only."""
     if raw.lstrip().startswith(b"[") and isinstance(many := read_json(raw, MOST_VALUES), list):
         return model.model_construct(parse_items(ConsentBody, many))
     return model(parse_json(ConsentBody, raw))

@@ -1,4 +1,4 @@
-"""Contact lists: streamed in, with where they came from; and what became of them."""
+"""Contact lists: the streamed import with its provenance, and its report."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ LARGEST_LIST = 2048 * MIB
 
 
 class ProvenanceQuery(Wire):
-    """Where the list comes from, as its supplier states (FP-30)."""
+    """Provenance of the list, as its supplier states it (FP-30)."""
 
     source_class: str
     supplier: Name

@@ -1,4 +1,4 @@
-"""Would this number be called at that instant, and why."""
+"""Decisions: would this number be called at that instant, and why."""
 
 import asyncio
 
@@ -21,7 +21,11 @@ MOST_VALUES = 10 * MOST
 
 
 class QuestionBody(Wire):
-    """`live` adds the present state of campaign, halt, clock and ledger; without it, judged as if the campaign were running."""
+    """A question about a number and an instant.
+
+    `live` adds the present state of campaign, halt, clock and ledger. Without it, the answer
+    supposes that the campaign is running.
+    """
 
     campaign: Name
     phone_number: Phone
@@ -34,11 +38,11 @@ class ManyQuestions(Wire):
 
 
 class DecisionsBody(RootModel[QuestionBody | ManyQuestions]):
-    """One question, or many."""
+    """A question, or many."""
 
 
 def read_questions(model: type[DecisionsBody], raw: bytes) -> DecisionsBody:
-    """Told apart first, so that what is wrong is said of the one form that was meant."""
+    """Choose the form by the key `items`, so that the errors name fields of that form only."""
     told = read_json(raw, MOST_VALUES)
     if not isinstance(told, dict) or "items" not in told:
         return model(parse_json(QuestionBody, raw))
@@ -55,7 +59,7 @@ async def decide(asked: Asked[Nothing, DecisionsBody]) -> DecisionsView:
 
 
 async def answers(asked: Asked[Nothing, DecisionsBody], questions: list[QuestionBody]) -> list[DecisionView]:
-    """In the order of the questions, which are put campaign by campaign."""
+    """Answer in the order of the questions, which are put campaign by campaign."""
     places: dict[str, list[int]] = {}
     for place, question in enumerate(questions):
         places.setdefault(question.campaign, []).append(place)

@@ -1,4 +1,4 @@
-"""Server-sent events: the machine and its running campaigns, as they change."""
+"""Server-sent events: changes of the machine and of its running campaigns."""
 
 import asyncio
 import json
@@ -18,9 +18,9 @@ from dialer.views.campaign import ProgressView
 from dialer.views.system import SystemView
 
 QUIET_PERIODS = 15
-"""After so many without news a comment goes out, so that a connection that is dead is noticed."""
+"""Periods without news before a comment goes out, which shows up a dead connection."""
 LONGEST_PERIODS = 900
-"""Then the stream ends and the reader comes back with its token, which may have been revoked meanwhile."""
+"""Periods before the stream ends. The reader comes back with its token, unless that was revoked."""
 
 
 async def follow(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
@@ -28,9 +28,9 @@ async def follow(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
 
 
 async def changes(asked: Asked[Nothing, Nothing]) -> AsyncIterator[str]:
-    """`system` and `progress` events, each with the JSON of its route; first all, then what changed.
+    """Yield `system` and `progress` events, each with the JSON of its route.
 
-    The machine's time is left out: it always changes.
+    All come first, then each change. The machine's time is left out: it always changes.
     """
     shown: Seen = {}
     for period in range(LONGEST_PERIODS):

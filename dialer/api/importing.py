@@ -1,4 +1,8 @@
-"""Imports over HTTP: the head of the answer goes out when nothing can be refused any more, so that its `Location` can be followed meanwhile."""
+"""Imports over HTTP.
+
+The head of the answer goes out as soon as the list can no longer be refused. Its `Location` can be
+followed meanwhile.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,19 +22,22 @@ from dialer.services.imports.run import ImportSource, new_import_id
 from dialer.views.contact import ReportView
 
 OPENED = web.RequestKey("opened", bool)
-"""Key of requests whose answer has begun: whatever goes wrong then can only break it off."""
+"""Key of requests whose answer has begun. A later error can only break the answer off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An import whose file was found good."""
+    """An import whose file was accepted."""
 
     import_id: ImportId
     report: asyncio.Task[ImportReport]
 
 
 async def begin(asked: Asked[Any, Path], run: Callable[[ImportSource], Awaitable[ImportReport]]) -> Begun:
-    """Return once the file has been checked whole; raise what refuses it."""
+    """Start an import.
+
+    Return once the file has been checked whole; raise the error that refuses it.
+    """
     import_id, checked = new_import_id(), asyncio.Event()
 
     async def work() -> ImportReport:
@@ -70,7 +77,7 @@ class ReportAnswer(KeptKind[Begun]):
         try:
             await answer.prepare(request)
         except ConnectionError:
-            # Whoever sent the list has gone; it is taken in all the same.
+            # The sender has gone; the list is imported all the same.
             await value.report
             raise
         request[OPENED] = True

@@ -1,4 +1,7 @@
-"""The ledger: its head, its entries, and the evidence of one call, each as the stand-alone verifier takes it."""
+"""The ledger: its head, its entries, and the evidence of one call.
+
+Each is shown in the form that the stand-alone verifier takes.
+"""
 
 from pydantic import Field
 

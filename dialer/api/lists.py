@@ -1,4 +1,7 @@
-"""Lists that others keep: a national one, a sponsor's own, lines that no machine may call. Each import replaces the one before."""
+"""External lists: a national one, a sponsor's own, or lines closed to machines.
+
+Each import replaces the list of the same name.
+"""
 
 from datetime import UTC
 from pathlib import Path
@@ -18,9 +21,9 @@ from dialer.views.suppression import ListsView, ListView
 
 
 class ListQuery(Wire):
-    """What its supplier says of a list: people who object, or lines that no machine may call.
+    """The supplier's statement about a list: oppositions, or lines that no machine may call.
 
-    `sponsor` absent: it speaks for every sponsor. `valid_to` is exclusive.
+    Without `sponsor` it holds for every sponsor. `valid_to` is exclusive.
     """
 
     name: Name

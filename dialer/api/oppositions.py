@@ -1,4 +1,4 @@
-"""An opposition or withdrawal as it comes over HTTP."""
+"""An opposition or withdrawal as a body over HTTP."""
 
 from pydantic import Field, JsonValue
 
@@ -8,7 +8,11 @@ from dialer.services.oppositions.oppositions import StatedOpposition
 
 
 class OppositionBody(Wire):
-    """`sponsor` absent: every sponsor. `received_at` absent or unreadable: now; it never stands in the way of an opposition."""
+    """An opposition or withdrawal.
+
+    Without `sponsor` it covers every sponsor. Without a readable `received_at` it counts from now:
+    the time never stands in the way of an opposition.
+    """
 
     phone_number: Phone
     channel: OppositionChannel

@@ -1,4 +1,4 @@
-"""Poll dates of a campaign, changed by decree."""
+"""Poll dates of a campaign, moved by decree."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from dialer.views.campaign import CampaignView
 
 
 class PollDates(Wire):
-    """By territory, or `default`; those that are not named stay as they are. `reason`: which decree."""
+    """New poll dates by territory, or `default`. The others stay. `reason` names the decree."""
 
     poll_dates: dict[Name, date] = Field(min_length=1)
     reason: Text

@@ -1,4 +1,4 @@
-"""Call-back probes: whether the numbers that a campaign shows reach its call-back line."""
+"""Call-back probes: test calls to the numbers that a campaign shows."""
 
 from dialer.api.http.cursors import page, read_cursor
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get

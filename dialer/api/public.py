@@ -1,4 +1,4 @@
-"""What is answered without a token: health, metrics, and the description of the API."""
+"""Routes without a token: health, metrics, and the description of the API."""
 
 import json
 from typing import Any
@@ -55,11 +55,11 @@ class PublicPages:
         ]
 
     async def healthz(self, _: web.Request) -> web.Response:
-        """The process lives and its loop turns."""
+        """Answer 200 while the process lives and its loop turns."""
         return _json(AliveView(status="alive"), 200)
 
     async def readyz(self, _: web.Request) -> web.Response:
-        """503 while no call can be made although some were meant to be."""
+        """Answer 503 while calls are due and none can be made."""
         view = ReadyView.of(await self._suite.readiness.look())
         return _json(view, 503 if view.trouble else 200)
 

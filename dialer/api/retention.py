@@ -1,4 +1,4 @@
-"""How long personal data stays: what was erased, and what comes next."""
+"""Retention of personal data: past and coming erasures."""
 
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get
 from dialer.api.http.wire import Nothing

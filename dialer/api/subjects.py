@@ -1,4 +1,4 @@
-"""One person: what is kept about them, and its erasing."""
+"""Data of one person: export and erasure."""
 
 import asyncio
 

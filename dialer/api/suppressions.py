@@ -1,4 +1,4 @@
-"""Oppositions: taken, checked, and lifted by an administrator."""
+"""Oppositions: recorded, looked up, and lifted by an administrator."""
 
 from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import JsonBody

@@ -1,4 +1,4 @@
-"""The whole machine: its state, the emergency stop and its end."""
+"""The whole machine: its state, the emergency stop, the end of a stop."""
 
 from dialer.api.http.answers import JsonAnswer
 from dialer.api.http.bodies import JsonBody

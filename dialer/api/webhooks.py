@@ -1,4 +1,4 @@
-"""Messages from outside: what a text message gateway hands over."""
+"""Webhooks: text messages from a gateway."""
 
 from pydantic import Field, JsonValue
 
@@ -12,7 +12,11 @@ from dialer.views.suppression import ReadingView
 
 
 class TextMessageBody(Wire):
-    """`to` decides the sponsor where one sponsor's campaigns show that number. `received_at` absent or unreadable: now."""
+    """A text message.
+
+    `to` decides the sponsor where one sponsor's campaigns show that number. Without a readable
+    `received_at` it counts from now.
+    """
 
     sender: Phone = Field(alias="from")
     to: str = ""

@@ -1,1 +1,1 @@
-"""The inspection pack: what an inspector asks for (E1 to E19), from what is stored and sealed."""
+"""The inspection pack: the answers to an inspector (E1 to E19), from stored and sealed data."""

@@ -1,4 +1,7 @@
-"""What is kept beside the calls: lists and their provenance, refusals, call-back probes, erasing, acts (E4, E8, E9, E15)."""
+"""The records beside the calls (E4, E8, E9, E15).
+
+They are lists with their provenance, refusals, call-back probes, erasures and acts.
+"""
 
 import asyncio
 import hashlib
@@ -60,7 +63,7 @@ class ListsAndProbes:
         return Accounts(lists, refused, refusals, probes, recorded, status)
 
     async def _probes(self, campaign: Campaign) -> AsyncIterator[Probe]:
-        """Of every number that the campaign shows or names."""
+        """Yield the probes of every number that the campaign shows or names."""
         query = ProbeFilter(campaign.definition.sponsor.id, numbers_of(campaign), limit=PAGE)
         while page := await self._store.probes.page(query):
             for probe in page:
@@ -70,7 +73,10 @@ class ListsAndProbes:
     async def _recordings(
         self, probes: Sequence[Probe], files: PackFiles
     ) -> tuple[frozenset[ProbeId], list[str]]:
-        """Those that are still kept go into the pack, `probes/<probe>.alaw`; what is wrong with them is told."""
+        """Put the recordings still kept into the pack, as `probes/<probe>.alaw`.
+
+        Return the probes recorded, and a line for each altered recording.
+        """
         recorded, wrong = set(), []
         for probe in probes:
             sound = await self._sounds.kept(probe.id)
@@ -86,7 +92,7 @@ class ListsAndProbes:
 def write_ledger(
     sealed: SealedCampaign, earlier: Sequence[dict[str, Any]], public_pem: str, files: PackFiles
 ) -> None:
-    """The head that everything in the pack stands under, earlier ones that it grew from, and the acts with their proofs."""
+    """Write the pack's head, the earlier heads it grew from, and the acts with their proofs."""
     size = sealed.size
     grown = [head for head in earlier if 0 < head["size"] < size]
     told = [{"head": head, "consistency": sealed.tree.consistency(head["size"])} for head in grown]
@@ -100,7 +106,10 @@ def write_ledger(
 
 
 async def write_entries(ledger: Ledger, size: int, files: PackFiles) -> None:
-    """The whole ledger, of other campaigns too: only who reads all of it can see that nothing was left out."""
+    """Write the whole ledger, with entries of other campaigns.
+
+    Only a reader of all of it can see that nothing was left out.
+    """
     files.append("ledger/entries.jsonl", ())
     async for page in entry_pages(ledger):
         texts = [entry.text for entry in page if entry.index < size]
@@ -110,7 +119,10 @@ async def write_entries(ledger: Ledger, size: int, files: PackFiles) -> None:
 
 
 def list_view(one: ImportedList) -> dict[str, Any]:
-    """`rejects`: by code, of the rejected rows that the report tells one by one: at most a thousand."""
+    """Show an imported list.
+
+    `rejects` counts by code the rejected rows that the report lists: at most a thousand.
+    """
     return {
         "manifest": ManifestView.of(one.manifest).document(),
         "counts": asdict(one.counts) if one.counts else None,

@@ -1,4 +1,7 @@
-"""Everybody who was called, as the lines of `evidence.jsonl`: records, what decisions were made from, and the ledger's entries with proofs."""
+"""The people called, as the lines of `evidence.jsonl`.
+
+A line holds call records, the facts of their decisions, and ledger entries with proofs.
+"""
 
 import json
 from collections import defaultdict
@@ -29,13 +32,17 @@ from dialer.services.ledger.reader import OF_THE_PERSON
 
 PAGE = 500
 ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
-"""Entries about a call that say how it ended, and belong together."""
+"""Kinds of entries about the end of a call, which belong together."""
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """One person: `document` is their line, `calls` those of this campaign that are in it. `left_out`: sealed after the head."""
+    """A person called.
+
+    `document` is their line, `calls` the calls of this campaign in it. `left_out` counts the calls
+    sealed after the head.
+    """
 
     document: Document
     person: CalledPerson
@@ -45,7 +52,10 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """People, and by what they are called there the ledger's entries about their calls and about them."""
+    """A page of people, with the ledger's entries about their calls and about them.
+
+    `of_calls` is keyed by attempt, `of_people` by subject.
+    """
 
     people: Sequence[CalledPerson]
     of_calls: dict[str, list[SealedEntry]]
@@ -53,12 +63,19 @@ class PeoplePage:
     proofs: Opening | None
 
     def consents_of(self, person: CalledPerson) -> Iterable[ConsentEvent]:
-        """What somebody's proof is called may name them: it stays sealed where they are masked."""
+        """Return the consents.
+
+        A proof's name may name the person: it stays sealed in a masked pack.
+        """
         return map(self.proofs.clear, person.consents) if self.proofs else person.consents
 
 
 class CalledPeople:
-    """`seal`: brings what waits into the ledger, so that what is missing there can be told from what is new."""
+    """Reader of the people called.
+
+    `seal` writes waiting entries into the ledger. It separates the entries that are missing from
+    the ones that are new.
+    """
 
     def __init__(
         self,
@@ -79,7 +96,7 @@ class CalledPeople:
         self._masked = masked
 
     async def pages(self) -> AsyncIterator[list[PersonLine]]:
-        """In the order of the list; a page's people at a time are in memory."""
+        """Yield people in the order of the list. One page at a time is in memory."""
         after = ContactId(0)
         while people := await self._store.inspections.called(
             self._campaign.id, self._campaign.definition.sponsor.id, after=after, limit=PAGE
@@ -99,7 +116,10 @@ class CalledPeople:
         return PeoplePage(people, of_calls, of_people, proofs)
 
     async def _sealed_late(self, page: PeoplePage) -> dict[str, set[str]]:
-        """By attempt, the kinds of entries about it that were sealed after the head: a campaign may go on meanwhile."""
+        """Return the kinds of entries sealed after the head, by attempt.
+
+        A campaign may go on meanwhile.
+        """
         wanting = [
             row.attempt.id
             for person in page.people
@@ -120,7 +140,7 @@ class CalledPeople:
         found = [entry for row in rows for entry in page.of_calls.get(row.attempt.id, ())]
         for subject in {entry.subject for entry in found if entry.subject}:
             found += page.of_people.get(subject, ())
-        # An objection by key 9 is about the call, and of the person.
+        # An opposition by key 9 is about the call, and of the person.
         entries = [entry for _, entry in sorted({entry.index: entry for entry in found}.items())]
         contact, zones = person.contact, _zones(entries)
         document = {
@@ -155,7 +175,7 @@ class CalledPeople:
         }
 
     def _opened(self, kept: ArchivedDecision) -> str | None:
-        """What the decision was made from; what cannot be opened is the replay's to name."""
+        """Return the facts of the decision. A damaged record is left to the replay to report."""
         if kept.key is None or kept.sealed is None:
             return None
         try:
@@ -170,7 +190,7 @@ WHOLE_LEDGER = 1 << 62
 def _whole(row: CallRow, entries: Iterable[SealedEntry]) -> bool:
     kinds = {entry.kind for entry in entries}
     decided, over = Kind.PERMIT.value in kinds, Kind.OUTCOME.value in kinds
-    # A 9 that we heard of late changes the record once more: its entry may come after the head.
+    # A 9 that arrives late changes the record once more: its entry may come after the head.
     return decided and (row.attempt.alive or over) and row.attempt.opposed_at is None
 
 
@@ -191,7 +211,10 @@ def _zones(entries: Iterable[SealedEntry]) -> set[str]:
 
 
 def _territories(contact: Contact, zones: set[str]) -> list[str]:
-    """As stated with the contact, else those of the number, else, where that was erased, those whose clocks the decision looked at."""
+    """Return the territories stated with the contact, else those of the number.
+
+    Where the number was erased, return those whose clocks the decision looked at.
+    """
     if contact.territory:
         return sorted({territory_of(contact.territory), contact.territory})
     try:

@@ -1,4 +1,7 @@
-"""The calls, written out and counted in one pass: `evidence.jsonl`, `calls.csv`, `anomalies.csv`, `figures.json`."""
+"""The calls, written out and counted in one pass.
+
+The files are `evidence.jsonl`, `calls.csv`, `anomalies.csv` and `figures.json`.
+"""
 
 import asyncio
 import csv
@@ -31,7 +34,11 @@ async def count_calls(
     files: PackFiles,
     listener: Listener,
 ) -> Counted:
-    """`listener` is told how many people are done; `actor` sees numbers as their role, and the pack, allow."""
+    """Write and count the calls.
+
+    `listener` receives the number of people done. `actor` sees numbers as their role and the pack
+    allow.
+    """
     recount, counted = Recount(terms), Counted()
     files.append("calls.csv", [csv_line(COLUMNS)])
     files.append("anomalies.csv", [csv_line(FAULT_COLUMNS)])
@@ -51,7 +58,10 @@ async def count_calls(
 
 
 def csv_line(values: Iterable[object]) -> str:
-    """One line of RFC 4180, without its end; cells that a spreadsheet would run are made harmless."""
+    """Write a line of RFC 4180, without its end.
+
+    Cells that a spreadsheet would run are disarmed.
+    """
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow([cell(value) for value in values])
     return out.getvalue()
@@ -68,7 +78,7 @@ def _write(
 
 
 def _rows(line: PersonLine, by_id: dict[AttemptId, dict[str, Any]]) -> list[str]:
-    """The contract's call records; number and id of the person as the line has them."""
+    """Return the CSV rows of the calls, with number and id of the person as the line shows them."""
     told = line.document
     hidden = {"phone_number": told["phone_number"], "contact": told["external_id"]}
     where = {"territories": "/".join(told["territories"]), "list": told["list"], "line": told["line"]}

@@ -1,4 +1,7 @@
-"""What goes into every pack: the program that checks it, and the heads by which somebody who kept one can compare."""
+"""Files of every pack: the program that checks it, and heads to compare with.
+
+The reader of a pack can compare them with a head kept from earlier.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,7 +17,7 @@ LAUNCHER = "verify.py"
 
 
 def write_program(files: PackFiles) -> None:
-    """The verifier as it is here, file by file. Blocking."""
+    """Copy the verifier of this program, file by file. Blocking."""
     folder = Path(verifier.__file__).parent
     for path in sorted(folder.glob("*.py")):
         files.put(path.name if path.name == LAUNCHER else f"verifier/{path.name}", path.read_bytes())
@@ -23,10 +26,11 @@ def write_program(files: PackFiles) -> None:
 def earlier_heads(
     kept: Iterable[str], exported: Iterable[str], acts: Iterable[str], signer: Signer
 ) -> list[dict[str, Any]]:
-    """Every head of `kept`, and of those that were exported the last of each day, by size.
+    """Return every head of `kept`, and the last exported head of each day, by size.
 
-    What is no head, or not signed with our key, is left out: the check of the ledger names it. So are heads of what a restored backup did
-    not hold, which `acts` (entries of the ledger) own up to.
+    A line that is no head, or not signed with our key, is left out: the check of the ledger reports
+    it. Heads of entries that a restored backup did not hold are left out, too, where `acts`
+    (entries of the ledger) declare the loss.
     """
     asked = {head.text: head for head in _read(kept)}
     known = {head.text: head for head in _read(exported)} | asked

@@ -37,12 +37,16 @@ from dialer.views.ledger import VerdictView
 
 FORMAT = "dialer-inspection/1"
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many of it are done, and of how many (0: not known)."""
+"""Takes the name of a step, the items done, and their total (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`language` None: the campaign's. `attach`: by code, files of the user's own. `kept`: lines of heads handed out earlier."""
+    """A request for a pack.
+
+    `language` None means the campaign's. `attach` holds files of the user's own, by code. `kept`
+    holds lines of heads handed out earlier.
+    """
 
     campaign_id: CampaignId
     folder: Path
@@ -54,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class InspectionDeps:
-    """What an inspection works with, beside the store."""
+    """Collaborators of an inspection, beside the store."""
 
     records: CallRecords
     programs: ScriptAndRules
@@ -76,7 +80,10 @@ class Inspector:
         self._pretended = pretended
 
     async def run(self, actor: Actor, request: Request, progress: Progress) -> PackView:
-        """Raise `Forbidden`, `NotFound`, `Conflict` where the folder is not empty, `InvalidInput`, `Unavailable` for a damaged ledger."""
+        """Write a pack. Raise `Forbidden`, `NotFound`, `InvalidInput`.
+
+        Raise `Conflict` where the folder is not empty, `Unavailable` for a damaged ledger.
+        """
         actor.demand(Right.READ_EVIDENCE)
         if not request.masked:
             actor.demand(Right.READ_NUMBERS)
@@ -163,7 +170,10 @@ class Inspector:
     async def _hand_over(
         self, actor: Actor, inspected: Inspected, request: Request, files: PackFiles
     ) -> PackView:
-        """The report, the program that checks it, the signed manifest; that it was handed over goes into the ledger."""
+        """Write the report, the program that checks it, and the signed manifest.
+
+        The handover itself goes into the ledger.
+        """
         language = request.language or inspected.campaign.definition.language
         head = report_head(inspected, pretended=self._pretended)
         page = self._tools.reports.html(head, sections_of(inspected), language)
@@ -201,7 +211,7 @@ def _check_attachments(request: Request) -> None:
 
 
 def _attach(request: Request, files: PackFiles) -> list[Attachment]:
-    """Numbered, so that two of one name may stand side by side."""
+    """Copy the attachments, numbered so that two of the same name may stand side by side."""
     found: list[Attachment] = []
     for number, (code, path) in enumerate(request.attach, start=1):
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in path.name)[-100:]
@@ -226,7 +236,7 @@ def _summary(inspected: Inspected) -> dict[str, Any]:
 
 
 def _manifest(inspected: Inspected, digests: Mapping[str, Any]) -> bytes:
-    """JSON; `size` is in bytes."""
+    """Return the manifest as JSON; `size` is in bytes."""
     told = {
         "format": FORMAT,
         "campaign": inspected.campaign.id,

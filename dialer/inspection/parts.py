@@ -1,4 +1,4 @@
-"""What an inspection found, before it is put into words."""
+"""Findings of an inspection, before they are put into words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,18 @@ PROGRAM_FAULTS = (
     *("REPLAY", "MISSING_CALL", "LEDGER", "SCRIPT_FILES"),
     *("DEFINITION", "DIALPLAN", "PROVENANCE", "PROBE_FILES"),
 )
-"""What may not be, beside the faults of single calls: a decision that comes out otherwise, a call that the ledger knows and the records
-do not, a ledger that was tampered with, audio or a campaign file that are not the approved ones, a dialplan that is not proved, a list
-without provenance, a recording that is not what a call-back probe heard."""
+"""Kinds of faults beside those of single calls.
+
+In order: a decision that comes out otherwise, a call in the ledger without a record, a ledger that
+was tampered with, audio other than the approved one, a campaign file other than the approved one, a
+dialplan that is not proved, a list without provenance, a recording other than the one of a
+call-back probe.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document of the user's own: for which point it was handed over, and where it lies in the pack."""
+    """A document of the user's own: the point it was handed over for, and its place in the pack."""
 
     code: str
     name: str
@@ -35,7 +39,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Programming:
-    """`script` None: there is none yet, or its audio is no longer what was approved. `texts`: of prompts spoken by synthesis, by name."""
+    """The programming of a campaign.
+
+    `script` is None before there is one, or where its audio is no longer the approved one. `texts`
+    holds the texts of the synthetic prompts, by name.
+    """
 
     dialplan: DialplanVerdict
     script: CompiledScript | None
@@ -45,7 +53,11 @@ class Programming:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What is kept beside the calls. `refused`: decisions; one may refuse by several rules. `recorded`: probes whose recording is in the pack."""
+    """Records beside the calls.
+
+    `refused` counts decisions; one may refuse by several rules. `recorded` holds the probes whose
+    recording is in the pack.
+    """
 
     lists: Sequence[ImportedList]
     refused: int
@@ -57,7 +69,11 @@ class Accounts:
 
 @dataclass(slots=True)
 class Counted:
-    """`figures`: as `dialer.verifier` recounts them. `left_out`: calls whose decision was sealed after the head."""
+    """Counts over all calls.
+
+    `figures` are as `dialer.verifier` recounts them. `left_out` counts the calls whose decision was
+    sealed after the head.
+    """
 
     figures: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
@@ -66,7 +82,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """`program_faults`: by kind of `PROGRAM_FAULTS`, a line for each."""
+    """An inspection. `program_faults` holds a line for each fault, by kind of `PROGRAM_FAULTS`."""
 
     campaign: Campaign
     made_at: datetime
@@ -82,6 +98,6 @@ class Inspected:
 
     @property
     def faults(self) -> dict[str, int]:
-        """Every kind with its count, zeros too."""
+        """Return every kind with its count, zeros included."""
         of_program = {kind: len(self.program_faults.get(kind, ())) for kind in PROGRAM_FAULTS}
         return {**self.counted.figures["faults"], **of_program}

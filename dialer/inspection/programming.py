@@ -1,4 +1,4 @@
-"""How the machine was programmed, and what it said: campaign, rule packs, dialplan with its proof, script with its audio (E1, E2)."""
+"""The programming of a campaign: rule packs, dialplan with its proof, script, audio (E1, E2)."""
 
 import asyncio
 import hashlib
@@ -36,7 +36,7 @@ Faults = dict[str, list[str]]
 
 
 class ScriptAndRules:
-    """`conf`: the texts of the dialplan's files, by name."""
+    """Writer of script and rules. `conf` returns the texts of the dialplan's files, by name."""
 
     def __init__(
         self,
@@ -53,7 +53,10 @@ class ScriptAndRules:
         self._conf = conf
 
     async def inputs(self, campaign: Campaign, sealed: SealedCampaign, files: PackFiles) -> dict[str, Any]:
-        """Write what decisions share, each file named by the hash that was sealed; return packs and contexts as the recount takes them."""
+        """Write the inputs that decisions share, each file named by its sealed hash.
+
+        Return packs and contexts in the form of the recount.
+        """
         packs: dict[str, Any] = {}
         for found in (await self._store.decisions.inputs(sorted(sealed.packs))).values():
             if found.kind is InputKind.PACK and (content := _pack(found.content)):
@@ -135,12 +138,12 @@ class ScriptAndRules:
 
 
 def pretty(document: object) -> bytes:
-    """JSON for people, too."""
+    """Write JSON in a form for people, too."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _pack(content: str) -> str | None:
-    """As its hash is taken; None for a damaged one."""
+    """Return the pack in the form its hash is taken of; None for a damaged one."""
     try:
         told = RulePack.model_validate_json(content).model_dump(mode="json", exclude_defaults=True)
     except ValidationError:
@@ -149,7 +152,7 @@ def _pack(content: str) -> str | None:
 
 
 def _texts(campaign: Campaign, recorded: set[str]) -> Mapping[str, str]:
-    """What a synthetic voice says in each prompt, by its name."""
+    """Return the texts of the synthetic prompts, by name."""
     keys = frozenset(key for key, prompt in PROMPT_OF_KEY.items() if prompt in recorded)
     try:
         return write_script(campaign.definition, keys, ScriptRules()).texts

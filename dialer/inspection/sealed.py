@@ -1,4 +1,7 @@
-"""What the ledger says of a campaign under one signed head: the decisions it knows, the acts, and the tree that all proofs come from."""
+"""The ledger's entries about a campaign under one signed head.
+
+They are the decisions sealed, the acts, and the tree that all proofs come from.
+"""
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,16 +25,20 @@ OF_ALL = (
     *(Kind.HALT, Kind.UNHALT, Kind.RETENTION, Kind.SUBJECT_EXPORT, Kind.SUBJECT_ERASE),
     *(Kind.KEYS_ROTATION, Kind.KEYS_ROTATE, Kind.BACKUP, Kind.RESTORE),
 )
-"""What concerns whoever is called, whatever the campaign."""
+"""Kinds that concern people called by any campaign."""
 OF_EVIDENCE = (Kind.PERMIT, Kind.PROBE, *OF_CAMPAIGNS, *OF_LISTS, *OF_ALL)
 
 Listener = Callable[[int, int], None]
-"""Told how many are done, of how many."""
+"""Takes the items done, and their total."""
 
 
 @dataclass(slots=True)
 class SealedCampaign:
-    """`permits`: attempts that the ledger knows a decision of. `packs`, `zones`: of those decisions. `acts`: other entries, in order."""
+    """Sealed entries about a campaign.
+
+    `permits` holds the attempts with a sealed decision; `packs` and `zones` are of those decisions.
+    `acts` holds the other entries, in order.
+    """
 
     head: SignedHead
     tree: ProofTree
@@ -45,14 +52,17 @@ class SealedCampaign:
         return self.head.head.size
 
     def proved(self, entry: SealedEntry) -> dict[str, Any]:
-        """An entry with the proof that the head covers it."""
+        """Return an entry with the proof that the head covers it."""
         return {"index": entry.index, "text": entry.text, "proof": self.tree.inclusion(entry.index)}
 
 
 async def read_sealed(
     store: Store, campaign_id: CampaignId, lists: Sequence[str], listener: Listener
 ) -> SealedCampaign:
-    """Raise `NotFound` while nothing is sealed, `Unavailable` where the ledger is not what its head was signed for."""
+    """Read the sealed entries. Raise `NotFound` while nothing is sealed.
+
+    Raise `Unavailable` where the ledger does not match its signed head.
+    """
     head = await store.ledger.head()
     if head is None:
         raise NotFound("the ledger is empty", hint="ask again in a second")

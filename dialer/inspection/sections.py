@@ -1,4 +1,4 @@
-"""The nineteen inspection points (E1 to E19) answered from what an inspection found, in order."""
+"""The nineteen inspection points (E1 to E19), answered in order from an inspection's findings."""
 
 from collections.abc import Callable
 
@@ -42,9 +42,9 @@ POINTS: dict[str, tuple[Answers, tuple[str, ...], tuple[str, ...]]] = {
         ("LEDGER", "NO_DECISION", "NO_OUTCOME", "RECORD_CHANGED", "MISSING_CALL"),
     ),
 }
-"""By code: what answers it, the files of the pack with the data, and what may never be."""
+"""By code: the function that answers, the pack's data files, and the faults that must not be."""
 MOST_TOLD = 100
-"""Faults of a kind that the page tells; `summary.json` has all."""
+"""Limit on the faults of a kind on the page; `summary.json` has them all."""
 NEEDS = frozenset({"E9", "E14", "E15", "E16", "E17", "E18"})
 """Points to which documents of the user's own belong."""
 

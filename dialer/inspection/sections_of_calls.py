@@ -1,4 +1,8 @@
-"""Answers that come from the calls: order of what was said, consent, objections, caller ID, hours, silence, frequency, silent calls."""
+"""Answers from the calls.
+
+They cover the order of the prompts, consent, oppositions, caller ID, hours, silence, frequency and
+silent calls.
+"""
 
 from typing import Any
 
@@ -119,7 +123,7 @@ def _counts(found: Inspected, name: str) -> dict[str, int]:
 
 
 def _spans(found: Inspected, key: str, names: tuple[str, ...]) -> Table:
-    """Seconds, from the figures' milliseconds."""
+    """Return spans in seconds, from the figures' milliseconds."""
     spans: dict[str, Any] = found.counted.figures["milliseconds"]
     rows = tuple(
         (name, spans[name]["count"], *(spans[name][part] / 1000 for part in ("median", "p99", "max")))

@@ -1,4 +1,7 @@
-"""Answers that come from what is kept beside the calls: programming, script, lists, erasing, requests, the ledger itself."""
+"""Answers from the records beside the calls.
+
+They cover programming, script, lists, erasures, requests and the ledger itself.
+"""
 
 from dialer.domain.inspection.section import Answer, Sentence, Table
 from dialer.domain.ledger.event import Kind

@@ -33,7 +33,7 @@ class BackupView(View):
 
 
 class RestoredView(View):
-    """What a restoration brought back, and what it did not."""
+    """The result of a restoration: what came back, and what did not."""
 
     taken_at: Annotated[Instant, about("When the backup was made.", AT)]
     oppositions: Annotated[int, about("Oppositions since the backup, brought back.", 4)]

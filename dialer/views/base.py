@@ -1,4 +1,4 @@
-"""The ground of every view: how it is frozen, described and written as JSON."""
+"""The base of every view: frozen, described, written as JSON."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ OWN_NUMBER = "+33162000001"
 
 
 def instant_text(at: datetime) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
+    """Return the instant in RFC 3339: UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
@@ -32,7 +32,7 @@ Instant = Annotated[
     datetime, PlainSerializer(instant_text, return_type=str, when_used="json"), WithJsonSchema(DATE_TIME)
 ]
 InstantText = Annotated[str, WithJsonSchema(DATE_TIME)]
-"""An instant that is kept to the byte, because it was signed so."""
+"""An instant that is kept to the byte, because it was signed in that form."""
 
 
 def about(
@@ -49,12 +49,12 @@ def about(
 
 
 class View(BaseModel):
-    """One JSON object that the program answers. Each field has a description and an example."""
+    """A JSON object that the program answers. Each field has a description and an example."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
 
     def document(self) -> dict[str, Any]:
-        """The object as JSON values, in the order of the fields."""
+        """Return the object as JSON values, in the order of the fields."""
         return self.model_dump(mode="json")
 
     @classmethod
@@ -64,7 +64,7 @@ class View(BaseModel):
 
     @classmethod
     def example(cls) -> dict[str, Any]:
-        """A whole object, made of the examples of the fields."""
+        """Return a whole object, made of the examples of the fields."""
         return _example_of_model(cls)
 
 
@@ -75,7 +75,7 @@ class Items(View, Generic[Item]):
 
 
 class Listing(Items[Item]):
-    """A list that says where it goes on."""
+    """A list that continues at a cursor."""
 
     next_cursor: Annotated[
         str | None,
@@ -84,12 +84,15 @@ class Listing(Items[Item]):
 
     @classmethod
     def whole(cls, items: Iterable[Item]) -> Self:
-        """A list that ends here."""
+        """Make a list that ends here."""
         return cls(items=tuple(items), next_cursor=None)
 
 
 def example_of(field: FieldInfo) -> object:
-    """The first example of a field, or that of the model it holds. Raise `TypeError` where there is none."""
+    """Return the first example of a field, or that of the model it holds.
+
+    Raise `TypeError` where there is none.
+    """
     return field.examples[0] if field.examples else _example(field.annotation)
 
 

@@ -1,4 +1,4 @@
-"""Calls: what was heard and pressed, and how each ended."""
+"""Calls: prompts, keys pressed, and how each call ended."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,7 +42,7 @@ class PromptView(View):
 
 
 class CallView(View):
-    """One attempt to reach one person."""
+    """An attempt to reach one person."""
 
     attempt_id: Annotated[str, about("The attempt: 32 hexadecimal digits.", ATTEMPT_ID)]
     campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
@@ -142,7 +142,7 @@ def _keys(attempt: Attempt, answered_ms: float | None) -> tuple[KeyView, ...]:
 def _prompts(
     attempt: Attempt, answered_ms: float | None, hashes: Mapping[str, str]
 ) -> tuple[PromptView, ...]:
-    """Each prompt that began, with its end: whole (`completed`) or cut.
+    """Return each prompt that began, with its end: whole (`completed`) or cut.
 
     A prompt still open when the call ended, ends with it.
     """

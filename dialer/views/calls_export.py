@@ -1,4 +1,4 @@
-"""Calls as one long CSV file or JSON document, written as they are read."""
+"""Calls as one long CSV file or JSON document, written while they are read."""
 
 import csv
 from collections.abc import AsyncIterator, Sequence
@@ -11,7 +11,7 @@ Pages = AsyncIterator[Sequence[CallView]]
 
 
 async def export_csv(pages: Pages, out: TextIO) -> None:
-    """RFC 4180, a header line always."""
+    """Write calls as CSV (RFC 4180), always with a header line."""
     writer = csv.writer(out)
     writer.writerow(CALL_COLUMNS)
     async for page in pages:
@@ -19,7 +19,7 @@ async def export_csv(pages: Pages, out: TextIO) -> None:
 
 
 async def export_json(pages: Pages, out: TextIO) -> None:
-    """The shape of every list, one call a line."""
+    """Write calls in the shape of every list, one call a line."""
     out.write('{"items": [')
     separator = "\n"
     async for page in pages:

@@ -1,4 +1,4 @@
-"""Campaigns: what was written, what happened since, how far it is, and what a preflight foresees."""
+"""Campaigns: definition, state, progress and preflight."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -21,7 +21,7 @@ State = Annotated[CampaignState, about("Where it is in its life.", "running")]
 
 
 class CampaignView(CampaignDefinition, View):
-    """A campaign: the keys of its file that were given or have a default, and what happened to it since."""
+    """A campaign: its state and history, and the keys of its file that have a value."""
 
     id: Id
     state: State
@@ -62,7 +62,7 @@ class CampaignView(CampaignDefinition, View):
 
     @model_serializer(mode="wrap")
     def without_keys_that_were_not_given(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Write `id`, `name` and `state` first; leave out the keys of the file that have no value."""
+        """Write `id`, `name` and `state` first. Leave out the keys of the file without a value."""
         told: dict[str, Any] = write(self)
         first = {name: told.pop(name) for name in ("id", "name", "state")}
         given = {name: told.pop(name) for name in CampaignDefinition.model_fields if name in told}
@@ -74,7 +74,7 @@ class CampaignList(Listing[CampaignView]):
 
 
 class ProgressView(View):
-    """How far a campaign is, and why it waits when it does."""
+    """Progress of a campaign, and the reason for which it waits when it does."""
 
     id: Id
     name: Name
@@ -149,7 +149,7 @@ class ReminderView(View):
 
 
 class PreflightView(View):
-    """What would become of the list. `contacts` = `called` + `never` + `undecided`."""
+    """The forecast for the list. `contacts` = `called` + `never` + `undecided`."""
 
     id: Id
     name: Name
@@ -196,7 +196,7 @@ class PreflightView(View):
 
 
 class RecordingView(View):
-    """A recording that was put in the place of a prompt."""
+    """A recording in the place of a prompt."""
 
     prompt: Annotated[str, about("Name of the prompt.", "message")]
     bytes: Annotated[int, about("Size of the recording, in bytes.", 48000)]

@@ -1,4 +1,4 @@
-"""Consents: recorded, taken back, restored."""
+"""Consents: recorded, withdrawn, restored."""
 
 from typing import Annotated
 

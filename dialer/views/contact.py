@@ -1,4 +1,4 @@
-"""Imported lists, what became of their rows, and contacts set aside for review."""
+"""Imported lists, their reports, and contacts set aside for review."""
 
 from typing import Annotated, Literal, Self
 
@@ -21,7 +21,7 @@ class NoteView(View):
 
 
 class ReportView(View):
-    """What became of an import. `rows` = `imported` + `duplicates` + `rejected_count`."""
+    """The report of an import. `rows` = `imported` + `duplicates` + `rejected_count`."""
 
     import_id: Import
     rows: Annotated[int, about("Rows read.", 1203)]
@@ -45,7 +45,7 @@ class ReportView(View):
 
 
 class ImportProgressView(View):
-    """How far an import is. A file is read twice: first checked whole, then imported."""
+    """Progress of an import. A file is read twice: first checked whole, then imported."""
 
     phase: Annotated[Literal["check", "import"], about("Which reading it is.", "check")]
     rows: Annotated[int, about("Rows read so far.", 500)]
@@ -54,7 +54,7 @@ class ImportProgressView(View):
 
 
 class ManifestView(View):
-    """Where a list came from, as its supplier states (FP-30)."""
+    """Provenance of a list, as its supplier states it (FP-30)."""
 
     id: Import
     kind: Annotated[
@@ -100,7 +100,7 @@ class ImportView(View):
 
 
 class SetAsideView(View):
-    """A contact that could not be judged: it is not called until somebody puts it back."""
+    """A contact that could not be judged. It is not called until a person puts it back."""
 
     id: Annotated[int, about("The contact.", 17)]
     external_id: Annotated[str | None, about("Its own id in the list.", "member-17")]

@@ -51,7 +51,10 @@ class DecisionView(View):
 
     @classmethod
     def bad_request(cls, detail: str) -> Self:
-        """Stand in the place of a question that cannot be read: answers keep the order of their questions."""
+        """Stand in for a question that cannot be read.
+
+        Answers keep the order of their questions.
+        """
         reason = ReasonView(rule="", code=ReasonCode.BAD_REQUEST, detail=detail)
         return cls(
             decision="refuse",
@@ -65,7 +68,7 @@ class DecisionView(View):
 
 
 class ManyDecisions(Items[DecisionView]):
-    """One decision for each question, in their order."""
+    """A decision for each question, in their order."""
 
 
 class DecisionsView(RootModel[DecisionView | ManyDecisions]):

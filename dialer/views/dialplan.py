@@ -8,7 +8,7 @@ from dialer.views.base import SHA256, View, about
 
 
 class ClaimView(View):
-    """A claim, what it was tried on, and where it fails."""
+    """A claim, the moments it was tried on, and the place where it fails."""
 
     name: Annotated[str, about("Name of the claim.", "permit-first")]
     statement: Annotated[str, about("What is claimed.", "no call leaves without a permit")]

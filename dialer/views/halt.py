@@ -1,4 +1,4 @@
-"""A halt. It loads little: the command line halts before it has loaded anything else."""
+"""A halt. This module loads little: the command line halts before it has loaded anything else."""
 
 from typing import Annotated, Self
 
@@ -7,7 +7,7 @@ from dialer.views.base import View, about
 
 
 class HaltView(View):
-    """What a halt, or its end, reached."""
+    """The reach of a halt, or of its end."""
 
     pbxs: Annotated[tuple[str, ...], about("Every PBX that was to be told.", ["pbx1", "pbx2"])]
     unreachable: Annotated[

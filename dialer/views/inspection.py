@@ -6,7 +6,7 @@ from dialer.views.base import SHA256, View, about
 
 
 class PackView(View):
-    """An inspection pack, and what it shows."""
+    """A written inspection pack: its size, its hash and its anomalies."""
 
     folder: Annotated[str, about("Path of the pack.", "pack")]
     people: Annotated[int, about("People called.", 310)]

@@ -1,4 +1,4 @@
-"""Versions of the fingerprint keys. Never a key itself, only the mark by which it is known."""
+"""Versions of the fingerprint keys. A key is never shown, only the mark that identifies it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
@@ -12,7 +12,7 @@ Version = Annotated[int, about("Number of the version, from 1.", 2)]
 
 
 class KeyVersionView(View):
-    """One version of the keys."""
+    """A version of the keys."""
 
     version: Version
     mark: Annotated[
@@ -36,11 +36,11 @@ class KeyVersionView(View):
 
 
 class KeyVersionsView(Items[KeyVersionView]):
-    """Every version, in order; never is there none."""
+    """Every version, in order. There is at least one."""
 
     @classmethod
     def of(cls, versions: Sequence[KeyVersion], made: KeyVersion | None) -> Self:
-        """`made`: the next version, while numbers are being moved to it."""
+        """List the versions. `made` is the next one, while numbers are being moved to it."""
         *replaced, in_force = versions
         return cls(
             items=(

@@ -1,4 +1,7 @@
-"""The ledger: its head, its entries and their proofs, as the stand-alone verifier takes them; and what a check found."""
+"""The ledger: its head, its entries with their proofs, and the findings of a check.
+
+Head, entries and proofs have the form that the stand-alone verifier takes.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -33,7 +36,10 @@ class HeadView(View):
 
 
 class LedgerHeadView(View):
-    """The last signed head and, where `since` was asked, the proof that the ledger has only grown."""
+    """The last signed head, with a proof of growth where `since` was given.
+
+    The proof shows that the ledger has only grown since that size.
+    """
 
     head: Annotated[HeadView, about("The last signed head.")]
     consistency: Annotated[
@@ -75,7 +81,7 @@ class ProvedEntryView(EntryView):
 
 
 class EvidenceView(View):
-    """What the ledger says of one call, with proofs."""
+    """Ledger entries about a call and its person, with proofs."""
 
     head: Annotated[HeadView, about("The head under which all proofs stand.")]
     record: Annotated[
@@ -102,14 +108,14 @@ class EvidenceView(View):
 
 
 class FindingView(View):
-    """Something that a check of the ledger found."""
+    """A finding of a check of the ledger."""
 
     index: Annotated[int, about("Of the first entry concerned; for a head, its size.", 17)]
     detail: Annotated[str, about("What was found, for people.", "changed: it does not hash as it was sealed")]
 
 
 class FindingsView(View):
-    """What a check of an exported ledger found."""
+    """The result of a check of an exported ledger."""
 
     verified: Annotated[bool, about("Whether all is as it was signed.", True)]
     first_wrong: Annotated[
@@ -130,7 +136,7 @@ class FindingsView(View):
 
 
 class VerdictView(View):
-    """What a check of the stored ledger found."""
+    """The result of a check of the stored ledger."""
 
     entries: Annotated[int, about("Entries checked.", 42)]
     heads: Annotated[int, about("Heads checked.", 7)]

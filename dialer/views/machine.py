@@ -1,4 +1,4 @@
-"""What belongs to one machine: its home, its checks, its Asterisk. At the command line only."""
+"""The parts of a single machine: its home, its checks, its Asterisk. At the command line only."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ class SchemaView(View):
 
 
 class CheckView(View):
-    """One thing that was looked at."""
+    """A part that was checked, and its state."""
 
     check: Annotated[str, about("What was looked at.", "database")]
     ok: Annotated[bool, about("Whether all is well with it.", True)]
@@ -33,7 +33,7 @@ class CheckView(View):
 
 
 class DoctorView(View):
-    """Everything that was looked at."""
+    """The state of every part that was checked."""
 
     ok: Annotated[bool, about("Whether all is well.", True)]
     checks: Annotated[tuple[CheckView, ...], about("Each thing, in order.")]
@@ -54,7 +54,7 @@ class RunningPbxView(View):
 
 
 class PbxStatusView(View):
-    """Whether Asterisk is up."""
+    """The state of an Asterisk: up, down or unwell."""
 
     name: PbxName
     state: Annotated[Literal["up", "down", "unwell"], about("Down: not started, or stopped.", "up")]

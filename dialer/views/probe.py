@@ -1,4 +1,7 @@
-"""Call-back probes. Their numbers are our own: everybody who may read the campaign sees them whole."""
+"""Call-back probes.
+
+Their numbers are our own: every reader of the campaign sees them whole.
+"""
 
 from typing import Annotated, Self
 

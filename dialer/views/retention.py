@@ -1,4 +1,4 @@
-"""How long personal data stays: what was erased, and what comes next."""
+"""Retention of personal data: past and coming erasures."""
 
 from typing import Annotated, Self
 
@@ -8,7 +8,7 @@ from dialer.views.base import AT, CAMPAIGN_ID, IMPORT_ID, Instant, View, about
 
 
 class RunView(View):
-    """One run of the erasing."""
+    """A run of the erasing."""
 
     started_at: Annotated[Instant, about("When it began.", AT)]
     ended_at: Annotated[Instant | None, about("When it was over; null: it is at work, or died.", AT)]
@@ -30,7 +30,7 @@ class RunView(View):
 
 
 class KeptListView(View):
-    """An imported list of which contacts are left."""
+    """An imported list with contacts left."""
 
     import_id: Annotated[str, about("The import that brought it.", IMPORT_ID)]
     campaign_id: Annotated[str, about("The campaign it is for.", CAMPAIGN_ID)]
@@ -48,7 +48,7 @@ class KeptListView(View):
 
 
 class RetentionView(View):
-    """The last run, the next, and what is kept until when."""
+    """The last run, the next, and the limit of each list."""
 
     last_run: Annotated[RunView | None, about("The last run; null: none yet.")]
     next_run_at: Annotated[

@@ -1,4 +1,4 @@
-"""What a campaign says, as compiled."""
+"""The prompts of a campaign, as compiled."""
 
 from typing import Annotated, Literal, Self
 
@@ -25,7 +25,7 @@ class CompiledPromptView(View):
 
 
 class ScriptView(View):
-    """All prompts of a campaign."""
+    """Every prompt of a campaign."""
 
     script: Annotated[str, about("Hash of all prompts together, SHA-256.", SHA256)]
     prompts: Annotated[tuple[CompiledPromptView, ...], about("Every prompt.")]

@@ -1,4 +1,4 @@
-"""Text for spreadsheets: a cell that one would run as a formula is made harmless."""
+"""Text for spreadsheets, with cells disarmed that a spreadsheet would run as a formula."""
 
 import json
 import re
@@ -8,7 +8,10 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def cell(value: object) -> str:
-    """The text of one CSV cell. Numbers (telephone numbers too) stay as they are; lists become JSON; None is empty."""
+    """Return the text of one CSV cell.
+
+    Numbers stay as they are, telephone numbers too. A list becomes JSON, None is empty.
+    """
     if value is None:
         return ""
     if isinstance(value, list | dict):

@@ -1,4 +1,4 @@
-"""All that is kept about one person, as one document (GDPR 15), and its erasing."""
+"""Everything stored about one person, as one document (GDPR 15), and its erasure."""
 
 import json
 from typing import Annotated, Any, Literal, Self
@@ -30,7 +30,7 @@ from dialer.views.suppression import SuppressionView
 
 
 class ListedView(View):
-    """A row of a list. Of an erased one only its place is left."""
+    """A row of a list. Only the place of an erased row is left."""
 
     campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
     import_id: Annotated[str, about("The import that brought it.", IMPORT_ID)]
@@ -67,7 +67,7 @@ class ListedView(View):
 
 
 class FormView(View):
-    """The form that somebody agreed to, as it was shown."""
+    """A form of consent, as it was shown."""
 
     wording: Annotated[str, about("SHA-256 of its wording.", SHA256)]
     mentions: Annotated[tuple[Mention, ...], about("What it says.", ["yes_or_no", "period"])]
@@ -136,7 +136,7 @@ class RecordedOppositionView(SuppressionView):
 
 
 class PastCallView(View):
-    """A call that a restored backup did not hold: that it was made is all that is known."""
+    """A call that a restored backup did not hold. Only the fact of the call is known."""
 
     attempt_id: Annotated[str, about("The attempt: 32 hexadecimal digits.", ATTEMPT_ID)]
     campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
@@ -201,7 +201,7 @@ class SubjectDecisionView(View):
 
 
 class SubjectView(View):
-    """All that is kept about one person."""
+    """Everything stored about one person."""
 
     phone_number: Annotated[str, about("The number in E.164.", NUMBER)]
     fingerprint: Annotated[str, about("The name under which it is kept: HMAC-SHA256.", SHA256)]
@@ -234,7 +234,7 @@ class SubjectView(View):
 
 
 class ErasedView(View):
-    """How many rows lost what they told."""
+    """The rows that lost their personal data, by kind."""
 
     contacts_erased: Annotated[int, about("Rows of lists.", 2)]
     consents_erased: Annotated[int, about("Consents and withdrawals.", 1)]
@@ -254,7 +254,7 @@ class ErasedView(View):
 
 
 def consent_view(event: ConsentEvent) -> ConsentGivenView | ConsentWithdrawnView:
-    """The event as it is hashed, but for the fingerprint: instants keep their microseconds."""
+    """Show the event as it is hashed, without the fingerprint. Instants keep their microseconds."""
     told = plain(event)
     assert isinstance(told, dict), "a dataclass has fields"
     fields = {name: value for name, value in told.items() if name != "fingerprint"}

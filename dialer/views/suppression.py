@@ -1,4 +1,7 @@
-"""Oppositions, and lists that others keep. Numbers are not shown: only their fingerprint is stored."""
+"""Oppositions, and external lists.
+
+Numbers are not shown: only their fingerprint is stored.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
@@ -52,7 +55,7 @@ class AddedView(UnderstoodView):
 
 
 class ReadingView(View):
-    """A text message, as it was understood. The message itself is not kept."""
+    """A text message, as it was understood. Its text is not kept."""
 
     opposition: Annotated[bool, about("Whether the text asks to stop.", True)]
     word: Annotated[str | None, about("The word that made it an opposition; null: none did.", "STOP")]
@@ -74,7 +77,7 @@ class ReadingView(View):
 
 
 class SuppressionView(View):
-    """An opposition that is stored."""
+    """A stored opposition."""
 
     sponsor: Annotated[
         str | None, about("Id of the sponsor it is against; null: every sponsor.", "liste-demo")
@@ -115,7 +118,7 @@ class CountView(View):
 
 
 class ListView(View):
-    """A list that others keep. One that is no longer valid still speaks for the numbers on it."""
+    """An external list. An expired one still holds for the numbers on it."""
 
     name: Annotated[str, about("Name of the list.", "national")]
     kind: Annotated[ListKind, about("People who object, or lines that no machine may call.", "oppositions")]

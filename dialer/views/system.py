@@ -50,7 +50,11 @@ class AliveView(View):
 
 
 class PartView(View):
-    """A part of the machine: database, ledger, retention, disk, clock, a PBX, a side job, the event loop."""
+    """A part of the machine.
+
+    It may be the database, the ledger, retention, the disk, the clock, a PBX, a side job or the
+    event loop.
+    """
 
     part: Annotated[str, about("Name of the part.", "database")]
     ok: Annotated[bool, about("Whether all is well with it.", True)]
@@ -58,7 +62,7 @@ class PartView(View):
 
 
 class ReadyView(View):
-    """Whether calls can be made. A part that is not `ok` need not stop calls."""
+    """Readiness to make calls. A part that is not `ok` need not stop calls."""
 
     status: Annotated[
         Literal["ready", "not ready"],

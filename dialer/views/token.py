@@ -24,7 +24,7 @@ class TokenView(View):
 
 
 class TokenList(Listing[TokenView]):
-    """All tokens, those revoked included."""
+    """Every token, revoked ones included."""
 
 
 class TokenMadeView(View):

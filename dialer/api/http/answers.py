@@ -1,4 +1,4 @@
-"""How answers go out: a model as JSON, or a stream of events."""
+"""Answers: a model as JSON, or a stream of events."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -19,7 +19,7 @@ LONGEST_PIECE = 64 * 1024
 
 
 class Streams:
-    """Answers that have no end of their own: the end of the service would else wait for them."""
+    """Answers without an end of their own, to be ended with the service."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
@@ -43,7 +43,7 @@ STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
 
 
 class Answer(ABC, Generic[Value]):
-    """What a route answers when all goes well, and what the OpenAPI document says of it."""
+    """The answer of a route when all goes well, with its OpenAPI description."""
 
     model: type[BaseModel] | None = None
     status: int = 200
@@ -54,19 +54,19 @@ class Answer(ABC, Generic[Value]):
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """The OpenAPI content of the answer."""
+        """Return the OpenAPI content of the answer."""
 
 
 class KeptKind(Answer[Value]):
     """An answer that can be given again."""
 
     async def open(self, request: web.Request, value: Value) -> web.StreamResponse | None:  # noqa: ARG002
-        """Send the head before the rest is known; None where both go together."""
+        """Send the head before the rest is known. Return None where both go together."""
         return None
 
     @abstractmethod
     async def keep(self, value: Value) -> ArchivedAnswer:
-        """The answer as it goes over the wire, fit to be given again."""
+        """Return the answer as it goes over the wire, fit to be given again."""
 
     async def send(self, request: web.Request, value: Value) -> web.StreamResponse:
         opened = await self.open(request, value)
@@ -74,7 +74,7 @@ class KeptKind(Answer[Value]):
 
 
 class JsonAnswer(KeptKind[Shown]):
-    """A view as JSON. `location`: from the view to the path of what it shows."""
+    """A view as JSON. `location` maps the view to the path of the thing shown."""
 
     def __init__(
         self, model: type[Shown], *, status: int = 200, location: Callable[[Shown], str] | None = None
@@ -93,7 +93,7 @@ class JsonAnswer(KeptKind[Shown]):
 
 
 class EventAnswer(Answer[AsyncIterator[str]]):
-    """Server-sent events; each item is one event or comment, ready for the wire."""
+    """Server-sent events. Each item is one event or comment, ready for the wire."""
 
     async def send(self, request: web.Request, value: AsyncIterator[str]) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
@@ -108,7 +108,10 @@ class EventAnswer(Answer[AsyncIterator[str]]):
 
 
 async def json_body(view: BaseModel) -> bytes:
-    """The JSON of `view`. One with long lists is written in a thread, for the loop must turn meanwhile."""
+    """Return the JSON of `view`.
+
+    Long lists are written in a thread: the loop must turn meanwhile.
+    """
     shown = view.root if isinstance(view, RootModel) else view
     items = sum(len(value) for _, value in shown if isinstance(value, tuple))
     text = shown.model_dump_json() if items <= FEW_ITEMS else await asyncio.to_thread(shown.model_dump_json)
@@ -116,7 +119,7 @@ async def json_body(view: BaseModel) -> bytes:
 
 
 async def deliver(opened: web.StreamResponse | None, kept: ArchivedAnswer) -> web.StreamResponse:
-    """The rest of an answer that was begun, or all of it."""
+    """Send all of an answer, or the rest of one that was begun."""
     if opened is None:
         return render(kept)
     await opened.write(kept.body)
@@ -125,7 +128,7 @@ async def deliver(opened: web.StreamResponse | None, kept: ArchivedAnswer) -> we
 
 
 def render(kept: ArchivedAnswer) -> web.Response:
-    """What is long goes out piece by piece."""
+    """Render an answer. A long body goes out piece by piece."""
     headers = {"Location": kept.location} if kept.location else None
     body = kept.body if len(kept.body) <= LONGEST_PIECE else BytesIO(kept.body)
     return web.Response(
@@ -134,5 +137,5 @@ def render(kept: ArchivedAnswer) -> web.Response:
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:
-    """To the schema of `model` in the OpenAPI document."""
+    """Refer to the schema of `model` in the OpenAPI document."""
     return {"$ref": f"#/components/schemas/{model.__name__}"}

@@ -1,4 +1,7 @@
-"""Who is asking: `Authorization: Bearer ...` (RFC 6750); where a route allows it, the session of the console."""
+"""Authentication of the sender: a bearer token (RFC 6750), or a session of the console.
+
+A token comes as `Authorization: Bearer ...`. The session counts only where the route allows it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,22 +24,25 @@ class Authenticator:
         self._sessions = sessions
 
     async def actor(self, request: web.Request) -> Actor:
-        """Raise `Unauthenticated`, `Unavailable`."""
+        """Return the owner of the token. Raise `Unauthenticated`, `Unavailable`."""
         return await self._tokens.authenticate(_bearer(request))
 
     async def viewer(self, request: web.Request) -> Actor:
-        """The same, or whoever is logged in at the console."""
+        """Return the owner of the token, or the user logged in at the console. Raise as `actor`."""
         if "Authorization" not in request.headers and (key := request.cookies.get(SESSION)):
             return await self._sessions.actor(key)
         return await self.actor(request)
 
     async def actor_in_need(self, request: web.Request) -> Actor:
-        """The same, also while the database is away: a halt must be possible then."""
+        """Return the owner of the token, even while the database is away.
+
+        A halt must be possible then.
+        """
         return await self._tokens.authenticate_in_need(_bearer(request))
 
 
 def keeping_roll(tokens: Tokens) -> Callable[[web.Application], AsyncIterator[None]]:
-    """The roll of tokens is read as long as the application runs."""
+    """Read the roll of tokens again and again while the application runs."""
 
     async def keep(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(tokens.keep_roll())

@@ -1,4 +1,4 @@
-"""How bodies come in: within limits of size and patience, JSON into a model, files to disk."""
+"""Bodies, read within limits of size and time: JSON into a model, a file to disk."""
 
 import asyncio
 import hashlib
@@ -23,7 +23,7 @@ from dialer.domain.base.errors import DialerError, InvalidInput, Unavailable
 MIB = 1024 * 1024
 IDLE_S = 30.0
 UPLOADS: web.AppKey[Path] = web.AppKey("uploads", Path)
-"""Folder for files that are still coming in."""
+"""Folder for incoming files."""
 
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,21 +38,24 @@ class Received(Generic[Value]):
 
 
 class Body(ABC, Generic[Value]):
-    """How one route takes its body, and what the OpenAPI document says of it."""
+    """The body of a route: how to read it, and its OpenAPI description."""
 
     model: type[BaseModel] | None = None
 
     @abstractmethod
     def read(self, request: web.Request) -> AbstractAsyncContextManager[Received[Value]]:
-        """Valid inside the context. Raise `InvalidInput`, `TooLarge`, `TooSlow`, `WrongMediaType`."""
+        """Read the body, valid inside the context.
+
+        Raise `InvalidInput`, `TooLarge`, `TooSlow`, `WrongMediaType`.
+        """
 
     @abstractmethod
     def describe(self) -> dict[str, Any] | None:
-        """The OpenAPI request body, if there is any."""
+        """Return the OpenAPI request body, None where there is none."""
 
 
 class NoBody(Body[Nothing]):
-    """Whatever is sent is not looked at."""
+    """No body. Any bytes sent are ignored."""
 
     @asynccontextmanager
     async def read(self, request: web.Request) -> AsyncIterator[Received[Nothing]]:  # noqa: ARG002
@@ -63,10 +66,12 @@ class NoBody(Body[Nothing]):
 
 
 class JsonBody(Body[Model]):
-    """One JSON document. `optional`: nothing at all means the model's defaults. `long`: read in a thread, for there may be much in it.
+    """A JSON document.
 
-    `forgiving`: so does anything unreadable, where the request must not fail for its form. `any_type`: what it says of itself is not looked
-    at, where an opposition would be lost with it.
+    `optional`: an empty body means the model's defaults. `forgiving`: so does an unreadable one,
+    where the request must not fail for its form. `any_type`: the stated media type is ignored,
+    where an opposition would be lost with it. `long`: it is read in a thread, since it may be
+    large.
     """
 
     def __init__(
@@ -120,7 +125,7 @@ def _demand_json(request: web.Request) -> None:
 
 
 class FileBody(Body[Path]):
-    """A file, streamed to disk; it is gone when the context ends."""
+    """A file, streamed to disk and deleted when the context ends."""
 
     def __init__(self, media_type: str, *, limit: int) -> None:
         self._media_type = media_type
@@ -147,7 +152,7 @@ class FileBody(Body[Path]):
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    """Raise `Unavailable` where the disk does not take what came in."""
+    """Raise `Unavailable` where the disk cannot store the body."""
     try:
         yield
     except OSError as error:
@@ -157,7 +162,10 @@ def _kept() -> Iterator[None]:
 
 
 async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
-    """The body as it comes, at most `limit` bytes, each chunk within `IDLE_S`."""
+    """Yield the body as it comes, at most `limit` bytes, each chunk within `IDLE_S`.
+
+    Raise `TooLarge`, `TooSlow`.
+    """
     too_large = TooLarge(f"the body is longer than {limit // MIB} MiB", hint="send less at once")
     if (request.content_length or 0) > limit:
         raise too_large
@@ -170,7 +178,10 @@ async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
 
 
 async def read_form(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
-    """The fields of a form; it is short, and comes whole within `IDLE_S`. Raise `TooSlow`."""
+    """Read the fields of a form, which is short and comes whole within `IDLE_S`.
+
+    Raise `TooSlow`.
+    """
     try:
         async with asyncio.timeout(IDLE_S):
             return await request.post()

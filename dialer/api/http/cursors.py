@@ -1,4 +1,4 @@
-"""Cursors: opaque to the reader, so that what they hold may change."""
+"""Cursors: opaque to the reader, so that their content may change."""
 
 import asyncio
 import base64
@@ -21,7 +21,10 @@ def write_cursor(last_id: str) -> str:
 
 
 def read_cursor(cursor: str | None, kind: str) -> str | None:
-    """The id after which to go on. `kind` is its name in `PATH_IDS`. Raise `InvalidInput`."""
+    """Return the id after which to go on. `kind` is its name in `PATH_IDS`.
+
+    Raise `InvalidInput`.
+    """
     if cursor is None:
         return None
     try:

@@ -1,4 +1,7 @@
-"""The API for people to read: one page, made from the OpenAPI document, that loads nothing from elsewhere."""
+"""The API for people to read.
+
+One page made from the OpenAPI document. It loads nothing from elsewhere.
+"""
 
 from typing import Any
 

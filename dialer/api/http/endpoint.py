@@ -1,4 +1,4 @@
-"""A route as data: what runs it and what the OpenAPI document says of it come from one declaration."""
+"""A route as data: one declaration gives both its behaviour and its OpenAPI description."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ AnswerValue = TypeVar("AnswerValue")
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[Query, BodyValue]):
-    """A request whose sender is known and entitled, and whose parts are well-formed. `ids` are those of the path."""
+    """A well-formed request of a known and entitled sender. `ids` are those of the path."""
 
     suite: Services
     actor: Actor
@@ -31,10 +31,11 @@ class Asked(Generic[Query, BodyValue]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint(Generic[Query, BodyValue, AnswerValue]):
-    """One method of one path. One of `rights` is demanded before query and body are read, and by the service again.
+    """A method of a path.
 
-    `errors` are those that cannot be told from the rest of the declaration. `urgent`: refused by nothing but a missing right.
-    `viewed`: the console's own pages read it, by their session.
+    One of `rights` is demanded before query and body are read, and again by the service. `errors`
+    are the ones that do not follow from the rest of the declaration. An `urgent` route is refused
+    for a missing right only. A `viewed` route is open to the console's own pages, by their session.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -50,7 +51,7 @@ class Endpoint(Generic[Query, BodyValue, AnswerValue]):
     viewed: bool = False
 
     def demand(self, actor: Actor) -> None:
-        """Raise `Forbidden`."""
+        """Raise `Forbidden` where the actor has none of the rights."""
         if not any(actor.may(right) for right in self.rights):
             actor.demand(self.rights[0])
 
@@ -68,7 +69,7 @@ def get(
     *,
     errors: tuple[type[DialerError], ...] = (),
 ) -> Endpoint[Query, Nothing, Shown]:
-    """A route that shows something."""
+    """Declare a route that shows something."""
     return Endpoint(
         method="GET",
         path=path,
@@ -92,7 +93,7 @@ def post(
     *,
     errors: tuple[type[DialerError], ...] = (),
 ) -> Endpoint[Nothing, BodyValue, AnswerValue]:
-    """A route that does something."""
+    """Declare a route that does something."""
     return Endpoint(
         method="POST",
         path=path,

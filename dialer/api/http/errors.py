@@ -1,4 +1,4 @@
-"""What only an HTTP request can do wrong."""
+"""Errors that only an HTTP request can make."""
 
 from dialer.domain.base.errors import DialerError
 
@@ -16,13 +16,13 @@ class TooSlow(DialerError):
 
 
 class WrongMediaType(DialerError):
-    """The body says that it is something else than this route takes."""
+    """The body states another media type than this route takes."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
 
 
 class TooManyRequests(DialerError):
-    """The token has spent its share; `retry_after_s` is when it may ask again, in whole seconds."""
+    """The token has spent its share. It may ask again in `retry_after_s` whole seconds."""
 
     code = "RATE_LIMIT"
 

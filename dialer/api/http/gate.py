@@ -1,4 +1,4 @@
-"""The one way in: who asks, whether they may, what they ask; then the handler; then the answer."""
+"""The only way in: authentication, rights, parsing, the handler, the answer."""
 
 import hashlib
 import ipaddress
@@ -76,7 +76,10 @@ class Gate:
 def request_key(
     endpoint: AnyEndpoint, request: web.Request, actor: Actor, body_sha256: str
 ) -> RequestKey | None:
-    """What this request is known by when it is sent again. Raise `InvalidInput` for a key that is none."""
+    """Return the key that recognises a repeated request, None without one.
+
+    Raise `InvalidInput` for a malformed key.
+    """
     given = request.headers.get(IDEMPOTENCY_KEY)
     if given is None or endpoint.method != "POST" or endpoint.urgent:
         return None
@@ -88,7 +91,10 @@ def request_key(
 
 
 def from_this_machine(request: web.Request) -> bool:
-    """Also false where a proxy on this machine speaks for somebody else."""
+    """Tell whether the sender sits on this machine.
+
+    Return False, too, where a proxy on this machine speaks for another sender.
+    """
     if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For")):
         return False
     try:

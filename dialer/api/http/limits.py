@@ -1,4 +1,4 @@
-"""How often one token may ask."""
+"""The rate limit of a token."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,10 @@ class RateLimiter:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def spend(self, name: str) -> None:
-        """Raise `TooManyRequests`."""
+        """Take one request from the bucket of the token.
+
+        Raise `TooManyRequests` where it is empty.
+        """
         now = self._monotonic()
         left, seen = self._buckets.get(name, (self._burst, now))
         left = min(self._burst, left + (now - seen) * self._rate)

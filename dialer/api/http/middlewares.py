@@ -1,4 +1,4 @@
-"""What happens to every request and answer."""
+"""Steps around every request and answer."""
 
 import traceback
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ HEADERS = {
 
 @web.middleware
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Errors become problem documents. What nobody foresaw is logged, and told without its details."""
+    """Turn errors into problem documents. Log an unforeseen one, and answer without its details."""
     try:
         return await handler(request)
     except DialerError as error:
@@ -34,7 +34,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except web.HTTPException as error:
         return answer_http_error(error)
     except ConnectionError:
-        raise  # the sender has gone; nobody is left to tell
+        raise  # the sender has gone
     except Exception as error:
         # Without the error's own words, which may hold a telephone number.
         where = traceback.format_tb(error.__traceback__)
@@ -44,7 +44,10 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
 
 
 def tell(request: web.Request, error: DialerError) -> web.Response:
-    """Where the answer has begun, it breaks off instead: no reader takes half a report for a whole one."""
+    """Answer with a problem document.
+
+    Where the answer has begun, break it off instead: no reader takes half a report for a whole one.
+    """
     if OPENED not in request:
         return answer_error(error)
     log.error("answer broken off", route=route_of(request), error=error.code)
@@ -77,6 +80,6 @@ def write_headers(
 
 
 def route_of(request: web.Request) -> str:
-    """The route's pattern: a path may hold a telephone number."""
+    """Return the route's pattern: a path may hold a telephone number."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "none"

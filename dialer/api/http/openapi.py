@@ -38,7 +38,7 @@ KEY_PARAMETER: Json = {
 
 
 def describe(endpoints: Sequence[AnyEndpoint], version: str) -> Json:
-    """The whole document, as JSON."""
+    """Return the whole document, as JSON."""
     paths: dict[str, Json] = {path: dict(item) for path, item in PUBLIC_PATHS.items()}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation(endpoint)
@@ -96,13 +96,13 @@ def success(endpoint: AnyEndpoint) -> Json:
 
 
 def refusals(endpoint: AnyEndpoint) -> dict[str, Json]:
-    """Every problem this route may answer, by status."""
+    """Return every problem that this route may answer, by status."""
     statuses = sorted({status_of(kind) for kind in errors_of(endpoint)})
     return {str(int(status)): problem(status.phrase) for status in statuses}
 
 
 def errors_of(endpoint: AnyEndpoint) -> set[type[DialerError]]:
-    """Those declared, and those that follow from the shape of the route."""
+    """Return the declared errors, and the ones that follow from the shape of the route."""
     errors: set[type[DialerError]] = {Unauthenticated, Forbidden, Unavailable, *endpoint.errors}
     if "{" in endpoint.path:
         errors.add(NotFound)
@@ -123,7 +123,7 @@ def problem(phrase: str) -> Json:
 
 
 def schemas(endpoints: Sequence[AnyEndpoint]) -> Json:
-    """Every model, under its own name."""
+    """Return every model, under its own name."""
     models: set[type[BaseModel]] = {ProblemDocument, *PUBLIC_MODELS}
     for endpoint in endpoints:
         models |= {model for model in (endpoint.body.model, endpoint.answer.model) if model}

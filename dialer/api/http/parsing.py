@@ -1,4 +1,4 @@
-"""From text to models, with every bad field named."""
+"""Parsing of text into models, with every bad field named."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -31,11 +31,11 @@ PATH_IDS = {
     "number": re.compile(r"[^/]{1,200}"),
     "prompt": re.compile(r"[a-z][a-z-]{0,31}"),
 }
-"""What each id in a path looks like; anything else is not found."""
+"""The form of each id in a path; any other is not found."""
 
 
 def parse_json(model: type[Model], raw: bytes) -> Model:
-    """Raise `InvalidInput`. Types are strict: "5" is no number, 5 is no time."""
+    """Parse JSON with strict types: "5" is no number, 5 is no time. Raise `InvalidInput`."""
     demand_few_values(raw, MOST_VALUES)
     _demand_no_nul(raw)
     try:
@@ -45,7 +45,7 @@ def parse_json(model: type[Model], raw: bytes) -> Model:
 
 
 def read_json(raw: bytes, most: int) -> object:
-    """What stands there, `most` values at most. Raise `InvalidInput`."""
+    """Parse JSON of at most `most` values. Raise `InvalidInput`."""
     demand_few_values(raw, most)
     _demand_no_nul(raw)
     try:
@@ -55,9 +55,10 @@ def read_json(raw: bytes, most: int) -> object:
 
 
 def parse_items(model: type[Model], items: Sequence[object], within: str = "") -> list[Model]:
-    """One after another, since whatever validates a long list at once stops everything else meanwhile.
+    """Validate items one by one: a long list validated at once would block everything else.
 
-    `within`: the path of the list. Raise `InvalidInput` with the first problems: how many more there are nobody works out.
+    `within` is the path of the list. Raise `InvalidInput` with the first problems, without counting
+    the rest.
     """
     found: list[Model] = []
     problems: list[Problem] = []
@@ -79,13 +80,13 @@ def _under(path: str, where: str) -> str:
 
 
 def _demand_no_nul(raw: bytes) -> None:
-    # PostgreSQL stores no NUL, and nobody writes one on purpose.
+    # PostgreSQL stores no NUL, and no honest sender writes one.
     if b"\\u0000" in raw:
         raise InvalidInput(UNFIT, (Problem("body", "holds a NUL character"),))
 
 
 def parse_query(model: type[Model], query: MultiMapping[str]) -> Model:
-    """Raise `InvalidInput`, also for a parameter that is given twice or not known."""
+    """Parse the query. Raise `InvalidInput`, also for a repeated or unknown parameter."""
     values = dict(query)
     if repeated := tuple(
         Problem(redacted(name), "is given more than once") for name in values if len(query.getall(name)) > 1
@@ -102,14 +103,17 @@ def parse_query(model: type[Model], query: MultiMapping[str]) -> Model:
 
 
 def check_ids(ids: Mapping[str, str]) -> None:
-    """Raise `NotFound` for an id that cannot be one."""
+    """Raise `NotFound` for an id of the wrong form."""
     for name, value in ids.items():
         if not PATH_IDS[name].fullmatch(value):
             raise NotFound(f"there is no {name.removesuffix('_id')} of that name")
 
 
 def _problems(error: ValidationError, whole: str) -> tuple[Problem, ...]:
-    """Without the values, and without what people write in the place of a key: a problem document must not repeat a phone number."""
+    """Return the problems without the values.
+
+    Keys made up by the sender are left out, too: a problem document must not repeat a phone number.
+    """
     told = error.errors(include_url=False, include_context=False, include_input=False)
     return first_problems(
         Problem(
@@ -121,5 +125,5 @@ def _problems(error: ValidationError, whole: str) -> tuple[Problem, ...]:
 
 
 def with_plus(number: str) -> str:
-    """A plus sign in a query arrives as a space."""
+    """Restore a leading plus sign, which arrives as a space in a query."""
     return f"+{number[1:]}" if number.startswith(" ") else number

@@ -40,14 +40,18 @@ STATUS: dict[type[DialerError], HTTPStatus] = {
 
 
 class BadField(BaseModel):
-    """One bad field: its path, and why."""
+    """A bad field: its path, and why."""
 
     where: str
     detail: str
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457. `code` is stable; `problems` names the bad fields, twenty at most; `allowed` the transitions that are possible now."""
+    """A problem document (RFC 9457).
+
+    `code` is stable. `problems` names the bad fields, at most twenty. `allowed` lists the
+    transitions that are possible now.
+    """
 
     type: str = "about:blank"
     title: str
@@ -60,7 +64,7 @@ class ProblemDocument(BaseModel):
 
 
 def status_of(kind: type[DialerError]) -> HTTPStatus:
-    """The row of the nearest ancestor."""
+    """Return the status of the nearest ancestor in the table."""
     return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
 
 
@@ -97,7 +101,7 @@ def answer_error(error: DialerError) -> web.Response:
 
 
 def answer_http_error(error: web.HTTPException) -> web.Response:
-    """What aiohttp itself refuses: an unknown path or method."""
+    """Answer a refusal by aiohttp itself: an unknown path or method."""
     status = HTTPStatus(error.status)
     code = status.phrase.upper().replace(" ", "_")
     problem = ProblemDocument(title=status.phrase, status=status, code=code, detail=status.description)

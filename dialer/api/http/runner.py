@@ -1,4 +1,4 @@
-"""Runs the application without telling anybody which server it is."""
+"""Runner of the application that hides the name of the server."""
 
 import asyncio
 
@@ -9,11 +9,15 @@ from aiohttp.http_writer import StreamWriter
 from multidict import CIMultiDict
 
 GRACE_S = 5.0
-"""For requests in progress at a clean shutdown."""
+"""Time for requests in progress at a clean shutdown."""
 
 
 class NamelessWriter(StreamWriter):
-    """Also for what never reaches the application, such as an answer to something that is no HTTP."""
+    """A writer without the Server header.
+
+    It also covers answers that never reach the application, such as those to bytes that are no
+    HTTP.
+    """
 
     async def write_headers(self, status_line: str, headers: CIMultiDict[str]) -> None:
         headers.popall("Server", None)
@@ -21,7 +25,7 @@ class NamelessWriter(StreamWriter):
 
 
 class ApiRunner(web.AppRunner):
-    """Use it in the place of `web.AppRunner`. No access log: paths may hold telephone numbers."""
+    """A runner in the place of `web.AppRunner`. No access log: paths may hold telephone numbers."""
 
     def __init__(self, app: web.Application) -> None:
         super().__init__(app, access_log=None, shutdown_timeout=GRACE_S)

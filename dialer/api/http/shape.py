@@ -1,19 +1,22 @@
-"""How much stands in a JSON document, told before anything is made of it."""
+"""The number of values in a JSON document, counted before it is parsed."""
 
 import re
 
 from dialer.domain.base.errors import InvalidInput, Problem
 
 MOST_VALUES = 2_000
-"""A campaign file has some dozens; a list of things to do says for itself how long it may be."""
-# Matches at every quotation mark, also where the string has no end, so that no byte is looked at twice.
+"""Limit by default. A campaign file has some dozens; a body with a list states its own limit."""
+# Matches at every quotation mark, even where the string has no end: no byte is read twice.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _BEGINS = (b",", b"[", b"{")
-"""Each value but the first follows one of them."""
+"""Marks before a value: each value but the first follows one of them."""
 
 
 def demand_few_values(raw: bytes, most: int) -> None:
-    """Raise `InvalidInput` for more than `most` values and keys. Linear in the length, and it ends with the first that is too many."""
+    """Raise `InvalidInput` for more than `most` values and keys.
+
+    Time is linear in the length. The count ends with the first value too many.
+    """
     if _marks(raw, 0, len(raw)) <= most:
         return
     found = at = 0

@@ -1,4 +1,4 @@
-"""What every body and answer shares."""
+"""Base models and types that bodies and queries share."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from dialer.domain.base.instant import instant_of
 
 
 class Wire(BaseModel):
-    """One JSON object of the API. A misspelt key is an error, never a silent default."""
+    """A JSON object of the API. A misspelt key is an error, never a silent default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,13 +31,13 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Reason(Wire):
-    """Why somebody does it, in their own words."""
+    """A reason, in the sender's own words."""
 
     reason: Text = ""
 
 
 class Page(Wire):
-    """Which part of a list. `cursor` comes from the `next_cursor` of the page before."""
+    """The part of a list to show. `cursor` is the `next_cursor` of the page before."""
 
     limit: int = Field(default=100, ge=1, le=1000)
     cursor: str | None = None
