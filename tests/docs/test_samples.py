@@ -12,7 +12,7 @@ from dialer.domain.upkeep.notification import signature
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import ConfigFile
 from tests.docs.pages import pages as every_page
-from tests.docs.samples import MANUAL, Sample, pages, samples
+from tests.docs.samples import MANUAL, README, Sample, pages, samples
 from tests.docs.words import commands, demand_understood, spoken, unknown
 
 ALL = [sample for page in pages() for sample in samples(page)]
@@ -21,6 +21,10 @@ LANGUAGES = {"", "csv", "ini", "json", "mermaid", "python", "sh", "toml"}
 
 def ids(sample: Sample) -> str:
     return sample.where
+
+
+def test_the_readme_is_read_in_one_go() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 100
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
