@@ -56,7 +56,7 @@ def server() -> Iterator[PostgresEngine]:
         yield PostgresEngine(folder)
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
