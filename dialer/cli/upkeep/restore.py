@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from dialer.bootstrap.restoring import Sources, Target
+from dialer.bootstrap.restoring import restore as restore_home
 from dialer.cli.base.options import Json
 from dialer.cli.base.output import console, print_view
 from dialer.cli.base.passphrase import PassphraseFile, read_passphrase
 from dialer.domain.base.errors import InvalidInput
-from dialer.restoration import Sources, Target
-from dialer.restoration import restore as restore_home
 from dialer.settings import read_settings
 from dialer.views.backup import RestoredView
 

@@ -22,6 +22,7 @@ from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.adapters.sql.store import SqlStore
+from dialer.bootstrap.restoring import Sources, Target, restore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.domain.base.types import Fingerprint, PhoneNumber
@@ -29,7 +30,6 @@ from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.domain.upkeep.backup import BackedUpKeys
-from dialer.restoration import Sources, Target, restore
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, fingerprints_in_force
 from dialer.services.consent.consent_proofs import ConsentProofs

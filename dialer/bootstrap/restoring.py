@@ -1,4 +1,4 @@
-"""From a backup to a home that can be opened, wired like `bootstrap`.
+"""The wiring of a restoration: from a backup to a home that can be opened.
 
 The keys come last, so that no service starts on half a home.
 """
