@@ -50,6 +50,8 @@ class PbxHome:
         for folder in (self.etc, self.etc / "dialplans", self.astdb, self.heard):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _give(folder)
+        for path in self.astdb.iterdir():
+            _give(path)  # a home that root copied or unpacked holds it as root's
         for name, text in files.items():
             path = self.etc / name
             write_secret(path, text)
