@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dialer.domain.calls.attempt import Result
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.simulated_callees.personas import ROLES, Persona, number_for
 
 

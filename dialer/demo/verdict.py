@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dialer.demo.cast import Member
 from dialer.domain.calls.attempt import Result
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.simulated_callees.received import ReceivedCall
 
 IN_WORDS: dict[Result, str] = {

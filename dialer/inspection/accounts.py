@@ -12,9 +12,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from dialer.domain.access.roles import Actor
+from dialer.domain.base.canonical_json import plain
 from dialer.domain.base.types import ProbeId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.decision.facts_json import plain
 from dialer.domain.probes.probe import Probe, numbers_of
 from dialer.inspection.parts import Accounts
 from dialer.inspection.programming import Faults, pretty

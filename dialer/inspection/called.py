@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import Any
 
+from dialer.domain.base.canonical_json import canonical, plain
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import ContactId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.consent.consent import ConsentEvent
 from dialer.domain.consent.contact import Contact
-from dialer.domain.decision.facts_json import canonical, plain
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry

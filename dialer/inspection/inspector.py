@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.canonical_json import plain
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.decision.facts_json import plain
 from dialer.domain.inspection.section import CODES
 from dialer.domain.inspection.terms import terms_of
 from dialer.domain.ledger.entries_admin import campaign_inspected

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from dialer.domain.access.roles import Actor
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.errors import Conflict, DialerError, InvalidInput
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.script import PROMPT_OF_KEY, write_script
-from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import digest
 from dialer.domain.probes.wav import wave_of
 from dialer.domain.rulepacks.pack_parts import ScriptRules

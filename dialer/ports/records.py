@@ -12,8 +12,8 @@ from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import Election
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
 from dialer.domain.consent.contact import Contact, SourceClass
-from dialer.domain.decision.decision_record import Decision
 from dialer.domain.decision.facts import PastAttempt
+from dialer.domain.decision.record import Decision
 from dialer.domain.oppositions.external_list import ListStanding, OppositionList
 from dialer.domain.oppositions.suppression import Suppression
 
@@ -86,7 +86,7 @@ ContactChange = Due | ContactClosed
 
 class InputKind(StrEnum):
     CONTEXT = "context"
-    """`facts_parts.shared_part`: campaign, trunk and state of the machine."""
+    """`facts.shared_part`: campaign, trunk and state of the machine."""
     PACK = "pack"
     """A `RulePack` as pydantic's JSON."""
 

@@ -9,7 +9,7 @@ from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, allowed_verbs
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.services.campaigns.progress import CampaignProgress
 from dialer.services.preflight.preflight import PreflightReport
 from dialer.views.base import AT, CAMPAIGN_ID, SHA256, Instant, Listing, View, about

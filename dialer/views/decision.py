@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import RootModel
 
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.services.decision.decisions import DecisionAnswer
 from dialer.views.base import AT, SHA256, Instant, Items, View, about
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from dialer.domain.base.canonical_json import plain
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, ConsentEvent, ConsentGiven, Mention
 from dialer.domain.consent.contact import ContactState
-from dialer.domain.decision.facts_json import plain
 from dialer.ports.subjects import Erased, ListedPerson, Opposition
 from dialer.services.subjects.subjects import OpenedDecision, Subject
 from dialer.views.base import (

@@ -18,10 +18,9 @@ from itertools import count, cycle, islice
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.consent import ConsentedWindow
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
-from dialer.domain.decision.facts_json import decision_hash, facts_to_json
-from dialer.domain.decision.replay import StoredDecision, replay
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import StoredDecision, decide, replay
+from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts, decision_hash, facts_to_json
 from tests.unit.decision.rule_samples import (
     attempt,
     campaign,
@@ -111,13 +110,13 @@ SITUATIONS: dict[str, tuple[Callable[[], Iterator[Facts]], datetime]] = {
 
 def measure(questions: list[Facts], begins: datetime) -> float:
     """Decisions a second. No two questions are asked at the same instant."""
-    shelf = packs()
+    cache = DecisionCache(packs())
     instants = [begins + timedelta(milliseconds=index) for index in range(len(questions))]
-    decide(questions[0], shelf, instants[0])
+    decide(questions[0], instants[0], cache)
     gc.freeze()  # the questions are the store's, not garbage that decisions make
     begin = clock.process_time()
     for asked, instant in zip(questions, instants, strict=True):
-        decide(asked, shelf, instant)
+        decide(asked, instant, cache)
     return len(questions) / (clock.process_time() - begin)
 
 
@@ -136,13 +135,13 @@ def measure_decisions(size: int) -> None:
 
 def measure_replay(size: int) -> None:
     """Store decisions over the change of the commercial pack, then make them again."""
-    shelf, first = packs(), paris("2026-06-01 10:00:00")
+    cache, first = DecisionCache(packs()), paris("2026-06-01 10:00:00")
     agreed = (consent(purpose="commercial", given_at=paris("2026-05-01 10:00:00")),)
     told, stored = commercial(), []
     for index, known in enumerate(islice(callees(), size)):
         asked = replace(known, campaign=told, consents=agreed)
         at = first + timedelta(minutes=index * 200_000 // size)
-        decision = decide(asked, shelf, at)
+        decision = decide(asked, at, cache)
         stored.append(
             StoredDecision(
                 facts_to_json(asked),
@@ -153,7 +152,7 @@ def measure_replay(size: int) -> None:
             )
         )
     begin = clock.process_time()
-    same = sum(replay(entry, shelf, {}).same for entry in stored)
+    same = sum(replay(entry, cache, {}).same for entry in stored)
     spent = clock.process_time() - begin
     used = Counter(entry.rule_pack for entry in stored)
     print(f"{'replay':34s}{size / spent:10,.0f} /s   same {same:,} of {size:,}; {dict(used)}")

@@ -45,7 +45,7 @@ async def ask_alone(store: SqlStore, judge: Decider, start: datetime, sample: in
     standing = await store.campaigns.standing(CAMPAIGN)
     fingerprints = [person.fingerprint for person in people(range(sample), MONDAY)]
     for dossier in (await store.contacts.dossiers_among(CAMPAIGN, fingerprints)).values():
-        foresee(judge.facts(standing, dossier, None), judge.packs, start)
+        foresee(judge.facts(standing, dossier, None), start, judge.cache)
 
 
 async def main() -> None:

@@ -14,7 +14,7 @@ from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVe
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.consent.contact import ImportManifest, SourceClass
-from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.decision.record import Decision, Reason, ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.leases import Driver
 from dialer.ports.records import (

@@ -8,9 +8,8 @@ import tomllib
 from datetime import date
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.decision import rulebook
-from dialer.domain.decision.decision import PROJECT_RULE
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision import rules
+from dialer.domain.decision.record import PROJECT_RULE, ReasonCode
 from tests.docs.citations import ROOT
 from tests.docs.pages import RULES, explicit
 
@@ -82,7 +81,7 @@ def test_each_reason_code_stands_beside_the_rules_of_the_political_pack() -> Non
     pack = load_packs().for_day("fr-political", date(2027, 2, 1))
     assert pack is not None
     expected: dict[str, set[str]] = {}
-    for rule in rulebook.RULES:
+    for rule in rules.RULES:
         known = pack.rules[rule.name] if rule.name else PROJECT_RULE
         expected.setdefault(rule.code, set()).add(known)
     told = {

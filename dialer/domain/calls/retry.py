@@ -7,8 +7,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.final_answer import DECLINED, About, counts, end_about, unwanted
 from dialer.domain.calls.outcome import FORWARDED, end_reason
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.decision.decision import PROJECT_RULE
-from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.decision.record import PROJECT_RULE, Decision, Reason, ReasonCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,4 @@
-"""Whether this number may be called now: the ordered list of rules, and what it looks at."""
+"""The decision whether a number may be called for a campaign at an instant.
+
+Read `rules.py`, the list of its rules, first.
+"""

@@ -1,70 +1,78 @@
 """Rules about the campaign and the machine: how often, whether it runs, whether we may dial.
 
 Cases T065 to T070; docs/decisions.md#two-locks.
+
+Caps count over rolling multiples of 24 hours, which is never looser than calendar days (FP-27,
+FC-14, US-03).
+Attempts of any campaign of the sponsor count.
 """
 
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.decision.caps import capped, too_soon
-from dialer.domain.decision.case import Case
-from dialer.domain.decision.decision_record import ReasonCode
-from dialer.domain.decision.judgement import Standing
-from dialer.domain.decision.rule import Chapter, Rule
-from dialer.domain.rulepacks.rule_names import RuleName
+from dialer.domain.decision.context import DecisionContext
 
 OVER = (CampaignState.STOPPED, CampaignState.COMPLETED)
 
 
-def cap(case: Case, _: Standing) -> str | None:
-    return capped(case.history, case.law) if case.law else None
+def called_before(context: DecisionContext) -> bool:
+    return bool(context.facts.attempts)
 
 
-def max_attempts(case: Case, _: Standing) -> str | None:
-    made, most = case.history.here, case.terms.max_attempts
+def capped(context: DecisionContext) -> str | None:
+    """The first cap of the pack that is reached."""
+    ages = context.history.ages
+    for cap in context.pack.caps if context.pack else ():
+        if len(ages) >= cap.max:
+            made = len([age for age in ages if age < cap.window])
+            if made >= cap.max:
+                return f"{made} attempts within {cap.window_days} days, of {cap.max} allowed ({cap.rule})"
+    return None
+
+
+def max_attempts(context: DecisionContext) -> str | None:
+    made, most = context.history.here, context.campaign.max_attempts
     return f"{made} attempts in this campaign, of {most} allowed" if made >= most else None
 
 
-def gap(case: Case, _: Standing) -> str | None:
-    return too_soon(case.history, case.law, case.terms) if case.law else None
+def recall_too_soon(context: DecisionContext) -> str | None:
+    """The stricter gap of pack and campaign; a call that has not ended is always too near."""
+    if context.pack is None:
+        return None
+    if context.history.alive:
+        return "a call to this number has not ended"
+    nearest = min(context.history.ages, default=None)
+    gap = max(context.campaign.min_gap, context.pack.min_gap)
+    return f"called {nearest} ago, less than {gap}" if nearest is not None and nearest < gap else None
 
 
-def already_delivered(case: Case, _: Standing) -> str | None:
-    return "this campaign's message was already heard" if case.history.heard else None
+def already_delivered(context: DecisionContext) -> str | None:
+    return "this campaign's message was already heard" if context.history.heard else None
 
 
-def not_running(case: Case, _: Standing) -> str | None:
-    state = case.facts.system.campaign_state if case.facts.system else CampaignState.RUNNING
-    return f"the campaign is {state}" if state is not CampaignState.RUNNING else None
+def judged_live(context: DecisionContext) -> bool:
+    return context.facts.system is not None
 
 
-def over(case: Case, _: Standing) -> str | None:
-    system = case.facts.system
+def not_running(context: DecisionContext) -> str | None:
+    system = context.facts.system
+    if system and system.campaign_state is not CampaignState.RUNNING:
+        return f"the campaign is {system.campaign_state}"
+    return None
+
+
+def over(context: DecisionContext) -> str | None:
+    system = context.facts.system
     return f"the campaign is {system.campaign_state}" if system and system.campaign_state in OVER else None
 
 
-def halted(case: Case, _: Standing) -> str | None:
-    return "calling is halted" if case.facts.system and case.facts.system.halted else None
+def halted(context: DecisionContext) -> str | None:
+    return "calling is halted" if context.facts.system and context.facts.system.halted else None
 
 
-def clock(case: Case, _: Standing) -> str | None:
-    system = case.facts.system
+def clock_doubtful(context: DecisionContext) -> str | None:
+    system = context.facts.system
     return "the clock cannot be trusted" if system and not system.clock_trusted else None
 
 
-def ledger(case: Case, _: Standing) -> str | None:
-    system = case.facts.system
+def ledger_unwritable(context: DecisionContext) -> str | None:
+    system = context.facts.system
     return "the ledger cannot be written" if system and not system.ledger_writable else None
-
-
-CALLED_BEFORE: Chapter = (
-    Rule(ReasonCode.CAPPED, cap, RuleName.CAP),
-    Rule(ReasonCode.CAPPED, max_attempts),
-    Rule(ReasonCode.RECALL_TOO_SOON, gap, RuleName.GAP),
-    Rule(ReasonCode.ALREADY_DELIVERED, already_delivered, RuleName.DELIVERED),
-)
-SYSTEM: Chapter = (
-    Rule(ReasonCode.CAMPAIGN_NOT_RUNNING, not_running),
-    Rule(ReasonCode.CAMPAIGN_ENDED, over),
-    Rule(ReasonCode.HALTED, halted),
-    Rule(ReasonCode.CLOCK, clock),
-    Rule(ReasonCode.LEDGER, ledger),
-)

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dialer.domain.base.canonical_json import plain
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.decision.campaign_terms import TERMS, CampaignTerms
-from dialer.domain.decision.facts_json import plain
-from dialer.domain.decision.silence import silence_for
+from dialer.domain.campaigns.campaign_terms import CampaignTerms, campaign_terms
+from dialer.domain.campaigns.silence import silence_for
 from dialer.domain.ledger.redaction import redacted
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.territory import AREAS, TERRITORIES
@@ -28,7 +28,7 @@ def terms_of(campaign: Campaign, packs: Iterable[RulePack], zones: Iterable[str]
 
     `zones` are those of the campaign's decisions.
     """
-    packs, terms = tuple(packs), TERMS.of(campaign.definition)
+    packs, terms = tuple(packs), campaign_terms(campaign.definition)
     days = _days(campaign.definition.starts_at.date(), campaign.definition.ends_at.date())
     codes = sorted({code for pack in packs for code in pack.territories})
     return {

@@ -7,7 +7,7 @@ from dialer.domain.access.roles import Token
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
 from dialer.domain.consent.contact import ImportManifest
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind, LedgerEvent, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
 from dialer.domain.ledger.row_digests import (

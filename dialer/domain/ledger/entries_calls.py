@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.record import Decision
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted
 from dialer.domain.ledger.row_digests import VOUCHED, RecordedDecision, RecordKind, vouched

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.decision.facts_json import canonical
 
 
 class Kind(StrEnum):
@@ -57,8 +57,8 @@ class LedgerEvent:
     """An event to be recorded.
 
     `at`: when it happened, UTC. `about`: the id of the attempt, campaign, import, token or PBX
-    concerned. `body` has a canonical form (`facts_json.plain`) and holds neither a number in clear
-    nor a fingerprint.
+    concerned. `body` has a canonical form (`canonical_json.plain`) and holds neither a number in
+    clear nor a fingerprint.
     """
 
     at: datetime

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.domain.decision.facts_json import canonical
+from dialer.domain.base.canonical_json import canonical
 
 FORMAT = "dialer-ledger/1"
 NONE_BEFORE = "0" * 64

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 
 KEPT: dict[Kind, tuple[str, ...]] = {

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import NONE_BEFORE, SignedHead, TreeHead
 from dialer.domain.ledger.proofs import TILE_HEIGHT

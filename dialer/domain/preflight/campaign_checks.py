@@ -9,12 +9,10 @@ from datetime import datetime
 
 from dialer.domain.base.errors import Problem
 from dialer.domain.campaigns.campaign_definition import PART_NAME, CampaignDefinition, Election
+from dialer.domain.campaigns.campaign_terms import campaign_terms, folded
 from dialer.domain.consent.basis import Basis
-from dialer.domain.decision.caller_id import dialable_number_of, presentable, trunk_complaint
-from dialer.domain.decision.campaign_terms import TERMS, folded
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.domain.decision.pack_signoff import unsigned
-from dialer.domain.decision.required_lists import missing_lists
+from dialer.domain.decision.pack_checks import dialable_number_of, missing_lists, presentable, unsigned
 from dialer.domain.numbers.territory import TERRITORIES
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.rulepacks.pack_parts import Reminder, ScriptRules
@@ -138,7 +136,7 @@ def basis_problems(definition: CampaignDefinition, pack: RulePack) -> Iterable[P
     """
     if not pack.consent.takes(definition.basis):
         yield Problem("basis", f"{pack.name} knows no calls on the basis {definition.basis.value!r}")
-    elif definition.basis is Basis.OPT_IN and TERMS.of(definition).sector in pack.forbidden_sectors:
+    elif definition.basis is Basis.OPT_IN and campaign_terms(definition).sector in pack.forbidden_sectors:
         yield Problem("sector", f"calls for {definition.sector!r} are forbidden, even with consent")
 
 
@@ -148,7 +146,7 @@ def election_problems(definition: CampaignDefinition) -> Iterable[Problem]:
     for code in definition.election.poll_dates:
         if code != "default" and code not in TERRITORIES:
             yield Problem(f"election.poll_dates.{code}", "is no territory that is known")
-    over = TERMS.of(definition).election
+    over = campaign_terms(definition).election
     if over is not None and definition.starts_at >= over.ends_at:
         yield Problem("election.poll_dates", "the election is over when the campaign starts")
 
@@ -184,7 +182,7 @@ def check_approval(
     problems += list_problems(definition, pack, sorted(places), now)
     problems += [Problem("lists", complaint) for complaint in missing_lists(pack, trunk, lists, now)]
     for number in sorted({definition.caller_id, *definition.caller_ids.values()}):
-        if complaint := trunk_complaint(number, trunk, now, pack.caller_id.margin):
+        if complaint := trunk.caller_id_problem(number, now, pack.caller_id.margin):
             problems.append(Problem("caller_id", complaint))
     return tuple(problems)
 

@@ -13,8 +13,8 @@ from dialer.domain.base.instant import EARLIEST, LATEST
 from dialer.domain.base.intervals import Span, merge
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.campaigns.campaign_terms import campaign_terms
 from dialer.domain.consent.basis import Basis
-from dialer.domain.decision.campaign_terms import TERMS
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.numbers.number_plan import NumberFacts, number_facts
 from dialer.domain.numbers.phone_text import PhoneError
@@ -42,7 +42,7 @@ def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: date
     `packs`: all packs that may decide between `start` and the campaign's end.
     """
     until, known = horizon(definition, start), tuple(packs)
-    gap = max([TERMS.of(definition).min_gap, *(pack.min_gap for pack in known)])
+    gap = max([campaign_terms(definition).min_gap, *(pack.min_gap for pack in known)])
     caps = [cap for pack in known for cap in pack.caps]
     called = []
     for count in sorted({0, *(cap.max for cap in caps)}):
@@ -76,7 +76,7 @@ class NumberKinds:
     """The kinds of number that one campaign's rules distinguish."""
 
     def __init__(self, definition: CampaignDefinition, trunk: TrunkFacts, packs: Iterable[RulePack]) -> None:
-        self._own = TERMS.of(definition).own_numbers | {entry.number for entry in trunk.caller_ids}
+        self._own = campaign_terms(definition).own_numbers | {entry.number for entry in trunk.caller_ids}
         self._denied = tuple(prefix for pack in packs for prefix in pack.denied_numbers)
 
     def of(self, number: PhoneNumber) -> Kind:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from dialer.domain.calls.retry import PAUSES, ContactClosed, after_refusal, final
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.decision_record import Decision, ReasonCode
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import Facts
-from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.domain.decision.record import Decision, ReasonCode
 
 LOOKS = 100
 """Limit of judgements of one callee: caps are asked for every hour while the calendar is open."""
@@ -33,12 +33,12 @@ class Foreseen(NamedTuple):
     undecided: bool = False
 
 
-def foresee(facts: Facts, packs: RulePackIndex, start: datetime) -> Foreseen:
+def foresee(facts: Facts, start: datetime, cache: DecisionCache) -> Foreseen:
     """Forecast from `start` (aware) on, if nothing that is stored changes."""
     at = looked = start
     codes: frozenset[ReasonCode] = frozenset()
     for _ in range(LOOKS):
-        decision = decide(facts, packs, at)
+        decision = decide(facts, at, cache)
         if decision.permitted:
             return Foreseen(at, decision.zones[0], frozenset(), at)
         codes = decision.codes

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
-from dialer.domain.decision.campaign_terms import TERMS
+from dialer.domain.campaigns.campaign_terms import campaign_terms
 from dialer.domain.preflight.campaign_checks import election_problems
 
 OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
@@ -34,7 +34,7 @@ def with_poll_dates(campaign: Campaign, dates: Mapping[str, date], now: datetime
         raise InvalidInput("the poll dates cannot be used", (Problem("poll_dates", told),)) from None
     changed = definition.model_copy(update={"election": moved})
     problems = tuple(election_problems(changed))
-    plan = TERMS.of(changed).election
+    plan = campaign_terms(changed).election
     if plan is not None and now >= plan.ends_at:
         problems += (Problem("poll_dates", "the election would be over"),)
     if problems:

@@ -141,17 +141,10 @@ class RulePackIndex:
             raise InvalidInput(
                 "two rule packs have the same name and version", hint="give one another version"
             )
-        self.days: dict[tuple[str, date], RulePack | None] = {}
-        self.variants: dict[str, RulePackIndex] = {}
 
     def for_day(self, profile: str, day: date) -> RulePack | None:
         """Return the pack of `profile` in force on a local date of the callee, None without one."""
-        key = (profile, day)
-        if key not in self.days:
-            if len(self.days) > 100_000:
-                self.days.clear()
-            self.days[key] = in_force(self.overriding, profile, day) or in_force(self.shipped, profile, day)
-        return self.days[key]
+        return in_force(self.overriding, profile, day) or in_force(self.shipped, profile, day)
 
     @property
     def profiles(self) -> frozenset[str]:
@@ -167,12 +160,9 @@ class RulePackIndex:
 
     def with_pack(self, pack: RulePack) -> "RulePackIndex":
         """Return this index with `pack` in place of every pack that claims a day of it."""
-        key = pack.hash
-        if key not in self.variants:
-            shipped = [other for other in self.shipped if not overlap(pack, other)]
-            overriding = [other for other in self.overriding if not overlap(pack, other)]
-            self.variants[key] = RulePackIndex([*shipped, pack], overriding)
-        return self.variants[key]
+        shipped = [other for other in self.shipped if not overlap(pack, other)]
+        overriding = [other for other in self.overriding if not overlap(pack, other)]
+        return RulePackIndex([*shipped, pack], overriding)
 
     def titled(self, title: str) -> RulePack | None:
         """Return the pack `name@version`, for replay."""

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dialer.domain.decision.facts_json import canonical
+from dialer.domain.base.canonical_json import canonical
 
 FORMAT = "dialer-backup/1"
 

@@ -9,11 +9,10 @@ from dialer.domain.base.types import AttemptId, PhoneNumber
 from dialer.domain.calls.attempt import ORIGINATE_LIFE, Attempt, AttemptState
 from dialer.domain.calls.retry import after_refusal
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.decision.cut import silence_begins
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.decision_record import Decision, ReasonCode
-from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts
-from dialer.domain.decision.facts_json import decision_hash
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import decide, silence_cutoff
+from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts, decision_hash
+from dialer.domain.decision.record import Decision, ReasonCode
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.rulepacks.rulepack import RulePackIndex
@@ -55,24 +54,28 @@ class Decider:
         keeping: Keeping,
         ledger: LedgerState,
     ) -> None:
-        self.packs = packs
+        self.cache = DecisionCache(packs)
         self.trunks = trunks
         self.clock = clock
         self.keeping = keeping
         self.ledger = ledger
 
+    @property
+    def packs(self) -> RulePackIndex:
+        return self.cache.packs
+
     def claimed(self, standing: CampaignSnapshot, dossier: ContactFacts, *, pbx: str) -> ClaimDecision:
         """Judge a due contact for an attempt on `pbx`, now."""
         facts = self.facts(standing, dossier, self.system(standing))
         now = self.clock.now()
-        decision = decide(facts, self.packs, now)
-        fingerprint = decision_hash(facts, decision)
+        decision = decide(facts, now, self.cache)
+        fingerprint = decision_hash(facts, decision, self.cache.campaign_text)
         outcome = (
             self._attempt(standing.campaign, dossier, decision, fingerprint, pbx)
             if decision.permitted
             else after_refusal(decision)
         )
-        cut_at = silence_begins(facts, self.packs, now) if decision.permitted else None
+        cut_at = silence_cutoff(facts, now, self.cache) if decision.permitted else None
         return ClaimDecision(
             decision, fingerprint, self.keeping.inputs(dossier, facts, decision), outcome, cut_at
         )

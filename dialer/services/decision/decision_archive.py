@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
-from dialer.domain.decision.decision_record import Decision
-from dialer.domain.decision.facts import Facts, SystemFacts
-from dialer.domain.decision.facts_parts import shared_part, subject_part
+from dialer.domain.decision.facts import Facts, SystemFacts, shared_part, subject_part
+from dialer.domain.decision.record import Decision
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.records import ArchivedInputs, ContactFacts, InputKind, SharedInput
 from dialer.ports.vault import Vault

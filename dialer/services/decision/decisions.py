@@ -7,9 +7,9 @@ from datetime import datetime
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
-from dialer.domain.decision.decision import decide, refuse_number
-from dialer.domain.decision.decision_record import Decision
-from dialer.domain.decision.facts_json import decision_hash
+from dialer.domain.decision.decide import decide, refuse_number
+from dialer.domain.decision.facts import decision_hash
+from dialer.domain.decision.record import Decision
 from dialer.domain.numbers.phone import PhoneError, parse_phone
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
@@ -111,5 +111,5 @@ class Decisions:
             facts = self._decider.stranger(stored.standing, number, suppressions, lists, system)
         else:
             facts = self._decider.facts(stored.standing, dossier, system)
-        decision = decide(facts, self._decider.packs, question.at)
-        return DecisionAnswer(decision, decision_hash(facts, decision))
+        decision = decide(facts, question.at, self._decider.cache)
+        return DecisionAnswer(decision, decision_hash(facts, decision, self._decider.cache.campaign_text))

@@ -8,10 +8,11 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.canonical_json import Plain, plain
 from dialer.domain.base.errors import DialerError
-from dialer.domain.decision.facts_json import Plain, plain
-from dialer.domain.decision.facts_parts import whole
-from dialer.domain.decision.replay import StoredDecision, replay
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import StoredDecision, replay
+from dialer.domain.decision.facts import join_parts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from dialer.ports.records import ArchivedDecision, DecisionFilter, InputKind
 from dialer.ports.store import Store
@@ -54,7 +55,7 @@ class Replays:
     def __init__(self, store: Store, vault: Vault, packs: RulePackIndex) -> None:
         self._store = store
         self._vault = vault
-        self._packs = packs
+        self._cache = DecisionCache(packs)
         self._contexts: dict[str, str] = {}
         self._archive: dict[str, RulePack] = {}
 
@@ -102,13 +103,13 @@ class Replays:
     def _difference(self, decision: ArchivedDecision, key: bytes, sealed: bytes) -> Difference | None:
         try:
             subject = self._vault.open(decision.fingerprint, key, sealed)
-            then = whole(self._contexts.get(decision.context_hash or "", ""), subject)
+            then = join_parts(self._contexts.get(decision.context_hash or "", ""), subject)
             if then.hash != decision.hash:
                 return Difference(decision, {}, "the hash is not that of these inputs")
             stored = StoredDecision(
                 then.facts, decision.at, decision.rule_pack, decision.pack_hash, decision.hash
             )
-            again = replay(stored, self._packs, self._archive).decision
+            again = replay(stored, self._cache, self._archive).decision
         except DialerError as error:
             return Difference(decision, {}, str(error))
         # What the program has learnt to answer since, nobody was told then.

@@ -2,7 +2,7 @@
 
 import structlog
 
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.entries_admin import suspension_changed
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.decision.facts_parts import whole
+from dialer.domain.decision.facts import join_parts
 from dialer.domain.ledger.reconciliation import Discrepancy
 from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.ports.recorded import SealedInputs, Snapshot, StoredRow
@@ -39,7 +39,7 @@ class InputCheck:
             return False
         try:
             subject = self._vault.open(person, inputs.key, inputs.sealed)
-            return whole(self._contexts.get(inputs.context_hash or "", ""), subject).hash == inputs.hash
+            return join_parts(self._contexts.get(inputs.context_hash or "", ""), subject).hash == inputs.hash
         except InvalidInput:
             return False
 

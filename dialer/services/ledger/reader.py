@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from dialer.domain.access.roles import Actor, Right
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.types import AttemptId
-from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.row_digests import call_record

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.decision.campaign_terms import TERMS
-from dialer.domain.decision.silence import freeze
+from dialer.domain.campaigns.silence import freeze, silence_plan
 from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.store import Store
@@ -113,5 +112,5 @@ def written_forms(number: str) -> Iterator[str]:
 
 def silence_of(campaign: Campaign) -> datetime | None:
     """Nobody knows where who calls us votes: the earliest limit counts (FP-11), and after the poll the message stays withheld."""
-    election = TERMS.of(campaign.definition).election
-    return freeze(election) if election else None
+    election = campaign.definition.election
+    return freeze(silence_plan(election)) if election else None

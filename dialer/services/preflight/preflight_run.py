@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.consent import ConsentGiven
-from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.decision.facts import Facts
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.contact_groups import Kind, NumberKinds, turns
 from dialer.domain.preflight.expiry_memo import Endings
 from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
@@ -116,7 +116,7 @@ class Survey:
         return self._foresee(replace(facts, consents=ending))
 
     def _foresee(self, facts: Facts) -> Foreseen:
-        return foresee(facts, self._decider.packs, self._start)
+        return foresee(facts, self._start, self._decider.cache)
 
     def _facts(self, alike: ContactGroup, number: PhoneNumber) -> Facts:
         return replace(self._decider.facts(self._standing, alike.dossier, None), number=number)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
 from dialer.domain.base.types import Fingerprint, PhoneNumber
-from dialer.domain.decision.facts_parts import Remembered, whole
+from dialer.domain.decision.facts import StoredAnswer, join_parts
 from dialer.domain.ledger.entries_rights import subject_exported
 from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
@@ -24,7 +24,7 @@ class OpenedDecision:
     """`told`: what was asked and answered. None where it cannot be read: `why` says whether it was erased."""
 
     row: DecisionRow
-    told: Remembered | None
+    told: StoredAnswer | None
     why: str = ""
 
 
@@ -100,7 +100,7 @@ class Subjects:
         if row.sealed is None or row.key is None or row.context is None:
             return OpenedDecision(row, None, "erased, or never kept")
         try:
-            told = whole(row.context, self._vault.open(fingerprint, row.key, row.sealed))
+            told = join_parts(row.context, self._vault.open(fingerprint, row.key, row.sealed))
         except InvalidInput as damaged:
             return OpenedDecision(row, None, str(damaged))
         return OpenedDecision(row, told)

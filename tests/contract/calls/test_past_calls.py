@@ -7,7 +7,7 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId, CampaignId
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.contact_groups import turns
 from dialer.ports.restores import PastCall
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent

@@ -13,7 +13,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.samples import (
     CAMPAIGN,

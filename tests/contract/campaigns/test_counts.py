@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.retry import ContactClosed, Due
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.altering import alter
 from tests.contract.samples import (

@@ -12,7 +12,7 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, permit, refuse
 

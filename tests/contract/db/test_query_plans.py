@@ -14,7 +14,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import ContactId
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.domain.preflight.contact_groups import turns
 from dialer.ports.records import CallFilter, Progression

@@ -13,7 +13,7 @@ from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.consent.consent import ConsentAct, ConsentWithdrawn
 from dialer.domain.consent.contact import ContactState
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import Progression
 from dialer.services.decision.replay import ReplayOutcome

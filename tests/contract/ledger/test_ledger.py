@@ -19,7 +19,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.event import Kind, digest
 from dialer.domain.ledger.proofs import Run, inclusion_spans, runs

@@ -151,7 +151,7 @@ async def one_by_one(
 ) -> Forecast:
     standing, forecast = await store.campaigns.standing(CAMPAIGN), Forecast()
     for dossier in people:
-        forecast.add(foresee(judge.facts(standing, dossier, None), judge.packs, start), 1)
+        forecast.add(foresee(judge.facts(standing, dossier, None), start, judge.cache), 1)
     return forecast
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.decision.decision import decide as decide_really
-from dialer.domain.decision.decision_record import Decision, Reason, ReasonCode
+from dialer.domain.decision.decide import decide as decide_really
+from dialer.domain.decision.record import Decision, Reason, ReasonCode
 from dialer.services.dialing.claiming import MOST_JUDGING_S
 from tests.contract.engines import SqliteEngine
 from tests.integration.floor import Floor, a_floor

@@ -13,7 +13,7 @@ from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.decision.decision import decide as decide_really
+from dialer.domain.decision.decide import decide as decide_really
 from dialer.domain.ledger.event import Kind
 from dialer.services.campaigns.reviews import ContactReviews
 from dialer.services.dialing.claiming import MOST_ASIDE

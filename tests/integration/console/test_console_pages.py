@@ -10,7 +10,7 @@ from dialer.console.words import LANGUAGES, chosen, words
 from dialer.domain.access.roles import Role
 from dialer.domain.calls.attempt import Result
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, NUMBER, new_campaign

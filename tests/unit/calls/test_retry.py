@@ -8,7 +8,7 @@ import pytest
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, after_refusal
-from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.record import Decision
 from tests.unit.decision.rule_samples import (
     attempt,
     campaign,

@@ -5,7 +5,7 @@ A campaign, a consent and a callee that may be called.
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache as once
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,10 @@ from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven, ConsentWithdrawn
 from dialer.domain.consent.contact import SourceClass
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.decision_record import Decision
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import Facts, PastAttempt, TrunkFacts
+from dialer.domain.decision.record import Decision
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 
@@ -28,9 +29,14 @@ EVERY_DAY = (ConsentedWindow(frozenset(range(7)), time(8), time(22)),)
 LOOPBACK = TrunkFacts("default", loopback=True, caller_ids=())
 
 
-@cache
+@once
 def packs() -> RulePackIndex:
     return load_packs()
+
+
+@once
+def cache() -> DecisionCache:
+    return DecisionCache(packs())
 
 
 def paris(text: str) -> datetime:
@@ -124,7 +130,7 @@ def facts(**changes: Any) -> Facts:
 
 
 def judged(at: datetime, **changes: Any) -> Decision:
-    return decide(facts(**changes), packs(), at)
+    return decide(facts(**changes), at, cache())
 
 
 def codes(at: datetime, **changes: Any) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dialer.domain.decision.by_identity import ByIdentity
+from dialer.domain.base.memory import IdentityCache
 
 
 def numbered() -> Iterator[int]:
@@ -11,19 +11,19 @@ def numbered() -> Iterator[int]:
 
 def test_the_same_object_is_worked_out_once() -> None:
     counter = numbered()
-    memory = ByIdentity[list[str], int](lambda _: next(counter))
+    memory = IdentityCache[list[str], int](lambda _: next(counter))
     shared = ["a"]
-    assert (memory.of(shared), memory.of(shared)) == (0, 0)
+    assert (memory(shared), memory(shared)) == (0, 0)
 
 
 def test_an_equal_object_is_another() -> None:
     counter = numbered()
-    memory = ByIdentity[list[str], int](lambda _: next(counter))
-    assert [memory.of(one) for one in (["a"], ["a"], ["a"])] == [0, 1, 2]
+    memory = IdentityCache[list[str], int](lambda _: next(counter))
+    assert [memory(one) for one in (["a"], ["a"], ["a"])] == [0, 1, 2]
 
 
 def test_it_forgets_rather_than_grows() -> None:
     counter = numbered()
-    memory = ByIdentity[list[str], int](lambda _: next(counter), size=2)
+    memory = IdentityCache[list[str], int](lambda _: next(counter), size=2)
     first = ["a"]
-    assert [memory.of(one) for one in (first, ["b"], ["c"], first)] == [0, 1, 2, 3]
+    assert [memory(one) for one in (first, ["b"], ["c"], first)] == [0, 1, 2, 3]

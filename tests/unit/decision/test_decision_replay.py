@@ -3,18 +3,18 @@
 import hashlib
 from dataclasses import replace
 
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.facts_json import canonical, decision_hash, facts_from_json, facts_to_json
-from dialer.domain.decision.replay import StoredDecision, replay
+from dialer.domain.decision.decide import StoredDecision, decide, replay
+from dialer.domain.decision.facts import decision_hash, facts_from_json, facts_to_json
 from tests.unit.decision.rule_samples import (
     attempt,
+    cache,
     campaign,
     consent,
     election,
     facts,
     opposition,
-    packs,
     paris,
     withdrawal,
 )
@@ -35,18 +35,18 @@ def test_facts_survive_the_way_through_json() -> None:
 
 
 def test_the_hash_depends_on_every_part_of_question_and_answer() -> None:
-    decision = decide(facts(), packs(), AT)
-    other = decide(facts(), packs(), paris("2027-02-01 11:00:01"))
+    decision = decide(facts(), AT, cache())
+    other = decide(facts(), paris("2027-02-01 11:00:01"), cache())
     hashes = {decision_hash(facts(), decision), decision_hash(RICH, decision), decision_hash(facts(), other)}
     assert len(hashes) == 3
 
 
 def test_a_stored_decision_replays_to_the_same_hash() -> None:
-    decision = decide(RICH, packs(), AT)
+    decision = decide(RICH, AT, cache())
     stored = StoredDecision(
         facts_to_json(RICH), AT, decision.rule_pack, decision.pack_hash, decision_hash(RICH, decision)
     )
-    again = replay(stored, packs(), {})
+    again = replay(stored, cache(), {})
     assert again.same
     assert again.decision == decision
 
@@ -56,7 +56,7 @@ def test_the_campaigns_text_is_kept_and_the_hash_stays_that_of_the_whole() -> No
 
     Another definition has another text.
     """
-    decision = decide(RICH, packs(), AT)
+    decision = decide(RICH, AT, cache())
     for asked in (RICH, replace(RICH, number=PhoneNumber("+33199000002")), facts(), RICH):
         assert facts_to_json(asked) == canonical(asked)
         whole = canonical({"facts": asked, "decision": decision})

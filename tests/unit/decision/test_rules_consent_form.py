@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 
 from dialer.adapters.sql.db.columns import Form
+from dialer.domain.base.canonical_json import plain
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentForm, ConsentGiven, Mention
-from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.decision.facts_json import facts_from_json, facts_to_json, plain
+from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts, facts_from_json, facts_to_json
 from dialer.domain.ledger.entries_people import consented
 from dialer.domain.ledger.event import digest
 from dialer.domain.ledger.row_digests import RecordKind, vouched

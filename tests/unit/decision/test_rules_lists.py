@@ -10,12 +10,13 @@ import pytest
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.calls.retry import ContactClosed, Due, after_refusal
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.decision_record import Decision, ReasonCode
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.decision.record import Decision, ReasonCode
 from dialer.domain.oppositions.external_list import ListKind, ListStanding
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
-from tests.unit.decision.rule_samples import campaign, consent, facts, packs, paris, utc
+from tests.unit.decision.rule_samples import cache, campaign, consent, facts, packs, paris, utc
 
 AT = paris("2027-02-01 11:00:00")
 PERSON = PhoneNumber("+33612345678")
@@ -39,7 +40,7 @@ def requiring() -> RulePackIndex:
 
 def judged(*lists: ListStanding, shelf: RulePackIndex | None = None) -> Decision:
     """Decide on a trunk that leaves the machine."""
-    return decide(facts(lists=lists, trunk=REAL, number=PERSON), shelf or packs(), AT)
+    return decide(facts(lists=lists, trunk=REAL, number=PERSON), AT, DecisionCache(shelf or packs()))
 
 
 @pytest.mark.parametrize("until", [10, -1, 0])
@@ -80,7 +81,7 @@ def test_without_the_list_that_a_pack_requires_nobody_is_called_for_now(
 
 
 def test_on_loopback_where_nobody_is_reached_no_list_is_required() -> None:
-    assert decide(facts(), requiring(), AT).permitted
+    assert decide(facts(), AT, DecisionCache(requiring())).permitted
 
 
 @pytest.mark.parametrize("kind", list(ListKind))
@@ -113,14 +114,14 @@ def test_american_packs_call_nobody_who_was_not_held_against_their_lists(profile
         number=PhoneNumber(number),
         trunk=trunk,
     )
-    refusal = decide(asked, packs(), at)
+    refusal = decide(asked, at, cache())
     assert [reason.code for reason in refusal.reasons] == [ReasonCode.SUPPRESSED]
-    assert decide(replace(asked, lists=known), packs(), at).permitted
+    assert decide(replace(asked, lists=known), at, cache()).permitted
     for missing in names:
         rest = tuple(entry for entry in known if entry.name != missing)
-        assert missing in decide(replace(asked, lists=rest), packs(), at).reasons[0].detail
+        assert missing in decide(replace(asked, lists=rest), at, cache()).reasons[0].detail
     hospital = tuple(replace(entry, holds="lines" in entry.name, kind=ListKind.LINES) for entry in known)
-    (reason,) = decide(replace(asked, lists=hospital), packs(), at).reasons
+    (reason,) = decide(replace(asked, lists=hospital), at, cache()).reasons
     assert (reason.rule, reason.code) == (rule, ReasonCode.FORBIDDEN_NUMBER)
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.facts_json import facts_from_json, facts_to_json
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import decide
+from dialer.domain.decision.facts import facts_from_json, facts_to_json
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import (
+    cache,
     campaign,
     codes,
     consent,
@@ -92,14 +94,14 @@ def test_a_pack_that_hears_any_consent_still_does_for_the_decisions_of_its_days(
     content = pack.model_dump()
     content["consent"]["of_several"] = "any"
     told = facts(consents=(consent(), later(windows=TUESDAY)))
-    assert decide(told, RulePackIndex([RulePack.model_validate(content)]), AT).permitted
-    assert not decide(told, packs(), AT).permitted
+    assert decide(told, AT, DecisionCache(RulePackIndex([RulePack.model_validate(content)]))).permitted
+    assert not decide(told, AT, cache()).permitted
 
 
 def test_inputs_stored_before_there_were_bases_are_read_as_opt_ins() -> None:
     text = facts_to_json(facts()).replace('"basis":"opt_in",', "")
     assert '"basis"' not in text
-    assert decide(facts_from_json(text), packs(), AT) == judged(AT)
+    assert decide(facts_from_json(text), AT, cache()) == judged(AT)
 
 
 @pytest.mark.parametrize("act", list(ConsentAct))

@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any
 
 from dialer.adapters.home.rulepacks import load_packs
+from dialer.domain.base.canonical_json import canonical, plain
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep
-from dialer.domain.decision.facts_json import canonical, plain
 from dialer.domain.inspection.terms import terms_of
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.rulepacks.rulepack import RulePack

@@ -7,11 +7,11 @@ import pytest
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
-from dialer.domain.decision.decision_record import ReasonCode
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.expiry_memo import Endings
 from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
-from tests.unit.decision.rule_samples import attempt, campaign, consent, election, facts, packs, paris, utc
+from tests.unit.decision.rule_samples import attempt, cache, campaign, consent, election, facts, paris, utc
 
 START, END = paris("2027-02-01 08:00:00"), paris("2027-02-06 00:00:00")
 WEEK = campaign(starts_at=START, ends_at=END, retry={"max_attempts": 3})
@@ -51,7 +51,7 @@ PEOPLE = {
 def ending(known: Facts, end: datetime) -> Foreseen:
     (given,) = known.consents
     assert isinstance(given, ConsentGiven)
-    return foresee(replace(known, consents=(replace(given, expires_at=end),)), packs(), START)
+    return foresee(replace(known, consents=(replace(given, expires_at=end),)), START, cache())
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -3,16 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from dialer.domain.consent.consent import ConsentedWindow
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
 from tests.unit.decision.rule_samples import (
     attempt,
+    cache,
     campaign,
     consent,
     election,
     facts,
     opposition,
-    packs,
     paris,
 )
 
@@ -22,7 +22,7 @@ TUESDAY = (ConsentedWindow(frozenset({1}), time(18), time(19)),)
 
 
 def foreseen(start: datetime = START, **changes: object) -> Foreseen:
-    return foresee(facts(**{"campaign": WEEK} | changes), packs(), start)
+    return foresee(facts(**{"campaign": WEEK} | changes), start, cache())
 
 
 def test_before_hours_the_first_instant_is_their_beginning() -> None:

@@ -12,14 +12,15 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs, read_pack
 from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.decision.decision import decide
-from dialer.domain.decision.decision_record import ReasonCode
-from dialer.domain.decision.facts_json import decision_hash, facts_to_json
-from dialer.domain.decision.replay import StoredDecision, replay
-from dialer.domain.decision.rulebook import RULES
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import StoredDecision, decide, replay
+from dialer.domain.decision.facts import decision_hash, facts_to_json
+from dialer.domain.decision.record import ReasonCode
+from dialer.domain.decision.rules import RULES
 from dialer.domain.preflight.campaign_checks import check_definition
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import (
+    cache,
     campaign,
     codes,
     commercial,
@@ -127,7 +128,7 @@ def test_a_window_over_midnight_has_both_halves_and_belongs_to_its_first_day() -
         campaign=told, consents=(consent(purpose="survey", windows=()),), number=PhoneNumber("+12125550123")
     )
     allowed = [
-        decide(asked, shelf, utc(at)).permitted
+        decide(asked, utc(at), DecisionCache(shelf)).permitted
         for at in (
             "2027-02-02 02:59:59",
             "2027-02-02 03:00:00",
@@ -138,7 +139,9 @@ def test_a_window_over_midnight_has_both_halves_and_belongs_to_its_first_day() -
         )
     ]
     assert allowed == [False, True, True, False, False, False]
-    assert decide(asked, shelf, utc("2027-02-02 04:00")).permit_until == utc("2027-02-02 06:59:35")
+    assert decide(asked, utc("2027-02-02 04:00"), DecisionCache(shelf)).permit_until == utc(
+        "2027-02-02 06:59:35"
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,20 +177,20 @@ STRICTER = POLITICAL.replace('start = "10:00"', 'start = "11:00"', 1).replace("2
 def test_a_pack_in_the_users_folder_wins(tmp_path: Path) -> None:
     shelf = own(tmp_path, STRICTER)
     at = paris("2027-02-01 10:30:00")
-    assert not decide(facts(), shelf, at).permitted
-    assert decide(facts(), shelf, at).rule_pack == "fr-political@own.1"
+    assert not decide(facts(), at, DecisionCache(shelf)).permitted
+    assert decide(facts(), at, DecisionCache(shelf)).rule_pack == "fr-political@own.1"
 
 
 def test_an_own_pack_counts_only_where_somebody_signed_for_it_by_name(tmp_path: Path) -> None:
     looser = POLITICAL.replace('end = "13:00"', 'end = "13:30"', 1).replace("2020-06-30.1", "own.1")
     shelf, at = own(tmp_path, looser), paris("2027-02-01 10:30:00")
-    unsigned = decide(facts(campaign=campaign()), shelf, at)
+    unsigned = decide(facts(campaign=campaign()), at, DecisionCache(shelf))
     assert unsigned.codes == {ReasonCode.NO_RULE_PACK}
     assert [problem.where for problem in check_definition(campaign(), shelf, at)] == ["rule_pack_signoff"]
     another = campaign(rule_pack_signoff={"pack": "fr-political@own.2", "by": "Maître Dupont"})
-    assert decide(facts(campaign=another), shelf, at).codes == {ReasonCode.NO_RULE_PACK}
+    assert decide(facts(campaign=another), at, DecisionCache(shelf)).codes == {ReasonCode.NO_RULE_PACK}
     signed = campaign(rule_pack_signoff={"pack": "fr-political@own.1", "by": "Maître Dupont"})
-    assert decide(facts(campaign=signed), shelf, at).permitted
+    assert decide(facts(campaign=signed), at, DecisionCache(shelf)).permitted
     assert check_definition(signed, shelf, at) == ()
 
 
@@ -208,7 +211,7 @@ def test_a_folder_that_is_not_there_adds_nothing(tmp_path: Path) -> None:
 
 def stored(shelf: RulePackIndex, hour: str, **changes: object) -> StoredDecision:
     asked, at = facts(**changes), paris(hour)
-    decision = decide(asked, shelf, at)
+    decision = decide(asked, at, DecisionCache(shelf))
     return StoredDecision(
         facts_to_json(asked), at, decision.rule_pack, decision.pack_hash, decision_hash(asked, decision)
     )
@@ -218,7 +221,7 @@ def test_old_decisions_replay_with_the_old_pack_after_an_edit(tmp_path: Path) ->
     """T126."""
     past = stored(packs(), "2027-02-01 10:30:00")
     archive: dict[str, RulePack] = {pack.hash: pack for pack in packs().shipped}
-    again = replay(past, own(tmp_path, STRICTER), archive)
+    again = replay(past, DecisionCache(own(tmp_path, STRICTER)), archive)
     assert again.same
     assert again.decision.permitted
 
@@ -226,7 +229,7 @@ def test_old_decisions_replay_with_the_old_pack_after_an_edit(tmp_path: Path) ->
 def test_a_decision_whose_pack_is_gone_cannot_be_replayed(tmp_path: Path) -> None:
     past = stored(own(tmp_path, STRICTER), "2027-02-01 11:30:00")
     with pytest.raises(NotFound, match="archive"):
-        replay(past, packs(), {})
+        replay(past, cache(), {})
 
 
 def test_decisions_over_a_change_of_law_replay_alike() -> None:
@@ -236,7 +239,7 @@ def test_decisions_over_a_change_of_law_replay_alike() -> None:
     hours = [(first + timedelta(hours=7 * step)).replace(tzinfo=None).isoformat(" ") for step in range(1500)]
     past = [stored(packs(), hour, campaign=commercial(), consents=(agreed,)) for hour in hours]
     assert {entry.rule_pack for entry in past} == {"fr-commercial@2023-03-01.1", "fr-commercial@2026-08-11.1"}
-    assert all(replay(entry, packs(), {}).same for entry in past)
+    assert all(replay(entry, cache(), {}).same for entry in past)
 
 
 def test_changed_facts_do_not_replay() -> None:
@@ -248,7 +251,7 @@ def test_changed_facts_do_not_replay() -> None:
         past.pack_hash,
         past.decision_hash,
     )
-    assert not replay(forged, packs(), {}).same
+    assert not replay(forged, cache(), {}).same
 
 
 def test_every_code_of_the_contract_has_a_rule() -> None:

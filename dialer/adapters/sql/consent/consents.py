@@ -20,7 +20,7 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.consent.contact import ContactState
-from dialer.domain.decision.decision_record import ReasonCode
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.entries_people import consented
 
 WANT_OF_CONSENT = frozenset(

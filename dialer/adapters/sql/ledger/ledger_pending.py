@@ -11,8 +11,8 @@ from dialer.adapters.sql.db.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.db.engine import PRETENDED
 from dialer.adapters.sql.schema.key_tables import LAST_VERSION, key_rotation, pseudonyms, rekeyed
 from dialer.adapters.sql.schema.ledger_tables import pending
+from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.errors import Conflict
-from dialer.domain.decision.facts_json import canonical
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.sealing import Pending
 

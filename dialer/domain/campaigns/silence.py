@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,10 @@ LAST_POLLING_STATION = time(20)
 
 @dataclass(frozen=True, slots=True)
 class SilencePlan:
-    """An election as a value that can be looked up: poll dates by territory, `default` apart."""
+    """An election as a value that can be looked up: poll dates by territory, `default` apart.
+
+    `ends_at`: 20:00 Europe/Paris on the last poll date, in UTC.
+    """
 
     election_id: str
     poll_dates: tuple[tuple[str, date], ...]
@@ -26,7 +28,6 @@ class SilencePlan:
     earliest: bool
     listed_only: bool
     ends_at: datetime
-    """20:00 Europe/Paris on the last poll date, in UTC."""
 
 
 def silence_plan(election: Election) -> SilencePlan:
@@ -34,32 +35,38 @@ def silence_plan(election: Election) -> SilencePlan:
     last = max(dates.values())
     default = dates.pop("default", None)
     return SilencePlan(
-        election.id,
-        tuple(sorted(dates.items())),
-        default,
-        election.freeze_mode == "earliest_territory",
-        election.scope == "listed",
-        datetime.combine(last, LAST_POLLING_STATION, PARIS).astimezone(UTC),
+        election_id=election.id,
+        poll_dates=tuple(sorted(dates.items())),
+        default=default,
+        earliest=election.freeze_mode == "earliest_territory",
+        listed_only=election.scope == "listed",
+        ends_at=datetime.combine(last, LAST_POLLING_STATION, PARIS).astimezone(UTC),
     )
 
 
 class Silence(NamedTuple):
-    """For one callee: silent from `limit` (None: nobody knows when, so always) to `ends_at`, both UTC."""
+    """The silence that binds one callee, from `limit` to `ends_at`, both UTC.
+
+    `limit` None: unknown, so always.
+    """
 
     election_id: str
     limit: datetime | None
     ends_at: datetime
 
     def last_start(self, call: timedelta) -> datetime | None:
-        """The last instant at which a call that may take `call`, ringing included, ends before silence begins."""
+        """Return the last instant at which a call may start and end before silence begins.
+
+        `call`: the longest call, ringing included.
+        """
         return self.limit - call if self.limit is not None else None
 
 
-@lru_cache(maxsize=16384)
 def silence_for(plan: SilencePlan, place: CalleeLocation) -> Silence | None:
-    """The silence that binds a callee at `place`; None where a by-election does not concern them.
+    """Return the silence that binds a callee at `place`; None where no election concerns them.
 
-    Of several possible territories the earliest limit counts; one without a known poll date makes the whole unknown.
+    Of several possible territories the earliest limit counts.
+    One without a known poll date makes the whole unknown.
     """
     dates = dict(plan.poll_dates)
     limits: list[datetime] = []
@@ -76,15 +83,17 @@ def silence_for(plan: SilencePlan, place: CalleeLocation) -> Silence | None:
 
 
 def local_zones(code: str, place: CalleeLocation) -> tuple[str, ...]:
-    """The clocks that count for a territory: those the callee may live by there."""
+    """Return the zones of `place` that belong to a territory, or all of them where none does."""
     theirs = TERRITORIES[code]
     within = tuple(zone for zone in place.zones if zone in theirs.zones or zone in theirs.aliases)
     return within or place.zones
 
 
-@lru_cache(maxsize=1024)
 def freeze(plan: SilencePlan) -> datetime:
-    """One limit for everyone (FP-11): the earliest of the listed territories and of two days before the default date in Paris."""
+    """Return one limit for everyone (FP-11).
+
+    The earliest of the listed territories' limits and of two days before the default date in Paris.
+    """
     limits = [eve(day, TERRITORIES[code].zones) for code, day in plan.poll_dates if code in TERRITORIES]
     if plan.default is not None:
         limits.append(closes(plan.default - 2 * DAY, MIDNIGHT, PARIS))
@@ -92,5 +101,5 @@ def freeze(plan: SilencePlan) -> datetime:
 
 
 def eve(poll_date: date, zones: tuple[str, ...]) -> datetime:
-    """00:00 local on the eve of the poll, by the earliest of these clocks."""
+    """Return 00:00 local on the eve of the poll, by the earliest of these clocks."""
     return min(closes(poll_date - DAY, MIDNIGHT, ZoneInfo(zone)) for zone in zones)

@@ -1,17 +1,16 @@
-"""What every decision needs from the rule pack in force, worked out once: a pack is made to be checked, not to be read a million times."""
+"""A rule pack compiled for decisions: a pack itself is made to be checked, not to be fast."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dialer.domain.consent.consent import ConsentAct
-from dialer.domain.decision.by_identity import ByIdentity
 from dialer.domain.rulepacks.pack_parts import FormRules
 from dialer.domain.rulepacks.rule_names import RuleName
 from dialer.domain.rulepacks.rulepack import RulePack
 
 
 @dataclass(frozen=True, slots=True)
-class CapLaw:
+class CompiledCap:
     rule: str
     max: int
     window_days: int
@@ -19,8 +18,12 @@ class CapLaw:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Law:
-    """Compared by identity, as there is one for each pack; the names are the pack's own. `latest_speaks`: of several consents, that one alone."""
+class CompiledRulePack:
+    """The parts of a pack that decisions read; the names are the pack's own.
+
+    Compared by identity, for speed: an equal one made again costs time and changes no answer.
+    `latest_speaks`: of several consents, the latest alone counts.
+    """
 
     pack: RulePack
     title: str
@@ -32,7 +35,7 @@ class Law:
     latest_speaks: bool
     unfit_acts: tuple[ConsentAct, ...]
     form: FormRules | None
-    caps: tuple[CapLaw, ...]
+    caps: tuple[CompiledCap, ...]
     min_gap: timedelta
     caller_id_margin: timedelta
     denied_numbers: tuple[str, ...]
@@ -40,8 +43,8 @@ class Law:
     required_lists: tuple[str, ...]
 
 
-def work_out(pack: RulePack) -> Law:
-    return Law(
+def compile_pack(pack: RulePack) -> CompiledRulePack:
+    return CompiledRulePack(
         pack=pack,
         title=pack.title,
         hash=pack.hash,
@@ -52,13 +55,13 @@ def work_out(pack: RulePack) -> Law:
         latest_speaks=pack.consent.of_several == "latest",
         unfit_acts=pack.consent.unfit_acts,
         form=pack.consent.form,
-        caps=tuple(CapLaw(cap.rule, cap.max, cap.window_days, cap.window) for cap in pack.caps),
+        caps=tuple(
+            CompiledCap(rule=cap.rule, max=cap.max, window_days=cap.window_days, window=cap.window)
+            for cap in pack.caps
+        ),
         min_gap=pack.min_gap,
         caller_id_margin=pack.caller_id.margin,
         denied_numbers=pack.denied_numbers,
         forbidden_sectors=pack.forbidden_sectors,
         required_lists=pack.required_lists,
     )
-
-
-LAWS = ByIdentity(work_out)

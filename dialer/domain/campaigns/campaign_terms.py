@@ -1,32 +1,36 @@
-"""What every decision of a campaign needs from its file, worked out once."""
+"""A campaign compiled for decisions: the terms that every decision needs from its file."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.campaigns.silence import SilencePlan, silence_plan
 from dialer.domain.consent.basis import Basis
-from dialer.domain.decision.by_identity import ByIdentity
-from dialer.domain.decision.silence import SilencePlan, silence_plan
 
 DEFAULT_CALL_S = 180
 """The longest call where no compiled script says otherwise (2.10, "Ring")."""
 
 
 def folded(text: str) -> str:
-    """Purposes and channels compare without case and surrounding spaces."""
+    """Strip spaces and case: purposes and channels compare without them."""
     return text.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CampaignTerms:
-    """Compared by identity, as there is one for each definition. Times are UTC. `call` is ring time plus longest call. `purposes`: what a consent must say, folded, to cover this campaign."""
+    """The terms of one campaign. Times are UTC.
+
+    Compared by identity, for speed: an equal one made again costs time and changes no answer.
+    `purposes`: what a consent must say, folded, to cover this campaign.
+    `closes_at`: the campaign's end, or that of its election where it comes first.
+    `call`: ring time plus longest call.
+    """
 
     profile: str
     sponsor: str
     purposes: frozenset[str]
     starts_at: datetime
     closes_at: datetime
-    """The campaign's end, or that of its election where it comes first."""
     ring: timedelta
     call: timedelta
     election: SilencePlan | None
@@ -40,7 +44,10 @@ class CampaignTerms:
 
 
 def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
-    """`political` covers every election, `political:ID` only that one."""
+    """Return the purposes that cover this campaign.
+
+    `political` every election, `political:ID` only that one.
+    """
     purpose = folded(definition.purpose)
     accepted = {purpose}
     if purpose.startswith("political:"):
@@ -50,12 +57,11 @@ def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
     return frozenset(accepted)
 
 
-def work_out(definition: CampaignDefinition) -> CampaignTerms:
+def campaign_terms(definition: CampaignDefinition) -> CampaignTerms:
     ring = timedelta(seconds=definition.call.ring_timeout_s)
     longest = timedelta(seconds=definition.call.max_duration_s or DEFAULT_CALL_S)
     election = silence_plan(definition.election) if definition.election else None
     ends_at = definition.ends_at.astimezone(UTC)
-    own = {definition.caller_id, definition.sponsor.callback_number, *definition.caller_ids.values()}
     return CampaignTerms(
         profile=definition.profile,
         sponsor=definition.sponsor.id,
@@ -67,12 +73,9 @@ def work_out(definition: CampaignDefinition) -> CampaignTerms:
         election=election,
         caller_id=definition.caller_id,
         caller_ids=definition.caller_ids,
-        own_numbers=frozenset(own),
+        own_numbers=definition.own_numbers,
         sector=folded(definition.sector).replace(" ", "_").replace("-", "_") if definition.sector else None,
         basis=definition.basis,
         min_gap=timedelta(hours=definition.retry.min_gap_hours),
         max_attempts=definition.retry.max_attempts,
     )
-
-
-TERMS = ByIdentity(work_out)

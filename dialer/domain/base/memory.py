@@ -1,0 +1,63 @@
+"""Memories of answers.
+
+Each belongs to an object that somebody made and passes on, never to a module.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from types import MethodType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+Question = ParamSpec("Question")
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
+
+
+class RememberedMethod(Generic[Question, Answer]):
+    """A method whose last `size` answers each instance remembers for itself.
+
+    Its arguments must be hashable.
+    """
+
+    def __init__(self, function: Callable[Concatenate[Any, Question], Answer], size: int) -> None:
+        self._function = function
+        self._size = size
+        self._name = ""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, _: type | None = None) -> Callable[Question, Answer]:
+        """Asked once an instance: its own attribute hides this one from then on."""
+        method = lru_cache(maxsize=self._size)(MethodType(self._function, instance))
+        instance.__dict__[self._name] = method
+        return cast("Callable[Question, Answer]", method)
+
+
+def remembered(
+    size: int,
+) -> Callable[[Callable[Concatenate[Any, Question], Answer]], RememberedMethod[Question, Answer]]:
+    """Decorate a pure method so that each instance remembers its last `size` answers."""
+    return lambda function: RememberedMethod(function, size)
+
+
+class IdentityCache(Generic[Key, Answer]):
+    """Answers by the identity of a large object that many share: hashing it would cost too much.
+
+    Holds the last `size` (or fewer) objects themselves, so that no other can take their identity.
+    """
+
+    def __init__(self, compute: Callable[[Key], Answer], size: int = 256) -> None:
+        self._compute = compute
+        self._size = size
+        self._known: dict[int, tuple[Key, Answer]] = {}
+
+    def __call__(self, key: Key) -> Answer:
+        found = self._known.get(id(key))
+        if found is not None:
+            return found[1]
+        if len(self._known) >= self._size:
+            self._known.clear()
+        answer = self._compute(key)
+        self._known[id(key)] = (key, answer)
+        return answer

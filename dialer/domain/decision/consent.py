@@ -1,0 +1,281 @@
+"""Consents of a person: which cover this campaign now, and which rules the others fail.
+
+See docs/rules/readings.md#consent.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from dialer.domain.base.intervals import shown
+from dialer.domain.base.memory import remembered
+from dialer.domain.campaigns.campaign_terms import CampaignTerms, folded
+from dialer.domain.consent.basis import Basis
+from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.decision.context import ConsentView, Covering, DecisionContext, Problems
+from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
+from dialer.domain.rulepacks.pack_parts import FormRules
+from dialer.domain.rulepacks.rule_names import RuleName
+from dialer.domain.rulepacks.working_days import after_working_days
+
+One = TypeVar("One")
+CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}
+
+
+class Scope(NamedTuple):
+    """What a consent covers, as collected, beside what the campaign asks for."""
+
+    basis: Basis
+    sponsor: str
+    purpose: str
+    channel: str
+    campaign: CampaignTerms
+    pack: CompiledRulePack | None
+
+
+Mismatch = Callable[[Scope], str | None]
+"""Says why a consent is not about this campaign; None where this rule passes it."""
+
+
+def basis(scope: Scope) -> str | None:
+    """A contract is no consent to other calls; a campaign for customers calls them alone.
+
+    Rules FC-08, FC-10.
+    """
+    wanted, pack = scope.campaign.basis, scope.pack
+    if wanted is Basis.OPT_IN and scope.basis is wanted:
+        return None
+    if pack is not None and not pack.pack.consent.takes(wanted):
+        return f"{pack.pack.name} lets nobody be called for a {CALLED[wanted]}"
+    return None if scope.basis is wanted else f"on record is a {CALLED[scope.basis]}, not a {CALLED[wanted]}"
+
+
+def sponsor(scope: Scope) -> str | None:
+    if scope.sponsor == scope.campaign.sponsor:
+        return None
+    return f"consent was given to {scope.sponsor!r}, not to {scope.campaign.sponsor!r}"
+
+
+def purpose(scope: Scope) -> str | None:
+    if folded(scope.purpose) in scope.campaign.purposes:
+        return None
+    return f"consent for {scope.purpose!r} does not cover this campaign"
+
+
+def channel(scope: Scope) -> str | None:
+    means = scope.pack.pack.consent.channel if scope.pack else "automated_voice"
+    return None if folded(scope.channel) == means else f"consent is for {scope.channel!r}, not for {means}"
+
+
+SCOPE_RULES: dict[RuleName, Mismatch] = {
+    RuleName.CONSENT: basis,
+    RuleName.CONSENT_SPONSOR: sponsor,
+    RuleName.CONSENT_PURPOSE: purpose,
+    RuleName.CONSENT_CHANNEL: channel,
+}
+
+
+class ScopeRules:
+    """The rules of scope, remembered, as millions of consents say the same four words."""
+
+    @remembered(4096)
+    def problems(
+        self,
+        basis: Basis,
+        sponsor: str,
+        purpose: str,
+        channel: str,
+        campaign: CampaignTerms,
+        pack: CompiledRulePack | None,
+    ) -> Problems:
+        """Return the rules that a consent fails."""
+        scope = Scope(basis, sponsor, purpose, channel, campaign, pack)
+        return {name: fault for name, rule in SCOPE_RULES.items() if (fault := rule(scope)) is not None}
+
+
+Complaint = Callable[[Covering, DecisionContext], str | None]
+"""Says why a consent fails one rule; None where it passes."""
+
+
+def withdrawn(covering: Covering, context: DecisionContext) -> str | None:
+    return withdrawal(covering.consent, context)
+
+
+def withdrawal(consent: ConsentGiven, context: DecisionContext) -> str | None:
+    """Say how a consent was withdrawn from this sponsor, or from all."""
+    for event in context.facts.consents:
+        if isinstance(event, ConsentGiven) or event.sponsor not in (None, context.campaign.sponsor):
+            continue
+        # Only a later positive act counts again.
+        if consent.given_at <= event.withdrawn_at or consent.act is None:
+            return f"withdrawn on {shown(event.withdrawn_at)} by {event.channel}"
+    return None
+
+
+def proof(covering: Covering, context: DecisionContext) -> str | None:
+    consent, pack = covering.consent, context.pack
+    if not consent.proof.strip() or not consent.source.strip():
+        return "the consent has no proof or no source"
+    if consent.basis is Basis.CONTRACT and consent.expires_at is None:
+        return "the contract has no end on record"
+    if pack is not None and consent.act in pack.unfit_acts:
+        return f"{pack.pack.name} takes no {consent.act} for a consent"
+    if consent.given_at > context.at:
+        return f"the consent is dated {shown(consent.given_at)}, after the call"
+    if pack is not None and pack.form is not None:
+        return form_problem(consent, pack.form, outside=not context.facts.trunk.loopback)
+    return None
+
+
+def form_problem(consent: ConsentGiven, wanted: FormRules, *, outside: bool) -> str | None:
+    """Demand the form's mentions of an opt-in (FC-04); contracts and requests have no such form.
+
+    `outside`: the call would leave this machine.
+    """
+    if consent.basis is not Basis.OPT_IN:
+        return None
+    if consent.form is None:
+        return f"the consent does not say on which form it was given ({wanted.rule})" if outside else None
+    missing = [mention for mention in wanted.mentions if mention not in consent.form.mentions]
+    return f"the form of the consent lacks {', '.join(missing)} ({wanted.rule})" if missing else None
+
+
+def expired(covering: Covering, context: DecisionContext) -> str | None:
+    ends = covering.ends
+    if ends is None or context.at < ends:
+        return None
+    consent = covering.consent
+    return f"the {CALLED[consent.basis]} ended on {shown(ends)}{ending_rule(consent, context.pack)}"
+
+
+def ending_rule(consent: ConsentGiven, pack: CompiledRulePack | None) -> str:
+    """Name the rule that ends a contract or request.
+
+    The pack's own id for the end of consents is that of opt-ins.
+    """
+    if pack is None:
+        return ""
+    rules = pack.pack.consent
+    other = {Basis.CONTRACT: rules.contract, Basis.REQUEST: rules.request}.get(consent.basis)
+    return f" ({other.rule})" if other else ""
+
+
+def windowless(covering: Covering, context: DecisionContext) -> str | None:
+    consent, pack = covering.consent, context.pack
+    if consent.windows or consent.appointment_at or pack is None or not pack.window_required:
+        return None
+    return "the consent names neither a window nor an appointment"
+
+
+VALIDITY_RULES: dict[RuleName, Complaint] = {
+    RuleName.CONSENT_WITHDRAWN: withdrawn,
+    RuleName.CONSENT_PROOF: proof,
+    RuleName.CONSENT_EXPIRED: expired,
+    RuleName.CONSENT_WINDOW: windowless,
+}
+
+
+def validity_problems(covering: Covering, context: DecisionContext) -> dict[RuleName, str]:
+    """Return the sentences of the validity rules that a consent fails."""
+    found = {}
+    for name, complain in VALIDITY_RULES.items():
+        problem = complain(covering, context)
+        if problem is not None:
+            found[name] = problem
+    return found
+
+
+NO_CONSENT = ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
+NOT_ON_LIST = ConsentView((), (), {RuleName.CONSENT: "the number is not on the list of this campaign"})
+
+
+def judge_consents(context: DecisionContext, scope_rules: ScopeRules) -> ConsentView:
+    """Judge the consents of a number at one instant. One that passes every rule is enough.
+
+    Where the pack hears the latest alone, only that one counts.
+    """
+    campaign, pack = context.campaign, context.pack
+    if not context.facts.on_list:
+        return NOT_ON_LIST
+    given: list[ConsentGiven] = []
+    faults: list[Problems] = []
+    for one in context.facts.consents:
+        if isinstance(one, ConsentGiven):
+            given.append(one)
+            faults.append(
+                scope_rules.problems(one.basis, one.sponsor, one.purpose, one.channel, campaign, pack)
+            )
+    if not given:
+        return NO_CONSENT
+    fitting, problems = sift(given, faults, SCOPE_RULES)
+    if problems:
+        return ConsentView((), (), problems)
+    if len(fitting) > 1 and pack is not None and pack.latest_speaks:
+        matching, speaking = in_turn(fitting, context)
+    else:
+        speaking = matching = [covering(one, pack) for one in fitting]
+    usable, problems = sift(speaking, [validity_problems(one, context) for one in speaking], VALIDITY_RULES)
+    return ConsentView(matching, usable, problems)
+
+
+def in_turn(fitting: list[ConsentGiven], context: DecisionContext) -> tuple[list[Covering], list[Covering]]:
+    """Return the consents that count at some time from now on, and those that count now.
+
+    Each counts until the next is given; several count where they were given at once.
+    A withdrawn one does not count any more. Where no other is left, all are judged, and refuse.
+    """
+    lasting = [consent for consent in fitting if withdrawal(consent, context) is None]
+    past = [consent.given_at for consent in lasting if consent.given_at <= context.at]
+    last = max(past, default=None)
+    to_come = [consent for consent in lasting if last <= consent.given_at] if last else fitting
+    matching = [covering(consent, context.pack, to_come) for consent in to_come]
+    return matching, [one for one in matching if last is None or one.consent.given_at == last]
+
+
+def covering(
+    consent: ConsentGiven, pack: CompiledRulePack | None, others: Iterable[ConsentGiven] = ()
+) -> Covering:
+    """Find where a consent ends. `others`: those that may take its place."""
+    until = ends = consent_end(consent, pack)
+    for other in others:
+        if other.given_at > consent.given_at:
+            until = other.given_at if until is None else min(until, other.given_at)
+    return Covering(consent, ends, until)
+
+
+def sift(ones: list[One], problems: list[Problems], rules: Iterable[RuleName]) -> tuple[list[One], Problems]:
+    """Return those that pass rule after rule, and the rules that refuse.
+
+    `problems`: of each, those it fails.
+    Where none passes one rule, that rule refuses and the others are judged on all of them: no
+    reason hides another.
+    """
+    if len(ones) == 1:
+        return ones, problems[0]
+    refusing: dict[RuleName, str] = {}
+    left = list(zip(ones, problems, strict=True))
+    for rule in rules:
+        passing = [pair for pair in left if rule not in pair[1]]
+        if passing:
+            left = passing
+        else:
+            refusing[rule] = left[-1][1][rule]
+    return [one for one, _ in left], refusing
+
+
+def consent_end(consent: ConsentGiven, pack: CompiledRulePack | None) -> datetime | None:
+    """Return the stated end, cut to the pack's longest; None where neither limits it."""
+    longest, stated = longest_life(consent, pack) if pack is not None else None, consent.expires_at
+    if longest is None or (stated is not None and stated < longest):
+        return stated
+    return longest
+
+
+def longest_life(consent: ConsentGiven, pack: CompiledRulePack) -> datetime | None:
+    """A contract lasts as long as it says; a request for some working days (FC-10)."""
+    if consent.basis is Basis.OPT_IN:
+        return None if pack.max_age is None else consent.given_at + pack.max_age
+    request = pack.pack.consent.request
+    if consent.basis is Basis.REQUEST and request is not None:
+        return after_working_days(consent.given_at, request.working_days, pack.pack.holidays.national)
+    return None
