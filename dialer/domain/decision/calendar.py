@@ -21,9 +21,9 @@ FORTNIGHT = 14
 
 
 class CallTime(NamedTuple):
-    """From `first` to `last`, both included, all UTC.
+    """An interval of possible call times, from `first` to `last`, both included, all UTC.
 
-    `ends`: where the calendar closes around it.
+    `ends` is the closing of the calendar around it.
     """
 
     first: datetime
@@ -42,7 +42,7 @@ class ClosedSentences(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalleeCalendar:
-    """All that call times depend on but for consent and day.
+    """The basis of a callee's call times, but for consent and day.
 
     Compared by identity, for speed: `Calendars` gives the same one for the same callee.
     """
@@ -76,7 +76,7 @@ class Calendars:
     def call_times(
         self, calendar: CalleeCalendar, windows: tuple[ConsentedWindow, ...], utc_day: date
     ) -> CallTimes:
-        """Return those that begin on one UTC day or run into it, ascending.
+        """Return the call times that begin on one UTC day or run into it, ascending.
 
         No windows means that none restrict.
         """
@@ -87,9 +87,9 @@ class Calendars:
     def call_times_after(
         self, calendar: CalleeCalendar, windows: tuple[ConsentedWindow, ...], utc_day: date
     ) -> tuple[date, CallTimes]:
-        """Return the next UTC day that has some, and those.
+        """Return the next UTC day with call times, and these times.
 
-        The last day of a fortnight where none has.
+        Return the last day of a fortnight where none has any.
         """
         day = utc_day
         for _ in range(FORTNIGHT):
@@ -100,12 +100,12 @@ class Calendars:
 
     @remembered(16384)
     def times_of_appointment(self, calendar: CalleeCalendar, appointment: datetime) -> CallTimes:
-        """Return those that an exact appointment opens."""
+        """Return the call times that an exact appointment opens."""
         return within(calendar.appointment(appointment), calendar)
 
     @remembered(4096)
     def closed_sentences(self, place: CalleeLocation, second: datetime) -> ClosedSentences:
-        """Say what the local time is outside of. Three zones say enough."""
+        """Return sentences on the limits that exclude the local time. Three zones are enough."""
         times = [f"{str(second.astimezone(ZoneInfo(zone)))[:19]} in {zone}" for zone in place.zones[:3]]
         when = ", ".join(times)
         return ClosedSentences(

@@ -1,4 +1,4 @@
-"""How the callee's calendar stands at the instant asked, and when it opens next."""
+"""The state of the callee's calendar at the instant asked, and its next opening."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -58,7 +58,10 @@ def without_permit(context: DecisionContext, calendar: CalleeCalendar) -> Calend
 
 
 def closed(context: DecisionContext, calendar: CalleeCalendar, days: list[OpenDay]) -> CalendarState:
-    """Say what the instant is outside of. `days`: of each usable consent."""
+    """Return a closed state with the limits that exclude the instant.
+
+    `days` holds one for each usable consent.
+    """
     at = context.at
     day = days[0] if days else calendar.open_day((), at.date())
     hours_end, window_ends = end_of(day.hours, at), windows_until(context, days)

@@ -23,7 +23,7 @@ CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "r
 
 
 class Scope(NamedTuple):
-    """What a consent covers, as collected, beside what the campaign asks for."""
+    """The scope of a consent, as collected, beside the demand of the campaign."""
 
     basis: Basis
     sponsor: str
@@ -219,10 +219,10 @@ def judge_consents(context: DecisionContext, scope_rules: ScopeRules) -> Consent
 
 
 def in_turn(fitting: list[ConsentGiven], context: DecisionContext) -> tuple[list[Covering], list[Covering]]:
-    """Return the consents that count at some time from now on, and those that count now.
+    """Return the consents that count at some time from now on, and the ones that count now.
 
-    Each counts until the next is given; several count where they were given at once.
-    A withdrawn one does not count any more. Where no other is left, all are judged, and refuse.
+    Each counts until the next is given; several count where they were given at once. A withdrawn
+    one does not count any more. Where no other is left, all are judged, and refuse.
     """
     lasting = [consent for consent in fitting if withdrawal(consent, context) is None]
     past = [consent.given_at for consent in lasting if consent.given_at <= context.at]
@@ -235,7 +235,7 @@ def in_turn(fitting: list[ConsentGiven], context: DecisionContext) -> tuple[list
 def covering(
     consent: ConsentGiven, pack: CompiledRulePack | None, others: Iterable[ConsentGiven] = ()
 ) -> Covering:
-    """Find where a consent ends. `others`: those that may take its place."""
+    """Find the end of a consent. `others` are the consents that may take its place."""
     until = ends = consent_end(consent, pack)
     for other in others:
         if other.given_at > consent.given_at:
@@ -244,11 +244,10 @@ def covering(
 
 
 def sift(ones: list[One], problems: list[Problems], rules: Iterable[RuleName]) -> tuple[list[One], Problems]:
-    """Return those that pass rule after rule, and the rules that refuse.
+    """Return the candidates that pass rule after rule, and the rules that refuse.
 
-    `problems`: of each, those it fails.
-    Where none passes one rule, that rule refuses and the others are judged on all of them: no
-    reason hides another.
+    `problems` holds the failed rules of each. Where none passes one rule, that rule refuses and the
+    others are judged on all of them: no reason hides another.
     """
     if len(ones) == 1:
         return ones, problems[0]

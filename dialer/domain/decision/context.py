@@ -1,4 +1,4 @@
-"""The context of one decision: the facts beside all that the rules look at, prepared once."""
+"""The context of one decision: the facts, and everything else that rules read, prepared once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ from dialer.domain.rulepacks.rule_names import RuleName
 class History:
     """The earlier attempts on a number, summed up.
 
-    `ages`: how far those that count are from now. `here`: how many of them were this campaign's.
+    `ages`: the distance from now of each attempt that counts.
+    `here`: the number of them in this campaign.
     """
 
     ages: tuple[timedelta, ...]
@@ -69,7 +70,7 @@ class ConsentView(NamedTuple):
     """The consents of one number, judged.
 
     `matching`: right basis, sponsor, purpose and channel.
-    `usable`: those that hold now, their windows apart.
+    `usable`: the ones that hold now, their windows apart.
     `problems`: the rules that refuse.
     """
 
@@ -80,13 +81,13 @@ class ConsentView(NamedTuple):
 
 @dataclass(slots=True)
 class CalendarState:
-    """How the callee's calendar stands at one instant.
+    """The state of the callee's calendar at one instant.
 
     `open_until`: the end of the opening around it, None where closed.
     `permit_until`: the last instant for the INVITE, None unless the whole ring fits, consent lasts,
     no silence is near and the campaign goes on.
     The others are judged only where it is closed. `outside_window`, `outside_hours`: sentences,
-    None where they do not refuse. `window_ends`, `hours_end`: where each alone would end.
+    None where they do not refuse. `window_ends`, `hours_end`: the end of each alone.
     """
 
     open_until: datetime | None
@@ -98,21 +99,22 @@ class CalendarState:
 
 
 UNKNOWN = CalendarState(open_until=None)
-"""Of a callee without a known place or rule pack."""
+"""The state for a callee without a known place or rule pack."""
 
 
 @dataclass(slots=True)
 class DecisionContext:
-    """All that rules look at. `decide.build_context` makes it, and nothing changes it afterwards.
+    """The context that rules read. `decide.build_context` makes it; it does not change afterwards.
 
     It is not frozen, as that would cost more than the rules.
+
     `at`: UTC. `campaign`, `pack`: compiled.
     `pack`: None where none is in force on the callee's local date.
     `place`: None where the number cannot be read, a sentence where the place is unknown.
     `calendar`: None without a place.
     `caller_id`: the number to show, None where none may be shown there.
     `foreign`, `holiday`: why it is the wrong place or day, None where it is not.
-    `consent`, `history`, `state`: found in this order, each from what stands above it.
+    `consent`, `history`, `state`: found in this order, each from the fields above it.
     """
 
     facts: Facts

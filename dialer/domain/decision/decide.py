@@ -166,7 +166,7 @@ def statements(facts: Facts, sponsor: str) -> tuple[Statement, ...]:
 
 
 def with_silences(calendar: CalleeCalendar, facts: Facts, cache: DecisionCache) -> CalleeCalendar:
-    """Add the silences of the sponsor's other campaigns, unless somebody signed for it (T042)."""
+    """Add the silences of the sponsor's other campaigns, unless a person signed for it (T042)."""
     if facts.campaign.silence_signoff is not None:
         return calendar
     others = (cache.silence(election, calendar.place) for election in facts.silences)

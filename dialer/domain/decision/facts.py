@@ -86,13 +86,13 @@ class SystemFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One question: may this number be called for this campaign? Times are aware, UTC.
+    """A question: may this number be called for this campaign? Times are aware, UTC.
 
     `on_list`: False for a number that was not imported for this campaign, so it has no consent
     here.
-    `consents`, `suppressions`: all those of this number, of any sponsor.
+    `consents`, `suppressions`: complete for this number, of any sponsor.
     `silences`: the elections of the sponsor's other approved or running campaigns (T042).
-    `system`: None to judge as if the campaign were running and all were well.
+    `system`: None to judge as if the campaign were running and the machine well.
     """
 
     number: PhoneNumber
@@ -109,7 +109,7 @@ class Facts:
     trunk: TrunkFacts
     system: SystemFacts | None
     lists: tuple[ListStanding, ...] = ()
-    """Every list of oppositions kept by others that speaks for this sponsor, valid or not."""
+    """Every external opposition list that covers this sponsor, valid or not."""
 
 
 _READER = TypeAdapter(Facts)

@@ -30,9 +30,7 @@ def missing_lists(
 ) -> Iterator[str]:
     """Yield a sentence for each required list that is not valid at `at`.
 
-    Rules US-12, US-13, CA-01, CA-08.
-
-    A loopback trunk reaches nobody, and needs none.
+    Rules US-12, US-13, CA-01, CA-08. A loopback trunk reaches no outsider, and needs none.
     """
     for name in () if trunk.loopback else pack.required_lists:
         named = [entry for entry in known if entry.name == name]

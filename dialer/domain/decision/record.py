@@ -47,7 +47,7 @@ class ReasonCode(StrEnum):
 
 
 class Reason(NamedTuple):
-    """One rule's refusal: its id in the rules (`FP-02`), its code, and a sentence for a person."""
+    """A rule's refusal: its id in the rules (`FP-02`), its code, and a sentence for a person."""
 
     rule: str
     code: ReasonCode
@@ -75,7 +75,7 @@ class Decision(NamedTuple):
     caller_id: str | None
     """The number to present to this callee, chosen by territory."""
     open_until: datetime | None = None
-    """Of a permit: the end of hours and windows around it; a call may outlast it (T008)."""
+    """End of hours and windows around a permit; a call may outlast it (T008)."""
 
     @property
     def codes(self) -> frozenset[ReasonCode]:

@@ -1,8 +1,9 @@
-"""All rules of the decision, in the order in which reasons are listed.
+"""The rules of the decision, in the order in which reasons are listed.
 
-Each says what it applies to beside what it checks. `applies` is a cheap condition without which
-`check` never refuses: most callees need few checks. Asking every check gives the same answer, which
+Each has a condition beside its check. `applies` is a cheap condition without which `check` never
+refuses: most callees need few checks. Asking every check gives the same answer, which
 `tests/unit/decision/test_rules.py` proves.
+
 To add a rule: write the two functions in the `rules_*` file of its subject, and its line here.
 """
 
@@ -56,7 +57,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Code.SUPPRESSED, Name.SUPPRESSED, applies=callee.has_suppressions, check=callee.suppressed),
     Rule(Code.FORBIDDEN_NUMBER, Name.DENIED_NUMBER, applies=callee.has_lists, check=callee.protected_line),
     Rule(Code.SUPPRESSED, Name.SUPPRESSED, applies=callee.has_lists, check=callee.on_opposition_list),
-    # Without a rule of the pack: a newer import lifts it, which no other suppression may be (`retry.final`).
+    # Without a rule of the pack: a newer import lifts it, unlike any other suppression
+    # (`retry.final`).
     Rule(Code.SUPPRESSED, None, applies=callee.pack_requires_lists, check=callee.missing_list),
     # Consent.
     consent_rule(Code.NO_CONSENT, Name.CONSENT),
@@ -94,4 +96,7 @@ RULES: tuple[Rule, ...] = (
 ASKED_TOGETHER: tuple[tuple[Applies, tuple[Rule, ...]], ...] = tuple(
     (applies, tuple(rules)) for applies, rules in groupby(RULES, key=lambda rule: rule.applies)
 )
-"""The same list, each condition once: neighbours that share it are asked or skipped together."""
+"""The same list, each condition once.
+
+Neighbours that share it are asked or skipped together.
+"""

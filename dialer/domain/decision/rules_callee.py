@@ -150,7 +150,7 @@ def on_opposition_list(context: DecisionContext) -> str | None:
 
 
 def listed(context: DecisionContext, kind: ListKind) -> str | None:
-    """An expired list still counts for those on it; for the others `missing_list` judges it."""
+    """An expired list still counts for the numbers on it; for others `missing_list` judges it."""
     for known in context.facts.lists:
         if known.holds and known.kind is kind and known.valid_from <= context.at:
             return f"on the list {known.name}, valid until {shown(known.valid_to)}"
@@ -162,9 +162,9 @@ def pack_requires_lists(context: DecisionContext) -> bool:
 
 
 def missing_list(context: DecisionContext) -> str | None:
-    """Refuse a number that was not held against a required list: unknown means no.
+    """Refuse a number that was not checked against a required list: unknown means no.
 
-    A loopback trunk reaches nobody.
+    A loopback trunk reaches no outsider.
     """
     if context.pack is None:
         return None

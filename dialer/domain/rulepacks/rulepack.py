@@ -70,7 +70,7 @@ class RulePack(PackPart):
     script: ScriptRules = ScriptRules()
     reminders: tuple[Reminder, ...] = ()
     own: bool = False
-    """From the user's folder, not from the program.
+    """Origin in the user's folder, not in the program.
 
     A campaign under it needs a sign-off by name.
     """
