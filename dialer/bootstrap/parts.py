@@ -1,6 +1,7 @@
 """The parts that most services are made from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
@@ -23,9 +24,11 @@ from dialer.services.pbx.pauses import Pauses
 from dialer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Runtime:
     """The shared parts of a process, one of each.
+
+    A `cached_property` is made when it is first asked for, and once.
 
     `driver` is its name among the drivers of PBXs. `jobs` are those of `side`, to be added to.
     """
@@ -57,19 +60,22 @@ class Runtime:
     def pretended(self) -> bool:
         return bool(self.clock.shift)
 
-    @property
+    @cached_property
     def prompts(self) -> PromptCompiler:
         return PromptCompiler(self.home / "prompts")
 
-    @property
-    def suppressions(self) -> Suppressions:
-        ringing = RingingCalls(self.store, self.fleet)
-        return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, ringing)
+    @cached_property
+    def ringing(self) -> RingingCalls:
+        return RingingCalls(self.store, self.fleet)
 
-    @property
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, self.ringing)
+
+    @cached_property
     def pauses(self) -> Pauses:
         return Pauses(self.store, self.fleet, self.clock)
 
-    @property
+    @cached_property
     def line_proofs(self) -> LineProofs:
         return LineProofs(self.store, self.decider.trunks, self.clock)

@@ -33,7 +33,6 @@ from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness, Upkeep
 from dialer.services.operations.suite import Services
 from dialer.services.operations.system_state import SystemReader
-from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.sms import TextMessages
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.pbx.halting import Halting
@@ -57,7 +56,7 @@ def build_suite(parts: Runtime, probing: Probing) -> Services:
         pretended=parts.pretended,
     )
     scripts = Scripts(store, parts.prompts, RecordingFiles(parts.home), clock, parts.decider.packs)
-    ringing = RingingCalls(store, fleet)
+    ringing = parts.ringing
     progress = ProgressReader(store, fleet, decider, parts.line_proofs, clock)
     system = SystemReader(store, fleet, clock, pretended=parts.pretended)
     free = partial(free_bytes, parts.home)
