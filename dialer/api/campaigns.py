@@ -17,15 +17,13 @@ from dialer.api.http.wire import Nothing, Page, Reason
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.views.campaign import CampaignList, CampaignView, PreflightView, ProgressView, RecordingView
 
 ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
-BY_DEFAULT = "operator"
-"""Reason of a pause or stop where none is stated."""
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -82,12 +80,12 @@ async def resume(asked: Asked[Nothing, Reason]) -> CampaignView:
 
 
 async def pause(asked: Asked[Nothing, Reason]) -> CampaignView:
-    reason = asked.body.reason or BY_DEFAULT
+    reason = asked.body.reason or DEFAULT_REASON
     return CampaignView.of(await asked.suite.campaigns.pause(asked.actor, campaign_id(asked), reason))
 
 
 async def stop(asked: Asked[Nothing, Reason]) -> CampaignView:
-    reason = asked.body.reason or BY_DEFAULT
+    reason = asked.body.reason or DEFAULT_REASON
     return CampaignView.of(await asked.suite.campaigns.stop(asked.actor, campaign_id(asked), reason))
 
 

@@ -8,12 +8,10 @@ from dialer.console.page_request import PageRequest, Screen, redirect
 from dialer.domain.access.roles import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, allowed_verbs
+from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign, CampaignVerb, allowed_verbs
 from dialer.views.campaign import CampaignView, PreflightView, ProgressView
 
 ONE = "/campaigns/{campaign_id}"
-BY_DEFAULT = "operator"
-"""Reason of a pause or stop where none is given."""
 NEEDS = {
     CampaignVerb.APPROVE: Right.APPROVE,
     CampaignVerb.START: Right.CONTROL_CAMPAIGN,
@@ -50,7 +48,7 @@ def move(verb: CampaignVerb) -> Screen:
 def apply_verb(visit: PageRequest, verb: CampaignVerb) -> Awaitable[Campaign]:
     """Move the campaign, with the form's reason. Raise `NotFound` for its own move, completion."""
     campaigns, who, which = visit.suite.campaigns, visit.actor, campaign_id(visit)
-    reason = visit.text("reason") or BY_DEFAULT
+    reason = visit.text("reason") or DEFAULT_REASON
     match verb:
         case CampaignVerb.APPROVE:
             return campaigns.approve(who, which)

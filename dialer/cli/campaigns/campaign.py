@@ -16,7 +16,7 @@ from dialer.cli.campaigns.preflight import preflight
 from dialer.cli.campaigns.progress import progress
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign
 from dialer.views.campaign import CampaignList, CampaignView
 
 app = typer.Typer(help="Make, approve and steer campaigns.", no_args_is_help=True)
@@ -86,7 +86,7 @@ def start(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 
 @app.command()
-def pause(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+def pause(campaign_id: CampaignArgument, reason: Reason = DEFAULT_REASON, as_json: Json = False) -> None:
     """Pause it. Done only when no further call can leave; calls in progress finish."""
     _act(
         lambda service, actor: service.suite.campaigns.pause(actor, CampaignId(campaign_id), reason),
@@ -106,7 +106,7 @@ def resume(campaign_id: CampaignArgument, reason: Reason = "", as_json: Json = F
 
 
 @app.command()
-def stop(campaign_id: CampaignArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+def stop(campaign_id: CampaignArgument, reason: Reason = DEFAULT_REASON, as_json: Json = False) -> None:
     """End it for good; done only when no further call can leave."""
     _act(
         lambda service, actor: service.suite.campaigns.stop(actor, CampaignId(campaign_id), reason),

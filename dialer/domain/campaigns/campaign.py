@@ -53,6 +53,10 @@ def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
         raise IllegalTransition(verb, state, allowed_verbs(state)) from None
 
 
+DEFAULT_REASON = "operator"
+"""The reason of a pause or a stop where none is stated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign as stored. Times are UTC.
