@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign_terms import CampaignTerms
@@ -66,7 +65,8 @@ class Covering:
     until: datetime | None
 
 
-class ConsentView(NamedTuple):
+@dataclass(slots=True)
+class ConsentView:
     """The consents of one number, judged.
 
     `matching`: right basis, sponsor, purpose and channel.
