@@ -12,7 +12,7 @@ from dialer.domain.base.types import CampaignId, ImportId
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.views.contact import ImportView
+from dialer.views.consent import ImportView
 
 LARGEST_LIST = 2048 * MIB
 

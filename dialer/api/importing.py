@@ -19,7 +19,7 @@ from dialer.ports.records import ArchivedAnswer
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource, new_import_id
-from dialer.views.contact import ReportView
+from dialer.views.consent import ReportView
 
 OPENED = web.RequestKey("opened", bool)
 """Key of requests whose answer has begun. A later error can only break the answer off."""

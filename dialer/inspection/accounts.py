@@ -25,7 +25,7 @@ from dialer.ports.probes import ProbeFilter, ProbeSounds
 from dialer.ports.store import Store
 from dialer.services.ledger.verification import entry_pages
 from dialer.services.upkeep.retention import Retention
-from dialer.views.contact import ManifestView
+from dialer.views.consent import ManifestView
 from dialer.views.retention import RetentionView, RunView
 
 PAGE = 1000

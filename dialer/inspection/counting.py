@@ -20,7 +20,7 @@ from dialer.services.calls.call_records import CallRecord, CallRecords
 from dialer.verifier.people import read_person
 from dialer.verifier.recount import Recount
 from dialer.views.call import CALL_COLUMNS, CallView
-from dialer.views.spreadsheet import cell
+from dialer.views.calls_export import cell
 
 FAULT_COLUMNS = ("kind", "attempt_id", "at", "detail")
 COLUMNS = (*CALL_COLUMNS, "territories", "list", "line")

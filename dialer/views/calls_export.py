@@ -1,11 +1,29 @@
 """Calls as one long CSV file or JSON document, written while they are read."""
 
 import csv
+import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TextIO
 
 from dialer.views.call import CALL_COLUMNS, CallView
-from dialer.views.spreadsheet import cell
+
+_RUNS = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def cell(value: object) -> str:
+    """Return the text of one CSV cell.
+
+    Numbers stay as they are, telephone numbers too. A list becomes JSON, None is empty.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    return f"'{text}" if _RUNS.search(text) and not _NUMBER.fullmatch(text) else text
+
 
 Pages = AsyncIterator[Sequence[CallView]]
 

@@ -1,4 +1,4 @@
-"""Campaigns: definition, state, progress and preflight."""
+"""Campaigns: definition, script, state, progress and preflight."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -10,10 +10,41 @@ from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, allowed_verbs
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import ReasonCode
+from dialer.ports.prompts import CompiledPrompt, CompiledScript
 from dialer.services.campaigns.progress import CampaignProgress
 from dialer.services.preflight.preflight import PreflightReport
 from dialer.views.base import AT, CAMPAIGN_ID, SHA256, Instant, Listing, View, about
 from dialer.views.probe import ProbeView
+
+
+class CompiledPromptView(View):
+    """The audio of one prompt."""
+
+    name: Annotated[str, about("Name of the prompt.", "message")]
+    seconds: Annotated[float, about("Its length, in seconds.", 12.345)]
+    voice: Annotated[Literal["synthetic", "recorded"], about("Who speaks.", "synthetic")]
+    sha256: Annotated[str, about("SHA-256 of its audio, A-law at 8 kHz.", SHA256)]
+
+    @classmethod
+    def of(cls, prompt: CompiledPrompt) -> Self:
+        return cls(
+            name=prompt.name,
+            seconds=round(prompt.duration_ms / 1000, 3),
+            voice="synthetic" if prompt.synthetic else "recorded",
+            sha256=prompt.sha256,
+        )
+
+
+class ScriptView(View):
+    """Every prompt of a campaign."""
+
+    script: Annotated[str, about("Hash of all prompts together, SHA-256.", SHA256)]
+    prompts: Annotated[tuple[CompiledPromptView, ...], about("Every prompt.")]
+
+    @classmethod
+    def of(cls, script: CompiledScript) -> Self:
+        return cls(script=script.script, prompts=tuple(map(CompiledPromptView.of, script.prompts)))
+
 
 Id = Annotated[str, about("The campaign: `c` and twelve hexadecimal digits.", CAMPAIGN_ID)]
 Name = Annotated[str, about("Name of the campaign.", "Municipales 2027")]

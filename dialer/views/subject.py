@@ -24,7 +24,7 @@ from dialer.views.base import (
     about,
 )
 from dialer.views.call import CallView
-from dialer.views.contact import ManifestView
+from dialer.views.consent import ManifestView
 from dialer.views.decision import DecisionWord, decision_word
 from dialer.views.suppression import SuppressionView
 

@@ -14,7 +14,7 @@ from dialer.domain.access.roles import Actor
 from dialer.services.imports.intake import ImportProgress
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.views.contact import ReportView
+from dialer.views.consent import ReportView
 
 SHOWN = 20
 """Rejected rows listed for people. The rejects file holds all of them."""

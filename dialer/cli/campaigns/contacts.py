@@ -18,7 +18,7 @@ from dialer.ports.review import SetAside
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
-from dialer.views.contact import JudgedAgainView, SetAsideList, SetAsideView
+from dialer.views.consent import JudgedAgainView, SetAsideList, SetAsideView
 
 app = typer.Typer(
     help="Import contact lists, and see whom nothing could be decided about.", no_args_is_help=True

@@ -20,7 +20,7 @@ from dialer.cli.operations.checks.parts import (
 )
 from dialer.domain.base.errors import BadSettings
 from dialer.settings import Settings, read_settings
-from dialer.views.machine import CheckView, DoctorView
+from dialer.views.system import CheckView, DoctorView
 
 
 def doctor(as_json: Json = False) -> None:

@@ -13,7 +13,7 @@ from dialer.cli.base.output import console, print_json
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
-from dialer.views.machine import HomeView
+from dialer.views.system import HomeView
 
 FIRST_ADMIN = "admin"
 

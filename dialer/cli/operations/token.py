@@ -11,7 +11,7 @@ from dialer.cli.base.output import console, print_json, print_list
 from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import Actor, Role, Token
-from dialer.views.token import RevokedView, TokenList, TokenMadeView, TokenView
+from dialer.views.access import RevokedView, TokenList, TokenMadeView, TokenView
 
 app = typer.Typer(help="Make, list and revoke bearer tokens.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from dialer.adapters.pbx.lifecycle import PbxStatus
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from dialer.cli.base.output import print_fields, print_json
 from dialer.settings import read_settings
-from dialer.views.machine import PbxDownView, PbxStatusView, RunningPbxView
+from dialer.views.system import PbxDownView, PbxStatusView, RunningPbxView
 
 app = typer.Typer(help="Start, stop and check the Asterisk that makes the calls.", no_args_is_help=True)
 

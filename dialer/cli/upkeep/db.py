@@ -8,7 +8,7 @@ from dialer.adapters.sql.db.migrate import upgrade as upgrade_schema
 from dialer.cli.base.options import Json
 from dialer.cli.base.output import console, print_json
 from dialer.settings import read_settings
-from dialer.views.machine import SchemaView
+from dialer.views.system import SchemaView
 
 app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 

@@ -11,7 +11,7 @@ from dialer.cli.base.progress_bar import progress_bar
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.services.access.keys import Rotated
-from dialer.views.key_version import KeyVersionsView, RotatedView
+from dialer.views.access import KeyVersionsView, RotatedView
 
 app = typer.Typer(help="List the keys of the fingerprints, and change to new ones.", no_args_is_help=True)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.views.spreadsheet import cell
+from dialer.views.calls_export import cell
 
 
 @pytest.mark.parametrize(

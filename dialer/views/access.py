@@ -1,11 +1,50 @@
-"""Versions of the fingerprint keys. A key is never shown, only the mark that identifies it."""
+"""Bearer tokens and the keys of the fingerprints."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
+from dialer.domain.access.roles import Role, Token
 from dialer.ports.keys import KeyVersion
 from dialer.services.access.keys import Rotated
-from dialer.views.base import AT, Instant, Items, View, about
+from dialer.views.base import AT, Instant, InstantText, Items, Listing, View, about
+
+Name = Annotated[str, about("Who acts: this name stands in every record.", "anne")]
+
+
+class TokenView(View):
+    """A bearer token, without its secret."""
+
+    name: Name
+    role: Annotated[Role, about("The role of its bearer, which decides their rights.", "operator")]
+    created_at: Annotated[Instant, about("When it was made.", AT)]
+    expires_at: Annotated[Instant | None, about("When it ends; null: never by itself.", AT)]
+    revoked_at: Annotated[Instant | None, about("When it was revoked; null: it was not.", None, AT)]
+    last_used_at: Annotated[Instant | None, about("When it was last used; null: never.", AT)]
+
+    @classmethod
+    def of(cls, token: Token) -> Self:
+        return cls.mirror(token)
+
+
+class TokenList(Listing[TokenView]):
+    """Every token, revoked ones included."""
+
+
+class TokenMadeView(View):
+    """A token that was made. Its secret is shown this once."""
+
+    name: Name
+    role: Annotated[Role, about("The role of its bearer, which decides their rights.", "operator")]
+    expires_at: Annotated[InstantText | None, about("When it ends, as it was asked for; null: never.", AT)]
+    token: Annotated[str, about("The secret: the bearer sends it with each request.", "dlr_1f0c9b7e")]
+
+
+class RevokedView(View):
+    """A token that was ended for good."""
+
+    name: Name
+    revoked: Annotated[Literal[True], about("Always true.", True)]
+
 
 State = Literal["replaced", "in_force", "being_made"]
 Version = Annotated[int, about("Number of the version, from 1.", 2)]
