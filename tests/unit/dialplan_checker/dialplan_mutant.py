@@ -5,7 +5,9 @@ The place, the change, and the claim that must object.
 
 from dataclasses import dataclass
 
-NINE = "exten => 9,1,Gosub(dialer-oppose,write,1)\n same => n,Goto(dialer-opposition,nine,1)\n"
+NINE = (
+    "exten => 9,1,Gosub(dialer-store-opposition,write,1)\n same => n,Goto(dialer-confirm-opposition,nine,1)\n"
+)
 NOTHING = "Set(nothing=)"
 
 

@@ -149,7 +149,7 @@ KEY_DOWN = [
         "a caller's 9 that is cut off means nothing",
         "key-down",
         INBOUND,
-        "Gosub(dialer-line-oppose,known,1)",
+        "Gosub(dialer-line-store-opposition,known,1)",
         NOTHING,
     ),
     Mutant("another log", "closed", DIAL, "Log(DTMF,", "Log(NOTICE,"),
