@@ -35,7 +35,7 @@ def build_engine(parts: Runtime) -> Engine:
     lock = PbxLock(store, parts.fingerprints, clock)
     recovery = Recovery(store, calls, live_calls, clock, lock, parts.halts, parts.pauses)
     line = CallbackLine(store, parts.suppressions, clock)
-    leases = [Lease(store.leases, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
+    leases = [Lease(store, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {
         lease.driver.pbx: PbxWorker(lease, fleet, calls, recovery, live_calls, clock, meter, line)
         for lease in leases
@@ -51,7 +51,7 @@ def build_engine(parts: Runtime) -> Engine:
         call_guards,
     )
     parts.jobs["attempts nobody drives"] = Reaper(store, calls, clock)
-    keys = KeyWatch(store.keys, lambda: len(fingerprint_keys(parts.home)))
+    keys = KeyWatch(store, lambda: len(fingerprint_keys(parts.home)))
     return Engine(dialing, consumers, parts.sealer, keys, parts.side)
 
 

@@ -8,8 +8,8 @@ from dialer.adapters.home.heads import HeadFolder
 from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.keys import ledger_signing_key, ledger_subjects_key
 from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap.parts import Runtime
-from dialer.ports.store import Store
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.export import LedgerExport
 from dialer.services.ledger.reader import LedgerReader
@@ -21,12 +21,12 @@ from dialer.settings import Settings
 
 
 @asynccontextmanager
-async def sealing(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Sealer]:
+async def sealing(settings: Settings, store: SqlStore, clock: SystemClock) -> AsyncIterator[Sealer]:
     """Seal the ledger at both ends of the block: a command may run where no service seals."""
     files, signer = head_files(settings)
     key, pretended = ledger_subjects_key(settings.home), bool(clock.shift)
     journal = JournalFolder(settings.home / "journal")
-    sealer = Sealer(store.ledger, files, journal, signer, clock, key, pretended=pretended)
+    sealer = Sealer(store, files, journal, signer, clock, key, pretended=pretended)
     await sealer.tick()
     try:
         yield sealer
@@ -42,10 +42,10 @@ def head_files(settings: Settings) -> tuple[HeadFolder, Ed25519Signer]:
 def ledger_suite(parts: Runtime) -> LedgerSuite:
     store, vault = parts.store, parts.vault
     files, signer = head_files(parts.settings)
-    proofs, key = ConsentProofs(store.proofs, vault), ledger_subjects_key(parts.home)
-    records = RecordCheck(store.recorded, vault, proofs, key)
+    proofs, key = ConsentProofs(store, vault), ledger_subjects_key(parts.home)
+    records = RecordCheck(store, vault, proofs, key)
     return LedgerSuite(
         reader=LedgerReader(store),
-        verifier=LedgerVerifier(store.ledger, files, signer, records),
-        export=LedgerExport(store.ledger, files, signer),
+        verifier=LedgerVerifier(store, files, signer, records),
+        export=LedgerExport(store, files, signer),
     )

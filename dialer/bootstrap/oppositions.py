@@ -16,7 +16,6 @@ from dialer.bootstrap.links import Links
 from dialer.bootstrap.pbxs import open_fleet
 from dialer.bootstrap.service import subscribers
 from dialer.domain.base.errors import DialerError
-from dialer.ports.store import Store
 from dialer.services.access.keys import fingerprints_in_force
 from dialer.services.access.tokens import Tokens
 from dialer.services.consent.consent_proofs import ConsentProofs
@@ -57,16 +56,16 @@ async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
         told, pretended = subscribers(settings), bool(clock.shift)
         opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
         store = await stack.enter_async_context(opening)
-        fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
+        fingerprints = await fingerprints_in_force(store, fingerprint_keys(settings.home))
         fleet = await stack.enter_async_context(open_fleet(settings, Links.TRIED, clock))
         room = await _room(stack, settings, store, clock)
         ringing = RingingCalls(store, fleet)
         suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
-        importer = Importer(store.contacts, settings.home / "rejects", room)
-        proofs = ConsentProofs(store.proofs, AesVault(subjects_key(settings.home)))
+        importer = Importer(store, settings.home / "rejects", room)
+        proofs = ConsentProofs(store, AesVault(subjects_key(settings.home)))
         yield OppositionDesk(
             suppressions,
-            SuppressionImports(store, clock, fingerprints, suppressions, importer),
+            SuppressionImports(clock, fingerprints, suppressions, importer),
             Consents(store, clock, fingerprints, proofs, ringing),
             Tokens(store, clock),
             fleet,
@@ -74,7 +73,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OppositionDesk]:
 
 
 async def _room(
-    stack: AsyncExitStack, settings: Settings, store: Store, clock: SystemClock
+    stack: AsyncExitStack, settings: Settings, store: SqlStore, clock: SystemClock
 ) -> Callable[[], Awaitable[None]]:
     """Seal the ledger here, too, where that can be; else the running service does.
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.sql.store import SqlStore
 from dialer.ports.meter import Meter
-from dialer.ports.store import Store
 from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.live_calls import LiveCalls
@@ -35,7 +35,7 @@ class Runtime:
 
     settings: Settings
     clock: SystemClock
-    store: Store
+    store: SqlStore
     fingerprints: Fingerprints
     fleet: Fleet
     halts: Halts

@@ -118,8 +118,8 @@ async def _bring_back(
     """
     keys = fingerprint_keys(staging)
     vault, names = AesVault(subjects_key(staging)), ledger_subjects_key(staging)
-    while (fingerprints := await fingerprints_in_force(store.keys, keys)).version < len(keys):
-        rotation = Keys(store.keys, vault, clock, names, lambda _: keys)
+    while (fingerprints := await fingerprints_in_force(store, keys)).version < len(keys):
+        rotation = Keys(store, vault, clock, names, lambda _: keys)
         await rotation.rotate(
             LOCAL_ADMINISTRATOR, "a restored backup is brought to the keys that came after it"
         )

@@ -23,7 +23,6 @@ from dialer.bootstrap.ledger import sealing
 from dialer.bootstrap.links import Links
 from dialer.bootstrap.parts import Runtime
 from dialer.bootstrap.suite import build_suite
-from dialer.ports.store import Store
 from dialer.services.access.keys import fingerprints_in_force
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.campaigns.counts import Counts
@@ -45,7 +44,7 @@ class Service:
 
     settings: Settings
     clock: SystemClock
-    store: Store
+    store: SqlStore
     suite: Services
     fleet: Fleet
     engine: Engine
@@ -66,7 +65,7 @@ async def open_service(
         told, pretended = subscribers(settings), bool(clock.shift)
         opening = SqlStore.open(settings.database_url, subscribers=told, pretended=pretended)
         store = await stack.enter_async_context(opening)
-        fingerprints = await fingerprints_in_force(store.keys, fingerprint_keys(settings.home))
+        fingerprints = await fingerprints_in_force(store, fingerprint_keys(settings.home))
         fleet = await _fleet(stack, settings, links, clock)
         sealer = await stack.enter_async_context(sealing(settings, store, clock))
         decider = build_judge(settings, clock, sealer)

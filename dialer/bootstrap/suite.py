@@ -46,7 +46,7 @@ from dialer.services.upkeep.retention import Retention
 def build_suite(parts: Runtime, probing: Probing) -> Services:
     store, clock, fingerprints, fleet = parts.store, parts.clock, parts.fingerprints, parts.fleet
     decider, vault, suppressions = parts.decider, parts.vault, parts.suppressions
-    consent_proofs = ConsentProofs(store.proofs, vault)
+    consent_proofs = ConsentProofs(store, vault)
     retention = Retention(
         store,
         decider.packs,
@@ -63,7 +63,7 @@ def build_suite(parts: Runtime, probing: Probing) -> Services:
     upkeep = Upkeep(retention, parts.side, parts.watch)
     readiness = Readiness(store, fleet, clock, decider.ledger, upkeep, free)
     calls = CallRecords(store, scripts, fingerprints)
-    importer = Importer(store.contacts, parts.home / "rejects", parts.sealer.room)
+    importer = Importer(store, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
     return Services(
         campaigns=Campaigns(store, decider, scripts, clock, retention, parts.pauses),
@@ -76,7 +76,7 @@ def build_suite(parts: Runtime, probing: Probing) -> Services:
         consents=Consents(store, clock, fingerprints, consent_proofs, ringing),
         consent_imports=ConsentImports(store, clock, fingerprints, consent_proofs, importer),
         suppressions=suppressions,
-        suppression_imports=SuppressionImports(store, clock, fingerprints, suppressions, importer),
+        suppression_imports=SuppressionImports(clock, fingerprints, suppressions, importer),
         text_messages=TextMessages(store, suppressions),
         lists=Lists(store, clock, fingerprints, importer),
         import_reports=ImportReports(store),
@@ -104,4 +104,4 @@ def build_keys(parts: Runtime) -> Keys:
         add_fingerprint_key(parts.home, version)
         return fingerprint_keys(parts.home)
 
-    return Keys(parts.store.keys, parts.vault, parts.clock, ledger_subjects_key(parts.home), add_key)
+    return Keys(parts.store, parts.vault, parts.clock, ledger_subjects_key(parts.home), add_key)

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.webhook_sender import Address, HttpWebhookSender
 from dialer.bootstrap.secrets import read_secret
-from dialer.ports.store import Store
+from dialer.ports.outbox import HasOutbox
+from dialer.ports.unit_of_work import Store
 from dialer.services.upkeep.notifying import Notifying
 from dialer.settings import Settings
 
 
 @asynccontextmanager
-async def notifying(settings: Settings, store: Store, clock: SystemClock) -> AsyncIterator[Notifying]:
+async def notifying(
+    settings: Settings, store: Store[HasOutbox], clock: SystemClock
+) -> AsyncIterator[Notifying]:
     """Open the delivery. Only a process that drives PBXs delivers, and needs the secrets for it."""
     addresses = {
         webhook.endpoint: Address(webhook.url, read_secret(settings.home / webhook.secret_file).encode())

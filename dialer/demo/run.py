@@ -85,7 +85,8 @@ async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressLi
     """Wait until no call is in progress and no contact may be called now."""
     deadline = time.monotonic() + LONGEST_S
     while time.monotonic() < deadline:
-        counts = await service.store.campaigns.progress(campaign_id)
+        async with service.store.read() as work:
+            counts = await work.campaigns.progress(campaign_id)
         listener(counts)
         waiting = counts.next_due_at is None or counts.next_due_at > service.clock.now()
         if counts.calling == 0 and waiting:
@@ -99,7 +100,8 @@ async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressLi
 async def _judge(
     stage: Stage, service: Service, members: tuple[Member, ...], campaign_id: CampaignId, seconds: float
 ) -> DemoVerdict:
-    rows = await service.store.attempts.calls(CallFilter(campaign_id=campaign_id, limit=1000))
+    async with service.store.read() as work:
+        rows = await work.attempts.calls(CallFilter(campaign_id=campaign_id, limit=1000))
     results = {row.external_id: row.attempt.result for row in rows}
     outcomes = [
         ContactOutcome(

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.canonical_json import plain
@@ -19,10 +19,10 @@ from dialer.domain.probes.probe import Probe, numbers_of
 from dialer.inspection.parts import Accounts
 from dialer.inspection.programming import Faults, pretty
 from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.inspection import ImportedList, PackFiles
-from dialer.ports.ledger import Ledger
-from dialer.ports.probes import ProbeFilter, ProbeSounds
-from dialer.ports.store import Store
+from dialer.ports.inspection import HasInspections, ImportedList, PackFiles
+from dialer.ports.ledger import HasLedger
+from dialer.ports.probes import HasProbes, ProbeFilter, ProbeSounds
+from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.verification import entry_pages
 from dialer.services.upkeep.retention import Retention
 from dialer.views.consent import ManifestView
@@ -31,8 +31,12 @@ from dialer.views.retention import RetentionView, RunView
 PAGE = 1000
 
 
+class AccountWork(HasInspections, HasProbes, Protocol):
+    """What is read beside the calls."""
+
+
 class ListsAndProbes:
-    def __init__(self, store: Store, retention: Retention, sounds: ProbeSounds) -> None:
+    def __init__(self, store: Store[AccountWork], retention: Retention, sounds: ProbeSounds) -> None:
         self._store = store
         self._retention = retention
         self._sounds = sounds
@@ -51,21 +55,30 @@ class ListsAndProbes:
             for one in lists
             if not one.manifest.source_class or not one.manifest.supplier
         ]
-        refused, refusals = await self._store.inspections.refusals(campaign.id)
+        async with self._store.read() as work:
+            refused, refusals = await work.inspections.refusals(campaign.id)
         told = {"decisions_refused": refused, "by_rule": [asdict(one) for one in refusals]}
         files.put("refusals.json", pretty(told))
         probes = [probe async for probe in self._probes(campaign)]
         files.put("probes.json", pretty([plain(probe) for probe in probes]))
         recorded, faults["PROBE_FILES"] = await self._recordings(probes, files)
         status = await self._retention.status(actor)
-        runs = [RunView.of(run).document() for run in await self._store.inspections.retention_runs()]
-        files.put("retention.json", pretty({"status": RetentionView.of(status).document(), "runs": runs}))
+        async with self._store.read() as work:
+            runs = await work.inspections.retention_runs()
+        told_runs = [RunView.of(run).document() for run in runs]
+        files.put(
+            "retention.json", pretty({"status": RetentionView.of(status).document(), "runs": told_runs})
+        )
         return Accounts(lists, refused, refusals, probes, recorded, status)
 
     async def _probes(self, campaign: Campaign) -> AsyncIterator[Probe]:
         """Yield the probes of every number that the campaign shows or names."""
         query = ProbeFilter(campaign.definition.sponsor.id, numbers_of(campaign), limit=PAGE)
-        while page := await self._store.probes.page(query):
+        while True:
+            async with self._store.read() as work:
+                page = await work.probes.page(query)
+            if not page:
+                return
             for probe in page:
                 yield probe
             query = replace(query, after=page[-1].id)
@@ -105,13 +118,13 @@ def write_ledger(
     files.put("ledger/public-key.pem", public_pem.encode("ascii"))
 
 
-async def write_entries(ledger: Ledger, size: int, files: PackFiles) -> None:
+async def write_entries(store: Store[HasLedger], size: int, files: PackFiles) -> None:
     """Write the whole ledger, with entries of other campaigns.
 
     Only a reader of all of it can see that nothing was left out.
     """
     files.append("ledger/entries.jsonl", ())
-    async for page in entry_pages(ledger):
+    async for page in entry_pages(store):
         texts = [entry.text for entry in page if entry.index < size]
         await asyncio.to_thread(files.append, "ledger/entries.jsonl", texts)
         if len(texts) < len(page):

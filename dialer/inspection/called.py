@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from dialer.domain.base.canonical_json import canonical, plain
 from dialer.domain.base.errors import InvalidInput
@@ -22,9 +22,10 @@ from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import TERRITORIES, territory_of
 from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.inspection import CalledPerson
+from dialer.ports.inspection import CalledPerson, HasInspections
+from dialer.ports.proofs import HasProofs
 from dialer.ports.records import ArchivedDecision, CallRow
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import masked
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
@@ -34,6 +35,10 @@ PAGE = 500
 ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
 """Kinds of entries about the end of a call, which belong together."""
 Document = dict[str, Any]
+
+
+class CalledWork(HasInspections, HasProofs, Protocol):
+    """What is read of the people called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class CalledPeople:
 
     def __init__(
         self,
-        store: Store,
+        store: Store[CalledWork],
         vault: Vault,
         seal: Callable[[], Awaitable[None]],
         campaign: Campaign,
@@ -89,7 +94,7 @@ class CalledPeople:
     ) -> None:
         self._store = store
         self._vault = vault
-        self._proofs = ConsentProofs(store.proofs, vault)
+        self._proofs = ConsentProofs(store, vault)
         self._seal = seal
         self._campaign = campaign
         self._sealed = sealed
@@ -98,20 +103,25 @@ class CalledPeople:
     async def pages(self) -> AsyncIterator[list[PersonLine]]:
         """Yield people in the order of the list. One page at a time is in memory."""
         after = ContactId(0)
-        while people := await self._store.inspections.called(
-            self._campaign.id, self._campaign.definition.sponsor.id, after=after, limit=PAGE
-        ):
+        sponsor = self._campaign.definition.sponsor.id
+        while True:
+            async with self._store.read() as work:
+                people = await work.inspections.called(self._campaign.id, sponsor, after=after, limit=PAGE)
+            if not people:
+                return
             page = await self._sealed_page(people)
             late = await self._sealed_late(page)
             yield [self._line(person, page, late) for person in people]
             after = people[-1].contact.id
 
     async def _sealed_page(self, people: Sequence[CalledPerson]) -> PeoplePage:
-        reading, size = self._store.inspections, self._sealed.size
+        size = self._sealed.size
         ids = [row.attempt.id for person in people for row in person.calls]
-        of_calls = _by(await reading.sealed_about(ids, before=size), "about")
-        subjects = {entry.subject for found in of_calls.values() for entry in found if entry.subject}
-        of_people = _by(await reading.sealed_of(sorted(subjects), OF_THE_PERSON, before=size), "subject")
+        async with self._store.read() as work:
+            of_calls = _by(await work.inspections.sealed_about(ids, before=size), "about")
+            subjects = {entry.subject for found in of_calls.values() for entry in found if entry.subject}
+            entries = await work.inspections.sealed_of(sorted(subjects), OF_THE_PERSON, before=size)
+        of_people = _by(entries, "subject")
         proofs = None if self._masked else await self._proofs.opening()
         return PeoplePage(people, of_calls, of_people, proofs)
 
@@ -130,7 +140,9 @@ class CalledPeople:
             return {}
         await self._seal()
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for entry in await self._store.inspections.sealed_about(wanting, before=WHOLE_LEDGER):
+        async with self._store.read() as work:
+            entries = await work.inspections.sealed_about(wanting, before=WHOLE_LEDGER)
+        for entry in entries:
             if entry.index >= self._sealed.size and entry.about:
                 found[entry.about].add(entry.kind)
         return found

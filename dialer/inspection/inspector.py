@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.canonical_json import plain
@@ -17,17 +17,18 @@ from dialer.domain.inspection.terms import terms_of
 from dialer.domain.ledger.entries_admin import campaign_inspected
 from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.inspection.accounts import ListsAndProbes, write_entries, write_ledger
-from dialer.inspection.called import CalledPeople
+from dialer.inspection.called import CalledPeople, CalledWork
 from dialer.inspection.counting import count_calls
 from dialer.inspection.handover import earlier_heads, write_program
 from dialer.inspection.parts import Attachment, Counted, Inspected
 from dialer.inspection.programming import Faults, ScriptAndRules, pretty
-from dialer.inspection.sealed import SealedCampaign, read_sealed
+from dialer.inspection.sealed import SealedCampaign, SealedWork, read_sealed
 from dialer.inspection.sections import report_head, sections_of
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.inspection import PackFiles, PackFolders, Reports
 from dialer.ports.ledger import HeadFiles, Signer
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.ledger.sealer import Sealer
@@ -38,6 +39,10 @@ from dialer.views.ledger import VerdictView
 FORMAT = "dialer-inspection/1"
 Progress = Callable[[str, int, int], None]
 """Takes the name of a step, the items done, and their total (0: not known)."""
+
+
+class InspectionWork(CalledWork, SealedWork, HasCampaigns, UnitOfWork, Protocol):
+    """What an inspection reads, and its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ class InspectionDeps:
 
 
 class Inspector:
-    def __init__(self, store: Store, clock: Clock, tools: InspectionDeps, *, pretended: bool) -> None:
+    def __init__(
+        self, store: Store[InspectionWork], clock: Clock, tools: InspectionDeps, *, pretended: bool
+    ) -> None:
         self._store = store
         self._clock = clock
         self._tools = tools
@@ -87,7 +94,8 @@ class Inspector:
         actor.demand(Right.READ_EVIDENCE)
         if not request.masked:
             actor.demand(Right.READ_NUMBERS)
-        campaign = await self._store.campaigns.get(request.campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(request.campaign_id)
         _check_attachments(request)
         with self._tools.folders.making(request.folder) as files:
             inspected = await self._inspect(actor, campaign, request, files, progress)
@@ -103,7 +111,8 @@ class Inspector:
         faults["LEDGER"] = [
             f"entry {finding.index}: {finding.detail}" for finding in verdict.findings if not finding.gap
         ]
-        lists = await self._store.inspections.lists(campaign.id)
+        async with self._store.read() as work:
+            lists = await work.inspections.lists(campaign.id)
         ids = [one.manifest.id for one in lists]
         sealed = await read_sealed(
             self._store, campaign.id, ids, lambda done, of: progress("proofs", done, of)
@@ -112,7 +121,7 @@ class Inspector:
         heads = earlier_heads(request.kept, await tools.heads.lines(), acts, tools.signer)
         write_ledger(sealed, heads, tools.signer.public_pem, files)
         if not request.masked:
-            await write_entries(self._store.ledger, sealed.size, files)
+            await write_entries(self._store, sealed.size, files)
         files.put("ledger/verification.json", pretty(VerdictView.of(verdict).document()))
         counted = await self._count(actor, campaign, sealed, request, files, progress)
         faults["MISSING_CALL"] = [
@@ -157,7 +166,8 @@ class Inspector:
             sealed,
             masked=request.masked,
         )
-        of = await self._store.inspections.called_count(campaign.id)
+        async with self._store.read() as work:
+            of = await work.inspections.called_count(campaign.id)
         return await count_calls(
             actor,
             people,
@@ -189,7 +199,8 @@ class Inspector:
         told = campaign_inspected(
             inspected.campaign.id, digest, by=actor.name, at=inspected.made_at, masked=inspected.masked
         )
-        await self._store.ledger.append([told])
+        async with self._store.write() as work:
+            work.record(told)
         faults = {kind: count for kind, count in inspected.faults.items() if count}
         totals = inspected.counted.figures["totals"]
         return PackView(

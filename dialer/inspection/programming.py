@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -19,11 +19,12 @@ from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.inspection.parts import Programming
 from dialer.inspection.sealed import SealedCampaign
+from dialer.ports.decisions import HasDecisions
 from dialer.ports.dialplan import DialplanSource
-from dialer.ports.inspection import PackFiles
+from dialer.ports.inspection import HasInspections, PackFiles
 from dialer.ports.prompts import CompiledScript
 from dialer.ports.records import DecisionFilter, InputKind
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.decision.replay import ReplayOutcome, Replays
 from dialer.services.pbx.dialplan import verify
@@ -35,12 +36,16 @@ from dialer.views.replay import ReplayView
 Faults = dict[str, list[str]]
 
 
+class ProgramWork(HasDecisions, HasInspections, Protocol):
+    """What is read of the programs of a campaign."""
+
+
 class ScriptAndRules:
     """Writer of script and rules. `conf` returns the texts of the dialplan's files, by name."""
 
     def __init__(
         self,
-        store: Store,
+        store: Store[ProgramWork],
         scripts: Scripts,
         replays: Replays,
         dialplan: DialplanSource,
@@ -58,13 +63,17 @@ class ScriptAndRules:
         Return packs and contexts in the form of the recount.
         """
         packs: dict[str, Any] = {}
-        for found in (await self._store.decisions.inputs(sorted(sealed.packs))).values():
+        async with self._store.read() as work:
+            shared = await work.decisions.inputs(sorted(sealed.packs))
+        for found in shared.values():
             if found.kind is InputKind.PACK and (content := _pack(found.content)):
                 packs[found.hash] = json.loads(content)
                 files.put(f"rule-packs/{found.hash}.json", content.encode())
         contexts: dict[str, Any] = {}
-        wanted = await self._store.inspections.contexts(campaign.id)
-        for found in (await self._store.decisions.inputs(wanted)).values():
+        async with self._store.read() as work:
+            wanted = await work.inspections.contexts(campaign.id)
+            shared = await work.decisions.inputs(wanted)
+        for found in shared.values():
             if hashlib.sha256(found.content.encode()).hexdigest() == found.hash:
                 contexts[found.hash] = json.loads(found.content)
                 files.put(f"contexts/{found.hash}.json", found.content.encode())

@@ -6,7 +6,7 @@ They are the decisions sealed, the acts, and the tree that all proofs come from.
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import CampaignId
@@ -15,7 +15,9 @@ from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.proof_tree import ProofTree
 from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.ports.store import Store
+from dialer.ports.inspection import HasInspections
+from dialer.ports.ledger import HasLedger
+from dialer.ports.unit_of_work import Store
 
 LEAVES = 50_000
 """Hashes read at a time."""
@@ -30,6 +32,10 @@ OF_EVIDENCE = (Kind.PERMIT, Kind.PROBE, *OF_CAMPAIGNS, *OF_LISTS, *OF_ALL)
 
 Listener = Callable[[int, int], None]
 """Takes the items done, and their total."""
+
+
+class SealedWork(HasInspections, HasLedger, Protocol):
+    """What is read of the ledger about a campaign."""
 
 
 @dataclass(slots=True)
@@ -57,13 +63,14 @@ class SealedCampaign:
 
 
 async def read_sealed(
-    store: Store, campaign_id: CampaignId, lists: Sequence[str], listener: Listener
+    store: Store[SealedWork], campaign_id: CampaignId, lists: Sequence[str], listener: Listener
 ) -> SealedCampaign:
     """Read the sealed entries. Raise `NotFound` while nothing is sealed.
 
     Raise `Unavailable` where the ledger does not match its signed head.
     """
-    head = await store.ledger.head()
+    async with store.read() as work:
+        head = await work.ledger.head()
     if head is None:
         raise NotFound("the ledger is empty", hint="ask again in a second")
     found = SealedCampaign(head, await _tree(store, head, listener))
@@ -73,10 +80,11 @@ async def read_sealed(
     return found
 
 
-async def _tree(store: Store, head: SignedHead, listener: Listener) -> ProofTree:
+async def _tree(store: Store[SealedWork], head: SignedHead, listener: Listener) -> ProofTree:
     tree, size = ProofTree(), head.head.size
     while tree.size < size:
-        leaves = await store.ledger.hashes(Run(0, tree.size, min(LEAVES, size - tree.size)))
+        async with store.read() as work:
+            leaves = await work.ledger.hashes(Run(0, tree.size, min(LEAVES, size - tree.size)))
         if not leaves:
             break
         tree.extend(leaves)
@@ -89,9 +97,13 @@ async def _tree(store: Store, head: SignedHead, listener: Listener) -> ProofTree
     return tree
 
 
-async def _entries(store: Store, size: int, listener: Listener) -> AsyncIterator[SealedEntry]:
+async def _entries(store: Store[SealedWork], size: int, listener: Listener) -> AsyncIterator[SealedEntry]:
     first = 0
-    while page := await store.inspections.sealed_kinds(OF_EVIDENCE, first=first, before=size):
+    while True:
+        async with store.read() as work:
+            page = await work.inspections.sealed_kinds(OF_EVIDENCE, first=first, before=size)
+        if not page:
+            return
         for entry in page:
             yield entry
         first = page[-1].index + 1

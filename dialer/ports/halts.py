@@ -27,20 +27,41 @@ class KnownHalts:
     ended: frozenset[HaltId]
 
 
-class System(Protocol):
-    async def halt_state(self) -> HaltState: ...
+class HaltRepository(Protocol):
+    async def lock(self) -> None:
+        """Let who begins or ends a halt see what the one before has done.
 
-    async def halts(self, ids: Collection[HaltId]) -> KnownHalts:
-        """Every halt in force, and what became of these. An id that is in neither is not known."""
+        Who judges or sends sees all of it or nothing. To be called before any change.
+        """
         ...
 
-    async def begin_halt(self, halt: Halt) -> bool:
-        """Return whether it was not known. One that is known stays as it is, also where it has ended."""
+    async def state(self) -> HaltState: ...
+
+    async def halted(self, *, lock: bool = False) -> bool:
+        """`lock`: shared; no halt begins or ends before this unit does."""
         ...
 
-    async def end_halts(self, ids: Collection[HaltId], *, by: str, at: datetime, reason: str) -> bool:
-        """Return whether nothing is halted any more: another halt may have begun meanwhile."""
+    async def set_state(self, state: HaltState) -> None: ...
+
+    async def known(self, ids: Collection[HaltId]) -> KnownHalts:
+        """Return every halt in force, and those of `ids` that have ended.
+
+        An id that is in neither is not known.
+        """
         ...
+
+    async def add(self, halt: Halt) -> bool:
+        """Return whether it was not known. A known one stays as it is, also where it has ended."""
+        ...
+
+    async def end(self, ids: Collection[HaltId], *, at: datetime) -> None: ...
+
+    async def any_in_force(self) -> bool: ...
+
+
+class HasHalts(Protocol):
+    @property
+    def halts(self) -> HaltRepository: ...
 
 
 class HaltNotes(Protocol):

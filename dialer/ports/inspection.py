@@ -50,7 +50,7 @@ class RefusalCount:
     decisions: int
 
 
-class Inspections(Protocol):
+class InspectionRepository(Protocol):
     async def called(
         self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
     ) -> list[CalledPerson]:
@@ -88,6 +88,11 @@ class Inspections(Protocol):
     async def retention_runs(self) -> Sequence[RetentionRun]:
         """All, in order."""
         ...
+
+
+class HasInspections(Protocol):
+    @property
+    def inspections(self) -> InspectionRepository: ...
 
 
 @dataclass(frozen=True, slots=True)

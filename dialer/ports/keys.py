@@ -1,10 +1,13 @@
 """The versions of the fingerprint keys, as the database knows them, and the passage from one to the next."""
 
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.base.types import Fingerprint
+from dialer.ports.unit_of_work import Store, Work_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +45,96 @@ class Rekeying(Protocol):
         ...
 
 
-class KeyVersions(Protocol):
+class KeyRepository(Protocol):
     async def all(self) -> list[KeyVersion]:
-        """In order; the last is in force, and never is there none."""
+        """Return the versions in order; the last is in force, and there is always one."""
+        ...
+
+    async def last_version(self) -> int:
+        """Return the number of the version in force."""
         ...
 
     async def note(self, mark: str) -> None:
-        """Of the version in force, where it has none yet."""
+        """Mark the version in force, where it has no mark yet."""
         ...
 
     async def being_made(self) -> KeyVersion | None:
-        """The next version, while numbers are being moved to it."""
+        """Return the next version, while numbers are being moved to it."""
         ...
 
     async def moved(self) -> Moved:
-        """Of the change under way, or of the last one until it was cleared. They are counted one by one."""
+        """Count the numbers of the change under way, or of the last one until it was cleared."""
         ...
 
-    async def check(self, rekeying: Rekeying) -> None:
-        """Open all that will have to be opened; nothing is changed. Raise `InvalidInput`."""
+    async def check_keys(self, rekeying: Rekeying, after: str) -> str:
+        """Open the keys of the next people, as their move will; return the last looked at.
+
+        The same as `after` where none follow. Raise `InvalidInput`.
+        """
+        ...
+
+    async def check_sealed(self, rekeying: Rekeying, after: int) -> int:
+        """Open what the next decisions have sealed. Return and raise as `check_keys`."""
         ...
 
     async def begin(self, made: KeyVersion) -> None:
-        """From now on nobody is judged; or go on where somebody else left off.
+        """Store that a change to `made` has begun: nobody is judged from now on."""
+        ...
 
-        Raise `Conflict` where `made` is not the next version, or was begun with another key.
+    async def collected(self) -> bool:
+        """Return whether all numbers that there were are noted as to be moved."""
+        ...
+
+    async def collect(self, table: str, after: str) -> str:
+        """Note the next numbers of a table as to be moved. Return as `check_keys` does.
+
+        What is stored meanwhile is noted by who stores it (`UnitOfWork.as_stored`).
         """
         ...
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """Name the tables in which numbers are stored."""
+        ...
+
+    async def note_collected(self) -> None: ...
 
     async def move(self, rekeying: Rekeying) -> int:
-        """Bring some numbers to the next version, in one short transaction; return how many."""
+        """Bring some numbers to the next version; return how many."""
         ...
 
-    async def end(self, made: KeyVersion) -> bool:
-        """Put the next version in force, unless numbers are left: others may have stored some. Return whether it is.
+    async def some_left(self) -> bool:
+        """Return whether a number was not moved yet: others may have stored some."""
+        ...
 
-        Other processes, whose keys are those of before, are told so by their next transaction (`KeysChanged`). Raise `Conflict` where
-        somebody else has ended it.
+    async def any_moved(self) -> bool:
+        """Return whether anything is left of a change, this one or the one before."""
+        ...
+
+    async def put_in_force(self, made: KeyVersion) -> None:
+        """Make the version the last one; its change has ended."""
+        ...
+
+    async def clear(self) -> bool:
+        """Forget some pairs of an earlier and a later fingerprint; return whether more may be left."""
+        ...
+
+
+class HasKeys(Protocol):
+    @property
+    def keys(self) -> KeyRepository: ...
+
+
+class KeyStore(Store[Work_co], Protocol[Work_co]):
+    """The store, for the one who changes the keys."""
+
+    def write_alone(self) -> AbstractAsyncContextManager[Work_co]:
+        """As `write`; no other unit writes before this one ends."""
+        ...
+
+    def adopt(self, version: int) -> None:
+        """Go on under this version of the keys.
+
+        Other processes, whose keys are those of before, hear so by their next unit (`KeysChanged`).
         """
-        ...
-
-    async def clear(self) -> None:
-        """Forget which fingerprint of before was which of now, once the change has ended."""
         ...

@@ -1,12 +1,13 @@
 """Who drives which PBX: one process at a time, for as long as it says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A process that drives a PBX. `holder` is the process's own name, that no other living process has."""
+    """A process that drives a PBX. `holder` is its own name, which no other living process has."""
 
     pbx: str
     holder: str
@@ -14,26 +15,62 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Who holds the lease of a PBX, and how often it was taken or renewed so far. One that stays the same is of a holder who is silent."""
+    """Who holds the lease of a PBX, and how often it was taken or renewed so far.
+
+    One that stays the same is of a holder who is silent.
+    """
 
     holder: str
     count: int
 
 
-class Leases(Protocol):
-    """No time of day is compared: whoever waits for a lease counts the seconds of a silence by its own monotonic clock."""
+@dataclass(frozen=True, slots=True)
+class HeldLease:
+    """`wanted_by`: another process that asked for it in vain."""
 
-    async def take(self, driver: Driver, *, silent: Heartbeat | None = None) -> Heartbeat:
-        """Begin or go on where the PBX is nobody else's, or still has the heartbeat `silent`. Return the heartbeat in force then.
+    heartbeat: Heartbeat
+    wanted_by: str | None
 
-        Who asks in vain is given it by a holder of at least two more, when that one next asks: processes share the PBXs alike.
+
+class LeaseRepository(Protocol):
+    """No time of day is compared: who waits for a lease counts a silence by its own clock."""
+
+    async def lock_all(self) -> Mapping[str, HeldLease]:
+        """Lock all leases in one order, and return them by PBX."""
+        ...
+
+    async def begin(self, driver: Driver) -> Heartbeat | None:
+        """Take a lease that there was not; None where another process began in this moment.
+
+        The count begins anywhere: a lease taken anew never looks like the one before it.
         """
         ...
 
+    async def hand(self, pbx: str, holder: str) -> Heartbeat:
+        """Give the lease to `holder`, or renew it."""
+        ...
+
+    async def want(self, driver: Driver) -> Heartbeat:
+        """Note who asked in vain; the lease stays as it is."""
+        ...
+
+    async def drives(self, driver: Driver) -> bool:
+        """Return whether the lease is the driver's; then it stays so until this unit ends."""
+        ...
+
     async def heartbeats(self) -> dict[str, Heartbeat]:
-        """By PBX, without a wish to drive it."""
+        """Return them by PBX, without a wish to drive it."""
         ...
 
     async def give_up(self, driver: Driver) -> None:
-        """Harmless for who holds nothing."""
+        """Harmless for a process that holds nothing."""
         ...
+
+    async def clear(self) -> None:
+        """No PBX is leased any more."""
+        ...
+
+
+class HasLeases(Protocol):
+    @property
+    def leases(self) -> LeaseRepository: ...

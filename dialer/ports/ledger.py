@@ -35,11 +35,11 @@ class Sealed:
     head: SignedHead
 
 
-class Ledger(Protocol):
-    """Other parts of the store add events in the transactions of what they record; every method is one transaction."""
+class LedgerRepository(Protocol):
+    """Entries are added by `UnitOfWork.record`."""
 
-    async def append(self, events: Sequence[LedgerEvent]) -> None:
-        """Events that nothing else in the store tells of."""
+    async def put_first(self, events: Sequence[LedgerEvent]) -> None:
+        """Add entries before everything else that still waits to be sealed."""
         ...
 
     async def backlog(self) -> int:
@@ -84,6 +84,11 @@ class Ledger(Protocol):
     async def permit_indices(self, attempt_ids: Iterable[str]) -> dict[str, int]:
         """By attempt, where its permit is sealed; an attempt whose permit waits is left out."""
         ...
+
+
+class HasLedger(Protocol):
+    @property
+    def ledger(self) -> LedgerRepository: ...
 
 
 class HeadFiles(Protocol):

@@ -19,8 +19,8 @@ class ProbeFilter:
     limit: int = 100
 
 
-class Probes(Protocol):
-    """Rows are added and never changed; each is told in the ledger."""
+class ProbeRepository(Protocol):
+    """Rows are added and never changed."""
 
     async def add(self, probe: Probe) -> None: ...
 
@@ -29,6 +29,11 @@ class Probes(Protocol):
         ...
 
     async def page(self, query: ProbeFilter) -> list[Probe]: ...
+
+
+class HasProbes(Protocol):
+    @property
+    def probes(self) -> ProbeRepository: ...
 
 
 class ProbeSounds(Protocol):

@@ -16,7 +16,7 @@ class ProofRow:
     proof: str
 
 
-class Proofs(Protocol):
+class ProofRepository(Protocol):
     async def keep_key(self, month: str, key: bytes) -> bytes:
         """Return the key of the month (`2027-02`): `key`, unless there was one already."""
         ...
@@ -32,3 +32,8 @@ class Proofs(Protocol):
     async def destroy_keys(self, *, before: str) -> int:
         """Of months before, as far as no consent recorded then is left; return how many."""
         ...
+
+
+class HasProofs(Protocol):
+    @property
+    def proofs(self) -> ProofRepository: ...

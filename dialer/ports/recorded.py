@@ -1,7 +1,6 @@
 """All that the ledger vouches for, and the ledger itself, as they stand at one instant."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,8 +47,8 @@ class RecordTable:
     pages: AsyncIterator[Sequence[StoredRow]]
 
 
-class Snapshot(Protocol):
-    """Whatever is committed meanwhile is not seen."""
+class RecordedRepository(Protocol):
+    """To be read in one unit: what is committed meanwhile is not seen."""
 
     def entries(self) -> AsyncIterator[Sequence[SealedEntry]]:
         """All, in order."""
@@ -66,5 +65,6 @@ class Snapshot(Protocol):
         ...
 
 
-class Recorded(Protocol):
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...
+class HasRecorded(Protocol):
+    @property
+    def recorded(self) -> RecordedRepository: ...

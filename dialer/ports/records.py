@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, PhoneNumber
+from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign
@@ -82,6 +82,34 @@ class CampaignSnapshot:
 
 ContactChange = Due | ContactClosed
 """What becomes of a contact: due again, or done with in this campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """A contact as it stands on its list; `next_due_at` None: not due."""
+
+    contact: Contact
+    source_class: SourceClass | None
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedContact:
+    """A contact after its decision. `change` None: it is being called. `codes`: of the refusal."""
+
+    id: ContactId
+    change: ContactChange | None
+    codes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedContact:
+    """A contact closed by a refusal with these codes."""
+
+    id: ContactId
+    fingerprint: Fingerprint
+    sponsor: str
+    codes: frozenset[str]
 
 
 class InputKind(StrEnum):

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
-from dialer.domain.ledger.entries_upkeep import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,8 @@ class DatabaseRestore:
     ended_at: datetime | None
 
 
-class Restores(Protocol):
-    async def begin(self, gap: Gap, halt: Halt) -> None:
-        """Halt, and put the gap before everything else that still waits to be sealed. No PBX is leased: who held one is gone."""
-        ...
+class RestoreRepository(Protocol):
+    async def add(self, restoration: DatabaseRestore) -> None: ...
 
     async def last(self) -> DatabaseRestore | None: ...
 
@@ -46,3 +42,8 @@ class Restores(Protocol):
     async def note_read_back(self, pbx: str, *, oppositions: int) -> None: ...
 
     async def end(self, *, at: datetime) -> None: ...
+
+
+class HasRestores(Protocol):
+    @property
+    def restores(self) -> RestoreRepository: ...

@@ -21,8 +21,8 @@ class RetainedList:
     last_poll: date | None = None
 
 
-class Retention(Protocol):
-    """Every method is one transaction, and short: calls go on meanwhile."""
+class RetentionRepository(Protocol):
+    """Each unit is to be short: calls go on meanwhile."""
 
     async def lists(self) -> list[RetainedList]:
         """In order of import."""
@@ -50,10 +50,13 @@ class Retention(Protocol):
         """Record that a run began; return its id."""
         ...
 
-    async def end(self, run_id: int, run: RetentionRun, *, by: str, next_run_at: datetime | None) -> None:
-        """`by`: who had it run."""
-        ...
+    async def end(self, run_id: int, run: RetentionRun) -> None: ...
 
     async def runs(self) -> Sequence[RetentionRun]:
         """From the last that went well on, in order."""
         ...
+
+
+class HasRetention(Protocol):
+    @property
+    def retention(self) -> RetentionRepository: ...

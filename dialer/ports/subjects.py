@@ -88,12 +88,10 @@ class Erased:
     oppositions: int
 
 
-class Subjects(Protocol):
+class SubjectRepository(Protocol):
     async def file(self, fingerprint: Fingerprint) -> SubjectFile: ...
 
-    async def erase(self, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
-        """Rows of lists keep their fingerprint and are closed for good; consents and the number's key go, oppositions stay.
 
-        A withdrawal of every consent given until `at` takes their place. Raise `Conflict` while the number is being called or judged.
-        """
-        ...
+class HasSubjects(Protocol):
+    @property
+    def subjects(self) -> SubjectRepository: ...

@@ -1,6 +1,7 @@
-"""Oppositions in the database, and in which order they were made and lifted."""
+"""Oppositions as stored, and in which order they were made and lifted."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,45 +9,77 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.oppositions.suppression import Suppression
 
 
-class Suppressions(Protocol):
-    async def add(self, suppressions: Sequence[Suppression]) -> None:
-        """Append; an opposition already stored for the same sponsor is not an error and is stored again as an event."""
-        ...
+@dataclass(frozen=True, slots=True)
+class SuppressionPlace:
+    """Where a page of changes ended, in the order of revisions."""
 
-    async def of(self, fingerprint: Fingerprint) -> tuple[Suppression, ...]:
-        """Those in force."""
+    revision: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionPage:
+    """`end`: where the next page begins. No entries: there is none."""
+
+    entries: Sequence[Suppression]
+    end: SuppressionPlace
+
+
+class SuppressionRepository(Protocol):
+    async def add(self, entries: Sequence[Suppression]) -> list[Suppression]:
+        """Append; return them as stored (see `UnitOfWork.as_stored`).
+
+        The numbers' turn was awaited before (`NumberLocks.await_turn`).
+        """
         ...
 
     async def of_many(
         self, fingerprints: Iterable[Fingerprint]
     ) -> Mapping[Fingerprint, Sequence[Suppression]]:
-        """Those in force; numbers without any are left out."""
+        """Return those in force; numbers without any are left out."""
+        ...
+
+    async def sources_among(self, sources: Collection[str | None]) -> set[str | None]:
+        """Return those of the sources from which an opposition is stored, in force or lifted."""
         ...
 
     async def remove(
         self, fingerprint: Fingerprint, sponsor: str | None, *, by: str, at: datetime, reason: str
     ) -> int:
-        """Take oppositions out of force: of this sponsor alone, or all of the number where `sponsor` is None. Return how many."""
+        """Take oppositions out of force; return how many.
+
+        Of this sponsor alone, or all of the number where `sponsor` is None.
+        """
+        ...
+
+    async def drop_notes(self, fingerprint: Fingerprint) -> int:
+        """Drop what was noted beside the number's oppositions; return how many it has."""
         ...
 
     async def count(self) -> int:
-        """Distinct fingerprints in force."""
+        """Return how many numbers are opposed."""
         ...
 
     async def revision(self) -> str:
-        """The random name of the last change that was committed. Whatever is read after this holds that change and all before it."""
+        """Return the random name of the last change that was committed.
+
+        Whatever is read after this holds that change and all before it.
+        """
         ...
 
-    async def knows(self, revision: str) -> bool:
-        """False for the name of another database, and of a later life of this one than the backup it was restored from."""
+    async def place_of(self, revision: str) -> SuppressionPlace | None:
+        """Return where the changes after a revision begin.
+
+        None for the name of another database, and of a later life of this one than the backup it
+        was restored from.
+        """
         ...
 
-    def in_force(
-        self, *, since: str | None = None, batch: int = 5000
-    ) -> AsyncIterator[Sequence[Suppression]]:
-        """Those that were made after the revision `since`; all, where it is not given or not known."""
+    async def changed(self, *, in_force: bool, after: SuppressionPlace | None, limit: int) -> SuppressionPage:
+        """Return entries that are in force, or were lifted, from after `after` on."""
         ...
 
-    def lifted(self, *, since: str | None = None, batch: int = 5000) -> AsyncIterator[Sequence[Suppression]]:
-        """Those that were taken out of force after the revision `since`, or ever."""
-        ...
+
+class HasSuppressions(Protocol):
+    @property
+    def suppressions(self) -> SuppressionRepository: ...

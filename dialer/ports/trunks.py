@@ -1,14 +1,34 @@
-"""What the store knows of trunks: how their last calls ended, which consents wait for the trunk to prove itself, and which it ended."""
+"""Trunks as stored: how their last calls ended, and the consents that wait for what they prove."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dialer.domain.base.types import AttemptId, ContactId
 from dialer.domain.calls.attempt import Attempt
+from dialer.domain.consent.consent import ConsentReinstated, ConsentWithdrawn
 
 
-class Trunks(Protocol):
+@dataclass(frozen=True, slots=True)
+class HeldVoiding:
+    """A call that says that nobody has its number: the number's consents wait for the trunk.
+
+    They end once the trunk has reached somebody of the same country.
+    """
+
+    attempt_id: AttemptId
+    trunk: str
+    country_code: str
+    ended_at: datetime
+
+
+class TrunkRepository(Protocol):
     async def last_calls(self, trunk: str, *, limit: int) -> list[Attempt]:
-        """Calls of which anything was heard (ringing, an answer, an end), newest decision first, since the trunk last failed."""
+        """Return calls of which anything was heard (ringing, an answer, an end).
+
+        Newest decision first, since the trunk last failed.
+        """
         ...
 
     async def rest(self, trunk: str, until: datetime) -> None:
@@ -16,35 +36,59 @@ class Trunks(Protocol):
         ...
 
     async def rests_until(self, trunk: str) -> datetime | None:
-        """The last rest that it asked for, over or not."""
+        """Return the last rest that it asked for, over or not."""
         ...
 
-    async def fail(self, trunk: str, *, at: datetime) -> int:
-        """Look only at calls decided after `at`, end none of the consents that wait, and put their contacts back on the list.
+    async def look_anew(self, trunk: str, *, since: datetime) -> None:
+        """From now on look only at calls decided after `since`."""
+        ...
 
-        Return how many.
+    async def hold(self, voidings: Collection[HeldVoiding]) -> None: ...
+
+    async def held_late(self, trunk: str) -> bool:
+        """Return whether any is held of calls decided before the trunk was looked at anew."""
+        ...
+
+    async def take_held(self, trunk: str, *, late: bool) -> list[AttemptId]:
+        """Hold these no more, all or the late ones (`held_late`); return their calls."""
+        ...
+
+    async def proved(self, trunk: str, country_code: str, *, before: datetime) -> bool:
+        """Return whether any is held, and not late, of calls of that country ended by `before`."""
+        ...
+
+    async def take_proved(self, trunk: str, country_code: str, *, before: datetime) -> list[AttemptId]:
+        """Hold these no more (`proved`); return their calls."""
+        ...
+
+
+class HasTrunks(Protocol):
+    @property
+    def trunks(self) -> TrunkRepository: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVoiding:
+    """The end of a number's consents that a call of a trunk brought; `id`: of its row."""
+
+    id: int
+    contact_id: ContactId
+    withdrawal: ConsentWithdrawn
+
+
+class VoidingRepository(Protocol):
+    async def page(self, trunk: str, *, since: datetime, until: datetime, limit: int) -> list[StoredVoiding]:
+        """Return some that calls brought which ended from `since` to `until`, both included.
+
+        Nothing that a person said is among them.
         """
         ...
 
-    async def release(self, trunk: str, *, at: datetime) -> int:
-        """The same for calls that the trunk was failing when they were decided, and that ended only later. Return how many."""
-        ...
-
-    async def reached(self, trunk: str, country_code: str, *, before: datetime, at: datetime) -> int:
-        """The trunk has reached somebody of that country with a call dialled at `before`. Return how many numbers lost their consents.
-
-        Consents end whose numbers were told to be nobody's before then (T057), `at` being the time of recording.
-        """
+    async def undo(self, undone: Sequence[tuple[StoredVoiding, ConsentReinstated]]) -> None:
+        """Take them out of the consents, and keep them aside with their restorations."""
         ...
 
 
-class Voidings(Protocol):
-    async def restore(
-        self, trunk: str, *, since: datetime, until: datetime, by: str, at: datetime, reason: str
-    ) -> int:
-        """Undo the ends of consents that calls of the trunk brought which ended from `since` to `until`, both included; nothing that a person said.
-
-        Contacts closed for it are due again. Return how many numbers. Every page of them is a transaction: what breaks goes on when it
-        is asked for again.
-        """
-        ...
+class HasVoidings(Protocol):
+    @property
+    def voidings(self) -> VoidingRepository: ...

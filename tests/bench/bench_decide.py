@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.decision.decisions import DecisionQuestion, Decisions
@@ -19,6 +18,7 @@ from tests.bench.bench_preflight import timed
 from tests.bench.listed import KEY, list_people
 from tests.contract.judged import MONDAY, judge_at
 from tests.contract.samples import CAMPAIGN
+from tests.harness.acts import ActStore
 
 LISTED, ASKED = 50_000, 10_000
 
@@ -27,7 +27,7 @@ async def main() -> None:
     with TemporaryDirectory() as folder:
         url = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{Path(folder) / 'bench.db'}"
         await upgrade(url)
-        async with SqlStore.open(url) as store:
+        async with ActStore.open(url) as store:
             with timed("import"):
                 await list_people(store, range(LISTED))
             decisions = Decisions(store, judge_at(MONDAY, load_packs()), Fingerprints(KEY))

@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap import open_service, prepare_home
 from dialer.bootstrap.inspecting import inspector_of
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
@@ -28,11 +27,12 @@ from tests.bench.bench_preflight import timed
 from tests.bench.listed import SLOTS, list_people
 from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN
+from tests.harness.acts import ActStore
 from tests.integration.called import call_all
 
 
 async def call_everybody(count: int) -> None:
-    async with SqlStore.open(read_settings().database_url, pretended=True) as store:
+    async with ActStore.open(read_settings().database_url, pretended=True) as store:
         await list_people(store, range(0, count * len(SLOTS), len(SLOTS)), listed_at=MONDAY)
         await store.campaigns.set_script(CAMPAIGN, "d" * 64)
     await call_all(CAMPAIGN, start=False)

@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.preflight.forecast import foresee
 from dialer.services.decision.decider import Decider
@@ -28,6 +27,7 @@ from dialer.views.campaign import PreflightView
 from tests.bench.listed import list_people, people
 from tests.contract.judged import MONDAY, judge_at
 from tests.contract.samples import CAMPAIGN
+from tests.harness.acts import ActStore
 
 SAMPLE = 2000
 """Contacts that are asked about alone, for comparison."""
@@ -41,7 +41,7 @@ def timed(what: str) -> Iterator[Callable[[], float]]:
     print(f"{what:12s}{time.perf_counter() - begin:8.1f} s, {time.process_time() - spent:8.1f} s of CPU")
 
 
-async def ask_alone(store: SqlStore, judge: Decider, start: datetime, sample: int) -> None:
+async def ask_alone(store: ActStore, judge: Decider, start: datetime, sample: int) -> None:
     standing = await store.campaigns.standing(CAMPAIGN)
     fingerprints = [person.fingerprint for person in people(range(sample), MONDAY)]
     for dossier in (await store.contacts.dossiers_among(CAMPAIGN, fingerprints)).values():
@@ -54,7 +54,7 @@ async def main() -> None:
         lasting = int(sys.argv[2]) if len(sys.argv) > 2 else 0
         url = sys.argv[3] if len(sys.argv) > 3 else f"sqlite:///{Path(folder) / 'bench.db'}"
         await upgrade(url)
-        async with SqlStore.open(url) as store:
+        async with ActStore.open(url) as store:
             with timed("import"):
                 await list_people(store, range(count), lasting=lasting)
             judge, sample = judge_at(MONDAY - timedelta(days=3), load_packs()), min(SAMPLE, count)

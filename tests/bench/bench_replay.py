@@ -14,12 +14,12 @@ from typing import Any
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.views.replay import ReplayView
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import list_people
 from tests.contract.judged import claim_all, judge_at, replayed
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN
+from tests.harness.acts import ActStore
 
 DAYS = (datetime(2026, 8, 10, 9, tzinfo=UTC), datetime(2026, 8, 11, 9, tzinfo=UTC))
 COMMERCIAL: dict[str, Any] = {
@@ -36,7 +36,7 @@ async def main() -> None:
     with TemporaryDirectory() as folder:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'bench.db'}"
         await upgrade(url)
-        async with SqlStore.open(url) as store:
+        async with ActStore.open(url) as store:
             halves = (range(count // 2), range(count // 2, count))
             for campaign_id, day, indices in zip((CAMPAIGN, OTHER_CAMPAIGN), DAYS, halves, strict=True):
                 with timed("import"):

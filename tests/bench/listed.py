@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import CampaignId, Fingerprint, ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.consent import ConsentedWindow
@@ -16,6 +15,7 @@ from dialer.domain.oppositions.suppression import Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
+from tests.harness.acts import ActStore
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
 """ARCEP's fiction ranges: 50,000 numbers. In longer lists they come again, as other people."""
@@ -62,7 +62,7 @@ def people(indices: range, listed_at: datetime, lasting: int = 0) -> Iterator[Ne
 
 
 async def list_people(
-    store: SqlStore,
+    store: ActStore,
     indices: range,
     campaign_id: CampaignId = CAMPAIGN,
     listed_at: datetime = MONDAY,
@@ -74,7 +74,7 @@ async def list_people(
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
     import_id = ImportId("i" + campaign_id[1:])
-    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=listed_at))
+    await store.imports.begin(replace(manifest(import_id, campaign_id), imported_at=listed_at))
     rows = people(indices, listed_at, lasting)
     while page := list(islice(rows, ROWS)):
         await store.contacts.add(import_id, campaign_id, page)

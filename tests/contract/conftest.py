@@ -7,9 +7,9 @@ from itertools import count
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server
+from tests.harness.acts import ActStore
 
 copies = count(1)
 
@@ -41,6 +41,6 @@ def url(engine: Engine) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[SqlStore]:
-    async with SqlStore.open(url) as opened:
+async def store(url: str) -> AsyncIterator[ActStore]:
+    async with ActStore.open(url) as opened:
         yield opened

@@ -10,7 +10,6 @@ from dialer.adapters.clock import pretending
 from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotNow
 from dialer.domain.base.types import CampaignId, ImportId
@@ -23,6 +22,7 @@ from dialer.services.decision.decider import Decider, LedgerState, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.decision.replay import ReplayReport, Replays
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
@@ -38,14 +38,14 @@ def judge_at(now: datetime, packs: RulePackIndex, ledger: LedgerState = WRITABLE
 
 
 async def listed_with_consent(
-    store: SqlStore, *indices: int, campaign_id: CampaignId = CAMPAIGN, every: int = 2, **changes: object
+    store: ActStore, *indices: int, campaign_id: CampaignId = CAMPAIGN, every: int = 2, **changes: object
 ) -> None:
     """A running campaign; of its contacts each `every`-th has no consent."""
     await store.campaigns.add(campaign(campaign_id, **changes))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
     import_id = ImportId("i" + campaign_id[1:])
-    await store.contacts.begin_import(replace(manifest(import_id, campaign_id), imported_at=MONDAY - DAY))
+    await store.imports.begin(replace(manifest(import_id, campaign_id), imported_at=MONDAY - DAY))
     agreed = partial(
         consent,
         windows=WORKDAYS,
@@ -61,7 +61,7 @@ DAY = timedelta(days=1)
 
 
 async def claim_all(
-    store: SqlStore, judge: Decider, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
+    store: ActStore, judge: Decider, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
 ) -> list[ClaimDecision]:
     """Nobody where nobody can be called now."""
     try:
@@ -77,7 +77,7 @@ async def claim_all(
 
 
 async def replayed(
-    store: SqlStore, packs: RulePackIndex | None = None, query: DecisionFilter | None = None
+    store: ActStore, packs: RulePackIndex | None = None, query: DecisionFilter | None = None
 ) -> ReplayReport:
     replays = Replays(store, VAULT, packs or load_packs())
     return await replays.run(LOCAL_ADMINISTRATOR, query or DecisionFilter())

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.ports.keys import KeyVersion
 from dialer.ports.vault import Vault
@@ -13,6 +12,7 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
 from tests.contract.judged import MONDAY, VAULT
 from tests.contract.sealing import STAMP
+from tests.harness.acts import ActStore
 
 FIRST = b"key of the tests"
 """That of the fingerprints in `samples`."""
@@ -23,16 +23,16 @@ def home_keys(versions: int) -> list[bytes]:
     return [FIRST, *(hashlib.sha256(bytes([version])).digest() for version in range(2, versions + 1))]
 
 
-def keys_of(store: SqlStore, vault: Vault = VAULT) -> Keys:
-    return Keys(store.keys, vault, pretending(MONDAY), STAMP.subject_key, home_keys)
+def keys_of(store: ActStore, vault: Vault = VAULT) -> Keys:
+    return Keys(store, vault, pretending(MONDAY), STAMP.subject_key, home_keys)
 
 
-async def rotated(store: SqlStore) -> Rotated:
+async def rotated(store: ActStore) -> Rotated:
     return await keys_of(store).rotate(LOCAL_ADMINISTRATOR, "routine")
 
 
 @asynccontextmanager
-async def half_rotated(store: SqlStore, numbers: int) -> AsyncIterator[Fingerprints]:
+async def half_rotated(store: ActStore, numbers: int) -> AsyncIterator[Fingerprints]:
     """A change of keys that has moved `numbers` numbers when the block begins, and comes to its end after it. Give the keys that it makes."""
     made = KeyVersion(2, Fingerprints(*home_keys(2)).mark, MONDAY, "ada", "routine")
     rekeying = OneKeyMore(home_keys(2)[-1], VAULT, STAMP.subject_key)
@@ -43,5 +43,5 @@ async def half_rotated(store: SqlStore, numbers: int) -> AsyncIterator[Fingerpri
     assert (await rotated(store)).version == 2
 
 
-async def fingerprints(store: SqlStore) -> Fingerprints:
-    return await fingerprints_in_force(store.keys, home_keys(9))
+async def fingerprints(store: ActStore) -> Fingerprints:
+    return await fingerprints_in_force(store, home_keys(9))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint, ImportId, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ContactClosed
@@ -26,6 +25,7 @@ from dialer.ports.records import (
     NewContact,
     SharedInput,
 )
+from tests.harness.acts import ActStore
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 CAMPAIGN = CampaignId("c000000000001")
@@ -195,23 +195,23 @@ def kept_inputs(dossier: ContactFacts) -> ArchivedInputs:
     )
 
 
-async def listed(store: SqlStore, *indices: int, campaign_id: CampaignId = CAMPAIGN) -> None:
+async def listed(store: ActStore, *indices: int, campaign_id: CampaignId = CAMPAIGN) -> None:
     """A running campaign with these contacts."""
     await store.campaigns.add(campaign(campaign_id))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=NOW)
     import_id = ImportId("i" + campaign_id[1:])
-    await store.contacts.begin_import(manifest(import_id, campaign_id))
+    await store.imports.begin(manifest(import_id, campaign_id))
     await store.contacts.add(import_id, campaign_id, [new_contact(index) for index in indices])
 
 
-async def claimed(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> list[Attempt]:
+async def claimed(store: ActStore, campaign_id: CampaignId = CAMPAIGN) -> list[Attempt]:
     """Every due contact, permitted."""
     judgements = await store.attempts.claim(campaign_id, now=NOW, limit=1000, permits=1000, judge=permit)
     return [judgement.outcome for judgement in judgements if isinstance(judgement.outcome, Attempt)]
 
 
-async def sent(store: SqlStore, attempt_ids: Sequence[AttemptId]) -> list[AttemptId]:
+async def sent(store: ActStore, attempt_ids: Sequence[AttemptId]) -> list[AttemptId]:
     """By the process that drives the PBX of these attempts: those that it may send."""
     assert (await store.leases.take(DRIVER)).holder == DRIVER.holder
     return await store.attempts.originating(attempt_ids, at=NOW, driver=DRIVER)

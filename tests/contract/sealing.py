@@ -2,11 +2,11 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.ledger.head import SignedHead, key_name
 from dialer.domain.ledger.sealing import SealStamp, seal
 from dialer.ports.ledger import Sealed, Unsealed
 from tests.contract.samples import NOW
+from tests.harness.acts import ActStore
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
@@ -18,12 +18,12 @@ def sign(batch: Unsealed) -> Sealed:
     return Sealed(made, SignedHead(made.head, PRIVATE.sign(made.head.text.encode()).hex()))
 
 
-async def seal_some(store: SqlStore, *, limit: int) -> bool:
+async def seal_some(store: ActStore, *, limit: int) -> bool:
     """Whether anything was sealed."""
     batch = await store.ledger.unsealed(limit=limit)
     return batch is not None and await store.ledger.seal(batch, sign(batch))
 
 
-async def seal_all(store: SqlStore, *, limit: int = 1000) -> None:
+async def seal_all(store: ActStore, *, limit: int = 1000) -> None:
     while await seal_some(store, limit=limit):
         pass

@@ -28,6 +28,7 @@ from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY, TRUNK
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.command import CONSENT, HEADER, Command
 
@@ -90,7 +91,9 @@ def judge_at(at: datetime) -> Decider:
 async def permit_only(campaign_id: CampaignId, at: datetime = MONDAY) -> None:
     """Decide on the contacts that are due, and send nothing yet."""
     async with open_service(read_settings(), clock=pretending(at)) as service:
-        claim = partial(service.store.attempts.claim, campaign_id, now=at, limit=500, permits=500)
+        claim = partial(
+            ActStore.over(service.store).attempts.claim, campaign_id, now=at, limit=500, permits=500
+        )
         await claim(judge=partial(judge_at(at).claimed, pbx="pbx1"))
 
 
@@ -98,13 +101,15 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
     """Call every due contact at `at`, decided in a pretended time."""
     judge = judge_at(at)
     async with open_service(read_settings(), clock=pretending(at)) as service:
-        attempts = service.store.attempts
+        attempts = ActStore.over(service.store).attempts
         if start:
-            await service.store.campaigns.move(campaign_id, CampaignVerb.START, by="omar", at=at)
+            await ActStore.over(service.store).campaigns.move(
+                campaign_id, CampaignVerb.START, by="omar", at=at
+            )
         claim = partial(attempts.claim, campaign_id, now=at, limit=500, permits=500)
         while judged := await claim(judge=partial(judge.claimed, pbx="pbx1")):
             permits = [one.outcome for one in judged if isinstance(one.outcome, Attempt)]
-            await service.store.leases.take(DRIVER)
+            await ActStore.over(service.store).leases.take(DRIVER)
             await attempts.originating([attempt.id for attempt in permits], at=at, driver=DRIVER)
             sent = await attempts.get_many(attempt.id for attempt in permits)
             ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]

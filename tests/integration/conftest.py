@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.cli.pbx import halt as halt_command
 from dialer.services.calls import pbx_worker, ticker
 from dialer.services.operations import metrics, readiness
 from dialer.services.pbx import halting, lease_keeper
+from tests.harness.acts import ActStore
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
@@ -83,10 +83,10 @@ def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def listed(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def listed(tmp_path: Path) -> AsyncIterator[ActStore]:
     """A database with the campaign of the histories, and its list."""
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await fill(store)
         yield store

@@ -1,12 +1,16 @@
-"""A real store, reached over a connection that fails: before a call was carried out, or after it, when nobody knows that it was."""
+"""A real store, reached over a connection that fails.
 
-from collections.abc import Callable
+Before a unit of work began, in its midst, or after it was committed, when nobody knows that it was.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from inspect import iscoroutinefunction
 from random import Random
 from typing import Any
 
+from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.store import Store
 
 
 class Trouble:
@@ -22,8 +26,35 @@ class Trouble:
             raise Unavailable("the connection to the database failed")
 
 
+class FaultyStore:
+    """`dialer.ports.keys.KeyStore`."""
+
+    def __init__(self, store: SqlStore, trouble: Trouble) -> None:
+        self._store = store
+        self._trouble = trouble
+
+    def read(self) -> AbstractAsyncContextManager[Any]:
+        return self._unit(self._store.read())
+
+    def write(self) -> AbstractAsyncContextManager[Any]:
+        return self._unit(self._store.write())
+
+    def write_alone(self) -> AbstractAsyncContextManager[Any]:
+        return self._unit(self._store.write_alone())
+
+    def adopt(self, version: int) -> None:
+        self._store.adopt(version)
+
+    @asynccontextmanager
+    async def _unit(self, unit: AbstractAsyncContextManager[object]) -> AsyncIterator[Any]:
+        self._trouble.strike()
+        async with unit as work:
+            yield Faulty(work, self._trouble)
+        self._trouble.strike()
+
+
 class Faulty:
-    """Any part of a store, and the store itself."""
+    """A unit of work, or a repository of it: a failure undoes all of the unit."""
 
     def __init__(self, part: object, trouble: Trouble) -> None:
         self._part = part
@@ -39,13 +70,6 @@ class Faulty:
 def _failing(method: Callable[..., Any], trouble: Trouble) -> Callable[..., Any]:
     async def call(*args: Any, **named: Any) -> Any:
         trouble.strike()
-        result = await method(*args, **named)
-        trouble.strike()
-        return result
+        return await method(*args, **named)
 
     return call
-
-
-def over_faulty_connection(store: Store, trouble: Trouble) -> Store:
-    reached: Any = Faulty(store, trouble)
-    return reached  # type: ignore[no-any-return]

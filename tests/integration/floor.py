@@ -11,13 +11,13 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.contact import ImportManifest, SourceClass
+from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
-from tests.integration.faulty_store import Trouble, over_faulty_connection
+from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.history import a_row
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
@@ -36,7 +36,7 @@ WRITTEN = "SELECT (SELECT count(*) FROM decisions), (SELECT count(*) FROM ledger
 class Floor:
     url: str
     world: World
-    store: SqlStore
+    store: ActStore
     pbx: ScriptedPbx
     process: ServiceProcess
 
@@ -67,7 +67,7 @@ class Floor:
     async def knows_of_the_halt(self) -> None:
         """Wait until the database holds the halt: a halt waits for it only a moment."""
         async with asyncio.timeout(SOON_S):
-            while not (await self.store.system.halt_state()).halted:
+            while not (await self.store.halts.state()).halted:
                 await asyncio.sleep(0.005)
 
     async def turns(self) -> None:
@@ -86,11 +86,11 @@ class Floor:
 async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
     world = World()
     pbx = ScriptedPbx(world.now, lambda _: Act.ONE, "pbx1")
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await fill(store, people)
         clock = WrongClock(world)
         trouble = Trouble(Random(0))
-        reached = over_faulty_connection(store, trouble)
+        reached = FaultyStore(store, trouble)
         process = start_process(reached, [ScriptedLink(pbx)], clock, trouble, NotesInMemory())
         try:
             async with asyncio.timeout(SOON_S):
@@ -101,13 +101,13 @@ async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
             await process.die()
 
 
-async def fill(store: SqlStore, people: int) -> None:
+async def fill(store: ActStore, people: int) -> None:
     await store.campaigns.add(RUNNING)
     manifest = ImportManifest(
         *(ImportId("i0123456789ab"), "contacts", RUNNING.id, SourceClass.OPT_IN_FORM, "form"),
         *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
     )
-    await store.contacts.begin_import(manifest)
+    await store.imports.begin(manifest)
     numbers = [PhoneNumber(f"+3319900{index:04}") for index in range(people)]
     rows = [a_row(line, number, manifest.id) for line, number in enumerate(numbers, start=2)]
     await store.contacts.add(manifest.id, RUNNING.id, rows)

@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, Unavailable
 from dialer.domain.base.types import Fingerprint, ImportId, PhoneNumber
@@ -21,9 +20,10 @@ from dialer.ports.records import NewContact
 from dialer.ports.telephony import CallOrder
 from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.simulated_callees.personas import Persona, number_for
+from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
-from tests.integration.faulty_store import Trouble, over_faulty_connection
+from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
 from tests.integration.service_process import KEY, ServiceProcess, World, WrongClock, start_process
@@ -47,13 +47,13 @@ TICK_S = 0.01
 PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
 
 
-async def fill(store: SqlStore) -> None:
+async def fill(store: ActStore) -> None:
     await store.campaigns.add(CAMPAIGN)
     manifest = ImportManifest(
         *(ImportId("i0123456789ab"), "contacts", CAMPAIGN.id, SourceClass.OPT_IN_FORM, "form"),
         *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
     )
-    await store.contacts.begin_import(manifest)
+    await store.imports.begin(manifest)
     rows = [a_row(line, number, manifest.id) for line, number in enumerate(NUMBERS, start=2)]
     await store.contacts.add(manifest.id, CAMPAIGN.id, rows)
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
@@ -97,7 +97,7 @@ class History:
 
     def __init__(
         self,
-        store: SqlStore,
+        store: ActStore,
         pbxs: Sequence[ScriptedPbx],
         world: World,
         *,
@@ -122,7 +122,7 @@ class History:
     def start(self) -> ServiceProcess:
         trouble = Trouble(self.chance)
         links = [ScriptedLink(pbx) for pbx in self.pbxs]
-        store = over_faulty_connection(self.store, trouble)
+        store = FaultyStore(self.store, trouble)
         return start_process(store, links, WrongClock(self.world), trouble, self.notes)
 
     def watch(self, pbx: str, order: CallOrder) -> None:
@@ -257,7 +257,7 @@ class History:
 
     async def lift_halts(self) -> None:
         """A halt that a process could not record is recorded as soon as it can be, and must be lifted once more."""
-        if (await self.store.system.halt_state()).halted or any(pbx.halted for pbx in self.pbxs):
+        if (await self.store.halts.state()).halted or any(pbx.halted for pbx in self.pbxs):
             await self.unhalt(self.processes[0])
 
     async def over(self) -> bool:

@@ -17,7 +17,6 @@ from dialer.domain.decision.facts import TrunkFacts
 from dialer.ports.halts import HaltNotes
 from dialer.ports.leases import Driver
 from dialer.ports.prompts import CompiledScript
-from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
@@ -47,7 +46,7 @@ from dialer.services.pbx.pauses import Pauses
 from dialer.services.upkeep.retention import Retention
 from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
-from tests.integration.faulty_store import Trouble
+from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.scripted_link import ScriptedLink
 from tests.unit.values import MONDAY
 
@@ -150,7 +149,7 @@ class ServiceProcess:
 
 
 def start_process(
-    store: Store, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble, notes: HaltNotes
+    store: FaultyStore, links: Sequence[ScriptedLink], clock: WrongClock, trouble: Trouble, notes: HaltNotes
 ) -> ServiceProcess:
     """Start a process. Its consumers run; its dialling loop is turned by hand.
 
@@ -174,13 +173,13 @@ def start_process(
     recovery = Recovery(store, calls, live_calls, clock, PbxLock(store, fingerprints, clock), halts, pauses)
     line = CallbackLine(store, suppressions, clock)
     name = uuid.uuid4().hex
-    leases = [Lease(store.leases, clock, Driver(link.pbx, name)) for link in links]
+    leases = [Lease(store, clock, Driver(link.pbx, name)) for link in links]
     consumers = {
         lease.driver.pbx: PbxWorker(lease, fleet, calls, recovery, live_calls, clock, meter, line)
         for lease in leases
     }
     sending = Sending(store, live_calls, clock, consumers, meter)
-    proofs = ConsentProofs(store.proofs, AesVault(KEY))
+    proofs = ConsentProofs(store, AesVault(KEY))
     scripts = Scripts(store, UNCHANGED, RecordingFiles(Path("/nonexistent")), clock, judge.packs)
     return ServiceProcess(
         name,

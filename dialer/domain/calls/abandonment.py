@@ -1,8 +1,10 @@
 """Silent calls: the wait between an answer and the first sound (FP-29, T104). Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import TraceVerb
 from dialer.domain.calls.outcome import LATE_ANSWER
@@ -52,3 +54,25 @@ class SilentCalls:
 
     def too_many(self, most_percent: float) -> bool:
         return 100 * self.abandoned > most_percent * max(self.answered, FEWEST)
+
+
+def silence_counts(ended: Iterable[Attempt]) -> dict[tuple[CampaignId, datetime], SilentCalls]:
+    """Count finished calls that were answered, by campaign and the hour of their decision."""
+    counts: dict[tuple[CampaignId, datetime], SilentCalls] = {}
+    for attempt in ended:
+        silence = silence_after_answer(attempt)
+        if silence is None:
+            continue
+        key, unheard = (attempt.campaign_id, hour_of(attempt.decided_at)), abandoned(attempt)
+        before = counts.get(key, SilentCalls(0, 0, 0))
+        counts[key] = SilentCalls(
+            answered=before.answered + 1,
+            slow=before.slow + (silence > SLOW or unheard),
+            abandoned=before.abandoned + unheard,
+        )
+    return counts
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return when its hour began, UTC."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -78,6 +78,22 @@ PAUSES: dict[ReasonCode, timedelta] = {
     ReasonCode.SUPPRESSED: timedelta(hours=1),
 }
 """Over at a time that the decision does not state: asked again after this long."""
+WANT_OF_CONSENT = frozenset(
+    {
+        ReasonCode.NO_CONSENT,
+        ReasonCode.CONSENT_SPONSOR,
+        ReasonCode.CONSENT_PURPOSE,
+        ReasonCode.CONSENT_CHANNEL,
+        ReasonCode.CONSENT_EXPIRED,
+        ReasonCode.CONSENT_WITHDRAWN,
+        ReasonCode.CONSENT_NO_WINDOW,
+        ReasonCode.CONSENT_PROOF,
+        ReasonCode.OUT_OF_CONSENT_WINDOW,
+    }
+)
+"""A new consent lifts these refusals: its contact is judged again."""
+NUMBER_BUSY = timedelta(minutes=5)
+"""How long a contact waits whose number is called elsewhere: longer than nearly every call."""
 OF_THE_MACHINE = frozenset(
     {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
 )

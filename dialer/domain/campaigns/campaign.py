@@ -1,6 +1,6 @@
 """A campaign's life: its states, and the verbs that move it between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +27,11 @@ class CampaignVerb(StrEnum):
     COMPLETE = "complete"
     """Used by the dialling loop alone, when no contact is left to call."""
 
+
+OVER = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
+"""Final: nobody is called any more."""
+SILENT_WITH_OTHERS = frozenset({CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED})
+"""Whose election's silence binds the sponsor's other campaigns. A pause does not end it."""
 
 TRANSITIONS: dict[tuple[CampaignState, CampaignVerb], CampaignState] = {
     (CampaignState.DRAFT, CampaignVerb.APPROVE): CampaignState.APPROVED,
@@ -81,3 +86,25 @@ class Campaign:
     reason: str = ""
     """The reason of its pause or stop, as the person acting worded it."""
     script: str | None = None
+
+
+def moved(
+    campaign: Campaign,
+    verb: CampaignVerb,
+    *,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    self_approved: bool = False,
+) -> Campaign:
+    """Return the campaign after a move. Raise `IllegalTransition`."""
+    after = replace(campaign, state=next_state(campaign.state, verb), reason=reason)
+    match verb:
+        case CampaignVerb.APPROVE:
+            return replace(after, approved_by=by, approved_at=at, self_approved=self_approved)
+        case CampaignVerb.START:
+            return replace(after, started_at=at)
+        case CampaignVerb.STOP | CampaignVerb.COMPLETE:
+            return replace(after, ended_at=at)
+        case CampaignVerb.PAUSE | CampaignVerb.RESUME:
+            return after

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from dialer.domain.base.errors import DialerError, KeysChanged
-from dialer.ports.keys import KeyVersions
+from dialer.ports.keys import HasKeys
+from dialer.ports.unit_of_work import Store
 
 PERIOD_S = 1.0
 
@@ -16,8 +17,8 @@ log = structlog.get_logger()
 class KeyWatch:
     """`at_hand`: of how many versions the home has the keys."""
 
-    def __init__(self, versions: KeyVersions, at_hand: Callable[[], int]) -> None:
-        self._versions = versions
+    def __init__(self, store: Store[HasKeys], at_hand: Callable[[], int]) -> None:
+        self._store = store
         self._at_hand = at_hand
         self._told = False
 
@@ -29,7 +30,8 @@ class KeyWatch:
         while True:
             await asyncio.sleep(PERIOD_S)
             try:
-                await self._versions.all()
+                async with self._store.read() as work:
+                    await work.keys.all()
             except KeysChanged as changed:
                 self._end_if_at_hand(changed)
             except DialerError:

@@ -1,33 +1,46 @@
 """The fingerprint keys: which are in force, and the change to new ones (see services/access/fingerprints.py for what that gives)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeVar
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import BadSettings, Conflict, InvalidInput, KeysChanged
 from dialer.domain.base.types import Fingerprint
+from dialer.domain.ledger.entries_upkeep import keys_rotated, rotation_begun
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.oppositions.suppression import refingerprinted
 from dialer.ports.clock import Clock
-from dialer.ports.keys import KeyVersion, KeyVersions, Moved
+from dialer.ports.keys import HasKeys, KeyStore, KeyVersion, Moved, Rekeying
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 
 OTHER_KEYS = "restore home/keys from the backup that the database is from"
+NOT_THE_NEXT = "see `dialer keys list`"
+Place = TypeVar("Place", str, int)
 
 
-async def fingerprints_in_force(versions: KeyVersions, keys: Sequence[bytes]) -> Fingerprints:
+class KeyWork(HasKeys, UnitOfWork, Protocol):
+    """What a change of keys reads and writes, and its evidence."""
+
+
+async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) -> Fingerprints:
     """With as many of the home's keys as the database is at; one more is that of a rotation that never came to be.
 
     Raise `BadSettings` where they are not those of the database: with other keys nobody who objected would be found.
     """
-    last = (await versions.all())[-1]
+    async with store.read() as work:
+        last = (await work.keys.all())[-1]
     if len(keys) < last.version:
         raise BadSettings(f"home/keys lacks version {last.version} of the fingerprint keys", hint=OTHER_KEYS)
     fingerprints = Fingerprints(*keys[: last.version])
     if not last.mark:
-        await versions.note(fingerprints.mark)
+        async with store.write() as work:
+            await work.keys.note(fingerprints.mark)
     elif last.mark != fingerprints.mark:
         raise BadSettings("the fingerprint keys of this home are not those of the database", hint=OTHER_KEYS)
     return fingerprints
@@ -71,13 +84,13 @@ class Keys:
 
     def __init__(
         self,
-        versions: KeyVersions,
+        store: KeyStore[KeyWork],
         vault: Vault,
         clock: Clock,
         names: bytes,
         add_key: Callable[[int], Sequence[bytes]],
     ) -> None:
-        self._versions = versions
+        self._store = store
         self._vault = vault
         self._clock = clock
         self._names = names
@@ -85,12 +98,14 @@ class Keys:
 
     async def all(self, actor: Actor) -> list[KeyVersion]:
         actor.demand(Right.READ_EVIDENCE)
-        return await self._versions.all()
+        async with self._store.read() as work:
+            return await work.keys.all()
 
     async def being_made(self, actor: Actor) -> KeyVersion | None:
         """The version to which a change that has not ended leads."""
         actor.demand(Right.READ_EVIDENCE)
-        return await self._versions.being_made()
+        async with self._store.read() as work:
+            return await work.keys.being_made()
 
     async def rotate(self, actor: Actor, reason: str, listener: Listener = lambda _: None) -> Rotated:
         """Bring every stored fingerprint to a new key, or go on with what another call left unfinished.
@@ -114,27 +129,138 @@ class Keys:
             ) from None
 
     async def _rotate(self, by: str, reason: str, listener: Listener) -> Rotated:
-        version = (await self._versions.all())[-1].version + 1
+        async with self._store.read() as work:
+            version = await work.keys.last_version() + 1
         keys = self._add_key(version)[:version]
         made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), by, reason)
         rekeying = OneKeyMore(keys[-1], self._vault, self._names)
         # What cannot be opened is found before anybody has to wait for it.
-        await self._versions.check(rekeying)
+        await check_rotation(self._store, rekeying)
         begun = self._clock.monotonic()
-        await self._versions.begin(made)
-        while not await self._versions.end(made):
-            await self._move(rekeying, await self._versions.moved(), listener)
+        await begin_rotation(self._store, made)
+        while not await end_rotation(self._store, made):
+            await self._move(rekeying, await self._moved(), listener)
         seconds = round(self._clock.monotonic() - begun, 1)
-        numbers = (await self._versions.moved()).numbers
-        await self._versions.clear()
+        numbers = (await self._moved()).numbers
+        await clear_moved(self._store)
         return Rotated(version, numbers, seconds)
+
+    async def _moved(self) -> Moved:
+        async with self._store.read() as work:
+            return await work.keys.moved()
 
     async def _move(self, rekeying: OneKeyMore, so_far: Moved, listener: Listener) -> None:
         """Others have the database for as long as each page had it."""
         begun = self._clock.monotonic()
-        while some := await self._versions.move(rekeying):
+        while some := await move_some(self._store, rekeying):
             took = self._clock.monotonic() - begun
             so_far = replace(so_far, done=so_far.done + some)
             listener(so_far)
             await asyncio.sleep(took)
             begun = self._clock.monotonic()
+
+
+async def check_rotation(store: Store[HasKeys], rekeying: Rekeying) -> None:
+    """Open all that will have to be opened; nothing is changed. Raise `InvalidInput`.
+
+    A unit a page: a long reader would keep SQLite's log from being folded back.
+    """
+
+    async def keys(after: str) -> str:
+        async with store.read() as work:
+            return await work.keys.check_keys(rekeying, after)
+
+    async def sealed(after: int) -> int:
+        async with store.read() as work:
+            return await work.keys.check_sealed(rekeying, after)
+
+    await _to_the_last(keys, "")
+    await _to_the_last(sealed, -1)
+
+
+async def begin_rotation(store: KeyStore[KeyWork], made: KeyVersion) -> None:
+    """From now on nobody is judged; or go on where somebody else left off.
+
+    Raise `Conflict` where `made` is not the next version, or was begun with another key.
+    """
+    while not await _note_begun(store, made):
+        await clear_moved(store)
+    async with store.read() as work:
+        collected, tables = await work.keys.collected(), work.keys.tables
+    if collected:
+        return
+    for table in tables:
+        await _to_the_last(partial(_collect, store, table), "")
+    async with store.write() as work:
+        await work.keys.note_collected()
+
+
+async def move_some(store: KeyStore[HasKeys], rekeying: Rekeying) -> int:
+    """Bring some numbers to the next version, in one short unit; return how many."""
+    async with store.write_alone() as work:
+        return await work.keys.move(rekeying)
+
+
+async def end_rotation(store: KeyStore[KeyWork], made: KeyVersion) -> bool:
+    """Put the next version in force, unless numbers are left. Return whether it is.
+
+    Others may have stored some. Raise `Conflict` where somebody else has ended it.
+    """
+    async with store.write_alone() as work:
+        begun = await work.keys.being_made() if await work.keys.collected() else None
+        if begun is None or (begun.version, begun.mark) != (made.version, made.mark):
+            raise Conflict("somebody else has ended this change of keys", hint=NOT_THE_NEXT)
+        if await work.keys.some_left():
+            return False
+        numbers = (await work.keys.moved()).numbers
+        await work.keys.put_in_force(begun)
+        at = _made_at(made)
+        work.record(keys_rotated(made.version, by=made.by, at=at, reason=made.reason, numbers=numbers))
+    store.adopt(made.version)
+    return True
+
+
+async def clear_moved(store: KeyStore[HasKeys]) -> None:
+    """Forget which fingerprint of before was which of now, once the change has ended."""
+    more = True
+    while more:
+        async with store.write_alone() as work:
+            more = await work.keys.clear()
+
+
+async def _note_begun(store: KeyStore[KeyWork], made: KeyVersion) -> bool:
+    """Return whether it is noted: not while something is left of the change before."""
+    async with store.write_alone() as work:
+        last = await work.keys.last_version()
+        if made.version != last + 1:
+            raise Conflict(f"the keys in force are already those of version {last}", hint=NOT_THE_NEXT)
+        begun = await work.keys.being_made()
+        if begun is not None:
+            if begun.mark != made.mark:
+                raise Conflict(
+                    "this change of keys was begun with another key",
+                    hint=f"copy home/keys/fingerprint-{made.version}.key from the machine that began it",
+                )
+            return True
+        if await work.keys.any_moved():
+            return False
+        await work.keys.begin(made)
+        work.record(rotation_begun(made.version, by=made.by, at=_made_at(made), reason=made.reason))
+        return True
+
+
+async def _collect(store: Store[HasKeys], table: str, after: str) -> str:
+    async with store.write() as work:
+        return await work.keys.collect(table, after)
+
+
+def _made_at(made: KeyVersion) -> datetime:
+    assert made.made_at is not None, "a version that is made has a time"
+    return made.made_at
+
+
+async def _to_the_last(page: Callable[[Place], Awaitable[Place]], first: Place) -> None:
+    """`page` is given the last that was seen, and returns the same where none follow."""
+    last = first
+    while (found := await page(last)) != last:
+        last = found

@@ -5,13 +5,16 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Right, Role, Token
 from dialer.domain.base.errors import InvalidInput, Unauthenticated, Unavailable
+from dialer.domain.ledger.entries_admin import token_created, token_revoked
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.tokens import HasTokens
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.pbx.timeout import within
 
 log = structlog.get_logger()
@@ -27,8 +30,12 @@ DATABASE_S = 0.5
 _NAME = re.compile(r"\w[\w .@-]{0,63}")
 
 
+class TokenWork(HasTokens, UnitOfWork, Protocol):
+    """What tokens read and write, and their evidence."""
+
+
 class Tokens:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store[TokenWork], clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._roll: dict[str, Token] = {}
@@ -44,18 +51,21 @@ class Tokens:
             )
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(name, role, trace_of(secret), self._clock.now(), expires_at)
-        await self._store.tokens.add(token, by=actor.name)
+        async with self._store.write() as work:
+            await add_token(work, token, by=actor.name)
         async with self._reading:
             self._roll[token.secret_sha256] = token
         return secret
 
     async def all(self, actor: Actor) -> list[Token]:
         actor.demand(Right.MANAGE_TOKENS)
-        return await self._store.tokens.all()
+        async with self._store.read() as work:
+            return await work.tokens.all()
 
     async def revoke(self, actor: Actor, name: str) -> None:
         actor.demand(Right.MANAGE_TOKENS)
-        await self._store.tokens.revoke(name, by=actor.name, at=self._clock.now())
+        async with self._store.write() as work:
+            await revoke_token(work, name, by=actor.name, at=self._clock.now())
         async with self._reading:
             self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
 
@@ -69,7 +79,8 @@ class Tokens:
 
     async def recognise(self, trace: str) -> Actor:
         """As `authenticate`, by the trace that is kept of a secret."""
-        token = await self._store.tokens.by_secret(trace)
+        async with self._store.read() as work:
+            token = await work.tokens.by_secret(trace)
         now = self._clock.now()
         if token is None or not token.valid_at(now):
             raise Unauthenticated(
@@ -77,7 +88,8 @@ class Tokens:
                 hint="send `Authorization: Bearer ...` with a token of `dialer token create`",
             )
         if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
-            await self._store.tokens.used(token.name, at=now)
+            async with self._store.write() as work:
+                await work.tokens.used(token.name, at=now)
         return Actor(token.name, token.role)
 
     async def recognise_in_need(self, trace: str) -> Actor:
@@ -93,8 +105,8 @@ class Tokens:
         """Remember who may do what, by hash, for the hour when the database is away; until cancelled."""
         while True:
             try:
-                async with self._reading:
-                    self._roll = {token.secret_sha256: token for token in await self._store.tokens.all()}
+                async with self._reading, self._store.read() as work:
+                    self._roll = {token.secret_sha256: token for token in await work.tokens.all()}
             except Unavailable as error:
                 log.warning("tokens not read", error=str(error), known=len(self._roll))
             await asyncio.sleep(ROLL_S)
@@ -107,3 +119,15 @@ class Tokens:
 def trace_of(secret: str) -> str:
     """SHA-256: all that is kept of a secret. Of bytes that are no text, too: whoever sends them has no token."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def add_token(work: TokenWork, token: Token, *, by: str) -> None:
+    """Raise `Conflict` where the name is taken."""
+    await work.tokens.add(token)
+    work.record(token_created(token, by=by))
+
+
+async def revoke_token(work: TokenWork, name: str, *, by: str, at: datetime) -> None:
+    """Raise `NotFound`. A token revoked before keeps its first date."""
+    if await work.tokens.revoke(name, at=at):
+        work.record(token_revoked(name, by=by, at=at))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -15,11 +16,13 @@ from dialer.domain.calls.final_answer import REJECTED, unwanted
 from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.records import ContactChange, Progression
-from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.progressions import ProgressionWork, commit_progressions
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
@@ -30,12 +33,16 @@ log = structlog.get_logger()
 UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
 
 
+class CallEventWork(ProgressionWork, HasCampaigns, Protocol):
+    """What is read and written as calls go on."""
+
+
 class CallEventApplier:
     """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
 
     def __init__(
         self,
-        store: Store,
+        store: Store[CallEventWork],
         fleet: Fleet,
         live_calls: LiveCalls,
         clock: Clock,
@@ -54,7 +61,8 @@ class CallEventApplier:
 
     async def apply(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
         """Fold the events, commit, then tell the PBXs. Raise `Unavailable` where the store is away: nothing was applied then."""
-        before = await self._store.attempts.get_many({event.attempt_id for event in events})
+        async with self._store.read() as work:
+            before = await work.attempts.get_many({event.attempt_id for event in events})
         after = fold(before, events)
         await self.commit(
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
@@ -74,11 +82,11 @@ class CallEventApplier:
         """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""
         if not attempts:
             return
-        made = await self._store.attempts.made(
-            {attempt.contact_id for attempt in attempts if not attempt.alive}
-        )
+        async with self._store.read() as work:
+            made = await work.attempts.made({attempt.contact_id for attempt in attempts if not attempt.alive})
         progressions = [await self._progression(attempt, before[attempt.id], made) for attempt in attempts]
-        await self._store.attempts.commit(progressions)
+        async with self._store.write() as work:
+            await commit_progressions(work, progressions)
         for attempt in attempts:
             self._live_calls.put(attempt)
             self._tell(before[attempt.id], attempt)
@@ -149,7 +157,8 @@ class CallEventApplier:
     async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
         """One reading serves: after approval only poll dates may change, and nothing here looks at them."""
         if campaign_id not in self._definitions:
-            self._definitions[campaign_id] = (await self._store.campaigns.get(campaign_id)).definition
+            async with self._store.read() as work:
+                self._definitions[campaign_id] = (await work.campaigns.get(campaign_id)).definition
         return self._definitions[campaign_id]
 
     async def _settle(

@@ -1,6 +1,7 @@
 """What makes the machine itself pause a campaign: prompts that are not as approved, callees who hear silence, a trunk that fails."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId
@@ -10,19 +11,29 @@ from dialer.domain.calls.call_events import RefusalCause
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
+from dialer.ports.probes import HasProbes
 from dialer.ports.prompts import Prompts
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
-from dialer.services.calls.trunk_breaker import TrunkBreaker
+from dialer.services.calls.trunk_breaker import BreakerWork, TrunkBreaker
 from dialer.services.oppositions.line_proofs import LineProofs
 
 LOOK_EVERY_S = 5.0
 """The audio of a running campaign is compared with what was approved (T102)."""
 
 
+class GuardWork(BreakerWork, HasProbes, Protocol):
+    """What the guards read and write."""
+
+
 class CallGuards:
     def __init__(
-        self, store: Store, prompts: Prompts, clock: Clock, proofs: LineProofs, packs: RulePackIndex
+        self,
+        store: Store[GuardWork],
+        prompts: Prompts,
+        clock: Clock,
+        proofs: LineProofs,
+        packs: RulePackIndex,
     ) -> None:
         self._store = store
         self._packs = packs
@@ -56,14 +67,16 @@ class CallGuards:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
         await self.trunks.look(attempts)
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
-            calls = await self._store.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
+            async with self._store.read() as work:
+                calls = await work.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
             if calls.too_many(await self._bearable(campaign_id)):
                 what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
                 await self._pause(campaign_id, f"silence: {what}")
 
     async def _bearable(self, campaign_id: CampaignId) -> float:
         """In per cent, by the rule pack of today; none is where no pack says so."""
-        profile = (await self._store.campaigns.get(campaign_id)).definition.profile
+        async with self._store.read() as work:
+            profile = (await work.campaigns.get(campaign_id)).definition.profile
         pack = self._packs.for_day(profile, self._clock.now().date())
         return pack.silent_calls.most_percent if pack else 0
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.numbers.phone import parse_phone
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.ledger import HasLedger
 from dialer.ports.records import CallFilter, CallRow
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.campaigns.scripts import Scripts
 
@@ -28,6 +32,10 @@ class CallRecord:
     ledger_index: int | None
 
 
+class CallWork(HasAttempts, HasCampaigns, HasLedger, Protocol):
+    """What a call record is read from."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallQuery:
     """Which calls: of a campaign, to a number in any plain spelling; `after` is the last attempt of the page before."""
@@ -39,7 +47,7 @@ class CallQuery:
 
 
 class CallRecords:
-    def __init__(self, store: Store, scripts: Scripts, fingerprints: Fingerprints) -> None:
+    def __init__(self, store: Store[CallWork], scripts: Scripts, fingerprints: Fingerprints) -> None:
         self._store = store
         self._scripts = scripts
         self._fingerprints = fingerprints
@@ -47,22 +55,27 @@ class CallRecords:
     async def get(self, actor: Actor, attempt_id: AttemptId) -> CallRecord:
         """Raise `NotFound`."""
         actor.demand(Right.READ_CALLS)
-        (record,) = await self.records(actor, [await self._store.attempts.get(attempt_id)])
+        async with self._store.read() as work:
+            row = await work.attempts.get(attempt_id)
+        (record,) = await self.records(actor, [row])
         return record
 
     async def page(self, actor: Actor, query: CallQuery) -> list[CallRecord]:
         """In order of decision. Raise `NotFound` for an unknown campaign, `PhoneError` for no number: an empty list would mislead."""
         actor.demand(Right.READ_CALLS)
-        if query.campaign_id:
-            await self._store.campaigns.get(query.campaign_id)
         fingerprint = self._fingerprints.of(parse_phone(query.phone_number)) if query.phone_number else None
         found = CallFilter(query.campaign_id, fingerprint, query.after, query.limit)
-        return await self.records(actor, await self._store.attempts.calls(found))
+        async with self._store.read() as work:
+            if query.campaign_id:
+                await work.campaigns.get(query.campaign_id)
+            rows = await work.attempts.calls(found)
+        return await self.records(actor, rows)
 
     async def records(self, actor: Actor, rows: Sequence[CallRow]) -> list[CallRecord]:
         """Of calls that were read already."""
         whole = actor.may(Right.READ_NUMBERS)
-        sealed = await self._store.ledger.permit_indices(row.attempt.id for row in rows)
+        async with self._store.read() as work:
+            sealed = await work.ledger.permit_indices(row.attempt.id for row in rows)
         return [
             CallRecord(
                 row.attempt,

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.ports.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.leases import Heartbeat
-from dialer.ports.store import Store
+from dialer.ports.leases import HasLeases, Heartbeat
+from dialer.ports.unit_of_work import Store
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.overdue import LONGEST_SILENCE
 from dialer.services.calls.recovery import may_begin, settle
@@ -22,6 +24,10 @@ log = structlog.get_logger()
 REAP_EVERY_S = 30.0
 UNATTENDED_S = 300.0
 """So long without a sign of life of a process that drives it: one that is started again may still learn from the PBX how its calls ended."""
+
+
+class ReaperWork(HasAttempts, HasLeases, Protocol):
+    """What is read of attempts that nobody drives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Sighting:
 class Reaper:
     """Every process runs one, for the PBXs of all. Of two that end the same attempt the first counts."""
 
-    def __init__(self, store: Store, calls: CallEventApplier, clock: Clock) -> None:
+    def __init__(self, store: Store[ReaperWork], calls: CallEventApplier, clock: Clock) -> None:
         self._store = store
         self._calls = calls
         self._clock = clock
@@ -52,7 +58,8 @@ class Reaper:
 
     async def turn(self) -> None:
         """End what is over on PBXs that nobody drives: what was never sent lapses, and counts nowhere; all else is lost, and counts."""
-        alive = await self._store.attempts.alive()
+        async with self._store.read() as work:
+            alive = await work.attempts.alive()
         unattended = await self._unattended({attempt.pbx for attempt in alive})
         now = self._clock.now()
         ended = {a.id: a for a in alive if a.pbx in unattended and over(a, now)}
@@ -62,7 +69,8 @@ class Reaper:
             log.error("attempts ended unheard", pbxs=sorted(unattended), attempts=len(ended))
 
     async def _unattended(self, pbxs: Iterable[str]) -> set[str]:
-        heartbeats, now = await self._store.leases.heartbeats(), self._clock.monotonic()
+        async with self._store.read() as work:
+            heartbeats, now = await work.leases.heartbeats(), self._clock.monotonic()
         before, self._seen = self._seen, {}
         for pbx in pbxs:
             last, beat = before.get(pbx), heartbeats.get(pbx)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -10,9 +11,10 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import expire, mark_lost
 from dialer.domain.calls.call_events import RefusalCause, Refused
 from dialer.domain.ledger.entries_admin import link_changed
+from dialer.ports.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.oppositions.pbx_lock import PbxLock
@@ -26,10 +28,14 @@ SLACK = timedelta(seconds=2)
 UNSENT = "never sent"
 
 
+class RecoveryWork(HasAttempts, UnitOfWork, Protocol):
+    """What a recovery reads, and its evidence."""
+
+
 class Recovery:
     def __init__(
         self,
-        store: Store,
+        store: Store[RecoveryWork],
         calls: CallEventApplier,
         live_calls: LiveCalls,
         clock: Clock,
@@ -47,7 +53,9 @@ class Recovery:
 
     async def recover(self, telephony: Telephony) -> None:
         """Before anything is dialled on this PBX again: its calls, then its lock."""
-        await self._settle(telephony, await self._store.attempts.alive(pbx=telephony.pbx), whole=True)
+        async with self._store.read() as work:
+            alive = await work.attempts.alive(pbx=telephony.pbx)
+        await self._settle(telephony, alive, whole=True)
         await self._lock.make_whole(telephony)
         await self._lock.relieve(telephony)
         await self._pauses.agree(telephony)
@@ -76,13 +84,15 @@ class Recovery:
     async def reconcile(self, telephony: Telephony) -> None:
         """Bring every attempt of this PBX that should have begun by now to a known state."""
         now = self._clock.now()
-        attempts = await self._store.attempts.alive(pbx=telephony.pbx)
+        async with self._store.read() as work:
+            attempts = await work.attempts.alive(pbx=telephony.pbx)
         await self._settle(telephony, [attempt for attempt in attempts if not may_begin(attempt, now)])
 
     async def overlooked(self, pbx: str) -> bool:
         """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
         now = self._clock.now()
-        attempts = await self._store.attempts.alive(pbx=pbx)
+        async with self._store.read() as work:
+            attempts = await work.attempts.alive(pbx=pbx)
         return any(attempt.id not in self._live_calls and not may_begin(attempt, now) for attempt in attempts)
 
     async def _settle(
@@ -98,7 +108,8 @@ class Recovery:
         unsent = await telephony.withhold(waiting) if waiting else frozenset[AttemptId]()
         outbox = await telephony.outbox(None if whole else asked)
         await self._calls.apply(telephony, [*outbox.opposed, *outbox.ended])
-        alive = await self._store.attempts.alive(pbx=telephony.pbx)
+        async with self._store.read() as work:
+            alive = await work.attempts.alive(pbx=telephony.pbx)
         attempts, now = [attempt for attempt in alive if attempt.id in asked], self._clock.now()
         settled = [settle(attempt, outbox.alive, unsent, now) for attempt in attempts]
         known = {attempt.id: attempt for attempt in attempts}
@@ -106,7 +117,8 @@ class Recovery:
         self._live_calls.correct(asked, settled)
 
     async def _note(self, pbx: str, *, up: bool) -> None:
-        await self._store.ledger.append([link_changed(pbx, up=up, at=self._clock.now())])
+        async with self._store.write() as work:
+            work.record(link_changed(pbx, up=up, at=self._clock.now()))
 
 
 def may_begin(attempt: Attempt, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Calls of which the database knows nothing: it was put back to an earlier state. Their oppositions count all the same."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -8,10 +9,12 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import CallEvent, Dialing, Ended, Opposed, Ringing
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.oppositions import OppositionWork, store_oppositions
 from dialer.services.decision.decider import LedgerState
 from dialer.services.oppositions.sponsors import sponsors_by_key
 from dialer.services.pbx.fleet import Fleet
@@ -21,6 +24,10 @@ log = structlog.get_logger()
 NOTE = "pressed in a call that this database does not know"
 
 
+class StrangerWork(OppositionWork, HasCampaigns, Protocol):
+    """What is read and written for calls that the store does not know."""
+
+
 class Strangers:
     """Of a database that the ledger takes for the right one, what a PBX keeps of them is cleared once it is stored.
 
@@ -28,7 +35,12 @@ class Strangers:
     """
 
     def __init__(
-        self, store: Store, fleet: Fleet, fingerprints: Fingerprints, clock: Clock, ledger: LedgerState
+        self,
+        store: Store[StrangerWork],
+        fleet: Fleet,
+        fingerprints: Fingerprints,
+        clock: Clock,
+        ledger: LedgerState,
     ) -> None:
         self._store = store
         self._fleet = fleet
@@ -74,7 +86,7 @@ class Strangers:
             one for entry in said.values() async for one in self._unstored(entry, telephony.pbx, sponsors)
         ]
         if fresh:
-            await self._store.suppressions.add(fresh)
+            await store_oppositions(self._store, fresh)
             await self._fleet.suppress(pbx_entries(fresh))
             log.error("opposed in calls nobody decided", pbx=telephony.pbx, oppositions=len(fresh))
         return list(said)
@@ -87,7 +99,8 @@ class Strangers:
             return
         sponsor, now = sponsors.get(entry.whose.sponsor_key or ""), self._clock.now()
         readings = self._fingerprints.readings(entry.whose.fingerprint)
-        known = await self._store.suppressions.of_many(readings)
+        async with self._store.read() as work:
+            known = await work.suppressions.of_many(readings)
         for one in readings:
             if entry.attempt_id not in {suppression.source for suppression in known.get(one, ())}:
                 yield Suppression(

@@ -5,25 +5,39 @@ Everything is counted in the store, whichever process made the calls.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
+from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.retry import number_gone
+from dialer.domain.calls.retry import NUMBER_GONE, Due, number_gone
 from dialer.domain.calls.trunk_health import LAST_CALLS, TrunkHealth
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.numbers.number_plan import country_code
+from dialer.ports.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.trunks import HasTrunks
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.campaigns import CampaignWork
+from dialer.services.acts.consents import ConsentWork, add_consents
 from dialer.services.calls.pausing import pause
 
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 1.0
 """How old the pace of a trunk may be: another process may have found it failing."""
+BY_THE_CALL = "call"
+"""Who took a withdrawal down that the call itself brought: nobody has the number."""
+
+
+class BreakerWork(CampaignWork, ConsentWork, HasAttempts, HasTrunks, Protocol):
+    """What a circuit breaker reads and writes."""
 
 
 class TrunkBreaker:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store[BreakerWork], clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._paces: dict[str, tuple[float, float]] = {}
@@ -36,8 +50,10 @@ class TrunkBreaker:
         if now - looked >= LOOK_EVERY_S:
             pace = (await self._health(trunk)).pace
             self._paces[trunk] = now, pace
-            if until := await self._store.trunks.rests_until(trunk):
-                self._rests[trunk] = until
+            async with self._store.read() as work:
+                rests_until = await work.trunks.rests_until(trunk)
+            if rests_until:
+                self._rests[trunk] = rests_until
         until = self._rests.get(trunk)
         return 0.0 if until and self._clock.now() < until else pace
 
@@ -47,7 +63,8 @@ class TrunkBreaker:
         if known and known >= until:
             return
         self._rests[trunk] = until
-        await self._store.trunks.rest(trunk, until)
+        async with self._store.write() as work:
+            await work.trunks.rest(trunk, until)
         log.warning("trunk asks for rest", trunk=trunk, until=until)
 
     async def look(self, attempts: Sequence[Attempt]) -> None:
@@ -59,21 +76,24 @@ class TrunkBreaker:
                 await self._open(trunk, health)
                 continue
             if any(attempt.trunk == trunk and number_gone(attempt) for attempt in attempts):
-                await self._store.trunks.release(trunk, at=self._clock.now())
+                await release_late(self._store, trunk, at=self._clock.now())
             for code, dialed_at in _reached(attempts, trunk).items():
-                gone = await self._store.trunks.reached(trunk, code, before=dialed_at, at=self._clock.now())
+                gone = await trunk_reached(self._store, trunk, code, before=dialed_at, at=self._clock.now())
                 if gone:
                     log.info("numbers are nobody's: their consents ended", trunk=trunk, numbers=gone)
 
     async def _health(self, trunk: str) -> TrunkHealth:
-        return TrunkHealth(await self._store.trunks.last_calls(trunk, limit=LAST_CALLS))
+        async with self._store.read() as work:
+            return TrunkHealth(await work.trunks.last_calls(trunk, limit=LAST_CALLS))
 
     async def _open(self, trunk: str, health: TrunkHealth) -> None:
         reason = f"trunk {trunk}: {health.complaint()}"
-        for campaign in await self._store.campaigns.running():
+        async with self._store.read() as work:
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+        for campaign in running:
             if campaign.definition.trunk == trunk:
                 await pause(self._store, self._clock, campaign.id, reason)
-        reopened = await self._store.trunks.fail(trunk, at=self._clock.now())
+        reopened = await trunk_failed(self._store, trunk, at=self._clock.now())
         log.error("trunk failing", trunk=trunk, reason=reason, consents_kept=reopened)
 
 
@@ -85,3 +105,52 @@ def _reached(attempts: Sequence[Attempt], trunk: str) -> dict[str, datetime]:
             code = country_code(attempt.number)
             found[code] = max(found.get(code, attempt.dialed_at), attempt.dialed_at)
     return found
+
+
+async def trunk_failed(store: Store[BreakerWork], trunk: str, *, at: datetime) -> int:
+    """Look only at calls decided after `at`, and end none of the consents that wait.
+
+    Their contacts are due again. Return how many consents waited.
+    """
+    async with store.write() as work:
+        await work.trunks.look_anew(trunk, since=at)
+        released = await work.trunks.take_held(trunk, late=False)
+        await _call_again(work, released, at)
+    return len(released)
+
+
+async def release_late(store: Store[BreakerWork], trunk: str, *, at: datetime) -> int:
+    """Do the same for calls decided while the trunk was failing, that ended only later."""
+    async with store.read() as work:
+        if not await work.trunks.held_late(trunk):
+            return 0
+    async with store.write() as work:
+        released = await work.trunks.take_held(trunk, late=True)
+        await _call_again(work, released, at)
+    return len(released)
+
+
+async def trunk_reached(
+    store: Store[BreakerWork], trunk: str, country_code: str, *, before: datetime, at: datetime
+) -> int:
+    """End the consents whose numbers were told to be nobody's before then (T057).
+
+    The trunk has reached somebody of that country with a call dialled at `before`; `at`: the time
+    of recording. Return how many numbers.
+    """
+    async with store.read() as work:
+        if not await work.trunks.proved(trunk, country_code, before=before):
+            return 0
+    async with store.write() as work:
+        ids = await work.trunks.take_proved(trunk, country_code, before=before)
+        calls = (await work.attempts.get_many(ids)).values()
+        gone = [ConsentWithdrawn(call.fingerprint, None, NETWORK, call.ended_at or at, at) for call in calls]
+        await add_consents(work, gone, by=BY_THE_CALL)
+    return len(ids)
+
+
+async def _call_again(work: BreakerWork, attempt_ids: Sequence[AttemptId], at: datetime) -> None:
+    """Make due the contacts of these calls that are closed because nobody has their number."""
+    calls = await work.attempts.get_many(attempt_ids)
+    gone = await work.contacts.closed_for(NUMBER_GONE, {call.contact_id for call in calls.values()})
+    await work.contacts.change(dict.fromkeys(gone, Due(at)))

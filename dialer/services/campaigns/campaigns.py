@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
@@ -12,7 +13,16 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import text_problems
 from dialer.domain.preflight.campaign_checks import check_definition, script_rules
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.contacts import HasContacts
+from dialer.ports.opposition_lists import HasOppositionLists
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.campaigns import (
+    CampaignWork,
+    add_campaign,
+    change_poll_dates,
+    freeze_script,
+    move_campaign,
+)
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.decision.decider import Decider
 from dialer.services.pbx.pauses import Pauses
@@ -21,10 +31,14 @@ from dialer.services.upkeep.restoring import RESTORED
 from dialer.services.upkeep.retention import Retention
 
 
+class CampaignLifeWork(CampaignWork, HasContacts, HasOppositionLists, Protocol):
+    """What the life of a campaign reads and writes."""
+
+
 class Campaigns:
     def __init__(
         self,
-        store: Store,
+        store: Store[CampaignLifeWork],
         decider: Decider,
         scripts: Scripts,
         clock: Clock,
@@ -53,41 +67,51 @@ class Campaigns:
             CampaignId(f"c{uuid.uuid4().hex[:12]}"), definition, CampaignState.DRAFT, actor.name, now
         )
         await self._scripts.keep(campaign, recordings or {})
-        await self._store.campaigns.add(campaign)
+        async with self._store.write() as work:
+            await add_campaign(work, campaign)
         return campaign
 
     async def get(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
         actor.demand(Right.READ_CAMPAIGNS)
-        return await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            return await work.campaigns.get(campaign_id)
 
     async def page(
         self, actor: Actor, *, after: CampaignId | None = None, limit: int = 100
     ) -> list[Campaign]:
         actor.demand(Right.READ_CAMPAIGNS)
-        return await self._store.campaigns.page(after=after, limit=limit)
+        async with self._store.read() as work:
+            return await work.campaigns.page(after=after, limit=limit)
 
     async def approve(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
         """Check all that needs trunk, contacts and prompts; freeze the script. The maker is not the approver (T125)."""
         actor.demand(Right.APPROVE)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         next_state(campaign.state, CampaignVerb.APPROVE)
         self._check_approver(actor, campaign)
         await self._check_rules(campaign)
-        await self._store.campaigns.set_script(campaign_id, (await self._scripts.compile(campaign)).script)
-        return await self._store.campaigns.move(
-            campaign_id,
-            CampaignVerb.APPROVE,
-            by=actor.name,
-            at=self._clock.now(),
-            self_approved=actor.name == campaign.created_by,
-        )
+        script = (await self._scripts.compile(campaign)).script
+        # One act: no draft has a frozen script, and no approved campaign has none.
+        async with self._store.write() as work:
+            await freeze_script(work, campaign_id, script)
+            return await move_campaign(
+                work,
+                campaign_id,
+                CampaignVerb.APPROVE,
+                by=actor.name,
+                at=self._clock.now(),
+                self_approved=actor.name == campaign.created_by,
+            )
 
     async def start(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
         """Raise `Conflict` for a campaign without contacts, `InvalidInput` where the approved audio is no longer what it was."""
         actor.demand(Right.CONTROL_CAMPAIGN)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
+            contacts = await work.contacts.count(campaign_id)
         next_state(campaign.state, CampaignVerb.START)
-        if await self._store.contacts.count(campaign_id) == 0:
+        if contacts == 0:
             raise Conflict("the campaign has no contacts", hint="import some with `dialer contacts import`")
         await self._scripts.check(campaign)
         return await self._move(actor, campaign_id, CampaignVerb.START, "")
@@ -105,7 +129,8 @@ class Campaigns:
     async def resume(self, actor: Actor, campaign_id: CampaignId, reason: str = "") -> Campaign:
         """Raise `Conflict` for a campaign that a restoration paused, unless a reason says that somebody answers for what is not known."""
         actor.demand(Right.CONTROL_CAMPAIGN)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         if campaign.reason.startswith(RESTORED) and not reason.strip():
             raise Conflict(
                 f"the campaign was {campaign.reason}",
@@ -128,21 +153,25 @@ class Campaigns:
     ) -> Campaign:
         """What a decree moved, in force for every decision from now on (T040). For whoever could approve the campaign.
 
-        Raise `InvalidInput` without a reason, and as `Store.campaigns.change_poll_dates`.
+        Raise `InvalidInput` without a reason, and as `acts.campaigns.change_poll_dates`.
         """
         actor.demand(Right.APPROVE)
         if not reason.strip():
             problem = Problem("reason", "is empty: name the decree")
             raise InvalidInput("poll dates are changed for a reason", (problem,))
-        self._check_approver(actor, await self._store.campaigns.get(campaign_id))
-        return await self._store.campaigns.change_poll_dates(
-            campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
-        )
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
+        self._check_approver(actor, campaign)
+        async with self._store.write() as work:
+            return await change_poll_dates(
+                work, campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
+            )
 
     async def _move(self, actor: Actor, campaign_id: CampaignId, verb: CampaignVerb, reason: str) -> Campaign:
-        return await self._store.campaigns.move(
-            campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason
-        )
+        async with self._store.write() as work:
+            return await move_campaign(
+                work, campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason
+            )
 
     def _check_approver(self, actor: Actor, campaign: Campaign) -> None:
         if actor.name == campaign.created_by and not self._decider.all_loopback:

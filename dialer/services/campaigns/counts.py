@@ -5,8 +5,9 @@ import asyncio
 import structlog
 
 from dialer.domain.base.errors import Unavailable
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 
 log = structlog.get_logger()
 
@@ -16,7 +17,7 @@ RECOUNT_HOUR = 2
 
 
 class Counts:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store[HasCampaigns], clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._recounted = clock.now().date()
@@ -31,10 +32,12 @@ class Counts:
 
     async def tend(self) -> None:
         """The first night is that after the start."""
-        await self._store.campaigns.fold_counts()
+        async with self._store.write() as work:
+            await work.campaigns.fold_counts()
         now = self._clock.now()
         if now.date() > self._recounted and now.hour >= RECOUNT_HOUR:
-            wrong = await self._store.campaigns.recount()
+            async with self._store.write() as work:
+                wrong = await work.campaigns.recount()
             self._recounted = now.date()
             if wrong:
                 log.error("counts of progress were wrong and are mended", facts=wrong)

@@ -1,18 +1,27 @@
 """How far a campaign is, and why it waits when it does."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.probes.probe import Probe
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
+from dialer.ports.halts import HasHalts
+from dialer.ports.keys import HasKeys
 from dialer.ports.records import Progress
-from dialer.ports.store import Store
+from dialer.ports.trunks import HasTrunks
+from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import Decider
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
+
+
+class ProgressWork(HasCampaigns, HasHalts, HasKeys, HasTrunks, Protocol):
+    """What the progress of a campaign is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class CampaignProgress:
 
 class ProgressReader:
     def __init__(
-        self, store: Store, fleet: Fleet, decider: Decider, proofs: LineProofs, clock: Clock
+        self, store: Store[ProgressWork], fleet: Fleet, decider: Decider, proofs: LineProofs, clock: Clock
     ) -> None:
         self._store = store
         self._fleet = fleet
@@ -41,9 +50,10 @@ class ProgressReader:
 
     async def of(self, actor: Actor, campaign_id: CampaignId) -> CampaignProgress:
         actor.demand(Right.READ_CAMPAIGNS)
-        campaign = await self._store.campaigns.get(campaign_id)
-        counts = await self._store.campaigns.progress(campaign_id)
-        halt = await self._store.system.halt_state()
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
+            counts = await work.campaigns.progress(campaign_id)
+            halt = await work.halts.state()
         waiting = (
             f"halted by {halt.by}: {halt.reason}" if halt.halted else await self._waiting(campaign, counts)
         )
@@ -62,11 +72,13 @@ class ProgressReader:
             return doubt
         if why := self._decider.ledger.why:
             return f"the ledger is not writable: {why}"
-        if made := await self._store.keys.being_made():
+        async with self._store.read() as work:
+            made = await work.keys.being_made()
+            rests_until = await work.trunks.rests_until(campaign.definition.trunk)
+        if made:
             return f"the fingerprint keys are being changed to version {made.version}: nobody is judged until that has ended"
         if trouble := self._no_trunk(campaign):
             return trouble
-        rests_until = await self._store.trunks.rests_until(campaign.definition.trunk)
         if rests_until and now < rests_until:
             until = rests_until.isoformat(timespec="seconds")
             return f"trunk {campaign.definition.trunk} asks to be sent no call before {until} (Retry-After)"

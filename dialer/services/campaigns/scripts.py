@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem
@@ -13,15 +14,25 @@ from dialer.domain.ledger.entries_admin import recording_kept
 from dialer.domain.preflight.campaign_checks import script_rules
 from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.prompts import CompiledScript, Prompts, Recordings
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.campaigns.prompts import compile_script
+
+
+class ScriptWork(HasCampaigns, UnitOfWork, Protocol):
+    """What a campaign's audio reads, and its evidence."""
 
 
 class Scripts:
     def __init__(
-        self, store: Store, prompts: Prompts, recordings: Recordings, clock: Clock, packs: RulePackIndex
+        self,
+        store: Store[ScriptWork],
+        prompts: Prompts,
+        recordings: Recordings,
+        clock: Clock,
+        packs: RulePackIndex,
     ) -> None:
         self._store = store
         self._packs = packs
@@ -36,7 +47,8 @@ class Scripts:
         Raise `Conflict` once the script is frozen, `InvalidInput` for an unknown key and for what cannot be played.
         """
         actor.demand(Right.CREATE_CAMPAIGN)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         if campaign.state is not CampaignState.DRAFT:
             raise Conflict("the script is frozen", hint="prompts are accepted before approval only")
         _demand_known([key])
@@ -46,7 +58,8 @@ class Scripts:
             raise InvalidInput("this is no recording", (Problem(f"prompts.{key}", error.detail),)) from None
         await self.keep(campaign, {key: audio})
         digest, at = hashlib.sha256(audio).hexdigest(), self._clock.now()
-        await self._store.ledger.append([recording_kept(campaign_id, key, digest, by=actor.name, at=at)])
+        async with self._store.write() as work:
+            work.record(recording_kept(campaign_id, key, digest, by=actor.name, at=at))
 
     async def keep(self, campaign: Campaign, recordings: Mapping[str, bytes]) -> None:
         _demand_known(recordings)
@@ -63,7 +76,8 @@ class Scripts:
     async def approved(self, actor: Actor, campaign_id: CampaignId) -> CompiledScript:
         """Raise `Conflict` before approval, `InvalidInput` where the audio is no longer what was approved."""
         actor.demand(Right.READ_CAMPAIGNS)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         if campaign.script is None:
             raise Conflict(
                 "the campaign has no script yet",

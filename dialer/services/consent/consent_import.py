@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.consent.consent import ConsentGiven
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.consents import ConsentWork, add_consents
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consent_rows import CONSENT_COLUMNS, read_consent
 from dialer.services.imports.cells import demand_whole, phone, place
@@ -24,7 +25,7 @@ REGION = "FR"
 @dataclass(frozen=True, slots=True)
 class ConsentIntake:
     stamp: ImportStamp
-    store: Store
+    store: Store[ConsentWork]
     imported_by: str
     columns: frozenset[str] = COLUMNS
 
@@ -32,7 +33,8 @@ class ConsentIntake:
         return read_consent_row(row, self.stamp), ()
 
     async def keep(self, items: Sequence[ConsentGiven]) -> int:
-        await self.store.consents.add(items, by=self.imported_by)
+        async with self.store.write() as work:
+            await add_consents(work, items, by=self.imported_by)
         return 0
 
 
@@ -46,7 +48,7 @@ def read_consent_row(row: CsvRow, stamp: ImportStamp) -> ConsentGiven:
 class ConsentImports:
     def __init__(
         self,
-        store: Store,
+        store: Store[ConsentWork],
         clock: Clock,
         fingerprints: Fingerprints,
         proofs: ConsentProofs,

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
-from dialer.ports.proofs import ProofRow, Proofs
+from dialer.ports.proofs import HasProofs, ProofRow
+from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Cipher, Vault
 
 SEALED = "sealed:"
@@ -73,35 +74,43 @@ class Opening:
 
 
 class ConsentProofs:
-    def __init__(self, stored: Proofs, vault: Vault) -> None:
-        self._stored = stored
+    def __init__(self, store: Store[HasProofs], vault: Vault) -> None:
+        self._store = store
         self._vault = vault
 
     async def sealing(self, at: datetime) -> Sealing:
         """For consents recorded at `at`."""
         month = month_of(at)
-        key = await self._stored.keep_key(month, self._vault.new_key(_owner(month)))
+        async with self._store.write() as work:
+            key = await work.proofs.keep_key(month, self._vault.new_key(_owner(month)))
         return Sealing(month, self._vault.cipher(_owner(month), key))
 
     async def opening(self) -> Opening:
-        keys = await self._stored.keys()
+        async with self._store.read() as work:
+            keys = await work.proofs.keys()
         return Opening({month: self._vault.cipher(_owner(month), key) for month, key in keys.items()})
 
     async def seal_older(self) -> int:
         """What older versions of this program stored in clear; return how many consents that were."""
         sealed = 0
-        while rows := await self._stored.in_clear(sealed=(SEALED, SINCE), limit=BATCH):
+        while True:
+            async with self._store.read() as work:
+                rows = await work.proofs.in_clear(sealed=(SEALED, SINCE), limit=BATCH)
+            if not rows:
+                return sealed
             sealings = {
                 month: await self.sealing(at)
                 for month, at in {month_of(r.recorded_at): r.recorded_at for r in rows}.items()
             }
-            await self._stored.replace([_sealed(row, sealings[month_of(row.recorded_at)]) for row in rows])
+            replaced = [_sealed(row, sealings[month_of(row.recorded_at)]) for row in rows]
+            async with self._store.write() as work:
+                await work.proofs.replace(replaced)
             sealed += len(rows)
-        return sealed
 
     async def destroy_keys(self, *, before: datetime) -> int:
         """Of months that ended before, as far as none of their consents is left; return how many."""
-        return await self._stored.destroy_keys(before=month_of(before))
+        async with self._store.write() as work:
+            return await work.proofs.destroy_keys(before=month_of(before))
 
 
 def month_of(at: datetime) -> str:

@@ -10,10 +10,12 @@ from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from dialer.domain.numbers.phone import every_reading
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.consents import add_consents
 from dialer.services.consent.consent_import import COLUMNS, read_consent_row
 from dialer.services.consent.consent_proofs import ConsentProofs
+from dialer.services.consent.voidings import VoidingWork, restore_consents
 from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import ImportStamp, RowRejected
 from dialer.services.oppositions.oppositions import NO_DIGITS, StatedOpposition, moment
@@ -33,7 +35,7 @@ class TrunkFault:
 class Consents:
     def __init__(
         self,
-        store: Store,
+        store: Store[VoidingWork],
         clock: Clock,
         fingerprints: Fingerprints,
         proofs: ConsentProofs,
@@ -51,7 +53,8 @@ class Consents:
         now = self._clock.now()
         stamp = ImportStamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
         consents = await asyncio.to_thread(_read_all, given, stamp)
-        await self._store.consents.add(consents, by=actor.name)
+        async with self._store.write() as work:
+            await add_consents(work, consents, by=actor.name)
         return len(consents)
 
     async def withdraw(self, actor: Actor, withdrawal: StatedOpposition) -> tuple[str, ...]:
@@ -79,7 +82,8 @@ class Consents:
             )
             for number in numbers
         ]
-        await self._store.consents.add(events, by=actor.name)
+        async with self._store.write() as work:
+            await add_consents(work, events, by=actor.name)
         await self._ringing.cancel((event.fingerprint, event.sponsor) for event in events)
         return warnings
 
@@ -98,7 +102,8 @@ class Consents:
             problems.append(Problem("since", "is later than its end, or than now"))
         if problems:
             raise InvalidInput("these consents cannot be restored", tuple(problems))
-        return await self._store.voidings.restore(
+        return await restore_consents(
+            self._store,
             fault.trunk,
             since=fault.since.astimezone(UTC),
             until=until.astimezone(UTC),

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
-from dialer.domain.base.errors import Conflict, InvalidInput, Problem
+from dialer.domain.base.errors import Conflict, InvalidInput, NotFound, Problem
 from dialer.domain.base.types import CampaignId, ImportId
-from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.campaigns.campaign import OVER, Campaign
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
+from dialer.ports.imports import HasImports
 from dialer.ports.records import NewContact
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.consents import ConsentWork, add_consents
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.contact_rows import CONTACT_COLUMNS, Jurisdiction, read_contact
 from dialer.services.imports.csv_reader import CsvRow
@@ -21,7 +25,9 @@ from dialer.services.imports.intake import ImportStamp, Warned
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Importer, ImportSource, Origin
 
-_OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
+
+class ContactWork(ConsentWork, HasCampaigns, HasImports, Protocol):
+    """What a list that joins a campaign reads and writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +45,21 @@ class ContactIntake:
     campaign_id: CampaignId
     jurisdiction: Jurisdiction
     stamp: ImportStamp
-    store: Store
+    store: Store[ContactWork]
     columns: frozenset[str] = CONTACT_COLUMNS
 
     def read(self, row: CsvRow) -> tuple[NewContact, Sequence[Warned]]:
         return read_contact(row, self.jurisdiction, self.stamp), ()
 
     async def keep(self, items: Sequence[NewContact]) -> int:
-        return len(await self.store.contacts.add(self.import_id, self.campaign_id, items))
+        async with self.store.write() as work:
+            return len(await add_contacts(work, self.import_id, self.campaign_id, items))
 
 
 class ContactImports:
     def __init__(
         self,
-        store: Store,
+        store: Store[ContactWork],
         clock: Clock,
         fingerprints: Fingerprints,
         proofs: ConsentProofs,
@@ -74,8 +81,9 @@ class ContactImports:
         Contacts may join while a campaign is draft, approved, running or paused, since each call is decided by itself; not once it is over.
         """
         actor.demand(Right.IMPORT)
-        campaign = await self._store.campaigns.get(campaign_id)
-        if campaign.state in _OVER:
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
+        if campaign.state in OVER:
             raise Conflict(
                 f"the campaign is {campaign.state}: it takes no more contacts", hint="create a new campaign"
             )
@@ -104,6 +112,23 @@ class ContactImports:
             raise Conflict(f"there is no rule pack for the profile {profile}")
         territories = frozenset(code for pack in packs for code in pack.territories)
         return Jurisdiction(profile, packs[0].region, territories)
+
+
+async def add_contacts(
+    work: ContactWork, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
+) -> list[int]:
+    """Add rows with the consents that they state, taken down by who imports.
+
+    Return the lines whose number was on the campaign's list: their consent is stored all the same.
+    Raise `NotFound` unless the import was begun for this campaign.
+    """
+    begun = (await work.imports.lock(campaign_id)).get(import_id)
+    if begun is None:
+        raise NotFound(f"there is no import {import_id} for campaign {campaign_id}")
+    added = await work.contacts.add(import_id, campaign_id, rows, due_at=begun.imported_at)
+    given = [row.consent for row in rows if row.consent is not None]
+    await add_consents(work, given, by=begun.imported_by)
+    return [row.line for row in rows if row.line not in added]
 
 
 def _judged(provenance: Provenance, now: datetime) -> SourceClass:

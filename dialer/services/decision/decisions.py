@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
@@ -13,14 +14,22 @@ from dialer.domain.decision.record import Decision
 from dialer.domain.numbers.phone import PhoneError, parse_phone
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
+from dialer.ports.contacts import HasContacts
+from dialer.ports.opposition_lists import HasOppositionLists
 from dialer.ports.records import CampaignSnapshot, ContactFacts
-from dialer.ports.store import Store
+from dialer.ports.suppressions import HasSuppressions
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.snapshots import StandingWork, standing_of
 from dialer.services.decision.decider import Decider
 
 BATCH = 500
 Read = tuple[PhoneNumber, Fingerprint] | PhoneError
 """A number as it was understood, or why it is none."""
+
+
+class DecisionWork(StandingWork, HasContacts, HasSuppressions, HasOppositionLists, Protocol):
+    """What a decision asked for is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Stored:
 
 
 class Decisions:
-    def __init__(self, store: Store, decider: Decider, fingerprints: Fingerprints) -> None:
+    def __init__(self, store: Store[DecisionWork], decider: Decider, fingerprints: Fingerprints) -> None:
         self._store = store
         self._decider = decider
         self._fingerprints = fingerprints
@@ -62,7 +71,8 @@ class Decisions:
         Read and judged some hundreds at a time, in a thread: calls in progress go on meanwhile.
         """
         actor.demand(Right.DECIDE)
-        standing = await self._store.campaigns.standing(campaign_id)
+        async with self._store.read() as work:
+            standing = await standing_of(work, campaign_id)
         region = self._decider.region(standing.campaign.definition.profile)
         answers: list[DecisionAnswer] = []
         for start in range(0, len(questions), BATCH):
@@ -84,10 +94,12 @@ class Decisions:
         return numbers
 
     async def _stored(self, standing: CampaignSnapshot, asked: set[Fingerprint]) -> Stored:
-        dossiers = await self._store.contacts.dossiers_among(standing.campaign.id, asked)
-        strangers = asked - dossiers.keys()
-        suppressions = await self._store.suppressions.of_many(strangers)
-        lists = await self._store.lists.standings(standing.campaign.definition.sponsor.id, strangers)
+        campaign, sponsor = standing.campaign.id, standing.campaign.definition.sponsor.id
+        async with self._store.read() as work:
+            dossiers = await work.contacts.dossiers_among(campaign, sponsor, asked)
+            strangers = asked - dossiers.keys()
+            suppressions = await work.suppressions.of_many(strangers)
+            lists = await work.lists.standings(sponsor, strangers)
         return Stored(standing, dossiers, suppressions, lists)
 
     def _answers(

@@ -14,8 +14,9 @@ from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import StoredDecision, replay
 from dialer.domain.decision.facts import join_parts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.decisions import HasDecisions
 from dialer.ports.records import ArchivedDecision, DecisionFilter, InputKind
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Vault
 
 SHOWN = 20
@@ -52,7 +53,7 @@ class ReplayReport:
 
 
 class Replays:
-    def __init__(self, store: Store, vault: Vault, packs: RulePackIndex) -> None:
+    def __init__(self, store: Store[HasDecisions], vault: Vault, packs: RulePackIndex) -> None:
         self._store = store
         self._vault = vault
         self._cache = DecisionCache(packs)
@@ -74,14 +75,20 @@ class Replays:
         return report
 
     async def _pages(self, query: DecisionFilter) -> AsyncIterator[list[ArchivedDecision]]:
-        while page := await self._store.decisions.page(query):
+        while True:
+            async with self._store.read() as work:
+                page = await work.decisions.page(query)
+            if not page:
+                return
             yield page
             query = replace(query, after=page[-1].id)
 
     async def _fetch_inputs(self, page: list[ArchivedDecision]) -> None:
         wanted = {decision.context_hash for decision in page} | {decision.pack_hash for decision in page}
         missing = {key for key in wanted if key} - self._contexts.keys() - self._archive.keys()
-        for found in (await self._store.decisions.inputs(sorted(missing))).values():
+        async with self._store.read() as work:
+            inputs = await work.decisions.inputs(sorted(missing))
+        for found in inputs.values():
             if found.kind is InputKind.CONTEXT:
                 self._contexts[found.hash] = found.content
                 continue

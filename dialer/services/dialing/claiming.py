@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -11,9 +12,12 @@ from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.ports.clock import Clock
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
-from dialer.ports.store import Store
+from dialer.ports.review import HasReviews
+from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
+from dialer.services.campaigns.reviews import set_aside
 from dialer.services.decision.decider import Decider
+from dialer.services.dialing.claim import ClaimWork, claim_contacts
 
 log = structlog.get_logger()
 
@@ -29,8 +33,12 @@ MOST_JUDGING_S = 0.02
 """Of processor time in one claim: all else waits meanwhile, a halt, a 9 and whoever else writes to the database."""
 
 
+class ClaimingWork(ClaimWork, HasReviews, Protocol):
+    """What claiming reads and writes."""
+
+
 class Judging:
-    """One claim's judge, and its `dialer.ports.review.ClaimWatch`."""
+    """One claim's judge, and its `claim.ClaimWatch`."""
 
     def __init__(
         self, judge: Callable[[CampaignSnapshot, ContactFacts], ClaimDecision], clock: Clock
@@ -55,7 +63,7 @@ class Judging:
 
 
 class Claiming:
-    def __init__(self, store: Store, judge: Decider, clock: Clock) -> None:
+    def __init__(self, store: Store[ClaimingWork], judge: Decider, clock: Clock) -> None:
         self._store = store
         self._judge = judge
         self._clock = clock
@@ -72,14 +80,16 @@ class Claiming:
         while True:
             judging = Judging(partial(self._judge.claimed, pbx=pbx), self._clock)
             try:
-                found = await self._store.attempts.claim(
-                    campaign.id,
-                    now=self._clock.now(),
-                    limit=limit,
-                    permits=permits,
-                    judge=judging.judge,
-                    watch=judging,
-                )
+                async with self._store.write() as work:
+                    found = await claim_contacts(
+                        work,
+                        campaign.id,
+                        now=self._clock.now(),
+                        limit=limit,
+                        permits=permits,
+                        judge=judging.judge,
+                        watch=judging,
+                    )
             except (NotNow, Unavailable):
                 raise
             except Exception as error:
@@ -96,7 +106,9 @@ class Claiming:
                 return found
 
     async def _set_aside(self, campaign: Campaign, contact: ContactId, error: str) -> None:
-        if not await self._store.reviews.set_aside(contact, error=error, at=self._clock.now()):
+        async with self._store.write() as work:
+            aside = await set_aside(work, contact, error=error, at=self._clock.now())
+        if not aside:
             return
         log.error("contact closed for review", campaign=campaign.id, contact=contact, error=error)
         self._aside[campaign.id] += 1

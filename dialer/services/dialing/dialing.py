@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -10,17 +11,18 @@ from dialer.domain.base.errors import DialerError, IllegalTransition, NotNow, Un
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.calls.trunk_health import UNHEARD_MOST
-from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.campaigns import move_campaign
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import Decider, TrunkPlan
-from dialer.services.dialing.claiming import Claiming
+from dialer.services.dialing.claiming import Claiming, ClaimingWork
 from dialer.services.dialing.sending import Sending
 from dialer.services.dialing.suspension import Suspension
 from dialer.services.pbx.fleet import Fleet
@@ -35,10 +37,14 @@ LONGEST_CALL_S = 180
 """Where the campaign names no `max_duration_s` (docs/rules/readings.md#ring)."""
 
 
+class DialingWork(ClaimingWork, Protocol):
+    """What the dialling loop reads and writes."""
+
+
 class DialingLoop:
     def __init__(
         self,
-        store: Store,
+        store: Store[DialingWork],
         fleet: Fleet,
         decider: Decider,
         live_calls: LiveCalls,
@@ -76,7 +82,9 @@ class DialingLoop:
         """Give every running campaign its slots once, each in its turn the first; return whether any had work."""
         if await self._suspension.lasts():
             return False
-        busy, running = False, await self._store.campaigns.running()
+        async with self._store.read() as work:
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+        busy = False
         self._turns += 1
         first = self._turns % max(1, len(running))
         for campaign in (*running[first:], *running[:first]):
@@ -140,17 +148,19 @@ class DialingLoop:
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
         """Whoever is closed for review may be put back for as long as anybody may be called."""
-        if await self._store.campaigns.unfinished(campaign.id):
-            return
-        if self._clock.now() < campaign.definition.ends_at:
-            counts = await self._store.campaigns.progress(campaign.id)
-            if counts.refused.get(REVIEW):
+        async with self._store.read() as work:
+            if await work.campaigns.unfinished(campaign.id):
                 return
+            if self._clock.now() < campaign.definition.ends_at:
+                counts = await work.campaigns.progress(campaign.id)
+                if counts.refused.get(REVIEW):
+                    return
         # Meanwhile an operator may have paused it, or another process have found the same.
         with suppress(IllegalTransition):
-            await self._store.campaigns.move(
-                campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
-            )
+            async with self._store.write() as work:
+                await move_campaign(
+                    work, campaign.id, CampaignVerb.COMPLETE, by=SERVICE_NAME, at=self._clock.now()
+                )
 
 
 def call_order(attempt: Attempt, campaign: Campaign, cut_at: datetime | None) -> CallOrder:

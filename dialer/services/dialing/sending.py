@@ -4,17 +4,21 @@ import asyncio
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.base.errors import NotOriginated, Unavailable, place_of
-from dialer.domain.base.types import CampaignId
+from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import OVERTAKEN
+from dialer.ports.attempts import HasAttempts
 from dialer.ports.clock import Clock
+from dialer.ports.leases import Driver, HasLeases
 from dialer.ports.meter import Meter
-from dialer.ports.store import Store
 from dialer.ports.telephony import CallOrder, Telephony
+from dialer.ports.unit_of_work import Store
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.pbx_worker import PbxWorker
 
@@ -22,6 +26,10 @@ log = structlog.get_logger()
 
 LOOK_AGAIN_S = 1.0
 """Where the PBX owes too much: what it never speaks of again is given up by the clock."""
+
+
+class SendingWork(HasAttempts, HasLeases, Protocol):
+    """What is written before an Originate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Sending:
 
     def __init__(
         self,
-        store: Store,
+        store: Store[SendingWork],
         live_calls: LiveCalls,
         clock: Clock,
         consumers: Mapping[str, PbxWorker],
@@ -132,9 +140,10 @@ class Sending:
         if not consumer.lease.held:
             return
         try:
-            moved = await self._store.attempts.originating(
-                [waiting.attempt.id for waiting in due], at=now, driver=consumer.lease.driver
-            )
+            async with self._store.write() as work:
+                moved = await take_off(
+                    work, [waiting.attempt.id for waiting in due], at=now, driver=consumer.lease.driver
+                )
         except Unavailable as error:
             # Whether it was noted is unknown, so none is sent.
             log.error("calls not sent", calls=len(due), error=str(error))
@@ -169,3 +178,16 @@ class Sending:
         except Exception as error:
             where = place_of(error)
             log.error("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=where)
+
+
+async def take_off(
+    work: SendingWork, attempt_ids: Sequence[AttemptId], *, at: datetime, driver: Driver
+) -> list[AttemptId]:
+    """Move PERMITTED to ORIGINATING; return those that moved, in the order asked.
+
+    Only these may be sent, and each only by this caller. None moves unless the driver holds the lease
+    of their PBX, which nobody takes from it before the unit ends.
+    """
+    if not await work.leases.drives(driver):
+        return []
+    return await work.attempts.originate(attempt_ids, at=at, pbx=driver.pbx)

@@ -5,7 +5,7 @@ import structlog
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.entries_admin import suspension_changed
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.decision.decider import Decider
 
 log = structlog.get_logger()
@@ -17,7 +17,7 @@ NO_TROUBLE = frozenset[ReasonCode]()
 class Suspension:
     """Its beginning, each change of its reasons and its end are one entry of the ledger, however long it lasts."""
 
-    def __init__(self, store: Store, decider: Decider, clock: Clock) -> None:
+    def __init__(self, store: Store[UnitOfWork], decider: Decider, clock: Clock) -> None:
         self._store = store
         self._decider = decider
         self._clock = clock
@@ -28,7 +28,8 @@ class Suspension:
         reasons = self._decider.troubles()
         if reasons != self._recorded:
             event = suspension_changed(sorted(reasons), detail=self._clock.doubt(), at=self._clock.now())
-            await self._store.ledger.append([event])
+            async with self._store.write() as work:
+                work.record(event)
             log.warning("dialling suspended" if reasons else "dialling goes on", reasons=sorted(reasons))
             self._recorded = reasons
         return bool(reasons)

@@ -14,8 +14,9 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.numbers.phone import every_reading
 from dialer.domain.oppositions.external_list import ListKind, OppositionList
 from dialer.ports.clock import Clock
+from dialer.ports.opposition_lists import HasOppositionLists
 from dialer.ports.records import ListedCount
-from dialer.ports.store import OppositionLists, Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import RowRejected, Warned
@@ -41,7 +42,7 @@ class ListOrigin:
 class ListIntake:
     entry: OppositionList
     fingerprints: Fingerprints
-    lists: OppositionLists
+    store: Store[HasOppositionLists]
     columns: frozenset[str] = frozenset({"phone_number"})
 
     def read(self, row: CsvRow) -> tuple[tuple[Fingerprint, ...], Sequence[Warned]]:
@@ -52,12 +53,16 @@ class ListIntake:
         return tuple(self.fingerprints.of(number) for number in numbers), ()
 
     async def keep(self, items: Sequence[tuple[Fingerprint, ...]]) -> int:
-        await self.lists.add(self.entry, {fingerprint for readings in items for fingerprint in readings})
+        found = {fingerprint for readings in items for fingerprint in readings}
+        async with self.store.write() as work:
+            await work.lists.add(self.entry, found)
         return 0
 
 
 class Lists:
-    def __init__(self, store: Store, clock: Clock, fingerprints: Fingerprints, importer: Importer) -> None:
+    def __init__(
+        self, store: Store[HasOppositionLists], clock: Clock, fingerprints: Fingerprints, importer: Importer
+    ) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
@@ -80,15 +85,25 @@ class Lists:
         entry = OppositionList(
             source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
         )
-        intake = ListIntake(entry, self._fingerprints, self._store.lists)
+        intake = ListIntake(entry, self._fingerprints, self._store)
         report = await self._importer.take_in(source, intake, Origin(KIND, actor.name, now))
         if report.imported:
-            await self._store.lists.put_in_force(entry.id, at=self._clock.now())
-            await self._store.lists.forget_replaced()
+            async with self._store.write() as work:
+                await work.lists.put_in_force(entry.id, at=self._clock.now())
+            await forget_replaced(self._store)
         return report
 
     async def current(self, actor: Actor) -> list[ListedCount]:
         """Each with its validity, expired ones too."""
         if not actor.may(Right.READ_SUBJECTS):
             actor.demand(Right.ADD_OPPOSITION)
-        return await self._store.lists.current()
+        async with self._store.read() as work:
+            return await work.lists.current()
+
+
+async def forget_replaced(store: Store[HasOppositionLists]) -> None:
+    """Delete what others replaced, a few thousand entries a unit: calls go on meanwhile."""
+    more = True
+    while more:
+        async with store.write() as work:
+            more = await work.lists.forget_replaced()

@@ -8,7 +8,8 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
 from dialer.domain.consent.contact import ImportManifest
-from dialer.ports.store import Store
+from dialer.ports.imports import HasImports
+from dialer.ports.unit_of_work import Store
 from dialer.services.imports.intake import ImportProgress, ProgressListener
 
 
@@ -25,7 +26,7 @@ class ImportState:
 
 
 class ImportReports:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store[HasImports]) -> None:
         self._store = store
         self._progress: dict[ImportId, ImportProgress] = {}
 
@@ -47,7 +48,8 @@ class ImportReports:
             actor.demand(Right.IMPORT)
         progress = self._progress.get(import_id)
         try:
-            return ImportState(*await self._store.contacts.import_report(import_id), progress)
+            async with self._store.read() as work:
+                return ImportState(*await work.imports.get(import_id), progress)
         except NotFound:
             if progress is None:
                 raise

@@ -4,14 +4,18 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.consent.contact import ImportManifest, SourceClass
-from dialer.ports.store import Contacts
+from dialer.domain.ledger.entries_admin import import_begun, import_ended
+from dialer.ports.imports import HasImports
+from dialer.ports.records import ImportCounts
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.imports.csv_reader import CsvReader, RowBatch
 from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected
 from dialer.services.imports.report import ImportReport, RowNote, Tally
@@ -32,6 +36,10 @@ _CHANGED = RowNote(
 
 def new_import_id() -> ImportId:
     return ImportId(f"i{secrets.token_hex(6)}")
+
+
+class ImportWork(HasImports, UnitOfWork, Protocol):
+    """What an import writes of itself, and its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class FileReading:
 class Importer:
     """What every import is taken in with. `room`: waits until the ledger has caught up, so that calls need not wait for the import."""
 
-    contacts: Contacts
+    store: Store[ImportWork]
     rejects_folder: Path
     room: Callable[[], Awaitable[None]]
 
@@ -110,7 +118,8 @@ class Importer:
             imported_by=origin.imported_by,
             imported_at=origin.imported_at,
         )
-        await self.contacts.begin_import(manifest)
+        async with self.store.write() as work:
+            await begin_import(work, manifest)
         tally = Tally(manifest.id, self.rejects_folder)
         try:
             await self._keep(FileReading(source, intake.columns, "import"), intake, manifest, tally)
@@ -119,7 +128,8 @@ class Importer:
             raise
         finally:
             report = tally.report()
-            await self.contacts.end_import(manifest.id, report.counts(), report.as_json())
+            async with self.store.write() as work:
+                await end_import(work, manifest.id, report.counts(), report.as_json())
         return report
 
     async def _keep(
@@ -131,6 +141,17 @@ class Importer:
             tally.kept(len(items), duplicates=await intake.keep(items) if items else 0)
         if reading.sha256 != manifest.file_sha256:
             tally.warn(_CHANGED)
+
+
+async def begin_import(work: ImportWork, manifest: ImportManifest) -> None:
+    await work.imports.add(manifest)
+    work.record(import_begun(manifest))
+
+
+async def end_import(work: ImportWork, import_id: ImportId, counts: ImportCounts, report: str) -> None:
+    """`report`: the import report as JSON. Raise `NotFound`."""
+    manifest = await work.imports.end(import_id, counts, report)
+    work.record(import_ended(manifest, asdict(counts), report))
 
 
 def _read_rows(batch: RowBatch, intake: Intake[Item], tally: Tally) -> list[Item]:

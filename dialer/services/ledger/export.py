@@ -7,7 +7,8 @@ from pathlib import Path
 from dialer import verifier
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.ports.ledger import HeadFiles, Ledger, Signer
+from dialer.ports.ledger import HasLedger, HeadFiles, Signer
+from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.verification import entry_pages, head_lines
 from dialer.verifier import ed25519, verify_export, verify_ledger
 
@@ -22,8 +23,8 @@ verify_ledger.py   checks all of it: python3 verify_ledger.py . --key YOUR-COPY-
 
 
 class LedgerExport:
-    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer) -> None:
-        self._ledger = ledger
+    def __init__(self, store: Store[HasLedger], files: HeadFiles, signer: Signer) -> None:
+        self._store = store
         self._files = files
         self._signer = signer
 
@@ -38,14 +39,15 @@ class LedgerExport:
 
     async def _fill(self, folder: Path) -> int:
         # Heads first: what is sealed meanwhile is then covered by none, and left out below.
-        stored = [line async for line in head_lines(self._ledger)]
+        stored = [line async for line in head_lines(self._store)]
         heads = list(dict.fromkeys([*await self._files.lines(), *stored]))
-        head = await self._ledger.head()
+        async with self._store.read() as work:
+            head = await work.ledger.head()
         await asyncio.to_thread(_append, folder / "heads.jsonl", heads)
         await asyncio.to_thread(_append, folder / "entries.jsonl", ())
         await asyncio.to_thread(_add_tools, folder, self._signer.public_pem)
         count = 0
-        async for page in entry_pages(self._ledger):
+        async for page in entry_pages(self._store):
             texts = [entry.text for entry in page]
             await asyncio.to_thread(_append, folder / "entries.jsonl", texts)
             count += len(texts)

@@ -9,13 +9,13 @@ from dialer.domain.base.errors import InvalidInput
 from dialer.domain.decision.facts import join_parts
 from dialer.domain.ledger.reconciliation import Discrepancy
 from dialer.domain.rulepacks.rulepack import RulePack
-from dialer.ports.recorded import SealedInputs, Snapshot, StoredRow
+from dialer.ports.recorded import RecordedRepository, SealedInputs, StoredRow
 from dialer.ports.records import InputKind
 from dialer.ports.vault import Vault
 
 
 class InputCheck:
-    def __init__(self, snapshot: Snapshot, vault: Vault) -> None:
+    def __init__(self, snapshot: RecordedRepository, vault: Vault) -> None:
         self._snapshot = snapshot
         self._vault = vault
         self._contexts: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """The ledger as auditors read it: its head, its entries, and what it says of one call, with proofs."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.canonical_json import canonical
@@ -10,7 +11,9 @@ from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.ports.store import Store
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.ledger import HasLedger, LedgerRepository
+from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 
 OF_THE_PERSON = (
@@ -42,10 +45,13 @@ class CallEvidence:
     entries: tuple[tuple[SealedEntry, tuple[str, ...]], ...]
 
 
+class LedgerReadWork(HasAttempts, HasLedger, Protocol):
+    """What is read of the ledger for auditors."""
+
+
 class LedgerReader:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store[LedgerReadWork]) -> None:
         self._store = store
-        self._ledger = store.ledger
 
     async def head(self, actor: Actor, *, since: int | None = None) -> GrownHead:
         """The last signed head; with `since`, a size, also the proof that the ledger has only grown from there.
@@ -53,43 +59,43 @@ class LedgerReader:
         Raise `NotFound` before the first, `InvalidInput` for a size it never had.
         """
         actor.demand(Right.READ_EVIDENCE)
-        head = await self._last()
-        if since is None:
-            return GrownHead(head)
-        if not 0 < since <= head.head.size:
-            raise InvalidInput(f"the ledger has {head.head.size} entries, never {since}")
-        proof = await consistency_proof(self._ledger, since, head.head.size)
+        async with self._store.read() as work:
+            head = await _last(work.ledger)
+            if since is None:
+                return GrownHead(head)
+            if not 0 < since <= head.head.size:
+                raise InvalidInput(f"the ledger has {head.head.size} entries, never {since}")
+            proof = await consistency_proof(work.ledger, since, head.head.size)
         return GrownHead(head, tuple(proof))
 
     async def entries(self, actor: Actor, *, first: int = 0, limit: int = 100) -> list[SealedEntry]:
         """In order, from entry `first` on."""
         actor.demand(Right.READ_EVIDENCE)
-        return list(await self._ledger.entries(first=first, limit=limit))
+        async with self._store.read() as work:
+            return list(await work.ledger.entries(first=first, limit=limit))
 
     async def evidence(self, actor: Actor, attempt_id: AttemptId) -> CallEvidence:
         """The entries about one call, and about consents and oppositions of its callee. Raise `NotFound`."""
         actor.demand(Right.READ_EVIDENCE)
-        attempt = (await self._store.attempts.get(attempt_id)).attempt
-        of_call = await self._ledger.about(attempt_id)
-        if not of_call:
-            raise NotFound("nothing of this call is sealed yet", hint="ask again in a second")
-        of_person = await self._ledger.of_subject(of_call[0].subject or "", OF_THE_PERSON)
-        head = await self._last()
-        found = {entry.index: entry for entry in (*of_person, *of_call) if entry.index < head.head.size}
-        size = head.head.size
-        return CallEvidence(
-            head,
-            None if attempt.alive else canonical(call_record(attempt)),
-            tuple(
-                [
-                    (entry, tuple(await inclusion_proof(self._ledger, index, size)))
-                    for index, entry in sorted(found.items())
-                ]
-            ),
-        )
+        async with self._store.read() as work:
+            attempt = (await work.attempts.get(attempt_id)).attempt
+            of_call = await work.ledger.about(attempt_id)
+            if not of_call:
+                raise NotFound("nothing of this call is sealed yet", hint="ask again in a second")
+            of_person = await work.ledger.of_subject(of_call[0].subject or "", OF_THE_PERSON)
+            head = await _last(work.ledger)
+            size = head.head.size
+            found = {entry.index: entry for entry in (*of_person, *of_call) if entry.index < size}
+            entries = [
+                (entry, tuple(await inclusion_proof(work.ledger, index, size)))
+                for index, entry in sorted(found.items())
+            ]
+        record = None if attempt.alive else canonical(call_record(attempt))
+        return CallEvidence(head, record, tuple(entries))
 
-    async def _last(self) -> SignedHead:
-        head = await self._ledger.head()
-        if head is None:
-            raise NotFound("the ledger is empty", hint="ask again in a second")
-        return head
+
+async def _last(ledger: LedgerRepository) -> SignedHead:
+    head = await ledger.head()
+    if head is None:
+        raise NotFound("the ledger is empty", hint="ask again in a second")
+    return head

@@ -16,7 +16,8 @@ from dialer.domain.ledger.row_digests import (
     vouched,
 )
 from dialer.domain.ledger.sealing import Pending, name_of
-from dialer.ports.recorded import Recorded, RecordTable, Snapshot, StoredRow
+from dialer.ports.recorded import HasRecorded, RecordedRepository, RecordTable, StoredRow
+from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Vault
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
@@ -35,17 +36,21 @@ class ReconciliationReport:
 
 
 class RecordCheck:
-    def __init__(self, recorded: Recorded, vault: Vault, proofs: ConsentProofs, subject_key: bytes) -> None:
-        self._recorded = recorded
+    def __init__(
+        self, store: Store[HasRecorded], vault: Vault, proofs: ConsentProofs, subject_key: bytes
+    ) -> None:
+        self._store = store
         self._proofs = proofs
         self._vault = vault
         self._subject_key = subject_key
 
     async def run(self) -> ReconciliationReport:
         """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
-        async with self._recorded.snapshot() as snapshot:
+        proofs = await self._proofs.opening()
+        async with self._store.read() as work:
+            snapshot = work.recorded
             inputs = InputCheck(snapshot, self._vault)
-            holding = ReconciliationRun(inputs, await self._proofs.opening(), self._subject_key)
+            holding = ReconciliationRun(inputs, proofs, self._subject_key)
             shelves = snapshot.shelves()
             async for lines in self._lines(snapshot):
                 holding.tell(lines)
@@ -60,7 +65,7 @@ class RecordCheck:
         found = [*holding.reconciliation.finish(), *holding.found, *damaged]
         return ReconciliationReport(holding.rows, holding.size, tuple(found))
 
-    async def _lines(self, snapshot: Snapshot) -> AsyncIterator[list[PlacedEntry]]:
+    async def _lines(self, snapshot: RecordedRepository) -> AsyncIterator[list[PlacedEntry]]:
         size = 0
         async for page in snapshot.entries():
             yield [read_line(entry.index, entry.text) for entry in page]

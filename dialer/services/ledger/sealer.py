@@ -11,7 +11,8 @@ from dialer.domain.ledger.journal import line_of
 from dialer.domain.ledger.sealing import SealStamp, Tail, seal
 from dialer.ports.clock import Clock
 from dialer.ports.journal import Journal
-from dialer.ports.ledger import HeadFiles, Ledger, Sealed, Signer, StoredHead, Unsealed
+from dialer.ports.ledger import HasLedger, HeadFiles, Sealed, Signer, StoredHead, Unsealed
+from dialer.ports.unit_of_work import Store
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ class Sealer:
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: Store[HasLedger],
         files: HeadFiles,
         journal: Journal,
         signer: Signer,
@@ -46,7 +47,7 @@ class Sealer:
         *,
         pretended: bool,
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._files = files
         self._journal = PatientJournal(journal)
         self._signer = signer
@@ -100,7 +101,7 @@ class Sealer:
     async def room(self) -> None:
         """Return when an import may add more. Raise `Unavailable` where the ledger stays unwritable."""
         last = self._clock.monotonic()
-        while await self._ledger.backlog() > MOST_WAITING:
+        while await self._backlog() > MOST_WAITING:
             await self.tick()
             if not self._trouble:
                 last = self._clock.monotonic()
@@ -111,14 +112,27 @@ class Sealer:
             else:
                 await asyncio.sleep(PERIOD_S)
 
+    async def _backlog(self) -> int:
+        async with self._store.read() as work:
+            return await work.ledger.backlog()
+
+    async def _heads(self, *, after: int, limit: int = 1000) -> list[StoredHead]:
+        async with self._store.read() as work:
+            return await work.ledger.heads(after=after, limit=limit)
+
     async def _seal_batch(self) -> bool:
         """Whether there may be more to seal here."""
-        batch = await self._ledger.unsealed(limit=MOST_AT_ONCE)
+        async with self._store.read() as work:
+            batch = await work.ledger.unsealed(limit=MOST_AT_ONCE)
         await self._check_held()
         if batch is None:
             self._passed_over = 0
             return False
-        if await self._ledger.seal(batch, await self._made(batch)):
+        # Made before: no slow disk or process is waited for with the database's locks held.
+        made = await self._made(batch)
+        async with self._store.write() as work:
+            sealed = await work.ledger.seal(batch, made)
+        if sealed:
             self._passed_over = 0
             return True
         self._passed_over += 1
@@ -156,7 +170,7 @@ class Sealer:
 
         Each names the one before it: two that contradict each other are never both outside.
         """
-        while heads := await self._ledger.heads(after=self._exported.size if self._exported else 0):
+        while heads := await self._heads(after=self._exported.size if self._exported else 0):
             last = self._exported
             for head in heads:
                 if last and read_head(head.line).head.previous != read_head(last.line).head.hash:
@@ -176,7 +190,7 @@ class Sealer:
     async def _check_held(self) -> None:
         """Raise `DatabaseYounger` where the database does not hold the last head exported: it lost what was signed."""
         last = self._exported
-        if last and await self._ledger.heads(after=last.size - 1, limit=1) != [last]:
+        if last and await self._heads(after=last.size - 1, limit=1) != [last]:
             raise _younger(last)
 
 

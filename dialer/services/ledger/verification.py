@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
-from dialer.ports.ledger import HeadFiles, Ledger, Signer
+from dialer.ports.ledger import HasLedger, HeadFiles, Signer
+from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.records import ReconciliationReport, RecordCheck
 from dialer.verifier.verify_ledger import (
     RESTORED,
@@ -35,8 +36,10 @@ class LedgerVerdict:
 
 
 class LedgerVerifier:
-    def __init__(self, ledger: Ledger, files: HeadFiles, signer: Signer, records: RecordCheck) -> None:
-        self._ledger = ledger
+    def __init__(
+        self, store: Store[HasLedger], files: HeadFiles, signer: Signer, records: RecordCheck
+    ) -> None:
+        self._store = store
         self._records = records
         self._files = files
         self._signer = signer
@@ -44,13 +47,15 @@ class LedgerVerifier:
     async def run(self, actor: Actor, kept: Iterable[str] = ()) -> LedgerVerdict:
         """`kept`: lines of heads that were handed out earlier. Raise `Unavailable`."""
         actor.demand(Right.READ_EVIDENCE)
-        lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._ledger)]]
-        lost = lost_heads(entry.text for entry in await self._ledger.about(RESTORED))
+        lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._store)]]
+        async with self._store.read() as work:
+            restorations = await work.ledger.about(RESTORED)
+        lost = lost_heads(entry.text for entry in restorations)
         heads, findings = await asyncio.to_thread(
             check_heads, lines, self._signer.public_key, self._signer.verify, lost
         )
         entries = Entries(heads)
-        async for page in entry_pages(self._ledger):
+        async for page in entry_pages(self._store):
             findings += await asyncio.to_thread(_feed, entries, page)
             if entries.broken:
                 break
@@ -64,18 +69,26 @@ class LedgerVerifier:
         return LedgerVerdict(entries.size, len(heads), held.rows, tuple(found))
 
 
-async def head_lines(ledger: Ledger) -> AsyncIterator[str]:
+async def head_lines(store: Store[HasLedger]) -> AsyncIterator[str]:
     """All heads of the database."""
     size = 0
-    while heads := await ledger.heads(after=size, limit=PAGE):
+    while True:
+        async with store.read() as work:
+            heads = await work.ledger.heads(after=size, limit=PAGE)
+        if not heads:
+            return
         for head in heads:
             yield head.line
         size = heads[-1].size
 
 
-async def entry_pages(ledger: Ledger) -> AsyncIterator[Sequence[SealedEntry]]:
+async def entry_pages(store: Store[HasLedger]) -> AsyncIterator[Sequence[SealedEntry]]:
     first = 0
-    while page := await ledger.entries(first=first, limit=PAGE):
+    while True:
+        async with store.read() as work:
+            page = await work.ledger.entries(first=first, limit=PAGE)
+        if not page:
+            return
         yield page
         first = page[-1].index + 1
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.campaigns.campaign import CampaignState
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.campaigns.progress import CampaignProgress, ProgressReader
 from dialer.services.operations.system_state import SystemReader, SystemState
 
@@ -22,7 +23,9 @@ STANDING = datetime.min.replace(tzinfo=UTC)
 
 
 class Feed:
-    def __init__(self, store: Store, clock: Clock, system: SystemReader, progress: ProgressReader) -> None:
+    def __init__(
+        self, store: Store[HasCampaigns], clock: Clock, system: SystemReader, progress: ProgressReader
+    ) -> None:
         self._store = store
         self._clock = clock
         self._system = system
@@ -44,7 +47,9 @@ class Feed:
 
     async def _look(self, actor: Actor) -> Seen:
         seen: Seen = {MACHINE: replace(await self._system.measured(), now=STANDING)}
-        for campaign in await self._store.campaigns.page(limit=MOST):
+        async with self._store.read() as work:
+            newest = await work.campaigns.page(limit=MOST)
+        for campaign in newest:
             if campaign.state in LIVE:
                 seen[campaign.id] = await self._progress.of(actor, campaign.id)
         return seen

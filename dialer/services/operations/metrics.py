@@ -2,14 +2,17 @@
 
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.meter import Meter
-from dialer.ports.store import Store
+from dialer.ports.outbox import HasOutbox
+from dialer.ports.unit_of_work import Store
 from dialer.services.operations.readiness import DATABASE_S, Readiness
 from dialer.services.operations.system_state import SystemReader, SystemState
 from dialer.services.pbx.timeout import within
 
 
 class Metrics:
-    def __init__(self, meter: Meter, system: SystemReader, readiness: Readiness, store: Store) -> None:
+    def __init__(
+        self, meter: Meter, system: SystemReader, readiness: Readiness, store: Store[HasOutbox]
+    ) -> None:
         self.meter = meter
         self._readiness = readiness
         self._system = system
@@ -42,4 +45,6 @@ class Metrics:
         return self.meter.page()
 
     async def _look(self) -> tuple[SystemState, int]:
-        return await self._system.measured(), await self._store.outbox.waiting()
+        async with self._store.read() as work:
+            waiting = await work.outbox.waiting()
+        return await self._system.measured(), waiting

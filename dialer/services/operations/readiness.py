@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import DialerError
 from dialer.ports.clock import Clock
-from dialer.ports.keys import KeyVersion
-from dialer.ports.store import Store
+from dialer.ports.halts import HasHalts
+from dialer.ports.keys import HasKeys, KeyVersion
+from dialer.ports.ledger import HasLedger
+from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import LedgerState
 from dialer.services.operations.loop_watch import LONG_S, LoopWatch
 from dialer.services.operations.side_jobs import SideJobs
@@ -20,6 +23,10 @@ DATABASE_S = 2.0
 """Whoever asks whether all is well shall not wait long for the answer that it is not."""
 ROOM_BYTES = 1024**3
 """Less than this is little: a full disk stops every call."""
+
+
+class ReadinessWork(HasHalts, HasKeys, HasLedger, Protocol):
+    """What is read to see whether all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Readiness:
 
     def __init__(
         self,
-        store: Store,
+        store: Store[ReadinessWork],
         fleet: Fleet,
         clock: Clock,
         ledger: LedgerState,
@@ -104,10 +111,12 @@ class Readiness:
 
     async def _stored(self) -> tuple[datetime | None, RetentionStatus, KeyVersion | None]:
         # A store that cannot say whether dialling is halted is no store to dial from.
-        await self._store.system.halt_state()
-        head = await self._store.ledger.head()
+        async with self._store.read() as work:
+            await work.halts.state()
+            head = await work.ledger.head()
         kept = await self._upkeep.retention.status(LOCAL_ADMINISTRATOR)
-        return head.head.at if head else None, kept, await self._store.keys.being_made()
+        async with self._store.read() as work:
+            return head.head.at if head else None, kept, await work.keys.being_made()
 
     def _sealed(self, age: float | None) -> MachinePart:
         if not self._ledger.writable:

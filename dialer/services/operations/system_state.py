@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
+from dialer.ports.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltState
-from dialer.ports.store import Store
+from dialer.ports.halts import HaltState, HasHalts
+from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
+
+
+class SystemWork(HasAttempts, HasHalts, Protocol):
+    """What the state of the machine is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class SystemState:
 
 
 class SystemReader:
-    def __init__(self, store: Store, fleet: Fleet, clock: Clock, *, pretended: bool) -> None:
+    def __init__(self, store: Store[SystemWork], fleet: Fleet, clock: Clock, *, pretended: bool) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
@@ -35,10 +41,13 @@ class SystemReader:
 
     async def measured(self) -> SystemState:
         """For metrics, which nobody in particular reads."""
+        async with self._store.read() as work:
+            halt = await work.halts.state()
+            calls = len(await work.attempts.alive())
         return SystemState(
-            halt=await self._store.system.halt_state(),
+            halt=halt,
             pbxs=self._pbxs(),
-            calls=len(await self._store.attempts.alive()),
+            calls=calls,
             clock_trusted=not self._clock.doubt(),
             now=self._clock.now(),
             pretended=self.pretended,

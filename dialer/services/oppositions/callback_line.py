@@ -10,9 +10,10 @@ import structlog
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.silence import freeze, silence_plan
 from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
 from dialer.ports.telephony import Line, LineObjection, Telephony
+from dialer.ports.unit_of_work import Store
 from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.services.oppositions.sponsors import sponsors_by_key
 from dialer.services.oppositions.suppressions import Suppressions
@@ -29,7 +30,7 @@ LONGEST_CALL = timedelta(minutes=10)
 
 
 class CallbackLine:
-    def __init__(self, store: Store, suppressions: Suppressions, clock: Clock) -> None:
+    def __init__(self, store: Store[HasCampaigns], suppressions: Suppressions, clock: Clock) -> None:
         self._store = store
         self._suppressions = suppressions
         self._clock = clock
@@ -66,10 +67,13 @@ class CallbackLine:
     async def _campaigns(self) -> list[Campaign]:
         found: list[Campaign] = []
         last: CampaignId | None = None
-        while page := await self._store.campaigns.page(after=last, limit=PAGE):
+        while True:
+            async with self._store.read() as work:
+                page = await work.campaigns.page(after=last, limit=PAGE)
+            if not page:
+                return found
             found += page
             last = page[-1].id
-        return found
 
 
 def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> StatedOpposition:

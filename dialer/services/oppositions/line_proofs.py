@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.probes.probe import Probe, numbers_of, unproved
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.probes import HasProbes
+from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import TrunkPlan
 
 
 class LineProofs:
     """A campaign on a loopback trunk shows its number to nobody outside: it needs no proof, unless its file asks for it."""
 
-    def __init__(self, store: Store, trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
+    def __init__(self, store: Store[HasProbes], trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
         self._store = store
         self._trunks = trunks
         self._clock = clock
@@ -24,7 +25,8 @@ class LineProofs:
 
     async def latest(self, campaign: Campaign) -> dict[str, Probe]:
         """By number: the last probe that was made for the campaign's sponsor."""
-        return await self._store.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
+        async with self._store.read() as work:
+            return await work.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
 
     async def missing(self, campaign: Campaign) -> str:
         """Why it may not dial, in one line; empty where it may."""

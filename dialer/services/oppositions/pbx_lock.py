@@ -1,15 +1,19 @@
 """The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, Suppression, pbx_entries
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.restores import HasRestores
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.oppositions import OppositionWork, changed_oppositions, store_oppositions
 from dialer.services.oppositions.sponsors import sponsors_by_key
 
 AT_ONCE = 100
@@ -18,8 +22,12 @@ READ_BACK = "read back from the lock of the PBX after a restoration"
 log = structlog.get_logger()
 
 
+class LockWork(OppositionWork, HasCampaigns, HasRestores, Protocol):
+    """What the lock of a PBX is made of."""
+
+
 class PbxLock:
-    def __init__(self, store: Store, fingerprints: Fingerprints, clock: Clock) -> None:
+    def __init__(self, store: Store[LockWork], fingerprints: Fingerprints, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
@@ -33,7 +41,7 @@ class PbxLock:
         self._given.pop(telephony.pbx, None)
         await self._read_back(telephony)
         since = await self._whole_until(telephony)
-        async for batch in self._store.suppressions.in_force(since=since):
+        async for batch in changed_oppositions(self._store, in_force=True, since=since):
             await telephony.suppress(pbx_entries(batch))
 
     async def relieve(self, telephony: Telephony) -> None:
@@ -44,7 +52,7 @@ class PbxLock:
         since = await self._whole_until(telephony)
         if since is None:
             await self._forget_outdated(telephony)
-        async for batch in self._store.suppressions.lifted(since=since):
+        async for batch in changed_oppositions(self._store, in_force=False, since=since):
             await self._unlock(telephony, batch)
 
     async def keep_whole(self, telephony: Telephony) -> None:
@@ -53,12 +61,13 @@ class PbxLock:
         What is there at one look was given at the one before, if not earlier. Asterisk takes back a whole second of writes where its
         disk fails, and the mark must not outlive them.
         """
-        now = self._mark(await self._store.suppressions.revision())
+        async with self._store.read() as work:
+            now = self._mark(await work.suppressions.revision())
         if await telephony.lock_mark() == now:
             return
         lacking = 0
         since = await self._whole_until(telephony)
-        async for batch in self._store.suppressions.in_force(since=since):
+        async for batch in changed_oppositions(self._store, in_force=True, since=since):
             missed = await telephony.lacking(pbx_entries(batch))
             await telephony.suppress(missed)
             lacking += len(missed)
@@ -71,9 +80,10 @@ class PbxLock:
     async def _whole_until(self, telephony: Telephony) -> str | None:
         """The revision of the oppositions that the PBX holds in full; None where it knows nothing, or only another history or other keys."""
         keys, _, revision = (await telephony.lock_mark() or "").partition("-")
-        if keys == self._fingerprints.mark and await self._store.suppressions.knows(revision):
-            return revision
-        return None
+        if keys != self._fingerprints.mark:
+            return None
+        async with self._store.read() as work:
+            return revision if await work.suppressions.place_of(revision) else None
 
     def _mark(self, revision: str) -> str:
         return f"{self._fingerprints.mark}-{revision}"
@@ -88,17 +98,19 @@ class PbxLock:
         await telephony.suppress(await self._in_force(meant))
 
     async def _in_force(self, fingerprints: Iterable[Fingerprint]) -> list[PbxSuppression]:
-        found = await self._store.suppressions.of_many(fingerprints)
+        async with self._store.read() as work:
+            found = await work.suppressions.of_many(fingerprints)
         return pbx_entries([suppression for each in found.values() for suppression in each])
 
     async def _read_back(self, telephony: Telephony) -> None:
-        restoration = await self._store.restores.last()
+        async with self._store.read() as work:
+            restoration = await work.restores.last()
         if restoration is None or restoration.ended_at or telephony.pbx in restoration.read_back:
             return
         unknown = await self._unknown(await telephony.suppressed(), telephony.pbx)
-        if unknown:
-            await self._store.suppressions.add(unknown)
-        await self._store.restores.note_read_back(telephony.pbx, oppositions=len(unknown))
+        await store_oppositions(self._store, unknown)
+        async with self._store.write() as work:
+            await work.restores.note_read_back(telephony.pbx, oppositions=len(unknown))
         log.warning("oppositions read back after a restoration", pbx=telephony.pbx, entries=len(unknown))
 
     async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
@@ -141,7 +153,8 @@ class PbxLock:
     async def _in_force_of(
         self, fingerprints: Iterable[Iterable[Fingerprint]]
     ) -> Mapping[Fingerprint, Sequence[Suppression]]:
-        return await self._store.suppressions.of_many({one for found in fingerprints for one in found})
+        async with self._store.read() as work:
+            return await work.suppressions.of_many({one for found in fingerprints for one in found})
 
 
 def _batches(entries: Sequence[PbxSuppression]) -> Iterator[Sequence[PbxSuppression]]:

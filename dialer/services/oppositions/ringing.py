@@ -7,7 +7,8 @@ import structlog
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.ports.store import Store
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 
 log = structlog.get_logger()
@@ -17,7 +18,7 @@ Against = tuple[Fingerprint, str | None]
 
 
 class RingingCalls:
-    def __init__(self, store: Store, fleet: Fleet) -> None:
+    def __init__(self, store: Store[HasAttempts], fleet: Fleet) -> None:
         self._store = store
         self._fleet = fleet
 
@@ -29,7 +30,9 @@ class RingingCalls:
         sponsors: dict[Fingerprint, set[str | None]] = {}
         for fingerprint, sponsor in against:
             sponsors.setdefault(fingerprint, set()).add(sponsor)
-        for attempt in await self._store.attempts.alive_to(sponsors):
+        async with self._store.read() as work:
+            alive = await work.attempts.alive_to(sponsors)
+        for attempt in alive:
             if attempt.answered_at is None and sponsors[attempt.fingerprint] & {None, attempt.sponsor}:
                 await self._revoke(attempt)
 

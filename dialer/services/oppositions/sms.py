@@ -7,7 +7,8 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.numbers.phone import every_reading
 from dialer.domain.oppositions.sms_stop import stop_word
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.ports.store import Store
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.unit_of_work import Store
 from dialer.services.oppositions.oppositions import StatedOpposition, UnderstoodOppositions
 from dialer.services.oppositions.suppressions import Suppressions
 
@@ -37,7 +38,7 @@ class SmsReading:
 
 
 class TextMessages:
-    def __init__(self, store: Store, suppressions: Suppressions) -> None:
+    def __init__(self, store: Store[HasCampaigns], suppressions: Suppressions) -> None:
         self._store = store
         self._suppressions = suppressions
 
@@ -61,7 +62,10 @@ class TextMessages:
         meant = set(every_reading(receiver))
         sponsors: set[str] = set()
         last: CampaignId | None = None
-        while page := await self._store.campaigns.page(after=last, limit=PAGE):
+        while True:
+            async with self._store.read() as work:
+                page = await work.campaigns.page(after=last, limit=PAGE)
+            if not page:
+                return sponsors.pop() if len(sponsors) == 1 else None
             sponsors |= {c.definition.sponsor.id for c in page if meant & c.definition.own_numbers}
             last = page[-1].id
-        return sponsors.pop() if len(sponsors) == 1 else None

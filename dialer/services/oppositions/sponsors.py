@@ -1,14 +1,23 @@
 """Sponsors by the key that stands for them at the PBXs."""
 
+from typing import TYPE_CHECKING
+
 from dialer.domain.oppositions.suppression import sponsor_key
-from dialer.ports.store import Store
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.unit_of_work import Store
+
+if TYPE_CHECKING:
+    from dialer.domain.base.types import CampaignId
 
 
-async def sponsors_by_key(store: Store) -> dict[str, str]:
+async def sponsors_by_key(store: Store[HasCampaigns]) -> dict[str, str]:
     """Of every campaign. One that no campaign names any more has none: its opposition then counts against everybody."""
     found: dict[str, str] = {}
-    page = await store.campaigns.page()
-    while page:
+    last: CampaignId | None = None
+    while True:
+        async with store.read() as work:
+            page = await work.campaigns.page(after=last)
+        if not page:
+            return found
         found |= {sponsor_key(c.definition.sponsor.id): c.definition.sponsor.id for c in page}
-        page = await store.campaigns.page(after=page[-1].id)
-    return found
+        last = page[-1].id

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import Warned
@@ -62,13 +61,11 @@ class OppositionIntake:
 class SuppressionImports:
     def __init__(
         self,
-        store: Store,
         clock: Clock,
         fingerprints: Fingerprints,
         suppressions: Suppressions,
         importer: Importer,
     ) -> None:
-        self._store = store
         self._clock = clock
         self._fingerprints = fingerprints
         self._suppressions = suppressions

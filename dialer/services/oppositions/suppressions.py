@@ -11,8 +11,10 @@ from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.oppositions.suppression import PbxSuppression, Suppression, pbx_entries
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.consents import ConsentWork, add_consents
+from dialer.services.acts.oppositions import OppositionWork, lift_oppositions, store_oppositions
 from dialer.services.oppositions.oppositions import (
     NO_DIGITS,
     Receipt,
@@ -21,6 +23,10 @@ from dialer.services.oppositions.oppositions import (
     understand,
 )
 from dialer.services.oppositions.ringing import RingingCalls
+
+
+class SuppressionWork(OppositionWork, ConsentWork, Protocol):
+    """What recording oppositions reads and writes."""
 
 
 class PbxLocks(Protocol):
@@ -33,7 +39,12 @@ class PbxLocks(Protocol):
 
 class Suppressions:
     def __init__(
-        self, store: Store, clock: Clock, fingerprints: Fingerprints, locks: PbxLocks, ringing: RingingCalls
+        self,
+        store: Store[SuppressionWork],
+        clock: Clock,
+        fingerprints: Fingerprints,
+        locks: PbxLocks,
+        ringing: RingingCalls,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -73,7 +84,7 @@ class Suppressions:
 
     async def store(self, suppressions: Sequence[Suppression]) -> None:
         """The first half of `enforce`: nothing is decided for them any more."""
-        await self._store.suppressions.add(suppressions)
+        await store_oppositions(self._store, suppressions)
 
     async def tell(self, suppressions: Sequence[Suppression]) -> None:
         """The second: nothing decided before leaves any more."""
@@ -83,15 +94,16 @@ class Suppressions:
     async def check(self, actor: Actor, phone_number: str) -> tuple[Suppression, ...]:
         """Those in force against this number; against every number it could mean where its spelling is odd."""
         _demand_sight(actor)
-        found: list[Suppression] = []
-        for fingerprint in self._meant(phone_number):
-            found.extend(await self._store.suppressions.of(fingerprint))
-        return tuple(found)
+        meant = self._meant(phone_number)
+        async with self._store.read() as work:
+            found = await work.suppressions.of_many(meant)
+        return tuple(entry for one in meant for entry in found.get(one, ()))
 
     async def count(self, actor: Actor) -> int:
         """Numbers opposed, by fingerprint."""
         _demand_sight(actor)
-        return await self._store.suppressions.count()
+        async with self._store.read() as work:
+            return await work.suppressions.count()
 
     async def remove(self, actor: Actor, phone_number: str, reason: str) -> int:
         """Lift every opposition of this number; return how many.
@@ -101,17 +113,16 @@ class Suppressions:
         """
         actor.demand(Right.REMOVE_OPPOSITION)
         fingerprint = self._fingerprints.of(_whose(phone_number, reason))
-        lifted = await self._store.suppressions.of(fingerprint)
-        if not lifted:
-            raise NotFound("no opposition of this number is in force")
         now = self._clock.now()
-        await self._store.consents.add(
-            [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted],
-            by=actor.name,
-        )
-        removed = await self._store.suppressions.remove(
-            fingerprint, None, by=actor.name, at=now, reason=reason
-        )
+        # One act: earlier consents are void at the moment in which the opposition is lifted.
+        async with self._store.write() as work:
+            await work.numbers.await_turn([fingerprint])
+            lifted = (await work.suppressions.of_many([fingerprint])).get(fingerprint, ())
+            if not lifted:
+                raise NotFound("no opposition of this number is in force")
+            void = [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted]
+            await add_consents(work, void, by=actor.name)
+            removed = await lift_oppositions(work, fingerprint, None, by=actor.name, at=now, reason=reason)
         for entry in dict.fromkeys(pbx_entries(lifted)):
             await self._locks.unsuppress(entry)
         return removed

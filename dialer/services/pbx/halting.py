@@ -1,6 +1,7 @@
 """The emergency stop: every PBX refuses new calls and hangs up the present ones. Works with the database down."""
 
 import asyncio
+from typing import Protocol
 
 import structlog
 
@@ -8,8 +9,9 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem, Unavailable
 from dialer.domain.base.halt import Halt
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltState
-from dialer.ports.store import Store
+from dialer.ports.halts import HaltState, HasHalts
+from dialer.ports.restores import HasRestores
+from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts
 from dialer.services.pbx.stopping import HaltReport, new_halt_id, stop_every_call
@@ -21,8 +23,12 @@ RECORD_WITHIN_S = 0.8
 RECORD_AGAIN_S = 1.0
 
 
+class HaltingWork(HasHalts, HasRestores, Protocol):
+    """What is read before a halt ends."""
+
+
 class Halting:
-    def __init__(self, store: Store, fleet: Fleet, clock: Clock, halts: Halts) -> None:
+    def __init__(self, store: Store[HaltingWork], fleet: Fleet, clock: Clock, halts: Halts) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
@@ -61,12 +67,12 @@ class Halting:
             raise Conflict(
                 "another halt was called meanwhile", hint="see `dialer doctor`, and end it with a reason"
             )
-        await self._store.restores.end(at=self._clock.now())
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
     async def _demand_read_back(self) -> None:
         """After a restoration the PBXs may know of oppositions that nobody else does."""
-        restoration = await self._store.restores.last()
+        async with self._store.read() as work:
+            restoration = await work.restores.last()
         if restoration is None or restoration.ended_at:
             return
         if missing := sorted(self._fleet.telephonies.keys() - restoration.read_back.keys()):
@@ -76,7 +82,8 @@ class Halting:
             )
 
     async def state(self) -> HaltState:
-        return await self._store.system.halt_state()
+        async with self._store.read() as work:
+            return await work.halts.state()
 
     async def close(self) -> None:
         """Give up recording, if that is still going on."""

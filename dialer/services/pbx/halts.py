@@ -1,17 +1,22 @@
 """Which halts are in force, and that every PBX says the same of them: whatever was away meanwhile, the PBX, the database or this process."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import HaltId
+from dialer.domain.ledger.entries_admin import halt_changed
+from dialer.domain.upkeep import notification
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltNotes
-from dialer.ports.store import Store
+from dialer.ports.halts import HaltNotes, HaltState, HasHalts
+from dialer.ports.restores import HasRestores
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.stopping import lock_and_hang_up, new_halt_id
 from dialer.services.pbx.timeout import within
@@ -25,10 +30,14 @@ MOST_CHANGES = 10
 """Of the flag of one PBX at one look: each answers a change that was made meanwhile."""
 
 
+class HaltWork(HasHalts, HasRestores, UnitOfWork, Protocol):
+    """What a halt reads and writes."""
+
+
 class Halts:
     """The database's word counts. What it has not heard of is in force until it has; while it is away, so is its last word."""
 
-    def __init__(self, store: Store, fleet: Fleet, clock: Clock, notes: HaltNotes) -> None:
+    def __init__(self, store: Store[HaltWork], fleet: Fleet, clock: Clock, notes: HaltNotes) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
@@ -56,11 +65,13 @@ class Halts:
     async def record(self) -> tuple[Halt, ...]:
         """Tell the database every halt that it does not know; return all that are in force. Raise `Unavailable`."""
         known = await self._heard()
-        told = await self._store.system.halts(known)
+        async with self._store.read() as work:
+            told = await work.halts.known(known)
         in_force = {halt.id for halt in told.in_force}
         unknown = [halt for halt in known.values() if halt.id not in in_force | told.ended]
         for halt in unknown:
-            await self._store.system.begin_halt(halt)
+            async with self._store.write() as work:
+                await begin_halt(work, halt)
         self._unrecorded -= known.keys()
         for halt in told.in_force:
             if halt.id not in known:
@@ -132,7 +143,8 @@ class Halts:
                 await telephony.clear_halt()
 
         unreachable = await self._fleet.everywhere("unhalt", unlock)
-        over = await self._store.system.end_halts(ids, by=by, at=self._clock.now(), reason=reason)
+        async with self._store.write() as work:
+            over = await end_halts(work, ids, by=by, at=self._clock.now(), reason=reason)
         await self._forget(ids)
         # Who came back in between was locked again.
         await self._fleet.everywhere("unhalt", self.agree)
@@ -140,14 +152,18 @@ class Halts:
 
     async def _ended(self, flag: HaltFlag) -> bool:
         """Raise `Unavailable` where nobody knows."""
-        return flag.id is not None and flag.id in (await self._store.system.halts([flag.id])).ended
+        if flag.id is None:
+            return False
+        async with self._store.read() as work:
+            return flag.id in (await work.halts.known([flag.id])).ended
 
     async def _adopt(self, pbx: str, flag: HaltFlag) -> Halt:
         """Who called it is not known: the PBX alone tells of it."""
         halt = Halt(flag.id or new_halt_id(), pbx, self._clock.now(), flag.reason)
         self.hear(halt)
         await self.note(halt)
-        await self._store.system.begin_halt(halt)
+        async with self._store.write() as work:
+            await begin_halt(work, halt)
         log.error("halted by a pbx", pbx=pbx, reason=halt.reason)
         return halt
 
@@ -171,3 +187,37 @@ class Halts:
             await within(NOTES_S, self._notes.drop(gone))
         except Unavailable as error:
             log.error("halts not struck out in the home", error=str(error))
+
+
+async def begin_halt(work: HaltWork, halt: Halt) -> bool:
+    """Return whether it was not known. A known one stays as it is, also where it has ended."""
+    new = await add_halt(work, halt)
+    if new:
+        work.notify(notification.halt_changed(halted=True, by=halt.by, at=halt.at))
+        work.record(halt_changed(halted=True, by=halt.by, at=halt.at, reason=halt.reason))
+    return new
+
+
+async def add_halt(work: HasHalts, halt: Halt) -> bool:
+    """Return whether it was not known; what is to be told of it is the caller's."""
+    await work.halts.lock()
+    new = await work.halts.add(halt)
+    if new:
+        await work.halts.set_state(HaltState(True, halt.reason, halt.by, halt.at))
+    return new
+
+
+async def end_halts(work: HaltWork, ids: Collection[HaltId], *, by: str, at: datetime, reason: str) -> bool:
+    """Return whether nothing is halted any more: another halt may have begun meanwhile.
+
+    A restoration from a backup ends with the halt that it called.
+    """
+    await work.halts.lock()
+    await work.halts.end(ids, at=at)
+    if await work.halts.any_in_force():
+        return False
+    await work.halts.set_state(HaltState(False, reason, by, at))
+    await work.restores.end(at=at)
+    work.notify(notification.halt_changed(halted=False, by=by, at=at))
+    work.record(halt_changed(halted=False, by=by, at=at, reason=reason))
+    return True

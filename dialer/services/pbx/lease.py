@@ -1,8 +1,12 @@
 """The lease of one PBX: whose name the database has for it drives it; whoever falls silent loses it, and another takes over."""
 
+from collections import Counter
+from collections.abc import Collection
+
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.clock import Clock
-from dialer.ports.leases import Driver, Heartbeat, Leases
+from dialer.ports.leases import Driver, HasLeases, Heartbeat, HeldLease
+from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.timeout import within
 
 LEASE_S = 10.0
@@ -18,8 +22,8 @@ class Lease:
     A holder counts from before it asked, and whoever waits for its silence from after: so the one stops before the other begins.
     """
 
-    def __init__(self, leases: Leases, clock: Clock, driver: Driver) -> None:
-        self._leases = leases
+    def __init__(self, store: Store[HasLeases], clock: Clock, driver: Driver) -> None:
+        self._store = store
         self._clock = clock
         self.driver = driver
         self._until = self._due = self._seen_at = clock.monotonic()
@@ -49,7 +53,7 @@ class Lease:
     async def renew(self) -> None:
         """Take it, or go on holding it, where that is possible. Raise `Unavailable`: what was held is held to its end."""
         asked_at = self._clock.monotonic()
-        taken = await self._leases.take(self.driver, silent=self._silent)
+        taken = await take_lease(self._store, self.driver, silent=self._silent)
         # It may have run out while the answer was awaited.
         continued = self.held
         self._note(taken, asked_at)
@@ -59,13 +63,15 @@ class Lease:
     async def look(self) -> None:
         """See who has it, and want nothing. Raise `Unavailable`."""
         asked_at = self._clock.monotonic()
-        self._note((await self._leases.heartbeats()).get(self.driver.pbx), asked_at)
+        async with self._store.read() as work:
+            heartbeats = await work.leases.heartbeats()
+        self._note(heartbeats.get(self.driver.pbx), asked_at)
 
     async def give_up(self) -> None:
         """Let another process begin at once. Where the database does not answer, the others wait until it runs out."""
         self._until = self._clock.monotonic()
         try:
-            await within(GIVE_UP_WITHIN_S, self._leases.give_up(self.driver))
+            await within(GIVE_UP_WITHIN_S, give_up_lease(self._store, self.driver))
         except Unavailable:
             return
 
@@ -78,3 +84,42 @@ class Lease:
         self._due = asked_at + RENEW_S
         if seen != self._seen:
             self._seen, self._seen_at = seen, self._clock.monotonic()
+
+
+async def take_lease(
+    store: Store[HasLeases], driver: Driver, *, silent: Heartbeat | None = None
+) -> Heartbeat:
+    """Begin or go on where the PBX is nobody else's, or still has the heartbeat `silent`.
+
+    Return the heartbeat in force then. Who asks in vain is given it by a holder of at least two more,
+    when that one next asks: processes share the PBXs alike.
+    """
+    while True:
+        async with store.write() as work:
+            # All of them: who has how many decides who yields.
+            leases = await work.leases.lock_all()
+            lease = leases.get(driver.pbx)
+            if lease is not None:
+                holder = _next_holder(lease, leases.values(), driver, silent)
+                return await (work.leases.hand(driver.pbx, holder) if holder else work.leases.want(driver))
+            if begun := await work.leases.begin(driver):
+                return begun
+        # Somebody else began in this very moment.
+
+
+async def give_up_lease(store: Store[HasLeases], driver: Driver) -> None:
+    async with store.write() as work:
+        await work.leases.give_up(driver)
+
+
+def _next_holder(
+    lease: HeldLease, leases: Collection[HeldLease], driver: Driver, silent: Heartbeat | None
+) -> str | None:
+    """Return whose the lease is now that `driver` asks for it; None: it stays another's."""
+    holder = lease.heartbeat.holder
+    if holder != driver.holder:
+        return driver.holder if silent == lease.heartbeat else None
+    held = Counter(each.heartbeat.holder for each in leases)
+    if lease.wanted_by is not None and held[holder] >= held[lease.wanted_by] + 2:
+        return lease.wanted_by
+    return driver.holder

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from typing import Protocol
 
 import structlog
 
@@ -9,9 +10,11 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import ORIGINATE_LIFE, Attempt
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 
 log = structlog.get_logger()
@@ -21,10 +24,14 @@ WITHIN_S = ORIGINATE_LIFE.total_seconds() + 2
 """No permit lives longer: a PBX that has not said by then what became of one may not say it for long."""
 
 
+class PauseWork(HasAttempts, HasCampaigns, Protocol):
+    """What a pause reads."""
+
+
 class Pauses:
     """The database says which campaigns are paused; a flag that says otherwise is set right."""
 
-    def __init__(self, store: Store, fleet: Fleet, clock: Clock) -> None:
+    def __init__(self, store: Store[PauseWork], fleet: Fleet, clock: Clock) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
@@ -36,7 +43,8 @@ class Pauses:
         for. Of a PBX that cannot be asked the database tells, if another process drives it. Raise `Unavailable` where nobody knows.
         """
         end = self._clock.monotonic() + WITHIN_S
-        alive = {a.id: a for a in await self._store.attempts.alive(campaign_id=campaign.id)}
+        async with self._store.read() as work:
+            alive = {a.id: a for a in await work.attempts.alive(campaign_id=campaign.id)}
         waiting = await self._may_leave(campaign, alive.values())
         while waiting:
             if self._clock.monotonic() > end:
@@ -60,20 +68,25 @@ class Pauses:
     async def agree(self, telephony: Telephony) -> None:
         """Whatever was paused or resumed while the PBX was away. Raise `Unavailable`."""
         now = self._clock.now()
-        for campaign in [*await self._store.campaigns.paused(), *await self._store.campaigns.running()]:
+        async with self._store.read() as work:
+            paused = await work.campaigns.in_state(CampaignState.PAUSED)
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+        for campaign in [*paused, *running]:
             if campaign.definition.ends_at > now:
                 await self._agree_on(telephony, campaign.id)
 
     async def heed(self, telephony: Telephony, refused: Collection[AttemptId]) -> None:
         """The PBX refuses these for a pause: it ended, perhaps, where nobody could tell it. Raise `Unavailable`."""
-        attempts = (await self._store.attempts.get_many(refused)).values()
+        async with self._store.read() as work:
+            attempts = (await work.attempts.get_many(refused)).values()
         for campaign_id in {attempt.campaign_id for attempt in attempts}:
             await self._agree_on(telephony, campaign_id)
 
     async def _agree_on(self, telephony: Telephony, campaign_id: CampaignId) -> None:
         """The flag is read before the campaign: one that is set meanwhile is another, and stays."""
         flag = await telephony.pause_flag(campaign_id)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         if campaign.state is CampaignState.PAUSED and flag is None:
             await telephony.set_pause(campaign_id, campaign.definition.ends_at)
         elif campaign.state is CampaignState.RUNNING and flag is not None:
@@ -95,7 +108,8 @@ class Pauses:
         silent = await self._fleet.everywhere("pause", ask)
         asked = self._fleet.telephonies.keys() - silent.keys()
         others = [attempt.id for attempt in alive if attempt.pbx not in asked]
-        known = await self._store.attempts.get_many(others) if others else {}
+        async with self._store.read() as work:
+            known = await work.attempts.get_many(others) if others else {}
         return waiting | {attempt.id for attempt in known.values() if not _has_left(attempt)}
 
 

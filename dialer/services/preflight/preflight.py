@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Problem
@@ -10,15 +11,20 @@ from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.preflight.campaign_checks import reminders
 from dialer.domain.rulepacks.pack_parts import Reminder
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.snapshots import StandingWork, standing_of
 from dialer.services.decision.decider import Decider
-from dialer.services.preflight.approval import approval_problems
+from dialer.services.preflight.approval import ApprovalWork, approval_problems
 from dialer.services.preflight.preflight_run import Forecast, Survey
 
 PAGE = 25_000
 """Contacts read at a time: few enough that calls in progress do not notice."""
 READERS = 2
 """While what one has read is judged, the other reads. More would leave no core to calls in progress."""
+
+
+class PreflightWork(StandingWork, ApprovalWork, Protocol):
+    """What a preflight reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,15 @@ class PreflightReport:
 
 
 class Preflight:
-    def __init__(self, store: Store, decider: Decider) -> None:
+    def __init__(self, store: Store[PreflightWork], decider: Decider) -> None:
         self._store = store
         self._decider = decider
 
     async def run(self, actor: Actor, campaign_id: CampaignId) -> PreflightReport:
         """Foresee every contact from now, or from the campaign's start where that is later, as if it were running. Raise `NotFound`."""
         actor.demand(Right.PREFLIGHT)
-        standing = await self._store.campaigns.standing(campaign_id)
+        async with self._store.read() as work:
+            standing = await standing_of(work, campaign_id)
         campaign = standing.campaign
         start = max(self._decider.clock.now(), campaign.definition.starts_at)
         survey = Survey(self._decider, standing, start)
@@ -60,23 +67,27 @@ class Preflight:
             async with asyncio.TaskGroup() as group:
                 problems = group.create_task(approval_problems(self._store, self._decider, campaign))
                 for _ in range(READERS):
-                    group.create_task(self._read(pages, survey))
+                    group.create_task(self._read(pages, survey, campaign))
         except ExceptionGroup as faults:
             # Whoever asked is told the fault, not that it befell one of several tasks.
             raise faults.exceptions[0] from faults
         return problems.result()
 
-    async def _read(self, pages: "Pages", survey: Survey) -> None:
-        contacts = self._store.contacts
+    async def _read(self, pages: "Pages", survey: Survey, campaign: Campaign) -> None:
+        sponsor = campaign.definition.sponsor.id
         while (page := await pages.next()) is not None:
             after, until = page
-            await survey.take(await contacts.alike(pages.campaign_id, survey.turns, after=after, until=until))
+            async with self._store.read() as work:
+                kinds = await work.contacts.alike(
+                    campaign.id, sponsor, survey.turns, after=after, until=until
+                )
+            await survey.take(kinds)
 
 
 class Pages:
     """A list cut into pages, each given to one reader."""
 
-    def __init__(self, store: Store, campaign_id: CampaignId) -> None:
+    def __init__(self, store: Store[PreflightWork], campaign_id: CampaignId) -> None:
         self.campaign_id = campaign_id
         self._store = store
         self._last = ContactId(0)
@@ -86,7 +97,8 @@ class Pages:
         """The contact before the page and its last one; None at the list's end."""
         async with self._turn:
             after = self._last
-            until = await self._store.contacts.page_end(self.campaign_id, after=after, size=PAGE)
+            async with self._store.read() as work:
+                until = await work.contacts.page_end(self.campaign_id, after=after, size=PAGE)
             if until is None:
                 return None
             self._last = until

@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 import structlog
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, Unavailable
 from dialer.domain.base.types import CampaignId, PhoneNumber, ProbeId
-from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.ledger.entries_probes import number_probed
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, numbers_of
 from dialer.ports.clock import Clock
-from dialer.ports.probes import ProbeFilter
-from dialer.ports.store import Store
+from dialer.ports.halts import HasHalts
+from dialer.ports.probes import HasProbes, ProbeFilter
 from dialer.ports.telephony import Telephony
+from dialer.ports.unit_of_work import Store
+from dialer.services.acts.campaigns import CampaignWork
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import TrunkPlan
@@ -33,10 +37,14 @@ ROOM_EVERY_S = 0.05
 PROBER = "call-back probe"
 
 
+class ProbeWork(CampaignWork, HasHalts, HasProbes, Protocol):
+    """What the call-back probes read and write."""
+
+
 class Probing:
     def __init__(
         self,
-        store: Store,
+        store: Store[ProbeWork],
         fleet: Fleet,
         trunks: Mapping[str, TrunkPlan],
         proofs: LineProofs,
@@ -69,9 +77,11 @@ class Probing:
 
     async def turn(self) -> None:
         """Ring what is due, one number after the other: it is our own line that answers. Nothing is rung during a halt."""
-        if (await self._store.system.halt_state()).halted:
-            return
-        for campaign in await self._store.campaigns.running():
+        async with self._store.read() as work:
+            if await work.halts.halted():
+                return
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+        for campaign in running:
             if self._proofs.needed(campaign):
                 await self._guarded(self._ring_due(campaign))
 
@@ -85,7 +95,8 @@ class Probing:
     async def run_now(self, actor: Actor, campaign_id: CampaignId) -> list[Probe]:
         """Ring every number of the campaign, due or not. Raise `Conflict` before its approval, `Unavailable` without a PBX."""
         actor.demand(Right.CONTROL_CAMPAIGN)
-        campaign = await self._store.campaigns.get(campaign_id)
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
         if campaign.approved_at is None:
             raise Conflict("before the approval there is no greeting to expect", hint="approve the campaign")
         telephony = self._telephony(campaign)
@@ -100,9 +111,10 @@ class Probing:
     ) -> list[Probe]:
         """All probes of the campaign's numbers for its sponsor, whichever campaign they were made for."""
         actor.demand(Right.READ_CAMPAIGNS)
-        campaign = await self._store.campaigns.get(campaign_id)
-        sponsor = campaign.definition.sponsor.id
-        return await self._store.probes.page(ProbeFilter(sponsor, numbers_of(campaign), after, limit))
+        async with self._store.read() as work:
+            campaign = await work.campaigns.get(campaign_id)
+            sponsor = campaign.definition.sponsor.id
+            return await work.probes.page(ProbeFilter(sponsor, numbers_of(campaign), after, limit))
 
     def _telephony(self, campaign: Campaign) -> Telephony | None:
         """A process that does not drive its PBXs knows only which it has; those that are away say so."""
@@ -124,9 +136,10 @@ class Probing:
         with self._live_calls.taken(campaign.definition.trunk):
             await self._room(campaign)
             probe = await self._call.make(campaign, number, telephony, asked_by)
-        if probe.failed and (await self._store.system.halt_state()).halted:
-            probe = halted(probe)
-        await self._store.probes.add(probe)
+        async with self._store.write() as work:
+            if probe.failed and await work.halts.halted():
+                probe = halted(probe)
+            await add_probe(work, probe)
         log.info(
             "number probed", probe=probe.id, campaign=campaign.id, outcome=probe.outcome, detail=probe.detail
         )
@@ -156,7 +169,9 @@ class Probing:
 
     async def _pause_all(self, probe: Probe) -> None:
         """Every campaign of the sponsor that shows the number."""
-        for campaign in await self._store.campaigns.running():
+        async with self._store.read() as work:
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+        for campaign in running:
             shows = probe.number in campaign.definition.own_numbers
             if shows and campaign.definition.sponsor.id == probe.sponsor and self._proofs.needed(campaign):
                 await pause(self._store, self._clock, campaign.id, f"{PROBER}: {probe.says()}")
@@ -165,3 +180,8 @@ class Probing:
 def halted(probe: Probe) -> Probe:
     """A halt hangs up probes, too: how it ended says nothing of the number."""
     return replace(probe, outcome=ProbeOutcome.NOT_MADE, detail="a halt ended it")
+
+
+async def add_probe(work: ProbeWork, probe: Probe) -> None:
+    await work.probes.add(probe)
+    work.record(number_probed(probe))

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
@@ -11,12 +12,17 @@ from dialer.domain.ledger.entries_rights import subject_exported
 from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
-from dialer.ports.subjects import DecisionRow, Erased, SubjectFile
+from dialer.ports.subjects import DecisionRow, Erased, HasSubjects, SubjectFile
+from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.acts.erasing import ErasureWork, erase_person
 from dialer.services.calls.call_records import CallRecord, CallRecords
 from dialer.services.consent.consent_proofs import ConsentProofs
+
+
+class SubjectWork(ErasureWork, HasSubjects, Protocol):
+    """What is read and erased of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class Subject:
 class Subjects:
     def __init__(
         self,
-        store: Store,
+        store: Store[SubjectWork],
         calls: CallRecords,
         vault: Vault,
         fingerprints: Fingerprints,
@@ -61,11 +67,12 @@ class Subjects:
         Raise `NotFound` where nothing is kept, `InvalidInput` where it could be several people: nobody is shown what is another's.
         """
         actor.demand(Right.READ_SUBJECTS)
-        known = [
-            (number, file)
-            for number in _readings(phone_number)
-            if not (file := await self._store.subjects.file(self._fingerprints.of(number))).empty
-        ]
+        async with self._store.read() as work:
+            known = [
+                (number, file)
+                for number in _readings(phone_number)
+                if not (file := await work.subjects.file(self._fingerprints.of(number))).empty
+            ]
         if not known:
             raise NotFound("nothing is kept about this number")
         if len(known) > 1:
@@ -78,7 +85,8 @@ class Subjects:
             lambda: tuple(self._opened(fingerprint, row) for row in file.decisions)
         )
         told = subject_exported(fingerprint, by=actor.name, at=self._clock.now())
-        await self._store.ledger.append([told])
+        async with self._store.write() as work:
+            work.record(told)
         proofs = await self._proofs.opening()
         whole = replace(file, consents=await asyncio.to_thread(tuple, map(proofs.clear, file.consents)))
         return Subject(number, fingerprint, whole, await self._calls.records(actor, file.calls), opened)
@@ -92,9 +100,10 @@ class Subjects:
         """
         actor.demand(Right.ERASE)
         fingerprint = self._fingerprints.of(parse_phone(phone_number))
-        if (await self._store.subjects.file(fingerprint)).empty:
-            raise NotFound("nothing is kept about this number")
-        return await self._store.subjects.erase(fingerprint, by=actor.name, at=self._clock.now())
+        async with self._store.write() as work:
+            if (await work.subjects.file(fingerprint)).empty:
+                raise NotFound("nothing is kept about this number")
+            return await erase_person(work, fingerprint, by=actor.name, at=self._clock.now())
 
     def _opened(self, fingerprint: Fingerprint, row: DecisionRow) -> OpenedDecision:
         if row.sealed is None or row.key is None or row.context is None:

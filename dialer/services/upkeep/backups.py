@@ -1,6 +1,7 @@
 """A backup: everything needed to go on elsewhere, as it was at one instant, while calls go on."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Unavailable
@@ -8,7 +9,12 @@ from dialer.domain.ledger.entries_upkeep import backup_taken
 from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.ports.backup import BackupFolder, DatabaseFile
 from dialer.ports.clock import Clock
-from dialer.ports.store import Store
+from dialer.ports.keys import HasKeys
+from dialer.ports.unit_of_work import Store, UnitOfWork
+
+
+class BackupWork(HasKeys, UnitOfWork, Protocol):
+    """What a backup reads, and its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class KeyKeeping:
 
 
 class Backups:
-    def __init__(self, store: Store, database: DatabaseFile, clock: Clock) -> None:
+    def __init__(self, store: Store[BackupWork], database: DatabaseFile, clock: Clock) -> None:
         self._store = store
         self._database = database
         self._clock = clock
@@ -32,16 +38,19 @@ class Backups:
         journal, which a restoration is told of.
         """
         actor.demand(Right.BACK_UP)
-        if await self._store.keys.being_made():
-            raise Unavailable(
-                "the fingerprint keys are being changed",
-                hint="back up when it is done; see `dialer keys list`",
-            )
+        async with self._store.read() as work:
+            if await work.keys.being_made():
+                raise Unavailable(
+                    "the fingerprint keys are being changed",
+                    hint="back up when it is done; see `dialer keys list`",
+                )
         await folder.begin()
         now = self._clock.now()
         told = backup_taken(by=actor.name, at=now, keys=keeping.secrets)
-        await self._store.ledger.append([told])
-        version = (await self._store.keys.all())[-1]
+        async with self._store.write() as work:
+            work.record(told)
+        async with self._store.read() as work:
+            version = (await work.keys.all())[-1]
         await folder.add_home()
         await self._database.save(folder.database)
         if keeping.secrets is not BackedUpKeys.LEFT_OUT:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,8 +10,9 @@ from dialer.domain.base.errors import Unavailable, place_of
 from dialer.domain.upkeep.notification import pause_after
 from dialer.ports.clock import Clock
 from dialer.ports.courier import WebhookSender, WebhookUrl
+from dialer.ports.outbox import HasOutbox
 from dialer.ports.records import Delivery
-from dialer.ports.store import Store
+from dialer.ports.unit_of_work import Store
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ LEASE = timedelta(minutes=1)
 
 class Notifying:
     def __init__(
-        self, store: Store, courier: WebhookSender, endpoints: Sequence[WebhookUrl], clock: Clock
+        self, store: Store[HasOutbox], courier: WebhookSender, endpoints: Sequence[WebhookUrl], clock: Clock
     ) -> None:
         self._store = store
         self._courier = courier
@@ -45,9 +46,11 @@ class Notifying:
     async def clear_left(self) -> None:
         """Endpoints leave the settings, and their notifications stay: they would be told for ever to be waiting."""
         try:
-            left = await self._store.outbox.abandon(
-                due_before=self._clock.now() - NOBODYS, error="no process delivers to this endpoint any more"
-            )
+            async with self._store.write() as work:
+                left = await work.outbox.abandon(
+                    due_before=self._clock.now() - NOBODYS,
+                    error="no process delivers to this endpoint any more",
+                )
         except Unavailable as error:
             log.warning("notifications wait for the database", error=str(error))
         else:
@@ -67,7 +70,7 @@ class Notifying:
     async def turn(self, endpoint: WebhookUrl) -> bool:
         """Deliver what is due, once; return whether anything was."""
         now = self._clock.now()
-        due = await self._store.outbox.claim(endpoint, now=now, until=now + LEASE, limit=BATCH)
+        due = await claim_due(self._store, endpoint, now=now, until=now + LEASE, limit=BATCH)
         await asyncio.gather(*(self._deliver(endpoint, delivery) for delivery in due))
         return bool(due)
 
@@ -80,14 +83,28 @@ class Notifying:
             # An address or a body that nobody foresaw is one endpoint's trouble.
             await self._postpone(endpoint, delivery, f"not delivered: {place_of(error)}")
         else:
-            await self._store.outbox.delivered(delivery.id)
+            async with self._store.write() as work:
+                await work.outbox.delivered(delivery.id)
 
     async def _postpone(self, endpoint: WebhookUrl, delivery: Delivery, error: str) -> None:
         pause = pause_after(delivery.tries)
         due_at = self._clock.now() + pause if pause else None
-        await self._store.outbox.postpone(delivery.id, due_at=due_at, error=error)
+        async with self._store.write() as work:
+            await work.outbox.postpone(delivery.id, due_at=due_at, error=error)
         told = log.bind(endpoint=endpoint, delivery=delivery.id, tries=delivery.tries, error=error)
         if due_at is None:
             told.error("notification given up")
         else:
             told.warning("notification not taken")
+
+
+async def claim_due(
+    store: Store[HasOutbox], endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
+) -> list[Delivery]:
+    """Return those due at `now`, for this caller alone until `until`."""
+    # Almost always there is nothing; looking must not take the writer's turn.
+    async with store.read() as work:
+        if not await work.outbox.has_due(endpoint, now=now):
+            return []
+    async with store.write() as work:
+        return await work.outbox.claim(endpoint, now=now, until=until, limit=limit)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput, NotFound
@@ -15,27 +16,68 @@ from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.calls.attempt_transitions import mark_lost
 from dialer.domain.calls.retry import ContactClosed
-from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
-from dialer.domain.ledger.entries_upkeep import Gap
+from dialer.domain.ledger.entries_admin import halt_changed
+from dialer.domain.ledger.entries_upkeep import Gap, restored
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.journal import JournalLine, read_line
 from dialer.domain.ledger.redaction import REDACTED, redacted
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.domain.upkeep.backup import BackupManifest
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
+from dialer.ports.consents import HasConsents
+from dialer.ports.contacts import HasContacts
+from dialer.ports.decisions import HasDecisions
+from dialer.ports.halts import HasHalts
 from dialer.ports.journal import Journal
-from dialer.ports.ledger import HeadFiles
+from dialer.ports.leases import HasLeases
+from dialer.ports.ledger import HasLedger, HeadFiles
+from dialer.ports.number_locks import HasNumberLocks
 from dialer.ports.records import Progression
-from dialer.ports.restores import PastCall
-from dialer.ports.store import Store
+from dialer.ports.restores import DatabaseRestore, HasRestores, PastCall
+from dialer.ports.subjects import HasSubjects
+from dialer.ports.suppressions import HasSuppressions
+from dialer.ports.tokens import HasTokens
+from dialer.ports.trunks import HasTrunks
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.access.tokens import revoke_token
+from dialer.services.acts.campaigns import move_campaign
+from dialer.services.acts.consents import add_consents
+from dialer.services.acts.erasing import erase_person
+from dialer.services.acts.oppositions import store_oppositions
+from dialer.services.acts.progressions import commit_progressions
+from dialer.services.pbx.halts import add_halt
 from dialer.services.pbx.stopping import new_halt_id
 
 RESTORED = "restored from a backup"
 """How the reason of a campaign's pause and of the halt begins."""
 BATCH = 1000
+
+
+class RestoringWork(
+    HasAttempts,
+    HasCampaigns,
+    HasConsents,
+    HasContacts,
+    HasDecisions,
+    HasHalts,
+    HasLeases,
+    HasLedger,
+    HasNumberLocks,
+    HasRestores,
+    HasSubjects,
+    HasSuppressions,
+    HasTokens,
+    HasTrunks,
+    UnitOfWork,
+    Protocol,
+):
+    """What bringing back reads and writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +96,12 @@ class RestoreResult:
 
 class Restoring:
     def __init__(
-        self, store: Store, journal: Journal, heads: HeadFiles, fingerprints: Fingerprints, clock: Clock
+        self,
+        store: Store[RestoringWork],
+        journal: Journal,
+        heads: HeadFiles,
+        fingerprints: Fingerprints,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -69,7 +116,9 @@ class Restoring:
         reason = (
             f"{RESTORED} of {manifest.taken_at:%Y-%m-%d %H:%M} UTC: what happened since may not all be known"
         )
-        await self._store.restores.begin(gap, Halt(new_halt_id(), actor.name, self._clock.now(), reason))
+        halt = Halt(new_halt_id(), actor.name, self._clock.now(), reason)
+        async with self._store.write() as work:
+            await begin_restoration(work, gap, halt)
         await self._lose_alive()
         counts: Counter[Kind] = Counter()
         async for lines, _ in self._days():
@@ -113,7 +162,8 @@ class Restoring:
 
     async def _gap(self, taken_at: datetime) -> Gap:
         """Heads of entries that the database does not hold are put aside: it goes on from where it is."""
-        head = await self._store.ledger.head()
+        async with self._store.read() as work:
+            head = await work.ledger.head()
         held = head.head.size if head else 0
         lost = await self._heads.put_aside(await self._own_lines())
         signed = [found for line in lost if (found := _head(line)) is not None]
@@ -123,18 +173,21 @@ class Restoring:
 
     async def _own_lines(self) -> frozenset[str]:
         size, lines = 0, set[str]()
-        while heads := await self._store.ledger.heads(after=size):
+        while True:
+            async with self._store.read() as work:
+                heads = await work.ledger.heads(after=size)
+            if not heads:
+                return frozenset(lines)
             lines.update(head.line for head in heads)
             size = heads[-1].size
-        return frozenset(lines)
 
     async def _lose_alive(self) -> None:
         """Whoever was being called may have heard everything: they count, and are not called again."""
         now = self._clock.now()
-        alive = await self._store.attempts.alive()
-        lost = [Progression(mark_lost(attempt, now), contact=ContactClosed("lost")) for attempt in alive]
-        if lost:
-            await self._store.attempts.commit(lost)
+        async with self._store.write() as work:
+            alive = await work.attempts.alive()
+            lost = [Progression(mark_lost(attempt, now), contact=ContactClosed("lost")) for attempt in alive]
+            await commit_progressions(work, lost)
 
     async def _replay(self, lines: Sequence[JournalLine], by: str) -> Counter[Kind]:
         return Counter(
@@ -165,11 +218,11 @@ class Restoring:
             )
             for line in lines
         ]
-        known = await self._store.suppressions.of_many({entry.fingerprint for entry in entries})
+        async with self._store.read() as work:
+            known = await work.suppressions.of_many({entry.fingerprint for entry in entries})
         told = {_opposition(entry) for found in known.values() for entry in found}
         new = [entry for entry in entries if _opposition(entry) not in told]
-        if new:
-            await self._store.suppressions.add(new)
+        await store_oppositions(self._store, new)
         return len(new)
 
     async def _withdrawals(self, lines: Sequence[JournalLine], by: str) -> int:
@@ -183,18 +236,20 @@ class Restoring:
             )
             for line in lines
         ]
-        new = [event for event in events if event not in await self._store.consents.of(event.fingerprint)]
-        if new:
-            await self._store.consents.add(new, by=by)
+        async with self._store.write() as work:
+            new = [event for event in events if event not in await work.consents.of(event.fingerprint)]
+            await add_consents(work, new, by=by)
         return len(new)
 
     async def _erasures(self, lines: Sequence[JournalLine]) -> int:
         erased = 0
         for line in lines:
             fingerprint = self._present(line)
-            if not (await self._store.subjects.file(fingerprint)).empty:
-                await self._store.subjects.erase(fingerprint, by=line.body["by"], at=line.at)
-                erased += 1
+            async with self._store.write() as work:
+                if (await work.subjects.file(fingerprint)).empty:
+                    continue
+                await erase_person(work, fingerprint, by=line.body["by"], at=line.at)
+            erased += 1
         return erased
 
     async def _calls(self, lines: Sequence[JournalLine]) -> int:
@@ -210,31 +265,35 @@ class Restoring:
             )
             for line in lines
         ]
-        return await self._store.restores.add_calls(calls)
+        async with self._store.write() as work:
+            return await work.restores.add_calls(calls)
 
     async def _sponsor_of(self, campaign_id: CampaignId) -> str | None:
         """None for a campaign that is younger than the backup."""
         try:
-            return (await self._store.campaigns.get(campaign_id)).definition.sponsor.id
+            async with self._store.read() as work:
+                return (await work.campaigns.get(campaign_id)).definition.sponsor.id
         except NotFound:
             return None
 
     async def _revocations(self, lines: Sequence[JournalLine]) -> int:
         names = {line.about: line for line in lines}
         revoked = 0
-        for token in await self._store.tokens.all():
-            line = names.get(redacted(token.name))
-            if line and token.revoked_at is None:
-                await self._store.tokens.revoke(token.name, by=line.body["by"], at=line.at)
-                revoked += 1
+        async with self._store.write() as work:
+            for token in await work.tokens.all():
+                line = names.get(redacted(token.name))
+                if line and token.revoked_at is None:
+                    await revoke_token(work, token.name, by=line.body["by"], at=line.at)
+                    revoked += 1
         return revoked
 
     async def _pause(self, by: str, reason: str) -> int:
-        running = await self._store.campaigns.running()
-        for campaign in running:
-            await self._store.campaigns.move(
-                campaign.id, CampaignVerb.PAUSE, by=by, at=self._clock.now(), reason=reason
-            )
+        async with self._store.write() as work:
+            running = await work.campaigns.in_state(CampaignState.RUNNING)
+            for campaign in running:
+                await move_campaign(
+                    work, campaign.id, CampaignVerb.PAUSE, by=by, at=self._clock.now(), reason=reason
+                )
         return len(running)
 
 
@@ -253,3 +312,15 @@ def _head(line: str) -> SignedHead | None:
         return read_head(line)
     except ValueError:
         return None
+
+
+async def begin_restoration(work: RestoringWork, gap: Gap, halt: Halt) -> None:
+    """Halt, and put the gap before everything else that still waits to be sealed.
+
+    No PBX is leased: who held one is gone.
+    """
+    await add_halt(work, halt)
+    await work.restores.add(DatabaseRestore(gap.taken_at, halt.at, halt.by, {}, None))
+    await work.leases.clear()
+    halted = halt_changed(halted=True, by=halt.by, at=halt.at, reason=halt.reason)
+    await work.ledger.put_first([restored(gap, by=halt.by, at=halt.at), halted])

@@ -11,14 +11,18 @@ import structlog
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, place_of
+from dialer.domain.base.types import ImportId
+from dialer.domain.ledger.entries_rights import retention_ran
 from dialer.domain.rulepacks.pack_parts import RetentionRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.domain.upkeep import retention as terms
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 from dialer.ports.clock import Clock
+from dialer.ports.keys import HasKeys, KeyStore
 from dialer.ports.probes import ProbeSounds
-from dialer.ports.retention import RetainedList
-from dialer.ports.store import Store
+from dialer.ports.retention import HasRetention, RetainedList
+from dialer.ports.unit_of_work import UnitOfWork
+from dialer.services.access.keys import clear_moved
 from dialer.services.consent.consent_proofs import ConsentProofs
 
 log = structlog.get_logger()
@@ -27,6 +31,10 @@ LOOK_EVERY_S = 60.0
 BY_ITSELF = "retention job"
 BATCH = 1000
 """Rows a transaction: dialling does not wait long for the database."""
+
+
+class RetentionWork(HasRetention, HasKeys, UnitOfWork, Protocol):
+    """What retention reads and erases, and its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Retention:
 
     def __init__(
         self,
-        store: Store,
+        store: KeyStore[RetentionWork],
         packs: RulePackIndex,
         proofs: ConsentProofs,
         sounds: ProbeSounds,
@@ -100,14 +108,16 @@ class Retention:
             )
 
     async def _tick(self) -> None:
-        runs = await self._store.retention.runs()
+        async with self._store.read() as work:
+            runs = await work.retention.runs()
         due_at = terms.next_run(runs[-1] if runs else None)
         if due_at is None or due_at <= self._clock.now():
             await self._clear(by=BY_ITSELF)
 
     async def _clear(self, *, by: str) -> RetentionRun:
         started_at = self._clock.now()
-        run_id = await self._store.retention.begin(started_at)
+        async with self._store.write() as work:
+            run_id = await work.retention.begin(started_at)
         counts, error = {"contacts": 0, "consents": 0, "keys": 0}, None
         try:
             await self._proofs.seal_older()
@@ -119,25 +129,31 @@ class Retention:
                 counts[kind] = await erase(started_at)
             await self._recordings(started_at)
             # Where a change of keys was ended just before its own last step.
-            await self._store.keys.clear()
+            await clear_moved(self._store)
         except Exception as failure:
             error = str(failure) if isinstance(failure, DialerError) else place_of(failure)
             log.error("retention failed: personal data stays longer than it may", error=error)
         run = RetentionRun(started_at, self._clock.now(), **counts, error=error)
-        await self._store.retention.end(run_id, run, by=by, next_run_at=terms.next_run(run))
+        async with self._store.write() as work:
+            await work.retention.end(run_id, run)
+            at = run.ended_at or run.started_at
+            work.record(retention_ran(run, by=by, at=at, next_run_at=terms.next_run(run)))
         return run
 
     async def _contacts(self, now: datetime) -> int:
         erased = 0
-        for kept in await self._store.retention.lists():
+        async with self._store.read() as work:
+            lists = await work.retention.lists()
+        for kept in lists:
             first, last = self._limits(kept, now)
             if terms.contacts_due(first, now):
-                erase = partial(self._store.retention.erase_contacts, kept.import_id, at=now)
-                erased += await in_batches(partial(erase, uncalled=not terms.contacts_due(last, now)))
+                uncalled = not terms.contacts_due(last, now)
+                erased += await in_batches(partial(self._erase_some, kept.import_id, now, uncalled=uncalled))
         return erased
 
     async def _terms(self, now: datetime) -> tuple[ProofTerm, ...]:
-        profiles = await self._store.retention.profiles()
+        async with self._store.read() as work:
+            profiles = await work.retention.profiles()
         rules = {sponsor: [self._rules(name, now) for name in names] for sponsor, names in profiles.items()}
         return terms.proof_terms(rules, now)
 
@@ -148,18 +164,32 @@ class Retention:
     async def _consents(self, now: datetime) -> int:
         found, erased = await self._terms(now), 0
         for term in found:
-            erased += await in_batches(partial(self._store.retention.erase_consents, term))
+            erased += await in_batches(partial(self._erase_consents, term))
         await self._proofs.destroy_keys(before=max(term.before for term in found))
         return erased
 
     async def _keys(self, _: datetime) -> int:
-        return await in_batches(self._store.retention.destroy_keys)
+        return await in_batches(self._destroy_keys)
+
+    async def _erase_some(self, import_id: ImportId, now: datetime, *, uncalled: bool, limit: int) -> int:
+        async with self._store.write() as work:
+            return await work.retention.erase_contacts(import_id, at=now, uncalled=uncalled, limit=limit)
+
+    async def _erase_consents(self, term: ProofTerm, *, limit: int) -> int:
+        async with self._store.write() as work:
+            return await work.retention.erase_consents(term, limit=limit)
+
+    async def _destroy_keys(self, *, limit: int) -> int:
+        async with self._store.write() as work:
+            return await work.retention.destroy_keys(limit=limit)
 
     async def _status(self) -> RetentionStatus:
         now = self._clock.now()
-        runs = await self._store.retention.runs()
+        async with self._store.read() as work:
+            runs = await work.retention.runs()
+            kept = await work.retention.lists()
         last, since = (runs[-1] if runs else None), terms.failing_since(runs)
-        lists = tuple([self._dated(kept, runs, now) for kept in await self._store.retention.lists()])
+        lists = tuple([self._dated(one, runs, now) for one in kept])
         past = [dated.limit for dated in lists if dated.limit <= now and not self._pretended]
         return RetentionStatus(
             last=last,

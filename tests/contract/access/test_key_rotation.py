@@ -7,7 +7,6 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.access import rekeying
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import BadSettings, Forbidden, InvalidInput, KeysChanged
 from dialer.domain.base.types import Fingerprint, ImportId
@@ -23,17 +22,18 @@ from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_
 from tests.contract.rotation import FIRST, fingerprints, keys_of, rotated
 from tests.contract.samples import CAMPAIGN, fingerprint, manifest, number, suppression
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 JUDGE = judge_at(MONDAY, load_packs())
 
 
-async def at_present(store: SqlStore, index: int) -> Fingerprint:
+async def at_present(store: ActStore, index: int) -> Fingerprint:
     return (await fingerprints(store)).of(number(index))
 
 
 async def test_an_opposition_is_found_under_each_later_key_and_no_more_under_the_one_before(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
     before = [fingerprint(1)]
@@ -47,13 +47,13 @@ async def test_an_opposition_is_found_under_each_later_key_and_no_more_under_the
 
 
 async def test_decisions_after_it_know_oppositions_consents_lists_and_calls_in_progress(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     await listed_with_consent(store, 1, 2, 3, 5, 7)
     called, *_ = await claim_all(store, JUDGE, limit=1)
     assert isinstance(called.outcome, Attempt)
     await store.suppressions.add([suppression(3)])
-    await store.contacts.begin_import(manifest(ImportId("i00000000000f"), None))
+    await store.imports.begin(manifest(ImportId("i00000000000f"), None))
     entry = OppositionList(ImportId("i00000000000f"), "register", None, MONDAY - DAY, MONDAY + DAY)
     await store.lists.add(entry, [fingerprint(5)])
     await store.lists.put_in_force(entry.id, at=MONDAY)
@@ -71,7 +71,7 @@ async def test_decisions_after_it_know_oppositions_consents_lists_and_calls_in_p
     assert alive.id == called.outcome.id
 
 
-async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: SqlStore) -> None:
+async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: ActStore) -> None:
     await listed_with_consent(store, 1, 2, 3)
     await claim_all(store, JUDGE)
     await rotated(store)
@@ -80,7 +80,7 @@ async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: S
 
 
 async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_last(
-    store: SqlStore, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL is given up for dead that does not answer a statement in time: millions of rows are several statements."""
     monkeypatch.setattr(rekeying, "LONGEST_LIST", 2)
@@ -99,7 +99,7 @@ async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_l
 
 
 async def test_no_fingerprint_of_before_is_left_in_the_database(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await listed_with_consent(store, 1, 2)
     await claim_all(store, JUDGE)
@@ -110,7 +110,7 @@ async def test_no_fingerprint_of_before_is_left_in_the_database(
     assert not [index for index in (1, 2, 4) if fingerprint(index) in everything]
 
 
-async def test_the_ledger_goes_on_calling_a_number_by_the_name_it_had(store: SqlStore) -> None:
+async def test_the_ledger_goes_on_calling_a_number_by_the_name_it_had(store: ActStore) -> None:
     await store.suppressions.add([suppression(1)])
     await seal_all(store)
     await store.suppressions.add([suppression(1)])  # still waits to be sealed when the keys change
@@ -126,10 +126,10 @@ async def test_the_ledger_goes_on_calling_a_number_by_the_name_it_had(store: Sql
 
 
 async def test_a_process_that_runs_meanwhile_neither_reads_nor_writes_with_its_older_keys(
-    store: SqlStore, url: str
+    store: ActStore, url: str
 ) -> None:
     await store.suppressions.add([suppression(1)])
-    async with SqlStore.open(url) as running:
+    async with ActStore.open(url) as running:
         await rotated(store)
         for refused in (
             running.suppressions.of(fingerprint(1)),
@@ -138,12 +138,12 @@ async def test_a_process_that_runs_meanwhile_neither_reads_nor_writes_with_its_o
         ):
             with pytest.raises(KeysChanged):
                 await refused
-    async with SqlStore.open(url) as anew:
+    async with ActStore.open(url) as anew:
         assert await anew.suppressions.of(await at_present(anew, 1))
 
 
 async def test_whoever_runs_meanwhile_opens_everything_anew_once_the_new_key_is_at_hand(
-    store: SqlStore, url: str, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On another machine it has to be brought there first."""
     monkeypatch.setattr(key_watch, "PERIOD_S", 0)
@@ -153,8 +153,8 @@ async def test_whoever_runs_meanwhile_opens_everything_anew_once_the_new_key_is_
         asked.set()
         return versions[-1]
 
-    async with SqlStore.open(url) as running, asyncio.timeout(SOON_S):
-        watching = asyncio.create_task(KeyWatch(running.keys, at_hand).run())
+    async with ActStore.open(url) as running, asyncio.timeout(SOON_S):
+        watching = asyncio.create_task(KeyWatch(running, at_hand).run())
         await rotated(store)
         await asked.wait()
         assert not watching.done()
@@ -163,26 +163,26 @@ async def test_whoever_runs_meanwhile_opens_everything_anew_once_the_new_key_is_
             await watching
 
 
-async def test_of_two_who_change_the_keys_at_once_one_does(store: SqlStore, url: str) -> None:
+async def test_of_two_who_change_the_keys_at_once_one_does(store: ActStore, url: str) -> None:
     await store.suppressions.add([suppression(1)])
-    async with SqlStore.open(url) as other:
+    async with ActStore.open(url) as other:
         outcomes = await asyncio.gather(rotated(store), rotated(other), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "Rotated"]
-    async with SqlStore.open(url) as anew:
+    async with ActStore.open(url) as anew:
         assert (await fingerprints(anew)).version == 2
         assert await anew.suppressions.of(await at_present(anew, 1))
 
 
-async def test_a_home_without_the_keys_of_its_database_opens_nothing(store: SqlStore) -> None:
-    assert (await fingerprints_in_force(store.keys, [FIRST])).version == 1
+async def test_a_home_without_the_keys_of_its_database_opens_nothing(store: ActStore) -> None:
+    assert (await fingerprints_in_force(store, [FIRST])).version == 1
     with pytest.raises(BadSettings, match="not those of the database"):
-        await fingerprints_in_force(store.keys, [b"another key"])
+        await fingerprints_in_force(store, [b"another key"])
     await rotated(store)
     with pytest.raises(BadSettings, match="lacks version 2"):
-        await fingerprints_in_force(store.keys, [FIRST])
+        await fingerprints_in_force(store, [FIRST])
 
 
-async def test_a_rotation_that_breaks_leaves_everything_as_it_was(store: SqlStore) -> None:
+async def test_a_rotation_that_breaks_leaves_everything_as_it_was(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await claim_all(store, JUDGE)
     await store.suppressions.add([suppression(1)])
@@ -193,7 +193,7 @@ async def test_a_rotation_that_breaks_leaves_everything_as_it_was(store: SqlStor
     assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1}
 
 
-async def test_only_an_administrator_with_a_reason_changes_the_keys(store: SqlStore) -> None:
+async def test_only_an_administrator_with_a_reason_changes_the_keys(store: ActStore) -> None:
     with pytest.raises(Forbidden):
         await keys_of(store).rotate(Actor("ada", Role.AUDITOR), "routine")
     with pytest.raises(InvalidInput, match="needs a reason"):

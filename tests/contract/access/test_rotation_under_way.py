@@ -8,7 +8,6 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.access import rekeying
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, InvalidInput, NotNow
 from dialer.domain.base.types import ImportId
@@ -35,6 +34,7 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 JUDGE = judge_at(MONDAY, load_packs())
 MANY = range(1, 12)
@@ -50,18 +50,18 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def filled(store: SqlStore) -> SqlStore:
+async def filled(store: ActStore) -> ActStore:
     """Every kind of row: contacts, consents, oppositions, list entries, decisions, keys, calls, events that wait."""
     await listed_with_consent(store, *MANY)
     await claim_all(store, JUDGE, limit=6)
     await store.suppressions.add([suppression(index) for index in MANY[::3]])
-    await store.contacts.begin_import(manifest(LIST.id, None))
+    await store.imports.begin(manifest(LIST.id, None))
     await store.lists.add(LIST, [fingerprint(index) for index in MANY[::4]])
     await store.lists.put_in_force(LIST.id, at=MONDAY)
     return store
 
 
-async def told_of(store: SqlStore) -> list[str]:
+async def told_of(store: ActStore) -> list[str]:
     """What the store answers about each number, by the keys in force, but for the fingerprints themselves."""
     known = await fingerprints(store)
     asked = {index: known.of(number(index)) for index in (*MANY, *NEW)}
@@ -93,7 +93,7 @@ def without_fingerprints(text: str) -> str:
 
 
 async def test_every_question_about_a_number_is_answered_as_before_whether_it_was_moved_or_not(
-    filled: SqlStore,
+    filled: ActStore,
 ) -> None:
     before = await told_of(filled)
     async with half_rotated(filled, 5):
@@ -101,7 +101,7 @@ async def test_every_question_about_a_number_is_answered_as_before_whether_it_wa
     assert await told_of(filled) == before
 
 
-async def store_everything(store: SqlStore) -> None:
+async def store_everything(store: ActStore) -> None:
     """All that may come in about a number while calls go on, of numbers old and new, by the keys in force."""
     known = await fingerprints(store)
     for index in (*MANY, *NEW):
@@ -129,7 +129,7 @@ async def store_everything(store: SqlStore) -> None:
 
 @pytest.mark.parametrize("at", [0, 5, 11])
 async def test_what_is_stored_meanwhile_is_that_of_its_number_ever_after(
-    filled: SqlStore, engine: Engine, url: str, at: int
+    filled: ActStore, engine: Engine, url: str, at: int
 ) -> None:
     async with half_rotated(filled, at):
         await store_everything(filled)
@@ -142,7 +142,7 @@ async def test_what_is_stored_meanwhile_is_that_of_its_number_ever_after(
     assert not await filled.attempts.alive()
 
 
-async def test_nobody_is_judged_meanwhile_and_everybody_afterwards(filled: SqlStore) -> None:
+async def test_nobody_is_judged_meanwhile_and_everybody_afterwards(filled: ActStore) -> None:
     async with half_rotated(filled, 5):
         with pytest.raises(NotNow, match="keys"):
             await filled.attempts.claim(
@@ -152,7 +152,7 @@ async def test_nobody_is_judged_meanwhile_and_everybody_afterwards(filled: SqlSt
 
 
 async def test_an_opposition_is_stored_while_numbers_are_moved_not_after_all_of_them(
-    filled: SqlStore,
+    filled: ActStore,
 ) -> None:
     """Each page is a transaction of its own, and leaves the database to others for as long as it took."""
     rotation = asyncio.create_task(rotated(filled))
@@ -168,7 +168,7 @@ async def test_an_opposition_is_stored_while_numbers_are_moved_not_after_all_of_
         assert await filled.suppressions.of(known.of(number(index)))
 
 
-async def test_what_was_left_unfinished_is_gone_on_with(filled: SqlStore) -> None:
+async def test_what_was_left_unfinished_is_gone_on_with(filled: ActStore) -> None:
     before = await told_of(filled)
     rotation = asyncio.create_task(rotated(filled))
     while not (await filled.keys.moved()).done:
@@ -183,29 +183,29 @@ async def test_what_was_left_unfinished_is_gone_on_with(filled: SqlStore) -> Non
     assert await told_of(filled) == before
 
 
-async def test_a_change_that_somebody_else_ended_is_listed_with_who_began_it(filled: SqlStore) -> None:
+async def test_a_change_that_somebody_else_ended_is_listed_with_who_began_it(filled: ActStore) -> None:
     async with half_rotated(filled, 5):
         pass
     assert [version.by for version in await filled.keys.all()] == ["", "ada"]
 
 
-async def test_two_at_once_move_each_number_once(filled: SqlStore, url: str) -> None:
+async def test_two_at_once_move_each_number_once(filled: ActStore, url: str) -> None:
     before = await told_of(filled)
-    async with SqlStore.open(url) as other:
+    async with ActStore.open(url) as other:
         await asyncio.gather(rotated(filled), rotated(other), return_exceptions=True)
-    async with SqlStore.open(url) as anew:
+    async with ActStore.open(url) as anew:
         assert (await fingerprints(anew)).version == 2
         assert await told_of(anew) == before
 
 
-async def test_what_was_left_unfinished_is_gone_on_with_under_the_same_key_alone(filled: SqlStore) -> None:
+async def test_what_was_left_unfinished_is_gone_on_with_under_the_same_key_alone(filled: ActStore) -> None:
     async with half_rotated(filled, 5):
         other = Fingerprints(home_keys(1)[0], b"another key")
         with pytest.raises(Conflict, match="another key"):
             await filled.keys.begin(KeyVersion(2, other.mark, MONDAY, "ada", "routine"))
 
 
-async def test_what_was_sealed_before_and_meanwhile_replays(filled: SqlStore) -> None:
+async def test_what_was_sealed_before_and_meanwhile_replays(filled: ActStore) -> None:
     async with half_rotated(filled, 5):
         await seal_all(filled)
     await claim_all(filled, JUDGE)
@@ -214,7 +214,7 @@ async def test_what_was_sealed_before_and_meanwhile_replays(filled: SqlStore) ->
     assert outcomes.keys() == {ReplayOutcome.SAME}
 
 
-async def test_the_journal_says_under_which_keys_each_line_is(filled: SqlStore) -> None:
+async def test_the_journal_says_under_which_keys_each_line_is(filled: ActStore) -> None:
     """By what a restored backup finds the number again."""
     await seal_all(filled)
     async with half_rotated(filled, 5) as made:
@@ -228,7 +228,7 @@ async def test_the_journal_says_under_which_keys_each_line_is(filled: SqlStore) 
         assert mine in {fingerprints_of[version].of(number(index)) for index in MANY}
 
 
-async def test_the_ledger_calls_a_number_by_one_name_throughout(filled: SqlStore) -> None:
+async def test_the_ledger_calls_a_number_by_one_name_throughout(filled: ActStore) -> None:
     async with half_rotated(filled, 5):
         await seal_all(filled)
         await filled.suppressions.add([suppression(index, sponsor="meanwhile") for index in (*MANY, 21)])
@@ -248,7 +248,7 @@ async def test_the_ledger_calls_a_number_by_one_name_throughout(filled: SqlStore
 
 
 async def test_what_tells_older_fingerprints_from_newer_is_forgotten(
-    filled: SqlStore, engine: Engine, url: str
+    filled: ActStore, engine: Engine, url: str
 ) -> None:
     """Also where the change was ended before it could: by the retention, or by the next change."""
     async with half_rotated(filled, 5):
@@ -258,7 +258,7 @@ async def test_what_tells_older_fingerprints_from_newer_is_forgotten(
     assert str(engine.dump(url)["rekeyed"]) in {"[]", ""}
 
 
-async def test_what_cannot_be_opened_is_found_before_anybody_must_wait(filled: SqlStore) -> None:
+async def test_what_cannot_be_opened_is_found_before_anybody_must_wait(filled: ActStore) -> None:
     with pytest.raises(InvalidInput):
         await keys_of(filled, AesVault(b"m" * 32)).rotate(LOCAL_ADMINISTRATOR, "x")
     assert await filled.keys.being_made() is None

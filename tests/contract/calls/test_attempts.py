@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.abandonment import SilentCalls
@@ -27,6 +26,7 @@ from tests.contract.samples import (
     sent,
     suppression,
 )
+from tests.harness.acts import ActStore
 
 UNKNOWN = AttemptId("f" * 32)
 
@@ -55,13 +55,13 @@ def ended(attempt: Attempt) -> Attempt:
     )
 
 
-async def one(store: SqlStore) -> Attempt:
+async def one(store: ActStore) -> Attempt:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     return attempt
 
 
-async def test_an_attempt_is_handed_out_for_sending_once(store: SqlStore) -> None:
+async def test_an_attempt_is_handed_out_for_sending_once(store: ActStore) -> None:
     attempt = await one(store)
     assert await sent(store, [attempt.id, UNKNOWN, attempt.id]) == [attempt.id]
     assert await sent(store, [attempt.id]) == []
@@ -70,7 +70,7 @@ async def test_an_attempt_is_handed_out_for_sending_once(store: SqlStore) -> Non
 
 
 async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
-    async with SqlStore.open(url) as first, SqlStore.open(url) as second:
+    async with ActStore.open(url) as first, ActStore.open(url) as second:
         await listed(first, *range(50))
         ids = [attempt.id for attempt in await claimed(first)]
         await sent(first, ())  # the lease is begun
@@ -79,14 +79,14 @@ async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
     assert Counter(id_ for got in handed_out for id_ in got) == Counter(ids)
 
 
-async def test_an_end_comes_back_with_every_field(store: SqlStore) -> None:
+async def test_an_end_comes_back_with_every_field(store: ActStore) -> None:
     end = ended(await one(store))
     await store.attempts.commit([Progression(end, contact=ContactClosed("done"))])
     assert await store.attempts.get(end.id) == CallRow(end, "person-1")
     assert await store.attempts.get_many([end.id, UNKNOWN]) == {end.id: end}
 
 
-async def test_an_end_is_committed_once(store: SqlStore) -> None:
+async def test_an_end_is_committed_once(store: ActStore) -> None:
     attempt = await one(store)
     later = NOW + timedelta(days=1)
     await store.attempts.commit([Progression(ended(attempt), contact=Due(later))])
@@ -97,7 +97,7 @@ async def test_an_end_is_committed_once(store: SqlStore) -> None:
 
 
 async def test_a_number_that_is_gone_loses_its_consents_once_however_often_it_is_told(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     end = ended(await one(store))
     await store.attempts.commit([Progression(end, contact=ContactClosed("number_gone"), voids=True)])
@@ -108,7 +108,7 @@ async def test_a_number_that_is_gone_loses_its_consents_once_however_often_it_is
     assert [event for event in await store.consents.of(end.fingerprint) if event == void] == [void]
 
 
-async def test_within_one_batch_what_follows_the_end_is_ignored(store: SqlStore) -> None:
+async def test_within_one_batch_what_follows_the_end_is_ignored(store: ActStore) -> None:
     attempt = await one(store)
     ringing = replace(attempt, state=AttemptState.RINGING)
     end = ended(attempt)
@@ -116,7 +116,7 @@ async def test_within_one_batch_what_follows_the_end_is_ignored(store: SqlStore)
     assert (await store.attempts.get(attempt.id)).attempt == end
 
 
-async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(store: SqlStore) -> None:
+async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(store: ActStore) -> None:
     end = replace(ended(await one(store)), opposed_at=None, result=Result.HANGUP_IN_NOTICE)
     await store.attempts.commit([Progression(end, contact=Due(NOW))])
     opposed = replace(end, opposed_at=NOW, result=Result.OPTED_OUT)
@@ -127,7 +127,7 @@ async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(st
     assert (await store.campaigns.progress(CAMPAIGN)).due == 1
 
 
-async def test_the_same_nine_reported_again_is_one_opposition_also_after_its_removal(store: SqlStore) -> None:
+async def test_the_same_nine_reported_again_is_one_opposition_also_after_its_removal(store: ActStore) -> None:
     end = ended(await one(store))
     nine = Progression(end, suppression(1, channel=OppositionChannel.DTMF, source=end.id))
     await store.attempts.commit([nine, nine])
@@ -138,7 +138,7 @@ async def test_the_same_nine_reported_again_is_one_opposition_also_after_its_rem
     assert await store.suppressions.of(fingerprint(1)) == ()
 
 
-async def test_after_the_end_the_number_may_be_claimed_again(store: SqlStore) -> None:
+async def test_after_the_end_the_number_may_be_claimed_again(store: ActStore) -> None:
     attempt = await one(store)
     await store.attempts.commit([Progression(ended(attempt), contact=Due(NOW))])
     (again,) = await claimed(store)
@@ -146,7 +146,7 @@ async def test_after_the_end_the_number_may_be_claimed_again(store: SqlStore) ->
     assert again.contact_id == attempt.contact_id
 
 
-async def test_the_living_are_found_by_pbx_and_campaign(store: SqlStore) -> None:
+async def test_the_living_are_found_by_pbx_and_campaign(store: ActStore) -> None:
     await listed(store, 1, 2)
     await listed(store, 3, campaign_id=OTHER_CAMPAIGN)
     first, second = await claimed(store)
@@ -157,7 +157,7 @@ async def test_the_living_are_found_by_pbx_and_campaign(store: SqlStore) -> None
     assert await store.attempts.alive(pbx="pbx2") == []
 
 
-async def test_lapsed_and_living_attempts_are_not_counted_as_made(store: SqlStore) -> None:
+async def test_lapsed_and_living_attempts_are_not_counted_as_made(store: ActStore) -> None:
     await listed(store, 1, 2, 3, 4)
     lapsed, lost, end, living = await claimed(store)
     await store.attempts.commit(
@@ -172,7 +172,7 @@ async def test_lapsed_and_living_attempts_are_not_counted_as_made(store: SqlStor
     assert [made[contact].tried for contact in contacts] == [0, 1, 1, 0]
 
 
-async def test_calls_are_paged_in_order_of_decision_and_filtered(store: SqlStore) -> None:
+async def test_calls_are_paged_in_order_of_decision_and_filtered(store: ActStore) -> None:
     await listed(store, *range(5))
     await listed(store, 7, campaign_id=OTHER_CAMPAIGN)
     attempts = await claimed(store)
@@ -188,12 +188,12 @@ async def test_calls_are_paged_in_order_of_decision_and_filtered(store: SqlStore
     assert await store.attempts.calls(CallFilter(campaign_id=CampaignId("c000000000009"))) == []
 
 
-async def test_an_unknown_attempt_is_not_found(store: SqlStore) -> None:
+async def test_an_unknown_attempt_is_not_found(store: ActStore) -> None:
     with pytest.raises(NotFound):
         await store.attempts.get(UNKNOWN)
 
 
-async def test_silent_calls_are_counted_from_what_was_stored(store: SqlStore) -> None:
+async def test_silent_calls_are_counted_from_what_was_stored(store: ActStore) -> None:
     """T104: 0.5 s, 1.5 s and 2.5 s to the first sound; none at all for 3 s; hung up at once; not answered; and one of long ago."""
     await listed(store, *range(1, 8))
     made = await claimed(store)

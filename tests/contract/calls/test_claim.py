@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import NotNow
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.retry import Due
@@ -28,10 +27,11 @@ from tests.contract.samples import (
     refuse,
     suppression,
 )
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 
 
-async def test_a_permit_becomes_an_attempt_with_the_contacts_number(store: SqlStore) -> None:
+async def test_a_permit_becomes_an_attempt_with_the_contacts_number(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     assert (attempt.number, attempt.fingerprint) == (number(1), fingerprint(1))
@@ -40,13 +40,13 @@ async def test_a_permit_becomes_an_attempt_with_the_contacts_number(store: SqlSt
     assert (progress.due, progress.calling, progress.attempts) == (0, 1, 1)
 
 
-async def test_a_contact_is_claimed_once(store: SqlStore) -> None:
+async def test_a_contact_is_claimed_once(store: ActStore) -> None:
     await listed(store, 1, 2)
     assert len(await claimed(store)) == 2
     assert await claimed(store) == []
 
 
-async def test_contacts_not_due_yet_are_left_alone(store: SqlStore) -> None:
+async def test_contacts_not_due_yet_are_left_alone(store: ActStore) -> None:
     await listed(store, 1)
     later = refuse(ReasonCode.OUT_OF_LEGAL_HOURS, outcome=Due(NOW + timedelta(hours=1)))
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=10, permits=10, judge=later)
@@ -55,7 +55,7 @@ async def test_contacts_not_due_yet_are_left_alone(store: SqlStore) -> None:
     assert len(await store.attempts.claim(CAMPAIGN, now=at, limit=10, permits=10, judge=permit)) == 1
 
 
-async def test_judging_stops_when_the_permits_are_given(store: SqlStore) -> None:
+async def test_judging_stops_when_the_permits_are_given(store: ActStore) -> None:
     await listed(store, *range(30))
     judgements = await store.attempts.claim(CAMPAIGN, now=NOW, limit=30, permits=3, judge=permit)
     assert len(judgements) == 3
@@ -63,7 +63,7 @@ async def test_judging_stops_when_the_permits_are_given(store: SqlStore) -> None
     assert (progress.due, progress.calling) == (27, 3)
 
 
-async def test_refusals_do_not_use_up_permits_but_the_limit(store: SqlStore) -> None:
+async def test_refusals_do_not_use_up_permits_but_the_limit(store: ActStore) -> None:
     await listed(store, *range(60))
     refused = refuse(ReasonCode.NO_CONSENT)
     judgements = await store.attempts.claim(CAMPAIGN, now=NOW, limit=50, permits=1, judge=refused)
@@ -71,14 +71,14 @@ async def test_refusals_do_not_use_up_permits_but_the_limit(store: SqlStore) -> 
     assert (await store.campaigns.progress(CAMPAIGN)).refused == {"NO_CONSENT": 50}
 
 
-async def test_contacts_are_judged_in_the_order_of_the_list(store: SqlStore) -> None:
+async def test_contacts_are_judged_in_the_order_of_the_list(store: ActStore) -> None:
     await listed(store, *range(100))
     attempts = await claimed(store)
     assert [attempt.fingerprint for attempt in attempts] == [fingerprint(index) for index in range(100)]
 
 
 async def test_a_number_with_a_live_attempt_waits_five_minutes_in_every_other_campaign(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     await listed(store, 1)
     await listed(store, 1, 2, campaign_id=OTHER_CAMPAIGN)
@@ -88,7 +88,7 @@ async def test_a_number_with_a_live_attempt_waits_five_minutes_in_every_other_ca
     assert (progress.due, progress.next_due_at) == (1, NOW + timedelta(minutes=5))
 
 
-async def test_the_judge_sees_all_that_is_stored_about_the_number(store: SqlStore) -> None:
+async def test_the_judge_sees_all_that_is_stored_about_the_number(store: ActStore) -> None:
     await listed(store, 1, 2)
     await store.consents.add([consent(1), consent(1, sponsor="another")], by="camille")
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
@@ -107,7 +107,7 @@ async def test_the_judge_sees_all_that_is_stored_about_the_number(store: SqlStor
     assert (second.consents, second.attempts) == ((), ())
 
 
-async def test_the_judge_sees_earlier_attempts_of_the_sponsor_in_all_campaigns(store: SqlStore) -> None:
+async def test_the_judge_sees_earlier_attempts_of_the_sponsor_in_all_campaigns(store: ActStore) -> None:
     await listed(store, 1)
     await listed(store, 1, campaign_id=OTHER_CAMPAIGN)
     (attempt,) = await claimed(store)
@@ -126,12 +126,12 @@ async def test_the_judge_sees_earlier_attempts_of_the_sponsor_in_all_campaigns(s
 @pytest.mark.parametrize(
     ("why", "now"), [("paused", NOW), ("halted", NOW), ("starts at", NOW - timedelta(hours=4))]
 )
-async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why: str, now: datetime) -> None:
+async def test_nobody_is_judged_while_nobody_can_be_called(store: ActStore, why: str, now: datetime) -> None:
     await listed(store, 1, 2)
     if why == "paused":
         await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
     elif why == "halted":
-        await store.system.begin_halt(a_halt())
+        await store.halts.begin_halt(a_halt())
     before = await store.campaigns.progress(CAMPAIGN)
 
     def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
@@ -143,7 +143,7 @@ async def test_nobody_is_judged_while_nobody_can_be_called(store: SqlStore, why:
     assert before.due == 2
 
 
-async def test_a_judge_that_fails_leaves_everything_as_it_was(store: SqlStore) -> None:
+async def test_a_judge_that_fails_leaves_everything_as_it_was(store: ActStore) -> None:
     await listed(store, 1, 2)
 
     def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:
@@ -162,12 +162,12 @@ async def test_a_judge_that_fails_leaves_everything_as_it_was(store: SqlStore) -
 
 
 async def test_eight_workers_claim_two_hundred_contacts_once_each(url: str) -> None:
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, *range(200))
         taken: list[Attempt] = []
 
         async def work() -> None:
-            async with SqlStore.open(url) as own:
+            async with ActStore.open(url) as own:
                 while judgements := await own.attempts.claim(
                     CAMPAIGN, now=NOW, limit=7, permits=7, judge=permit
                 ):
@@ -179,7 +179,7 @@ async def test_eight_workers_claim_two_hundred_contacts_once_each(url: str) -> N
 
 
 async def test_workers_of_two_campaigns_never_call_one_number_at_once(url: str) -> None:
-    async with SqlStore.open(url) as first, SqlStore.open(url) as second:
+    async with ActStore.open(url) as first, ActStore.open(url) as second:
         await listed(first, *range(100))
         await listed(first, *range(100), campaign_id=OTHER_CAMPAIGN)
         both = await asyncio.gather(claimed(first), claimed(second, OTHER_CAMPAIGN))

@@ -5,9 +5,9 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import AttemptState
-from tests.contract.samples import claimed, fingerprint, listed, sent
+from tests.contract.samples import claimed, consent, fingerprint, listed, sent, suppression
+from tests.harness.acts import ActStore
 
 
 async def worker(mode: str, url: str) -> Process:
@@ -22,7 +22,7 @@ async def said(process: Process) -> list[str]:
 
 
 async def test_two_processes_claim_each_contact_once(url: str) -> None:
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, *range(100))
     workers = [await worker("claim", url) for _ in range(2)]
     taken = [print_ for process in workers for print_ in await said(process)]
@@ -30,7 +30,7 @@ async def test_two_processes_claim_each_contact_once(url: str) -> None:
 
 
 async def test_a_process_killed_while_judging_leaves_no_trace(url: str) -> None:
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, *range(6))
         killed = await worker("die", url)
         assert await killed.wait() == -9
@@ -38,8 +38,18 @@ async def test_a_process_killed_while_judging_leaves_no_trace(url: str) -> None:
         assert len(await claimed(store)) == 6
 
 
+async def test_a_process_killed_while_lifting_an_opposition_leaves_it_and_the_consent(url: str) -> None:
+    async with ActStore.open(url) as store:
+        await store.consents.add([consent(1)], by="camille")
+        await store.suppressions.add([suppression(1)])
+        killed = await worker("lift", url)
+        assert await killed.wait() == -9
+        assert len(await store.suppressions.of(fingerprint(1))) == 1
+        assert len(await store.consents.of(fingerprint(1))) == 1
+
+
 async def test_what_a_killed_sender_was_given_is_given_to_nobody_again(url: str) -> None:
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, *range(200))
         ids = [attempt.id for attempt in await claimed(store)]
         sender = await worker("originate", url)

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from dialer.adapters.sql.calls.ends import left_unanswered, number_gone, unreached
 from dialer.adapters.sql.schema.tables import attempts
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.final_answer import About, counts, end_about
 from dialer.ports.records import Progression
 from tests.contract.samples import NOW, claimed, listed
+from tests.harness.acts import ActStore
 
 ENDS: list[tuple[int | None, int | None]] = [(None, cause) for cause in (None, *range(128))] + [
     (sip, 21) for sip in range(300, 700)
@@ -21,7 +21,7 @@ ENDS += [(sip, cause) for sip in (404, 408, 480, 503) for cause in (None, 1, 18,
 
 
 @pytest.mark.parametrize("heard", ["nothing", "ringing", "answer"])
-async def test_every_code_is_read_alike(store: SqlStore, heard: str) -> None:
+async def test_every_code_is_read_alike(store: ActStore, heard: str) -> None:
     ends = list(product(ENDS, (AttemptState.ENDED, AttemptState.LOST)))
     await listed(store, *range(len(ends)))
     ringing, answered = (NOW if heard != "nothing" else None), (NOW if heard == "answer" else None)
@@ -38,7 +38,7 @@ async def test_every_code_is_read_alike(store: SqlStore, heard: str) -> None:
         for attempt, ((sip, cause), state) in zip(await claimed(store), ends, strict=False)
     ]
     await store.attempts.commit([Progression(attempt) for attempt in made])
-    async with store.attempts._database.read() as connection:
+    async with store._database.read() as connection:
         rows = await connection.execute(select(attempts.c.id, unreached, left_unanswered, number_gone))
         stored = {row[0]: tuple(map(bool, row[1:])) for row in rows}
     for attempt in made:

@@ -8,7 +8,6 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.prompts.compiler import PromptCompiler
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import Actor, Role
 from dialer.domain.calls.abandonment import PERIOD
 from dialer.domain.calls.attempt import Attempt
@@ -37,6 +36,7 @@ from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import shelf_with
 from tests.contract.rotation import FIRST, half_rotated
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -48,7 +48,7 @@ class Service:
     """What one process keeps in memory: little, and nothing of what is counted here."""
 
     def __init__(
-        self, store: SqlStore, folder: Path, *, at: datetime = NOW, packs: RulePackIndex | None = None
+        self, store: ActStore, folder: Path, *, at: datetime = NOW, packs: RulePackIndex | None = None
     ) -> None:
         clock = SystemClock(at - SystemClock().now())
         self.pbx = ScriptedLink(ScriptedPbx(clock.now))
@@ -82,7 +82,7 @@ def heard_after(attempt: Attempt, seconds: float) -> tuple[CallEvent, ...]:
 
 
 async def test_a_prompt_that_a_pbx_lacks_pauses_the_campaign_and_progress_says_why(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     await listed(store, 1, 2)
     attempt, _ = await claimed(store)
@@ -93,7 +93,7 @@ async def test_a_prompt_that_a_pbx_lacks_pauses_the_campaign_and_progress_says_w
 
 
 async def test_silent_calls_of_two_processes_are_added_up_and_the_second_pauses_the_campaign(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     """T104: as after a restart, too: neither has seen the other's calls."""
     await listed(store, 1, 2, 3)
@@ -108,7 +108,7 @@ async def test_silent_calls_of_two_processes_are_added_up_and_the_second_pauses_
 
 
 async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     """E13."""
     await listed(store, 1, 2)
@@ -119,7 +119,7 @@ async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(
 
 
 async def test_where_any_silence_is_harm_the_first_silent_call_pauses_the_campaign(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     """UK-04, by whose rule the pack of the tests' campaign is taken here."""
     (british,) = [pack.silent_calls for pack in load_packs().shipped if pack.name == "uk-pecr"]
@@ -135,7 +135,7 @@ async def test_where_any_silence_is_harm_the_first_silent_call_pauses_the_campai
 
 
 async def test_progress_says_that_nobody_is_judged_while_the_keys_are_being_changed(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     await listed(store, 1, 2)
     async with half_rotated(store, 1):

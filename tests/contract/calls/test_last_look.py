@@ -9,7 +9,6 @@ from threading import Thread
 import psycopg
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
@@ -28,16 +27,17 @@ from tests.contract.samples import (
     sent,
     suppression,
 )
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 
-Change = Callable[[SqlStore], Awaitable[object]]
+Change = Callable[[ActStore], Awaitable[object]]
 
 
-def halt(store: SqlStore) -> Awaitable[object]:
-    return store.system.begin_halt(a_halt())
+def halt(store: ActStore) -> Awaitable[object]:
+    return store.halts.begin_halt(a_halt())
 
 
-def pause(store: SqlStore) -> Awaitable[object]:
+def pause(store: ActStore) -> Awaitable[object]:
     return store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW, reason="lunch")
 
 
@@ -54,7 +54,7 @@ def oppose(sponsor: str | None) -> Change:
         pytest.param(oppose(None), id="opposition-to-all"),
     ],
 )
-async def test_what_changed_since_the_permit_is_not_sent(store: SqlStore, change: Change) -> None:
+async def test_what_changed_since_the_permit_is_not_sent(store: ActStore, change: Change) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     await change(store)
@@ -62,7 +62,7 @@ async def test_what_changed_since_the_permit_is_not_sent(store: SqlStore, change
     assert (await store.attempts.get(attempt.id)).attempt.state is AttemptState.PERMITTED
 
 
-async def test_what_concerns_others_keeps_nobody_from_being_called(store: SqlStore) -> None:
+async def test_what_concerns_others_keeps_nobody_from_being_called(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     await store.suppressions.add([suppression(2, sponsor=None), suppression(1, sponsor="another")])
@@ -71,7 +71,7 @@ async def test_what_concerns_others_keeps_nobody_from_being_called(store: SqlSto
     assert await sent(store, [attempt.id]) == [attempt.id]
 
 
-async def test_a_permit_that_has_run_out_is_not_sent(store: SqlStore) -> None:
+async def test_a_permit_that_has_run_out_is_not_sent(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     assert await sent(store, ()) == []
@@ -79,28 +79,28 @@ async def test_a_permit_that_has_run_out_is_not_sent(store: SqlStore) -> None:
         assert await store.attempts.originating([attempt.id], at=NOW + late, driver=DRIVER) == moved
 
 
-def by_letter(store: SqlStore, called: Attempt) -> Awaitable[object]:
+def by_letter(store: ActStore, called: Attempt) -> Awaitable[object]:
     return store.suppressions.add([suppression(1)])
 
 
-def by_a_nine_heard_late(store: SqlStore, called: Attempt) -> Awaitable[object]:
+def by_a_nine_heard_late(store: ActStore, called: Attempt) -> Awaitable[object]:
     nine = suppression(1, channel=OppositionChannel.DTMF, source=called.id)
     return store.attempts.commit([Progression(called, nine)])
 
 
 @pytest.mark.parametrize("oppose", [by_letter, by_a_nine_heard_late])
 async def test_an_opposition_waits_for_a_judgement_under_way(
-    postgres_engine: Engine, oppose: Callable[[SqlStore, Attempt], Awaitable[object]]
+    postgres_engine: Engine, oppose: Callable[[ActStore, Attempt], Awaitable[object]]
 ) -> None:
     """So that who cancels calls after it finds the one that was just being permitted. (SQLite has one writer anyhow.)"""
     url = postgres_engine.copy(f"turn_{oppose.__name__}")
     waited: list[bool] = []
 
     async def opposed(called: Attempt) -> None:
-        async with SqlStore.open(url) as other:
+        async with ActStore.open(url) as other:
             await oppose(other, called)
 
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, 1)
         await listed(store, 1, campaign_id=OTHER_CAMPAIGN)
         called = await called_before(store)
@@ -119,7 +119,7 @@ async def test_an_opposition_waits_for_a_judgement_under_way(
         assert await sent(store, [ringing.id]) == []
 
 
-async def called_before(store: SqlStore) -> Attempt:
+async def called_before(store: ActStore) -> Attempt:
     (attempt,) = await claimed(store)
     ended = replace(attempt, state=AttemptState.ENDED, ended_at=NOW, result=Result.HANGUP_IN_NOTICE)
     await store.attempts.commit([Progression(ended, contact=ContactClosed("hung_up"))])

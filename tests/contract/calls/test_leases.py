@@ -4,27 +4,27 @@ import asyncio
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import AttemptState
 from dialer.ports.leases import Driver, Heartbeat
 from tests.contract.samples import DRIVER, NOW, claimed, listed
+from tests.harness.acts import ActStore
 
 OTHER = Driver(DRIVER.pbx, "f" * 32)
 ELSEWHERE = Driver("pbx2", OTHER.holder)
 
 
-async def takes(store: SqlStore, driver: Driver, silent: Heartbeat | None = None) -> bool:
+async def takes(store: ActStore, driver: Driver, silent: Heartbeat | None = None) -> bool:
     return (await store.leases.take(driver, silent=silent)).holder == driver.holder
 
 
-async def test_a_lease_that_holds_is_taken_by_nobody_else_and_goes_on_for_its_holder(store: SqlStore) -> None:
+async def test_a_lease_that_holds_is_taken_by_nobody_else_and_goes_on_for_its_holder(store: ActStore) -> None:
     assert await takes(store, DRIVER)
     assert not await takes(store, OTHER)
     assert await takes(store, ELSEWHERE)
     assert await takes(store, DRIVER)
 
 
-async def test_a_lease_that_was_given_up_is_anybodys(store: SqlStore) -> None:
+async def test_a_lease_that_was_given_up_is_anybodys(store: ActStore) -> None:
     assert await takes(store, DRIVER)
     await store.leases.give_up(OTHER)
     assert not await takes(store, OTHER)
@@ -33,7 +33,7 @@ async def test_a_lease_that_was_given_up_is_anybodys(store: SqlStore) -> None:
     assert not await takes(store, DRIVER)
 
 
-async def test_only_a_holder_who_is_still_silent_loses_the_lease(store: SqlStore) -> None:
+async def test_only_a_holder_who_is_still_silent_loses_the_lease(store: ActStore) -> None:
     first = await store.leases.take(DRIVER)
     assert await store.leases.take(OTHER) == first
     second = await store.leases.take(DRIVER)
@@ -43,21 +43,21 @@ async def test_only_a_holder_who_is_still_silent_loses_the_lease(store: SqlStore
     assert not await takes(store, DRIVER, silent=second)
 
 
-async def test_a_lease_taken_anew_is_not_taken_for_the_one_before(store: SqlStore) -> None:
+async def test_a_lease_taken_anew_is_not_taken_for_the_one_before(store: ActStore) -> None:
     before = await store.leases.take(DRIVER)
     await store.leases.give_up(DRIVER)
     assert await store.leases.take(DRIVER) != before
 
 
 async def test_of_many_who_reach_for_a_free_pbx_one_has_it(url: str) -> None:
-    async with SqlStore.open(url) as one, SqlStore.open(url) as another:
+    async with ActStore.open(url) as one, ActStore.open(url) as another:
         reaching = [
             takes(store, Driver("pbx1", f"{number:032}")) for number, store in enumerate([one, another] * 5)
         ]
         assert sum(await asyncio.gather(*reaching)) == 1
 
 
-async def test_processes_share_the_pbxs_alike(store: SqlStore) -> None:
+async def test_processes_share_the_pbxs_alike(store: ActStore) -> None:
     early, late = ([Driver(f"pbx{number}", holder * 32) for number in range(5)] for holder in "el")
     for driver in early:
         assert await takes(store, driver)
@@ -72,7 +72,7 @@ async def test_processes_share_the_pbxs_alike(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("instead", ["nobody", "another", "given up", "another PBX's"])
-async def test_nothing_is_sent_without_the_lease(store: SqlStore, instead: str) -> None:
+async def test_nothing_is_sent_without_the_lease(store: ActStore, instead: str) -> None:
     await listed(store, 1)
     [attempt] = await claimed(store)
     match instead:

@@ -16,7 +16,6 @@ from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.sql.db.copies import DatabaseCopy
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.calls.attempt import Attempt
@@ -34,6 +33,7 @@ from tests.contract.judged import MONDAY, WORKDAYS, claim_all, judge_at, listed_
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import consent, new_contact, number
 from tests.contract.sealing import STAMP
+from tests.harness.acts import ActStore
 
 PEOPLE = (1, 3, 5)
 """Odd: `listed_with_consent` gives these a consent."""
@@ -90,7 +90,7 @@ class Life:
     async def lead(self, steps: list[Step]) -> None:
         remaining = iter([("list again", 1, 0), *steps])
         while (step := next(remaining, None)) is not None:
-            async with SqlStore.open(self.url) as store:
+            async with ActStore.open(self.url) as store:
                 while step is not None:
                     await self.step(store, *step)
                     await self.sealer(store).tick()
@@ -98,11 +98,11 @@ class Life:
                         break
                     await self.check(store)
                     step = next(remaining, None)
-        async with SqlStore.open(self.url) as store:
+        async with ActStore.open(self.url) as store:
             await self.check(store)
             await self.check_claims(store)
 
-    async def step(self, store: SqlStore, what: str, index: int, spelling: int) -> None:
+    async def step(self, store: ActStore, what: str, index: int, spelling: int) -> None:
         suppressions = await suppressions_of(store)
         match what:
             case "oppose":
@@ -122,17 +122,17 @@ class Life:
             case "restore" if self.saved:
                 await self.restore(store, self.saved)
 
-    async def back_up(self, store: SqlStore) -> None:
+    async def back_up(self, store: ActStore) -> None:
         path = self.folder / f"backup-{next(copies)}"
         await self.sealer(store).tick()
         await DatabaseCopy(self.url).save(path)
         self.saved = Saved(path, frozenset(self.opposed), tuple(self.campaigns))
 
-    async def restore(self, store: SqlStore, saved: Saved) -> None:
+    async def restore(self, store: ActStore, saved: Saved) -> None:
         """The keys are those of today, as they lie in the home."""
         today, self.url = (await fingerprints(store)).version, self.engine.empty(f"life_{next(copies)}")
         await DatabaseCopy(self.url).load(saved.path)
-        async with SqlStore.open(self.url) as anew:
+        async with ActStore.open(self.url) as anew:
             while (known := await fingerprints(anew)).version < today:
                 await rotated(anew)
             manifest = BackupManifest(MONDAY, "", today, known.mark, BackedUpKeys.LEFT_OUT, {})
@@ -149,11 +149,11 @@ class Life:
     def heads(self) -> HeadFolder:
         return HeadFolder(self.folder / "heads", SIGNER.public_pem)
 
-    def sealer(self, store: SqlStore) -> Sealer:
+    def sealer(self, store: ActStore) -> Sealer:
         at = pretending(MONDAY)
-        return Sealer(store.ledger, self.heads, self.journal, SIGNER, at, STAMP.subject_key, pretended=False)
+        return Sealer(store, self.heads, self.journal, SIGNER, at, STAMP.subject_key, pretended=False)
 
-    async def check(self, store: SqlStore) -> None:
+    async def check(self, store: ActStore) -> None:
         decisions = Decisions(store, JUDGE, await fingerprints(store))
         for campaign_id in self.campaigns:
             asked = [DecisionQuestion(text, MONDAY) for index in PEOPLE for text in spellings(index)]
@@ -165,21 +165,21 @@ class Life:
             ] == []
             assert suppressed == expected or not self.lifted
 
-    async def check_claims(self, store: SqlStore) -> None:
+    async def check_claims(self, store: ActStore) -> None:
         for campaign_id in self.campaigns:
             judged = await claim_all(store, JUDGE, campaign_id=campaign_id)
             called = {j.outcome.number for j in judged if isinstance(j.outcome, Attempt)}
             assert called.isdisjoint(number(index) for index in self.opposed)
 
 
-async def suppressions_of(store: SqlStore) -> Suppressions:
+async def suppressions_of(store: ActStore) -> Suppressions:
     fleet = Fleet({}, driven=False)
     return Suppressions(
         store, pretending(MONDAY), await fingerprints(store), fleet, RingingCalls(store, fleet)
     )
 
 
-async def listed_again(store: SqlStore, campaign_id: CampaignId) -> None:
+async def listed_again(store: ActStore, campaign_id: CampaignId) -> None:
     """Another campaign with the same people, who all agreed to it."""
     known = await fingerprints(store)
     rows = []

@@ -7,7 +7,6 @@ import pytest
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.metrics import PrometheusMeter
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import CallEvent, Dialing, DialStatus, Ended
 from dialer.domain.decision.facts import PastAttempt
@@ -22,6 +21,7 @@ from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST
 from tests.contract.samples import CAMPAIGN, SPONSOR, fingerprint
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -32,7 +32,7 @@ LATER = MONDAY + timedelta(days=2)
 
 
 async def called(
-    store: SqlStore, status: DialStatus, cause: int, sip: int | None, *, min_gap_hours: int = 24
+    store: ActStore, status: DialStatus, cause: int, sip: int | None, *, min_gap_hours: int = 24
 ) -> None:
     """The one contact is called, and this is how it ends."""
     clock = pretending(MONDAY)
@@ -52,7 +52,7 @@ async def called(
     await calls.apply(pbx, events)
 
 
-async def test_a_busy_number_keeps_its_consent_and_counts(store: SqlStore) -> None:
+async def test_a_busy_number_keeps_its_consent_and_counts(store: ActStore) -> None:
     await called(store, DialStatus.BUSY, 17, 486)
     assert len(await store.consents.of(fingerprint(1))) == 1
     (again,) = await claim_all(store, judge_at(LATER, PACKS))
@@ -60,7 +60,7 @@ async def test_a_busy_number_keeps_its_consent_and_counts(store: SqlStore) -> No
     assert (await dossier_attempts(store))[0].counts
 
 
-async def test_what_our_own_trunk_could_not_send_counts_nowhere(store: SqlStore) -> None:
+async def test_what_our_own_trunk_could_not_send_counts_nowhere(store: ActStore) -> None:
     await called(store, DialStatus.CHANUNAVAIL, 3, None)
     assert len(await store.consents.of(fingerprint(1))) == 1
     (past,) = await dossier_attempts(store)
@@ -70,13 +70,13 @@ async def test_what_our_own_trunk_could_not_send_counts_nowhere(store: SqlStore)
     assert again.decision.permitted
 
 
-async def dossier_attempts(store: SqlStore) -> tuple[PastAttempt, ...]:
+async def dossier_attempts(store: ActStore) -> tuple[PastAttempt, ...]:
     dossier = await store.contacts.dossier(CAMPAIGN, fingerprint(1))
     assert dossier is not None
     return dossier.attempts
 
 
-async def test_a_telephone_that_answers_607_opposes_the_sponsor(store: SqlStore) -> None:
+async def test_a_telephone_that_answers_607_opposes_the_sponsor(store: ActStore) -> None:
     """RFC 8197: the person called wants no such calls, now and later."""
     await called(store, DialStatus.CHANUNAVAIL, 21, 607)
     (opposed,) = await store.suppressions.of(fingerprint(1))
@@ -90,7 +90,7 @@ async def test_a_telephone_that_answers_607_opposes_the_sponsor(store: SqlStore)
 
 
 @pytest.mark.parametrize("sip", [603, 608])
-async def test_a_call_that_was_declined_opposes_nobody_and_waits_for_a_day(store: SqlStore, sip: int) -> None:
+async def test_a_call_that_was_declined_opposes_nobody_and_waits_for_a_day(store: ActStore, sip: int) -> None:
     await called(store, DialStatus.CHANUNAVAIL, 21, sip, min_gap_hours=0)
     assert not await store.suppressions.of(fingerprint(1))
     assert await claim_all(store, judge_at(MONDAY + timedelta(hours=23), PACKS)) == []

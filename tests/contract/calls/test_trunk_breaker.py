@@ -9,7 +9,6 @@ import pytest
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.metrics import PrometheusMeter
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import (
@@ -36,6 +35,7 @@ from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST
 from tests.contract.samples import CAMPAIGN, fingerprint
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -70,7 +70,7 @@ FAILURES = [
 class Campaign:
     """Called five at a time, each time a little later."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: ActStore) -> None:
         self.store = store
         self.now = MONDAY
         self.made: list[AttemptId] = []
@@ -120,7 +120,7 @@ def answered_at(at: datetime) -> tuple[CallEvent, ...]:
     )
 
 
-async def begun(store: SqlStore) -> Campaign:
+async def begun(store: ActStore) -> Campaign:
     """Ten people answered; then the trunk turns."""
     await listed_with_consent(store, *PEOPLE, every=1000)
     campaign = Campaign(store)
@@ -129,14 +129,14 @@ async def begun(store: SqlStore) -> Campaign:
     return campaign
 
 
-async def consents_kept(store: SqlStore) -> bool:
+async def consents_kept(store: ActStore) -> bool:
     events = [event for index in PEOPLE for event in await store.consents.of(fingerprint(index))]
     return len(events) == len(PEOPLE) and all(isinstance(event, ConsentGiven) for event in events)
 
 
 @pytest.mark.parametrize(("status", "cause", "sip", "end"), FAILURES)
 async def test_a_trunk_that_fails_pauses_and_costs_nobody_anything(
-    store: SqlStore, status: DialStatus, cause: int, sip: int | None, end: str
+    store: ActStore, status: DialStatus, cause: int, sip: int | None, end: str
 ) -> None:
     campaign = await begun(store)
     made = await campaign.refuse(status, cause, sip)
@@ -154,7 +154,7 @@ async def test_a_trunk_that_fails_pauses_and_costs_nobody_anything(
     assert (await store.campaigns.get(CAMPAIGN)).state is CampaignState.RUNNING
 
 
-async def test_whom_the_trunk_refused_is_called_again_after_growing_pauses(store: SqlStore) -> None:
+async def test_whom_the_trunk_refused_is_called_again_after_growing_pauses(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     campaign = Campaign(store)
     for minutes in (1, 2, 4, 8, 16, 32, 60):
@@ -167,7 +167,7 @@ async def test_whom_the_trunk_refused_is_called_again_after_growing_pauses(store
     assert len(await campaign.claim()) == 1
 
 
-async def test_a_single_404_ends_the_consents_once_the_trunk_has_reached_somebody(store: SqlStore) -> None:
+async def test_a_single_404_ends_the_consents_once_the_trunk_has_reached_somebody(store: ActStore) -> None:
     """T057: for every sponsor, for nobody has the number."""
     await listed_with_consent(store, 1, 2, 3, every=1000)
     campaign = Campaign(store)
@@ -181,7 +181,7 @@ async def test_a_single_404_ends_the_consents_once_the_trunk_has_reached_somebod
     assert not isinstance(void, ConsentGiven)
 
 
-async def test_an_unanswered_invite_counts_and_is_not_repeated_for_a_day(store: SqlStore) -> None:
+async def test_an_unanswered_invite_counts_and_is_not_repeated_for_a_day(store: ActStore) -> None:
     """The telephone may have rung, and only the answers were lost on their way."""
     await listed_with_consent(store, 1, 2, every=1000, retry={"max_attempts": 2, "min_gap_hours": 24})
     campaign = Campaign(store)
@@ -198,7 +198,7 @@ async def test_an_unanswered_invite_counts_and_is_not_repeated_for_a_day(store: 
     assert [past.counts for past in dossier.attempts] == [True]
 
 
-async def test_a_telephone_that_rang_before_the_trunk_gave_up_counts(store: SqlStore) -> None:
+async def test_a_telephone_that_rang_before_the_trunk_gave_up_counts(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     campaign = Campaign(store)
     nobody = AttemptId("")
@@ -213,7 +213,7 @@ async def test_a_telephone_that_rang_before_the_trunk_gave_up_counts(store: SqlS
     assert [past.counts for past in dossier.attempts] == [True]
 
 
-async def test_what_was_under_way_when_the_trunk_failed_ends_no_consent_later(store: SqlStore) -> None:
+async def test_what_was_under_way_when_the_trunk_failed_ends_no_consent_later(store: ActStore) -> None:
     """Its 404 came after the pause: it belongs to the failure all the same."""
     campaign = await begun(store)
     under_way = await campaign.claim(3)
@@ -228,7 +228,7 @@ async def test_what_was_under_way_when_the_trunk_failed_ends_no_consent_later(st
     assert len(await campaign.claim(1000)) == len(PEOPLE) - ANSWERED - 5
 
 
-async def test_ten_times_503_in_a_row_and_nothing_is_sent_any_more(store: SqlStore) -> None:
+async def test_ten_times_503_in_a_row_and_nothing_is_sent_any_more(store: ActStore) -> None:
     """The trunk may have asked for a long rest, which Asterisk does not show (RFC 3261, 21.5.4)."""
     await listed_with_consent(store, *PEOPLE, every=1000)
     campaign = Campaign(store)
@@ -243,7 +243,7 @@ async def test_ten_times_503_in_a_row_and_nothing_is_sent_any_more(store: SqlSto
     )
 
 
-async def test_a_trunk_that_asked_for_a_rest_has_it_from_every_process(store: SqlStore) -> None:
+async def test_a_trunk_that_asked_for_a_rest_has_it_from_every_process(store: ActStore) -> None:
     """A shorter wish does not end a longer one."""
     until = MONDAY + timedelta(minutes=10)
     asked, elsewhere = (TrunkBreaker(store, pretending(MONDAY)) for _ in range(2))
@@ -257,7 +257,7 @@ async def test_a_trunk_that_asked_for_a_rest_has_it_from_every_process(store: Sq
 
 
 async def test_who_lifted_the_receiver_as_we_gave_up_had_a_silent_call_and_is_left_in_peace(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     """FP-29."""
     await listed_with_consent(store, 1, retry={"max_attempts": 3, "min_gap_hours": 1})

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from dialer.adapters.sql.db.columns import NaiveTime
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict, IllegalTransition, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import AttemptState, Result
@@ -25,11 +24,12 @@ from tests.contract.samples import (
     listed,
     refuse,
 )
+from tests.harness.acts import ActStore
 
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "GP": "2027-04-17"}}
 
 
-async def test_a_campaign_comes_back_as_it_went_in(store: SqlStore) -> None:
+async def test_a_campaign_comes_back_as_it_went_in(store: ActStore) -> None:
     whole = replace(
         campaign(election=ELECTION, caller_ids={"RE": "+262947900001"}),
         approved_by="omar",
@@ -45,7 +45,7 @@ async def test_a_campaign_comes_back_as_it_went_in(store: SqlStore) -> None:
     assert await store.campaigns.get(CAMPAIGN) == whole
 
 
-async def test_the_same_id_twice_is_a_conflict(store: SqlStore) -> None:
+async def test_the_same_id_twice_is_a_conflict(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     with pytest.raises(Conflict) as refused:
         await store.campaigns.add(campaign())
@@ -53,7 +53,7 @@ async def test_the_same_id_twice_is_a_conflict(store: SqlStore) -> None:
     assert "\n" not in str(refused.value)
 
 
-async def test_an_unknown_campaign_is_not_found(store: SqlStore) -> None:
+async def test_an_unknown_campaign_is_not_found(store: ActStore) -> None:
     for question in (
         store.campaigns.get(CAMPAIGN),
         store.campaigns.standing(CAMPAIGN),
@@ -64,12 +64,12 @@ async def test_an_unknown_campaign_is_not_found(store: SqlStore) -> None:
             await question
 
 
-async def test_a_time_without_offset_is_refused(store: SqlStore) -> None:
+async def test_a_time_without_offset_is_refused(store: ActStore) -> None:
     with pytest.raises(NaiveTime):
         await store.campaigns.add(replace(campaign(), created_at=datetime(2027, 2, 1)))  # noqa: DTZ001
 
 
-async def test_times_come_out_in_utc_to_the_microsecond(store: SqlStore) -> None:
+async def test_times_come_out_in_utc_to_the_microsecond(store: ActStore) -> None:
     at = datetime(2027, 2, 1, 12, 0, 0, 1, tzinfo=timezone(timedelta(hours=11)))
     await store.campaigns.add(replace(campaign(), created_at=at))
     stored = (await store.campaigns.get(CAMPAIGN)).created_at
@@ -77,7 +77,7 @@ async def test_times_come_out_in_utc_to_the_microsecond(store: SqlStore) -> None
     assert stored.tzinfo is UTC
 
 
-async def test_pages_follow_the_order_of_creation(store: SqlStore) -> None:
+async def test_pages_follow_the_order_of_creation(store: ActStore) -> None:
     expected = []
     for index in range(5):
         one = replace(
@@ -92,7 +92,7 @@ async def test_pages_follow_the_order_of_creation(store: SqlStore) -> None:
     assert found == expected
 
 
-async def test_a_campaign_lives_from_approval_to_the_end(store: SqlStore) -> None:
+async def test_a_campaign_lives_from_approval_to_the_end(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     approved = await store.campaigns.move(
         CAMPAIGN, CampaignVerb.APPROVE, by="omar", at=NOW, self_approved=True
@@ -101,16 +101,16 @@ async def test_a_campaign_lives_from_approval_to_the_end(store: SqlStore) -> Non
     later = NOW + timedelta(hours=1)
     started = await store.campaigns.move(CAMPAIGN, CampaignVerb.START, by="omar", at=later)
     assert (started.state, started.started_at, started.approved_at) == (CampaignState.RUNNING, later, NOW)
-    assert await store.campaigns.running() == [started]
+    assert await store.campaigns.in_state(CampaignState.RUNNING) == [started]
     paused = await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=later, reason="lunch")
     assert (paused.state, paused.reason) == (CampaignState.PAUSED, "lunch")
-    assert await store.campaigns.running() == []
+    assert await store.campaigns.in_state(CampaignState.RUNNING) == []
     await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=later)
     done = await store.campaigns.move(CAMPAIGN, CampaignVerb.COMPLETE, by="dialling loop", at=later)
     assert (done.state, done.ended_at, done.reason) == (CampaignState.COMPLETED, later, "")
 
 
-async def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(store: SqlStore) -> None:
+async def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     with pytest.raises(IllegalTransition) as refused:
         await store.campaigns.move(CAMPAIGN, CampaignVerb.START, by="omar", at=NOW)
@@ -118,7 +118,7 @@ async def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(store: S
     assert await store.campaigns.get(CAMPAIGN) == campaign()
 
 
-async def test_of_two_who_approve_at_once_one_is_refused(store: SqlStore) -> None:
+async def test_of_two_who_approve_at_once_one_is_refused(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     moves = (
         store.campaigns.move(CAMPAIGN, CampaignVerb.APPROVE, by=name, at=NOW) for name in ("omar", "olga")
@@ -127,7 +127,7 @@ async def test_of_two_who_approve_at_once_one_is_refused(store: SqlStore) -> Non
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Campaign", "IllegalTransition"]
 
 
-async def test_elections_of_the_sponsors_other_live_campaigns_bind(store: SqlStore) -> None:
+async def test_elections_of_the_sponsors_other_live_campaigns_bind(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     silent = replace(campaign(OTHER_CAMPAIGN, election=ELECTION), state=CampaignState.PAUSED)
     await store.campaigns.add(silent)
@@ -142,7 +142,7 @@ async def test_elections_of_the_sponsors_other_live_campaigns_bind(store: SqlSto
     assert (await store.campaigns.standing(OTHER_CAMPAIGN)).silences == ()
 
 
-async def test_progress_counts_contacts_results_and_each_code_of_a_refusal(store: SqlStore) -> None:
+async def test_progress_counts_contacts_results_and_each_code_of_a_refusal(store: ActStore) -> None:
     await listed(store, 1, 2, 3, 4)
     at_eight = Due(NOW + timedelta(hours=8))
     waits = refuse(ReasonCode.OUT_OF_LEGAL_HOURS, ReasonCode.HOLIDAY, outcome=at_eight)
@@ -162,7 +162,7 @@ async def test_progress_counts_contacts_results_and_each_code_of_a_refusal(store
     assert progress.next_due_at == NOW + timedelta(hours=8)
 
 
-async def test_a_campaign_is_finished_when_nobody_is_due_or_being_called(store: SqlStore) -> None:
+async def test_a_campaign_is_finished_when_nobody_is_due_or_being_called(store: ActStore) -> None:
     await listed(store, 1)
     assert await store.campaigns.unfinished(CAMPAIGN)
     (attempt,) = await claimed(store)
@@ -172,7 +172,7 @@ async def test_a_campaign_is_finished_when_nobody_is_due_or_being_called(store: 
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 
-async def test_a_script_is_kept(store: SqlStore) -> None:
+async def test_a_script_is_kept(store: ActStore) -> None:
     await store.campaigns.add(campaign())
     await store.campaigns.set_script(CAMPAIGN, "d" * 64)
     assert (await store.campaigns.get(CAMPAIGN)).script == "d" * 64

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId, PhoneNumber
 from dialer.ports.records import ImportCounts
@@ -21,26 +20,27 @@ from tests.contract.samples import (
     new_contact,
     suppression,
 )
+from tests.harness.acts import ActStore
 
 
 @pytest.fixture
-async def begun(store: SqlStore) -> SqlStore:
+async def begun(store: ActStore) -> ActStore:
     await store.campaigns.add(campaign())
-    await store.contacts.begin_import(manifest())
+    await store.imports.begin(manifest())
     return store
 
 
-async def test_an_import_is_reported_once_it_has_ended(begun: SqlStore) -> None:
-    assert await begun.contacts.import_report(IMPORT) == (manifest(), None)
-    await begun.contacts.end_import(IMPORT, ImportCounts(4, 2, 1, 1), '{"rows": 4}')
-    assert await begun.contacts.import_report(IMPORT) == (manifest(), '{"rows": 4}')
+async def test_an_import_is_reported_once_it_has_ended(begun: ActStore) -> None:
+    assert await begun.imports.get(IMPORT) == (manifest(), None)
+    await begun.imports.end(IMPORT, ImportCounts(4, 2, 1, 1), '{"rows": 4}')
+    assert await begun.imports.get(IMPORT) == (manifest(), '{"rows": 4}')
 
 
-async def test_an_unknown_import_is_not_found(begun: SqlStore) -> None:
+async def test_an_unknown_import_is_not_found(begun: ActStore) -> None:
     unknown = ImportId("i000000000009")
     for question in (
-        begun.contacts.import_report(unknown),
-        begun.contacts.end_import(unknown, ImportCounts(0, 0, 0, 0), "{}"),
+        begun.imports.get(unknown),
+        begun.imports.end(unknown, ImportCounts(0, 0, 0, 0), "{}"),
         begun.contacts.add(unknown, CAMPAIGN, [new_contact(1)]),
     ):
         with pytest.raises(NotFound):
@@ -48,33 +48,33 @@ async def test_an_unknown_import_is_not_found(begun: SqlStore) -> None:
     assert await begun.contacts.count(CAMPAIGN) == 0
 
 
-async def test_lines_of_numbers_already_listed_are_named_as_duplicates(begun: SqlStore) -> None:
+async def test_lines_of_numbers_already_listed_are_named_as_duplicates(begun: ActStore) -> None:
     assert await begun.contacts.add(IMPORT, CAMPAIGN, [new_contact(1, 2), new_contact(2, 3)]) == []
     again = [new_contact(2, 4), new_contact(3, 5), new_contact(3, 6)]
     assert await begun.contacts.add(IMPORT, CAMPAIGN, again) == [4, 6]
     assert await begun.contacts.count(CAMPAIGN) == 3
 
 
-async def test_the_same_number_may_be_on_two_campaigns_lists(store: SqlStore) -> None:
+async def test_the_same_number_may_be_on_two_campaigns_lists(store: ActStore) -> None:
     await listed(store, 1)
     await listed(store, 1, campaign_id=OTHER_CAMPAIGN)
     assert await store.contacts.count(OTHER_CAMPAIGN) == 1
 
 
-async def test_a_duplicates_consent_is_stored_all_the_same(begun: SqlStore) -> None:
+async def test_a_duplicates_consent_is_stored_all_the_same(begun: ActStore) -> None:
     first, renewed = consent(1, import_id=IMPORT), consent(1, import_id=IMPORT, proof="proof-2")
     await begun.contacts.add(IMPORT, CAMPAIGN, [new_contact(1, 2, first)])
     await begun.contacts.add(IMPORT, CAMPAIGN, [new_contact(1, 3, renewed)])
     assert await begun.consents.of(fingerprint(1)) == (first, renewed)
 
 
-async def test_an_empty_batch_is_fine(begun: SqlStore) -> None:
+async def test_an_empty_batch_is_fine(begun: ActStore) -> None:
     assert await begun.contacts.add(IMPORT, CAMPAIGN, []) == []
 
 
-async def test_two_imports_at_once_with_the_same_numbers_share_them(begun: SqlStore) -> None:
+async def test_two_imports_at_once_with_the_same_numbers_share_them(begun: ActStore) -> None:
     other = ImportId("i000000000002")
-    await begun.contacts.begin_import(manifest(other))
+    await begun.imports.begin(manifest(other))
     rows = [new_contact(index) for index in range(300)]
     doubles = await asyncio.gather(
         begun.contacts.add(IMPORT, CAMPAIGN, rows), begun.contacts.add(other, CAMPAIGN, rows[::-1])
@@ -83,14 +83,14 @@ async def test_two_imports_at_once_with_the_same_numbers_share_them(begun: SqlSt
     assert len(doubles[0]) + len(doubles[1]) == 300
 
 
-async def test_more_rows_than_fit_into_one_statement_are_added_in_order(begun: SqlStore) -> None:
+async def test_more_rows_than_fit_into_one_statement_are_added_in_order(begun: ActStore) -> None:
     rows = [new_contact(index) for index in range(6000)]
     assert await begun.contacts.add(IMPORT, CAMPAIGN, rows) == []
     found = await begun.contacts.dossiers_among(CAMPAIGN, [row.fingerprint for row in rows])
     assert sorted(found, key=lambda one: found[one].contact.id) == [row.fingerprint for row in rows]
 
 
-async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(begun: SqlStore) -> None:
+async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(begun: ActStore) -> None:
     numbers = [
         "+33199000002",
         "+262692123456",
@@ -116,13 +116,13 @@ async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(be
     }
 
 
-async def test_languages_are_those_that_the_list_states(begun: SqlStore) -> None:
+async def test_languages_are_those_that_the_list_states(begun: ActStore) -> None:
     stated = replace(new_contact(1), language="en-GB"), replace(new_contact(2), language=None), new_contact(3)
     await begun.contacts.add(IMPORT, CAMPAIGN, stated)
     assert await begun.contacts.languages(CAMPAIGN) == {"en-GB", "fr"}
 
 
-async def test_a_dossier_is_about_one_number_of_one_campaign(begun: SqlStore) -> None:
+async def test_a_dossier_is_about_one_number_of_one_campaign(begun: ActStore) -> None:
     await begun.contacts.add(IMPORT, CAMPAIGN, [new_contact(1, given=consent(1))])
     await begun.suppressions.add([suppression(1), suppression(2)])
     dossier = await begun.contacts.dossier(CAMPAIGN, fingerprint(1))
@@ -132,7 +132,7 @@ async def test_a_dossier_is_about_one_number_of_one_campaign(begun: SqlStore) ->
     assert await begun.contacts.dossier(CAMPAIGN, fingerprint(2)) is None
 
 
-async def test_dossiers_of_many_numbers_are_read_at_once(begun: SqlStore) -> None:
+async def test_dossiers_of_many_numbers_are_read_at_once(begun: ActStore) -> None:
     await begun.contacts.add(
         IMPORT, CAMPAIGN, [new_contact(index, given=consent(index)) for index in range(40)]
     )

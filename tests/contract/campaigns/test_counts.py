@@ -6,7 +6,6 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, event
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.decision.record import ReasonCode
@@ -24,6 +23,7 @@ from tests.contract.samples import (
     refuse,
     sent,
 )
+from tests.harness.acts import ActStore
 
 STEPS = 30
 
@@ -31,7 +31,7 @@ STEPS = 30
 class History:
     """Lists, permits, refusals, ends, erasures and consents in random order."""
 
-    def __init__(self, store: SqlStore, seed: int) -> None:
+    def __init__(self, store: ActStore, seed: int) -> None:
         self.store = store
         self.chance = Random(seed)
         self.people = 20
@@ -78,7 +78,7 @@ class History:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_the_counts_equal_a_recount_after_any_history(store: SqlStore, seed: int) -> None:
+async def test_the_counts_equal_a_recount_after_any_history(store: ActStore, seed: int) -> None:
     await listed(store, *range(20))
     history = History(store, seed)
     for step in range(STEPS):
@@ -93,7 +93,7 @@ async def test_the_counts_equal_a_recount_after_any_history(store: SqlStore, see
     assert await store.campaigns.progress(CAMPAIGN) == progress
 
 
-async def test_a_recount_mends_what_is_wrong_and_says_so(store: SqlStore, url: str) -> None:
+async def test_a_recount_mends_what_is_wrong_and_says_so(store: ActStore, url: str) -> None:
     await listed(store, 1, 2, 3)
     true = await store.campaigns.progress(CAMPAIGN)
     alter(url, "UPDATE progress_counts SET n = n + 5 WHERE fact = 'contact due'")
@@ -103,7 +103,7 @@ async def test_a_recount_mends_what_is_wrong_and_says_so(store: SqlStore, url: s
     assert await store.campaigns.recount() == 0
 
 
-async def test_progress_and_silent_calls_are_answered_without_counting_any_call(store: SqlStore) -> None:
+async def test_progress_and_silent_calls_are_answered_without_counting_any_call(store: ActStore) -> None:
     await listed(store, *range(20))
     said: list[str] = []
 

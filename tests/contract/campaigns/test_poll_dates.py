@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
@@ -13,19 +12,20 @@ from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.samples import CAMPAIGN, campaign
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-02-02"}}
 LATER = {"default": date(2027, 2, 14)}
 
 
-async def moved(store: SqlStore) -> None:
+async def moved(store: ActStore) -> None:
     await store.campaigns.change_poll_dates(
         CAMPAIGN, LATER, by="olga", at=MONDAY, reason="décret du 1er février"
     )
 
 
-async def test_new_decisions_go_by_the_new_date_and_old_ones_replay(store: SqlStore) -> None:
+async def test_new_decisions_go_by_the_new_date_and_old_ones_replay(store: ActStore) -> None:
     await listed_with_consent(store, 1, 3, 5, 7, election=ELECTION)
     silent = await claim_all(store, judge_at(MONDAY, PACKS), limit=2)
     assert {reason.code for j in silent for reason in j.decision.reasons} == {"ELECTORAL_SILENCE"}
@@ -36,7 +36,7 @@ async def test_new_decisions_go_by_the_new_date_and_old_ones_replay(store: SqlSt
 
 
 async def test_the_ledger_tells_what_was_changed_by_whom_and_why(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await listed_with_consent(store, 1, election=ELECTION)
     await moved(store)
@@ -45,7 +45,7 @@ async def test_the_ledger_tells_what_was_changed_by_whom_and_why(
         assert what in told, what
 
 
-async def test_a_campaign_that_is_over_or_unknown_keeps_its_dates(store: SqlStore) -> None:
+async def test_a_campaign_that_is_over_or_unknown_keeps_its_dates(store: ActStore) -> None:
     await store.campaigns.add(campaign(election=ELECTION))
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=MONDAY)
     with pytest.raises(Conflict):
@@ -56,7 +56,7 @@ async def test_a_campaign_that_is_over_or_unknown_keeps_its_dates(store: SqlStor
         )
 
 
-async def test_whoever_waits_when_silence_begins_is_cancelled_and_not_put_off(store: SqlStore) -> None:
+async def test_whoever_waits_when_silence_begins_is_cancelled_and_not_put_off(store: ActStore) -> None:
     """T037: more than one claim of them."""
     await listed_with_consent(store, *range(1500), every=1500, election=ELECTION)
     judge = judge_at(MONDAY, PACKS)

@@ -7,7 +7,6 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
 from dialer.services.consent.consent_proofs import DESTROYED, SEALED, ConsentProofs
@@ -18,38 +17,37 @@ from tests.contract.judged import MONDAY, SOUNDS, VAULT, claim_all, judge_at, li
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import consent, fingerprint, listed, number
 from tests.contract.sealing import STAMP, seal_all
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 CLEAR = "page 12 of the register"
 
 
-async def agreed(store: SqlStore, index: int = 1, at: datetime = MONDAY) -> ConsentGiven:
+async def agreed(store: ActStore, index: int = 1, at: datetime = MONDAY) -> ConsentGiven:
     """As an import stores it."""
-    seal = (await ConsentProofs(store.proofs, VAULT).sealing(at)).seal
+    seal = (await ConsentProofs(store, VAULT).sealing(at)).seal
     event = consent(index, source=seal("web form"), proof=seal(CLEAR), given_at=at, recorded_at=at)
     await store.consents.add([event], by="camille")
     return event
 
 
-async def opened(store: SqlStore, index: int = 1) -> list[ConsentEvent]:
-    proofs = await ConsentProofs(store.proofs, VAULT).opening()
+async def opened(store: ActStore, index: int = 1) -> list[ConsentEvent]:
+    proofs = await ConsentProofs(store, VAULT).opening()
     return [proofs.clear(event) for event in await store.consents.of(fingerprint(index))]
 
 
-async def retained(store: SqlStore, at: datetime) -> None:
-    retention = Retention(
-        store, PACKS, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(at), pretended=False
-    )
+async def retained(store: ActStore, at: datetime) -> None:
+    retention = Retention(store, PACKS, ConsentProofs(store, VAULT), SOUNDS, pretending(at), pretended=False)
     assert (await retention.run_now(LOCAL_ADMINISTRATOR)).well
 
 
-async def held(store: SqlStore) -> tuple[object, ...]:
-    check = RecordCheck(store.recorded, VAULT, ConsentProofs(store.proofs, VAULT), STAMP.subject_key)
+async def held(store: ActStore) -> tuple[object, ...]:
+    check = RecordCheck(store, VAULT, ConsentProofs(store, VAULT), STAMP.subject_key)
     return (await check.run()).discrepancies
 
 
 async def test_a_proof_lies_nowhere_in_clear_and_is_shown_as_it_was(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await agreed(store)
     (shown,) = await opened(store)
@@ -60,14 +58,14 @@ async def test_a_proof_lies_nowhere_in_clear_and_is_shown_as_it_was(
     assert "web form" not in everything
 
 
-async def test_what_is_empty_stays_empty_so_that_it_is_no_proof(store: SqlStore) -> None:
-    sealing = await ConsentProofs(store.proofs, VAULT).sealing(MONDAY)
+async def test_what_is_empty_stays_empty_so_that_it_is_no_proof(store: ActStore) -> None:
+    sealing = await ConsentProofs(store, VAULT).sealing(MONDAY)
     assert [sealing.seal(""), sealing.seal("  ")] == ["", "  "]
     assert sealing.seal(f"{SEALED}2027-02:AAAA") != f"{SEALED}2027-02:AAAA"
 
 
 async def test_it_outlives_the_contact_and_a_change_of_keys_and_ends_with_its_three_years(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     await listed(store, 1)
     await agreed(store)
@@ -77,7 +75,7 @@ async def test_it_outlives_the_contact_and_a_change_of_keys_and_ends_with_its_th
     assert [getattr(event, "proof", None) for event in await opened(store)] == [CLEAR]
     await rotated(store)
     present = (await fingerprints(store)).of(number(1))
-    proofs = await ConsentProofs(store.proofs, VAULT).opening()
+    proofs = await ConsentProofs(store, VAULT).opening()
     kept = (await store.consents.of(present))[0]
     assert getattr(proofs.clear(kept), "proof", None) == CLEAR
     await retained(store, MONDAY.replace(year=2030) - timedelta(days=1))
@@ -85,12 +83,10 @@ async def test_it_outlives_the_contact_and_a_change_of_keys_and_ends_with_its_th
     await retained(store, MONDAY.replace(year=2030, month=3))
     assert await store.consents.of(present) == ()
     assert await store.proofs.keys() == {}
-    assert (
-        getattr((await ConsentProofs(store.proofs, VAULT).opening()).clear(kept), "proof", None) == DESTROYED
-    )
+    assert getattr((await ConsentProofs(store, VAULT).opening()).clear(kept), "proof", None) == DESTROYED
 
 
-async def test_a_months_key_stays_for_as_long_as_one_of_its_consents(store: SqlStore) -> None:
+async def test_a_months_key_stays_for_as_long_as_one_of_its_consents(store: ActStore) -> None:
     await agreed(store, 1, MONDAY)
     await agreed(store, 2, MONDAY + timedelta(days=20))
     await retained(store, MONDAY.replace(year=2030) + timedelta(days=5))
@@ -99,34 +95,34 @@ async def test_a_months_key_stays_for_as_long_as_one_of_its_consents(store: SqlS
 
 
 async def test_what_older_versions_stored_in_clear_is_sealed_and_still_what_the_ledger_vouches_for(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await store.consents.add(
         [consent(index, proof=CLEAR, given_at=MONDAY, recorded_at=MONDAY) for index in (1, 2)], by="camille"
     )
     await agreed(store, 3)
     await seal_all(store)
-    assert await ConsentProofs(store.proofs, VAULT).seal_older() == 2
-    assert await ConsentProofs(store.proofs, VAULT).seal_older() == 0
+    assert await ConsentProofs(store, VAULT).seal_older() == 2
+    assert await ConsentProofs(store, VAULT).seal_older() == 0
     assert CLEAR not in str(engine.dump(url))
     assert [getattr(event, "proof", None) for event in await opened(store, 2)] == [CLEAR]
     assert await held(store) == ()
 
 
-async def test_a_proof_that_was_changed_since_is_found(store: SqlStore) -> None:
+async def test_a_proof_that_was_changed_since_is_found(store: ActStore) -> None:
     event = await agreed(store)
     await seal_all(store)
     assert await held(store) == ()
     (row,) = await store.proofs.in_clear(sealed=("nothing",), limit=10)
-    other = (await ConsentProofs(store.proofs, VAULT).sealing(MONDAY)).seal("page 13")
+    other = (await ConsentProofs(store, VAULT).sealing(MONDAY)).seal("page 13")
     await store.proofs.replace([replace(row, proof=other)])
     assert len(await held(store)) > 0
     assert event.proof != other
 
 
 @pytest.mark.parametrize("permitted", [True, False])
-async def test_a_decision_asks_only_whether_there_is_a_proof(store: SqlStore, permitted: bool) -> None:
-    seal = (await ConsentProofs(store.proofs, VAULT).sealing(MONDAY)).seal
+async def test_a_decision_asks_only_whether_there_is_a_proof(store: ActStore, permitted: bool) -> None:
+    seal = (await ConsentProofs(store, VAULT).sealing(MONDAY)).seal
     await listed_with_consent(store, 1)
     (given,) = await store.consents.of(fingerprint(1))
     assert isinstance(given, ConsentGiven)

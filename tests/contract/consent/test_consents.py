@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.basis import Basis
@@ -15,6 +14,7 @@ from dialer.domain.consent.consent import ConsentEvent, ConsentForm, ConsentWith
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, permit, refuse
+from tests.harness.acts import ActStore
 
 
 def withdrawal(index: int, sponsor: str | None) -> ConsentWithdrawn:
@@ -23,7 +23,7 @@ def withdrawal(index: int, sponsor: str | None) -> ConsentWithdrawn:
     )
 
 
-async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStore) -> None:
+async def test_consents_come_back_whole_in_the_order_of_recording(store: ActStore) -> None:
     events: list[ConsentEvent] = [
         withdrawal(1, None),
         consent(1),
@@ -39,7 +39,7 @@ async def test_consents_come_back_whole_in_the_order_of_recording(store: SqlStor
     assert await store.consents.of(fingerprint(1)) == tuple(events)
 
 
-async def test_a_number_nobody_spoke_of_has_none(store: SqlStore) -> None:
+async def test_a_number_nobody_spoke_of_has_none(store: ActStore) -> None:
     await store.consents.add([], by="camille")
     assert await store.consents.of(Fingerprint("0" * 64)) == ()
 
@@ -54,7 +54,7 @@ async def test_a_number_nobody_spoke_of_has_none(store: SqlStore) -> None:
     ],
 )
 async def test_only_a_consent_to_the_sponsor_reopens_what_was_closed_for_want_of_one(
-    store: SqlStore, code: ReasonCode, sponsor: str, *, reopened: bool
+    store: ActStore, code: ReasonCode, sponsor: str, *, reopened: bool
 ) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(code))
@@ -62,14 +62,14 @@ async def test_only_a_consent_to_the_sponsor_reopens_what_was_closed_for_want_of
     assert bool(await claimed(store)) is reopened
 
 
-async def test_a_withdrawal_reopens_nothing(store: SqlStore) -> None:
+async def test_a_withdrawal_reopens_nothing(store: ActStore) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
     await store.consents.add([withdrawal(1, "liste-demo")], by="camille")
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 
-async def test_a_stopped_campaign_stays_as_it_is(store: SqlStore) -> None:
+async def test_a_stopped_campaign_stays_as_it_is(store: ActStore) -> None:
     await listed(store, 1)
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=1, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
@@ -77,7 +77,7 @@ async def test_a_stopped_campaign_stays_as_it_is(store: SqlStore) -> None:
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 
-async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: SqlStore, url: str) -> None:
+async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: ActStore, url: str) -> None:
     """So that a call which was judged on the consent can still be revoked."""
     await listed(store, 1)
     claiming = threading.Event()
@@ -88,7 +88,7 @@ async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: SqlStor
         return permit(standing, dossier)
 
     async def claim() -> None:
-        async with SqlStore.open(url) as own:
+        async with ActStore.open(url) as own:
             await own.attempts.claim(CAMPAIGN, now=NOW, limit=10, permits=10, judge=slowly)
 
     judged = asyncio.create_task(asyncio.to_thread(asyncio.run, claim()))

@@ -7,8 +7,6 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.consent import voidings
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import Forbidden, InvalidInput
 from dialer.domain.base.types import AttemptId, Fingerprint
@@ -16,6 +14,7 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import DialStatus, Ended
 from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
+from dialer.services.consent import voidings
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents, TrunkFault
 from dialer.services.oppositions.ringing import RingingCalls
@@ -25,6 +24,7 @@ from tests.contract.judged import MONDAY, VAULT, claim_all, judge_at, listed_wit
 from tests.contract.rotation import fingerprints
 from tests.contract.samples import fingerprint, suppression
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 GONE = Ended(AttemptId(""), MONDAY + SECOND, DialStatus.CHANUNAVAIL, 1, 404, ())
@@ -32,18 +32,18 @@ EVENING = MONDAY + timedelta(hours=2)
 FAULT = TrunkFault("default", MONDAY, None, "404 for everybody, said the operator")
 
 
-async def consents_of(store: SqlStore) -> Consents:
+async def consents_of(store: ActStore) -> Consents:
     clock = pretending(EVENING)
     return Consents(
         store,
         clock,
         await fingerprints(store),
-        ConsentProofs(store.proofs, VAULT),
+        ConsentProofs(store, VAULT),
         RingingCalls(store, Fleet({}, driven=False)),
     )
 
 
-async def voided(store: SqlStore, *, people: int = 6) -> list[Attempt]:
+async def voided(store: ActStore, *, people: int = 6) -> list[Attempt]:
     """All but the last were told to be nobody's, before the last answered."""
     await listed_with_consent(store, *range(1, people + 1), every=1000)
     campaign = Campaign(store)
@@ -56,7 +56,7 @@ async def voided(store: SqlStore, *, people: int = 6) -> list[Attempt]:
     return gone
 
 
-async def permitted(store: SqlStore) -> set[Fingerprint]:
+async def permitted(store: ActStore) -> set[Fingerprint]:
     """Who may be called a minute later."""
     judged = await claim_all(store, judge_at(EVENING + timedelta(minutes=1), PACKS))
     outcomes = (judgement.outcome for judgement in judged)
@@ -64,7 +64,7 @@ async def permitted(store: SqlStore) -> set[Fingerprint]:
 
 
 async def test_consents_are_restored_and_their_people_called_again(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(voidings, "PAGE", 2)
     gone = await voided(store)
@@ -77,7 +77,7 @@ async def test_consents_are_restored_and_their_people_called_again(
 
 
 async def test_who_restored_them_and_why_is_in_the_ledger_for_each_number_and_for_the_batch(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     gone = await voided(store)
     await (await consents_of(store)).restore(LOCAL_ADMINISTRATOR, FAULT)
@@ -88,7 +88,7 @@ async def test_who_restored_them_and_why_is_in_the_ledger_for_each_number_and_fo
     assert [entry.subject is None for entry in told] == [False] * len(gone) + [True]
 
 
-async def test_what_a_person_said_stands(store: SqlStore) -> None:
+async def test_what_a_person_said_stands(store: ActStore) -> None:
     """A withdrawal, of the very instant even, and an opposition."""
     objected, withdrew, *others = await voided(store)
     await store.suppressions.add([replace(suppression(1), fingerprint=objected.fingerprint)])
@@ -100,7 +100,7 @@ async def test_what_a_person_said_stands(store: SqlStore) -> None:
     assert await permitted(store) == {attempt.fingerprint for attempt in others}
 
 
-async def test_other_trunks_and_other_times_are_not_touched(store: SqlStore) -> None:
+async def test_other_trunks_and_other_times_are_not_touched(store: ActStore) -> None:
     await voided(store)
     consents = await consents_of(store)
     for fault in (
@@ -112,7 +112,7 @@ async def test_other_trunks_and_other_times_are_not_touched(store: SqlStore) -> 
     assert len(await store.consents.of(fingerprint(1))) + len(await store.consents.of(fingerprint(2))) > 2
 
 
-async def test_only_an_administrator_with_a_reason_restores_consents(store: SqlStore) -> None:
+async def test_only_an_administrator_with_a_reason_restores_consents(store: ActStore) -> None:
     consents = await consents_of(store)
     with pytest.raises(Forbidden):
         await consents.restore(Actor("omar", Role.OPERATOR), FAULT)

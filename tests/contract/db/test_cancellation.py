@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import DecisionFilter
 from tests.contract.cancelling import cancelled_at
 from tests.contract.samples import claimed, fingerprint, listed, suppression
+from tests.harness.acts import ActStore
 
 PEOPLE = 10
 HANGS_S = 20
@@ -25,13 +25,13 @@ HANGS_S = 20
 class Two:
     """One database, seen by two processes."""
 
-    ours: SqlStore
-    theirs: SqlStore
+    ours: ActStore
+    theirs: ActStore
 
 
 @pytest.fixture
 async def two(url: str) -> AsyncIterator[Two]:
-    async with SqlStore.open(url) as ours, SqlStore.open(url) as theirs:
+    async with ActStore.open(url) as ours, ActStore.open(url) as theirs:
         yield Two(ours, theirs)
 
 

@@ -5,15 +5,15 @@ import asyncio
 import psycopg
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, claimed, listed, permit, suppression
+from tests.harness.acts import ActStore
 
 
 @pytest.mark.parametrize("turns", [1, 3, 10, 30])
-async def test_a_cancelled_claim_leaves_the_store_free(store: SqlStore, turns: int) -> None:
+async def test_a_cancelled_claim_leaves_the_store_free(store: ActStore, turns: int) -> None:
     await listed(store, *range(50))
     claim = asyncio.create_task(claimed(store))
     for _ in range(turns):
@@ -25,7 +25,7 @@ async def test_a_cancelled_claim_leaves_the_store_free(store: SqlStore, turns: i
     assert len(await claimed(store)) == 50
 
 
-async def test_cancelling_one_who_waits_for_the_writer_disturbs_nobody(store: SqlStore) -> None:
+async def test_cancelling_one_who_waits_for_the_writer_disturbs_nobody(store: ActStore) -> None:
     tasks = [asyncio.create_task(store.suppressions.add([suppression(index)])) for index in range(20)]
     await asyncio.sleep(0)
     for task in tasks[10:]:
@@ -48,7 +48,7 @@ def cut_connections(url: str) -> None:
 
 async def test_idle_connections_lost_to_a_restart_are_noticed_and_replaced(postgres_engine: Engine) -> None:
     url = postgres_engine.copy("restarted")
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, 1)
         cut_connections(url)
         assert len(await claimed(store)) == 1
@@ -58,7 +58,7 @@ async def test_a_connection_lost_in_mid_claim_is_one_error_and_leaves_no_trace(
     postgres_engine: Engine,
 ) -> None:
     url = postgres_engine.copy("cut_off")
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await listed(store, 1, 2)
 
         def judge(standing: CampaignSnapshot, dossier: ContactFacts) -> ClaimDecision:

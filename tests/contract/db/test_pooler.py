@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from tests.contract.engines import Engine
 from tests.contract.postgres import as_server_user
 from tests.contract.samples import claimed, fingerprint, listed, sent, suppression
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 SETTINGS = """
@@ -58,7 +58,7 @@ def pooled(postgres_engine: Engine) -> Iterator[str]:
 
 
 async def test_two_processes_work_through_a_pooler_of_transactions(pooled: str) -> None:
-    async with SqlStore.open(pooled) as one, SqlStore.open(pooled) as other:
+    async with ActStore.open(pooled) as one, ActStore.open(pooled) as other:
         await listed(one, *range(ROUNDS))
         claims = await asyncio.gather(*(claimed(store) for store in (one, other)))
         permits = [attempt for claim in claims for attempt in claim]

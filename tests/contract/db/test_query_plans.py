@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import ContactId
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
@@ -34,6 +33,7 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 copies = count(1)
 SMALL = {
@@ -74,11 +74,11 @@ def whole_reads() -> Iterator[list[str]]:
 
 @pytest.fixture
 async def store(sqlite_engine: Any) -> Any:
-    async with SqlStore.open(sqlite_engine.copy(f"plans_{next(copies)}")) as opened:
+    async with ActStore.open(sqlite_engine.copy(f"plans_{next(copies)}")) as opened:
         yield opened
 
 
-async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[str]) -> None:
+async def test_dialling_reads_no_table_whole(store: ActStore, whole_reads: list[str]) -> None:
     await listed(store, *range(40))
     await store.attempts.claim(CAMPAIGN, now=NOW, limit=30, permits=1, judge=refuse(ReasonCode.NO_CONSENT))
     await store.consents.add([consent(1)], by="camille")
@@ -101,7 +101,7 @@ async def test_dialling_reads_no_table_whole(store: SqlStore, whole_reads: list[
 
 
 async def test_foreseeing_a_page_of_a_list_reads_no_table_whole(
-    store: SqlStore, whole_reads: list[str]
+    store: ActStore, whole_reads: list[str]
 ) -> None:
     await listed(store, *range(40))
     await store.consents.add([consent(1), consent(1), consent(2)], by="camille")
@@ -111,26 +111,28 @@ async def test_foreseeing_a_page_of_a_list_reads_no_table_whole(
     assert whole_reads == []
 
 
-async def test_the_watch_for_whole_reads_sees_one(store: SqlStore, whole_reads: list[str]) -> None:
+async def test_the_watch_for_whole_reads_sees_one(store: ActStore, whole_reads: list[str]) -> None:
     await store.suppressions.count()
     assert len(whole_reads) == 1
 
 
-async def test_a_page_of_an_inspection_reads_no_table_whole(store: SqlStore, whole_reads: list[str]) -> None:
+async def test_a_page_of_an_inspection_reads_no_table_whole(store: ActStore, whole_reads: list[str]) -> None:
     await listed(store, *range(40))
     attempts = await claimed(store)
     await seal_all(store)
     whole_reads.clear()
-    found = store.inspections
-    await found.called(CAMPAIGN, attempts[0].sponsor, after=ContactId(0), limit=20)
-    entries = await found.sealed_about([attempt.id for attempt in attempts], before=1000)
-    await found.sealed_of([entry.subject for entry in entries if entry.subject], [Kind.CONSENT], before=1000)
-    await found.sealed_kinds([Kind.PERMIT], first=3, before=1000)
+    async with store.read() as work:
+        found = work.inspections
+        await found.called(CAMPAIGN, attempts[0].sponsor, after=ContactId(0), limit=20)
+        entries = await found.sealed_about([attempt.id for attempt in attempts], before=1000)
+        subjects = [entry.subject for entry in entries if entry.subject]
+        await found.sealed_of(subjects, [Kind.CONSENT], before=1000)
+        await found.sealed_kinds([Kind.PERMIT], first=3, before=1000)
     assert whole_reads == []
 
 
 async def test_a_page_of_a_change_of_keys_reads_no_table_whole(
-    store: SqlStore, whole_reads: list[str]
+    store: ActStore, whole_reads: list[str]
 ) -> None:
     """What it costs in all grows with the numbers, what others wait for does not. Events wait to be sealed for a second."""
     await listed_with_consent(store, *range(40))

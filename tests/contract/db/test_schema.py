@@ -14,7 +14,6 @@ from dialer.adapters.sql.db.engine import WAL_BYTES, connect, parse_url, prepare
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.db.schema import is_current, newest_schema
 from dialer.adapters.sql.schema.tables import metadata
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import BadSettings, Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.consent.basis import Basis
@@ -22,6 +21,7 @@ from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.samples import claimed, listed, number, suppression
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 
@@ -42,7 +42,7 @@ async def test_a_database_without_the_schema_is_refused_in_one_line(engine: Engi
     url = engine.empty("bare")
     assert not await is_current(url)
     with pytest.raises(Unavailable, match="run `dialer db upgrade`") as refused:
-        async with SqlStore.open(url):
+        async with ActStore.open(url):
             pass
     assert "\n" not in str(refused.value)
 
@@ -75,7 +75,7 @@ def test_the_migrations_lead_to_the_schema_the_program_expects(connection: Conne
     ],
 )
 async def test_the_database_itself_refuses_what_must_never_be(
-    store: SqlStore, connection: Connection, change: str
+    store: ActStore, connection: Connection, change: str
 ) -> None:
     await listed(store, 1, 2)
     await claimed(store)
@@ -84,7 +84,7 @@ async def test_the_database_itself_refuses_what_must_never_be(
 
 
 async def test_a_number_stands_in_clear_with_its_contact_alone(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await listed(store, 1, 2)
     await claimed(store)
@@ -96,13 +96,13 @@ async def test_a_number_stands_in_clear_with_its_contact_alone(
 @pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "nonsense", "sqlite:///:memory:"])
 async def test_a_url_we_cannot_use_is_refused(url: str) -> None:
     with pytest.raises(BadSettings):
-        async with SqlStore.open(url):
+        async with ActStore.open(url):
             pass
 
 
 async def test_a_server_that_does_not_answer_is_named_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
-        async with SqlStore.open(f"postgresql://postgres@/none?host={tmp_path}"):
+        async with ActStore.open(f"postgresql://postgres@/none?host={tmp_path}"):
             pass
     assert "\n" not in str(refused.value)
     assert refused.value.__cause__ is not None
@@ -111,7 +111,7 @@ async def test_a_server_that_does_not_answer_is_named_in_one_line(tmp_path: Path
 async def test_a_file_that_is_no_database_is_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("not a database, " * 100)
     with pytest.raises(Unavailable, match="not a database"):
-        async with SqlStore.open(f"sqlite:///{tmp_path / 'notes.db'}"):
+        async with ActStore.open(f"sqlite:///{tmp_path / 'notes.db'}"):
             pass
 
 
@@ -125,7 +125,7 @@ async def test_consents_of_before_there_were_bases_are_opt_ins(engine: Engine) -
         " (2, 'f', true, 1, 's', NULL, 'letter', NULL, NULL, NULL, 1)",
     )
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         given, withdrawn = await store.consents.of(Fingerprint("f"))
     assert isinstance(given, ConsentGiven)
     assert given.basis is Basis.OPT_IN
@@ -133,7 +133,7 @@ async def test_consents_of_before_there_were_bases_are_opt_ins(engine: Engine) -
 
 
 async def test_a_process_of_an_older_program_stops_writing_once_the_database_was_upgraded(
-    store: SqlStore, url: str
+    store: ActStore, url: str
 ) -> None:
     alter(url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unavailable, match="brought to schema 9999") as refused:
@@ -162,9 +162,9 @@ async def test_sqlites_log_shrinks_once_a_long_reader_has_gone(tmp_path: Path) -
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
     log = tmp_path / "dialer.db-wal"
-    async with SqlStore.open(url) as store:
-        async with store.recorded.snapshot() as snapshot:
-            await snapshot.pending()
+    async with ActStore.open(url) as store:
+        async with store.read() as work:
+            await work.recorded.pending()
             while log.stat().st_size <= 2 * WAL_BYTES:
                 await store.suppressions.add([suppression(index) for index in range(2000)])
         for index in range(3):

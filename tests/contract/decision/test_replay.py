@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import Actor, Role
 from dialer.domain.base.errors import Forbidden
 from dialer.domain.calls.attempt import Attempt
@@ -26,11 +25,12 @@ from tests.contract.judged import (
     shelf_with,
 )
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, number, suppression
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 
 
-async def test_permits_and_refusals_come_out_as_on_their_day(store: SqlStore) -> None:
+async def test_permits_and_refusals_come_out_as_on_their_day(store: ActStore) -> None:
     await listed_with_consent(store, *range(12))
     await store.suppressions.add([suppression(3)])
     judgements = await claim_all(store, judge_at(MONDAY, PACKS))
@@ -41,14 +41,14 @@ async def test_permits_and_refusals_come_out_as_on_their_day(store: SqlStore) ->
     assert list(report.packs) == [PACKS.for_day("fr-political", MONDAY.date()).title]  # type: ignore[union-attr]
 
 
-async def test_decisions_outlive_the_pack_that_made_them(store: SqlStore) -> None:
+async def test_decisions_outlive_the_pack_that_made_them(store: ActStore) -> None:
     await listed_with_consent(store, 1, 3, 5)
     await claim_all(store, judge_at(MONDAY, PACKS))
     report = await replayed(store, shelf_with(another_version))
     assert dict(report.outcomes) == {ReplayOutcome.SAME: 3}
 
 
-async def test_each_decision_is_replayed_with_the_pack_of_its_own_day(store: SqlStore) -> None:
+async def test_each_decision_is_replayed_with_the_pack_of_its_own_day(store: ActStore) -> None:
     later = shelf_with(another_version)
     await listed_with_consent(store, 1, 3, 5, 7)
     first = await claim_all(store, judge_at(MONDAY, PACKS), limit=2)
@@ -60,7 +60,7 @@ async def test_each_decision_is_replayed_with_the_pack_of_its_own_day(store: Sql
         assert len(report.packs) == 2
 
 
-async def test_a_decision_under_a_pack_that_is_nowhere_is_named(store: SqlStore, url: str) -> None:
+async def test_a_decision_under_a_pack_that_is_nowhere_is_named(store: ActStore, url: str) -> None:
     await listed_with_consent(store, 1)
     await claim_all(store, judge_at(MONDAY, PACKS))
     alter(url, "DELETE FROM decision_inputs WHERE kind = 'pack'")
@@ -86,7 +86,7 @@ async def test_a_decision_under_a_pack_that_is_nowhere_is_named(store: SqlStore,
     ],
 )
 async def test_what_was_changed_afterwards_does_not_come_out_the_same(
-    store: SqlStore, url: str, change: str, why: str
+    store: ActStore, url: str, change: str, why: str
 ) -> None:
     await listed_with_consent(store, 1)
     await claim_all(store, judge_at(MONDAY, PACKS))
@@ -97,7 +97,7 @@ async def test_what_was_changed_afterwards_does_not_come_out_the_same(
 
 
 async def test_a_destroyed_key_makes_unreadable_what_was_sealed_and_nothing_else(
-    store: SqlStore, url: str
+    store: ActStore, url: str
 ) -> None:
     await listed_with_consent(store, 1, 3, 5)
     await claim_all(store, judge_at(MONDAY, PACKS))
@@ -106,7 +106,7 @@ async def test_a_destroyed_key_makes_unreadable_what_was_sealed_and_nothing_else
     assert dict(report.outcomes) == {ReplayOutcome.ERASED: 1, ReplayOutcome.SAME: 2}
 
 
-async def test_a_number_keeps_its_key_from_decision_to_decision(store: SqlStore) -> None:
+async def test_a_number_keeps_its_key_from_decision_to_decision(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await listed_with_consent(store, 1, campaign_id=OTHER_CAMPAIGN, every=1)
     await claim_all(store, judge_at(MONDAY + timedelta(hours=12), PACKS))
@@ -117,7 +117,7 @@ async def test_a_number_keeps_its_key_from_decision_to_decision(store: SqlStore)
 
 
 async def test_nothing_about_a_person_is_stored_in_clear_with_a_decision(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await listed_with_consent(store, 1, 2)
     await store.suppressions.add([suppression(1)])
@@ -128,7 +128,7 @@ async def test_nothing_about_a_person_is_stored_in_clear_with_a_decision(
             assert told not in stored[table], table
 
 
-async def test_what_callees_share_is_stored_once(store: SqlStore, engine: Engine, url: str) -> None:
+async def test_what_callees_share_is_stored_once(store: ActStore, engine: Engine, url: str) -> None:
     await listed_with_consent(store, *range(30))
     judge = judge_at(MONDAY, PACKS)
     await claim_all(store, judge, limit=10)
@@ -139,7 +139,7 @@ async def test_what_callees_share_is_stored_once(store: SqlStore, engine: Engine
     assert engine.dump(url)["decision_inputs"].count("Municipales 2027") == 1
 
 
-async def test_a_replay_may_be_of_one_campaign_or_of_one_attempt(store: SqlStore) -> None:
+async def test_a_replay_may_be_of_one_campaign_or_of_one_attempt(store: ActStore) -> None:
     await listed_with_consent(store, 1, 2, 3)
     await listed_with_consent(store, 5, 6, campaign_id=OTHER_CAMPAIGN)
     judgements = await claim_all(store, judge_at(MONDAY, PACKS))
@@ -153,7 +153,7 @@ async def test_a_replay_may_be_of_one_campaign_or_of_one_attempt(store: SqlStore
         assert dict((await replayed(store, query=query)).outcomes) == {ReplayOutcome.SAME: expected}
 
 
-async def test_two_campaigns_at_once_store_what_they_share_without_a_clash(store: SqlStore) -> None:
+async def test_two_campaigns_at_once_store_what_they_share_without_a_clash(store: ActStore) -> None:
     await listed_with_consent(store, *range(20))
     await listed_with_consent(store, *range(20, 40), campaign_id=OTHER_CAMPAIGN)
     judge = judge_at(MONDAY, PACKS)
@@ -161,12 +161,12 @@ async def test_two_campaigns_at_once_store_what_they_share_without_a_clash(store
     assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 40}
 
 
-async def test_only_who_may_read_evidence_may_replay(store: SqlStore) -> None:
+async def test_only_who_may_read_evidence_may_replay(store: ActStore) -> None:
     with pytest.raises(Forbidden):
         await Replays(store, VAULT, PACKS).run(Actor("olga", Role.OPERATOR), DecisionFilter())
 
 
-async def test_a_shared_input_that_was_never_stored_is_left_out(store: SqlStore) -> None:
+async def test_a_shared_input_that_was_never_stored_is_left_out(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await claim_all(store, judge_at(MONDAY, PACKS))
     (decision,) = await store.decisions.page(DecisionFilter())

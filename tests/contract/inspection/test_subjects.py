@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
@@ -30,18 +29,19 @@ from tests.contract.judged import (
 )
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 JUDGE = judge_at(MONDAY, PACKS)
 
 
-async def end_calls(store: SqlStore) -> None:
+async def end_calls(store: ActStore) -> None:
     for attempt in await store.attempts.alive():
         ended = replace(attempt, state=AttemptState.LAPSED, lapse_reason="test", ended_at=MONDAY)
         await store.attempts.commit([Progression(ended, contact=ContactClosed("lost"))])
 
 
-async def test_the_file_of_a_number_holds_its_refusals_and_nothing_of_others(store: SqlStore) -> None:
+async def test_the_file_of_a_number_holds_its_refusals_and_nothing_of_others(store: ActStore) -> None:
     await listed_with_consent(store, 1, 2, 3)
     await store.suppressions.add([suppression(2, note="wrote a letter")])
     await claim_all(store, JUDGE)
@@ -62,7 +62,7 @@ async def test_the_file_of_a_number_holds_its_refusals_and_nothing_of_others(sto
 
 
 async def test_erasing_leaves_neither_number_nor_consent_nor_readable_decisions(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await listed_with_consent(store, 1, 3)
     await claim_all(store, JUDGE)
@@ -83,7 +83,7 @@ async def test_erasing_leaves_neither_number_nor_consent_nor_readable_decisions(
     assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1, ReplayOutcome.ERASED: 1}
 
 
-async def test_an_opposition_outlives_the_erasing_without_its_note(store: SqlStore) -> None:
+async def test_an_opposition_outlives_the_erasing_without_its_note(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await store.suppressions.add([suppression(1, note="wrote a letter")])
     assert (await store.subjects.erase(fingerprint(1), by="adele", at=MONDAY)).oppositions == 1
@@ -91,7 +91,7 @@ async def test_an_opposition_outlives_the_erasing_without_its_note(store: SqlSto
     assert entry.note is None
 
 
-async def test_an_old_list_leads_to_no_call_again_and_a_later_positive_act_does(store: SqlStore) -> None:
+async def test_an_old_list_leads_to_no_call_again_and_a_later_positive_act_does(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await store.subjects.erase(fingerprint(1), by="adele", at=MONDAY - timedelta(minutes=1))
     await listed_with_consent(store, 1, campaign_id=OTHER_CAMPAIGN)
@@ -111,7 +111,7 @@ async def test_an_old_list_leads_to_no_call_again_and_a_later_positive_act_does(
     assert anew.decision.permitted
 
 
-async def test_nobody_is_erased_during_their_call(store: SqlStore) -> None:
+async def test_nobody_is_erased_during_their_call(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await claim_all(store, JUDGE)
     with pytest.raises(Conflict, match="being called"):
@@ -119,7 +119,7 @@ async def test_nobody_is_erased_during_their_call(store: SqlStore) -> None:
     assert (await store.subjects.file(fingerprint(1))).contacts[0].contact.number == number(1)
 
 
-async def test_an_erasing_is_in_the_ledger_with_who_did_it_and_the_chain_goes_on(store: SqlStore) -> None:
+async def test_an_erasing_is_in_the_ledger_with_who_did_it_and_the_chain_goes_on(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await store.subjects.erase(fingerprint(1), by="adele", at=MONDAY)
     await seal_all(store)

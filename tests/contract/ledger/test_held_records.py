@@ -12,7 +12,6 @@ from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.schema.recorded_tables import TABLES
 from dialer.adapters.sql.schema.tables import consents, decision_inputs, decisions, suppressions
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState, Result
@@ -30,6 +29,7 @@ from tests.contract.rotation import rotated
 from tests.contract.samples import CAMPAIGN, fingerprint, suppression
 from tests.contract.sealing import STAMP, seal_all
 from tests.contract.tampering import Tamperer
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 
 PACKS = load_packs()
@@ -37,16 +37,16 @@ NOT_RECORDED = {"tokens": {"last_used_at"}, "suppressions": {"revision"}}
 """What use alone changes, or says only which PBX was given it, and nobody vouches for. Nor does anybody for numbers that the database gives to its rows."""
 
 
-async def wrong(store: SqlStore) -> list[Discrepancy]:
-    check = RecordCheck(store.recorded, VAULT, ConsentProofs(store.proofs, VAULT), STAMP.subject_key)
+async def wrong(store: ActStore) -> list[Discrepancy]:
+    check = RecordCheck(store, VAULT, ConsentProofs(store, VAULT), STAMP.subject_key)
     return list((await check.run()).discrepancies)
 
 
-async def live(store: SqlStore) -> None:
+async def live(store: ActStore) -> None:
     """A little of everything that is ever recorded."""
     await listed_with_consent(store, *range(1, 9))
     import_id = ImportId("i" + CAMPAIGN[1:])
-    await store.contacts.end_import(import_id, ImportCounts(8, 8, 0, 0), '{"rows": 8}')
+    await store.imports.end(import_id, ImportCounts(8, 8, 0, 0), '{"rows": 8}')
     await store.suppressions.add([suppression(7, sponsor=None), suppression(8, note=None)])
     await store.suppressions.remove(fingerprint(7), None, by="ada", at=MONDAY, reason="asked on 0199000007")
     await store.consents.add([ConsentWithdrawn(fingerprint(8), None, "letter", MONDAY, MONDAY)], by="camille")
@@ -68,19 +68,19 @@ async def live(store: SqlStore) -> None:
     for name in ("ines", "omar"):
         await store.tokens.add(Token(name, Role.AUDITOR, name.ljust(64, "0"), MONDAY), by="ada")
     await store.tokens.revoke("ines", by="ada", at=MONDAY)
-    await store.system.begin_halt(a_halt("rain", at=MONDAY))
+    await store.halts.begin_halt(a_halt("rain", at=MONDAY))
     await store.probes.add(probe(1))
 
 
 @pytest.fixture
-async def lived(store: SqlStore) -> SqlStore:
+async def lived(store: ActStore) -> ActStore:
     """A live call is vouched for as it was permitted; what else its row says, only once it is over: here all are."""
     await live(store)
     for attempt in await store.attempts.alive():
         lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
         await store.attempts.commit([Progression(lost, contact=ContactClosed("lost"))])
     await Retention(
-        store, PACKS, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(MONDAY), pretended=False
+        store, PACKS, ConsentProofs(store, VAULT), SOUNDS, pretending(MONDAY), pretended=False
     ).run_now(LOCAL_ADMINISTRATOR)
     await seal_all(store)
     return store
@@ -93,7 +93,7 @@ def tamperer(url: str) -> Iterator[Tamperer]:
     made.close()
 
 
-async def test_what_was_recorded_is_as_it_is_told_sealed_or_not(store: SqlStore) -> None:
+async def test_what_was_recorded_is_as_it_is_told_sealed_or_not(store: ActStore) -> None:
     await live(store)
     assert await wrong(store) == []
     await seal_all(store)
@@ -101,7 +101,7 @@ async def test_what_was_recorded_is_as_it_is_told_sealed_or_not(store: SqlStore)
 
 
 async def test_any_one_value_of_any_one_row_that_is_changed_is_found_and_named(
-    lived: SqlStore, tamperer: Tamperer
+    lived: ActStore, tamperer: Tamperer
 ) -> None:
     chance = random.Random()
     for spec in TABLES:
@@ -119,7 +119,7 @@ async def test_any_one_value_of_any_one_row_that_is_changed_is_found_and_named(
 
 
 async def test_what_a_decision_was_made_from_is_vouched_for_by_its_hash(
-    lived: SqlStore, tamperer: Tamperer
+    lived: ActStore, tamperer: Tamperer
 ) -> None:
     for place in range(tamperer.rows(decision_inputs)):
         key = tamperer.key(decision_inputs, place)
@@ -131,7 +131,7 @@ async def test_what_a_decision_was_made_from_is_vouched_for_by_its_hash(
 
 
 @pytest.mark.parametrize("table", [spec.table for spec in TABLES], ids=lambda table: table.name)
-async def test_a_row_that_is_taken_away_is_missed(lived: SqlStore, tamperer: Tamperer, table: Table) -> None:
+async def test_a_row_that_is_taken_away_is_missed(lived: ActStore, tamperer: Tamperer, table: Table) -> None:
     key = tamperer.key(table, random.randrange(tamperer.rows(table)))
     if table.name == "consents":
         key = tamperer.key(table, tamperer.rows(table) - 1)
@@ -142,7 +142,7 @@ async def test_a_row_that_is_taken_away_is_missed(lived: SqlStore, tamperer: Tam
 
 
 @pytest.mark.parametrize("table", [consents, suppressions], ids=lambda table: table.name)
-async def test_a_row_that_nobody_recorded_is_found(lived: SqlStore, tamperer: Tamperer, table: Table) -> None:
+async def test_a_row_that_nobody_recorded_is_found(lived: ActStore, tamperer: Tamperer, table: Table) -> None:
     columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "id")
     tamperer.run(
         f"INSERT INTO {table.name} (id, {columns}) SELECT 900, {columns} FROM {table.name} ORDER BY id LIMIT 1"
@@ -153,7 +153,7 @@ async def test_a_row_that_nobody_recorded_is_found(lived: SqlStore, tamperer: Ta
 
 
 async def test_what_an_erasure_took_is_not_missed_and_what_it_left_is_still_vouched_for(
-    lived: SqlStore, tamperer: Tamperer
+    lived: ActStore, tamperer: Tamperer
 ) -> None:
     for index in (1, 7, 8):
         await lived.subjects.erase(fingerprint(index), by="ada", at=MONDAY)
@@ -163,10 +163,10 @@ async def test_what_an_erasure_took_is_not_missed_and_what_it_left_is_still_vouc
     assert found.detail.endswith("the opposition was changed")
 
 
-async def test_what_retention_took_is_not_missed_and_one_more_is(lived: SqlStore, tamperer: Tamperer) -> None:
+async def test_what_retention_took_is_not_missed_and_one_more_is(lived: ActStore, tamperer: Tamperer) -> None:
     four_years = pretending(MONDAY + 4 * 366 * DAY)
     run = await Retention(
-        lived, PACKS, ConsentProofs(lived.proofs, VAULT), SOUNDS, four_years, pretended=False
+        lived, PACKS, ConsentProofs(lived, VAULT), SOUNDS, four_years, pretended=False
     ).run_now(LOCAL_ADMINISTRATOR)
     assert (run.contacts, run.consents > 0, run.keys > 0) == (8, True, True)
     assert await wrong(lived) == []
@@ -174,7 +174,7 @@ async def test_what_retention_took_is_not_missed_and_one_more_is(lived: SqlStore
     assert len(await wrong(lived)) == 1
 
 
-async def test_new_keys_change_nothing_of_what_is_vouched_for(lived: SqlStore) -> None:
+async def test_new_keys_change_nothing_of_what_is_vouched_for(lived: ActStore) -> None:
     await rotated(lived)
     await lived.suppressions.add([suppression(5, recorded_at=MONDAY + timedelta(days=1))])
     assert await wrong(lived) == []

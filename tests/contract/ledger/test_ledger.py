@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.engine import connect, parse_url
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import Role, Token
 from dialer.domain.base.errors import Conflict, DialerError
 from dialer.domain.base.types import ImportId
@@ -42,22 +41,23 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.contract.sealing import PUBLIC, STAMP, seal_all, seal_some, sign
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 from tests.harness.ledger import UNWRITABLE
 
 OWN_IMPORT = ImportId("i00000000000b")
 
 
-async def sealed(store: SqlStore) -> list[SealedEntry]:
+async def sealed(store: ActStore) -> list[SealedEntry]:
     await seal_all(store)
     return await store.ledger.entries()
 
 
-async def lines(store: SqlStore) -> list[str]:
+async def lines(store: ActStore) -> list[str]:
     return [head.line for head in await store.ledger.heads()]
 
 
-async def kinds(store: SqlStore) -> list[str]:
+async def kinds(store: ActStore) -> list[str]:
     return [entry.kind for entry in await sealed(store)]
 
 
@@ -74,7 +74,7 @@ def ended(attempt: Attempt) -> Attempt:
     return replace(attempt, state=AttemptState.ENDED, ended_at=NOW)
 
 
-async def test_a_call_s_decision_stands_before_its_outcome(store: SqlStore) -> None:
+async def test_a_call_s_decision_stands_before_its_outcome(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     over = replace(ended(attempt), opposed_at=NOW)
@@ -94,7 +94,7 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: SqlStore) -> N
     assert await store.ledger.permit_indices([attempt.id, "unknown"]) == {attempt.id: permit.index}
 
 
-async def test_a_nine_heard_of_after_the_end_is_recorded_once(store: SqlStore) -> None:
+async def test_a_nine_heard_of_after_the_end_is_recorded_once(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     await store.attempts.commit([Progression(ended(attempt), None, ContactClosed("no_key"))])
@@ -106,7 +106,7 @@ async def test_a_nine_heard_of_after_the_end_is_recorded_once(store: SqlStore) -
     assert body(found[-1])["record"] == digest(call_record((await store.attempts.get(attempt.id)).attempt))
 
 
-async def test_a_refusal_tells_its_rules_and_no_sentence(store: SqlStore) -> None:
+async def test_a_refusal_tells_its_rules_and_no_sentence(store: ActStore) -> None:
     await listed(store, 1)
     await store.attempts.claim(
         CAMPAIGN, now=NOW, limit=10, permits=10, judge=refuse(ReasonCode.CAPPED, ReasonCode.HOLIDAY)
@@ -116,7 +116,7 @@ async def test_a_refusal_tells_its_rules_and_no_sentence(store: SqlStore) -> Non
     assert body(refusal)["reasons"] == [["FP-02", "CAPPED"], ["FP-02", "HOLIDAY"]]
 
 
-async def test_while_the_ledger_is_not_writable_nobody_is_called(store: SqlStore) -> None:
+async def test_while_the_ledger_is_not_writable_nobody_is_called(store: ActStore) -> None:
     await listed_with_consent(store, 1, 3)
     refused = await claim_all(store, judge_at(MONDAY, load_packs(), UNWRITABLE))
     assert [judgement.decision.codes for judgement in refused] == [{ReasonCode.LEDGER}] * 2
@@ -125,15 +125,15 @@ async def test_while_the_ledger_is_not_writable_nobody_is_called(store: SqlStore
     assert [judgement.decision.permitted for judgement in await claim_all(store, later)] == [True, True]
 
 
-async def test_every_act_is_recorded_with_who_did_it(store: SqlStore) -> None:
+async def test_every_act_is_recorded_with_who_did_it(store: ActStore) -> None:
     await listed(store)
     await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="olga", at=NOW, reason="rain")
-    await store.contacts.begin_import(manifest(OWN_IMPORT))
-    await store.contacts.end_import(OWN_IMPORT, ImportCounts(4, 2, 1, 1), "{}")
+    await store.imports.begin(manifest(OWN_IMPORT))
+    await store.imports.end(OWN_IMPORT, ImportCounts(4, 2, 1, 1), "{}")
     halt = a_halt(by="olga")
     for _ in range(2):
-        await store.system.begin_halt(halt)
-    await store.system.end_halts([halt.id], by="omar", at=NOW, reason="out")
+        await store.halts.begin_halt(halt)
+    await store.halts.end_halts([halt.id], by="omar", at=NOW, reason="out")
     await store.tokens.add(Token("ines", Role.AUDITOR, "a" * 64, NOW), by="ada")
     await store.tokens.revoke("ines", by="ada", at=NOW)
     await store.tokens.revoke("ines", by="somebody else", at=NOW)
@@ -156,7 +156,7 @@ async def test_every_act_is_recorded_with_who_did_it(store: SqlStore) -> None:
     assert body(found[5])["imported"] == 2
 
 
-async def test_consents_and_oppositions_are_recorded_by_digest(store: SqlStore) -> None:
+async def test_consents_and_oppositions_are_recorded_by_digest(store: ActStore) -> None:
     given, taken = consent(1), ConsentWithdrawn(fingerprint(1), None, "letter", NOW, NOW)
     await store.consents.add([given, taken], by="camille")
     await store.suppressions.add([suppression(1)])
@@ -178,7 +178,7 @@ async def test_consents_and_oppositions_are_recorded_by_digest(store: SqlStore) 
     assert body(found[3])["reason"] == "asked on [number]"
 
 
-async def test_what_was_undone_is_not_recorded(store: SqlStore) -> None:
+async def test_what_was_undone_is_not_recorded(store: ActStore) -> None:
     await store.tokens.add(Token("ines", Role.AUDITOR, "a" * 64, NOW), by="ada")
     with pytest.raises(Conflict):
         await store.tokens.add(Token("ines", Role.ADMIN, "b" * 64, NOW), by="ada")
@@ -187,7 +187,7 @@ async def test_what_was_undone_is_not_recorded(store: SqlStore) -> None:
     assert await kinds(store) == [Kind.ACCESS_GRANT]
 
 
-async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: SqlStore) -> None:
+async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: ActStore) -> None:
     await listed(store, 1)
     await store.consents.add([consent(1)], by="camille")
     (attempt,) = await claimed(store)
@@ -198,13 +198,13 @@ async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: SqlSto
 
 
 async def test_pretended_time_is_said(url: str) -> None:
-    async with SqlStore.open(url, pretended=True) as pretending, SqlStore.open(url) as real:
+    async with ActStore.open(url, pretended=True) as pretending, ActStore.open(url) as real:
         await pretending.consents.add([consent(1)], by="camille")
         await real.consents.add([consent(2)], by="camille")
         assert [json.loads(entry.text)["pretended"] for entry in await sealed(real)] == [True, False]
 
 
-async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStore) -> None:
+async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: ActStore) -> None:
     await store.consents.add([consent(index) for index in range(300)], by="camille")
     await seal_all(store, limit=70)
     assert await store.ledger.backlog() == 0
@@ -218,7 +218,7 @@ async def test_what_is_sealed_in_parts_is_one_chain_that_verifies(store: SqlStor
     assert [entry.index for entry in await store.ledger.entries(first=298, limit=5)] == [298, 299]
 
 
-async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> None:
+async def test_stored_hashes_prove_that_an_entry_is_there(store: ActStore) -> None:
     await store.consents.add([consent(index) for index in range(600)], by="camille")
     await seal_all(store)
     head = await store.ledger.head()
@@ -235,7 +235,7 @@ async def test_stored_hashes_prove_that_an_entry_is_there(store: SqlStore) -> No
     assert await store.ledger.hashes(Run(level=1, first=2, count=5)) == []
 
 
-async def test_what_was_made_for_another_tail_is_not_put_behind_this_one(store: SqlStore) -> None:
+async def test_what_was_made_for_another_tail_is_not_put_behind_this_one(store: ActStore) -> None:
     await store.consents.add([consent(1), consent(2)], by="camille")
     late = await store.ledger.unsealed(limit=2)
     assert late is not None
@@ -245,14 +245,14 @@ async def test_what_was_made_for_another_tail_is_not_put_behind_this_one(store: 
     assert await kinds(store) == [Kind.CONSENT, Kind.CONSENT]
 
 
-async def test_what_stops_a_call_does_not_wait_behind_an_import(store: SqlStore) -> None:
+async def test_what_stops_a_call_does_not_wait_behind_an_import(store: ActStore) -> None:
     await store.consents.add([consent(index) for index in range(1, 50)], by="camille")
     await store.suppressions.add([suppression(60)])
     await seal_some(store, limit=1)
     assert [entry.kind for entry in await store.ledger.entries()] == [Kind.OPPOSITION]
 
 
-async def test_what_concerns_one_person_keeps_its_order(store: SqlStore) -> None:
+async def test_what_concerns_one_person_keeps_its_order(store: ActStore) -> None:
     """A decision rests on what stands before it, and an erasure is of what stands before it."""
     await store.consents.add([consent(index) for index in range(1, 50)], by="camille")
     await store.suppressions.add([suppression(30)])
@@ -265,7 +265,7 @@ async def test_what_concerns_one_person_keeps_its_order(store: SqlStore) -> None
 
 
 async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
-    async with SqlStore.open(url) as one, SqlStore.open(url) as other:
+    async with ActStore.open(url) as one, ActStore.open(url) as other:
         for index in range(5):
             await one.consents.add(
                 [consent(index) for index in range(index * 40, index * 40 + 40)], by="camille"
@@ -302,7 +302,7 @@ async def test_two_who_seal_at_once_make_one_chain(url: str) -> None:
     ],
 )
 async def test_the_database_itself_refuses_to_change_what_is_sealed(
-    store: SqlStore, url: str, change: str
+    store: ActStore, url: str, change: str
 ) -> None:
     await store.consents.add([consent(index) for index in range(300)], by="camille")
     await seal_all(store)

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -16,14 +16,15 @@ from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.sql.db.engine import connect, parse_url
 from dialer.adapters.sql.db.schema import newest_schema
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.journal import Journal
-from dialer.ports.ledger import Ledger, Sealed, Unsealed
+from dialer.ports.ledger import HasLedger
+from dialer.ports.unit_of_work import Store
 from dialer.services.ledger import sealer as sealing
 from dialer.services.ledger.sealer import Sealer
 from tests.contract.engines import Engine
 from tests.contract.samples import consent, suppression
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 SIGNER = Ed25519Signer(bytes(range(32)))
@@ -39,30 +40,35 @@ class SetClock(SystemClock):
         return self.now_s
 
 
-class Part:
-    """The ledger of `store`, which may be put in the place of another."""
+class Swapped:
+    """The doors of `store`, which may be put in the place of another."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: ActStore) -> None:
         self.store = store
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store.ledger, name)
+    def read(self) -> AbstractAsyncContextManager[HasLedger]:
+        return self.store.read()
+
+    def write(self) -> AbstractAsyncContextManager[HasLedger]:
+        return self.store.write()
 
 
-class SlowLedger(Part):
+class SlowStore(Swapped):
     """Takes four seconds for each batch; notes whether calls were allowed after it."""
 
-    def __init__(self, store: SqlStore, clock: SetClock) -> None:
+    def __init__(self, store: ActStore, clock: SetClock) -> None:
         super().__init__(store)
         self._clock = clock
         self.seen: list[bool] = []
         self.sealer: Sealer
 
-    async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
-        done = await self.store.ledger.seal(batch, sealed)
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[HasLedger]:
+        """A sealer writes nothing else."""
+        async with self.store.write() as work:
+            yield work
         self._clock.now_s += 4.0
         self.seen.append(self.sealer.writable)
-        return done
 
 
 class HungJournal(JournalFolder):
@@ -75,10 +81,12 @@ class HungJournal(JournalFolder):
         await asyncio.Event().wait()
 
 
-def sealer(ledger: Ledger, folder: Path, clock: SystemClock, journal: Journal | None = None) -> Sealer:
+def sealer(
+    store: Store[HasLedger], folder: Path, clock: SystemClock, journal: Journal | None = None
+) -> Sealer:
     files = HeadFolder(folder / "heads", SIGNER.public_pem)
     journal = journal or JournalFolder(folder / "journal")
-    return Sealer(ledger, files, journal, SIGNER, clock, b"subjects", pretended=False)
+    return Sealer(store, files, journal, SIGNER, clock, b"subjects", pretended=False)
 
 
 def may_call(one: Sealer) -> bool:
@@ -90,51 +98,51 @@ def exported(folder: Path) -> list[int]:
     return [json.loads(line)["size"] for path in paths for line in path.read_text().splitlines()]
 
 
-async def test_calls_go_on_while_the_sealer_works_off_an_import(store: SqlStore, tmp_path: Path) -> None:
+async def test_calls_go_on_while_the_sealer_works_off_an_import(store: ActStore, tmp_path: Path) -> None:
     clock = SetClock()
-    ledger = SlowLedger(store, clock)
-    one = ledger.sealer = sealer(ledger, tmp_path, clock)
+    slow = SlowStore(store, clock)
+    one = slow.sealer = sealer(slow, tmp_path, clock)
     running = asyncio.create_task(one.run())
     async with asyncio.timeout(SOON_S):
         while not one.writable:
             await asyncio.sleep(0.01)
         await store.consents.add([consent(index) for index in range(2200)], by="camille")
-        while len(ledger.seen) < 5:
+        while len(slow.seen) < 5:
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait({running})
-    assert ledger.seen == [True] * 5
+    assert slow.seen == [True] * 5
 
 
 async def test_an_import_waits_until_the_ledger_has_caught_up(
-    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "MOST_WAITING", 100)
-    one = sealer(store.ledger, tmp_path, SystemClock())
+    one = sealer(store, tmp_path, SystemClock())
     await store.consents.add([consent(index) for index in range(700)], by="camille")
     await one.room()
     assert await store.ledger.backlog() <= 100
 
 
 async def test_an_import_is_told_when_the_ledger_stays_unwritable(
-    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "MOST_WAITING", 0)
     monkeypatch.setattr(sealing, "ROOM_S", -1.0)
     (tmp_path / "heads").write_text("no folder")
     await store.consents.add([consent(1)], by="camille")
     with pytest.raises(Unavailable, match="nothing more is taken in"):
-        await sealer(store.ledger, tmp_path, SystemClock()).room()
+        await sealer(store, tmp_path, SystemClock()).room()
 
 
 async def test_a_hung_disk_of_one_process_stops_no_other(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "JOURNAL_S", 0.2)
-    async with SqlStore.open(url) as here, SqlStore.open(url) as there:
+    async with ActStore.open(url) as here, ActStore.open(url) as there:
         hung = HungJournal(tmp_path / "here" / "journal")
-        stuck = sealer(here.ledger, tmp_path / "here", SystemClock(), hung)
-        well = sealer(there.ledger, tmp_path / "there", SystemClock())
+        stuck = sealer(here, tmp_path / "here", SystemClock(), hung)
+        well = sealer(there, tmp_path / "there", SystemClock())
         await here.suppressions.add([suppression(1)])
         trying = asyncio.create_task(stuck.tick())
         async with asyncio.timeout(SOON_S):
@@ -157,23 +165,23 @@ async def test_a_database_put_back_to_an_earlier_state_is_noticed_at_once(
 ) -> None:
     """Nothing that contradicts what was signed is signed or leaves the house, and the right database is taken back."""
     earlier = engine.copy(f"earlier_{next(names)}")
-    async with SqlStore.open(url) as store, SqlStore.open(earlier) as younger:
-        ledger = Part(store)
-        one = sealer(ledger, tmp_path, SystemClock())
+    async with ActStore.open(url) as store, ActStore.open(earlier) as younger:
+        doors = Swapped(store)
+        one = sealer(doors, tmp_path, SystemClock())
         await store.suppressions.add([suppression(1), suppression(2)])
         await one.tick()
         assert may_call(one)
         await younger.suppressions.add([suppression(index) for index in range(3, 7)])
         if others_sealed:
-            await sealer(younger.ledger, tmp_path / "elsewhere", SystemClock()).tick()
-        ledger.store = younger
+            await sealer(younger, tmp_path / "elsewhere", SystemClock()).tick()
+        doors.store = younger
         await one.tick()
         assert not may_call(one)
         assert "put back to an earlier state" in one.why
         assert "dialer restore" in one.why
         assert await younger.ledger.backlog() == (0 if others_sealed else 4)
         assert exported(tmp_path) == [2]
-        ledger.store = store
+        doors.store = store
         await one.tick()
         assert may_call(one)
 
@@ -181,7 +189,7 @@ async def test_a_database_put_back_to_an_earlier_state_is_noticed_at_once(
 async def test_a_process_that_stands_still_loses_its_transaction(postgres_engine: Engine) -> None:
     """What it locked is free again after a minute."""
     url = postgres_engine.copy(f"still_{next(names)}")
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         keys = await store.keys.all()
     database = connect(parse_url(url))
     database.pin(keys[-1].version, newest_schema())

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
 from dialer.domain.oppositions.external_list import ListKind, ListStanding, OppositionList
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, SPONSOR, fingerprint, listed, manifest
+from tests.harness.acts import ActStore
 
 FIRST = OppositionList(ImportId("i000000000011"), "national", None, NOW, NOW + timedelta(days=30))
 SECOND = replace(FIRST, id=ImportId("i000000000012"), valid_to=NOW + timedelta(days=60), kind=ListKind.LINES)
 
 
-async def filled(store: SqlStore, entry: OppositionList, *indices: int) -> None:
-    await store.contacts.begin_import(replace(manifest(entry.id), campaign_id=None, kind="opposition list"))
+async def filled(store: ActStore, entry: OppositionList, *indices: int) -> None:
+    await store.imports.begin(replace(manifest(entry.id), campaign_id=None, kind="opposition list"))
     await store.lists.add(entry, [fingerprint(index) for index in indices])
 
 
@@ -25,7 +25,7 @@ def standing(entry: OppositionList, *, holds: bool) -> ListStanding:
     return ListStanding(entry.name, entry.valid_from, entry.valid_to, holds, entry.kind)
 
 
-async def test_a_list_is_nothing_until_it_is_put_in_force(store: SqlStore) -> None:
+async def test_a_list_is_nothing_until_it_is_put_in_force(store: ActStore) -> None:
     await filled(store, FIRST, 1)
     assert await store.lists.standings(SPONSOR, [fingerprint(1)]) == {fingerprint(1): ()}
     await store.lists.put_in_force(FIRST.id, at=NOW)
@@ -36,7 +36,7 @@ async def test_a_list_is_nothing_until_it_is_put_in_force(store: SqlStore) -> No
 
 
 async def test_a_newer_import_takes_the_place_of_the_whole_list(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await filled(store, FIRST, 1, 2)
     await store.lists.put_in_force(FIRST.id, at=NOW)
@@ -50,7 +50,7 @@ async def test_a_newer_import_takes_the_place_of_the_whole_list(
     assert fingerprint(2) in engine.dump(url)["list_entries"]
 
 
-async def test_lists_of_other_names_and_of_the_sponsor_stand_beside(store: SqlStore) -> None:
+async def test_lists_of_other_names_and_of_the_sponsor_stand_beside(store: ActStore) -> None:
     own = replace(SECOND, name="own", sponsor=SPONSOR)
     others = replace(SECOND, id=ImportId("i000000000013"), name="others", sponsor="somebody else")
     for entry in (FIRST, own, others):
@@ -60,20 +60,20 @@ async def test_lists_of_other_names_and_of_the_sponsor_stand_beside(store: SqlSt
     assert [entry.name for entry in found[fingerprint(1)]] == ["national", "own"]
 
 
-async def test_a_number_twice_on_a_list_is_on_it_once(store: SqlStore) -> None:
+async def test_a_number_twice_on_a_list_is_on_it_once(store: ActStore) -> None:
     await filled(store, FIRST, 1, 1)
     await store.lists.add(FIRST, [fingerprint(1)])
     await store.lists.put_in_force(FIRST.id, at=NOW)
     assert [entry.entries for entry in await store.lists.current()] == [1]
 
 
-async def test_an_unknown_list_cannot_be_put_in_force(store: SqlStore) -> None:
+async def test_an_unknown_list_cannot_be_put_in_force(store: ActStore) -> None:
     with pytest.raises(NotFound):
         await store.lists.put_in_force(FIRST.id, at=NOW)
 
 
 async def test_a_long_list_that_was_replaced_is_forgotten_whole(
-    store: SqlStore, engine: Engine, url: str
+    store: ActStore, engine: Engine, url: str
 ) -> None:
     await filled(store, FIRST, *range(6000))
     await filled(store, SECOND, 7000)
@@ -84,7 +84,7 @@ async def test_a_long_list_that_was_replaced_is_forgotten_whole(
     assert FIRST.id not in engine.dump(url)["list_entries"]
 
 
-async def test_a_dossier_says_of_every_list_whether_it_holds_the_number(store: SqlStore) -> None:
+async def test_a_dossier_says_of_every_list_whether_it_holds_the_number(store: ActStore) -> None:
     await listed(store, 1, 2)
     await filled(store, FIRST, 2)
     await store.lists.put_in_force(FIRST.id, at=NOW)

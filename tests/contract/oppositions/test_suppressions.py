@@ -3,26 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.oppositions.suppression import Suppression
 from tests.contract.samples import NOW, fingerprint, suppression
+from tests.harness.acts import ActStore
 
 
-async def test_oppositions_come_back_whole(store: SqlStore) -> None:
+async def test_oppositions_come_back_whole(store: ActStore) -> None:
     entries = [suppression(1), suppression(1, sponsor=None, note=None, source="a" * 32)]
     await store.suppressions.add(entries)
     assert await store.suppressions.of(fingerprint(1)) == tuple(entries)
     assert await store.suppressions.of(fingerprint(2)) == ()
 
 
-async def test_the_same_opposition_again_is_another_event_of_the_same_number(store: SqlStore) -> None:
+async def test_the_same_opposition_again_is_another_event_of_the_same_number(store: ActStore) -> None:
     await store.suppressions.add([suppression(1)])
     await store.suppressions.add([suppression(1), suppression(2)])
     assert len(await store.suppressions.of(fingerprint(1))) == 2
     assert await store.suppressions.count() == 2
 
 
-async def test_a_removal_names_a_sponsor_or_takes_them_all(store: SqlStore) -> None:
+async def test_a_removal_names_a_sponsor_or_takes_them_all(store: ActStore) -> None:
     await store.suppressions.add([suppression(1), suppression(1, sponsor="another"), suppression(2)])
     removed = await store.suppressions.remove(
         fingerprint(1), "another", by="alma", at=NOW, reason="asked in writing"
@@ -37,14 +37,14 @@ async def test_a_removal_names_a_sponsor_or_takes_them_all(store: SqlStore) -> N
     assert await store.suppressions.count() == 1
 
 
-async def test_all_in_force_are_listed_in_batches(store: SqlStore) -> None:
+async def test_all_in_force_are_listed_in_batches(store: ActStore) -> None:
     entries = [suppression(index) for index in range(25)]
     await store.suppressions.add(entries)
     await store.suppressions.remove(fingerprint(24), None, by="alma", at=NOW, reason="asked in writing")
     assert await flat(store.suppressions.in_force(batch=10)) == entries[:24]
 
 
-async def test_what_was_made_and_what_was_lifted_since_a_revision(store: SqlStore) -> None:
+async def test_what_was_made_and_what_was_lifted_since_a_revision(store: ActStore) -> None:
     await store.suppressions.add([suppression(1), suppression(2)])
     before = await store.suppressions.revision()
     assert await flat(store.suppressions.in_force(since=before)) == []
@@ -60,9 +60,9 @@ async def test_what_was_made_and_what_was_lifted_since_a_revision(store: SqlStor
     ]
 
 
-async def test_nothing_is_committed_behind_a_revision_that_was_read(store: SqlStore, url: str) -> None:
+async def test_nothing_is_committed_behind_a_revision_that_was_read(store: ActStore, url: str) -> None:
     """Of two who write at once the later may commit first; whoever asks for what is new would never see the other."""
-    async with SqlStore.open(url) as another:
+    async with ActStore.open(url) as another:
         writers = [
             asyncio.create_task(each.suppressions.add([suppression(10 * turn + index)]))
             for turn in range(10)

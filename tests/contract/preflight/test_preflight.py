@@ -12,7 +12,6 @@ from dialer.adapters.sql.db.engine import Database, connect, parse_url
 from dialer.adapters.sql.records import attempt_record
 from dialer.adapters.sql.schema.restore_tables import past_calls
 from dialer.adapters.sql.schema.tables import attempts
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import ImportId
@@ -42,6 +41,7 @@ from tests.contract.samples import (
     number,
     suppression,
 )
+from tests.harness.acts import ActStore
 
 FAMILIES = 8
 
@@ -113,14 +113,14 @@ async def store_attempts(database: Database, made: Sequence[Attempt]) -> None:
 
 
 async def fill(
-    store: SqlStore, database: Database, people: Sequence[Person], changes: dict[str, object]
+    store: ActStore, database: Database, people: Sequence[Person], changes: dict[str, object]
 ) -> list[ContactFacts]:
     """Some of the list came with an import that does not say where the numbers are from, and some are on lists of others."""
     await store.campaigns.add(campaign(CAMPAIGN, **changes))
     await store.campaigns.add(campaign(OTHER_CAMPAIGN))
     nowhere = replace(manifest(ImportId("i000000000009")), source_class=None)
     for origin, some in ((manifest(), people[5:]), (nowhere, people[:5])):
-        await store.contacts.begin_import(origin)
+        await store.imports.begin(origin)
         await store.contacts.add(origin.id, CAMPAIGN, [person.row for person in some])
     await store.consents.add([event for person in people for event in person.consents], by="camille")
     await store.suppressions.add([entry for person in people for entry in person.oppositions])
@@ -129,9 +129,7 @@ async def fill(
         entry = OppositionList(
             ImportId("i00000000001" + digit), f"list {digit}", sponsor, MONDAY - DAY, MONDAY
         )
-        await store.contacts.begin_import(
-            replace(manifest(entry.id), campaign_id=None, kind="opposition list")
-        )
+        await store.imports.begin(replace(manifest(entry.id), campaign_id=None, kind="opposition list"))
         await store.lists.add(entry, fingerprints[int(digit) :: 37])
         await store.lists.put_in_force(entry.id, at=MONDAY)
     known = await store.contacts.dossiers_among(CAMPAIGN, fingerprints)
@@ -147,7 +145,7 @@ async def fill(
 
 
 async def one_by_one(
-    store: SqlStore, judge: Decider, people: list[ContactFacts], start: datetime
+    store: ActStore, judge: Decider, people: list[ContactFacts], start: datetime
 ) -> Forecast:
     standing, forecast = await store.campaigns.standing(CAMPAIGN), Forecast()
     for dossier in people:
@@ -158,7 +156,7 @@ async def one_by_one(
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", CASES)
 async def test_a_list_comes_to_what_everybody_alone_comes_to(
-    store: SqlStore, database: Database, name: str, seed: int, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, database: Database, name: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dialer.services.preflight.preflight.PAGE", 100)
     case, told = CASES[name], definition(**CASES[name].changes)
@@ -173,7 +171,7 @@ async def test_a_list_comes_to_what_everybody_alone_comes_to(
     assert report.forecast.contacts == len(people)
 
 
-async def test_people_who_differ_in_what_no_rule_tells_apart_are_counted_together(store: SqlStore) -> None:
+async def test_people_who_differ_in_what_no_rule_tells_apart_are_counted_together(store: ActStore) -> None:
     """The minute and the proof of a consent that holds throughout, when and by whom an opposition was noted, the number itself."""
     await listed(store, *range(9))
     given = [
@@ -190,7 +188,7 @@ async def test_people_who_differ_in_what_no_rule_tells_apart_are_counted_togethe
     ]
 
 
-async def test_people_whose_only_consents_end_meanwhile_are_counted_together(store: SqlStore) -> None:
+async def test_people_whose_only_consents_end_meanwhile_are_counted_together(store: ActStore) -> None:
     await listed(store, *range(4))
     ends = [MONDAY + timedelta(hours=hours) for hours in (5, 7, 100)]
     await store.consents.add([consent(n, expires_at=end) for n, end in enumerate(ends)], by="camille")
@@ -201,19 +199,19 @@ async def test_people_whose_only_consents_end_meanwhile_are_counted_together(sto
     assert [alike.ends for alike in others] == [()]
 
 
-async def test_who_was_erased_is_foreseen_no_more(store: SqlStore) -> None:
+async def test_who_was_erased_is_foreseen_no_more(store: ActStore) -> None:
     await listed(store, 1, 2)
     await store.subjects.erase(fingerprint(1), by="camille", at=NOW)
     report = await Preflight(store, judge_at(MONDAY, load_packs())).run(LOCAL_ADMINISTRATOR, CAMPAIGN)
     assert report.forecast.contacts == 1
 
 
-async def test_an_unknown_campaign_has_no_list(store: SqlStore) -> None:
+async def test_an_unknown_campaign_has_no_list(store: ActStore) -> None:
     with pytest.raises(NotFound):
         await Preflight(store, judge_at(MONDAY, load_packs())).run(LOCAL_ADMINISTRATOR, CAMPAIGN)
 
 
-async def test_a_database_that_fails_meanwhile_is_named(store: SqlStore, database: Database) -> None:
+async def test_a_database_that_fails_meanwhile_is_named(store: ActStore, database: Database) -> None:
     await listed(store, 1, 2)
     async with database.write() as connection:
         await connection.execute(text("DROP TABLE list_entries"))

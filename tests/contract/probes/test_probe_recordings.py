@@ -9,7 +9,6 @@ import pytest
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import ProbeId
@@ -18,6 +17,7 @@ from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.upkeep.retention import Retention
 from tests.contract.judged import DAY, MONDAY, VAULT
 from tests.contract.samples import campaign
+from tests.harness.acts import ActStore
 
 FIRST, SECOND = (ProbeId(f"{index:032x}") for index in (1, 2))
 
@@ -28,13 +28,13 @@ async def kept(home: Path, probe: ProbeId, at: datetime) -> None:
     os.utime(home / "probes" / f"{probe}.alaw", times=(at.timestamp(), at.timestamp()))
 
 
-async def run_at(store: SqlStore, home: Path, now: datetime, *, pretended: bool = False) -> RetentionRun:
-    proofs, sounds = ConsentProofs(store.proofs, VAULT), ProbeSoundFiles(home)
+async def run_at(store: ActStore, home: Path, now: datetime, *, pretended: bool = False) -> RetentionRun:
+    proofs, sounds = ConsentProofs(store, VAULT), ProbeSoundFiles(home)
     retention = Retention(store, load_packs(), proofs, sounds, pretending(now), pretended=pretended)
     return await retention.run_now(LOCAL_ADMINISTRATOR)
 
 
-async def test_a_recording_goes_after_three_years_and_no_sooner(store: SqlStore, tmp_path: Path) -> None:
+async def test_a_recording_goes_after_three_years_and_no_sooner(store: ActStore, tmp_path: Path) -> None:
     await kept(tmp_path, FIRST, MONDAY)
     await kept(tmp_path, SECOND, MONDAY + DAY)
     sounds, three_years = ProbeSoundFiles(tmp_path), MONDAY.replace(year=MONDAY.year + 3)
@@ -45,7 +45,7 @@ async def test_a_recording_goes_after_three_years_and_no_sooner(store: SqlStore,
 
 
 async def test_where_a_sponsor_must_prove_for_longer_recordings_stay_as_long(
-    store: SqlStore, tmp_path: Path
+    store: ActStore, tmp_path: Path
 ) -> None:
     """Five years, US-15."""
     await store.campaigns.add(campaign(profile="us-tcpa"))
@@ -56,7 +56,7 @@ async def test_where_a_sponsor_must_prove_for_longer_recordings_stay_as_long(
         assert (years, await sounds.kept(FIRST) is not None) == (years, there)
 
 
-async def test_recordings_that_cannot_be_erased_are_an_alarm(store: SqlStore, tmp_path: Path) -> None:
+async def test_recordings_that_cannot_be_erased_are_an_alarm(store: ActStore, tmp_path: Path) -> None:
     await kept(tmp_path, FIRST, MONDAY)
     (tmp_path / "probes" / "a-folder.alaw").mkdir()
     os.utime(tmp_path / "probes" / "a-folder.alaw", times=(0, 0))
@@ -64,7 +64,7 @@ async def test_recordings_that_cannot_be_erased_are_an_alarm(store: SqlStore, tm
     assert "cannot be used" in (run.error or "")
 
 
-async def test_nothing_is_erased_in_a_pretended_time(store: SqlStore, tmp_path: Path) -> None:
+async def test_nothing_is_erased_in_a_pretended_time(store: ActStore, tmp_path: Path) -> None:
     await kept(tmp_path, FIRST, MONDAY)
     with pytest.raises(Conflict):
         await run_at(store, tmp_path, MONDAY + 9 * 366 * DAY, pretended=True)

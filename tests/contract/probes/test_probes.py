@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
@@ -14,6 +13,7 @@ from dialer.domain.probes.probe import Probe, ProbeOutcome
 from dialer.ports.probes import ProbeFilter
 from tests.contract.samples import CAMPAIGN, NOW, SPONSOR, campaign
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 OURS, OTHER = PhoneNumber("+33162000001"), PhoneNumber("+33162000002")
 HOUR = timedelta(hours=1)
@@ -46,12 +46,12 @@ def probe(index: int, outcome: ProbeOutcome = ProbeOutcome.PASSED, *, hours: int
 
 
 @pytest.fixture
-async def kept(store: SqlStore) -> SqlStore:
+async def kept(store: ActStore) -> ActStore:
     await store.campaigns.add(campaign())
     return store
 
 
-async def test_a_probe_comes_back_as_it_went_in(kept: SqlStore) -> None:
+async def test_a_probe_comes_back_as_it_went_in(kept: ActStore) -> None:
     unanswered = replace(
         probe(2, ProbeOutcome.BUSY, hours=1),
         dial_status=DialStatus.BUSY,
@@ -67,7 +67,7 @@ async def test_a_probe_comes_back_as_it_went_in(kept: SqlStore) -> None:
     assert await kept.probes.page(ProbeFilter(SPONSOR, (OURS,))) == [probe(1), unanswered]
 
 
-async def test_the_latest_of_each_number_is_the_last_that_was_made_for_that_sponsor(kept: SqlStore) -> None:
+async def test_the_latest_of_each_number_is_the_last_that_was_made_for_that_sponsor(kept: ActStore) -> None:
     elsewhere = replace(probe(4, hours=9), sponsor="another")
     for made in (
         probe(2, ProbeOutcome.WRONG_GREETING, hours=2),
@@ -81,7 +81,7 @@ async def test_the_latest_of_each_number_is_the_last_that_was_made_for_that_spon
     assert {number: made.id[-1] for number, made in found.items()} == {OURS: "2", OTHER: "5"}
 
 
-async def test_pages_follow_the_order_of_the_calls(kept: SqlStore) -> None:
+async def test_pages_follow_the_order_of_the_calls(kept: ActStore) -> None:
     for index, hours in ((3, 1), (1, 2), (2, 2)):
         await kept.probes.add(probe(index, hours=hours))
     first = await kept.probes.page(ProbeFilter(SPONSOR, (OURS,), limit=2))
@@ -90,7 +90,7 @@ async def test_pages_follow_the_order_of_the_calls(kept: SqlStore) -> None:
     assert await kept.probes.page(ProbeFilter(SPONSOR, (OTHER,))) == []
 
 
-async def test_the_ledger_tells_of_each_probe_and_names_no_number(kept: SqlStore) -> None:
+async def test_the_ledger_tells_of_each_probe_and_names_no_number(kept: ActStore) -> None:
     await kept.probes.add(probe(1, ProbeOutcome.WRONG_GREETING))
     await seal_all(kept)
     (entry,) = await kept.ledger.about(probe(1).id)
@@ -99,6 +99,6 @@ async def test_the_ledger_tells_of_each_probe_and_names_no_number(kept: SqlStore
     assert "62000001" not in entry.text
 
 
-async def test_nothing_passes_that_was_not_heard(kept: SqlStore) -> None:
+async def test_nothing_passes_that_was_not_heard(kept: ActStore) -> None:
     with pytest.raises(Conflict):
         await kept.probes.add(replace(probe(1), recording_sha256=None))

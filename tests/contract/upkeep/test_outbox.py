@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.upkeep.notification import Topic
 from dialer.ports.courier import WebhookUrl
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, listed, number, suppression
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 
 HEARS_ALL, HEARS_HALTS = WebhookUrl("a" * 16), WebhookUrl("b" * 16)
@@ -20,24 +20,24 @@ LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-async def told(url: str) -> AsyncIterator[SqlStore]:
-    async with SqlStore.open(url, subscribers=SUBSCRIBERS) as opened:
+async def told(url: str) -> AsyncIterator[ActStore]:
+    async with ActStore.open(url, subscribers=SUBSCRIBERS) as opened:
         yield opened
 
 
-async def types(store: SqlStore, endpoint: WebhookUrl) -> list[str]:
+async def types(store: ActStore, endpoint: WebhookUrl) -> list[str]:
     claimed = await store.outbox.claim(endpoint, now=LATER, until=LATER, limit=100)
     return [json.loads(delivery.body)["type"] for delivery in claimed]
 
 
 async def test_an_opposition_a_campaigns_end_and_a_halt_are_told_to_whoever_wants_them(
-    told: SqlStore,
+    told: ActStore,
 ) -> None:
     await listed(told, 1)
     await told.suppressions.add([suppression(1)])
     await told.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=NOW)
     await told.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=NOW)
-    await told.system.begin_halt(a_halt())
+    await told.halts.begin_halt(a_halt())
     assert sorted(await types(told, HEARS_ALL)) == [
         "dialer.campaign_ended",
         "dialer.halted",
@@ -46,18 +46,18 @@ async def test_an_opposition_a_campaigns_end_and_a_halt_are_told_to_whoever_want
     assert await types(told, HEARS_HALTS) == ["dialer.halted"]
 
 
-async def test_nobody_is_told_twice_of_the_same_while_it_waits(told: SqlStore) -> None:
+async def test_nobody_is_told_twice_of_the_same_while_it_waits(told: ActStore) -> None:
     await told.suppressions.add([suppression(1)])
     await told.suppressions.add([suppression(1), suppression(2)])
     assert await told.outbox.waiting() == 2
 
 
-async def test_no_notification_holds_a_number(told: SqlStore, engine: Engine, url: str) -> None:
+async def test_no_notification_holds_a_number(told: ActStore, engine: Engine, url: str) -> None:
     await told.suppressions.add([suppression(1, note=f"calls from {number(1)}")])
     assert number(1).removeprefix("+") not in engine.dump(url)["outbox"]
 
 
-async def test_what_is_claimed_is_its_claimants_until_the_lease_ends(told: SqlStore) -> None:
+async def test_what_is_claimed_is_its_claimants_until_the_lease_ends(told: ActStore) -> None:
     await told.suppressions.add([suppression(1)])
     (first,) = await told.outbox.claim(HEARS_ALL, now=NOW, until=LATER, limit=10)
     assert await told.outbox.claim(HEARS_ALL, now=NOW, until=LATER, limit=10) == []
@@ -66,7 +66,7 @@ async def test_what_is_claimed_is_its_claimants_until_the_lease_ends(told: SqlSt
 
 
 async def test_what_was_taken_is_gone_and_what_was_given_up_is_kept_but_not_due(
-    told: SqlStore, engine: Engine, url: str
+    told: ActStore, engine: Engine, url: str
 ) -> None:
     await told.suppressions.add([suppression(1), suppression(2)])
     first, second = await told.outbox.claim(HEARS_ALL, now=NOW, until=NOW, limit=10)
@@ -77,6 +77,6 @@ async def test_what_was_taken_is_gone_and_what_was_given_up_is_kept_but_not_due(
     assert "answered 500" in engine.dump(url)["outbox"]
 
 
-async def test_who_subscribed_to_nothing_costs_nothing(store: SqlStore) -> None:
+async def test_who_subscribed_to_nothing_costs_nothing(store: ActStore) -> None:
     await store.suppressions.add([suppression(1)])
     assert await store.outbox.waiting() == 0

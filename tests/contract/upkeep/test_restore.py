@@ -21,7 +21,6 @@ from dialer.adapters.home.keys import (
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.db.copies import DatabaseCopy
-from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap.restoring import Sources, Target, restore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
@@ -43,6 +42,7 @@ from dialer.services.upkeep.backups import Backups, KeyKeeping
 from dialer.services.upkeep.restoring import RESTORED, RestoreResult
 from dialer.verifier.verify_ledger import LedgerFinding
 from tests.contract.engines import Engine
+from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory
 from tests.integration.history import CAMPAIGN, NUMBERS, OPPONENTS, History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
@@ -74,17 +74,15 @@ class Place:
             (self.home / "keys" / f"{name}.key").write_text(KEY.hex(), encoding="ascii")
         create_keys(self.home)
 
-    def sealer(self, store: SqlStore, clock: WrongClock) -> Sealer:
+    def sealer(self, store: ActStore, clock: WrongClock) -> Sealer:
         names = ledger_subjects_key(self.home)
         journal = JournalFolder(self.home / "journal")
-        return Sealer(store.ledger, self.heads, journal, self.signer, clock, names, pretended=False)
+        return Sealer(store, self.heads, journal, self.signer, clock, names, pretended=False)
 
-    async def findings(self, store: SqlStore) -> tuple[LedgerFinding, ...]:
+    async def findings(self, store: ActStore) -> tuple[LedgerFinding, ...]:
         vault = AesVault(subjects_key(self.home))
-        records = RecordCheck(
-            store.recorded, vault, ConsentProofs(store.proofs, vault), ledger_subjects_key(self.home)
-        )
-        verifier = LedgerVerifier(store.ledger, self.heads, self.signer, records)
+        records = RecordCheck(store, vault, ConsentProofs(store, vault), ledger_subjects_key(self.home))
+        verifier = LedgerVerifier(store, self.heads, self.signer, records)
         return (await verifier.run(LOCAL_ADMINISTRATOR)).findings
 
     @property
@@ -128,8 +126,8 @@ async def turns(history: History, number: int) -> None:
 async def lived(engine: Engine, folder: Path) -> Loss:
     place = Place(folder / "home", engine.copy(f"lost_{next(copies)}"))
     place.make_keys()
-    async with SqlStore.open(place.url) as store:
-        await fingerprints_in_force(store.keys, fingerprint_keys(place.home))
+    async with ActStore.open(place.url) as store:
+        await fingerprints_in_force(store, fingerprint_keys(place.home))
         await fill(store)
         await store.tokens.add(Token("thief", Role.ADMIN, "f" * 64, MONDAY), by="adele")
         world = World()
@@ -151,14 +149,14 @@ async def lived(engine: Engine, folder: Path) -> Loss:
     return Loss(place, pbx, clock, backup)
 
 
-async def backed_up(store: SqlStore, place: Place, clock: WrongClock, folder: Path) -> Path:
+async def backed_up(store: ActStore, place: Place, clock: WrongClock, folder: Path) -> Path:
     files = BackupFiles(folder, place.home)
     backups = Backups(store, DatabaseCopy(place.url), clock)
     await backups.take(LOCAL_ADMINISTRATOR, files, KeyKeeping(BackedUpKeys.CLEAR))
     return folder
 
 
-async def happen_meanwhile(store: SqlStore, clock: WrongClock) -> None:
+async def happen_meanwhile(store: ActStore, clock: WrongClock) -> None:
     """What only the journal tells of later: no PBX was told."""
     now = clock.now()
     wrote = Suppression(fingerprint(WROTE), None, OppositionChannel.LETTER, now, now, "camille")
@@ -168,7 +166,7 @@ async def happen_meanwhile(store: SqlStore, clock: WrongClock) -> None:
     await store.tokens.revoke("thief", by="adele", at=now)
 
 
-async def gone_on(loss: Loss, store: SqlStore) -> None:
+async def gone_on(loss: Loss, store: ActStore) -> None:
     """The service starts on what was restored, an operator takes it upon them, and the campaign goes on to its end."""
     history = History(store, [loss.pbx], loss.clock.world)
     await history.ready()
@@ -191,7 +189,7 @@ async def test_nobody_who_objected_or_was_called_since_the_backup_is_called_agai
     restored = await loss.restored(target)
     assert (restored.withdrawals, restored.revocations, restored.paused) == (1, 1, 1)
     assert restored.calls > 0
-    async with SqlStore.open(target.url) as store:
+    async with ActStore.open(target.url) as store:
         assert await store.attempts.alive() == []
         files = [await store.subjects.file(fingerprint(PhoneNumber(number))) for number in called_before]
         assert sum(len(file.past_calls) for file in files) == restored.calls
@@ -218,7 +216,7 @@ async def test_without_journal_and_heads_the_pbx_still_tells_who_pressed_nine(
     target = Place(tmp_path / "anew", engine.empty(f"anew_{next(copies)}"))
     restored = await loss.restored(target, survived=False)
     assert (restored.oppositions, restored.calls) == (0, 0)
-    async with SqlStore.open(target.url) as store:
+    async with ActStore.open(target.url) as store:
         history = History(store, [loss.pbx], loss.clock.world)
         await history.ready()
         for number in OPPONENTS & set(loss.pbx.invites):
@@ -230,7 +228,7 @@ async def test_the_halt_is_not_ended_before_every_lock_was_read_back(engine: Eng
     loss = await lived(engine, tmp_path)
     target = Place(tmp_path / "anew", engine.empty(f"anew_{next(copies)}"))
     await loss.restored(target)
-    async with SqlStore.open(target.url) as store:
+    async with ActStore.open(target.url) as store:
         fleet = Fleet({loss.pbx.pbx: ScriptedLink(loss.pbx)}, driven=True)
         halting = Halting(store, fleet, loss.clock, Halts(store, fleet, loss.clock, NotesInMemory()))
         assert (await halting.state()).halted
@@ -254,9 +252,9 @@ async def test_keys_changed_since_the_backup_find_everybody_again(engine: Engine
     add_fingerprint_key(loss.place.home, 2)
     keys = fingerprint_keys(loss.place.home)
     names = ledger_subjects_key(loss.place.home)
-    async with SqlStore.open(loss.place.url) as store:
+    async with ActStore.open(loss.place.url) as store:
         vault = AesVault(subjects_key(loss.place.home))
-        rotation = Keys(store.keys, vault, loss.clock, names, lambda _: keys)
+        rotation = Keys(store, vault, loss.clock, names, lambda _: keys)
         await rotation.rotate(LOCAL_ADMINISTRATOR, "routine")
         now = loss.clock.now()
         present = Fingerprints(*keys)
@@ -265,7 +263,7 @@ async def test_keys_changed_since_the_backup_find_everybody_again(engine: Engine
         await loss.place.sealer(store, loss.clock).tick()
     target = Place(tmp_path / "anew", engine.empty(f"anew_{next(copies)}"))
     await loss.restored(target)
-    async with SqlStore.open(target.url) as store:
+    async with ActStore.open(target.url) as store:
         assert (await store.keys.all())[-1].version == 2
         for number in (WROTE, NUMBERS[0]):
             assert await store.suppressions.of(present.of(number))

@@ -8,7 +8,6 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
@@ -37,6 +36,7 @@ from tests.contract.judged import (
 )
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
 from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 LIMIT = MONDAY - DAY + 60 * DAY
@@ -45,18 +45,16 @@ YEAR = 366 * DAY
 
 
 def retention(
-    store: SqlStore, now: datetime, *, pretended: bool = False, packs: RulePackIndex = PACKS
+    store: ActStore, now: datetime, *, pretended: bool = False, packs: RulePackIndex = PACKS
 ) -> Retention:
-    return Retention(
-        store, packs, ConsentProofs(store.proofs, VAULT), SOUNDS, pretending(now), pretended=pretended
-    )
+    return Retention(store, packs, ConsentProofs(store, VAULT), SOUNDS, pretending(now), pretended=pretended)
 
 
-async def run_at(store: SqlStore, now: datetime) -> RetentionRun:
+async def run_at(store: ActStore, now: datetime) -> RetentionRun:
     return await retention(store, now).run_now(LOCAL_ADMINISTRATOR)
 
 
-async def numbers(store: SqlStore) -> list[str]:
+async def numbers(store: ActStore) -> list[str]:
     return [
         contact.contact.number
         for index in (1, 2, 3)
@@ -64,7 +62,7 @@ async def numbers(store: SqlStore) -> list[str]:
     ]
 
 
-async def test_a_list_goes_with_its_sixtieth_day_and_not_before(store: SqlStore) -> None:
+async def test_a_list_goes_with_its_sixtieth_day_and_not_before(store: ActStore) -> None:
     await listed_with_consent(store, 1, 2)
     early = await run_at(store, LIMIT - timedelta(hours=25, minutes=1))
     assert (early.contacts, await numbers(store)) == (0, [number(1), number(2)])
@@ -74,7 +72,7 @@ async def test_a_list_goes_with_its_sixtieth_day_and_not_before(store: SqlStore)
 
 
 async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for_three_years(
-    store: SqlStore,
+    store: ActStore,
 ) -> None:
     await listed_with_consent(store, 1, 2)
     await claim_all(store, judge_at(MONDAY, PACKS))
@@ -88,7 +86,7 @@ async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for
     assert dict((await replayed(store)).outcomes) == {ReplayOutcome.ERASED: 2}
 
 
-async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
+async def test_oppositions_and_withdrawals_stay(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await store.suppressions.add([suppression(1)])
     await store.consents.add([ConsentWithdrawn(fingerprint(1), None, "letter", MONDAY, MONDAY)], by="camille")
@@ -97,7 +95,7 @@ async def test_oppositions_and_withdrawals_stay(store: SqlStore) -> None:
     assert [type(event) for event in await store.consents.of(fingerprint(1))] == [ConsentWithdrawn]
 
 
-async def test_an_old_consent_stays_while_its_number_stands_on_a_list(store: SqlStore) -> None:
+async def test_an_old_consent_stays_while_its_number_stands_on_a_list(store: ActStore) -> None:
     await listed_with_consent(store, 2)
     old = consent(2, given_at=MONDAY - 4 * YEAR)
     await store.consents.add([old, replace(old, fingerprint=fingerprint(3))], by="camille")
@@ -105,7 +103,7 @@ async def test_an_old_consent_stays_while_its_number_stands_on_a_list(store: Sql
     assert [kept.recorded_at for kept in await store.consents.of(fingerprint(2))] == [old.recorded_at]
 
 
-async def test_whoever_is_being_called_is_erased_by_a_later_run(store: SqlStore) -> None:
+async def test_whoever_is_being_called_is_erased_by_a_later_run(store: ActStore) -> None:
     await listed_with_consent(store, 1, 2)
     await claim_all(store, judge_at(MONDAY, PACKS))
     assert ((await run_at(store, LIMIT)).contacts, await numbers(store)) == (1, [number(1), ""])
@@ -113,7 +111,7 @@ async def test_whoever_is_being_called_is_erased_by_a_later_run(store: SqlStore)
     assert ((await run_at(store, LIMIT + DAY)).contacts, await numbers(store)) == (1, ["", ""])
 
 
-async def test_one_number_on_two_lists_goes_from_each_at_its_own_time(store: SqlStore) -> None:
+async def test_one_number_on_two_lists_goes_from_each_at_its_own_time(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await listed_with_consent(store, 1, campaign_id=OTHER_CAMPAIGN)
     (first, second) = await store.retention.lists()
@@ -123,7 +121,7 @@ async def test_one_number_on_two_lists_goes_from_each_at_its_own_time(store: Sql
     assert sorted(await numbers(store)) == ["", number(1)]
 
 
-async def test_a_run_is_recorded_and_the_next_one_visible(store: SqlStore) -> None:
+async def test_a_run_is_recorded_and_the_next_one_visible(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await run_at(store, MONDAY)
     status = await retention(store, MONDAY).status(LOCAL_ADMINISTRATOR)
@@ -146,7 +144,7 @@ MEND = {
 
 
 async def test_a_job_that_fails_is_told_and_after_seventy_two_hours_no_campaign_is_created(
-    store: SqlStore, url: str
+    store: ActStore, url: str
 ) -> None:
     await listed_with_consent(store, 1)
     engine = url.partition(":")[0]
@@ -165,7 +163,7 @@ async def test_a_job_that_fails_is_told_and_after_seventy_two_hours_no_campaign_
     await beyond.demand_running()
 
 
-async def test_a_job_that_never_runs_blocks_campaigns_just_as_well(store: SqlStore) -> None:
+async def test_a_job_that_never_runs_blocks_campaigns_just_as_well(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     await retention(store, LIMIT + timedelta(hours=71)).demand_running()
     with pytest.raises(Conflict):
@@ -177,7 +175,7 @@ async def ended(running: asyncio.Task[None]) -> None:
     await asyncio.wait({running})
 
 
-async def test_the_service_erases_by_itself_and_then_not_before_the_next_day(store: SqlStore) -> None:
+async def test_the_service_erases_by_itself_and_then_not_before_the_next_day(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     running = asyncio.create_task(retention(store, LIMIT - DAY).run())
     while not [run for run in await store.retention.runs() if run.well]:
@@ -190,7 +188,7 @@ async def test_the_service_erases_by_itself_and_then_not_before_the_next_day(sto
     assert (only.contacts, await numbers(store)) == (1, [""])
 
 
-async def test_pretended_time_erases_nothing_and_blocks_nothing(store: SqlStore) -> None:
+async def test_pretended_time_erases_nothing_and_blocks_nothing(store: ActStore) -> None:
     await listed_with_consent(store, 1)
     playing = retention(store, MONDAY + YEAR, pretended=True)
     with pytest.raises(Conflict, match="pretended"):
@@ -205,7 +203,7 @@ def shelf_keeping(profile: str) -> RulePackIndex:
     return shelf_with(lambda pack: pack.model_copy(update={"retention": rules}))
 
 
-async def one_of_two_called(store: SqlStore, last_poll: date | None = None) -> None:
+async def one_of_two_called(store: ActStore, last_poll: date | None = None) -> None:
     """The campaign is over the day after."""
     election = {"id": "fed-2027", "poll_dates": {"default": last_poll}} if last_poll else None
     await listed_with_consent(store, 1, 2, election=election)
@@ -225,7 +223,7 @@ async def one_of_two_called(store: SqlStore, last_poll: date | None = None) -> N
     ],
 )
 async def test_who_was_called_stays_as_long_as_the_record_of_the_calls_must(
-    store: SqlStore, profile: str, last_poll: date | None, gone_before: datetime
+    store: ActStore, profile: str, last_poll: date | None, gone_before: datetime
 ) -> None:
     await one_of_two_called(store, last_poll)
     packs = shelf_keeping(profile)
@@ -239,7 +237,7 @@ async def test_who_was_called_stays_as_long_as_the_record_of_the_calls_must(
     assert (late.contacts, await numbers(store)) == (1, ["", ""])
 
 
-async def test_the_british_proof_of_a_consent_stays_six_years_from_its_last_use(store: SqlStore) -> None:
+async def test_the_british_proof_of_a_consent_stays_six_years_from_its_last_use(store: ActStore) -> None:
     """UK-08: number 1 was called on its consent, number 3 never; both agreed on the same day."""
     await one_of_two_called(store)
     given = MONDAY - 40 * DAY
@@ -256,7 +254,7 @@ async def test_the_british_proof_of_a_consent_stays_six_years_from_its_last_use(
     assert await consents_left(MONDAY.replace(year=MONDAY.year + 6) + DAY) == []
 
 
-async def test_the_proofs_of_another_sponsor_keep_their_own_term(store: SqlStore) -> None:
+async def test_the_proofs_of_another_sponsor_keep_their_own_term(store: ActStore) -> None:
     """FP-32b beside UK-08: what is kept longer for one sponsor is not kept longer for all."""
     await one_of_two_called(store)
     await store.consents.add([consent(3, given_at=MONDAY - DAY, sponsor="autre-liste")], by="camille")

@@ -4,43 +4,54 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.store import Tokens as StoredTokens
+from dialer.ports.tokens import TokenRepository
 from dialer.services.access.tokens import Tokens, trace_of
+from tests.harness.acts import ActStore
 
 
 class SlowToTell:
-    """Reads the list at once, and tells it when it may. `gone`: the rest is not answered."""
+    """Reads the list at once, and tells it when it may. `gone`: nothing is read after that."""
 
-    def __init__(self, tokens: StoredTokens) -> None:
-        self.stored = tokens
+    def __init__(self, store: ActStore) -> None:
+        self.store = store
+        self.write = store.write
         self.has_read = asyncio.Event()
         self.may_tell = asyncio.Event()
         self.gone = False
-        self.add = tokens.add
-        self.revoke = tokens.revoke
-        self.used = tokens.used
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator["SlowWork"]:
+        if self.gone:
+            raise Unavailable("the database is away")
+        async with self.store.read() as work:
+            yield SlowWork(self, work.tokens)
+
+
+class SlowWork:
+    """The unit of work that reads tokens, and `tokens` itself."""
+
+    def __init__(self, slow: SlowToTell, stored: TokenRepository) -> None:
+        self._slow = slow
+        self.tokens: Any = self
+        self.by_secret = stored.by_secret
+        self._stored = stored
 
     async def all(self) -> list[Token]:
-        found = await self.stored.all()
-        self.has_read.set()
-        await self.may_tell.wait()
-        if self.gone:
+        found = await self._stored.all()
+        self._slow.has_read.set()
+        await self._slow.may_tell.wait()
+        if self._slow.gone:
             raise Unavailable("the database is away")
-        self.gone = True
+        self._slow.gone = True
         return found
-
-    async def by_secret(self, secret_sha256: str) -> Token | None:
-        if self.gone:
-            raise Unavailable("the database is away")
-        return await self.stored.by_secret(secret_sha256)
 
 
 @asynccontextmanager
@@ -48,11 +59,11 @@ async def slow_to_tell(folder: Path) -> AsyncIterator[tuple[Tokens, SlowToTell, 
     """With the secret of one token that was made before."""
     url = f"sqlite:///{folder / 'tokens.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         secret = await Tokens(store, SystemClock()).create(LOCAL_ADMINISTRATOR, "olga", Role.OPERATOR)
-        slow = SlowToTell(store.tokens)
-        store.tokens = slow  # type: ignore[assignment]
-        tokens = Tokens(store, SystemClock())
+        slow = SlowToTell(store)
+        doors: Any = slow
+        tokens = Tokens(doors, SystemClock())
         reading = asyncio.create_task(tokens.keep_roll())
         await slow.has_read.wait()
         yield tokens, slow, secret
@@ -70,7 +81,7 @@ async def told(slow: SlowToTell) -> None:
 async def test_a_token_made_while_the_roll_is_read_is_not_forgotten(tmp_path: Path) -> None:
     async with slow_to_tell(tmp_path) as (tokens, slow, _):
         making = asyncio.create_task(tokens.create(LOCAL_ADMINISTRATOR, "omar", Role.OPERATOR))
-        while "omar" not in [token.name for token in await slow.stored.all()]:
+        while "omar" not in [token.name for token in await slow.store.tokens.all()]:
             await asyncio.sleep(0.01)
         await told(slow)
         assert (await tokens.recognise_in_need(trace_of(await making))).name == "omar"
@@ -79,7 +90,7 @@ async def test_a_token_made_while_the_roll_is_read_is_not_forgotten(tmp_path: Pa
 async def test_a_token_revoked_while_the_roll_is_read_is_not_remembered(tmp_path: Path) -> None:
     async with slow_to_tell(tmp_path) as (tokens, slow, secret):
         revoking = asyncio.create_task(tokens.revoke(LOCAL_ADMINISTRATOR, "olga"))
-        while [token.revoked_at for token in await slow.stored.all()] == [None]:
+        while [token.revoked_at for token in await slow.store.tokens.all()] == [None]:
             await asyncio.sleep(0.01)
         await told(slow)
         await revoking

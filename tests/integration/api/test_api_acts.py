@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.access.roles import Role
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, JSON, NUMBER, OTHER_NUMBER, campaign_body
 from tests.integration.api.test_api_ledger import seal
@@ -51,7 +52,7 @@ class Acts:
     async def told(self) -> list[tuple[str, str]]:
         """Return the new entries of the ledger: kind and actor."""
         await seal(self.api)
-        entries = await self.api.service.store.ledger.entries(first=self.seen)
+        entries = await ActStore.over(self.api.service.store).ledger.entries(first=self.seen)
         self.seen += len(entries)
         said = [json.loads(entry.text) for entry in entries]
         return [(entry["kind"], entry["body"]["by"]) for entry in said if "by" in entry["body"]]

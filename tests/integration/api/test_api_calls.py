@@ -4,14 +4,15 @@ import pytest
 
 from dialer.domain.access.roles import Role
 from tests.contract import samples
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 
 
 @pytest.fixture
 async def called(api: Api) -> list[str]:
     """Five permitted calls of one campaign, in order of decision."""
-    await samples.listed(api.service.store, *range(1, 6))  # type: ignore[arg-type]
-    attempts = await samples.claimed(api.service.store)  # type: ignore[arg-type]
+    await samples.listed(ActStore.over(api.service.store), *range(1, 6))
+    attempts = await samples.claimed(ActStore.over(api.service.store))
     return [attempt.id for attempt in sorted(attempts, key=lambda attempt: attempt.decided_at)]
 
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from dialer.adapters.sql.campaigns.campaigns import SqlCampaignRepository
 from dialer.domain.access.roles import Role
+from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign
 from tests.integration.campaigns.test_prompts import tone
@@ -15,7 +18,7 @@ from tests.integration.campaigns.test_prompts import tone
 async def moved(api: Api, campaign_id: str, *verbs: CampaignVerb) -> None:
     """Move without audio and contacts, which approval and start would ask for."""
     for verb in verbs:
-        await api.service.store.campaigns.move(
+        await ActStore.over(api.service.store).campaigns.move(
             CampaignId(campaign_id), verb, by="somebody", at=api.service.clock.now()
         )
 
@@ -101,6 +104,28 @@ async def test_a_verb_that_does_not_fit_is_a_conflict_that_says_which_do(api: Ap
         "ILLEGAL_TRANSITION",
         ["approve", "stop"],
     )
+
+
+async def test_an_approval_that_breaks_has_frozen_no_script(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its two writes are one act: no draft has a script that nobody approved."""
+    campaign_id = await new_campaign(api)
+    audio = tone(api.uploads / "message.wav")
+    await api.call("PUT", f"/v1/campaigns/{campaign_id}/prompts/message", data=audio)
+    await api.call("POST", CONTACTS.format(id=campaign_id), data=CSV)
+    approve, stored = f"/v1/campaigns/{campaign_id}/approve", ActStore.over(api.service.store).campaigns
+
+    async def breaks(*_: object) -> None:
+        raise Unavailable("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SqlCampaignRepository, "add_move", breaks)
+        assert (await api.post(approve, None, Role.OPERATOR)).status == 503
+    draft = await stored.get(CampaignId(campaign_id))
+    assert (draft.state, draft.script) == (CampaignState.DRAFT, None)
+    assert (await api.post(approve, None, Role.OPERATOR)).body["state"] == "approved"
+    assert (await stored.get(CampaignId(campaign_id))).script is not None
 
 
 async def test_a_campaign_without_contacts_cannot_start(api: Api) -> None:

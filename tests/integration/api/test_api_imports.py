@@ -1,7 +1,7 @@
 """Contact lists over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ from aiohttp import ClientPayloadError
 
 from dialer.domain.access.roles import Role
 from dialer.domain.base.errors import Unavailable
+from dialer.ports.records import NewContact
+from dialer.services.consent.contact_import import ContactIntake
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 
@@ -82,13 +84,13 @@ async def test_while_a_list_is_taken_in_its_location_is_known_and_shows_how_far_
     api: Api, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
     path, go_on = CONTACTS.format(id=await new_campaign(api)), asyncio.Event()
-    add = api.service.store.contacts.add
+    keep = ContactIntake.keep
 
-    async def wait_and_add(*given: Any) -> list[int]:
+    async def wait_and_keep(intake: ContactIntake, items: Sequence[NewContact]) -> int:
         await go_on.wait()
-        return await add(*given)
+        return await keep(intake, items)
 
-    monkeypatch.setattr(api.service.store.contacts, "add", wait_and_add)
+    monkeypatch.setattr(ContactIntake, "keep", wait_and_keep)
     headers = headers | {"Authorization": f"Bearer {api.admin}"}
     async with api.client.post(path, data=CSV, headers=headers) as answer:
         meanwhile = (await api.get(answer.headers["Location"])).body
@@ -111,10 +113,10 @@ async def test_an_import_that_fails_halfway_breaks_its_answer_off_and_says_how_f
 ) -> None:
     path = CONTACTS.format(id=await new_campaign(api))
 
-    async def fail(*_: Any) -> list[int]:
+    async def fail(*_: Any) -> int:
         raise Unavailable("the database is away")
 
-    monkeypatch.setattr(api.service.store.contacts, "add", fail)
+    monkeypatch.setattr(ContactIntake, "keep", fail)
     headers = {"Authorization": f"Bearer {api.admin}"}
     async with api.client.post(path, data=CSV, headers=headers) as answer:
         with pytest.raises(ClientPayloadError):

@@ -7,6 +7,7 @@ import pytest
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import Entries, check_evidence, check_heads
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import new_campaign, objection_body
 
@@ -37,7 +38,7 @@ async def test_a_page_after_another_gives_the_whole_ledger(sealed: Api) -> None:
         entries += reply.body["items"]
         cursor = reply.body["next_cursor"]
     assert len(entries) == head["size"] > 6
-    heads = [row.line for row in await sealed.service.store.ledger.heads()]
+    heads = [row.line for row in await ActStore.over(sealed.service.store).ledger.heads()]
     good, findings = check_heads(heads, key(sealed))
     checked = Entries(good)
     for entry in entries:

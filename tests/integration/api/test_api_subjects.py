@@ -19,6 +19,7 @@ from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import CONTACTS, NUMBER, OTHER_NUMBER, new_campaign, objection_body
@@ -46,7 +47,7 @@ async def store(api: Api) -> Any:
     campaign = CampaignId(await new_campaign(api))
     await api.call("POST", CONTACTS.format(id=campaign), data=LIST)
     await api.post("/v1/suppressions", objection_body(phone_number=OTHER_NUMBER))
-    store: Any = api.service.store
+    store = ActStore.over(api.service.store)
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign, verb, by="omar", at=MONDAY)
     vault = AesVault(subjects_key(api.service.settings.home))

@@ -16,6 +16,7 @@ from dialer.adapters.sql.db.engine import BUSY_SECONDS
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
@@ -159,7 +160,7 @@ async def test_unknown_paths_and_methods_are_problems_too(api: Api) -> None:
 async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
     campaign_id = await new_campaign(api)
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await api.service.store.campaigns.move(
+        await ActStore.over(api.service.store).campaigns.move(
             CampaignId(campaign_id), verb, by="somebody", at=api.service.clock.now()
         )
     headers = {"Authorization": f"Bearer {api.tokens[Role.OPERATOR]}"}

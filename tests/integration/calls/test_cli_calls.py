@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.cli.calls import calls
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.views.call import CALL_COLUMNS
 from tests.contract.samples import NOW, permit
+from tests.harness.acts import ActStore
 from tests.integration.command import CONSENT, HEADER, Command
 
 FORMULA = '=HYPERLINK(""http://evil.example"")'
@@ -32,7 +32,7 @@ def called(dialer: Command, campaign: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 async def call_everybody(url: str, campaign: CampaignId) -> None:
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
             await store.campaigns.move(campaign, verb, by="omar", at=NOW)
         claimed = await store.attempts.claim(campaign, now=NOW, limit=10, permits=10, judge=permit)

@@ -10,8 +10,7 @@ from itertools import count
 import pytest
 
 from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.calls.attempts import SqlAttempts
-from dialer.adapters.sql.store import SqlStore
+from dialer.adapters.sql.calls.attempts import SqlAttemptRepository
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt, Result
 from dialer.domain.calls.call_events import CallEvent, PbxOutbox
@@ -28,6 +27,7 @@ from dialer.services.decision.decision_archive import Keeping
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.lease import LEASE_S, RENEW_S, Lease
 from dialer.services.pbx.lease_keeper import LINK_GRACE_S, LeaseKeeper
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.harness.patience import SOON_S
 from tests.integration.history import CAMPAIGN, NUMBERS, TICK_S, History, a_pbx
@@ -39,10 +39,10 @@ AT_ONCE = 4
 """So many the campaign of the histories calls."""
 
 
-async def test_a_lease_that_ran_out_unseen_is_told_when_it_begins_anew(listed: SqlStore) -> None:
+async def test_a_lease_that_ran_out_unseen_is_told_when_it_begins_anew(listed: ActStore) -> None:
     """A process that stood still has not heard what the PBX told meanwhile: it must take back what is under way there."""
     clock = WrongClock(World())
-    lease = Lease(listed.leases, clock, Driver("pbx1", "0" * 32))
+    lease = Lease(listed, clock, Driver("pbx1", "0" * 32))
     told: list[bool] = []
     keeper = LeaseKeeper(lease, Fleet({}, driven=True), clock, lambda: told.append(lease.held))
     keeper.link_is(up=True)
@@ -72,7 +72,7 @@ class CountedLink(ScriptedLink):
 
 
 async def test_coming_late_to_what_was_told_is_no_doubt(
-    listed: SqlStore, monkeypatch: pytest.MonkeyPatch
+    listed: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was told is stored so slowly that it waits for longer than an Originate lives."""
     free, apply = asyncio.Event(), CallEventApplier.apply
@@ -117,7 +117,7 @@ async def drives_within(history: History, process: ServiceProcess, seconds: floa
     return process.drives(pbx.pbx)
 
 
-async def two_processes(listed: SqlStore) -> tuple[History, ServiceProcess, ServiceProcess]:
+async def two_processes(listed: ActStore) -> tuple[History, ServiceProcess, ServiceProcess]:
     """The first drives the only PBX; both have a link to it."""
     world = World()
     history = History(listed, [a_pbx(world)], world)
@@ -130,7 +130,7 @@ async def two_processes(listed: SqlStore) -> tuple[History, ServiceProcess, Serv
 
 
 @pytest.mark.parametrize("database", ["answers it", "does not"])
-async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(listed: SqlStore, database: str) -> None:
+async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(listed: ActStore, database: str) -> None:
     history, first, second = await two_processes(listed)
     await history.dial(first)
     first.links[0].cut()
@@ -144,7 +144,7 @@ async def test_who_is_cut_off_from_a_pbx_leaves_it_to_who_is_not(listed: SqlStor
         await process.die()
 
 
-async def test_a_link_that_comes_back_at_once_keeps_its_lease(listed: SqlStore) -> None:
+async def test_a_link_that_comes_back_at_once_keeps_its_lease(listed: ActStore) -> None:
     history, first, second = await two_processes(listed)
     first.links[0].cut()
     assert not await drives_within(history, second, LINK_GRACE_S - 1)
@@ -155,7 +155,7 @@ async def test_a_link_that_comes_back_at_once_keeps_its_lease(listed: SqlStore) 
         await process.die()
 
 
-async def test_who_never_had_a_link_takes_no_lease(listed: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_never_had_a_link_takes_no_lease(listed: ActStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with a PBX that refuses our password: its link is tried again, and another process may drive it meanwhile."""
     world = World()
     history = History(listed, [a_pbx(world)], world, processes=0)
@@ -178,12 +178,12 @@ async def reap_for(history: History, process: ServiceProcess, seconds: float) ->
         await ticks(2)
 
 
-async def states(listed: SqlStore) -> Counter[str]:
+async def states(listed: ActStore) -> Counter[str]:
     rows = await listed.attempts.calls(CallFilter(CAMPAIGN.id, limit=100))
     return Counter(row.attempt.state for row in rows)
 
 
-async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: SqlStore) -> None:
+async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: ActStore) -> None:
     """The process dies in the midst of its calls, and is started again with another PBX in its configuration."""
     world = World()
     history = History(listed, [a_pbx(world, "old")], world)
@@ -210,7 +210,7 @@ async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: SqlStor
     await process.die()
 
 
-async def claim_one(listed: SqlStore, *, pbx: str, at: datetime) -> None:
+async def claim_one(listed: ActStore, *, pbx: str, at: datetime) -> None:
     """A permit that its process did not live to send."""
     keeping = Keeping(AesVault(KEY), PACKS)
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
@@ -220,7 +220,7 @@ async def claim_one(listed: SqlStore, *, pbx: str, at: datetime) -> None:
     assert [type(one.outcome) for one in judged] == [Attempt]
 
 
-async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(listed: SqlStore) -> None:
+async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(listed: ActStore) -> None:
     world = World()
     history = History(listed, [a_pbx(world)], world)
     await history.ready()
@@ -232,23 +232,23 @@ async def test_attempts_of_a_pbx_that_is_driven_are_its_drivers_to_end(listed: S
 
 
 async def test_calls_that_begin_during_a_recovery_count(
-    listed: SqlStore, monkeypatch: pytest.MonkeyPatch
+    listed: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World()
     history = History(listed, [a_pbx(world)], world)
     await history.ready()
     [process], [pbx] = history.processes, history.pbxs
-    read, alive = count(1), SqlAttempts.alive
+    read, alive = count(1), SqlAttemptRepository.alive
 
     async def alive_and_then_dial(
-        attempts: SqlAttempts, *, pbx: str | None = None, campaign_id: CampaignId | None = None
+        attempts: SqlAttemptRepository, *, pbx: str | None = None, campaign_id: CampaignId | None = None
     ) -> list[Attempt]:
         found = await alive(attempts, pbx=pbx, campaign_id=campaign_id)
         if next(read) == 2:
             await history.dial(process)
         return found
 
-    monkeypatch.setattr(SqlAttempts, "alive", alive_and_then_dial)
+    monkeypatch.setattr(SqlAttemptRepository, "alive", alive_and_then_dial)
     process.links[0].slow = True
     process.links[0].queue.put_nowait(LinkUp(pbx.pbx))
     async with asyncio.timeout(SOON_S):

@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.attempt import FINAL_STATES
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import CallFilter
 from dialer.services.calls import pbx_worker, ticker
 from dialer.services.pbx import lease_keeper, pauses
+from tests.harness.acts import ActStore
 from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill, print_of
 from tests.integration.service_process import World
 
@@ -60,7 +60,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def make() -> None:
         await upgrade(f"sqlite:///{path}")
-        async with SqlStore.open(f"sqlite:///{path}") as store:
+        async with ActStore.open(f"sqlite:///{path}") as store:
             await fill(store)
 
     asyncio.run(make())
@@ -129,7 +129,7 @@ async def lived(original: Path, steps: list[Step], seed: int) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "dialer.db"
         shutil.copy(original, path)
-        async with SqlStore.open(f"sqlite:///{path}") as store:
+        async with ActStore.open(f"sqlite:///{path}") as store:
             world = World()
             pbxs = [a_pbx(world, name) for name in ("pbx1", "pbx2")]
             history = History(store, pbxs, world, processes=2, database=path, chance=Random(seed))
@@ -142,7 +142,7 @@ async def lived(original: Path, steps: list[Step], seed: int) -> None:
         check_ledger(path)
 
 
-async def check(store: SqlStore, history: History) -> None:
+async def check(store: ActStore, history: History) -> None:
     rows = await store.attempts.calls(CallFilter(CAMPAIGN.id, limit=1000))
     assert {row.attempt.state for row in rows} <= FINAL_STATES
     for number in history.opposed:

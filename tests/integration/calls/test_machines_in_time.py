@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import Answered, TalkingStarted, TalkingStopped
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.history import TICK_S, History, a_pbx
 from tests.integration.scripted_link import ScriptedLink
@@ -23,7 +23,7 @@ AT_ONCE = 4
 
 
 @pytest.fixture
-async def history(listed: SqlStore) -> AsyncIterator[History]:
+async def history(listed: ActStore) -> AsyncIterator[History]:
     world = World()
     history = History(listed, [a_pbx(world)], world)
     await history.ready()

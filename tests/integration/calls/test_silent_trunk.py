@@ -1,10 +1,10 @@
 """A trunk that says nothing is sent few calls, however many processes drive its PBXs."""
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.trunk_health import UNHEARD_MOST
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.services.decision.decider import TrunkPlan
+from tests.harness.acts import ActStore
 from tests.integration.history import History, a_pbx
 from tests.integration.service_process import World
 from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
@@ -13,7 +13,7 @@ NAMES = ("pbx1", "pbx2")
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), NAMES, 1000, 1000)
 
 
-async def test_two_processes_share_what_may_be_sent_into_silence(listed: SqlStore) -> None:
+async def test_two_processes_share_what_may_be_sent_into_silence(listed: ActStore) -> None:
     world = World()
     history = History(listed, [a_pbx(world, name) for name in NAMES], world)
     [process] = history.processes

@@ -12,7 +12,6 @@ from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import (
     Answered,
@@ -33,6 +32,7 @@ from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import NOW, SPONSOR, campaign, fingerprint
+from tests.harness.acts import ActStore
 from tests.harness.ledger import UNWRITABLE, WRITABLE, LedgerIs
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -47,7 +47,7 @@ ENTRY = Opposed(STRANGER, NOW, WHOSE)
 class Heard:
     """A service on a database that knows the campaign and no call, and one PBX."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: ActStore) -> None:
         self.store = store
         self.pbx = ScriptedPbx(lambda: NOW)
         self.link = ScriptedLink(self.pbx)
@@ -67,7 +67,7 @@ class Heard:
 async def heard(tmp_path: Path) -> AsyncIterator[Heard]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await store.campaigns.add(campaign())
         yield Heard(store)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 from tests.integration.console.browser import Browser, browsing
@@ -23,7 +24,7 @@ async def test_an_operator_logs_in_follows_a_campaign_live_and_halts(api: Api, t
         assert browser.marked, "the page was loaded anew"
         await asyncio.to_thread(halt_in_english, browser)
         complaints = browser.complaints
-    assert (await api.service.store.system.halt_state()).reason == "drill"
+    assert (await ActStore.over(api.service.store).halts.state()).reason == "drill"
     assert not complaints
 
 

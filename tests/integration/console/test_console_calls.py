@@ -10,6 +10,7 @@ from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.ports.records import Progression
 from tests.contract import samples
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 from tests.integration.console.visitor import Visitor, visiting
@@ -18,9 +19,9 @@ from tests.integration.console.visitor import Visitor, visiting
 @pytest.fixture
 async def call(api: Api) -> str:
     """One call that was answered and opposed."""
-    store = api.service.store
-    await samples.listed(store, 1)  # type: ignore[arg-type]
-    (attempt,) = await samples.claimed(store)  # type: ignore[arg-type]
+    store = ActStore.over(api.service.store)
+    await samples.listed(store, 1)
+    (attempt,) = await samples.claimed(store)
     heard = (TraceStep(samples.NOW, TraceVerb.PLAY, "notice"), TraceStep(samples.NOW, TraceVerb.KEY, "9"))
     times = dict.fromkeys(("originated_at", "dialed_at", "answered_at", "ended_at"), samples.NOW)
     over = replace(attempt, state=AttemptState.ENDED, result=Result.OPTED_OUT, trace=heard, **times)  # type: ignore[arg-type]

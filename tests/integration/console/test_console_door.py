@@ -9,6 +9,7 @@ from dialer.console.sessions import own_path
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.domain.base.errors import Unauthenticated
 from dialer.services.access.sessions import LIFETIME_S, Sessions
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.console.visitor import Visitor, visiting
 
@@ -45,7 +46,7 @@ async def test_every_form_is_refused_without_the_proof_that_it_is_ours(api: Api)
                     seen = await visitor.post(filled(screen.path), **proof)
                     assert seen.status == 403, screen.path
                     assert "not one of this session" in seen.text
-    assert not (await api.service.store.system.halt_state()).halted
+    assert not (await ActStore.over(api.service.store).halts.state()).halted
 
 
 async def test_a_wrong_token_opens_nothing(api: Api) -> None:

@@ -12,6 +12,7 @@ from dialer.domain.calls.attempt import Result
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.api.samples import CONTACTS, CSV, NUMBER, new_campaign
 from tests.integration.console.visitor import Visitor, visiting
@@ -110,12 +111,12 @@ async def test_a_verb_out_of_turn_is_refused_with_a_page_that_says_why(api: Api,
 async def test_everything_is_halted_and_the_halt_is_ended(api: Api, admin: Visitor) -> None:
     halted = await admin.post("/halt", csrf=(await admin.get("/")).csrf, reason="drill")
     assert (halted.status, "Halted" in halted.text) == (200, True)
-    state = await api.service.store.system.halt_state()
+    state = await ActStore.over(api.service.store).halts.state()
     assert (state.halted, state.reason, state.by) == (True, "drill", "admin")
     page = await admin.get("/")
     assert "drill" in page.text
     assert (await admin.post("/unhalt", csrf=page.csrf, reason="over")).status == 303
-    assert not (await api.service.store.system.halt_state()).halted
+    assert not (await ActStore.over(api.service.store).halts.state()).halted
 
 
 async def test_an_opposition_is_taken_down_and_found(api: Api, admin: Visitor) -> None:

@@ -16,6 +16,7 @@ from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY, TRUNK
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.command import CONSENT, HEADER, Command
 
@@ -36,8 +37,8 @@ async def claim(campaign_id: CampaignId, home: Path) -> str:
     )
     async with open_service(read_settings()) as service:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-            await service.store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
-        judgements = await service.store.attempts.claim(
+            await ActStore.over(service.store).campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
+        judgements = await ActStore.over(service.store).attempts.claim(
             campaign_id, now=MONDAY, limit=10, permits=10, judge=partial(judge.claimed, pbx="pbx1")
         )
     (attempt,) = [each.outcome for each in judgements if isinstance(each.outcome, Attempt)]

@@ -14,7 +14,6 @@ from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import Actor, Role
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from dialer.domain.base.types import CampaignId, ImportId
@@ -35,6 +34,7 @@ from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
+from tests.harness.acts import ActStore
 from tests.unit.values import MONDAY, a_campaign
 
 MAKER = Actor("mia", Role.CAMPAIGNER)
@@ -69,20 +69,18 @@ async def always_room() -> None:
 class Desk:
     """The use cases of imports over one database."""
 
-    def __init__(self, store: SqlStore, clock: SystemClock, folder: Path) -> None:
+    def __init__(self, store: ActStore, clock: SystemClock, folder: Path) -> None:
         self.store, self.clock, self.folder = store, clock, folder
         self.fingerprints = Fingerprints(b"k" * 32)
         self.locks = RecordedLocks()
-        importer = Importer(store.contacts, folder / "imports", always_room)
+        importer = Importer(store, folder / "imports", always_room)
         ringing = RingingCalls(store, Fleet({}, driven=False))
-        proofs = ConsentProofs(store.proofs, AesVault(bytes(32)))
+        proofs = ConsentProofs(store, AesVault(bytes(32)))
         self.contacts = ContactImports(store, clock, self.fingerprints, proofs, load_packs(), importer)
         self.suppressions = Suppressions(store, clock, self.fingerprints, self.locks, ringing)
         self.consents = Consents(store, clock, self.fingerprints, proofs, ringing)
         self.consent_files = ConsentImports(store, clock, self.fingerprints, proofs, importer)
-        self.suppression_files = SuppressionImports(
-            store, clock, self.fingerprints, self.suppressions, importer
-        )
+        self.suppression_files = SuppressionImports(clock, self.fingerprints, self.suppressions, importer)
 
     def file(self, content: str | bytes, **keys: Any) -> ImportSource:
         path = self.folder / "list.csv"
@@ -103,7 +101,7 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await store.campaigns.add(a_campaign(created_at=MONDAY))
         yield Desk(store, pretending(MONDAY), tmp_path)
 
@@ -140,7 +138,7 @@ async def test_good_rows_are_kept_bad_ones_reported_and_the_sums_add_up(desk: De
 async def test_the_report_has_the_shape_of_the_contract_and_is_stored_with_the_manifest(desk: Desk) -> None:
     content = f"phone_number\n{phone(1)}\nbad\n"
     report = await desk.take(content)
-    manifest, stored = await desk.store.contacts.import_report(report.import_id)
+    manifest, stored = await desk.store.imports.get(report.import_id)
     assert stored == report.as_json()
     assert json.loads(stored) == {
         "import_id": report.import_id,
@@ -216,7 +214,7 @@ async def test_a_fault_at_the_end_of_a_large_file_leaves_nothing_behind(desk: De
         await desk.take(content.encode() + tail, import_id=ImportId("i000000000001"))
     assert await desk.store.contacts.count(CAMPAIGN) == 0
     with pytest.raises(NotFound):
-        await desk.store.contacts.import_report(ImportId("i000000000001"))
+        await desk.store.imports.get(ImportId("i000000000001"))
 
 
 async def test_a_file_that_is_not_there_is_refused(desk: Desk) -> None:
@@ -277,7 +275,7 @@ async def test_an_import_stopped_half_way_says_how_far_it_came_and_tells_the_pbx
     source = replace(file, listener=stop_half_way)
     with pytest.raises(Unavailable):
         await desk.suppression_files.run(MAKER, source)
-    _, stored = await desk.store.contacts.import_report(source.import_id)
+    _, stored = await desk.store.imports.get(source.import_id)
     assert stored is not None
     report = json.loads(stored)
     assert report["imported"] == BATCH

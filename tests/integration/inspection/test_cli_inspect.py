@@ -17,9 +17,9 @@ from sqlalchemy import insert
 from dialer.adapters.sql.db.engine import connect, parse_url
 from dialer.adapters.sql.records import attempt_record
 from dialer.adapters.sql.schema.tables import attempts
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.ports.records import CallFilter
+from tests.harness.acts import ActStore
 from tests.integration.called import call_all, import_list
 from tests.integration.command import CONSENT, Command, campaign_file
 from tests.integration.console.browser import browsing
@@ -334,7 +334,7 @@ def test_calls_behind_everybodys_back_are_told_loudly(bare: Command, called: str
 
 async def call_unasked(url: str, campaign: CampaignId) -> None:
     """The first person on the list, twice more."""
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         (row,) = await store.attempts.calls(CallFilter(campaign, limit=1))
     database = connect(parse_url(url))
     async with database.write() as connection:

@@ -19,6 +19,7 @@ from dialer.domain.probes.probe import ProbeOutcome
 from dialer.settings import read_settings
 from tests.contract.judged import MONDAY
 from tests.contract.probes.test_probes import probe
+from tests.harness.acts import ActStore
 from tests.integration.command import Command
 from tests.integration.packs import judged_alone, key_of, sign, wrong
 
@@ -39,7 +40,7 @@ async def keep(home: Path, campaign_id: CampaignId) -> None:
     async with open_service(read_settings(), clock=pretending(MONDAY)) as service:
         for made, sha256 in ((PASSED, SHA256), (FAILED, "d" * 64)):
             told = replace(made, campaign_id=campaign_id, recording_sha256=sha256)
-            await service.store.probes.add(told)
+            await ActStore.over(service.store).probes.add(told)
 
 
 def test_every_try_is_named_by_its_recordings_hash_and_what_is_kept_lies_beside(

@@ -13,7 +13,6 @@ from dialer.adapters.clock import pretending
 from dialer.adapters.home.keys import subjects_key
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ContactClosed
@@ -23,6 +22,7 @@ from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.judged import TRUNK, claim_all
 from tests.contract.samples import NOW
+from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.command import CONSENT, HEADER, Command
 from tests.integration.ledger_files import judged_alone, tamper
@@ -45,7 +45,7 @@ async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
     packs = load_packs()
     keeping = Keeping(AesVault(subjects_key(home)), packs)
     judge = Decider(packs, {"default": TRUNK}, pretending(NOW), keeping, WRITABLE)
-    async with SqlStore.open(f"sqlite:///{home}/dialer.db") as store:
+    async with ActStore.open(f"sqlite:///{home}/dialer.db") as store:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
             await store.campaigns.move(campaign, verb, by="omar", at=NOW)
         claimed = await claim_all(store, judge, campaign_id=campaign)

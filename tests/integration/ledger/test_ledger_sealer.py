@@ -15,7 +15,6 @@ from dialer.adapters.home.heads import HeadFolder
 from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.journal import read_line
@@ -23,6 +22,7 @@ from dialer.services.ledger.sealer import Sealer
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import Entries, check_heads
 from tests.contract.samples import SPONSOR, fingerprint, suppression
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 NOW = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
@@ -36,10 +36,10 @@ def own_log() -> None:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(tmp_path: Path) -> AsyncIterator[ActStore]:
     url = f"sqlite:///{tmp_path}/dialer.db"
     await upgrade(url)
-    async with SqlStore.open(url) as opened:
+    async with ActStore.open(url) as opened:
         yield opened
 
 
@@ -48,10 +48,10 @@ def heads(tmp_path: Path) -> Path:
     return tmp_path / "heads"
 
 
-def sealer(store: SqlStore, heads: Path, signer: Ed25519Signer = SIGNER) -> Sealer:
+def sealer(store: ActStore, heads: Path, signer: Ed25519Signer = SIGNER) -> Sealer:
     files = HeadFolder(heads, signer.public_pem)
     journal = JournalFolder(heads.parent / "journal")
-    return Sealer(store.ledger, files, journal, signer, pretending(NOW), b"subjects", pretended=False)
+    return Sealer(store, files, journal, signer, pretending(NOW), b"subjects", pretended=False)
 
 
 async def ended(running: asyncio.Task[None]) -> None:
@@ -63,7 +63,7 @@ def may_call(one: Sealer) -> bool:
     return one.writable
 
 
-async def happen(store: SqlStore, *names: str) -> None:
+async def happen(store: ActStore, *names: str) -> None:
     await store.ledger.append([link_changed(name, up=True, at=NOW) for name in names])
 
 
@@ -91,7 +91,7 @@ def sizes(heads: Path) -> list[int]:
 
 
 async def test_what_happened_is_sealed_and_its_head_lies_outside_the_database(
-    store: SqlStore, heads: Path
+    store: ActStore, heads: Path
 ) -> None:
     one = sealer(store, heads)
     assert not may_call(one)
@@ -110,13 +110,13 @@ async def test_what_happened_is_sealed_and_its_head_lies_outside_the_database(
     assert [*findings, *entries.finish()] == []
 
 
-async def test_many_events_go_under_heads_of_their_own(store: SqlStore, heads: Path) -> None:
+async def test_many_events_go_under_heads_of_their_own(store: ActStore, heads: Path) -> None:
     await happen(store, *(f"pbx{number}" for number in range(1201)))
     await sealer(store, heads).tick()
     assert sizes(heads) == [500, 1000, 1201]
 
 
-async def test_a_running_sealer_seals_by_itself(store: SqlStore, heads: Path) -> None:
+async def test_a_running_sealer_seals_by_itself(store: ActStore, heads: Path) -> None:
     running = asyncio.create_task(sealer(store, heads).run())
     await happen(store, "a")
     async with asyncio.timeout(SOON_S):
@@ -126,7 +126,7 @@ async def test_a_running_sealer_seals_by_itself(store: SqlStore, heads: Path) ->
     assert sizes(heads) == [1]
 
 
-async def test_a_new_sealer_goes_on_where_the_old_one_ended(store: SqlStore, heads: Path) -> None:
+async def test_a_new_sealer_goes_on_where_the_old_one_ended(store: ActStore, heads: Path) -> None:
     await happen(store, "a")
     await sealer(store, heads).tick()
     await happen(store, "b")
@@ -135,7 +135,7 @@ async def test_a_new_sealer_goes_on_where_the_old_one_ended(store: SqlStore, hea
 
 
 async def test_what_another_machine_sealed_is_exported_here_too(
-    store: SqlStore, heads: Path, tmp_path: Path
+    store: ActStore, heads: Path, tmp_path: Path
 ) -> None:
     here, there = sealer(store, heads), sealer(store, tmp_path / "there")
     for name in "abc":
@@ -145,7 +145,7 @@ async def test_what_another_machine_sealed_is_exported_here_too(
     assert sizes(heads) == [1, 2, 3]
 
 
-async def test_a_head_cut_off_by_a_crash_is_written_again(store: SqlStore, heads: Path) -> None:
+async def test_a_head_cut_off_by_a_crash_is_written_again(store: ActStore, heads: Path) -> None:
     await happen(store, "a")
     await sealer(store, heads).tick()
     await happen(store, "b")
@@ -155,7 +155,7 @@ async def test_a_head_cut_off_by_a_crash_is_written_again(store: SqlStore, heads
     assert sizes(heads) == [1, 2]
 
 
-async def test_without_room_for_heads_nobody_may_be_called(store: SqlStore, heads: Path) -> None:
+async def test_without_room_for_heads_nobody_may_be_called(store: ActStore, heads: Path) -> None:
     take_away(heads)
     one = sealer(store, heads)
     await happen(store, "a")
@@ -163,7 +163,7 @@ async def test_without_room_for_heads_nobody_may_be_called(store: SqlStore, head
     assert not may_call(one)
 
 
-async def test_once_there_is_room_again_the_missing_heads_follow(store: SqlStore, heads: Path) -> None:
+async def test_once_there_is_room_again_the_missing_heads_follow(store: ActStore, heads: Path) -> None:
     one = sealer(store, heads)
     await one.tick()
     take_away(heads)
@@ -176,7 +176,7 @@ async def test_once_there_is_room_again_the_missing_heads_follow(store: SqlStore
     assert sizes(heads) == [1]
 
 
-async def test_another_installation_s_key_seals_nothing_here(store: SqlStore, heads: Path) -> None:
+async def test_another_installation_s_key_seals_nothing_here(store: ActStore, heads: Path) -> None:
     await happen(store, "a")
     await sealer(store, heads).tick()
     await happen(store, "b")
@@ -188,13 +188,13 @@ async def test_another_installation_s_key_seals_nothing_here(store: SqlStore, he
 
 
 async def test_a_database_older_than_its_heads_is_not_written_to(
-    store: SqlStore, heads: Path, tmp_path: Path
+    store: ActStore, heads: Path, tmp_path: Path
 ) -> None:
     await happen(store, "a", "b")
     await sealer(store, heads).tick()
     older = f"sqlite:///{tmp_path}/older.db"
     await upgrade(older)
-    async with SqlStore.open(older) as restored:
+    async with ActStore.open(older) as restored:
         await happen(restored, "a")
         one = sealer(restored, heads)
         await one.tick()
@@ -204,7 +204,7 @@ async def test_a_database_older_than_its_heads_is_not_written_to(
 
 
 async def test_what_must_outlive_the_database_is_in_the_journal_once_it_is_sealed(
-    store: SqlStore, heads: Path
+    store: ActStore, heads: Path
 ) -> None:
     await happen(store, "pbx1")
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
@@ -216,7 +216,7 @@ async def test_what_must_outlive_the_database_is_in_the_journal_once_it_is_seale
     ]
 
 
-async def test_nothing_is_sealed_that_the_journal_could_not_take(store: SqlStore, heads: Path) -> None:
+async def test_nothing_is_sealed_that_the_journal_could_not_take(store: ActStore, heads: Path) -> None:
     one = sealer(store, heads)
     journal = heads.parent / "journal"
     journal.write_text("no folder")
@@ -230,7 +230,7 @@ async def test_nothing_is_sealed_that_the_journal_could_not_take(store: SqlStore
     assert len(await JournalFolder(journal).lines()) == 1
 
 
-async def test_a_torn_line_of_the_journal_spoils_no_other(store: SqlStore, heads: Path) -> None:
+async def test_a_torn_line_of_the_journal_spoils_no_other(store: ActStore, heads: Path) -> None:
     folder = heads.parent / "journal"
     await store.suppressions.add([suppression(1)])
     await sealer(store, heads).tick()
@@ -264,10 +264,10 @@ class HangingHeads(HeadFolder):
             await asyncio.Event().wait()
 
 
-async def test_nobody_is_called_while_the_sealer_hangs(store: SqlStore, heads: Path) -> None:
+async def test_nobody_is_called_while_the_sealer_hangs(store: ActStore, heads: Path) -> None:
     clock, files = SetClock(), HangingHeads(heads, SIGNER.public_pem)
     journal = JournalFolder(heads.parent / "journal")
-    one = Sealer(store.ledger, files, journal, SIGNER, clock, b"subjects", pretended=False)
+    one = Sealer(store, files, journal, SIGNER, clock, b"subjects", pretended=False)
     running = asyncio.create_task(one.run())
     async with asyncio.timeout(SOON_S):
         while files.probed < 2:

@@ -11,13 +11,13 @@ from typing import ClassVar
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import PbxOutbox
 from dialer.ports.telephony import LineObjection
 from dialer.services.calls import pbx_worker, ticker
 from dialer.services.oppositions import line_collector
 from dialer.services.pbx import lease_keeper
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.history import History, a_pbx, fill
 from tests.integration.scripted_link import ScriptedLink
@@ -57,7 +57,7 @@ async def test_of_a_flood_one_batch_is_taken_before_the_recovery_and_the_rest_af
 ) -> None:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         await fill(store)
         world = World()
         pbx = a_pbx(world)

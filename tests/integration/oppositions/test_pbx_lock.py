@@ -12,13 +12,13 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.oppositions.suppression import PbxSuppression, sponsor_key
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.oppositions.pbx_lock import AT_ONCE, PbxLock
 from tests.contract.rotation import fingerprints, rotated
 from tests.contract.samples import NOW, SPONSOR, fingerprint, number, suppression
+from tests.harness.acts import ActStore
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 
@@ -26,18 +26,18 @@ OF_NOBODY_KNOWN = PbxSuppression(Fingerprint("ab" * 32), None)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(tmp_path: Path) -> AsyncIterator[ActStore]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
-    async with SqlStore.open(url) as opened:
+    async with ActStore.open(url) as opened:
         yield opened
 
 
-async def a_lock(store: SqlStore) -> PbxLock:
+async def a_lock(store: ActStore) -> PbxLock:
     return PbxLock(store, await fingerprints(store), pretending(NOW))
 
 
-async def lifted(store: SqlStore, index: int) -> None:
+async def lifted(store: ActStore, index: int) -> None:
     await store.suppressions.remove(fingerprint(index), None, by="admin", at=NOW, reason="asked for")
 
 
@@ -51,13 +51,13 @@ def copied(folder: Path) -> str:
     return f"sqlite:///{folder / 'y.db'}"
 
 
-async def recovered(store: SqlStore, pbx: ScriptedPbx) -> None:
+async def recovered(store: ActStore, pbx: ScriptedPbx) -> None:
     lock, link = await a_lock(store), ScriptedLink(pbx)
     await lock.make_whole(link)
     await lock.relieve(link)
 
 
-async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(store: SqlStore) -> None:
+async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(store: ActStore) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     entry = suppression(1)
     await store.suppressions.add([entry, replace(entry, sponsor=None)])
@@ -76,7 +76,7 @@ async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(sto
 
 
 async def test_older_fingerprints_are_brought_forward_a_few_at_a_time(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each is an HMAC for every version of the keys: all at once they would hold the event loop for seconds."""
     pbx, turns, brought = ScriptedPbx(lambda: NOW), [0], list[int]()
@@ -101,7 +101,7 @@ async def test_older_fingerprints_are_brought_forward_a_few_at_a_time(
     assert max(Counter(brought).values()) <= AT_ONCE
 
 
-async def test_what_the_database_does_not_know_stays_locked(store: SqlStore) -> None:
+async def test_what_the_database_does_not_know_stays_locked(store: ActStore) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     said_meanwhile = PbxSuppression(fingerprint(2), sponsor_key(SPONSOR))
     pbx.locked.add(said_meanwhile)
@@ -110,7 +110,7 @@ async def test_what_the_database_does_not_know_stays_locked(store: SqlStore) -> 
     assert pbx.locked == {said_meanwhile}
 
 
-async def test_a_pbx_that_comes_back_is_given_only_what_it_missed(store: SqlStore) -> None:
+async def test_a_pbx_that_comes_back_is_given_only_what_it_missed(store: ActStore) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     lock, link = await a_lock(store), ScriptedLink(pbx)
     await store.suppressions.add([suppression(index) for index in range(50)])
@@ -125,7 +125,7 @@ async def test_a_pbx_that_comes_back_is_given_only_what_it_missed(store: SqlStor
     assert {locked.fingerprint for locked in pbx.locked} == {fingerprint(n) for n in range(51) if n != 7}
 
 
-async def test_who_was_opposed_again_while_the_pbx_was_away_stays_locked(store: SqlStore) -> None:
+async def test_who_was_opposed_again_while_the_pbx_was_away_stays_locked(store: ActStore) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     await store.suppressions.add([suppression(1)])
     await recovered(store, pbx)
@@ -135,7 +135,7 @@ async def test_who_was_opposed_again_while_the_pbx_was_away_stays_locked(store: 
     assert {locked.fingerprint for locked in pbx.locked} == {fingerprint(1)}
 
 
-async def test_what_a_failed_commit_of_the_pbx_took_back_is_given_again(store: SqlStore) -> None:
+async def test_what_a_failed_commit_of_the_pbx_took_back_is_given_again(store: ActStore) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     lock, link = await a_lock(store), ScriptedLink(pbx)
     await store.suppressions.add([suppression(1)])
@@ -150,7 +150,7 @@ async def test_what_a_failed_commit_of_the_pbx_took_back_is_given_again(store: S
 
 
 @pytest.mark.parametrize("mark", [f"{'a' * 16}-{'b' * 32}", "torn", ""])
-async def test_a_pbx_of_another_history_is_given_the_whole_list(store: SqlStore, mark: str) -> None:
+async def test_a_pbx_of_another_history_is_given_the_whole_list(store: ActStore, mark: str) -> None:
     """A new volume, another database or other keys, or a database that is younger than what the PBX was given."""
     pbx = ScriptedPbx(lambda: NOW, mark=mark)
     await store.suppressions.add([suppression(index) for index in range(3)])
@@ -158,14 +158,14 @@ async def test_a_pbx_of_another_history_is_given_the_whole_list(store: SqlStore,
     assert pbx.writes == 3
 
 
-async def test_a_younger_database_gives_the_whole_list(store: SqlStore, tmp_path: Path) -> None:
+async def test_a_younger_database_gives_the_whole_list(store: ActStore, tmp_path: Path) -> None:
     pbx = ScriptedPbx(lambda: NOW)
     younger = copied(tmp_path)
     lock, link = await a_lock(store), ScriptedLink(pbx)
     await store.suppressions.add([suppression(1)])
     for _ in range(2):
         await lock.keep_whole(link)
-    async with SqlStore.open(younger) as swapped:
+    async with ActStore.open(younger) as swapped:
         await swapped.suppressions.add([suppression(2)])
         await recovered(swapped, pbx)
     assert {locked.fingerprint for locked in pbx.locked} == {fingerprint(1), fingerprint(2)}

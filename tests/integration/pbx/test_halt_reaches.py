@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.halt import Halt, HaltFlag
@@ -15,6 +14,7 @@ from dialer.domain.calls.call_events import RefusalCause, Refused
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halting import Halting
 from dialer.services.pbx.halts import Halts
+from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory, a_halt
 from tests.harness.patience import SOON_S
 from tests.integration.history import TICK_S, History, a_pbx
@@ -38,7 +38,7 @@ class NotingLink(ScriptedLink):
 
 @pytest.mark.parametrize("database", ["there", "away"])
 async def test_a_pbx_that_was_cut_off_is_halted_before_all_else(
-    listed: SqlStore, monkeypatch: pytest.MonkeyPatch, database: str
+    listed: ActStore, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
     """Also where the database is away, which the process that halted need not ask."""
     monkeypatch.setattr(NotingLink, "asked", [], raising=False)
@@ -69,7 +69,7 @@ async def test_a_pbx_that_was_cut_off_is_halted_before_all_else(
 
 @pytest.mark.parametrize("database", ["there", "away"])
 async def test_what_another_process_of_the_home_halted_is_heard_of_without_the_database(
-    listed: SqlStore, database: str
+    listed: ActStore, database: str
 ) -> None:
     """It could reach neither the PBX nor the database."""
     world = World()
@@ -89,14 +89,14 @@ async def test_what_another_process_of_the_home_halted_is_heard_of_without_the_d
     assert pbx.halted == HaltFlag(halt.id, halt.reason)
     process.trouble.gone = False
     async with asyncio.timeout(SOON_S):
-        while not (await listed.system.halt_state()).halted:
+        while not (await listed.halts.state()).halted:
             await asyncio.sleep(TICK_S)
-    assert (await listed.system.halts([])).in_force == (halt,)
+    assert (await listed.halts.known([])).in_force == (halt,)
     await process.die()
 
 
 async def test_a_pbx_that_was_away_at_the_end_of_a_halt_is_unlocked_and_halts_nobody(
-    listed: SqlStore,
+    listed: ActStore,
 ) -> None:
     world = World()
     away, there = a_pbx(world), a_pbx(world, "pbx2")
@@ -114,11 +114,11 @@ async def test_a_pbx_that_was_away_at_the_end_of_a_halt_is_unlocked_and_halts_no
     await history.ready()
     assert not away.halted
     await calling(history, away, there)
-    assert not (await listed.system.halt_state()).halted
+    assert not (await listed.halts.state()).halted
     await process.die()
 
 
-async def test_who_hears_late_of_a_halt_that_has_ended_halts_nobody(listed: SqlStore) -> None:
+async def test_who_hears_late_of_a_halt_that_has_ended_halts_nobody(listed: ActStore) -> None:
     world = World()
     pbx = a_pbx(world)
     history = History(listed, [pbx], world)
@@ -127,12 +127,12 @@ async def test_who_hears_late_of_a_halt_that_has_ended_halts_nobody(listed: SqlS
     await process.halting.halt(LOCAL_ADMINISTRATOR, "an emergency")
     await process.halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")
     await refused(process, pbx)
-    assert not (await listed.system.halt_state()).halted
+    assert not (await listed.halts.state()).halted
     await process.die()
 
 
 @pytest.mark.parametrize("flag", [HaltFlag(HaltId("5" * 32), "smoke"), HaltFlag(None, "set by hand")])
-async def test_a_halt_that_nobody_recorded_is_in_force_everywhere(listed: SqlStore, flag: HaltFlag) -> None:
+async def test_a_halt_that_nobody_recorded_is_in_force_everywhere(listed: ActStore, flag: HaltFlag) -> None:
     world = World()
     pbxs = [a_pbx(world), a_pbx(world, "pbx2")]
     history = History(listed, pbxs, world)
@@ -144,7 +144,7 @@ async def test_a_halt_that_nobody_recorded_is_in_force_everywhere(listed: SqlSto
     async with asyncio.timeout(SOON_S):
         while other.alive or not other.halted:
             await asyncio.sleep(TICK_S)
-    [halt] = (await listed.system.halts([])).in_force
+    [halt] = (await listed.halts.known([])).in_force
     assert (halt.reason, halt.id if flag.id else None) == (flag.reason, flag.id)
     assert flagged.halted == other.halted == HaltFlag(halt.id, halt.reason)
     assert not (await process.halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")).unreachable
@@ -153,12 +153,12 @@ async def test_a_halt_that_nobody_recorded_is_in_force_everywhere(listed: SqlSto
     await process.die()
 
 
-async def test_the_end_of_one_halt_leaves_another_that_begins_meanwhile(listed: SqlStore) -> None:
+async def test_the_end_of_one_halt_leaves_another_that_begins_meanwhile(listed: ActStore) -> None:
     second = a_halt("smoke")
 
     class Meanwhile(ScriptedLink):
         async def clear_halt(self) -> None:
-            await listed.system.begin_halt(second)
+            await listed.halts.begin_halt(second)
             await super().clear_halt()
 
     world = World()
@@ -168,7 +168,7 @@ async def test_the_end_of_one_halt_leaves_another_that_begins_meanwhile(listed: 
     await halting.halt(LOCAL_ADMINISTRATOR, "an emergency")
     with pytest.raises(Conflict, match="another halt"):
         await halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")
-    assert (await listed.system.halts([])).in_force == (second,)
+    assert (await listed.halts.known([])).in_force == (second,)
     assert pbx.halted == HaltFlag(second.id, second.reason)
 
 
@@ -199,7 +199,7 @@ class Straying(ScriptedLink):
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_a_pbx_that_comes_back_while_a_halt_ends_is_not_halted_in_the_end(
-    listed: SqlStore, monkeypatch: pytest.MonkeyPatch, seed: int
+    listed: ActStore, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """In whatever order: its return is looked at by one process, the halt is ended by another."""
     monkeypatch.setattr(Straying, "luck", Random(seed))
@@ -225,7 +225,7 @@ async def test_a_pbx_that_comes_back_while_a_halt_ends_is_not_halted_in_the_end(
         for pbx in pbxs:
             await refused(process, pbx)
     assert not any(pbx.halted for pbx in pbxs)
-    assert not (await listed.system.halt_state()).halted
+    assert not (await listed.halts.state()).halted
     for process in history.processes:
         await process.die()
 
@@ -247,13 +247,13 @@ async def refused(process: ServiceProcess, pbx: ScriptedPbx) -> None:
         await asyncio.sleep(10 * TICK_S)
 
 
-async def test_every_pbx_is_unlocked_before_the_database_lets_anybody_be_called(listed: SqlStore) -> None:
+async def test_every_pbx_is_unlocked_before_the_database_lets_anybody_be_called(listed: ActStore) -> None:
     """Otherwise what is permitted between is refused by the PBX, which was taken for a halt of its own."""
     seen: list[bool] = []
 
     class Asking(ScriptedLink):
         async def clear_halt(self) -> None:
-            seen.append((await listed.system.halt_state()).halted)
+            seen.append((await listed.halts.state()).halted)
             await super().clear_halt()
 
     world = World()
@@ -263,5 +263,5 @@ async def test_every_pbx_is_unlocked_before_the_database_lets_anybody_be_called(
     await halting.halt(LOCAL_ADMINISTRATOR, "an emergency")
     await halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")
     assert seen == [True]
-    assert not (await listed.system.halt_state()).halted
+    assert not (await listed.halts.state()).halted
     assert not pbx.halted

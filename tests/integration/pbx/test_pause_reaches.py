@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.history import CAMPAIGN, TICK_S, History, a_pbx
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -16,7 +16,7 @@ from tests.integration.service_process import World
 pytestmark = pytest.mark.usefixtures("quick_ticks")
 
 
-async def one_pbx(store: SqlStore) -> tuple[History, ScriptedPbx]:
+async def one_pbx(store: ActStore) -> tuple[History, ScriptedPbx]:
     world = World()
     pbx = a_pbx(world)
     history = History(store, [pbx], world)
@@ -37,13 +37,13 @@ async def dialled(history: History, pbx: ScriptedPbx) -> None:
             await asyncio.sleep(TICK_S)
 
 
-async def refused(store: SqlStore) -> None:
+async def refused(store: ActStore) -> None:
     async with asyncio.timeout(SOON_S):
         while await store.attempts.alive():
             await asyncio.sleep(TICK_S)
 
 
-async def test_what_has_passed_the_gate_is_waited_for_however_long_its_invite_takes(listed: SqlStore) -> None:
+async def test_what_has_passed_the_gate_is_waited_for_however_long_its_invite_takes(listed: ActStore) -> None:
     history, pbx = await one_pbx(listed)
     pbx.hesitates = True
     await dialled(history, pbx)
@@ -57,7 +57,7 @@ async def test_what_has_passed_the_gate_is_waited_for_however_long_its_invite_ta
 
 
 async def test_what_comes_to_the_gate_after_a_pause_is_refused_and_waited_for_by_nobody(
-    listed: SqlStore,
+    listed: ActStore,
 ) -> None:
     """Its contact is called as soon as the campaign goes on."""
     history, pbx = await one_pbx(listed)
@@ -76,7 +76,7 @@ async def test_what_comes_to_the_gate_after_a_pause_is_refused_and_waited_for_by
     await process.die()
 
 
-async def test_a_pbx_that_cannot_be_asked_is_named_and_flagged_when_it_comes_back(listed: SqlStore) -> None:
+async def test_a_pbx_that_cannot_be_asked_is_named_and_flagged_when_it_comes_back(listed: ActStore) -> None:
     history, pbx = await one_pbx(listed)
     [process] = history.processes
     [link] = process.links
@@ -98,7 +98,7 @@ async def test_a_pbx_that_cannot_be_asked_is_named_and_flagged_when_it_comes_bac
 
 
 @pytest.mark.parametrize("away", [True, False])
-async def test_a_pause_that_ended_unheard_of_delays_nobody(listed: SqlStore, away: bool) -> None:
+async def test_a_pause_that_ended_unheard_of_delays_nobody(listed: ActStore, away: bool) -> None:
     """The PBX was away, or whoever resumed could not speak to it: what it refuses makes the service ask."""
     history, pbx = await one_pbx(listed)
     [process] = history.processes

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.calls.call_events import RefusalCause
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.history import TICK_S, History, a_pbx
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -33,12 +33,12 @@ async def ready_again(process: ServiceProcess, pbx: ScriptedPbx) -> None:
 
 
 @pytest.mark.parametrize("cause", [RefusalCause.UNMARKED, RefusalCause.BROKEN])
-async def test_the_others_call_on_and_nothing_is_halted(listed: SqlStore, cause: RefusalCause) -> None:
+async def test_the_others_call_on_and_nothing_is_halted(listed: ActStore, cause: RefusalCause) -> None:
     world = World()
     sick, well = a_pbx(world), a_pbx(world, "pbx2")
     history = History(listed, [sick, well], world)
     process = await refused_there(history, sick, cause)
-    assert not (await listed.system.halt_state()).halted
+    assert not (await listed.halts.state()).halted
     assert process.fleet.ready(well.pbx)
     async with asyncio.timeout(SOON_S):
         while not well.alive:
@@ -50,7 +50,7 @@ async def test_the_others_call_on_and_nothing_is_halted(listed: SqlStore, cause:
 
 @pytest.mark.parametrize("cause", [RefusalCause.UNMARKED, RefusalCause.BROKEN])
 async def test_it_is_used_again_once_it_keeps_what_is_written_to_it(
-    listed: SqlStore, cause: RefusalCause
+    listed: ActStore, cause: RefusalCause
 ) -> None:
     """The person who mends it need not start it anew."""
     world = World()
@@ -65,7 +65,7 @@ async def test_it_is_used_again_once_it_keeps_what_is_written_to_it(
 
 
 async def test_one_that_was_broken_while_nobody_drove_it_is_not_used_before_it_is_mended(
-    listed: SqlStore,
+    listed: ActStore,
 ) -> None:
     world = World()
     pbx = a_pbx(world)

@@ -15,7 +15,6 @@ from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import Conflict, Forbidden, Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId
@@ -36,6 +35,7 @@ from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.probes.probe_call import ProbeCall
 from dialer.services.probes.probing import AGAIN_AFTER_S, Probing
+from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration.scripted_link import ScriptedLink
@@ -78,7 +78,7 @@ class Bench:
     `says` is the answering line's sound; `end` is how the dialling ends.
     """
 
-    store: SqlStore
+    store: ActStore
     clock: Time
     pbx: ScriptedLink
     folder: Path
@@ -135,7 +135,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
     (tmp_path / "heard").mkdir()
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         clock = Time()
         pbx = ScriptedLink(ScriptedPbx(clock.now))
         fleet = Fleet({pbx.pbx: pbx}, driven=True)
@@ -249,7 +249,7 @@ async def test_a_probe_that_was_not_made_proves_nothing_pauses_nothing_and_is_tr
 async def test_a_probe_that_a_halt_cuts_short_is_no_failure(bench: Bench) -> None:
     await bench.start()
     bench.says = bench.says[:20_000]
-    await bench.store.system.begin_halt(a_halt())
+    await bench.store.halts.begin_halt(a_halt())
     await bench.probing.run_now(LOCAL_ADMINISTRATOR, DEMO)
     assert (await bench.outcomes(), (await bench.state())[0]) == (
         [ProbeOutcome.NOT_MADE],
@@ -259,7 +259,7 @@ async def test_a_probe_that_a_halt_cuts_short_is_no_failure(bench: Bench) -> Non
 
 async def test_nothing_is_rung_during_a_halt(bench: Bench) -> None:
     await bench.start()
-    await bench.store.system.begin_halt(a_halt())
+    await bench.store.halts.begin_halt(a_halt())
     await bench.probing.turn()
     assert bench.orders == []
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.heads import HeadFolder
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.ledger.entries_people import opposed
 from dialer.domain.ledger.journal import line_of
@@ -17,6 +16,7 @@ from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.restoring import Restoring
 from tests.contract.rotation import fingerprints
 from tests.contract.samples import NOW, suppression
+from tests.harness.acts import ActStore
 
 DAYS = 6
 
@@ -59,7 +59,7 @@ async def test_the_journal_is_replayed_a_day_at_a_time(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
     journal, heads = Years(), HeadFolder(tmp_path / "heads", "")
-    async with SqlStore.open(url) as store:
+    async with ActStore.open(url) as store:
         restoring = Restoring(store, journal, heads, await fingerprints(store), pretending(NOW))
         manifest = BackupManifest(NOW, "sqlite", 1, "", BackedUpKeys.CLEAR, {})
         restored = await restoring.run(LOCAL_ADMINISTRATOR, manifest)

@@ -22,6 +22,7 @@ from dialer.domain.base.errors import BadSettings
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.settings import Settings, WebhookSettings
+from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
 pytestmark = pytest.mark.usefixtures("a_busy_disk_is_waited_for")
@@ -117,7 +118,7 @@ async def test_a_refused_or_redirected_notification_is_sent_again_until_it_is_ta
         await object_to_calls(service)
         events = await receiver.until(3)
         async with asyncio.timeout(SOON_S):
-            while await service.store.outbox.waiting():
+            while await ActStore.over(service.store).outbox.waiting():
                 await asyncio.sleep(0.05)
     assert len({event["id"] for event in events}) == 1
 
@@ -141,7 +142,7 @@ async def test_an_endpoint_that_is_away_holds_up_no_other(tmp_path: Path) -> Non
         await object_to_calls(service)
         await receiver.until(1)
         async with asyncio.timeout(SOON_S):
-            while await service.store.outbox.waiting() != 1:
+            while await ActStore.over(service.store).outbox.waiting() != 1:
                 await asyncio.sleep(0.05)
 
 
@@ -155,7 +156,7 @@ async def test_what_is_left_for_an_endpoint_that_is_gone_is_given_up_in_the_end(
         clock = pretending(datetime.now(UTC) + timedelta(days=days))
         async with open_service(alone, clock=clock) as later, notifying(alone, later.store, clock) as left:
             await left.clear_left()
-            assert await later.store.outbox.waiting() == waiting
+            assert await ActStore.over(later.store).outbox.waiting() == waiting
 
 
 async def test_a_secret_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:

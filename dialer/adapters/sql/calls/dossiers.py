@@ -14,16 +14,13 @@ from dialer.adapters.sql.oppositions.suppressions import suppressions_of
 from dialer.adapters.sql.records import CONTACT
 from dialer.adapters.sql.schema.tables import attempts, contacts, imports
 from dialer.adapters.sql.upkeep.restores import past_calls_of
-from dialer.domain.base.types import CampaignId, Fingerprint
-from dialer.domain.calls.attempt import FINAL_STATES, Result
+from dialer.domain.base.types import Fingerprint
+from dialer.domain.calls.past_attempts import past_attempt
 from dialer.domain.consent.contact import Contact
 from dialer.domain.decision.facts import PastAttempt
-from dialer.ports.records import ContactFacts
+from dialer.ports.records import ContactFacts, ListedContact
 
-NO_CAMPAIGN = CampaignId("")
-DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
-
-# The start of a dossier: the contact's fields, the class of the list it came with, and where it stands in the order of dialling.
+# `ListedContact`: the contact, the class of its list, and its place in the order of dialling.
 # Whoever was erased is on no list any more.
 LISTED: Select[Any] = (
     CONTACT.add_columns(imports.c.source_class, contacts.c.next_due_at)
@@ -43,11 +40,16 @@ PAST = select(
 ).order_by(attempts.c.decided_at, attempts.c.id)
 
 
+def listed_contact(row: Row[Any]) -> ListedContact:
+    """Of a row of `LISTED`."""
+    return ListedContact(Contact(*tuple(row)[:-2]), row.source_class, row.next_due_at)
+
+
 async def dossiers_of(
-    connection: AsyncConnection, sponsor: str, listed: Sequence[Row[Any]]
+    connection: AsyncConnection, sponsor: str, listed: Sequence[ListedContact]
 ) -> list[ContactFacts]:
-    """One for each row of `LISTED`, in their order: at most `chunks.LONGEST_LIST`."""
-    fingerprints = [row.fingerprint for row in listed]
+    """Return one for each, in their order: at most `chunks.LONGEST_LIST`."""
+    fingerprints = [one.contact.fingerprint for one in listed]
     consents = await consents_of(connection, fingerprints)
     oppositions = await suppressions_of(connection, fingerprints)
     past = await _attempts_of(connection, sponsor, fingerprints)
@@ -55,14 +57,17 @@ async def dossiers_of(
     lists = await lists_of(connection, sponsor, fingerprints)
     return [
         ContactFacts(
-            contact=Contact(*tuple(row)[:-2]),
-            source_class=row.source_class,
-            consents=consents.get(row.fingerprint, ()),
-            suppressions=tuple(oppositions.get(row.fingerprint, ())),
-            attempts=(*past.get(row.fingerprint, ()), *recalled.get(row.fingerprint, ())),
-            lists=lists.of(row.fingerprint),
+            contact=one.contact,
+            source_class=one.source_class,
+            consents=consents.get(one.contact.fingerprint, ()),
+            suppressions=tuple(oppositions.get(one.contact.fingerprint, ())),
+            attempts=(
+                *past.get(one.contact.fingerprint, ()),
+                *recalled.get(one.contact.fingerprint, ()),
+            ),
+            lists=lists.of(one.contact.fingerprint),
         )
-        for row in listed
+        for one in listed
     ]
 
 
@@ -72,13 +77,14 @@ async def _attempts_of(
     found: defaultdict[Fingerprint, list[PastAttempt]] = defaultdict(list)
     statement = PAST.where(attempts.c.fingerprint.in_(fingerprints), attempts.c.sponsor == sponsor)
     for row in await connection.execute(statement):
-        past = PastAttempt(
-            # What was met with silence counts towards the caps, and uses up no attempt of the campaign.
-            campaign_id=NO_CAMPAIGN if row.unanswered else row.campaign_id,
-            at=row.at,
-            counts=row.counts,
-            delivered=row.result in DELIVERED,
-            alive=row.state not in FINAL_STATES,
+        found[row.fingerprint].append(
+            past_attempt(
+                row.campaign_id,
+                row.at,
+                state=row.state,
+                result=row.result,
+                counts=row.counts,
+                unanswered=row.unanswered,
+            )
         )
-        found[row.fingerprint].append(past)
     return found

@@ -1,29 +1,45 @@
-"""Lists of contacts and the imports they came with."""
+"""Contacts on their lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.calls.dossiers import LISTED, dossiers_of
-from dialer.adapters.sql.calls.standing import campaign_of
-from dialer.adapters.sql.consent.consents import append_consents
+from dialer.adapters.sql.access.subject_keys import keys_of
+from dialer.adapters.sql.calls.dossiers import LISTED, dossiers_of, listed_contact
 from dialer.adapters.sql.db.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.db.dialects import insert_new
-from dialer.adapters.sql.db.engine import Database
-from dialer.adapters.sql.db.stored_as import stored_as, to_be_stored_as
-from dialer.adapters.sql.ledger.ledger_pending import record
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.preflight.contact_groups import alike_between, page_end
-from dialer.adapters.sql.records import MANIFEST, Record, record_of
-from dialer.adapters.sql.schema.tables import contacts, imports
-from dialer.domain.base.errors import NotFound
+from dialer.adapters.sql.records import Record, record_of
+from dialer.adapters.sql.schema.tables import campaigns, contacts
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
-from dialer.domain.consent.contact import ContactState, ImportManifest
-from dialer.domain.ledger.entries_admin import import_begun, import_ended
+from dialer.domain.calls.retry import ContactClosed, Due
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.consent.contact import ContactState
 from dialer.domain.numbers.number_plan import territories_of
 from dialer.domain.numbers.territory import territory_of
 from dialer.domain.preflight.contact_groups import TimeBoundaries
-from dialer.ports.records import ContactFacts, ContactGroup, ImportCounts, NewContact
+from dialer.ports.records import (
+    ClosedContact,
+    ContactChange,
+    ContactFacts,
+    ContactGroup,
+    JudgedContact,
+    ListedContact,
+    NewContact,
+)
 
 # As much of a number as tells its territory: few enough beginnings that a million numbers come to some hundreds.
 TELLS_TERRITORY = case(
@@ -32,120 +48,178 @@ TELLS_TERRITORY = case(
     (contacts.c.number.startswith("+44"), func.substr(contacts.c.number, 1, 7)),
     else_=func.substr(contacts.c.number, 1, 9),
 )
+NEXT = (contacts.c.next_due_at, contacts.c.id)
+CALLING: Record = {"state": ContactState.CALLING, "next_due_at": None, "closed_reason": None}
 
 
-class SqlContacts:
-    """`dialer.ports.store.Contacts`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def begin_import(self, manifest: ImportManifest) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(insert(imports).values(record_of(manifest)))
-            await record(connection, [import_begun(manifest)])
+class SqlContactRepository(SqlRepository):
+    """`dialer.ports.contacts.ContactRepository`."""
 
     async def add(
-        self, import_id: ImportId, campaign_id: CampaignId, rows: Sequence[NewContact]
-    ) -> list[int]:
-        """Raise `NotFound` unless the import was begun for this campaign."""
-        async with self._database.write() as connection:
-            # Locking the campaign's manifests keeps two imports of one list from waiting for each other's rows in a circle.
-            manifests = select(imports.c.id, imports.c.imported_at, imports.c.imported_by).where(
-                imports.c.campaign_id == campaign_id
-            )
-            rows_of = await connection.execute(
-                manifests.order_by(imports.c.id).with_for_update(key_share=True)
-            )
-            begun = {row.id: row for row in rows_of}
-            if import_id not in begun:
-                raise NotFound(f"there is no import {import_id} for campaign {campaign_id}")
-            common: Record = {
-                "import_id": import_id,
-                "campaign_id": campaign_id,
-                "state": ContactState.DUE,
-                "next_due_at": begun[import_id].imported_at,
-            }
-            stored = await to_be_stored_as(connection, [row.fingerprint for row in rows])
-            rows = [_known_as(row, stored[row.fingerprint]) for row in rows]
-            statement = insert_new(connection, contacts).returning(contacts.c.line)
-            added: set[int] = set()
-            for some in chunks(rows, AT_ONCE):
-                records = [record_of(row, without="consent") | common for row in some]
-                added.update((await connection.execute(statement, records)).scalars())
-            given = [row.consent for row in rows if row.consent is not None]
-            await append_consents(connection, given, by=begun[import_id].imported_by)
-        return [row.line for row in rows if row.line not in added]
-
-    async def end_import(self, import_id: ImportId, counts: ImportCounts, report: str) -> None:
-        """Raise `NotFound`."""
-        async with self._database.write() as connection:
-            statement = update(imports).where(imports.c.id == import_id)
-            await connection.execute(statement.values(report=report, **record_of(counts)))
-            begun = (await connection.execute(MANIFEST.where(imports.c.id == import_id))).first()
-            if begun is None:
-                raise NotFound(f"there is no import {import_id}")
-            await record(connection, [import_ended(ImportManifest(*begun), record_of(counts), report)])
-
-    async def import_report(self, import_id: ImportId) -> tuple[ImportManifest, str | None]:
-        statement = MANIFEST.add_columns(imports.c.report).where(imports.c.id == import_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(statement)).first()
-        if row is None:
-            raise NotFound(f"there is no import {import_id}")
-        return ImportManifest(*row[:-1]), row.report
+        self,
+        import_id: ImportId,
+        campaign_id: CampaignId,
+        rows: Sequence[NewContact],
+        *,
+        due_at: datetime,
+    ) -> set[int]:
+        common: Record = {
+            "import_id": import_id,
+            "campaign_id": campaign_id,
+            "state": ContactState.DUE,
+            "next_due_at": due_at,
+        }
+        stored = await self._names.to_be([row.fingerprint for row in rows])
+        known = [replace(row, fingerprint=stored[row.fingerprint]) for row in rows]
+        statement = insert_new(self._connection, contacts).returning(contacts.c.line)
+        added: set[int] = set()
+        for some in chunks(known, AT_ONCE):
+            records = [record_of(row, without="consent") | common for row in some]
+            added.update((await self._connection.execute(statement, records)).scalars())
+        return added
 
     async def count(self, campaign_id: CampaignId) -> int:
         statement = select(func.count()).where(contacts.c.campaign_id == campaign_id)
-        async with self._database.read() as connection:
-            return (await connection.execute(statement)).scalar_one()
+        return (await self._connection.execute(statement)).scalar_one()
 
     async def places(self, campaign_id: CampaignId) -> frozenset[tuple[str, ...]]:
         kept = (contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
         told = contacts.c.territory.is_not(None)
         stated = select(contacts.c.territory).where(*kept, told).distinct()
         alike = select(func.min(contacts.c.number)).where(*kept, ~told).group_by(TELLS_TERRITORY)
-        async with self._database.read() as connection:
-            found = {(territory_of(code),) for code in (await connection.execute(stated)).scalars()}
-            return frozenset(found | {territories_of(n) for n in (await connection.execute(alike)).scalars()})
+        codes = (await self._connection.execute(stated)).scalars()
+        found = {(territory_of(code),) for code in codes}
+        numbers = (await self._connection.execute(alike)).scalars()
+        return frozenset(found | {territories_of(number) for number in numbers})
 
     async def languages(self, campaign_id: CampaignId) -> frozenset[str]:
         stated = (contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
         statement = select(contacts.c.language).where(*stated, contacts.c.language.is_not(None)).distinct()
-        async with self._database.read() as connection:
-            return frozenset((await connection.execute(statement)).scalars())
-
-    async def dossier(self, campaign_id: CampaignId, fingerprint: Fingerprint) -> ContactFacts | None:
-        """Raise `NotFound` for an unknown campaign; None where the number is not on its list."""
-        return (await self.dossiers_among(campaign_id, [fingerprint])).get(fingerprint)
+        return frozenset((await self._connection.execute(statement)).scalars())
 
     async def dossiers_among(
-        self, campaign_id: CampaignId, fingerprints: Iterable[Fingerprint]
+        self, campaign_id: CampaignId, sponsor: str, fingerprints: Iterable[Fingerprint]
     ) -> dict[Fingerprint, ContactFacts]:
         found: dict[Fingerprint, ContactFacts] = {}
-        async with self._database.read() as connection:
-            campaign = await campaign_of(connection, campaign_id)
-            for some in chunks(fingerprints):
-                given = {now: one for one, now in (await stored_as(connection, some)).items()}
-                mine = (contacts.c.campaign_id == campaign_id, contacts.c.fingerprint.in_(given))
-                listed = (await connection.execute(LISTED.where(*mine))).all()
-                dossiers = await dossiers_of(connection, campaign.definition.sponsor.id, listed)
-                found.update((given[dossier.contact.fingerprint], dossier) for dossier in dossiers)
+        for some in chunks(fingerprints):
+            given = {now: one for one, now in (await self._names.of(some)).items()}
+            mine = (contacts.c.campaign_id == campaign_id, contacts.c.fingerprint.in_(given))
+            rows = await self._connection.execute(LISTED.where(*mine))
+            dossiers = await dossiers_of(self._connection, sponsor, [listed_contact(row) for row in rows])
+            found.update((given[dossier.contact.fingerprint], dossier) for dossier in dossiers)
         return found
 
+    async def due(
+        self, campaign_id: CampaignId, *, now: datetime, limit: int, after: ListedContact | None
+    ) -> list[ListedContact]:
+        # FOR UPDATE SKIP LOCKED of contacts alone: no two processes claim one, and none waits.
+        page = LISTED.where(
+            contacts.c.campaign_id == campaign_id,
+            contacts.c.state == ContactState.DUE,
+            contacts.c.next_due_at <= now,
+        )
+        if after is not None:
+            page = page.where(tuple_(*NEXT) > (after.next_due_at, after.contact.id))
+        locked = page.order_by(*NEXT).limit(limit).with_for_update(of=contacts, skip_locked=True)
+        return [listed_contact(row) for row in await self._connection.execute(locked)]
+
+    async def dossiers(self, sponsor: str, listed: Sequence[ListedContact]) -> list[ContactFacts]:
+        dossiers = await dossiers_of(self._connection, sponsor, listed)
+        keys = await keys_of(self._connection, [one.contact.fingerprint for one in dossiers])
+        return [replace(one, key=keys.get(one.contact.fingerprint)) for one in dossiers]
+
     async def page_end(self, campaign_id: CampaignId, *, after: ContactId, size: int) -> ContactId | None:
-        async with self._database.read() as connection:
-            return await page_end(connection, campaign_id, after, size)
+        return await page_end(self._connection, campaign_id, after, size)
 
     async def alike(
-        self, campaign_id: CampaignId, turns: TimeBoundaries, *, after: ContactId, until: ContactId
+        self,
+        campaign_id: CampaignId,
+        sponsor: str,
+        turns: TimeBoundaries,
+        *,
+        after: ContactId,
+        until: ContactId,
     ) -> Sequence[ContactGroup]:
-        async with self._database.read() as connection:
-            return await alike_between(connection, campaign_id, turns, after, until)
+        return await alike_between(self._connection, campaign_id, sponsor, turns, after, until)
+
+    async def change(self, changes: Mapping[ContactId, ContactChange]) -> None:
+        await self._update([changed(change) | {"contact": one} for one, change in changes.items()])
+
+    async def judged(self, outcomes: Sequence[JudgedContact]) -> None:
+        await self._update(
+            [
+                (changed(one.change) if one.change else CALLING)
+                | {"last_refusal": one.codes, "contact": one.id}
+                for one in outcomes
+            ]
+        )
+
+    async def refused(
+        self, fingerprints: Collection[Fingerprint], *, unless: Collection[CampaignState]
+    ) -> list[ClosedContact]:
+        found: list[ClosedContact] = []
+        columns = (contacts.c.id, contacts.c.fingerprint, campaigns.c.sponsor, contacts.c.last_refusal)
+        for some in chunks(fingerprints):
+            # Locked in the order of ids, so that no two wait for each other in a circle.
+            closed = (
+                select(*columns)
+                .join_from(contacts, campaigns)
+                .where(
+                    contacts.c.fingerprint.in_(some),
+                    contacts.c.state == ContactState.CLOSED,
+                    contacts.c.last_refusal.is_not(None),
+                    contacts.c.erased_at.is_(None),
+                    campaigns.c.state.not_in(unless),
+                )
+                .order_by(contacts.c.id)
+                .with_for_update(of=contacts)
+            )
+            rows = await self._connection.execute(closed)
+            found += (ClosedContact(*row[:-1], codes=frozenset(row[-1].split())) for row in rows)
+        return found
+
+    async def closed_for(self, reason: str, contact_ids: Iterable[ContactId]) -> list[ContactId]:
+        found: list[ContactId] = []
+        for ids in chunks(contact_ids):
+            closed = select(contacts.c.id).where(
+                contacts.c.id.in_(ids),
+                contacts.c.state == ContactState.CLOSED,
+                contacts.c.closed_reason == reason,
+                contacts.c.erased_at.is_(None),
+            )
+            found += (await self._connection.execute(closed)).scalars()
+        return found
+
+    async def erase(self, fingerprint: Fingerprint, *, at: datetime) -> int:
+        return await emptied(self._connection, contacts.c.fingerprint == fingerprint, at)
+
+    async def _update(self, records: Sequence[Record]) -> None:
+        """All have the same keys: `contact`, its id, and columns."""
+        if records:
+            columns: Record = {name: bindparam(name) for name in records[0] if name != "contact"}
+            statement = update(contacts).where(contacts.c.id == bindparam("contact")).values(columns)
+            await self._connection.execute(statement, list(records))
 
 
-def _known_as(row: NewContact, fingerprint: Fingerprint) -> NewContact:
-    if row.fingerprint == fingerprint:
-        return row
-    consent = replace(row.consent, fingerprint=fingerprint) if row.consent else None
-    return replace(row, fingerprint=fingerprint, consent=consent)
+def changed(change: ContactChange) -> Record:
+    match change:
+        case Due(until):
+            return {"state": ContactState.DUE, "next_due_at": until, "closed_reason": None}
+        case ContactClosed(reason):
+            return {"state": ContactState.CLOSED, "next_due_at": None, "closed_reason": reason}
+
+
+async def emptied(connection: AsyncConnection, which: ColumnElement[bool], at: datetime) -> int:
+    """Leave the fingerprint and how it ended; return how many rows had more."""
+    columns = dict.fromkeys(("external_id", "language", "territory", "timezone", "next_due_at"))
+    statement = update(contacts).where(which, contacts.c.erased_at.is_(None))
+    erased = statement.values(
+        {
+            **columns,
+            "number": "",
+            "state": ContactState.CLOSED,
+            "closed_reason": func.coalesce(contacts.c.closed_reason, "erased"),
+            "erased_at": at,
+        }
+    )
+    return (await connection.execute(erased)).rowcount

@@ -6,28 +6,23 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, or_, select, update
 
 from dialer.adapters.sql.db.dialects import insert_new
-from dialer.adapters.sql.db.engine import Database
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.schema.proof_tables import proof_keys
 from dialer.adapters.sql.schema.tables import consents
 from dialer.ports.proofs import ProofRow
 
 
-class SqlProofs:
-    """`dialer.ports.proofs.Proofs`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlProofRepository(SqlRepository):
+    """`dialer.ports.proofs.ProofRepository`."""
 
     async def keep_key(self, month: str, key: bytes) -> bytes:
         stored = select(proof_keys.c.key).where(proof_keys.c.month == month)
-        async with self._database.write() as connection:
-            await connection.execute(insert_new(connection, proof_keys), {"month": month, "key": key})
-            found: bytes = (await connection.execute(stored)).scalar_one()
-            return found
+        await self._connection.execute(insert_new(self._connection, proof_keys), {"month": month, "key": key})
+        found: bytes = (await self._connection.execute(stored)).scalar_one()
+        return found
 
     async def keys(self) -> dict[str, bytes]:
-        async with self._database.read() as connection:
-            return {row.month: row.key for row in await connection.execute(select(proof_keys))}
+        return {row.month: row.key for row in await self._connection.execute(select(proof_keys))}
 
     async def in_clear(self, *, sealed: Sequence[str], limit: int) -> list[ProofRow]:
         texts = (consents.c.source, consents.c.proof)
@@ -38,27 +33,24 @@ class SqlProofs:
         rows = select(consents.c.id, consents.c.recorded_at, *texts).where(
             consents.c.withdrawn.is_(False), or_(*clear)
         )
-        async with self._database.read() as connection:
-            return [ProofRow(*row) for row in await connection.execute(rows.limit(limit))]
+        return [ProofRow(*row) for row in await self._connection.execute(rows.limit(limit))]
 
     async def replace(self, rows: Sequence[ProofRow]) -> None:
         mine = update(consents).where(consents.c.id == bindparam("row"))
         anew = mine.values(source=bindparam("its_source"), proof=bindparam("its_proof"))
-        async with self._database.write() as connection:
-            await connection.execute(
-                anew, [{"row": row.id, "its_source": row.source, "its_proof": row.proof} for row in rows]
-            )
+        await self._connection.execute(
+            anew, [{"row": row.id, "its_source": row.source, "its_proof": row.proof} for row in rows]
+        )
 
     async def destroy_keys(self, *, before: str) -> int:
         months = select(proof_keys.c.month).where(proof_keys.c.month < before).order_by(proof_keys.c.month)
         destroyed = 0
-        async with self._database.write() as connection:
-            for month in (await connection.execute(months)).scalars().all():
-                start, end = _span(month)
-                recorded = (consents.c.recorded_at >= start) & (consents.c.recorded_at < end)
-                left = exists().where(recorded, consents.c.withdrawn.is_(False))
-                gone = delete(proof_keys).where(proof_keys.c.month == month, ~left)
-                destroyed += (await connection.execute(gone)).rowcount
+        for month in (await self._connection.execute(months)).scalars().all():
+            start, end = _span(month)
+            recorded = (consents.c.recorded_at >= start) & (consents.c.recorded_at < end)
+            left = exists().where(recorded, consents.c.withdrawn.is_(False))
+            gone = delete(proof_keys).where(proof_keys.c.month == month, ~left)
+            destroyed += (await self._connection.execute(gone)).rowcount
         return destroyed
 
 

@@ -22,25 +22,41 @@ async def under_rotation(connection: AsyncConnection) -> bool:
     return (await connection.execute(select(key_rotation.c.version))).first() is not None
 
 
-async def stored_as(connection: AsyncConnection, fingerprints: Iterable[Fingerprint]) -> StoredAs:
-    """For whoever reads."""
-    found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
-    if found and await under_rotation(connection):
-        for some in chunks(list(found)):
-            moved = select(rekeyed.c.old, rekeyed.c.new).where(rekeyed.c.old.in_(some), ~LEFT)
-            found.update((row.old, row.new) for row in await connection.execute(moved))
-    return found
+class StoredNames:
+    """The names of numbers in one unit of work.
 
+    No change of keys begins or ends meanwhile: who writes shares its lock, who reads sees one snapshot.
+    """
 
-async def to_be_stored_as(connection: AsyncConnection, fingerprints: Collection[Fingerprint]) -> StoredAs:
-    """For whoever writes: a number that was never stored is noted, so that it will be moved with the others."""
-    found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
-    if found and await under_rotation(connection):
-        for some in chunks(list(found)):
-            either = or_(rekeyed.c.old.in_(some), rekeyed.c.new.in_(some))
-            known = (await connection.execute(select(rekeyed.c.old, rekeyed.c.new).where(either))).all()
-            found.update((row.old, row.new) for row in known if row.new)
-            unknown = set(some).difference(*known)
-            if unknown:
-                await connection.execute(insert_new(connection, rekeyed), [{"old": one} for one in unknown])
-    return {fingerprint: found[fingerprint] for fingerprint in fingerprints}
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._rotating: bool | None = None
+
+    async def of(self, fingerprints: Iterable[Fingerprint]) -> StoredAs:
+        """For who reads."""
+        found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
+        if found and await self._under_rotation():
+            for some in chunks(list(found)):
+                moved = select(rekeyed.c.old, rekeyed.c.new).where(rekeyed.c.old.in_(some), ~LEFT)
+                found.update((row.old, row.new) for row in await self._connection.execute(moved))
+        return found
+
+    async def to_be(self, fingerprints: Collection[Fingerprint]) -> StoredAs:
+        """For who writes: a number that was never stored is noted, so that it is moved as well."""
+        found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
+        if found and await self._under_rotation():
+            for some in chunks(list(found)):
+                either = or_(rekeyed.c.old.in_(some), rekeyed.c.new.in_(some))
+                names = select(rekeyed.c.old, rekeyed.c.new).where(either)
+                known = (await self._connection.execute(names)).all()
+                found.update((row.old, row.new) for row in known if row.new)
+                unknown = set(some).difference(*known)
+                if unknown:
+                    noted = insert_new(self._connection, rekeyed)
+                    await self._connection.execute(noted, [{"old": one} for one in unknown])
+        return {fingerprint: found[fingerprint] for fingerprint in fingerprints}
+
+    async def _under_rotation(self) -> bool:
+        if self._rotating is None:
+            self._rotating = await under_rotation(self._connection)
+        return self._rotating

@@ -1,33 +1,40 @@
 """Decisions, as the claims recorded them, and what they were made from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.access.subject_keys import add_keys
 from dialer.adapters.sql.db.chunks import chunks
 from dialer.adapters.sql.db.dialects import insert_new
-from dialer.adapters.sql.db.engine import Database
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.schema.tables import decision_inputs, decisions, subject_keys
-from dialer.domain.base.types import CampaignId
-from dialer.domain.calls.attempt import Attempt
-from dialer.domain.consent.contact import Contact
+from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.row_digests import RecordedDecision
-from dialer.ports.records import ArchivedDecision, ClaimDecision, DecisionFilter, SharedInput
+from dialer.ports.records import ArchivedDecision, ArchivedInputs, DecisionFilter, SharedInput
 
-Judged = tuple[Contact, ClaimDecision]
 KEPT = columns_for(ArchivedDecision, decisions, subject_keys).join_from(
     decisions, subject_keys, decisions.c.fingerprint == subject_keys.c.fingerprint, isouter=True
 )
 
 
-class SqlDecisions:
-    """`dialer.ports.store.Decisions`."""
+class SqlDecisionRepository(SqlRepository):
+    """`dialer.ports.decisions.DecisionRepository`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    async def add(self, decided: Sequence[tuple[RecordedDecision, ArchivedInputs]]) -> None:
+        if not decided:
+            return
+        await self._keep_shared([inputs for _, inputs in decided])
+        new = {decision.fingerprint: inputs.new_key for decision, inputs in decided}
+        keys = {fingerprint: key for fingerprint, key in new.items() if key is not None}
+        await add_keys(self._connection, keys)
+        rows = [
+            record_of(decision) | {"context_hash": inputs.context.hash, "sealed": inputs.sealed}
+            for decision, inputs in decided
+        ]
+        await self._connection.execute(insert(decisions), rows)
 
     async def page(self, query: DecisionFilter) -> list[ArchivedDecision]:
         statement = KEPT.where(decisions.c.id > query.after).order_by(decisions.c.id).limit(query.limit)
@@ -35,60 +42,32 @@ class SqlDecisions:
             statement = statement.where(decisions.c.campaign_id == query.campaign_id)
         if query.attempt_id is not None:
             statement = statement.where(decisions.c.attempt_id == query.attempt_id)
-        async with self._database.read() as connection:
-            return [ArchivedDecision(*row) for row in await connection.execute(statement)]
+        return [ArchivedDecision(*row) for row in await self._connection.execute(statement)]
 
     async def inputs(self, hashes: Iterable[str]) -> dict[str, SharedInput]:
         found: dict[str, SharedInput] = {}
-        async with self._database.read() as connection:
-            for some in chunks(hashes):
-                statement = columns_for(SharedInput, decision_inputs).where(decision_inputs.c.hash.in_(some))
-                found.update((row.hash, SharedInput(*row)) for row in await connection.execute(statement))
+        for some in chunks(hashes):
+            statement = columns_for(SharedInput, decision_inputs).where(decision_inputs.c.hash.in_(some))
+            found.update((row.hash, SharedInput(*row)) for row in await self._connection.execute(statement))
         return found
 
+    async def forget_sealed(self, fingerprints: Sequence[Fingerprint]) -> tuple[int, int]:
+        return await forget_sealed(self._connection, fingerprints)
 
-async def record_decisions(
-    connection: AsyncConnection, campaign_id: CampaignId, judged: list[Judged]
-) -> list[RecordedDecision]:
-    """What the decisions were made from goes in first: none is stored that could not be made again. Return them in their order."""
-    if not judged:
-        return []
-    await _keep_shared(connection, [judgement for _, judgement in judged])
-    new = {contact.fingerprint: judgement.inputs.new_key for contact, judgement in judged}
-    await add_keys(connection, {fingerprint: key for fingerprint, key in new.items() if key is not None})
-    told = [_recorded(campaign_id, contact, judgement) for contact, judgement in judged]
-    records = [
-        record_of(one) | {"context_hash": judgement.inputs.context.hash, "sealed": judgement.inputs.sealed}
-        for one, (_, judgement) in zip(told, judged, strict=True)
-    ]
-    await connection.execute(insert(decisions), records)
-    return told
+    async def _keep_shared(self, inputs: Sequence[ArchivedInputs]) -> None:
+        shared = {one.context for one in inputs}
+        shared |= {one.pack for one in inputs if one.pack is not None}
+        # In one order everywhere, so that no two processes wait for each other.
+        rows = [record_of(item) for item in sorted(shared, key=lambda item: item.hash)]
+        await self._connection.execute(insert_new(self._connection, decision_inputs), rows)
 
 
-async def _keep_shared(connection: AsyncConnection, judgements: list[ClaimDecision]) -> None:
-    shared = {judgement.inputs.context for judgement in judgements}
-    shared |= {judgement.inputs.pack for judgement in judgements if judgement.inputs.pack is not None}
-    # In one order everywhere, so that no two processes wait for each other.
-    records = [record_of(item) for item in sorted(shared, key=lambda item: item.hash)]
-    await connection.execute(insert_new(connection, decision_inputs), records)
-
-
-def _recorded(campaign_id: CampaignId, contact: Contact, judgement: ClaimDecision) -> RecordedDecision:
-    """Reasons without their sentences, which may tell what somebody consented to: those are in the sealed half."""
-    decision = judgement.decision
-    return RecordedDecision(
-        at=decision.at,
-        campaign_id=campaign_id,
-        contact_id=contact.id,
-        fingerprint=contact.fingerprint,
-        permitted=decision.permitted,
-        reasons=[{"rule": reason.rule, "code": reason.code} for reason in decision.reasons],
-        permit_until=decision.permit_until,
-        next_open=decision.next_open,
-        zones=decision.zones,
-        caller_id=decision.caller_id,
-        rule_pack=decision.rule_pack,
-        pack_hash=decision.pack_hash,
-        hash=judgement.decision_hash,
-        attempt_id=judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
+async def forget_sealed(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> tuple[int, int]:
+    """Destroy keys, and what was sealed under them. Return how many keys and decisions."""
+    keys = delete(subject_keys).where(subject_keys.c.fingerprint.in_(fingerprints))
+    sealed = update(decisions).where(
+        decisions.c.fingerprint.in_(fingerprints), decisions.c.sealed.is_not(None)
     )
+    destroyed = (await connection.execute(keys)).rowcount
+    forgotten = (await connection.execute(sealed.values(sealed=None, context_hash=None))).rowcount
+    return destroyed, forgotten

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.calls.attempts import CALL, IN_ORDER
 from dialer.adapters.sql.consent.consents import consents_of
 from dialer.adapters.sql.db.chunks import LONGEST_LIST, chunks
-from dialer.adapters.sql.db.engine import Database
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.decision.decisions import KEPT
 from dialer.adapters.sql.ledger.ledger import ENTRY, sealed_entry
 from dialer.adapters.sql.records import CONTACT, MANIFEST, columns_for, names_of
@@ -30,24 +30,20 @@ COUNTS = [imports.c[name] for name in names_of(ImportCounts)]
 RUN = columns_for(RetentionRun, retention_runs).order_by(retention_runs.c.id)
 
 
-class SqlInspections:
-    """`dialer.ports.inspection.Inspections`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlInspectionRepository(SqlRepository):
+    """`dialer.ports.inspection.InspectionRepository`."""
 
     async def called(
         self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
     ) -> list[CalledPerson]:
         page = CONTACT.where(_called(campaign_id), contacts.c.id > after).order_by(contacts.c.id).limit(limit)
-        async with self._database.read() as connection:
-            people = [Contact(*row) for row in await connection.execute(page)]
-            if not people:
-                return []
-            fingerprints = [person.fingerprint for person in people]
-            consents = await consents_of(connection, fingerprints)
-            calls = await _calls_to(connection, sponsor, fingerprints)
-            kept = await _decisions_on(connection, campaign_id, people)
+        people = [Contact(*row) for row in await self._connection.execute(page)]
+        if not people:
+            return []
+        fingerprints = [person.fingerprint for person in people]
+        consents = await consents_of(self._connection, fingerprints)
+        calls = await _calls_to(self._connection, sponsor, fingerprints)
+        kept = await _decisions_on(self._connection, campaign_id, people)
         return [
             CalledPerson(
                 person,
@@ -60,36 +56,32 @@ class SqlInspections:
 
     async def called_count(self, campaign_id: CampaignId) -> int:
         statement = select(func.count()).select_from(contacts).where(_called(campaign_id))
-        async with self._database.read() as connection:
-            return (await connection.execute(statement)).scalar_one()
+        return (await self._connection.execute(statement)).scalar_one()
 
     async def lists(self, campaign_id: CampaignId) -> list[ImportedList]:
         mine = MANIFEST.add_columns(imports.c.report, *COUNTS).where(imports.c.campaign_id == campaign_id)
         people = select(
             contacts.c.import_id, func.count(), func.count().filter(contacts.c.erased_at.is_(None))
         ).where(contacts.c.campaign_id == campaign_id)
-        async with self._database.read() as connection:
-            rows = await connection.execute(mine.order_by(imports.c.imported_at, imports.c.id))
-            counted = await connection.execute(people.group_by(contacts.c.import_id))
-            sizes = {row[0]: (row[1], row[2]) for row in counted}
-            return [_list(row, *sizes.get(row.id, (0, 0))) for row in rows]
+        rows = await self._connection.execute(mine.order_by(imports.c.imported_at, imports.c.id))
+        counted = await self._connection.execute(people.group_by(contacts.c.import_id))
+        sizes = {row[0]: (row[1], row[2]) for row in counted}
+        return [_list(row, *sizes.get(row.id, (0, 0))) for row in rows]
 
     async def refusals(self, campaign_id: CampaignId) -> tuple[int, list[RefusalCount]]:
         refused = (decisions.c.campaign_id == campaign_id, decisions.c.permitted.is_(False))
         found: Counter[tuple[str, str]] = Counter()
         total = 0
-        async with self._database.read() as connection:
-            rows = await connection.stream(select(decisions.c.reasons).where(*refused))
-            async for (reasons,) in rows:
-                total += 1
-                found.update((reason["rule"], reason["code"]) for reason in reasons)
+        rows = await self._connection.stream(select(decisions.c.reasons).where(*refused))
+        async for (reasons,) in rows:
+            total += 1
+            found.update((reason["rule"], reason["code"]) for reason in reasons)
         return total, [RefusalCount(rule, code, count) for (rule, code), count in sorted(found.items())]
 
     async def contexts(self, campaign_id: CampaignId) -> list[str]:
         mine = (decisions.c.campaign_id == campaign_id, decisions.c.context_hash.is_not(None))
         statement = select(decisions.c.context_hash).where(*mine).distinct()
-        async with self._database.read() as connection:
-            return sorted((await connection.execute(statement)).scalars())
+        return sorted((await self._connection.execute(statement)).scalars())
 
     async def sealed_about(self, ids: Iterable[str], *, before: int) -> list[SealedEntry]:
         return await self._sealed(entries.c.about, ids, entries.c.position < before)
@@ -103,23 +95,20 @@ class SqlInspections:
     async def sealed_kinds(self, kinds: Sequence[Kind], *, first: int, before: int) -> list[SealedEntry]:
         span = (entries.c.position >= first, entries.c.position < before)
         wanted = ENTRY.where(*span, entries.c.kind.in_([kind.value for kind in kinds]))
-        async with self._database.read() as connection:
-            rows = await connection.execute(wanted.order_by(entries.c.position).limit(LONGEST_LIST))
-            return [sealed_entry(row) for row in rows]
+        rows = await self._connection.execute(wanted.order_by(entries.c.position).limit(LONGEST_LIST))
+        return [sealed_entry(row) for row in rows]
 
     async def _sealed(
         self, column: Column[Any], values: Iterable[str], wanted: ColumnElement[bool]
     ) -> list[SealedEntry]:
         found: list[SealedEntry] = []
-        async with self._database.read() as connection:
-            for some in chunks(values):
-                rows = await connection.execute(ENTRY.where(column.in_(some), wanted))
-                found += [sealed_entry(row) for row in rows]
+        for some in chunks(values):
+            rows = await self._connection.execute(ENTRY.where(column.in_(some), wanted))
+            found += [sealed_entry(row) for row in rows]
         return sorted(found, key=lambda entry: entry.index)
 
     async def retention_runs(self) -> Sequence[RetentionRun]:
-        async with self._database.read() as connection:
-            return [RetentionRun(*row) for row in await connection.execute(RUN)]
+        return [RetentionRun(*row) for row in await self._connection.execute(RUN)]
 
 
 def _called(campaign_id: CampaignId) -> ColumnElement[bool]:

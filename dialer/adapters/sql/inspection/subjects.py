@@ -1,18 +1,14 @@
 """One person: all that is kept, and its erasing."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.calls.attempts import CALL, IN_ORDER
-from dialer.adapters.sql.consent.consents import append_consents, consents_of
-from dialer.adapters.sql.db.dialects import reserve
-from dialer.adapters.sql.db.engine import Database
-from dialer.adapters.sql.db.stored_as import stored_as, to_be_stored_as
-from dialer.adapters.sql.ledger.ledger_pending import record
-from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, names_of, record_of
+from dialer.adapters.sql.consent.consents import consents_of
+from dialer.adapters.sql.db.repository import SqlRepository
+from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, names_of
 from dialer.adapters.sql.schema.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.schema.restore_tables import past_calls
 from dialer.adapters.sql.schema.tables import (
@@ -24,21 +20,15 @@ from dialer.adapters.sql.schema.tables import (
     subject_keys,
     suppressions,
 )
-from dialer.adapters.sql.upkeep.erasure import being_called, erase_contacts, forget_sealed
-from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.consent.contact import Contact, ImportManifest
-from dialer.domain.ledger.entries_rights import subject_erased
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
 from dialer.ports.restores import PastCall
-from dialer.ports.subjects import DecisionRow, Erased, ListedPerson, Opposition, SubjectFile
+from dialer.ports.subjects import DecisionRow, ListedPerson, Opposition, SubjectFile
 
 PAST_CALL = columns_for(PastCall, past_calls)
-BY_ERASURE = "erasure"
-"""The channel of the withdrawal that an erasure is."""
 PERSON = CONTACT.add_columns(
     contacts.c.state, contacts.c.next_due_at, contacts.c.closed_reason, contacts.c.erased_at
 )
@@ -57,52 +47,24 @@ DECISION: Select[Any] = (
 )
 
 
-class SqlSubjects:
-    """`dialer.ports.subjects.Subjects`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlSubjectRepository(SqlRepository):
+    """`dialer.ports.subjects.SubjectRepository`."""
 
     async def file(self, fingerprint: Fingerprint) -> SubjectFile:
-        async with self._database.read() as connection:
-            fingerprint = (await stored_as(connection, [fingerprint]))[fingerprint]
-            calls = CALL.where(contacts.c.fingerprint == fingerprint).order_by(*IN_ORDER)
-            return SubjectFile(
-                contacts=await _listed(connection, fingerprint),
-                manifests=await _manifests(connection, fingerprint),
-                consents=(await consents_of(connection, [fingerprint])).get(fingerprint, ()),
-                oppositions=await _oppositions(connection, fingerprint),
-                lists=await _lists(connection, fingerprint),
-                calls=tuple(CallRow(Attempt(*row[:-1]), row[-1]) for row in await connection.execute(calls)),
-                decisions=await _decisions(connection, fingerprint),
-                past_calls=await _past_calls(connection, fingerprint),
-            )
-
-    async def erase(self, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
-        async with self._database.write() as connection:
-            fingerprint = (await to_be_stored_as(connection, [fingerprint]))[fingerprint]
-            if not await reserve(connection, [fingerprint]):
-                raise Conflict("the number is being judged at this moment", hint="try again")
-            if await being_called(connection, fingerprint):
-                raise Conflict(
-                    "the number is being called at this moment", hint="try again when the call is over"
-                )
-            withdrawal = ConsentWithdrawn(fingerprint, None, BY_ERASURE, at, at)
-            erased = await _erase(connection, fingerprint, at)
-            await append_consents(connection, [withdrawal], by=by)
-            await record(connection, [subject_erased(fingerprint, record_of(erased), by=by, at=at)])
-        return erased
-
-
-async def _erase(connection: AsyncConnection, fingerprint: Fingerprint, at: datetime) -> Erased:
-    people = await erase_contacts(connection, contacts.c.fingerprint == fingerprint, at)
-    given = delete(consents).where(consents.c.fingerprint == fingerprint, consents.c.withdrawn.is_(False))
-    agreed = (await connection.execute(given)).rowcount
-    keys, sealed = await forget_sealed(connection, [fingerprint])
-    # An opposition is kept as fingerprint, channel and time; a note may hold anything.
-    mine = update(suppressions).where(suppressions.c.fingerprint == fingerprint)
-    opposed = (await connection.execute(mine.values(note=None))).rowcount
-    return Erased(people, agreed, sealed, keys, opposed)
+        fingerprint = (await self._names.of([fingerprint]))[fingerprint]
+        calls = CALL.where(contacts.c.fingerprint == fingerprint).order_by(*IN_ORDER)
+        return SubjectFile(
+            contacts=await _listed(self._connection, fingerprint),
+            manifests=await _manifests(self._connection, fingerprint),
+            consents=(await consents_of(self._connection, [fingerprint])).get(fingerprint, ()),
+            oppositions=await _oppositions(self._connection, fingerprint),
+            lists=await _lists(self._connection, fingerprint),
+            calls=tuple(
+                CallRow(Attempt(*row[:-1]), row[-1]) for row in await self._connection.execute(calls)
+            ),
+            decisions=await _decisions(self._connection, fingerprint),
+            past_calls=await _past_calls(self._connection, fingerprint),
+        )
 
 
 async def _listed(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[ListedPerson, ...]:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.db.chunks import chunks
 from dialer.adapters.sql.db.dialects import sole_sealer
-from dialer.adapters.sql.db.engine import Database
-from dialer.adapters.sql.ledger.ledger_pending import first_pending, pending_of, record, take_out
+from dialer.adapters.sql.db.repository import SqlRepository
+from dialer.adapters.sql.ledger.ledger_pending import first_pending, pending_of, record_first, take_out
 from dialer.adapters.sql.records import record_of
 from dialer.adapters.sql.schema.ledger_tables import entries, heads, pending, tiles
 from dialer.domain.base.errors import Unavailable
@@ -32,49 +32,40 @@ LAST = heads.select().order_by(heads.c.size.desc()).limit(1)
 MOST_ABOUT = 1000
 
 
-class SqlLedger:
-    """`dialer.ports.ledger.Ledger`."""
+class SqlLedgerRepository(SqlRepository):
+    """`dialer.ports.ledger.LedgerRepository`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def append(self, events: Sequence[LedgerEvent]) -> None:
-        async with self._database.write() as connection:
-            await record(connection, events)
+    async def put_first(self, events: Sequence[LedgerEvent]) -> None:
+        await record_first(self._connection, events)
 
     async def backlog(self) -> int:
-        async with self._database.read() as connection:
-            return int((await connection.execute(select(func.count()).select_from(pending))).scalar_one())
+        return int((await self._connection.execute(select(func.count()).select_from(pending))).scalar_one())
 
     async def unsealed(self, *, limit: int) -> Unsealed | None:
-        async with self._database.read() as connection:
-            rows = await first_pending(connection, limit)
-            if not rows:
-                return None
-            tail = _tail((await connection.execute(LAST)).first())
+        rows = await first_pending(self._connection, limit)
+        if not rows:
+            return None
+        tail = _tail((await self._connection.execute(LAST)).first())
         return Unsealed(tail, tuple(row.id for row in rows), tuple(map(pending_of, rows)))
 
     async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
         # Made before, and only compared here: neither a slow disk nor a slow process is waited for with the database's locks held.
-        async with self._database.write() as connection:
-            if not await sole_sealer(connection):
-                return False
-            if _tail((await connection.execute(LAST)).first()) != batch.tail:
-                return False
-            await take_out(connection, batch.ids)
-            await _write(connection, sealed)
+        if not await sole_sealer(self._connection):
+            return False
+        if _tail((await self._connection.execute(LAST)).first()) != batch.tail:
+            return False
+        await take_out(self._connection, batch.ids)
+        await _write(self._connection, sealed)
         return True
 
     async def head(self) -> SignedHead | None:
-        async with self._database.read() as connection:
-            return _tail((await connection.execute(LAST)).first()).head
+        return _tail((await self._connection.execute(LAST)).first()).head
 
     async def heads(self, *, after: int = 0, limit: int = 1000) -> list[StoredHead]:
         statement = (
             select(heads.c.size, heads.c.line).where(heads.c.size > after).order_by(heads.c.size).limit(limit)
         )
-        async with self._database.read() as connection:
-            return [StoredHead(*row) for row in await connection.execute(statement)]
+        return [StoredHead(*row) for row in await self._connection.execute(statement)]
 
     async def entries(self, *, first: int = 0, limit: int = 1000) -> list[SealedEntry]:
         return await self._entries(ENTRY.where(entries.c.position >= first).limit(limit))
@@ -92,23 +83,20 @@ class SqlLedger:
         else:
             number, statement = tiles.c.number, select(tiles.c.hash).where(tiles.c.level == run.level)
         wanted = statement.where(number >= run.first, number < run.first + run.count).order_by(number)
-        async with self._database.read() as connection:
-            return list((await connection.execute(wanted)).scalars())
+        return list((await self._connection.execute(wanted)).scalars())
 
     async def permit_indices(self, attempt_ids: Iterable[str]) -> dict[str, int]:
         found: dict[str, int] = {}
-        async with self._database.read() as connection:
-            for ids in chunks(attempt_ids):
-                statement = select(entries.c.about, entries.c.position).where(
-                    entries.c.about.in_(ids), entries.c.kind == Kind.PERMIT.value
-                )
-                found.update((row.about, row.position) for row in await connection.execute(statement))
+        for ids in chunks(attempt_ids):
+            statement = select(entries.c.about, entries.c.position).where(
+                entries.c.about.in_(ids), entries.c.kind == Kind.PERMIT.value
+            )
+            found.update((row.about, row.position) for row in await self._connection.execute(statement))
         return found
 
     async def _entries(self, statement: Select[Any]) -> list[SealedEntry]:
-        async with self._database.read() as connection:
-            rows = await connection.execute(statement.order_by(entries.c.position))
-            return [sealed_entry(row) for row in rows]
+        rows = await self._connection.execute(statement.order_by(entries.c.position))
+        return [sealed_entry(row) for row in rows]
 
 
 def sealed_entry(row: Row[Any]) -> SealedEntry:

@@ -1,14 +1,12 @@
 """Everything that the ledger vouches for, read in one snapshot; row by row where one of a page cannot be read."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, select, tuple_, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.db.chunks import chunks
-from dialer.adapters.sql.db.engine import Database
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.ledger.ledger import ENTRY, sealed_entry
 from dialer.adapters.sql.ledger.ledger_pending import WAITING, pending_of
 from dialer.adapters.sql.schema.ledger_tables import entries
@@ -23,24 +21,11 @@ UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErro
 """What a value may raise, as it is read, that no program of ours wrote."""
 
 
-class SqlRecorded:
-    """`dialer.ports.recorded.Recorded`."""
+class SqlRecordedRepository(SqlRepository):
+    """`dialer.ports.recorded.RecordedRepository`.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator["SqlSnapshot"]:
-        """For as long as it lasts, SQLite's log is not folded back."""
-        async with self._database.read() as connection:
-            yield SqlSnapshot(connection)
-
-
-class SqlSnapshot:
-    """`dialer.ports.recorded.Snapshot`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    For as long as its unit lasts, SQLite's log is not folded back.
+    """
 
     async def entries(self) -> AsyncIterator[Sequence[SealedEntry]]:
         page = ENTRY.order_by(entries.c.position).limit(PAGE)

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.adapters.sql.db.chunks import AT_ONCE, LONGEST_LIST, chunks
 from dialer.adapters.sql.db.dialects import insert_new
-from dialer.adapters.sql.db.engine import Database
-from dialer.adapters.sql.db.stored_as import stored_as, to_be_stored_as
+from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.schema.list_tables import current, list_entries, opposition_lists
 from dialer.domain.base.errors import NotFound
@@ -57,62 +56,48 @@ async def lists_of(
     return ListsOf(lists, holds)
 
 
-class SqlOppositionLists:
-    """`dialer.ports.store.OppositionLists`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlOppositionListRepository(SqlRepository):
+    """`dialer.ports.opposition_lists.OppositionListRepository`."""
 
     async def add(self, entry: OppositionList, fingerprints: Iterable[Fingerprint]) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(insert_new(connection, opposition_lists), record_of(entry))
-            for some in chunks(fingerprints, AT_ONCE):
-                stored = await to_be_stored_as(connection, some)
-                records = [{"list_id": entry.id, "fingerprint": now} for now in stored.values()]
-                await connection.execute(insert_new(connection, list_entries), records)
+        await self._connection.execute(insert_new(self._connection, opposition_lists), record_of(entry))
+        for some in chunks(fingerprints, AT_ONCE):
+            stored = await self._names.to_be(some)
+            records = [{"list_id": entry.id, "fingerprint": now} for now in stored.values()]
+            await self._connection.execute(insert_new(self._connection, list_entries), records)
 
     async def put_in_force(self, list_id: ImportId, *, at: datetime) -> None:
         name = select(opposition_lists.c.name).where(opposition_lists.c.id == list_id).scalar_subquery()
-        async with self._database.write() as connection:
-            before = update(opposition_lists).where(opposition_lists.c.name == name, current)
-            await connection.execute(before.values(replaced_at=at))
-            this = update(opposition_lists).where(opposition_lists.c.id == list_id)
-            if (await connection.execute(this.values(in_force_at=at))).rowcount == 0:
-                raise NotFound(f"there is no list {list_id}")
+        before = update(opposition_lists).where(opposition_lists.c.name == name, current)
+        await self._connection.execute(before.values(replaced_at=at))
+        this = update(opposition_lists).where(opposition_lists.c.id == list_id)
+        if (await self._connection.execute(this.values(in_force_at=at))).rowcount == 0:
+            raise NotFound(f"there is no list {list_id}")
 
-    async def forget_replaced(self) -> None:
-        """A few thousand entries a transaction: calls in progress go on meanwhile."""
+    async def forget_replaced(self) -> bool:
         gone = select(opposition_lists.c.id).where(opposition_lists.c.replaced_at.is_not(None))
         page = select(list_entries.c.fingerprint, list_entries.c.list_id).where(
             list_entries.c.list_id.in_(gone)
         )
-        while True:
-            async with self._database.write() as connection:
-                rows = (await connection.execute(page.limit(LONGEST_LIST))).all()
-                for list_id in {row.list_id for row in rows}:
-                    some = [row.fingerprint for row in rows if row.list_id == list_id]
-                    await connection.execute(
-                        delete(list_entries).where(
-                            list_entries.c.list_id == list_id, list_entries.c.fingerprint.in_(some)
-                        )
-                    )
-            if len(rows) < LONGEST_LIST:
-                return
+        rows = (await self._connection.execute(page.limit(LONGEST_LIST))).all()
+        for list_id in {row.list_id for row in rows}:
+            some = [row.fingerprint for row in rows if row.list_id == list_id]
+            mine = (list_entries.c.list_id == list_id, list_entries.c.fingerprint.in_(some))
+            await self._connection.execute(delete(list_entries).where(*mine))
+        return len(rows) == LONGEST_LIST
 
     async def current(self) -> list[ListedCount]:
         entries = select(func.count()).where(list_entries.c.list_id == opposition_lists.c.id)
         statement = LIST.add_columns(entries.scalar_subquery()).where(current)
-        async with self._database.read() as connection:
-            rows = await connection.execute(statement.order_by(opposition_lists.c.name))
-            return [ListedCount(OppositionList(*row[:-1]), row[-1]) for row in rows]
+        rows = await self._connection.execute(statement.order_by(opposition_lists.c.name))
+        return [ListedCount(OppositionList(*row[:-1]), row[-1]) for row in rows]
 
     async def standings(
         self, sponsor: str, fingerprints: Iterable[Fingerprint]
     ) -> dict[Fingerprint, tuple[ListStanding, ...]]:
         found: dict[Fingerprint, tuple[ListStanding, ...]] = {}
-        async with self._database.read() as connection:
-            for some in chunks(fingerprints):
-                stored = await stored_as(connection, some)
-                lists = await lists_of(connection, sponsor, list(stored.values()))
-                found.update((given, lists.of(now)) for given, now in stored.items())
+        for some in chunks(fingerprints):
+            stored = await self._names.of(some)
+            lists = await lists_of(self._connection, sponsor, list(stored.values()))
+            found.update((given, lists.of(now)) for given, now in stored.items())
         return found

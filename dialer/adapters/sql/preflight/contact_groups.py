@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.adapters.sql.calls.dossiers import LISTED, dossiers_of
-from dialer.adapters.sql.calls.standing import campaign_of
+from dialer.adapters.sql.calls.dossiers import LISTED, dossiers_of, listed_contact
 from dialer.adapters.sql.db.chunks import chunks
 from dialer.adapters.sql.db.dialects import by_contact
 from dialer.adapters.sql.preflight.group_others import OtherKinds
@@ -36,13 +35,13 @@ async def page_end(
 async def alike_between(
     connection: AsyncConnection,
     campaign_id: CampaignId,
+    sponsor: str,
     turns: TimeBoundaries,
     after: ContactId,
     until: ContactId,
 ) -> list[ContactGroup]:
-    """The kinds among the contacts after `after`, `until` included. Raise `NotFound` for an unknown campaign."""
+    """The kinds among the contacts after `after`, `until` included."""
     await by_contact(connection)
-    sponsor = (await campaign_of(connection, campaign_id)).definition.sponsor.id
     mine = and_(contacts.c.campaign_id == campaign_id, contacts.c.erased_at.is_(None))
     page = and_(mine, contacts.c.id > after, contacts.c.id <= until)
     rows = (await connection.execute(plain_kinds(connection, page, turns))).all()
@@ -89,6 +88,7 @@ async def dossiers_by_id(
 ) -> dict[ContactId, ContactFacts]:
     found: dict[ContactId, ContactFacts] = {}
     for some in chunks(ids):
-        listed = (await connection.execute(LISTED.where(contacts.c.id.in_(some)))).all()
-        found |= {dossier.contact.id: dossier for dossier in await dossiers_of(connection, sponsor, listed)}
+        rows = await connection.execute(LISTED.where(contacts.c.id.in_(some)))
+        dossiers = await dossiers_of(connection, sponsor, [listed_contact(row) for row in rows])
+        found |= {dossier.contact.id: dossier for dossier in dossiers}
     return found

@@ -6,18 +6,17 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, exists, func, insert, select, true, update
 
+from dialer.adapters.sql.campaigns.contacts import emptied
 from dialer.adapters.sql.db.dialects import reserve
-from dialer.adapters.sql.db.engine import Database
-from dialer.adapters.sql.ledger.ledger_pending import record
+from dialer.adapters.sql.db.repository import SqlRepository
+from dialer.adapters.sql.decision.decisions import forget_sealed
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.schema.retention_tables import retention_runs
 from dialer.adapters.sql.schema.tables import attempts, campaigns, consents, contacts, imports, subject_keys
-from dialer.adapters.sql.upkeep.erasure import erase_contacts, forget_sealed
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.contact import ContactState
-from dialer.domain.ledger.entries_rights import retention_ran
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 from dialer.ports.retention import RetainedList
 
@@ -28,11 +27,8 @@ SENT = attempts.c.state != AttemptState.LAPSED
 """Of an attempt: a call went out, or may have."""
 
 
-class SqlRetention:
-    """`dialer.ports.retention.Retention`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlRetentionRepository(SqlRepository):
+    """`dialer.ports.retention.RetentionRepository`."""
 
     async def lists(self) -> list[RetainedList]:
         left = exists().where(contacts.c.import_id == imports.c.id, KEPT)
@@ -48,20 +44,17 @@ class SqlRetention:
             .where(left)
             .order_by(imports.c.imported_at, imports.c.id)
         )
-        async with self._database.read() as connection:
-            rows = await connection.execute(statement)
-            return [
-                RetainedList(row[0], row[1], row[2].profile, row[3], row[4], last_poll(row[2]))
-                for row in rows
-            ]
+        rows = await self._connection.execute(statement)
+        return [
+            RetainedList(row[0], row[1], row[2].profile, row[3], row[4], last_poll(row[2])) for row in rows
+        ]
 
     async def profiles(self) -> dict[str, frozenset[str]]:
         found: defaultdict[str, set[str]] = defaultdict(set)
-        async with self._database.read() as connection:
-            for sponsor, definition in await connection.execute(
-                select(campaigns.c.sponsor, campaigns.c.definition)
-            ):
-                found[sponsor].add(definition.profile)
+        for sponsor, definition in await self._connection.execute(
+            select(campaigns.c.sponsor, campaigns.c.definition)
+        ):
+            found[sponsor].add(definition.profile)
         return {sponsor: frozenset(profiles) for sponsor, profiles in found.items()}
 
     async def erase_contacts(
@@ -76,9 +69,8 @@ class SqlRetention:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        async with self._database.write() as connection:
-            ids = (await connection.execute(page)).scalars().all()
-            return await erase_contacts(connection, contacts.c.id.in_(ids), at) if ids else 0
+        ids = (await self._connection.execute(page)).scalars().all()
+        return await emptied(self._connection, contacts.c.id.in_(ids), at) if ids else 0
 
     async def erase_consents(self, term: ProofTerm, *, limit: int) -> int:
         listed = exists().where(contacts.c.fingerprint == consents.c.fingerprint, KEPT)
@@ -95,43 +87,36 @@ class SqlRetention:
             .where(~theirs if term.others else theirs, ~used if term.unused else true())
             .limit(limit)
         )
-        async with self._database.write() as connection:
-            ids = (await connection.execute(page)).scalars().all()
-            if ids:
-                await connection.execute(delete(consents).where(consents.c.id.in_(ids)))
-            return len(ids)
+        ids = (await self._connection.execute(page)).scalars().all()
+        if ids:
+            await self._connection.execute(delete(consents).where(consents.c.id.in_(ids)))
+        return len(ids)
 
     async def destroy_keys(self, *, limit: int) -> int:
         number = subject_keys.c.fingerprint
         listed = exists().where(contacts.c.fingerprint == number, KEPT)
         agreed = exists().where(consents.c.fingerprint == number, consents.c.withdrawn.is_(False))
         idle = select(number).where(~listed, ~agreed)
-        async with self._database.write() as connection:
-            found = (await connection.execute(idle.limit(limit))).scalars().all()
-            # A number that is being judged may have come back to a list: whoever is left is looked at again, this transaction's alone.
-            ours = await reserve(connection, found)
-            still = (await connection.execute(idle.where(number.in_(ours)))).scalars().all()
-            return (await forget_sealed(connection, still))[0] if still else 0
+        found = (await self._connection.execute(idle.limit(limit))).scalars().all()
+        # A number that is being judged may have come back to a list: whoever is left is looked at again, this transaction's alone.
+        ours = await reserve(self._connection, found)
+        still = (await self._connection.execute(idle.where(number.in_(ours)))).scalars().all()
+        return (await forget_sealed(self._connection, still))[0] if still else 0
 
     async def begin(self, started_at: datetime) -> int:
         run = insert(retention_runs).values(record_of(RetentionRun(started_at)))
-        async with self._database.write() as connection:
-            return int((await connection.execute(run.returning(retention_runs.c.id))).scalar_one())
+        return int((await self._connection.execute(run.returning(retention_runs.c.id))).scalar_one())
 
-    async def end(self, run_id: int, run: RetentionRun, *, by: str, next_run_at: datetime | None) -> None:
+    async def end(self, run_id: int, run: RetentionRun) -> None:
         statement = update(retention_runs).where(retention_runs.c.id == run_id).values(record_of(run))
-        async with self._database.write() as connection:
-            await connection.execute(statement)
-            at = run.ended_at or run.started_at
-            await record(connection, [retention_ran(run, by=by, at=at, next_run_at=next_run_at)])
+        await self._connection.execute(statement)
 
     async def runs(self) -> Sequence[RetentionRun]:
         last_well = select(func.max(retention_runs.c.id)).where(WELL).scalar_subquery()
         statement = RUN.where(retention_runs.c.id >= func.coalesce(last_well, 0)).order_by(
             retention_runs.c.id
         )
-        async with self._database.read() as connection:
-            return [RetentionRun(*row) for row in await connection.execute(statement)]
+        return [RetentionRun(*row) for row in await self._connection.execute(statement)]
 
 
 def last_poll(definition: CampaignDefinition) -> date | None:

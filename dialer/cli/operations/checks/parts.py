@@ -46,7 +46,8 @@ async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
         async with open_service(settings) as service:
             condition = await service.suite.readiness.look()
             version = (await service.suite.keys.all(LOCAL_ADMINISTRATOR))[-1]
-            restoration = await service.store.restores.last()
+            async with service.store.read() as work:
+                restoration = await work.restores.last()
     except DialerError as error:
         yield from_error("upkeep", error)
         return

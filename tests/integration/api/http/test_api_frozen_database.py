@@ -17,6 +17,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.contract.freezing import frozen
 from tests.contract.postgres import postgres_server
+from tests.harness.acts import ActStore
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
@@ -59,7 +60,9 @@ async def test_with_the_database_frozen_halts_go_through_and_the_rest_is_answere
 ) -> None:
     campaign_id = CampaignId(await new_campaign(api))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await api.service.store.campaigns.move(campaign_id, verb, by="omar", at=api.service.clock.now())
+        await ActStore.over(api.service.store).campaigns.move(
+            campaign_id, verb, by="omar", at=api.service.clock.now()
+        )
     with frozen(server), monkeypatch.context() as meanwhile:
         # So that the test need not wait for it; a busy server keeps all its time.
         meanwhile.setattr(postgresql, "ANSWER_SECONDS", 1.0)

@@ -30,6 +30,7 @@ from dialer.domain.campaigns.script import PROMPT_OF_KEY
 from dialer.ports.records import Progression
 from tests.contract.samples import NOW, consent, permit, suppression
 from tests.contract.samples import campaign as drafted
+from tests.harness.acts import ActStore
 from tests.harness.held import held, slowness
 from tests.integration.api.client import Api, running_api
 from tests.integration.api.samples import campaign_body, new_campaign, objection_body
@@ -262,7 +263,7 @@ class Filled:
 
 async def fill(api: Api) -> Filled:
     """More of everything than one page shows."""
-    store: Any = api.service.store
+    store: Any = ActStore.over(api.service.store)
     texts = dict.fromkeys(PROMPT_OF_KEY, "mot " * 490)
     for index in range(2, 1100):
         await store.campaigns.add(drafted(CampaignId(f"c{index:012x}"), prompts=texts))

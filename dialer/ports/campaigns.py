@@ -1,0 +1,63 @@
+"""Campaigns as stored."""
+
+from collections.abc import Collection
+from typing import Literal, Protocol
+
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.campaigns.campaign_definition import Election
+from dialer.domain.ledger.row_digests import CampaignMove
+from dialer.ports.records import Progress
+
+Lock = Literal["shared", "exclusive"]
+"""Held to the end of the unit (PostgreSQL; SQLite has one writer)."""
+
+
+class CampaignRepository(Protocol):
+    async def add(self, campaign: Campaign) -> None: ...
+
+    async def get(self, campaign_id: CampaignId, *, lock: Lock | None = None) -> Campaign:
+        """Raise `NotFound`."""
+        ...
+
+    async def page(self, *, after: CampaignId | None = None, limit: int = 100) -> list[Campaign]:
+        """Return campaigns in order of creation."""
+        ...
+
+    async def in_state(self, state: CampaignState) -> list[Campaign]:
+        """Return campaigns in order of creation."""
+        ...
+
+    async def save(self, campaign: Campaign, *, before: Campaign) -> None:
+        """Store the fields in which the campaign differs from `before`."""
+        ...
+
+    async def add_move(self, move: CampaignMove) -> None: ...
+
+    async def elections(
+        self, sponsor: str, states: Collection[CampaignState], *, but: CampaignId
+    ) -> tuple[Election, ...]:
+        """Return the elections of the sponsor's campaigns in `states`, `but` left out."""
+        ...
+
+    async def progress(self, campaign_id: CampaignId) -> Progress: ...
+
+    async def fold_counts(self) -> None:
+        """Keep `progress` cheap: what it adds up grows with what happens in between."""
+        ...
+
+    async def recount(self) -> int:
+        """Count all contacts and attempts, and mend what `progress` adds up.
+
+        Return how many counts were wrong. Takes long.
+        """
+        ...
+
+    async def unfinished(self, campaign_id: CampaignId) -> bool:
+        """Return whether any contact is due or being called; cheap, unlike `progress`."""
+        ...
+
+
+class HasCampaigns(Protocol):
+    @property
+    def campaigns(self) -> CampaignRepository: ...

@@ -1,0 +1,1 @@
+"""Acts that several services carry out, each with its evidence, in a unit of work that is open."""

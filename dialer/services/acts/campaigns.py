@@ -1,0 +1,72 @@
+"""Acts on a campaign, each with its evidence, in a unit of work."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Protocol
+
+from dialer.domain.base.types import CampaignId
+from dialer.domain.campaigns.campaign import OVER, Campaign, CampaignVerb, moved
+from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved
+from dialer.domain.ledger.entries_polls import poll_dates_changed
+from dialer.domain.ledger.row_digests import CampaignMove
+from dialer.domain.preflight.polls import with_poll_dates
+from dialer.domain.upkeep.notification import campaign_ended
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.unit_of_work import UnitOfWork
+
+
+class CampaignWork(HasCampaigns, UnitOfWork, Protocol):
+    """What an act on a campaign needs."""
+
+
+async def add_campaign(work: CampaignWork, campaign: Campaign) -> None:
+    await work.campaigns.add(campaign)
+    work.record(campaign_created(campaign))
+
+
+async def move_campaign(
+    work: CampaignWork,
+    campaign_id: CampaignId,
+    verb: CampaignVerb,
+    *,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    self_approved: bool = False,
+) -> Campaign:
+    """Raise `NotFound`, `IllegalTransition`."""
+    before = await work.campaigns.get(campaign_id, lock="exclusive")
+    after = moved(before, verb, by=by, at=at, reason=reason, self_approved=self_approved)
+    await work.campaigns.save(after, before=before)
+    await work.campaigns.add_move(CampaignMove(campaign_id, verb, by, at, reason))
+    work.record(campaign_moved(after, verb, by=by, at=at))
+    if after.state in OVER:
+        work.notify(campaign_ended(after, by=by, at=at))
+    return after
+
+
+async def freeze_script(work: CampaignWork, campaign_id: CampaignId, script: str) -> None:
+    """Raise `NotFound`."""
+    before = await work.campaigns.get(campaign_id, lock="exclusive")
+    await work.campaigns.save(replace(before, script=script), before=before)
+
+
+async def change_poll_dates(
+    work: CampaignWork,
+    campaign_id: CampaignId,
+    dates: Mapping[str, date],
+    *,
+    by: str,
+    at: datetime,
+    reason: str,
+) -> Campaign:
+    """Raise `NotFound`, `Conflict`, `InvalidInput`."""
+    # Exclusive: no claim decides by the old dates behind it.
+    before = await work.campaigns.get(campaign_id, lock="exclusive")
+    after = replace(before, definition=with_poll_dates(before, dates, at))
+    await work.campaigns.save(after, before=before)
+    election = before.definition.election
+    until_then = election.poll_dates if election else {}
+    work.record(poll_dates_changed(after, until_then, by=by, at=at, reason=reason))
+    return after

@@ -1,0 +1,196 @@
+"""A claim: due contacts judged on what is stored now, and every judgement written, in one unit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from dialer.domain.base.errors import NotNow
+from dialer.domain.base.types import CampaignId, ContactId
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.retry import NUMBER_BUSY, Due
+from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.consent.contact import Contact
+from dialer.domain.ledger.entries_calls import permitted, refused
+from dialer.domain.ledger.event import LedgerEvent
+from dialer.domain.ledger.row_digests import RecordedDecision
+from dialer.ports.attempts import HasAttempts
+from dialer.ports.contacts import HasContacts
+from dialer.ports.decisions import HasDecisions
+from dialer.ports.keys import HasKeys
+from dialer.ports.number_locks import HasNumberLocks
+from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, JudgedContact, ListedContact
+from dialer.ports.unit_of_work import UnitOfWork
+from dialer.services.acts.snapshots import StandingWork, standing_of
+
+SMALLEST_PAGE = 8
+LONGEST_CLAIM = 1000
+"""Contacts at a time: PostgreSQL's table of locks holds 6,400 by default, for all processes."""
+
+JudgeContact = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
+
+
+class ClaimWork(
+    StandingWork, HasContacts, HasAttempts, HasDecisions, HasNumberLocks, HasKeys, UnitOfWork, Protocol
+):
+    """What a claim reads and writes."""
+
+
+class ClaimWatch(Protocol):
+    """Is told what a claim does, so that its caller knows how far it came."""
+
+    def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
+        """These are read and judged next."""
+        ...
+
+    def enough(self) -> bool:
+        """Return whether the rest is for another claim; asked after each judgement."""
+        ...
+
+
+async def claim_contacts(
+    work: ClaimWork,
+    campaign_id: CampaignId,
+    *,
+    now: datetime,
+    limit: int,
+    permits: int,
+    judge: JudgeContact,
+    watch: ClaimWatch | None = None,
+) -> list[ClaimDecision]:
+    """Judge up to `limit` due contacts, until `permits` were given; return what was written.
+
+    A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its
+    contact waits or closes. No two processes claim one contact; no number has two live attempts (a
+    unique index; the loser's contact waits). What a decision was made from is stored with it.
+
+    Raise `NotFound`, and `NotNow` where the campaign does not run or has not begun, calling is
+    halted or the keys are being changed: no contact was touched. What `judge` raises undoes the unit.
+    """
+    if await work.keys.being_made():
+        raise NotNow("the keys of the fingerprints are being changed")
+    standing = await standing_of(work, campaign_id, lock=True)
+    if why := closed(standing, now):
+        raise NotNow(why)
+    return await Claim(work, standing, now, min(limit, LONGEST_CLAIM), permits, judge, watch).run()
+
+
+def closed(standing: CampaignSnapshot, now: datetime) -> str:
+    """Return why nobody of the campaign can be called now; empty where somebody may be."""
+    campaign = standing.campaign
+    if campaign.state is not CampaignState.RUNNING:
+        return f"the campaign is {campaign.state}"
+    if standing.halted:
+        return "calling is halted"
+    starts_at = campaign.definition.starts_at
+    return f"the campaign starts at {starts_at.isoformat()}" if now < starts_at else ""
+
+
+@dataclass(slots=True)
+class Claim:
+    """One claim in progress: `limit` contacts may still be read, `permits` may still be given."""
+
+    work: ClaimWork
+    standing: CampaignSnapshot
+    now: datetime
+    limit: int
+    permits: int
+    judge: JudgeContact
+    watch: ClaimWatch | None
+    judged: list[tuple[Contact, ClaimDecision]] = field(default_factory=list)
+    busy: list[Contact] = field(default_factory=list)
+
+    async def run(self) -> list[ClaimDecision]:
+        await self._judge_pages()
+        written = await self._write()
+        later = Due(self.now + NUMBER_BUSY)
+        await self.work.contacts.change({contact.id: later for contact in self.busy})
+        return written
+
+    async def _judge_pages(self) -> None:
+        """Small pages first, then larger: few dossiers are read in vain, whoever may be called."""
+        campaign, work = self.standing.campaign, self.work
+        size = max(SMALLEST_PAGE, self.permits)
+        last: ListedContact | None = None
+        while self.limit > 0 and self.permits > 0:
+            size = min(size, self.limit)
+            page = await work.contacts.due(campaign.id, now=self.now, limit=size, after=last)
+            if self.watch:
+                self.watch.takes_up([one.contact.id for one in page])
+            mine = await work.numbers.reserve([one.contact.fingerprint for one in page])
+            own = [one for one in page if one.contact.fingerprint in mine]
+            await self._judge_page(await work.contacts.dossiers(campaign.definition.sponsor.id, own))
+            if len(page) < size:
+                return
+            last = page[-1]
+            self.limit -= size
+            size *= 2
+
+    async def _judge_page(self, page: Sequence[ContactFacts]) -> None:
+        taken = await self.work.attempts.taken([dossier.contact.fingerprint for dossier in page])
+        for dossier in page:
+            if self.permits == 0:
+                return
+            if dossier.contact.fingerprint in taken:
+                self.busy.append(dossier.contact)
+                continue
+            judgement = self.judge(self.standing, dossier)
+            self.judged.append((dossier.contact, judgement))
+            self.permits -= isinstance(judgement.outcome, Attempt)
+            if self.watch and self.watch.enough():
+                self.limit = 0
+                return
+
+    async def _write(self) -> list[ClaimDecision]:
+        """Contacts whose number another process took in this very moment are busy, too."""
+        outcomes = [judgement.outcome for _, judgement in self.judged]
+        made = await self.work.attempts.add([one for one in outcomes if isinstance(one, Attempt)])
+        kept: list[tuple[Contact, ClaimDecision]] = []
+        for contact, judgement in self.judged:
+            if isinstance(judgement.outcome, Attempt) and judgement.outcome.id not in made:
+                self.busy.append(contact)
+            else:
+                kept.append((contact, judgement))
+        recorded = [_recorded(self.standing.campaign.id, *one) for one in kept]
+        written = [judgement for _, judgement in kept]
+        inputs = [judgement.inputs for judgement in written]
+        await self.work.decisions.add(list(zip(recorded, inputs, strict=True)))
+        self.work.record(*(_event(*pair) for pair in zip(written, recorded, strict=True)))
+        await self.work.contacts.judged([_judged(*one) for one in kept])
+        return written
+
+
+def _recorded(campaign_id: CampaignId, contact: Contact, judgement: ClaimDecision) -> RecordedDecision:
+    """Leave out the sentences of its reasons, which may tell what somebody consented to.
+
+    Those are in the sealed half.
+    """
+    decision = judgement.decision
+    return RecordedDecision(
+        at=decision.at,
+        campaign_id=campaign_id,
+        contact_id=contact.id,
+        fingerprint=contact.fingerprint,
+        permitted=decision.permitted,
+        reasons=[{"rule": reason.rule, "code": reason.code} for reason in decision.reasons],
+        permit_until=decision.permit_until,
+        next_open=decision.next_open,
+        zones=decision.zones,
+        caller_id=decision.caller_id,
+        rule_pack=decision.rule_pack,
+        pack_hash=decision.pack_hash,
+        hash=judgement.decision_hash,
+        attempt_id=judgement.outcome.id if isinstance(judgement.outcome, Attempt) else None,
+    )
+
+
+def _event(judgement: ClaimDecision, recorded: RecordedDecision) -> LedgerEvent:
+    if isinstance(judgement.outcome, Attempt):
+        return permitted(judgement.outcome, judgement.decision, recorded)
+    return refused(judgement.decision, recorded)
+
+
+def _judged(contact: Contact, judgement: ClaimDecision) -> JudgedContact:
+    if isinstance(judgement.outcome, Attempt):
+        return JudgedContact(contact.id, None, None)
+    return JudgedContact(contact.id, judgement.outcome, " ".join(sorted(judgement.decision.codes)))
