@@ -1,4 +1,7 @@
-"""Decisions as the dialling loop makes and records them: the real rules, on what the real database holds."""
+"""Decisions as the dialling loop makes and records them, on the rows of a real database.
+
+The rules are the real ones.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +31,7 @@ from tests.harness.ledger import WRITABLE
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 VAULT = AesVault(bytes(range(32)))
 SOUNDS = ProbeSoundFiles(Path("nowhere"))
-"""No call-back line was ever listened to."""
+"""A folder without sounds: no call-back line was ever listened to."""
 WORKDAYS = (ConsentedWindow(frozenset(range(5)), time(9), time(20)),)
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",), 1000, 1000)
 
@@ -40,7 +43,7 @@ def judge_at(now: datetime, packs: RulePackIndex, ledger: LedgerState = WRITABLE
 async def listed_with_consent(
     store: ActStore, *indices: int, campaign_id: CampaignId = CAMPAIGN, every: int = 2, **changes: object
 ) -> None:
-    """A running campaign; of its contacts each `every`-th has no consent."""
+    """List contacts in a running campaign; each `every`-th has no consent."""
     await store.campaigns.add(campaign(campaign_id, **changes))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
@@ -63,7 +66,7 @@ DAY = timedelta(days=1)
 async def claim_all(
     store: ActStore, judge: Decider, *, campaign_id: CampaignId = CAMPAIGN, limit: int = 1000
 ) -> list[ClaimDecision]:
-    """Nobody where nobody can be called now."""
+    """Claim every due contact. Return none where no call may be made now."""
     try:
         return await store.attempts.claim(
             campaign_id,
@@ -84,13 +87,13 @@ async def replayed(
 
 
 def shelf_with(change: Callable[[RulePack], RulePack]) -> RulePackIndex:
-    """The packs as if the program had shipped another fr-political."""
+    """Return the packs as if the program had shipped another fr-political."""
     shipped = load_packs().shipped
     return RulePackIndex([change(pack) if pack.name == "fr-political" else pack for pack in shipped])
 
 
 def another_version(pack: RulePack) -> RulePack:
-    """In force on the same days, closed on Mondays."""
+    """Return a version in force on the same days, closed on Mondays."""
     keys = pack.model_dump()
     for slot in keys["hours"]:
         slot["days"] = ("tue", "wed", "thu", "fri")

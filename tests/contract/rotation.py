@@ -15,11 +15,11 @@ from tests.contract.sealing import STAMP
 from tests.harness.acts import ActStore
 
 FIRST = b"key of the tests"
-"""That of the fingerprints in `samples`."""
+"""Key of the fingerprints in `samples`."""
 
 
 def home_keys(versions: int) -> list[bytes]:
-    """What would lie in home/keys."""
+    """Keys that would lie in home/keys."""
     return [FIRST, *(hashlib.sha256(bytes([version])).digest() for version in range(2, versions + 1))]
 
 
@@ -33,7 +33,10 @@ async def rotated(store: ActStore) -> Rotated:
 
 @asynccontextmanager
 async def half_rotated(store: ActStore, numbers: int) -> AsyncIterator[Fingerprints]:
-    """A change of keys that has moved `numbers` numbers when the block begins, and comes to its end after it. Give the keys that it makes."""
+    """Run a change of keys that has moved `numbers` numbers when the block begins.
+
+    It comes to its end after the block. Give the keys that it makes.
+    """
     made = KeyVersion(2, Fingerprints(*home_keys(2)).mark, MONDAY, "ada", "routine")
     rekeying = OneKeyMore(home_keys(2)[-1], VAULT, STAMP.subject_key)
     await store.keys.begin(made)

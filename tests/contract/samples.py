@@ -185,7 +185,7 @@ def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
 
 
 def kept_inputs(dossier: ContactFacts) -> ArchivedInputs:
-    """As they come to the store: it looks into nothing."""
+    """Inputs as they come to the store, which looks into nothing."""
     digest = hashlib.sha256(dossier.contact.fingerprint.encode()).digest()
     return ArchivedInputs(
         context=SharedInput("a" * 64, InputKind.CONTEXT, "{}"),
@@ -196,7 +196,7 @@ def kept_inputs(dossier: ContactFacts) -> ArchivedInputs:
 
 
 async def listed(store: ActStore, *indices: int, campaign_id: CampaignId = CAMPAIGN) -> None:
-    """A running campaign with these contacts."""
+    """Make a running campaign with these contacts."""
     await store.campaigns.add(campaign(campaign_id))
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign_id, verb, by="omar", at=NOW)
@@ -206,12 +206,12 @@ async def listed(store: ActStore, *indices: int, campaign_id: CampaignId = CAMPA
 
 
 async def claimed(store: ActStore, campaign_id: CampaignId = CAMPAIGN) -> list[Attempt]:
-    """Every due contact, permitted."""
+    """Claim every due contact, permitted."""
     judgements = await store.attempts.claim(campaign_id, now=NOW, limit=1000, permits=1000, judge=permit)
     return [judgement.outcome for judgement in judgements if isinstance(judgement.outcome, Attempt)]
 
 
 async def sent(store: ActStore, attempt_ids: Sequence[AttemptId]) -> list[AttemptId]:
-    """By the process that drives the PBX of these attempts: those that it may send."""
+    """Mark attempts as sent by the process that drives their PBX. Return those it may send."""
     assert (await store.leases.take(DRIVER)).holder == DRIVER.holder
     return await store.attempts.originating(attempt_ids, at=NOW, driver=DRIVER)

@@ -19,7 +19,7 @@ def sign(batch: Unsealed) -> Sealed:
 
 
 async def seal_some(store: ActStore, *, limit: int) -> bool:
-    """Whether anything was sealed."""
+    """Seal a batch. Return True where there was anything to seal."""
     batch = await store.ledger.unsealed(limit=limit)
     return batch is not None and await store.ledger.seal(batch, sign(batch))
 

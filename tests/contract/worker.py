@@ -1,4 +1,9 @@
-"""A process of its own on the same database. Run as `python -m tests.contract.worker MODE URL`; it says each attempt id it was given."""
+"""A process of its own on the same database.
+
+    python -m tests.contract.worker MODE URL
+
+It says each attempt id it was given.
+"""
 
 import asyncio
 import os

@@ -21,14 +21,14 @@ from tests.integration.history import TICK_S, fill
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Before `dialer init`."""
+    """Home before `dialer init`."""
     fresh_environment(tmp_path / "home", monkeypatch)
     return Command(tmp_path / "home", monkeypatch, capsys)
 
 
 @pytest.fixture
 def dialer(bare: Command) -> Command:
-    """After `dialer init`, with a trunk on loopback."""
+    """Home after `dialer init`, with a trunk on loopback."""
     bare.must("init", "--pretend-now", TODAY)
     (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
     return bare
@@ -36,13 +36,16 @@ def dialer(bare: Command) -> Command:
 
 @pytest.fixture
 def campaign(dialer: Command, tmp_path: Path) -> str:
-    """The id of a draft."""
+    """Id of a draft."""
     return str(dialer.must("campaign", "create", str(campaign_file(tmp_path)))["id"])
 
 
 @pytest.fixture
 def a_busy_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By halts and by whoever asks how things are: they take a database that is slow for one that is away, and go on without it."""
+    """Let halts and questions about the state wait for a busy disk.
+
+    They would take a slow database for one that is away, and go on without it.
+    """
     monkeypatch.setattr(halting, "RECORD_WITHIN_S", SOON_S)
     for module in (halt_command, readiness, metrics):
         monkeypatch.setattr(module, "DATABASE_S", SOON_S)
@@ -55,7 +58,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def called(bare: Command, shelf: Path, tmp_path: Path) -> str:
-    """The id of a campaign that was called, in a home that is made once and then copied."""
+    """Id of a campaign that was called, in a home that is made once and then copied."""
     if not (shelf / "home").exists():
         bare.must("init", "--pretend-now", TODAY)
         (bare.home / "dialer.toml").write_text(LOOPBACK, encoding="utf-8")
@@ -76,7 +79,7 @@ def pack(bare: Command, called: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The loops of a service in this process come round every `TICK_S`."""
+    """Let the loops of a service in this process come round every `TICK_S`."""
     monkeypatch.setattr(ticker, "TICK_S", TICK_S)
     monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
     monkeypatch.setattr(pbx_worker, "RETRY_S", TICK_S)
@@ -84,7 +87,7 @@ def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def listed(tmp_path: Path) -> AsyncIterator[ActStore]:
-    """A database with the campaign of the histories, and its list."""
+    """Database with the campaign of the histories, and its list."""
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
     async with ActStore.open(url) as store:

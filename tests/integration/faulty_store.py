@@ -1,6 +1,7 @@
-"""A real store, reached over a connection that fails.
+"""A real store over a connection that fails.
 
-Before a unit of work began, in its midst, or after it was committed, when nobody knows that it was.
+It fails before a unit of work began, in its midst, or after its commit, about which the caller
+cannot know.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,10 @@ from dialer.domain.base.errors import Unavailable
 
 
 class Trouble:
-    """`rate`: how often a call fails, on either way; `gone`: nothing gets through."""
+    """Trouble of a connection. `rate` is how often a call fails, on either way.
+
+    With `gone`, nothing gets through.
+    """
 
     def __init__(self, chance: Random) -> None:
         self._chance = chance
@@ -27,7 +31,7 @@ class Trouble:
 
 
 class FaultyStore:
-    """`dialer.ports.keys.KeyStore`."""
+    """The door `dialer.ports.keys.KeyStore`."""
 
     def __init__(self, store: SqlStore, trouble: Trouble) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""A campaign over two PBXs and two processes of the service, and everything that may befall them."""
+"""A campaign over two PBXs and two processes of the service, and what may befall them."""
 
 import asyncio
 import sqlite3
@@ -32,7 +32,7 @@ from tests.unit.values import MONDAY, a_campaign, a_definition
 EVERY_MORNING = (ConsentedWindow(frozenset(range(5)), time(10), time(13)),)
 NUMBERS = [PhoneNumber(number_for(Persona.PRESSES_ONE, index)) for index in range(12)]
 OPPONENTS = set(NUMBERS[::3])
-"""They press 9, and hold out until it is recorded."""
+"""Numbers that press 9, and hold out until it is recorded."""
 ACTS = (
     dict.fromkeys(NUMBERS, Act.ONE)
     | dict.fromkeys(OPPONENTS, Act.NINE)
@@ -43,7 +43,7 @@ DEFINITION = a_definition(
 )
 CAMPAIGN = a_campaign(definition=DEFINITION, script="5" * 64)
 TICK_S = 0.01
-"""Between the turns of a service's loops here."""
+"""Seconds between the turns of a service's loops here."""
 PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
 
 
@@ -90,9 +90,10 @@ def a_pbx(world: World, name: str = "pbx1") -> ScriptedPbx:
 
 
 class History:
-    """Whatever is done, no INVITE leaves that must not: `watch` sees each. `chance` leads what nobody chose.
+    """A history in which no INVITE leaves that must not: `watch` sees each.
 
-    `database`: the file, where it is SQLite's, for what a store cannot tell.
+    `chance` leads what the history did not choose. `database` is the file, where it is SQLite's,
+    for reads that a store has not.
     """
 
     def __init__(
@@ -136,13 +137,16 @@ class History:
             assert permits == 1, "called before its decision was in the ledger"
 
     async def dial(self, process: ServiceProcess, *, until_sent: bool = True) -> None:
-        """One turn. Whoever is permitted may be left waiting for a slot, as they are when something happens at once."""
+        """Dial one turn. A permit may be left waiting for a slot, as when a fault comes at once."""
         with suppress(Unavailable):
             await process.dialing.turn()
         await (process.sending.all_sent() if until_sent else asyncio.sleep(0))
 
     def play(self, pbx: ScriptedPbx) -> None:
-        """One call goes on to its end. A 9 counts whoever listens, and whether it came up or not."""
+        """Play one call to its end.
+
+        A 9 counts whether a service listens, and whether it came up.
+        """
         for attempt_id, order in list(pbx.alive.items())[:1]:
             pbx.play_on(attempt_id)
             if ACTS[order.attempt.number] in {Act.NINE, Act.NINE_CUT}:
@@ -159,13 +163,13 @@ class History:
         await asyncio.sleep(0.01)
 
     async def crash(self, index: int) -> None:
-        """A process dies, its leases run out, and it is started again."""
+        """Kill a process, let its leases run out, and start it again."""
         await self.processes[index].die()
         await self._lapse_leases(self.processes[index])
         self.processes[index] = self.start()
 
     async def _lapse_leases(self, process: ServiceProcess) -> None:
-        """As if its silence had lasted for as long as a lease: nobody waits for that here."""
+        """Let leases lapse as after a long silence, without waiting for it."""
         assert self.database
 
         def lapse(database: Path) -> None:
@@ -175,7 +179,10 @@ class History:
         await asyncio.to_thread(lapse, self.database)
 
     async def part(self, process: ServiceProcess) -> None:
-        """The process loses the database: it lives on, its Originates still under way, while its leases run out."""
+        """Cut the process off the database: it lives on while its leases run out.
+
+        Its Originates are still under way.
+        """
         for link in process.links:
             link.slow = True
         process.trouble.gone = True
@@ -219,7 +226,7 @@ class History:
             await process.halting.unhalt(LOCAL_ADMINISTRATOR, "it is over")
 
     async def object(self, process: ServiceProcess, number: PhoneNumber, *, withdraw: bool) -> None:
-        """By letter, while their telephone may be ringing."""
+        """Object by letter, while the telephone may be ringing."""
         reached = all(link.linked for link in process.links)
         said = StatedOpposition(number, OppositionChannel.LETTER, "liste-demo")
         with suppress(Unavailable):
@@ -234,7 +241,7 @@ class History:
                 assert number not in ringing, "it rings after an opposition"
 
     async def end(self) -> None:
-        """Everything works again, and the campaign goes on to its end."""
+        """Let everything work again, and the campaign go on to its end."""
         for index, process in enumerate(self.processes):
             self.rejoin(process)
             if process.clock.ahead:
@@ -256,19 +263,22 @@ class History:
         raise AssertionError("the campaign does not end")
 
     async def lift_halts(self) -> None:
-        """A halt that a process could not record is recorded as soon as it can be, and must be lifted once more."""
+        """Lift every halt.
+
+        One that a process could not record comes later, and must be lifted, too.
+        """
         if (await self.store.halts.state()).halted or any(pbx.halted for pbx in self.pbxs):
             await self.unhalt(self.processes[0])
 
     async def over(self) -> bool:
-        """The second look at what is left comes a minute later."""
+        """Return True once all is over. The second look at the rest comes a minute later."""
         state = (await self.store.campaigns.get(CAMPAIGN.id)).state
         ended = state in {CampaignState.COMPLETED, CampaignState.STOPPED}
         outboxes = any(pbx.opposed or pbx.ended for pbx in self.pbxs)
         return ended and not outboxes and not await self.store.attempts.alive()
 
     async def ready(self) -> None:
-        """Every PBX is driven, and recovered."""
+        """Wait until every PBX is driven, and recovered."""
         async with asyncio.timeout(SOON_S):
             while not all(any(p.drives(pbx.pbx) for p in self.processes) for pbx in self.pbxs):
                 await asyncio.sleep(0.005)

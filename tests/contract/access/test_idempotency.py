@@ -1,4 +1,4 @@
-"""Idempotency keys: the first request claims one, its answer is given to those that follow."""
+"""Idempotency keys: the first request claims one, later ones get its answer."""
 
 import asyncio
 from dataclasses import replace

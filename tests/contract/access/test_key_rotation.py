@@ -1,4 +1,4 @@
-"""New fingerprint keys: every row of a number moves on with it, and nobody with older keys goes on."""
+"""New fingerprint keys: every row of a number moves on, and no process with older keys goes on."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ async def at_present(store: ActStore, index: int) -> Fingerprint:
     return (await fingerprints(store)).of(number(index))
 
 
-async def test_an_opposition_is_found_under_each_later_key_and_no_more_under_the_one_before(
+async def test_an_opposition_is_found_under_each_later_key_and_not_under_the_one_before(
     store: ActStore,
 ) -> None:
     await store.suppressions.add([suppression(1), suppression(2, sponsor=None)])
@@ -82,7 +82,7 @@ async def test_what_was_sealed_for_a_person_opens_and_replays_as_before(store: A
 async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_last(
     store: ActStore, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PostgreSQL is given up for dead that does not answer a statement in time: millions of rows are several statements."""
+    """PostgreSQL must answer a statement in time: millions of rows are several statements."""
     monkeypatch.setattr(rekeying, "LONGEST_LIST", 2)
     monkeypatch.setattr(rekeying, "PAGE", 2)
     await listed_with_consent(store, *range(1, 8))

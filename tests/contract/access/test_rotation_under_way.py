@@ -1,4 +1,7 @@
-"""While the fingerprint keys are being changed: nobody is judged, and everything else finds each number, moved or not, and stores for it."""
+"""While the fingerprint keys are being changed, no contact is judged.
+
+Everything else finds each number, moved or not, and stores for it.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -38,9 +41,9 @@ from tests.harness.acts import ActStore
 
 JUDGE = judge_at(MONDAY, load_packs())
 MANY = range(1, 12)
-"""Numbers of the tests; half of them are moved while it is asked about them."""
+"""Numbers of the tests; half of them are moved during the questions."""
 NEW = range(21, 23)
-"""Numbers that nobody has heard of when the change begins."""
+"""Numbers that are unknown when the change begins."""
 LIST = OppositionList(ImportId("i00000000000f"), "register", None, MONDAY - DAY, MONDAY + DAY)
 
 
@@ -51,7 +54,10 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def filled(store: ActStore) -> ActStore:
-    """Every kind of row: contacts, consents, oppositions, list entries, decisions, keys, calls, events that wait."""
+    """Store every kind of row.
+
+    Contacts, consents, oppositions, list entries, decisions, keys, calls, events that wait.
+    """
     await listed_with_consent(store, *MANY)
     await claim_all(store, JUDGE, limit=6)
     await store.suppressions.add([suppression(index) for index in MANY[::3]])
@@ -62,7 +68,7 @@ async def filled(store: ActStore) -> ActStore:
 
 
 async def told_of(store: ActStore) -> list[str]:
-    """What the store answers about each number, by the keys in force, but for the fingerprints themselves."""
+    """Answers of the store about each number, by the keys in force, without the fingerprints."""
     known = await fingerprints(store)
     asked = {index: known.of(number(index)) for index in (*MANY, *NEW)}
     many = await store.suppressions.of_many(asked.values())
@@ -76,7 +82,7 @@ async def told_of(store: ActStore) -> list[str]:
             (standings[one], await store.consents.of(one)),
             sorted(attempt.id for attempt in await store.attempts.alive_to([one])),
             [row.attempt.id for row in await store.attempts.calls(CallFilter(fingerprint=one, limit=9))],
-            # What is sealed is another text under every key.
+            # A sealed text is another one under every key.
             replace(file := await store.subjects.file(one), decisions=()),
             len(file.decisions),
         )
@@ -92,7 +98,7 @@ def without_fingerprints(text: str) -> str:
     return text
 
 
-async def test_every_question_about_a_number_is_answered_as_before_whether_it_was_moved_or_not(
+async def test_every_question_about_a_number_is_answered_as_before_moved_or_not(
     filled: ActStore,
 ) -> None:
     before = await told_of(filled)
@@ -102,7 +108,7 @@ async def test_every_question_about_a_number_is_answered_as_before_whether_it_wa
 
 
 async def store_everything(store: ActStore) -> None:
-    """All that may come in about a number while calls go on, of numbers old and new, by the keys in force."""
+    """Store every entry that may come in during calls, of old and new numbers, by today's keys."""
     known = await fingerprints(store)
     for index in (*MANY, *NEW):
         mine = known.of(number(index))
@@ -154,7 +160,7 @@ async def test_nobody_is_judged_meanwhile_and_everybody_afterwards(filled: ActSt
 async def test_an_opposition_is_stored_while_numbers_are_moved_not_after_all_of_them(
     filled: ActStore,
 ) -> None:
-    """Each page is a transaction of its own, and leaves the database to others for as long as it took."""
+    """Each page is a transaction of its own, and leaves the database to others for as long."""
     rotation = asyncio.create_task(rotated(filled))
     while not await filled.keys.being_made():
         await asyncio.sleep(0)
@@ -215,7 +221,7 @@ async def test_what_was_sealed_before_and_meanwhile_replays(filled: ActStore) ->
 
 
 async def test_the_journal_says_under_which_keys_each_line_is(filled: ActStore) -> None:
-    """By what a restored backup finds the number again."""
+    """By its line a restored backup finds the number again."""
     await seal_all(filled)
     async with half_rotated(filled, 5) as made:
         await filled.suppressions.add([suppression(index, sponsor=None) for index in MANY])
@@ -250,7 +256,7 @@ async def test_the_ledger_calls_a_number_by_one_name_throughout(filled: ActStore
 async def test_what_tells_older_fingerprints_from_newer_is_forgotten(
     filled: ActStore, engine: Engine, url: str
 ) -> None:
-    """Also where the change was ended before it could: by the retention, or by the next change."""
+    """It goes, too, where the change ended first: by the retention, or by the next change."""
     async with half_rotated(filled, 5):
         await filled.keys.clear()
         assert (await filled.keys.moved()).done == 5

@@ -1,4 +1,4 @@
-"""Attempts after the permit: sent at most once, ended once, asked about in every way."""
+"""Attempts after the permit: sent at most once, ended once, found in every way."""
 
 import asyncio
 from collections import Counter
@@ -32,7 +32,7 @@ UNKNOWN = AttemptId("f" * 32)
 
 
 def ended(attempt: Attempt) -> Attempt:
-    """With every field set."""
+    """Return the attempt ended, with every field set."""
     return replace(
         attempt,
         state=AttemptState.ENDED,
@@ -194,7 +194,10 @@ async def test_an_unknown_attempt_is_not_found(store: ActStore) -> None:
 
 
 async def test_silent_calls_are_counted_from_what_was_stored(store: ActStore) -> None:
-    """T104: 0.5 s, 1.5 s and 2.5 s to the first sound; none at all for 3 s; hung up at once; not answered; and one of long ago."""
+    """T104: 0.5 s, 1.5 s and 2.5 s to the first sound; none at all for 3 s; and three others.
+
+    Those are one hung up at once, one not answered, and one of long ago.
+    """
     await listed(store, *range(1, 8))
     made = await claimed(store)
     said: dict[int, tuple[TraceStep, ...]] = {

@@ -1,4 +1,4 @@
-"""Claims: each due contact is judged once, whoever claims, and a number is called by one at a time."""
+"""Claims: each due contact is judged once, and a number is called by one process at a time."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Processes side by side, and processes that die: nothing is sent twice, nothing is half-written."""
+"""Processes side by side, and processes that die: nothing is sent twice, nothing half-written."""
 
 import asyncio
 import sys

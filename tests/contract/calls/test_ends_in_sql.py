@@ -1,4 +1,4 @@
-"""The database tells calls that reached nobody apart as the domain does."""
+"""The database classes calls that reached no person as the domain does."""
 
 from dataclasses import replace
 from itertools import product

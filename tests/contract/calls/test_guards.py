@@ -1,4 +1,4 @@
-"""What makes the machine itself pause a campaign, whichever process saw it (T102, T103, T104)."""
+"""Faults for which the machine itself pauses a campaign, in any process (T102, T103, T104)."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,7 +45,7 @@ AUDITOR = Actor("ana", Role.AUDITOR)
 
 
 class Service:
-    """What one process keeps in memory: little, and nothing of what is counted here."""
+    """Memory of one process: little, and nothing of the counts of these tests."""
 
     def __init__(
         self, store: ActStore, folder: Path, *, at: datetime = NOW, packs: RulePackIndex | None = None
@@ -92,10 +92,10 @@ async def test_a_prompt_that_a_pbx_lacks_pauses_the_campaign_and_progress_says_w
     assert await service.why_it_waits() == (CampaignState.PAUSED, why)
 
 
-async def test_silent_calls_of_two_processes_are_added_up_and_the_second_pauses_the_campaign(
+async def test_silent_calls_of_two_processes_add_up_and_the_second_pauses_the_campaign(
     store: ActStore, tmp_path: Path
 ) -> None:
-    """T104: as after a restart, too: neither has seen the other's calls."""
+    """T104: it holds after a restart, too: neither has seen the other's calls."""
     await listed(store, 1, 2, 3)
     first, quick, second = await claimed(store)
     await Service(store, tmp_path).hear(*heard_after(first, 2.5))
@@ -121,7 +121,7 @@ async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(
 async def test_where_any_silence_is_harm_the_first_silent_call_pauses_the_campaign(
     store: ActStore, tmp_path: Path
 ) -> None:
-    """UK-04, by whose rule the pack of the tests' campaign is taken here."""
+    """UK-04: the pack of the tests' campaign takes its rule here."""
     (british,) = [pack.silent_calls for pack in load_packs().shipped if pack.name == "uk-pecr"]
     packs = shelf_with(lambda pack: pack.model_copy(update={"silent_calls": british}))
     await listed(store, 1, 2)

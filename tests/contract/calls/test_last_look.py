@@ -1,4 +1,7 @@
-"""Between a permit and its sending everything may change: what is sent is asked for once more, and an opposition waits its turn."""
+"""Between a permit and its sending everything may change.
+
+A permit is checked once more before it is sent, and an opposition waits its turn.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -92,7 +95,7 @@ def by_a_nine_heard_late(store: ActStore, called: Attempt) -> Awaitable[object]:
 async def test_an_opposition_waits_for_a_judgement_under_way(
     postgres_engine: Engine, oppose: Callable[[ActStore, Attempt], Awaitable[object]]
 ) -> None:
-    """So that who cancels calls after it finds the one that was just being permitted. (SQLite has one writer anyhow.)"""
+    """A cancellation after it then finds a call just permitted. (SQLite has one writer anyhow.)"""
     url = postgres_engine.copy(f"turn_{oppose.__name__}")
     waited: list[bool] = []
 
@@ -127,7 +130,7 @@ async def called_before(store: ActStore) -> Attempt:
 
 
 def waits(thread: Thread, url: str) -> bool:
-    """Whether it waits for its turn; False where it came to its end without."""
+    """Return True once the thread waits for its turn, False where it ended without."""
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with psycopg.connect(url, autocommit=True) as connection:
         while thread.is_alive():

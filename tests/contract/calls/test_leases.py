@@ -1,4 +1,7 @@
-"""One process drives a PBX at a time: nobody takes a lease that holds, and who has lost it sends nothing."""
+"""One process drives a PBX at a time: none takes a lease that holds.
+
+A process that has lost its lease sends nothing.
+"""
 
 import asyncio
 

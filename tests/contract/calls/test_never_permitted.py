@@ -1,4 +1,4 @@
-"""Whatever befalls the database, a number that objected is permitted under no spelling, nor claimed."""
+"""A number that opposed is permitted under no spelling, nor claimed, after any fault."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ from tests.contract.sealing import STAMP
 from tests.harness.acts import ActStore
 
 PEOPLE = (1, 3, 5)
-"""Odd: `listed_with_consent` gives these a consent."""
+"""Odd numbers: `listed_with_consent` gives these a consent."""
 Step = tuple[Literal["oppose", "remove", "rotate", "list again", "back up", "restore"], int, int]
 STEPS = st.lists(
     st.tuples(
@@ -67,7 +67,7 @@ def spellings(index: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was true when a backup was taken."""
+    """State at the taking of a backup."""
 
     path: Path
     opposed: frozenset[int]
@@ -76,7 +76,10 @@ class Saved:
 
 @dataclass(slots=True)
 class Life:
-    """Of one database. `store` is opened anew after each change of keys, as a service is started anew."""
+    """Life of one database.
+
+    `store` is opened anew after each change of keys, as a service is started anew.
+    """
 
     engine: Engine
     folder: Path
@@ -85,7 +88,10 @@ class Life:
     campaigns: list[CampaignId] = field(default_factory=list)
     saved: Saved | None = None
     lifted: bool = True
-    """Whether a removal takes an opposition away for good: one that a restored backup did not know of comes back."""
+    """True where a removal takes an opposition away for good.
+
+    One that a restored backup did not know of comes back.
+    """
 
     async def lead(self, steps: list[Step]) -> None:
         remaining = iter([("list again", 1, 0), *steps])
@@ -129,7 +135,7 @@ class Life:
         self.saved = Saved(path, frozenset(self.opposed), tuple(self.campaigns))
 
     async def restore(self, store: ActStore, saved: Saved) -> None:
-        """The keys are those of today, as they lie in the home."""
+        """Restore a backup under the keys of today, as they lie in the home."""
         today, self.url = (await fingerprints(store)).version, self.engine.empty(f"life_{next(copies)}")
         await DatabaseCopy(self.url).load(saved.path)
         async with ActStore.open(self.url) as anew:
@@ -180,7 +186,7 @@ async def suppressions_of(store: ActStore) -> Suppressions:
 
 
 async def listed_again(store: ActStore, campaign_id: CampaignId) -> None:
-    """Another campaign with the same people, who all agreed to it."""
+    """List the same people in another campaign, to which they all agreed."""
     known = await fingerprints(store)
     rows = []
     for index in PEOPLE:

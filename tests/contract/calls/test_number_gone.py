@@ -34,7 +34,7 @@ LATER = MONDAY + timedelta(days=2)
 async def called(
     store: ActStore, status: DialStatus, cause: int, sip: int | None, *, min_gap_hours: int = 24
 ) -> None:
-    """The one contact is called, and this is how it ends."""
+    """Call the one contact, and end the call like this."""
     clock = pretending(MONDAY)
     await listed_with_consent(store, 1, retry={"max_attempts": 2, "min_gap_hours": min_gap_hours})
     (judgement,) = await claim_all(store, judge_at(MONDAY, PACKS))

@@ -1,4 +1,7 @@
-"""Calls that only the journal told of, after a restoration: they count like calls, and nobody is told anything twice."""
+"""Calls known from the journal alone, after a restoration: they count like calls.
+
+No event of them is notified twice.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""A trunk that fails in mid-campaign is the trunk's fault: its campaigns pause, and nobody loses a consent or an attempt for it (T057, T065)."""
+"""A trunk that fails in mid-campaign is the trunk's fault (T057, T065).
+
+Its campaigns pause, and no contact loses a consent or an attempt for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +71,7 @@ FAILURES = [
 
 
 class Campaign:
-    """Called five at a time, each time a little later."""
+    """A campaign called five at a time, each time a little later."""
 
     def __init__(self, store: ActStore) -> None:
         self.store = store
@@ -82,7 +85,7 @@ class Campaign:
         return [judgement.outcome for judgement in judged if isinstance(judgement.outcome, Attempt)]
 
     async def end(self, attempts: Sequence[Attempt], *how: CallEvent) -> None:
-        """`how`: the events of one call, whose attempt is put in."""
+        """End attempts. `how` are the events of one call; each attempt is put in."""
         clock = pretending(self.now)
         call_guards = CallGuards(
             self.store, UNCHANGED, clock, LineProofs(self.store, {"default": TRUNK}, clock), PACKS
@@ -103,7 +106,7 @@ class Campaign:
         await self.end(attempts, *answered_at(self.now + SECOND))
 
     async def refuse(self, status: DialStatus, cause: int, sip: int | None) -> int:
-        """Until nothing is claimed any more. Return how many calls that took."""
+        """Refuse until nothing is claimed any more. Return how many calls that took."""
         before = len(self.made)
         while attempts := await self.claim():
             await self.end(attempts, Ended(AttemptId(""), self.now + SECOND, status, cause, sip, ()))
@@ -121,7 +124,7 @@ def answered_at(at: datetime) -> tuple[CallEvent, ...]:
 
 
 async def begun(store: ActStore) -> Campaign:
-    """Ten people answered; then the trunk turns."""
+    """A campaign in which ten people answered; then the trunk turns."""
     await listed_with_consent(store, *PEOPLE, every=1000)
     campaign = Campaign(store)
     await campaign.answer(await campaign.claim(ANSWERED))
@@ -146,7 +149,7 @@ async def test_a_trunk_that_fails_pauses_and_costs_nobody_anything(
     assert paused.reason == f"trunk default: {made} of the last {made + ANSWERED} calls ended with {end}"
     assert await consents_kept(store)
     await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=campaign.now)
-    # Whose telephone may have rung is left in peace for a day; nobody has used up an attempt.
+    # A telephone that may have rung is left in peace for a day. No attempt was used up.
     campaign.now += timedelta(days=1, minutes=5)
     rest = await campaign.claim(1000)
     assert len(rest) == len(PEOPLE) - ANSWERED
@@ -168,7 +171,7 @@ async def test_whom_the_trunk_refused_is_called_again_after_growing_pauses(store
 
 
 async def test_a_single_404_ends_the_consents_once_the_trunk_has_reached_somebody(store: ActStore) -> None:
-    """T057: for every sponsor, for nobody has the number."""
+    """T057: for every sponsor, as the number is unassigned."""
     await listed_with_consent(store, 1, 2, 3, every=1000)
     campaign = Campaign(store)
     gone, *others = await campaign.claim()
@@ -256,7 +259,7 @@ async def test_a_trunk_that_asked_for_a_rest_has_it_from_every_process(store: Ac
     assert await TrunkBreaker(store, pretending(MONDAY)).pace("other") == 1
 
 
-async def test_who_lifted_the_receiver_as_we_gave_up_had_a_silent_call_and_is_left_in_peace(
+async def test_an_answer_as_we_gave_up_is_a_silent_call_and_the_callee_is_left_in_peace(
     store: ActStore,
 ) -> None:
     """FP-29."""

@@ -1,4 +1,4 @@
-"""Lists of contacts: one entry a number and campaign, and nothing lost of the consents that came with them."""
+"""Lists of contacts: one entry a number and campaign, and every consent of a list kept."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The counts behind a campaign's progress equal a count of what is stored, whatever happened in whatever order."""
+"""The counts behind a campaign's progress equal a count of the rows, after any history."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,7 @@
-"""Poll dates moved while a campaign runs (T040): new decisions go by them, recorded ones stay, the ledger tells who did it."""
+"""Poll dates moved while a campaign runs (T040).
+
+New decisions go by them, recorded ones stay, the ledger names the actor.
+"""
 
 from datetime import date, timedelta
 
@@ -57,7 +60,7 @@ async def test_a_campaign_that_is_over_or_unknown_keeps_its_dates(store: ActStor
 
 
 async def test_whoever_waits_when_silence_begins_is_cancelled_and_not_put_off(store: ActStore) -> None:
-    """T037: more than one claim of them."""
+    """T037: they are more than one claim."""
     await listed_with_consent(store, *range(1500), every=1500, election=ELECTION)
     judge = judge_at(MONDAY, PACKS)
     while await claim_all(store, judge):

@@ -1,4 +1,4 @@
-"""Proofs of consents: sealed under keys of their own, readable for as long as they must be kept, and no longer."""
+"""Proofs of consents: sealed under keys of their own, readable as long as they must be kept."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ CLEAR = "page 12 of the register"
 
 
 async def agreed(store: ActStore, index: int = 1, at: datetime = MONDAY) -> ConsentGiven:
-    """As an import stores it."""
+    """Store a consent as an import does."""
     seal = (await ConsentProofs(store, VAULT).sealing(at)).seal
     event = consent(index, source=seal("web form"), proof=seal(CLEAR), given_at=at, recorded_at=at)
     await store.consents.add([event], by="camille")
@@ -94,7 +94,7 @@ async def test_a_months_key_stays_for_as_long_as_one_of_its_consents(store: ActS
     assert [getattr(event, "proof", None) for event in await opened(store, 2)] == [CLEAR]
 
 
-async def test_what_older_versions_stored_in_clear_is_sealed_and_still_what_the_ledger_vouches_for(
+async def test_clear_texts_of_older_versions_are_sealed_and_still_match_the_ledger(
     store: ActStore, engine: Engine, url: str
 ) -> None:
     await store.consents.add(

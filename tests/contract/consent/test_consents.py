@@ -1,4 +1,4 @@
-"""Consents: append-only, and what a new one means to contacts given up for want of it."""
+"""Consents: append-only, and a new one reopens contacts given up for want of it."""
 
 import asyncio
 import threading
@@ -78,7 +78,7 @@ async def test_a_stopped_campaign_stays_as_it_is(store: ActStore) -> None:
 
 
 async def test_whoever_withdraws_during_a_claim_finds_its_attempt(store: ActStore, url: str) -> None:
-    """So that a call which was judged on the consent can still be revoked."""
+    """A call that was judged on the consent can then still be revoked."""
     await listed(store, 1)
     claiming = threading.Event()
 

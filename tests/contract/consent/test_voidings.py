@@ -1,4 +1,4 @@
-"""Consents that a trunk ended wrongly are restored as a batch; what a person said stands."""
+"""Consents that a trunk ended wrongly are restored as a batch; people's own words stand."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -44,7 +44,7 @@ async def consents_of(store: ActStore) -> Consents:
 
 
 async def voided(store: ActStore, *, people: int = 6) -> list[Attempt]:
-    """All but the last were told to be nobody's, before the last answered."""
+    """Void all but the last, who answers after the others were reported unassigned."""
     await listed_with_consent(store, *range(1, people + 1), every=1000)
     campaign = Campaign(store)
     *gone, answered = await campaign.claim(people)
@@ -57,7 +57,7 @@ async def voided(store: ActStore, *, people: int = 6) -> list[Attempt]:
 
 
 async def permitted(store: ActStore) -> set[Fingerprint]:
-    """Who may be called a minute later."""
+    """Fingerprints permitted a minute later."""
     judged = await claim_all(store, judge_at(EVENING + timedelta(minutes=1), PACKS))
     outcomes = (judgement.outcome for judgement in judged)
     return {outcome.fingerprint for outcome in outcomes if isinstance(outcome, Attempt)}
@@ -76,7 +76,7 @@ async def test_consents_are_restored_and_their_people_called_again(
     assert await (await consents_of(store)).restore(LOCAL_ADMINISTRATOR, FAULT) == 0
 
 
-async def test_who_restored_them_and_why_is_in_the_ledger_for_each_number_and_for_the_batch(
+async def test_actor_and_reason_of_a_restoring_are_in_the_ledger_by_number_and_by_batch(
     store: ActStore,
 ) -> None:
     gone = await voided(store)

@@ -1,4 +1,7 @@
-"""A task may be cancelled wherever it waits, and its exception kept for ever: others write at once, and nothing is half-written."""
+"""A task may be cancelled wherever it waits, and its exception kept for ever.
+
+Others write at once, and nothing is half-written.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -18,7 +21,7 @@ from tests.harness.acts import ActStore
 
 PEOPLE = 10
 HANGS_S = 20
-"""Shorter than SQLite would wait for a lock that nobody lets go of."""
+"""Seconds. SQLite waits longer for a lock that is never let go."""
 
 
 @dataclass(slots=True)
@@ -47,7 +50,10 @@ Work = Callable[[int], Coroutine[Any, Any, object]]
 async def cancelled_everywhere(
     two: Two, work: Work, check: Callable[[int], Coroutine[Any, Any, None]]
 ) -> int:
-    """Cancel `work(n)` at its n-th suspension, and once more while it cleans up, until it comes to its end; say how often."""
+    """Cancel `work(n)` at its n-th suspension, and once more while it cleans up.
+
+    Go on until it comes to its end. Return how often that was.
+    """
     chance, kept = Random(4), []
     for step in count(1):
         outcome = await cancelled_at(work(step), {step, step + chance.randint(1, 6)})
@@ -99,7 +105,7 @@ async def test_a_reading_cancelled_anywhere_leaves_the_store_free(two: Two) -> N
     await two.ours.suppressions.add([suppression(index) for index in range(PEOPLE)])
 
     async def read(step: int) -> list[Suppression]:
-        """In one batch, for every step adds an opposition."""
+        """Read in one batch; the check adds an opposition for every step."""
         return [one async for batch in two.ours.suppressions.in_force(batch=1000) for one in batch]
 
     async def readable(step: int) -> None:

@@ -1,4 +1,4 @@
-"""Cancelled tasks and lost connections: the store goes on working, and nothing is half-written."""
+"""Cancelled tasks and lost connections: the store goes on working, nothing is half-written."""
 
 import asyncio
 
@@ -38,7 +38,7 @@ async def test_cancelling_one_who_waits_for_the_writer_disturbs_nobody(store: Ac
 
 
 def cut_connections(url: str) -> None:
-    """As a restart of the server would."""
+    """Cut every connection, as a restart of the server would."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

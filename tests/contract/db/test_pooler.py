@@ -1,4 +1,4 @@
-"""Two processes behind PgBouncer, which lends each transaction whatever connection is free."""
+"""Two processes behind PgBouncer, which lends each transaction any free connection."""
 
 import asyncio
 import subprocess
@@ -28,7 +28,7 @@ default_pool_size = 2
 logfile = {folder}/pooler.log
 """
 ROUNDS = 12
-"""More than a driver waits before it prepares at the server what it has sent before."""
+"""Rounds, more than a driver needs before it prepares a statement at the server."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the dialling loop asks, millions of contacts must not slow: every table is entered by an index."""
+"""The dialling loop's queries stay quick among millions of contacts: each uses an index."""
 
 import re
 from collections.abc import Iterator
@@ -134,7 +134,10 @@ async def test_a_page_of_an_inspection_reads_no_table_whole(store: ActStore, who
 async def test_a_page_of_a_change_of_keys_reads_no_table_whole(
     store: ActStore, whole_reads: list[str]
 ) -> None:
-    """What it costs in all grows with the numbers, what others wait for does not. Events wait to be sealed for a second."""
+    """The whole cost grows with the numbers, others' waiting does not.
+
+    Events wait for a second to be sealed.
+    """
     await listed_with_consent(store, *range(40))
     await claim_all(store, judge_at(MONDAY, load_packs()), limit=6)
     await store.suppressions.add([suppression(3)])

@@ -1,4 +1,4 @@
-"""The schema: migrations lead to what the program expects, and invariants are the database's own."""
+"""The schema: migrations lead to the program's tables, and invariants are the database's own."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from tests.harness.patience import SOON_S
 
 @pytest.fixture
 def connection(url: str) -> Iterator[Connection]:
-    """The way another program, or a person, would come in."""
+    """Connect as another program, or a person, would."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)

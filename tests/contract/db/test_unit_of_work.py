@@ -47,7 +47,7 @@ async def told(url: str) -> AsyncIterator[ActStore]:
 
 
 async def evidence(store: ActStore) -> list[Kind]:
-    """What waits to be sealed, in order."""
+    """Kinds of entries that wait to be sealed, in order."""
     async with store.read() as work:
         return [pending.event.kind for pending in await work.recorded.pending()]
 
@@ -134,7 +134,7 @@ async def test_a_unit_that_reads_changes_nothing_and_sees_one_instant(told: ActS
 
 
 class NoLocks:
-    """No PBX is there to be told."""
+    """Locks of a fleet without PBXs."""
 
     async def suppress(self, entries: object) -> None:
         pass

@@ -1,4 +1,4 @@
-"""One person's file, and its erasing, on both engines (T116, T121)."""
+"""A person's file, and its erasing, on both engines (T116, T121)."""
 
 import json
 from dataclasses import replace

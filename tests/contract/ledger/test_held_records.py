@@ -1,4 +1,4 @@
-"""Every row that the ledger tells of is held against it: whatever is changed behind its back is found, and named."""
+"""Every recorded row is held against the ledger: any change behind its back is named."""
 
 import random
 from collections.abc import Iterator
@@ -34,7 +34,10 @@ from tests.harness.halts import a_halt
 
 PACKS = load_packs()
 NOT_RECORDED = {"tokens": {"last_used_at"}, "suppressions": {"revision"}}
-"""What use alone changes, or says only which PBX was given it, and nobody vouches for. Nor does anybody for numbers that the database gives to its rows."""
+"""Columns that use alone changes, or that say only which PBX was given the row.
+
+The ledger holds neither these nor numbers that the database gives to its rows.
+"""
 
 
 async def wrong(store: ActStore) -> list[Discrepancy]:
@@ -43,7 +46,7 @@ async def wrong(store: ActStore) -> list[Discrepancy]:
 
 
 async def live(store: ActStore) -> None:
-    """A little of everything that is ever recorded."""
+    """Store a little of everything that is ever recorded."""
     await listed_with_consent(store, *range(1, 9))
     import_id = ImportId("i" + CAMPAIGN[1:])
     await store.imports.end(import_id, ImportCounts(8, 8, 0, 0), '{"rows": 8}')
@@ -74,7 +77,10 @@ async def live(store: ActStore) -> None:
 
 @pytest.fixture
 async def lived(store: ActStore) -> ActStore:
-    """A live call is vouched for as it was permitted; what else its row says, only once it is over: here all are."""
+    """Store a life in which all calls are over.
+
+    The ledger holds a live call as it was permitted, and the rest of its row only once it is over.
+    """
     await live(store)
     for attempt in await store.attempts.alive():
         lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)

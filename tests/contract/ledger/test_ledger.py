@@ -1,4 +1,4 @@
-"""The ledger: what is recorded is there or not together with what it records, and once sealed it stays as it is."""
+"""The ledger: an entry is there if its record is, and once sealed it stays as it is."""
 
 import asyncio
 import json
@@ -253,7 +253,7 @@ async def test_what_stops_a_call_does_not_wait_behind_an_import(store: ActStore)
 
 
 async def test_what_concerns_one_person_keeps_its_order(store: ActStore) -> None:
-    """A decision rests on what stands before it, and an erasure is of what stands before it."""
+    """A decision rests on earlier entries, and an erasure is of earlier ones."""
     await store.consents.add([consent(index) for index in range(1, 50)], by="camille")
     await store.suppressions.add([suppression(30)])
     await store.subjects.erase(fingerprint(40), by="camille", at=NOW)

@@ -1,4 +1,7 @@
-"""The sealer where its surroundings fail it: slow, hanging, or put back to an earlier state. On both engines."""
+"""The sealer in failing surroundings: slow, hanging, or put back to an earlier state.
+
+On both engines.
+"""
 
 import asyncio
 import json
@@ -32,7 +35,7 @@ names = count(1)
 
 
 class SetClock(SystemClock):
-    """Monotonic time as it is set."""
+    """A clock whose monotonic time is set by hand."""
 
     now_s = 0.0
 
@@ -54,7 +57,10 @@ class Swapped:
 
 
 class SlowStore(Swapped):
-    """Takes four seconds for each batch; notes whether calls were allowed after it."""
+    """A store that takes four seconds for each sealed batch.
+
+    It notes whether calls were allowed after it.
+    """
 
     def __init__(self, store: ActStore, clock: SetClock) -> None:
         super().__init__(store)
@@ -64,7 +70,7 @@ class SlowStore(Swapped):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[HasLedger]:
-        """A sealer writes nothing else."""
+        """Seal alone: a sealer writes nothing else."""
         async with self.store.write() as work:
             yield work
         self._clock.now_s += 4.0
@@ -72,7 +78,7 @@ class SlowStore(Swapped):
 
 
 class HungJournal(JournalFolder):
-    """A disk that takes what is written to it, and never says that it has."""
+    """A disk that takes writes, and never says that it has."""
 
     tries = 0
 
@@ -163,7 +169,10 @@ async def test_a_hung_disk_of_one_process_stops_no_other(
 async def test_a_database_put_back_to_an_earlier_state_is_noticed_at_once(
     engine: Engine, url: str, tmp_path: Path, others_sealed: bool
 ) -> None:
-    """Nothing that contradicts what was signed is signed or leaves the house, and the right database is taken back."""
+    """No contradiction of a signed head is signed or leaves the house.
+
+    The right database is taken back.
+    """
     earlier = engine.copy(f"earlier_{next(names)}")
     async with ActStore.open(url) as store, ActStore.open(earlier) as younger:
         doors = Swapped(store)
@@ -187,7 +196,7 @@ async def test_a_database_put_back_to_an_earlier_state_is_noticed_at_once(
 
 
 async def test_a_process_that_stands_still_loses_its_transaction(postgres_engine: Engine) -> None:
-    """What it locked is free again after a minute."""
+    """Its locks are free again after a minute."""
     url = postgres_engine.copy(f"still_{next(names)}")
     async with ActStore.open(url) as store:
         keys = await store.keys.all()

@@ -61,7 +61,7 @@ async def test_what_was_made_and_what_was_lifted_since_a_revision(store: ActStor
 
 
 async def test_nothing_is_committed_behind_a_revision_that_was_read(store: ActStore, url: str) -> None:
-    """Of two who write at once the later may commit first; whoever asks for what is new would never see the other."""
+    """Of two writers at once the later may commit first; a reader of news would miss the other."""
     async with ActStore.open(url) as another:
         writers = [
             asyncio.create_task(each.suppressions.add([suppression(10 * turn + index)]))

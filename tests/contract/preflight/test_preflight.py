@@ -1,4 +1,4 @@
-"""A whole list foreseen by kinds of people: exactly what asking about everybody alone gives."""
+"""A whole list foreseen by kinds of people: the same as asking about each person alone."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -56,7 +56,7 @@ class Foreseeing:
 
 
 def latest_speaks() -> RulePackIndex:
-    """fr-political, where of several consents the latest alone counts."""
+    """Packs whose fr-political counts the latest of several consents alone."""
     shelf = []
     for pack in load_packs().shipped:
         rules = pack.consent.model_copy(update={"of_several": "latest"})
@@ -95,7 +95,10 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 async def store_attempts(database: Database, made: Sequence[Attempt]) -> None:
-    """As the dialling loop leaves them, without the decisions that led to them; some are known from a journal only."""
+    """Store attempts as the dialling loop leaves them, without their decisions.
+
+    Some are known from a journal only.
+    """
     recalled = [
         {
             "attempt_id": attempt.id,
@@ -115,7 +118,7 @@ async def store_attempts(database: Database, made: Sequence[Attempt]) -> None:
 async def fill(
     store: ActStore, database: Database, people: Sequence[Person], changes: dict[str, object]
 ) -> list[ContactFacts]:
-    """Some of the list came with an import that does not say where the numbers are from, and some are on lists of others."""
+    """Fill a list. Some of it has no source class, and some people are on lists of others."""
     await store.campaigns.add(campaign(CAMPAIGN, **changes))
     await store.campaigns.add(campaign(OTHER_CAMPAIGN))
     nowhere = replace(manifest(ImportId("i000000000009")), source_class=None)
@@ -172,7 +175,10 @@ async def test_a_list_comes_to_what_everybody_alone_comes_to(
 
 
 async def test_people_who_differ_in_what_no_rule_tells_apart_are_counted_together(store: ActStore) -> None:
-    """The minute and the proof of a consent that holds throughout, when and by whom an opposition was noted, the number itself."""
+    """They differ in the minute and proof of a consent that holds throughout.
+
+    They also differ in the number, and in when and by whom an opposition was noted.
+    """
     await listed(store, *range(9))
     given = [
         consent(n, given_at=NOW - timedelta(days=40, seconds=n), proof=f"form {n}", recorded_at=NOW + n * DAY)

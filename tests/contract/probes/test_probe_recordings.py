@@ -1,4 +1,7 @@
-"""What call-back probes heard stays as evidence for as long as the proofs of consent, and goes then (E8, E9)."""
+"""Sound heard by probes stays as evidence as long as the proofs of consent (E8, E9).
+
+Then it goes.
+"""
 
 import os
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What call-back probes leave behind, on both engines (FP-17, E9)."""
+"""Records of call-back probes, on both engines (FP-17, E9)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 def probe(index: int, outcome: ProbeOutcome = ProbeOutcome.PASSED, *, hours: int = 0) -> Probe:
-    """`hours` after the first."""
+    """Make a probe `hours` after the first."""
     at = NOW + hours * HOUR
     return Probe(
         id=ProbeId(f"{index:032x}"),

@@ -1,4 +1,4 @@
-"""Notifications: committed with what they tell of, given to one caller at a time, kept until taken."""
+"""Notifications: committed with their event, given to one caller at a time, kept until taken."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,7 @@
-"""A backup is restored after calls went on: nobody who objected meanwhile is called, nobody twice, and the ledger names what is lost."""
+"""A backup is restored after calls went on: no number that opposed meanwhile is called.
+
+None is called twice, and the ledger names the losses.
+"""
 
 from dataclasses import dataclass
 from itertools import count
@@ -52,12 +55,12 @@ from tests.unit.values import MONDAY
 
 copies = count(1)
 WROTE, WITHDREW = NUMBERS[-1], NUMBERS[-2]
-"""Neither of them presses 9; both are last on the list."""
+"""Numbers that do not press 9, last on the list."""
 
 
 @pytest.fixture(autouse=True)
 def own_log() -> None:
-    """Commands that ran in this process before have sent the log to a stream that is closed by now."""
+    """Reset the log: earlier commands of this process sent it to a stream that is closed by now."""
     structlog.reset_defaults()
 
 
@@ -100,7 +103,10 @@ def fingerprint(number: PhoneNumber) -> Fingerprint:
 
 @dataclass(slots=True)
 class Loss:
-    """A campaign whose database is lost after a backup, with calls and oppositions in between; the PBX lives on."""
+    """A campaign whose database is lost after a backup, with calls and oppositions in between.
+
+    The PBX lives on.
+    """
 
     place: Place
     pbx: ScriptedPbx
@@ -157,7 +163,7 @@ async def backed_up(store: ActStore, place: Place, clock: WrongClock, folder: Pa
 
 
 async def happen_meanwhile(store: ActStore, clock: WrongClock) -> None:
-    """What only the journal tells of later: no PBX was told."""
+    """Record what only the journal knows later: no PBX was told."""
     now = clock.now()
     wrote = Suppression(fingerprint(WROTE), None, OppositionChannel.LETTER, now, now, "camille")
     await store.suppressions.add([wrote])
@@ -167,7 +173,7 @@ async def happen_meanwhile(store: ActStore, clock: WrongClock) -> None:
 
 
 async def gone_on(loss: Loss, store: ActStore) -> None:
-    """The service starts on what was restored, an operator takes it upon them, and the campaign goes on to its end."""
+    """Start the service on the restored home, unhalt, and go on to the campaign's end."""
     history = History(store, [loss.pbx], loss.clock.world)
     await history.ready()
     await history.processes[0].halting.unhalt(LOCAL_ADMINISTRATOR, "locks and journal read back")

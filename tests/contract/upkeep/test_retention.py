@@ -1,4 +1,4 @@
-"""What the retention job erases and what it leaves, on both engines (FP-32, FP-32b, T120)."""
+"""Erasures and leftovers of the retention job, on both engines (FP-32, FP-32b, T120)."""
 
 import asyncio
 from dataclasses import replace
@@ -40,7 +40,7 @@ from tests.harness.acts import ActStore
 
 PACKS = load_packs()
 LIMIT = MONDAY - DAY + 60 * DAY
-"""`listed_with_consent` imports a day before."""
+"""Sixty days after the import: `listed_with_consent` imports a day before."""
 YEAR = 366 * DAY
 
 
@@ -71,7 +71,7 @@ async def test_a_list_goes_with_its_sixtieth_day_and_not_before(store: ActStore)
     assert (await run_at(store, LIMIT)).contacts == 0
 
 
-async def test_the_consent_of_an_erased_contact_keeps_its_decisions_readable_for_three_years(
+async def test_the_consent_of_an_erased_contact_keeps_decisions_readable_for_three_years(
     store: ActStore,
 ) -> None:
     await listed_with_consent(store, 1, 2)
@@ -198,13 +198,13 @@ async def test_pretended_time_erases_nothing_and_blocks_nothing(store: ActStore)
 
 
 def shelf_keeping(profile: str) -> RulePackIndex:
-    """The packs as if fr-political, by whose rules the tests' numbers are called, kept as long as `profile`."""
+    """Packs as if fr-political, the rules of the tests' numbers, kept as long as `profile`."""
     (rules,) = [pack.retention for pack in PACKS.shipped if pack.name == profile]
     return shelf_with(lambda pack: pack.model_copy(update={"retention": rules}))
 
 
 async def one_of_two_called(store: ActStore, last_poll: date | None = None) -> None:
-    """The campaign is over the day after."""
+    """Call one of two contacts. The campaign is over the day after."""
     election = {"id": "fed-2027", "poll_dates": {"default": last_poll}} if last_poll else None
     await listed_with_consent(store, 1, 2, election=election)
     await claim_all(store, judge_at(MONDAY, PACKS))
@@ -255,7 +255,7 @@ async def test_the_british_proof_of_a_consent_stays_six_years_from_its_last_use(
 
 
 async def test_the_proofs_of_another_sponsor_keep_their_own_term(store: ActStore) -> None:
-    """FP-32b beside UK-08: what is kept longer for one sponsor is not kept longer for all."""
+    """FP-32b beside UK-08: a longer term for one sponsor is none for all."""
     await one_of_two_called(store)
     await store.consents.add([consent(3, given_at=MONDAY - DAY, sponsor="autre-liste")], by="camille")
     run = retention(store, MONDAY + 3 * YEAR, packs=shelf_keeping("uk-pecr"))

@@ -1,4 +1,7 @@
-"""The roll of tokens that lets a halt through while the database is away, against a real database that is slow to tell."""
+"""The roll of tokens lets a halt through while the database is away.
+
+A real database tells it slowly.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +21,7 @@ from tests.harness.acts import ActStore
 
 
 class SlowToTell:
-    """Reads the list at once, and tells it when it may. `gone`: nothing is read after that."""
+    """Tokens read at once and told when they may be. `gone`: nothing is read after that."""
 
     def __init__(self, store: ActStore) -> None:
         self.store = store
@@ -56,7 +59,7 @@ class SlowWork:
 
 @asynccontextmanager
 async def slow_to_tell(folder: Path) -> AsyncIterator[tuple[Tokens, SlowToTell, str]]:
-    """With the secret of one token that was made before."""
+    """Open a database with one token, and give the token's secret."""
     url = f"sqlite:///{folder / 'tokens.db'}"
     await upgrade(url)
     async with ActStore.open(url) as store:

@@ -109,7 +109,7 @@ async def test_a_verb_that_does_not_fit_is_a_conflict_that_says_which_do(api: Ap
 async def test_an_approval_that_breaks_has_frozen_no_script(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its two writes are one act: no draft has a script that nobody approved."""
+    """Its two writes are one act: no draft has a script without an approval."""
     campaign_id = await new_campaign(api)
     audio = tone(api.uploads / "message.wav")
     await api.call("PUT", f"/v1/campaigns/{campaign_id}/prompts/message", data=audio)

@@ -1,4 +1,7 @@
-"""Every attempt comes to its end, whoever is away: the process, the link, the PBX; and coming late to hear of it is no doubt."""
+"""Every attempt ends, with the process, the link or the PBX away.
+
+Hearing of it late is no doubt.
+"""
 
 import asyncio
 from collections import Counter
@@ -36,11 +39,11 @@ from tests.integration.service_process import KEY, PACKS, ServiceProcess, World,
 
 pytestmark = pytest.mark.usefixtures("quick_ticks")
 AT_ONCE = 4
-"""So many the campaign of the histories calls."""
+"""Calls at once of the campaign of the histories."""
 
 
 async def test_a_lease_that_ran_out_unseen_is_told_when_it_begins_anew(listed: ActStore) -> None:
-    """A process that stood still has not heard what the PBX told meanwhile: it must take back what is under way there."""
+    """A process that stood still missed reports of the PBX: it must take the calls there back."""
     clock = WrongClock(World())
     lease = Lease(listed, clock, Driver("pbx1", "0" * 32))
     told: list[bool] = []
@@ -62,7 +65,7 @@ async def ticks(count: int = 20) -> None:
 
 
 class CountedLink(ScriptedLink):
-    """Counts how often the PBX is asked what it remembers."""
+    """A link that counts how often the PBX is asked for its memory."""
 
     reads = 0
 
@@ -74,7 +77,7 @@ class CountedLink(ScriptedLink):
 async def test_coming_late_to_what_was_told_is_no_doubt(
     listed: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was told is stored so slowly that it waits for longer than an Originate lives."""
+    """The reports are stored so slowly that one waits for longer than an Originate lives."""
     free, apply = asyncio.Event(), CallEventApplier.apply
 
     async def apply_slowly(
@@ -107,7 +110,7 @@ async def test_coming_late_to_what_was_told_is_no_doubt(
 
 
 async def drives_within(history: History, process: ServiceProcess, seconds: float) -> bool:
-    """Whether `process` comes to drive the PBX while so much time passes."""
+    """Return True if `process` comes to drive the PBX within so many seconds."""
     [pbx] = history.pbxs
     for _ in range(round(seconds / 0.5)):
         if process.drives(pbx.pbx):
@@ -118,7 +121,7 @@ async def drives_within(history: History, process: ServiceProcess, seconds: floa
 
 
 async def two_processes(listed: ActStore) -> tuple[History, ServiceProcess, ServiceProcess]:
-    """The first drives the only PBX; both have a link to it."""
+    """Start two processes with a link to the only PBX; the first drives it."""
     world = World()
     history = History(listed, [a_pbx(world)], world)
     await history.ready()
@@ -156,7 +159,7 @@ async def test_a_link_that_comes_back_at_once_keeps_its_lease(listed: ActStore) 
 
 
 async def test_who_never_had_a_link_takes_no_lease(listed: ActStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with a PBX that refuses our password: its link is tried again, and another process may drive it meanwhile."""
+    """A PBX may refuse our password: the link is tried again, and another process may drive it."""
     world = World()
     history = History(listed, [a_pbx(world)], world, processes=0)
     with monkeypatch.context() as patched:
@@ -171,7 +174,7 @@ async def test_who_never_had_a_link_takes_no_lease(listed: ActStore, monkeypatch
 
 
 async def reap_for(history: History, process: ServiceProcess, seconds: float) -> None:
-    """While so much time passes."""
+    """Let the reaper turn for so many seconds."""
     for _ in range(round(seconds / REAP_EVERY_S)):
         await process.reaper.turn()
         history.world.wait(REAP_EVERY_S)
@@ -184,7 +187,7 @@ async def states(listed: ActStore) -> Counter[str]:
 
 
 async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: ActStore) -> None:
-    """The process dies in the midst of its calls, and is started again with another PBX in its configuration."""
+    """The process dies amid its calls, and starts again with another PBX in its configuration."""
     world = World()
     history = History(listed, [a_pbx(world, "old")], world)
     await history.ready()
@@ -211,7 +214,7 @@ async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: ActStor
 
 
 async def claim_one(listed: ActStore, *, pbx: str, at: datetime) -> None:
-    """A permit that its process did not live to send."""
+    """Claim a permit whose process does not live to send it."""
     keeping = Keeping(AesVault(KEY), PACKS)
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
     judge = Decider(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)

@@ -1,4 +1,4 @@
-"""What a person may see at the console of calls that were made, and of those to come."""
+"""Views of the console on calls that were made, and on calls to come."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.integration.console.visitor import Visitor, visiting
 
 @pytest.fixture
 async def call(api: Api) -> str:
-    """One call that was answered and opposed."""
+    """Record one call that was answered and opposed."""
     store = ActStore.over(api.service.store)
     await samples.listed(store, 1)
     (attempt,) = await samples.claimed(store)

@@ -1,4 +1,7 @@
-"""`dialer inspect`: a folder that stands alone, in which nothing can be changed unnoticed, and which hides nothing."""
+"""`dialer inspect`: a folder that stands alone.
+
+Nothing in it can be changed unnoticed, and it hides nothing.
+"""
 
 import asyncio
 import csv
@@ -93,7 +96,10 @@ def test_a_pack_signed_with_another_key_is_not_ours(bare: Command, pack: Path, t
 def test_what_is_stated_cannot_be_doctored_even_by_who_holds_the_key(
     bare: Command, called: str, pack: Path
 ) -> None:
-    """A call taken out of the records, and the manifest signed anew: the ledger's head does not cover what is left."""
+    """A call is taken out, and the manifest signed anew.
+
+    The ledger's head does not fit the rest.
+    """
     lines = (pack / "evidence.jsonl").read_text("utf-8").splitlines()
     person = json.loads(lines[0])
     entry = json.loads(person["entries"][-1]["text"])
@@ -236,7 +242,7 @@ def test_heads_that_were_kept_are_proved_to_be_of_the_same_ledger(
 
 
 def anomalies(dialer: Command, campaign: str, out: Path) -> dict[str, Any]:
-    """Of a pack whose making must end with exit status 1; in itself it is sound."""
+    """Anomalies of a pack whose making must end with exit status 1. In itself it is sound."""
     ran = dialer("inspect", "--campaign", campaign, "--out", str(out), "--json")
     assert ran.status == 1
     assert judged_alone(out)[0] == 0
@@ -326,14 +332,14 @@ def test_nobody_is_called_again_so_soon_and_the_pack_says_why(
 
 
 def test_calls_behind_everybodys_back_are_told_loudly(bare: Command, called: str, tmp_path: Path) -> None:
-    """Nobody decided on them, so the ledger does not know them; the caps count them all the same."""
+    """No decision allowed them, so the ledger does not know them; the caps count them anyway."""
     asyncio.run(call_unasked(f"sqlite:///{bare.home}/dialer.db", CampaignId(called)))
     found = anomalies(bare, called, tmp_path / "pack")
     assert (found["NO_DECISION"], found["CAP_EXCEEDED"] >= 1, found["LEDGER"] >= 1) == (2, True, True)
 
 
 async def call_unasked(url: str, campaign: CampaignId) -> None:
-    """The first person on the list, twice more."""
+    """Call the first person on the list twice more."""
     async with ActStore.open(url) as store:
         (row,) = await store.attempts.calls(CallFilter(campaign, limit=1))
     database = connect(parse_url(url))
@@ -343,7 +349,7 @@ async def call_unasked(url: str, campaign: CampaignId) -> None:
     await database.close()
 
 
-def test_under_a_ledger_that_was_tampered_with_nothing_can_be_proved_and_no_pack_is_made(
+def test_under_a_tampered_ledger_nothing_can_be_proved_and_no_pack_is_made(
     bare: Command, called: str, tmp_path: Path
 ) -> None:
     tamper(bare.home, "UPDATE ledger_entries SET hash = zeroblob(32) WHERE position = 3")

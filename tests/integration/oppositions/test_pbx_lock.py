@@ -1,4 +1,7 @@
-"""The lock of a PBX that was away: given what it missed and no more, in today's fingerprints, relieved of nothing that nobody else would know."""
+"""The lock of a PBX that was away gets the entries it missed and no more.
+
+Its entries are in today's fingerprints. It loses no opposition that only the PBX knows.
+"""
 
 import asyncio
 import sqlite3
@@ -42,7 +45,7 @@ async def lifted(store: ActStore, index: int) -> None:
 
 
 def copied(folder: Path) -> str:
-    """The database as it is now, another file."""
+    """Copy the database as it is now to another file."""
     with (
         closing(sqlite3.connect(folder / "dialer.db")) as now,
         closing(sqlite3.connect(folder / "y.db")) as to,
@@ -78,7 +81,7 @@ async def test_a_pbx_is_given_todays_fingerprints_and_relieved_of_older_ones(sto
 async def test_older_fingerprints_are_brought_forward_a_few_at_a_time(
     store: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is an HMAC for every version of the keys: all at once they would hold the event loop for seconds."""
+    """Each is an HMAC for every version of the keys: all at once would hold the event loop."""
     pbx, turns, brought = ScriptedPbx(lambda: NOW), [0], list[int]()
     await rotated(store)
     pbx.locked |= {PbxSuppression(fingerprint(index), None) for index in range(1000)}
@@ -151,7 +154,7 @@ async def test_what_a_failed_commit_of_the_pbx_took_back_is_given_again(store: A
 
 @pytest.mark.parametrize("mark", [f"{'a' * 16}-{'b' * 32}", "torn", ""])
 async def test_a_pbx_of_another_history_is_given_the_whole_list(store: ActStore, mark: str) -> None:
-    """A new volume, another database or other keys, or a database that is younger than what the PBX was given."""
+    """A new volume, other keys, or a database that is another or younger than the PBX's list."""
     pbx = ScriptedPbx(lambda: NOW, mark=mark)
     await store.suppressions.add([suppression(index) for index in range(3)])
     await recovered(store, pbx)

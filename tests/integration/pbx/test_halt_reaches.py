@@ -1,4 +1,7 @@
-"""A halt reaches a PBX that was away when it was called out, and its end is not taken for another one."""
+"""A halt reaches a PBX that was away when it began.
+
+Its end is not taken for another one's.
+"""
 
 import asyncio
 from random import Random
@@ -26,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("quick_ticks")
 
 
 class NotingLink(ScriptedLink):
-    """Keeps, in their order, the names of what the PBX is asked."""
+    """A link that keeps the names of the PBX's requests, in order."""
 
     asked: list[str]
 
@@ -40,7 +43,7 @@ class NotingLink(ScriptedLink):
 async def test_a_pbx_that_was_cut_off_is_halted_before_all_else(
     listed: ActStore, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
-    """Also where the database is away, which the process that halted need not ask."""
+    """The database may be away, too: the process that halted need not ask it."""
     monkeypatch.setattr(NotingLink, "asked", [], raising=False)
     monkeypatch.setattr("tests.integration.history.ScriptedLink", NotingLink)
     world = World()
@@ -173,7 +176,7 @@ async def test_the_end_of_one_halt_leaves_another_that_begins_meanwhile(listed: 
 
 
 class Straying(ScriptedLink):
-    """Whatever it is asked of a halt takes a while, by chance."""
+    """A link whose answers about a halt take a while, by chance."""
 
     luck = Random(0)
 
@@ -201,7 +204,7 @@ class Straying(ScriptedLink):
 async def test_a_pbx_that_comes_back_while_a_halt_ends_is_not_halted_in_the_end(
     listed: ActStore, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """In whatever order: its return is looked at by one process, the halt is ended by another."""
+    """The order is free: one process looks at its return, another ends the halt."""
     monkeypatch.setattr(Straying, "luck", Random(seed))
     monkeypatch.setattr("tests.integration.history.ScriptedLink", Straying)
     world = World()
@@ -231,7 +234,7 @@ async def test_a_pbx_that_comes_back_while_a_halt_ends_is_not_halted_in_the_end(
 
 
 async def calling(history: History, *pbxs: ScriptedPbx) -> None:
-    """Dial until somebody is called from one of them."""
+    """Dial until one of them is calling."""
     await history.ready()
     async with asyncio.timeout(SOON_S):
         while not any(pbx.alive for pbx in pbxs):
@@ -240,7 +243,7 @@ async def calling(history: History, *pbxs: ScriptedPbx) -> None:
 
 
 async def refused(process: ServiceProcess, pbx: ScriptedPbx) -> None:
-    """The process hears that the PBX refused a call for its halt, and has thought of it."""
+    """Let the process hear that the PBX refused a call for its halt, and consider it."""
     for _ in range(2):
         stranger = Refused(AttemptId("0" * 32), pbx.now(), RefusalCause.HALTED)
         process.consumers[pbx.pbx].put(stranger)
@@ -248,7 +251,7 @@ async def refused(process: ServiceProcess, pbx: ScriptedPbx) -> None:
 
 
 async def test_every_pbx_is_unlocked_before_the_database_lets_anybody_be_called(listed: ActStore) -> None:
-    """Otherwise what is permitted between is refused by the PBX, which was taken for a halt of its own."""
+    """Otherwise the PBX refuses calls permitted in between, as if it had a halt of its own."""
     seen: list[bool] = []
 
     class Asking(ScriptedLink):

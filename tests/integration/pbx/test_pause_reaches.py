@@ -1,4 +1,7 @@
-"""A pause is answered when no further INVITE can leave, and not before; its flag is never left standing."""
+"""A pause is answered when no further INVITE can leave, and not before.
+
+Its flag is never left standing.
+"""
 
 import asyncio
 
@@ -30,7 +33,7 @@ def pausing(history: History) -> asyncio.Task[Campaign]:
 
 
 async def dialled(history: History, pbx: ScriptedPbx) -> None:
-    """Dial until somebody has passed the gate, or is on the way to it."""
+    """Dial until a call has passed the gate, or is on the way to it."""
     async with asyncio.timeout(SOON_S):
         while not (pbx.passed or pbx.alive or pbx.late):
             await history.dial(history.processes[0])
@@ -99,7 +102,7 @@ async def test_a_pbx_that_cannot_be_asked_is_named_and_flagged_when_it_comes_bac
 
 @pytest.mark.parametrize("away", [True, False])
 async def test_a_pause_that_ended_unheard_of_delays_nobody(listed: ActStore, away: bool) -> None:
-    """The PBX was away, or whoever resumed could not speak to it: what it refuses makes the service ask."""
+    """The PBX was away, or the resuming process could not reach it: its refusal makes us ask."""
     history, pbx = await one_pbx(listed)
     [process] = history.processes
     [link] = process.links

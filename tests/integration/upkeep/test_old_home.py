@@ -1,4 +1,7 @@
-"""A home that commit 7e6fce6 made and left (tests/samples/old_home): today's program upgrades it and finds all that was there."""
+"""A home that commit 7e6fce6 made and left (tests/samples/old_home).
+
+Today's program upgrades it and finds everything in it.
+"""
 
 import asyncio
 import json
@@ -21,16 +24,22 @@ from tests.integration.command import Command
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "old_home"
 NOW = datetime.fromisoformat("2027-02-01T11:00:00+01:00")
-"""After its last call, on the same Monday."""
+"""Now: after its last call, on the same Monday."""
 NOT_COMPARED = {"sha256", "in_force"}
-"""Fields of a prompt's sound, which the samples leave out, and of a key, of which `state` tells since."""
+"""Fields not compared: of a prompt's sound, which the samples leave out, and of a key.
+
+A key's `in_force` stands in `state` since.
+"""
 NEW_OPPOSITION = "+33199000099"
 databases = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class OldHome:
-    """`dialer` runs in the home as it was left; `folder` also holds its backup and what was said of it."""
+    """A home as it was left. `dialer` runs in it.
+
+    `folder` also holds its backup and the old program's answers about it.
+    """
 
     dialer: Command
     folder: Path
@@ -42,7 +51,7 @@ class OldHome:
         return [campaign["id"] for campaign in self.told("campaigns")["items"]]
 
     def wrong_checks(self) -> list[str]:
-        """The numbers of which today's program says otherwise whether they are opposed, and how."""
+        """Numbers on whose opposition today's program differs from the old one."""
         return [
             number
             for number, told in self.told("checks").items()
@@ -63,7 +72,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def left(engine: str, bare: Command, tmp_path: Path) -> OldHome:
-    """Unpacked; on PostgreSQL its database is still a file."""
+    """Home unpacked; on PostgreSQL its database is still a file."""
     with tarfile.open(SAMPLES / f"{engine}.tar.xz") as archive:
         archive.extractall(tmp_path / "old", filter="data")
     (tmp_path / "old" / "home").rename(bare.home)
@@ -75,7 +84,7 @@ def left(engine: str, bare: Command, tmp_path: Path) -> OldHome:
 def database(
     engine: str, bare: Command, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    """The URL of an empty one, which the commands use; on SQLite the home's own."""
+    """URL of an empty database, which the commands use; on SQLite the home's own."""
     if engine == "sqlite":
         return ""
     url: str = request.getfixturevalue("server").empty(f"old_{next(databases)}")
@@ -85,7 +94,7 @@ def database(
 
 @pytest.fixture
 def old(left: OldHome, database: str) -> OldHome:
-    """As it was left: nothing is upgraded yet."""
+    """Home as it was left: nothing is upgraded yet."""
     if database:
         asyncio.run(DatabaseCopy(database).load(left.dialer.home / "database"))
     return left
@@ -98,7 +107,7 @@ def upgraded(old: OldHome) -> OldHome:
 
 
 def differences(told: Any, found: Any, at: str = "") -> list[str]:
-    """Where `found` says otherwise than `told`. More fields are no difference: views grew."""
+    """Places where `found` differs from `told`. More fields are no difference: views grew."""
     if isinstance(told, dict) and isinstance(found, dict):
         keys = told.keys() - NOT_COMPARED
         return [place for key in keys for place in differences(told[key], found.get(key), f"{at}.{key}")]

@@ -1,6 +1,7 @@
-"""No request of any size that is allowed holds the event loop for more than 50 ms: halts, pauses and nines wait behind none.
+"""No request of any allowed size holds the event loop for more than 50 ms.
 
-The time is CPU time of the loop's thread, and scaled with the processor (`tests/harness/held.py`), so no load of the machine fails it.
+Halts, pauses and nines wait behind none. The time is CPU time of the loop's thread, scaled with the
+processor (`tests/harness/held.py`), so no load of the machine fails it.
 """
 
 import asyncio
@@ -38,13 +39,16 @@ from tests.integration.called import HEARD
 
 LIMIT_S = 0.050
 TRIES = 3
-"""Of one request; the shortest counts: a page that was not in memory, a first import, a collection of garbage are no fault of it."""
+"""Tries of one request; the shortest counts.
+
+A page not in memory, a first import, a collection of garbage are no fault of it.
+"""
 MIB = 1024 * 1024
 Shape = Callable[[int], bytes]
 
 
 def filled(begin: bytes, unit: Callable[[int], bytes], end: bytes, size: int) -> bytes:
-    """As many units as `size` bytes hold."""
+    """Join as many units as `size` bytes hold."""
     units: list[bytes] = []
     left = size - len(begin) - len(end)
     while left > (needed := len(one := unit(len(units))) + 1):
@@ -88,7 +92,7 @@ FULL: dict[str, dict[str, Any]] = {
     "/v1/campaigns/{campaign_id}/poll_dates": {"poll_dates": {"FR": "2027-03-01"}, "reason": "x"},
 }
 LONG = ("a" * 8, "1 1 1 1 1 1 1 x", "é", "a.b@", "{", "\u2028")
-"""What long texts are made of."""
+"""Parts of long texts."""
 
 
 def bodies(endpoint: AnyEndpoint, campaign_id: str) -> Iterator[tuple[str, bytes]]:
@@ -159,7 +163,7 @@ FILES: dict[str, bytes] = {
 
 
 class Asking:
-    """One request after another from a thread, and how long each held the loop."""
+    """A thread that makes one request after another, and measures how long each held the loop."""
 
     def __init__(self, api: Api, limit_s: float) -> None:
         self.api = api
@@ -237,7 +241,7 @@ async def test_no_file_holds_the_loop(asking: Asking) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What to ask for."""
+    """Ids to ask for."""
 
     campaign: CampaignId
     attempt: AttemptId
@@ -254,7 +258,7 @@ class Filled:
         )
 
     def queries(self, endpoint: AnyEndpoint) -> Iterator[str]:
-        """Of everybody, and of one person."""
+        """Yield paths that ask for everybody, and for one person."""
         every = {"limit": "1000", "since": "1"}
         for query in (every, every | {"phone_number": self.number}):
             given = {name: value for name, value in query.items() if name in endpoint.query.model_fields}
@@ -262,7 +266,7 @@ class Filled:
 
 
 async def fill(api: Api) -> Filled:
-    """More of everything than one page shows."""
+    """Fill the database with more of everything than one page shows."""
     store: Any = ActStore.over(api.service.store)
     texts = dict.fromkeys(PROMPT_OF_KEY, "mot " * 490)
     for index in range(2, 1100):
