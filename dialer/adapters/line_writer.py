@@ -41,8 +41,8 @@ class LineWriter(io.TextIOBase):
             # Something in memory stands in for it.
             stream.write(text)
             return
-        # Past the buffers of `stream`: text left there would be tried again with each line, and fail
-        # at the exit.
+        # Past the buffers of `stream`: text left there would be tried again with each line, and
+        # fail at the exit.
         rest = f"\n{text}" if self._torn else text
         data = memoryview(rest.encode("utf-8", "backslashreplace"))
         while data:
