@@ -316,10 +316,10 @@ async def test_waiting_for_a_call_that_never_comes_says_how_many_came(callees: S
 STARTER = """
 import asyncio, sys
 from pathlib import Path
-from dialer.simulated_callees.callees import Callees
+from dialer.simulated_callees.callees import SimulatedCallees
 
 async def main():
-    async with Callees.start(sip_port=int(sys.argv[1]), rtp_port=int(sys.argv[2]), prompts=Path(sys.argv[3])):
+    async with SimulatedCallees.start(sip_port=int(sys.argv[1]), rtp_port=int(sys.argv[2]), prompts=Path(sys.argv[3])):
         print("started", flush=True)
         await asyncio.sleep(60)
 
