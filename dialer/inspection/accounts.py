@@ -32,7 +32,7 @@ PAGE = 1000
 
 
 class AccountWork(HasInspections, HasProbes, Protocol):
-    """What is read beside the calls."""
+    """The unit of work that reads the records beside the calls."""
 
 
 class ListsAndProbes:

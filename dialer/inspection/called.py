@@ -38,7 +38,7 @@ Document = dict[str, Any]
 
 
 class CalledWork(HasInspections, HasProofs, Protocol):
-    """What is read of the people called."""
+    """The unit of work that reads the people called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class InspectionWork(CalledWork, SealedWork, HasCampaigns, UnitOfWork, Protocol):
-    """What an inspection reads, and its evidence."""
+    """The unit of work of an inspection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ Faults = dict[str, list[str]]
 
 
 class ProgramWork(HasDecisions, HasInspections, Protocol):
-    """What is read of the programs of a campaign."""
+    """The unit of work that reads a campaign's programming."""
 
 
 class ScriptAndRules:

@@ -35,7 +35,7 @@ Listener = Callable[[int, int], None]
 
 
 class SealedWork(HasInspections, HasLedger, Protocol):
-    """What is read of the ledger about a campaign."""
+    """The unit of work that reads the ledger about a campaign."""
 
 
 @dataclass(slots=True)

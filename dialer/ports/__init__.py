@@ -1,1 +1,4 @@
-"""What the services need from outside: Protocols, by purpose. Adapters satisfy them by shape; each docstring is the contract."""
+"""Needs of the services from outside: Protocols, by purpose.
+
+Adapters satisfy them by shape; each docstring is the contract.
+"""

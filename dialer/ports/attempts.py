@@ -13,7 +13,7 @@ from dialer.ports.records import CallFilter, CallRow
 
 class AttemptRepository(Protocol):
     async def add(self, attempts: Sequence[Attempt]) -> set[AttemptId]:
-        """Add those whose number has no live attempt; return their ids. A unique index decides."""
+        """Add attempts to numbers without a live one; return their ids. A unique index decides."""
         ...
 
     async def taken(self, fingerprints: Collection[Fingerprint]) -> set[Fingerprint]:
@@ -23,14 +23,14 @@ class AttemptRepository(Protocol):
     async def originate(self, attempt_ids: Sequence[AttemptId], *, at: datetime, pbx: str) -> list[AttemptId]:
         """Move PERMITTED attempts of this PBX to ORIGINATING; return those moved, in this order.
 
-        The statement that moves looks once more at all that may have changed since the permit: not
-        moved is an attempt whose permit has run out by `at`, whose campaign does not run, whose
-        callee has opposed, or any while calling is halted.
+        The moving statement checks once more everything that may have changed since the permit. It
+        leaves an attempt whose permit has run out by `at`, whose campaign does not run, or whose
+        callee has opposed. It leaves every attempt while calling is halted.
         """
         ...
 
     async def lock_alive(self, attempt_ids: Iterable[AttemptId]) -> set[AttemptId]:
-        """Lock and return those that are not final, in the order of their ids."""
+        """Lock and return the attempts that are not final, in the order of their ids."""
         ...
 
     async def save(self, attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -46,7 +46,7 @@ class AttemptRepository(Protocol):
         ...
 
     async def get_many(self, attempt_ids: Iterable[AttemptId]) -> dict[AttemptId, Attempt]:
-        """Return those there are; unknown ids are left out."""
+        """Return the known attempts; unknown ids are left out."""
         ...
 
     async def alive(self, *, pbx: str | None = None, campaign_id: CampaignId | None = None) -> list[Attempt]:
@@ -70,7 +70,7 @@ class AttemptRepository(Protocol):
     async def count_silent(self, counts: Mapping[tuple[CampaignId, datetime], SilentCalls]) -> None:
         """Add finished calls by campaign and the hour of their decision.
 
-        To be called last: who counts in the same hour waits until the unit ends.
+        Call it last: other counts of the same hour wait until the unit ends.
         """
         ...
 

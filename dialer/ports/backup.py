@@ -14,7 +14,7 @@ class DatabaseFile(Protocol):
         ...
 
     async def save(self, path: Path) -> None:
-        """One instant of it, while it is in use. Raise `Unavailable`."""
+        """Save one instant of it, while it is in use. Raise `Unavailable`."""
         ...
 
     async def load(self, path: Path) -> None:
@@ -23,13 +23,13 @@ class DatabaseFile(Protocol):
 
 
 class BackupFolder(Protocol):
-    """A new folder that a backup goes into. Every method raises `InvalidInput` where it cannot be written."""
+    """A new folder for a backup. Every method raises `InvalidInput` where it cannot be written."""
 
     @property
     def database(self) -> Path: ...
 
     async def begin(self) -> None:
-        """Raise `Conflict` where something lies there."""
+        """Raise `Conflict` where the folder is not empty."""
         ...
 
     async def add_home(self) -> None:
@@ -41,7 +41,7 @@ class BackupFolder(Protocol):
         ...
 
     async def hashes(self) -> Mapping[str, SavedFile]:
-        """Of every file, the manifest left out."""
+        """Return the hash of every file but the manifest."""
         ...
 
     async def end(self, manifest: BackupManifest) -> None:

@@ -43,13 +43,13 @@ class CampaignRepository(Protocol):
     async def progress(self, campaign_id: CampaignId) -> Progress: ...
 
     async def fold_counts(self) -> None:
-        """Keep `progress` cheap: what it adds up grows with what happens in between."""
+        """Keep `progress` cheap: its work grows with the events since the last fold."""
         ...
 
     async def recount(self) -> int:
-        """Count all contacts and attempts, and mend what `progress` adds up.
+        """Count all contacts and attempts, and mend the counts that `progress` adds up.
 
-        Return how many counts were wrong. Takes long.
+        Return the number of wrong counts. Takes long.
         """
         ...
 

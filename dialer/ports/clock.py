@@ -16,12 +16,13 @@ class Clock(Protocol):
         ...
 
     def cpu(self) -> float:
-        """Seconds of processor time that this thread has used: however busy the machine is, what others use does not count."""
+        """Return the processor time of this thread, in seconds; other processes do not count."""
         ...
 
     def doubt(self) -> str:
-        """Why it is not trusted, in words for a person, and dialling is suspended: after a step back, or a drift beyond two seconds (T030).
+        """Return in words for a person why the clock is not trusted; empty where it is.
 
-        Empty where it is.
+        Dialling is suspended meanwhile. Causes are a step back, or a drift beyond two seconds
+        (T030).
         """
         ...

@@ -1,4 +1,4 @@
-"""Contacts as stored, and all that is stored about each."""
+"""Contacts as stored, and everything stored about each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ class ContactRepository(Protocol):
     async def dossiers_among(
         self, campaign_id: CampaignId, sponsor: str, fingerprints: Iterable[Fingerprint]
     ) -> dict[Fingerprint, ContactFacts]:
-        """Return those on the campaign's list; numbers that are not are left out."""
+        """Return the numbers on the campaign's list; others are left out."""
         ...
 
     async def due(
@@ -54,7 +54,7 @@ class ContactRepository(Protocol):
     ) -> list[ListedContact]:
         """Lock and return contacts due at `now`, the longest due first, from after `after` on.
 
-        What another unit has locked is passed over.
+        Contacts locked by another unit are skipped.
         """
         ...
 
@@ -77,7 +77,7 @@ class ContactRepository(Protocol):
     ) -> Sequence[ContactGroup]:
         """Return contacts in (after, until], grouped.
 
-        Members of a group differ only in what no rule reads; a group may come in parts.
+        Members of a group differ only in fields that no rule reads; a group may come in parts.
         """
         ...
 
@@ -88,11 +88,11 @@ class ContactRepository(Protocol):
     async def refused(
         self, fingerprints: Collection[Fingerprint], *, unless: Collection[CampaignState]
     ) -> list[ClosedContact]:
-        """Lock and return contacts closed by a refusal, those of campaigns in `unless` left out."""
+        """Lock and return contacts closed by a refusal, but for campaigns in such a state."""
         ...
 
     async def closed_for(self, reason: str, contact_ids: Iterable[ContactId]) -> list[ContactId]:
-        """Return those of the contacts that are closed for this reason, and not erased."""
+        """Return the contacts that are closed for this reason, and not erased."""
         ...
 
     async def erase(self, fingerprint: Fingerprint, *, at: datetime) -> int:

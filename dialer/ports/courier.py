@@ -1,9 +1,9 @@
-"""How notifications reach other systems."""
+"""Delivery of notifications to other systems."""
 
 from typing import NewType, Protocol
 
 WebhookUrl = NewType("WebhookUrl", str)
-"""Stands for one configured address, whose own text may hold secrets."""
+"""Name of one configured address, whose own text may hold secrets."""
 
 
 class WebhookSender(Protocol):

@@ -1,4 +1,4 @@
-"""Decisions as the claims recorded them, and what they were made from."""
+"""Decisions as the claims recorded them, and their inputs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -22,9 +22,9 @@ class DecisionRepository(Protocol):
         ...
 
     async def forget_sealed(self, fingerprints: Sequence[Fingerprint]) -> tuple[int, int]:
-        """Destroy the numbers' keys, and what was sealed under them.
+        """Destroy the numbers' keys, and the texts sealed under them.
 
-        Return how many keys and decisions. A number that comes back gets another key.
+        Return the counts of keys and decisions. A number that comes back gets another key.
         """
         ...
 

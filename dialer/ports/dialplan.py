@@ -1,4 +1,4 @@
-"""Where a dialplan is read from."""
+"""The source of a dialplan."""
 
 from typing import Protocol
 
@@ -8,9 +8,12 @@ from dialer.dialplan_checker.model import Dialplan
 class DialplanSource(Protocol):
     @property
     def name(self) -> str:
-        """For a person: the folder, or the PBX."""
+        """The folder or the PBX, for a person."""
         ...
 
     async def read(self) -> Dialplan:
-        """Read it now. Raise `NotFound`, `InvalidInput` or `Unavailable` where there is nothing to read."""
+        """Read it now.
+
+        Raise `NotFound`, `InvalidInput` or `Unavailable` where there is none to read.
+        """
         ...

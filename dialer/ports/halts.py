@@ -1,4 +1,7 @@
-"""Where halts are kept: in the database, which says what is in force, and in the home, which knows of them also without it."""
+"""Storage of halts.
+
+The database decides which are in force. The home knows them without it, too.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from dialer.domain.base.types import HaltId
 
 @dataclass(frozen=True, slots=True)
 class HaltState:
-    """As it was last changed."""
+    """The state after its last change."""
 
     halted: bool
     reason: str
@@ -21,7 +24,10 @@ class HaltState:
 
 @dataclass(frozen=True, slots=True)
 class KnownHalts:
-    """`in_force`: all of them, the oldest first. `ended`: those that were asked for."""
+    """Halts. `in_force` holds all of them, the oldest first.
+
+    `ended` holds the ended ones asked for.
+    """
 
     in_force: tuple[Halt, ...]
     ended: frozenset[HaltId]
@@ -29,9 +35,9 @@ class KnownHalts:
 
 class HaltRepository(Protocol):
     async def lock(self) -> None:
-        """Let who begins or ends a halt see what the one before has done.
+        """Lock the halts: a unit that begins or ends one sees the change before.
 
-        Who judges or sends sees all of it or nothing. To be called before any change.
+        A unit that judges or sends sees the whole change or none of it. Call it before any change.
         """
         ...
 
@@ -44,14 +50,17 @@ class HaltRepository(Protocol):
     async def set_state(self, state: HaltState) -> None: ...
 
     async def known(self, ids: Collection[HaltId]) -> KnownHalts:
-        """Return every halt in force, and those of `ids` that have ended.
+        """Return every halt in force, and the ended ones of `ids`.
 
         An id that is in neither is not known.
         """
         ...
 
     async def add(self, halt: Halt) -> bool:
-        """Return whether it was not known. A known one stays as it is, also where it has ended."""
+        """Store a halt; return whether it was new.
+
+        A known one stays as it is, even if it has ended.
+        """
         ...
 
     async def end(self, ids: Collection[HaltId], *, at: datetime) -> None: ...
@@ -65,14 +74,14 @@ class HasHalts(Protocol):
 
 
 class HaltNotes(Protocol):
-    """What the processes of one home tell each other of halts, and leave to those that come after."""
+    """Notes of halts between the processes of one home, now and later."""
 
     async def all(self) -> Sequence[Halt]:
-        """Raise `Unavailable`."""
+        """Return all notes. Raise `Unavailable`."""
         ...
 
     async def keep(self, halt: Halt) -> None:
-        """Raise `Unavailable`."""
+        """Keep a note. Raise `Unavailable`."""
         ...
 
     async def drop(self, ids: Collection[HaltId]) -> None:

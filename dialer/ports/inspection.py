@@ -1,4 +1,4 @@
-"""What an inspection reads beside what others read, and where its pack goes."""
+"""Reads of an inspection beside the common ones, and the target of its pack."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -19,9 +19,10 @@ from dialer.ports.records import ArchivedDecision, CallRow, ImportCounts
 
 @dataclass(frozen=True, slots=True)
 class CalledPerson:
-    """Somebody on the campaign's list to whom an attempt was made; the number is empty where it was erased.
+    """A person on the campaign's list to whom an attempt was made.
 
-    `calls`: all that the campaign's sponsor made to the number, in any campaign, in order. `decisions`: of this campaign's attempts.
+    The number is empty where it was erased. `calls` holds the sponsor's calls to the number in any
+    campaign, in order. `decisions` are of this campaign's attempts.
     """
 
     contact: Contact
@@ -32,7 +33,11 @@ class CalledPerson:
 
 @dataclass(frozen=True, slots=True)
 class ImportedList:
-    """`counts` and `report` (JSON) are None while the import goes on. `kept`: contacts of it that are not erased; `listed`: all."""
+    """An imported list.
+
+    `counts` and `report` (JSON) are None while the import goes on. `kept` counts its contacts that
+    are not erased, `listed` all of them.
+    """
 
     manifest: ImportManifest
     counts: ImportCounts | None
@@ -43,7 +48,7 @@ class ImportedList:
 
 @dataclass(frozen=True, slots=True)
 class RefusalCount:
-    """How often a rule refused in the campaign."""
+    """The number of refusals by a rule in the campaign."""
 
     rule: str
     code: str
@@ -54,21 +59,21 @@ class InspectionRepository(Protocol):
     async def called(
         self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
     ) -> list[CalledPerson]:
-        """In the order of the list, from after `after` on."""
+        """Return people in the order of the list, from after `after` on."""
         ...
 
     async def called_count(self, campaign_id: CampaignId) -> int: ...
 
     async def lists(self, campaign_id: CampaignId) -> list[ImportedList]:
-        """In order of import."""
+        """Return lists in order of import."""
         ...
 
     async def refusals(self, campaign_id: CampaignId) -> tuple[int, list[RefusalCount]]:
-        """How many decisions refused, and by which rules; one may have several."""
+        """Return the count of refused decisions, and the rules; one decision may have several."""
         ...
 
     async def contexts(self, campaign_id: CampaignId) -> list[str]:
-        """Hashes of what the campaign's decisions share, those erased left out."""
+        """Return hashes of the campaign's shared inputs of decisions, erased ones left out."""
         ...
 
     async def sealed_about(self, ids: Iterable[str], *, before: int) -> list[SealedEntry]:
@@ -78,15 +83,18 @@ class InspectionRepository(Protocol):
     async def sealed_of(
         self, subjects: Iterable[str], kinds: Sequence[Kind], *, before: int
     ) -> list[SealedEntry]:
-        """Entries of these kinds about any of these people, of the first `before` entries, in order."""
+        """Return entries of these kinds about these people, of the first `before`, in order."""
         ...
 
     async def sealed_kinds(self, kinds: Sequence[Kind], *, first: int, before: int) -> list[SealedEntry]:
-        """Of those from number `first` on and below `before`, the next few thousand of these kinds, in order."""
+        """Return the next few thousand entries of these kinds, in order.
+
+        Their numbers are from `first` on and below `before`.
+        """
         ...
 
     async def retention_runs(self) -> Sequence[RetentionRun]:
-        """All, in order."""
+        """Return every run, in order."""
         ...
 
 
@@ -102,35 +110,40 @@ class FileDigest:
 
 
 class PackFiles(Protocol):
-    """A pack that is being written; nobody sees it before it is whole. Blocking; every method raises `InvalidInput` for the disk's refusals."""
+    """A pack in progress, invisible before it is whole.
+
+    Blocking; every method raises `InvalidInput` for a disk's refusal.
+    """
 
     def put(self, name: str, content: bytes) -> None: ...
 
     def append(self, name: str, lines: Iterable[str]) -> None:
-        """Each ends with a newline in the file; without any, the file is there all the same."""
+        """Append lines, each with a newline. Without any, the file is there all the same."""
         ...
 
     def copy(self, name: str, source: Path) -> None: ...
 
     def digests(self) -> Mapping[str, FileDigest]:
-        """Of all files so far, by name."""
+        """Return the digests of the files so far, by name."""
         ...
 
 
 class PackFolders(Protocol):
     def making(self, folder: Path) -> AbstractContextManager[PackFiles]:
-        """A pack that stands at `folder` when the block ends well, and leaves nothing where it does not.
+        """Make a pack that stands at `folder` when the block ends well.
 
-        Raise `Conflict` where something lies there, `InvalidInput` where it cannot be written.
+        Otherwise it leaves no trace. Raise `Conflict` where the folder is not empty, `InvalidInput`
+        where it cannot be written.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReportHead:
-    """What the report says of itself. `faults`: by kind, those there are. `told`: by kind, a line for each that is of no single call.
+    """The head of the report.
 
-    `figures`: JSON, for the verifier.
+    `faults` counts by kind, zeros left out. `told` holds by kind a line for each fault that is not
+    of a single call. `figures` is JSON, for the verifier.
     """
 
     campaign_id: str
@@ -149,9 +162,9 @@ class ReportHead:
 
 class Reports(Protocol):
     def html(self, head: ReportHead, sections: Sequence[PackSection], language: str) -> str:
-        """One page that needs nothing from elsewhere. `language`: fr or en."""
+        """Return one page that loads nothing from elsewhere. `language`: fr or en."""
         ...
 
     def readme(self, language: str) -> str:
-        """Plain text: what the folder holds, and how to check it."""
+        """Return plain text: the content of the folder, and the way to check it."""
         ...

@@ -1,4 +1,4 @@
-"""The journal of what must outlive the database: append-only files in the home."""
+"""The journal of events that must outlive the database: append-only files in the home."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
@@ -10,5 +10,5 @@ class Journal(Protocol):
         ...
 
     def days(self) -> AsyncIterator[Sequence[str]]:
-        """All lines that are there, whole or torn, a day at a time. Raise `Unavailable`."""
+        """Yield the lines, whole or torn, a day at a time. Raise `Unavailable`."""
         ...

@@ -1,4 +1,4 @@
-"""The versions of the fingerprint keys, as the database knows them, and the passage from one to the next."""
+"""The versions of the fingerprint keys in the database, and the passage between them."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +12,11 @@ from dialer.ports.unit_of_work import Store, Work_co
 
 @dataclass(frozen=True, slots=True)
 class KeyVersion:
-    """`mark` tells which keys these are, without telling the keys; empty until a home has opened the database. The first has no maker."""
+    """A version of the keys.
+
+    `mark` identifies the keys without revealing them; empty until a home has opened the database.
+    The first version has no maker.
+    """
 
     version: int
     mark: str
@@ -23,19 +27,22 @@ class KeyVersion:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Of how many numbers everything is stored under the keys that are being made, and how many there are."""
+    """Counts of numbers: moved to the keys being made, and in total."""
 
     done: int
     numbers: int
 
 
 class Rekeying(Protocol):
-    """From the stored form of today to that under one key more. Every method raises `InvalidInput` for what cannot be opened."""
+    """Conversion of the stored form of today to that under one key more.
+
+    Every method raises `InvalidInput` for a text that cannot be opened.
+    """
 
     def fingerprint(self, old: Fingerprint) -> Fingerprint: ...
 
     def subject(self, old: Fingerprint) -> str:
-        """The name that the ledger has given the number so far."""
+        """Return the name that the ledger has given the number so far."""
         ...
 
     def key(self, old: Fingerprint, key: bytes) -> bytes: ...
@@ -74,11 +81,11 @@ class KeyRepository(Protocol):
         ...
 
     async def check_sealed(self, rekeying: Rekeying, after: int) -> int:
-        """Open what the next decisions have sealed. Return and raise as `check_keys`."""
+        """Open the sealed texts of the next decisions. Return and raise as `check_keys`."""
         ...
 
     async def begin(self, made: KeyVersion) -> None:
-        """Store that a change to `made` has begun: nobody is judged from now on."""
+        """Store that a change to `made` has begun: no call is decided from now on."""
         ...
 
     async def collected(self) -> bool:
@@ -88,7 +95,7 @@ class KeyRepository(Protocol):
     async def collect(self, table: str, after: str) -> str:
         """Note the next numbers of a table as to be moved. Return as `check_keys` does.
 
-        What is stored meanwhile is noted by who stores it (`UnitOfWork.as_stored`).
+        A unit that stores a number meanwhile notes it (`UnitOfWork.as_stored`).
         """
         ...
 
@@ -116,7 +123,7 @@ class KeyRepository(Protocol):
         ...
 
     async def clear(self) -> bool:
-        """Forget some pairs of an earlier and a later fingerprint; return whether more may be left."""
+        """Forget some pairs of old and new fingerprints; return whether there may be more."""
         ...
 
 
@@ -126,15 +133,15 @@ class HasKeys(Protocol):
 
 
 class KeyStore(Store[Work_co], Protocol[Work_co]):
-    """The store, for the one who changes the keys."""
+    """The store, for the process that changes the keys."""
 
     def write_alone(self) -> AbstractAsyncContextManager[Work_co]:
-        """As `write`; no other unit writes before this one ends."""
+        """Begin a unit as `write`; no other unit writes before this one ends."""
         ...
 
     def adopt(self, version: int) -> None:
         """Go on under this version of the keys.
 
-        Other processes, whose keys are those of before, hear so by their next unit (`KeysChanged`).
+        Other processes, with the keys of before, learn it by their next unit (`KeysChanged`).
         """
         ...

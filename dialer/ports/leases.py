@@ -1,4 +1,4 @@
-"""Who drives which PBX: one process at a time, for as long as it says so."""
+"""The driver of each PBX: one process at a time, while it keeps its lease alive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Who holds the lease of a PBX, and how often it was taken or renewed so far.
+    """The holder of a PBX's lease, and the number of times it was taken or renewed.
 
-    One that stays the same is of a holder who is silent.
+    A count that stays the same is of a silent holder.
     """
 
     holder: str
@@ -33,14 +33,14 @@ class HeldLease:
 
 
 class LeaseRepository(Protocol):
-    """No time of day is compared: who waits for a lease counts a silence by its own clock."""
+    """Leases. No time of day is compared: a waiting process counts a silence by its own clock."""
 
     async def lock_all(self) -> Mapping[str, HeldLease]:
         """Lock all leases in one order, and return them by PBX."""
         ...
 
     async def begin(self, driver: Driver) -> Heartbeat | None:
-        """Take a lease that there was not; None where another process began in this moment.
+        """Take a lease of a PBX without one; None where another process began in this moment.
 
         The count begins anywhere: a lease taken anew never looks like the one before it.
         """
@@ -51,7 +51,7 @@ class LeaseRepository(Protocol):
         ...
 
     async def want(self, driver: Driver) -> Heartbeat:
-        """Note who asked in vain; the lease stays as it is."""
+        """Note a process that asked in vain; the lease stays as it is."""
         ...
 
     async def drives(self, driver: Driver) -> bool:

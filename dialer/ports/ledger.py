@@ -20,7 +20,10 @@ class StoredHead:
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """Events to be sealed next, in this order, by the `ids` they wait under, and the tail they are to stand behind."""
+    """Events to be sealed next, in this order.
+
+    `ids` are the ids they wait under, `tail` is the tail they are to stand behind.
+    """
 
     tail: Tail
     ids: tuple[int, ...]
@@ -43,18 +46,22 @@ class LedgerRepository(Protocol):
         ...
 
     async def backlog(self) -> int:
-        """How many events wait to be sealed."""
+        """Return the number of events that wait to be sealed."""
         ...
 
     async def unsealed(self, *, limit: int) -> Unsealed | None:
-        """The first `limit` events; None where none waits. Raise `Unavailable` where the last head was damaged.
+        """Return the first `limit` events; None where none waits.
 
-        A consent lets pass what concerns other people; whatever concerns one person keeps its order.
+        Raise `Unavailable` where the last head was damaged. A consent lets entries about other
+        people pass; entries about one person keep their order.
         """
         ...
 
     async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
-        """Put `sealed`, which was made of `batch`, in its place. False, and nothing done, where another process seals or has sealed."""
+        """Store `sealed`, made of `batch`.
+
+        Return False, with nothing stored, where another process seals or has sealed.
+        """
         ...
 
     async def head(self) -> SignedHead | None:
@@ -62,15 +69,18 @@ class LedgerRepository(Protocol):
         ...
 
     async def heads(self, *, after: int = 0, limit: int = 1000) -> list[StoredHead]:
-        """Heads of more than `after` entries, in order, as they are stored, whether they are right or not."""
+        """Return heads of more than `after` entries, in order, as stored, right or wrong."""
         ...
 
     async def entries(self, *, first: int = 0, limit: int = 1000) -> list[SealedEntry]:
-        """In order, as they are stored, whether they are right or not."""
+        """Return entries in order, as they are stored, right or wrong."""
         ...
 
     async def about(self, about: str) -> list[SealedEntry]:
-        """Entries about one attempt, campaign, import, token or PBX, in order; at most a thousand."""
+        """Return entries about an attempt, campaign, import, token or PBX, in order.
+
+        They are at most a thousand.
+        """
         ...
 
     async def of_subject(self, subject: str, kinds: Sequence[Kind]) -> list[SealedEntry]:
@@ -82,7 +92,7 @@ class LedgerRepository(Protocol):
         ...
 
     async def permit_indices(self, attempt_ids: Iterable[str]) -> dict[str, int]:
-        """By attempt, where its permit is sealed; an attempt whose permit waits is left out."""
+        """Return by attempt the index of its permit; an attempt whose permit waits is left out."""
         ...
 
 
@@ -95,7 +105,7 @@ class HeadFiles(Protocol):
     """Heads outside the database: append-only files in the home, each head one line."""
 
     async def probe(self) -> None:
-        """Write, sync and remove something. Raise `Unavailable` where no head could be written now."""
+        """Write, sync and remove a file. Raise `Unavailable` where no head could be written now."""
         ...
 
     async def last_line(self) -> str | None:
@@ -107,11 +117,11 @@ class HeadFiles(Protocol):
         ...
 
     async def put_aside(self, own: frozenset[str]) -> list[str]:
-        """Keep apart whatever line is not among `own`, so that no later head needs to follow it; return those lines."""
+        """Put aside the lines not among `own`: no later head must follow them. Return them."""
         ...
 
     async def lines(self) -> list[str]:
-        """All that is there, right or not, what was put aside included. Raise `Unavailable`."""
+        """Return every line, right or wrong, lines put aside included. Raise `Unavailable`."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What is counted and timed, for operators. No number, name or id of anybody ever goes in."""
+"""Counts and times for operators. No number, name or id of a person ever goes in."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -19,23 +19,23 @@ class Meter(Protocol):
         ...
 
     def originated(self, seconds: float) -> None:
-        """From the Originate to the PBX's answer."""
+        """Note the seconds from the Originate to the PBX's answer."""
         ...
 
     def heard(self, lag_s: float) -> None:
-        """From an event at the PBX to its commit."""
+        """Note the seconds from an event at the PBX to its commit."""
         ...
 
     def opposed(self, seconds: float) -> None:
-        """From the key 9 to the committed suppression."""
+        """Note the seconds from the key 9 to the committed suppression."""
         ...
 
     def waited(self, seconds: float) -> None:
-        """From a callee's answer to the first sound, or to the end where there was none (T104)."""
+        """Note the seconds from a callee's answer to the first sound, or to the end (T104)."""
         ...
 
     def depth(self, queue: str, items: int) -> None:
-        """How much waits in a queue of this process."""
+        """Note the number of waiting items in a queue of this process."""
         ...
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -45,7 +45,7 @@ class Meter(Protocol):
     def database(self, *, up: bool) -> None: ...
 
     def loop_lag(self, lag_s: float, longest_s: float) -> None:
-        """How long the event loop was held just now, and at most in the last minute."""
+        """Note how long the event loop was held just now, and at most in the last minute."""
         ...
 
     def side_job(self, job: str, *, failing: bool) -> None:
@@ -53,7 +53,7 @@ class Meter(Protocol):
         ...
 
     def machine(self, *, calls: int, halted: bool, clock_trusted: bool, pbxs: Mapping[str, bool]) -> None:
-        """As it is now; `pbxs`: by name, whether it takes calls."""
+        """Note the present state. `pbxs` tells by name whether a PBX takes calls."""
         ...
 
     def upkeep(
@@ -65,9 +65,12 @@ class Meter(Protocol):
         retention_overdue: int | None,
         free_bytes: int,
     ) -> None:
-        """What must go on by itself. `retention_at`: its last success; `retention_overdue`: lists past their limit. None: not known."""
+        """Note the upkeep. None means unknown.
+
+        `retention_at` is its last success; `retention_overdue` counts lists past their limit.
+        """
         ...
 
     def page(self) -> bytes:
-        """All of it, in the text format of Prometheus."""
+        """Return all figures in the text format of Prometheus."""
         ...

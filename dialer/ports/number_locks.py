@@ -1,6 +1,6 @@
 """Locks on numbers, held to the end of the unit: no number is judged twice at once.
 
-On SQLite there is one writer, who has them all.
+On SQLite the only writer holds them all.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ class NumberLocks(Protocol):
     async def await_turn(self, fingerprints: Collection[Fingerprint]) -> None:
         """Wait until no other unit judges these numbers; then none begins to before this one ends.
 
-        What is stored after that is seen by every later judgement, and every earlier one has left
+        Rows stored after that are seen by every later judgement. Every earlier judgement has left
         its attempt for all to see.
         """
         ...

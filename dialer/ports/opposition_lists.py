@@ -18,7 +18,7 @@ class OppositionListRepository(Protocol):
         ...
 
     async def put_in_force(self, list_id: ImportId, *, at: datetime) -> None:
-        """From now on this one alone stands under its name. Raise `NotFound`."""
+        """Put this list in force, as the only one of its name. Raise `NotFound`."""
         ...
 
     async def forget_replaced(self) -> bool:

@@ -1,4 +1,4 @@
-"""Notifications for other systems, committed together with what they tell of."""
+"""Notifications for other systems, committed together with their causes."""
 
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +15,10 @@ class OutboxRepository(Protocol):
     async def claim(
         self, endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        """Return those due at `now`, for this caller alone until `until`: due again then."""
+        """Return the deliveries due at `now`, for this caller alone until `until`.
+
+        They are due again then.
+        """
         ...
 
     async def delivered(self, delivery_id: int) -> None: ...
@@ -25,9 +28,9 @@ class OutboxRepository(Protocol):
         ...
 
     async def abandon(self, *, due_before: datetime, error: str) -> int:
-        """Give up, and keep, what has been due since before then: its endpoint is served no more.
+        """Give up, and keep, notifications due before then: their endpoint is served no more.
 
-        Return how many.
+        Return their count.
         """
         ...
 

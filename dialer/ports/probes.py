@@ -1,4 +1,7 @@
-"""Where call-back probes are kept, and how what they heard is looked at. Table `probes`: one row a probe, the columns being the fields of `domain.probe.Probe`."""
+"""Storage of call-back probes and their recordings.
+
+Table `probes` has one row a probe, the columns being the fields of `domain.probe.Probe`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ class ProbeRepository(Protocol):
     async def add(self, probe: Probe) -> None: ...
 
     async def latest(self, sponsor: str, numbers: Iterable[str]) -> dict[str, Probe]:
-        """By number, the last that was made; numbers never rung for this sponsor are left out."""
+        """Return the last probe by number; numbers never rung for this sponsor are left out."""
         ...
 
     async def page(self, query: ProbeFilter) -> list[Probe]: ...
@@ -37,18 +40,21 @@ class HasProbes(Protocol):
 
 
 class ProbeSounds(Protocol):
-    """What the PBXs recorded: A-law at 8 kHz, one byte a sample. Every method raises `Unavailable` where it cannot be read or written."""
+    """Recordings of the PBXs: A-law at 8 kHz, one byte a sample.
+
+    Every method raises `Unavailable` where one cannot be read or written.
+    """
 
     async def take(self, probe_id: ProbeId) -> bytes | None:
-        """Out of the PBX's hands, for good; None where there is no recording."""
+        """Take a recording from the PBX, for good; None where there is none."""
         ...
 
     async def keep(self, probe_id: ProbeId, sound: bytes) -> None:
-        """As evidence."""
+        """Keep a recording as evidence."""
         ...
 
     async def kept(self, probe_id: ProbeId) -> bytes | None:
-        """None where it never was, or was forgotten."""
+        """Return a kept recording; None where it never was, or was forgotten."""
         ...
 
     async def forget(self, *, kept_before: datetime) -> None:
@@ -56,5 +62,5 @@ class ProbeSounds(Protocol):
         ...
 
     async def clear(self) -> None:
-        """Forget what was recorded for a service that did not live to take it."""
+        """Forget recordings of a service that did not live to take them."""
         ...

@@ -32,15 +32,21 @@ class Prompts(Protocol):
         ...
 
     async def hear(self, recording: bytes) -> None:
-        """Raise `InvalidInput` where it is none: nothing that could be played, or nothing to be heard."""
+        """Raise `InvalidInput` for a file that cannot be played, or is silent."""
         ...
 
     async def check(self, script: str) -> CompiledScript:
-        """Recompute every hash. Raise `InvalidInput` where a file is missing, changed or unreadable."""
+        """Recompute every hash.
+
+        Raise `InvalidInput` where a file is missing, changed or unreadable.
+        """
         ...
 
     async def audio(self, script: str, name: str) -> bytes:
-        """A-law of one prompt. Raise `InvalidInput` as `check`, `NotFound` for a prompt that is none of the script's."""
+        """Return the A-law audio of one prompt.
+
+        Raise `InvalidInput` as `check`, `NotFound` for a prompt outside the script.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Proofs of consents as stored, and the keys they are sealed under: one for each month of recording."""
+"""Proofs of consents as stored, and their keys: one for each month of recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ProofRow:
-    """Of a consent. `source` and `proof` as they are stored."""
+    """The proof of a consent. `source` and `proof` are as stored."""
 
     id: int
     recorded_at: datetime
@@ -24,13 +24,13 @@ class ProofRepository(Protocol):
     async def keys(self) -> dict[str, bytes]: ...
 
     async def in_clear(self, *, sealed: Sequence[str], limit: int) -> list[ProofRow]:
-        """Some of those that begin with none of `sealed`."""
+        """Return some proofs that begin with none of `sealed`."""
         ...
 
     async def replace(self, rows: Sequence[ProofRow]) -> None: ...
 
     async def destroy_keys(self, *, before: str) -> int:
-        """Of months before, as far as no consent recorded then is left; return how many."""
+        """Destroy the keys of earlier months without consents left; return their number."""
         ...
 
 

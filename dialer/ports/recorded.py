@@ -1,4 +1,4 @@
-"""All that the ledger vouches for, and the ledger itself, as they stand at one instant."""
+"""Records under the ledger's evidence, and the ledger itself, at one instant."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from dialer.ports.records import InputKind
 
 @dataclass(frozen=True, slots=True)
 class SealedInputs:
-    """What a decision was made from, as its row has it; both None where erased. `key`: the person's own, wrapped."""
+    """Inputs of a decision, as its row has them. `key` is the person's own, wrapped.
+
+    `context_hash` and `sealed` are None where erased.
+    """
 
     hash: str
     pack_hash: str
@@ -27,9 +30,10 @@ class SealedInputs:
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """`name`: its table and key. `told`: what it tells, None where it cannot be read or contradicts itself.
+    """A row. `name` is its table and key.
 
-    `pseudonym`: what the ledger calls the number of `fingerprint`, where its fingerprint has changed since.
+    `told` holds its values, None where it cannot be read or contradicts itself. `pseudonym` is the
+    ledger's name of the number of `fingerprint`, where its fingerprint has changed since.
     """
 
     name: str
@@ -41,27 +45,27 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordTable:
-    """One table, in about the order of its making. `parts`: what its rows make true."""
+    """A table, in about the order of its making. `parts` are the kinds of its rows."""
 
     parts: Collection[RecordKind]
     pages: AsyncIterator[Sequence[StoredRow]]
 
 
 class RecordedRepository(Protocol):
-    """To be read in one unit: what is committed meanwhile is not seen."""
+    """Records, to be read in one unit: commits meanwhile are not seen."""
 
     def entries(self) -> AsyncIterator[Sequence[SealedEntry]]:
-        """All, in order."""
+        """Yield every entry, in order."""
         ...
 
     async def pending(self) -> Sequence[Pending]:
-        """Committed, and not sealed yet, in order."""
+        """Return events committed and not sealed yet, in order."""
         ...
 
     def shelves(self) -> Sequence[RecordTable]: ...
 
     async def inputs(self, kind: InputKind, hashes: Iterable[str]) -> dict[str, str]:
-        """Contents of what decisions share, by hash, as they are stored; unknown ones are left out."""
+        """Return shared inputs of decisions by hash, as stored; unknown ones are left out."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What goes into the store and comes out of it, beside the domain's own values."""
+"""Values of the store beside the domain's own."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -42,11 +42,12 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """All that is stored about one contact of one campaign, read in one transaction.
+    """Everything stored about one contact of one campaign, read in one transaction.
 
-    `consents` and `suppressions` (not removed) of any sponsor; `attempts` of the campaign's sponsor in all its campaigns; `lists` that
-    speak for that sponsor.
-    `key`: the number's own key, wrapped; None where it has none yet, and where it was not asked for (the claim alone needs it).
+    `consents` and `suppressions` (not removed) are of any sponsor. `attempts` are of the campaign's
+    sponsor in all its campaigns. `lists` are in force for that sponsor. `key` is the number's own
+    key, wrapped; None where it has none yet, and where it was not asked for (the claim alone needs
+    it).
     """
 
     contact: Contact
@@ -60,9 +61,10 @@ class ContactFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContactGroup:
-    """Contacts of whom the same is stored, but for their numbers. `kind`: what they share, to be recognised by. `dossier`: of one of them.
+    """Contacts that differ in their numbers only.
 
-    `ends`: where their one consent ends within what is foreseen, when that of each does; else empty.
+    `kind` identifies their common values. `dossier` is of one of them. `ends` holds the ends of
+    their single consents, where each ends within the forecast; else empty.
     """
 
     kind: Hashable
@@ -73,7 +75,10 @@ class ContactGroup:
 
 @dataclass(frozen=True, slots=True)
 class CampaignSnapshot:
-    """The campaign and the machine as they are in the same transaction. `silences`: elections of the sponsor's other live campaigns."""
+    """The campaign and the machine as they are in the same transaction.
+
+    `silences` are elections of the sponsor's other live campaigns.
+    """
 
     campaign: Campaign
     halted: bool
@@ -81,7 +86,7 @@ class CampaignSnapshot:
 
 
 ContactChange = Due | ContactClosed
-"""What becomes of a contact: due again, or done with in this campaign."""
+"""The next state of a contact: due again, or closed in this campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,10 @@ class InputKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedInput:
-    """What many decisions were made from, stored once. `hash` is SHA-256 over its canonical form."""
+    """An input that many decisions share, stored once.
+
+    `hash` is SHA-256 over its canonical form.
+    """
 
     hash: str
     kind: InputKind
@@ -130,7 +138,10 @@ class SharedInput:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedInputs:
-    """What a decision was made from, fit to be stored: the person's half sealed under the number's key. `new_key`: made just now, wrapped."""
+    """Inputs of a decision in stored form: the person's half is sealed under the number's key.
+
+    `new_key` is a key made just now, wrapped.
+    """
 
     context: SharedInput
     pack: SharedInput | None
@@ -140,14 +151,14 @@ class ArchivedInputs:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDecision:
-    """The verdict on one due contact: an attempt to make, or what becomes of the contact."""
+    """The verdict on one due contact: an attempt to make, or the contact's next state."""
 
     decision: Decision
     decision_hash: str
     inputs: ArchivedInputs
     outcome: Attempt | ContactChange
     cut_at: datetime | None = None
-    """When electoral silence begins for a callee who may be called: a call that still lasts then is cut."""
+    """Begin of electoral silence for a callee who may be called: a call is cut then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,11 @@ class DecisionFilter:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedDecision:
-    """A decision as recorded. `context_hash` and `sealed` are None where its inputs were not kept, `key` where it was destroyed."""
+    """A decision as recorded.
+
+    `context_hash` and `sealed` are None where its inputs were not kept, `key` where it was
+    destroyed.
+    """
 
     id: int
     at: datetime
@@ -178,9 +193,10 @@ class ArchivedDecision:
 
 @dataclass(frozen=True, slots=True)
 class Progression:
-    """How one attempt moved on, to be committed whole: with an opposition and what becomes of the contact, if any.
+    """The progress of one attempt, committed whole with its opposition and its contact's new state.
 
-    `voids`: nobody has the number; its consents end once the trunk has proved itself (`Trunks.reached`).
+    `voids`: the number is unallocated; its consents end once the trunk has proved itself
+    (`Trunks.reached`).
     """
 
     attempt: Attempt
@@ -191,7 +207,10 @@ class Progression:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Counts of one campaign. `refused`: contacts whose last decision was a refusal, by each of its codes."""
+    """Counts of one campaign.
+
+    `refused` counts contacts whose last decision was a refusal, by each of its codes.
+    """
 
     contacts: int
     due: int
@@ -239,7 +258,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedAnswer:
-    """What an HTTP request was answered, to be given again when it is repeated."""
+    """The answer to an HTTP request, to be given again when it is repeated."""
 
     status: int
     location: str | None

@@ -1,4 +1,4 @@
-"""What the database knows of its own restoration from a backup, until an operator has ended it."""
+"""The restoration of the database from a backup, until an operator has ended it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """A call that the backup did not hold, as the journal tells of it. `sponsor` None: nobody knows for whom, so it counts for all."""
+    """A call that the backup did not hold, from the journal.
+
+    `sponsor` None means unknown, so it counts for every sponsor.
+    """
 
     attempt_id: AttemptId
     fingerprint: Fingerprint
@@ -21,7 +24,10 @@ class PastCall:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseRestore:
-    """Nobody is called before it is `ended_at`. `read_back`: by PBX, how many oppositions its lock held that the database did not."""
+    """A restoration. No call is made before it is `ended_at`.
+
+    `read_back` counts by PBX the oppositions that its lock held and the database did not.
+    """
 
     taken_at: datetime
     restored_at: datetime

@@ -1,4 +1,4 @@
-"""What has outlived its use, and the record of its erasing."""
+"""Data past its limit, and the record of its erasure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
 
 @dataclass(frozen=True, slots=True)
 class RetainedList:
-    """An imported list of which contacts are left. `ended_at`: when its campaign was over, the last round with it. `last_poll`: of its election."""
+    """An imported list with contacts left.
+
+    `ended_at` is the end of its campaign, the last round included. `last_poll` is of its election.
+    """
 
     import_id: ImportId
     campaign_id: CampaignId
@@ -22,28 +25,37 @@ class RetainedList:
 
 
 class RetentionRepository(Protocol):
-    """Each unit is to be short: calls go on meanwhile."""
+    """Erasure in small steps. Each unit is to be short: calls go on meanwhile."""
 
     async def lists(self) -> list[RetainedList]:
-        """In order of import."""
+        """Return lists in order of import."""
         ...
 
     async def profiles(self) -> dict[str, frozenset[str]]:
-        """Those of each sponsor's campaigns."""
+        """Return the profiles of each sponsor's campaigns."""
         ...
 
     async def erase_contacts(
         self, import_id: ImportId, *, at: datetime, uncalled: bool = False, limit: int
     ) -> int:
-        """Erase up to `limit` contacts of the list, or of those whom no call went out to; return how many. Those being called are left for the next time."""
+        """Erase up to `limit` contacts of the list, or of its uncalled ones; return their count.
+
+        Contacts being called are left for the next time.
+        """
         ...
 
     async def erase_consents(self, term: ProofTerm, *, limit: int) -> int:
-        """Delete up to `limit` consents of numbers that stand on no list any more; return how many. Withdrawals stay."""
+        """Delete up to `limit` consents of numbers on no list any more; return their count.
+
+        Withdrawals stay.
+        """
         ...
 
     async def destroy_keys(self, *, limit: int) -> int:
-        """Destroy keys of numbers of which neither a contact nor a consent is left, and what was sealed under them; return how many."""
+        """Destroy keys of numbers without a contact or a consent left, and their sealed texts.
+
+        Return the count of keys.
+        """
         ...
 
     async def begin(self, started_at: datetime) -> int:
@@ -53,7 +65,7 @@ class RetentionRepository(Protocol):
     async def end(self, run_id: int, run: RetentionRun) -> None: ...
 
     async def runs(self) -> Sequence[RetentionRun]:
-        """From the last that went well on, in order."""
+        """Return runs from the last success on, in order."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Contacts whose judgement failed: taken off the list until a person has looked at them."""
+"""Contacts whose judgement failed: off the list until a person has reviewed them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,10 @@ from dialer.domain.calls.retry import ContactClosed, Due
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A contact closed for review. `reason` names the error; `line` is that of the file it was imported from."""
+    """A contact closed for review. `reason` names the error.
+
+    `line` is that of the file it was imported from.
+    """
 
     id: ContactId
     external_id: str | None
@@ -22,7 +25,7 @@ class ReviewRepository(Protocol):
     async def set_aside(
         self, contact_id: ContactId, change: ContactClosed
     ) -> tuple[CampaignId, Fingerprint] | None:
-        """Close a contact that is due, for review; return whose it is. None: it is not due."""
+        """Close a due contact for review; return its campaign and number. None: it is not due."""
         ...
 
     async def page(self, campaign_id: CampaignId, *, after: ContactId | None, limit: int) -> list[SetAside]:

@@ -1,4 +1,4 @@
-"""What is kept about one person, and its end."""
+"""Data stored about one person, and its erasure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Opposition:
-    """As recorded, in force or removed."""
+    """An opposition as recorded, in force or removed."""
 
     entry: Suppression
     removed_at: datetime | None
@@ -35,9 +35,11 @@ class Opposition:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision about one person. `reasons`: rule and code of each; its sentences and what it was made from are in `sealed`.
+    """A decision about one person.
 
-    `context` (JSON) and `sealed` are None where they were not kept or are erased, `key` where it was destroyed.
+    `reasons` holds rule and code of each; its sentences and its inputs are in `sealed`. `context`
+    (JSON) and `sealed` are None where they were not kept or are erased, `key` where it was
+    destroyed.
     """
 
     id: int
@@ -57,9 +59,10 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectFile:
-    """All of one person, read in one transaction, each part in the order of recording. `lists`: names of other people's opposition lists.
+    """The whole file of one person, read in one transaction.
 
-    `past_calls`: those that only the journal told of, after a backup was restored.
+    Each part is in the order of recording. `lists` holds names of external opposition lists.
+    `past_calls` are those known from the journal only, after a backup was restored.
     """
 
     contacts: tuple[ListedPerson, ...]
@@ -79,7 +82,10 @@ class SubjectFile:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows lost what they told. `oppositions` are kept, without their notes."""
+    """The rows that lost their personal data, by kind.
+
+    `oppositions` are kept, without their notes.
+    """
 
     contacts: int
     consents: int

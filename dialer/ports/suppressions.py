@@ -11,7 +11,7 @@ from dialer.domain.oppositions.suppression import Suppression
 
 @dataclass(frozen=True, slots=True)
 class SuppressionPlace:
-    """Where a page of changes ended, in the order of revisions."""
+    """The end of a page of changes, in the order of revisions."""
 
     revision: int
     id: int
@@ -36,11 +36,11 @@ class SuppressionRepository(Protocol):
     async def of_many(
         self, fingerprints: Iterable[Fingerprint]
     ) -> Mapping[Fingerprint, Sequence[Suppression]]:
-        """Return those in force; numbers without any are left out."""
+        """Return the oppositions in force; numbers without any are left out."""
         ...
 
     async def sources_among(self, sources: Collection[str | None]) -> set[str | None]:
-        """Return those of the sources from which an opposition is stored, in force or lifted."""
+        """Return the ones of the sources from which an opposition is stored, in force or lifted."""
         ...
 
     async def remove(
@@ -53,7 +53,7 @@ class SuppressionRepository(Protocol):
         ...
 
     async def drop_notes(self, fingerprint: Fingerprint) -> int:
-        """Drop what was noted beside the number's oppositions; return how many it has."""
+        """Drop the notes of the number's oppositions; return the count of its oppositions."""
         ...
 
     async def count(self) -> int:
@@ -63,7 +63,7 @@ class SuppressionRepository(Protocol):
     async def revision(self) -> str:
         """Return the random name of the last change that was committed.
 
-        Whatever is read after this holds that change and all before it.
+        Every later read holds that change and all before it.
         """
         ...
 

@@ -14,9 +14,10 @@ from dialer.domain.oppositions.suppression import PbxSuppression
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """All that a PBX needs to make one call. `longest_s` is the cut-off of the whole call after the answer, in seconds.
+    """The order of one call to a PBX.
 
-    `cut_at`: electoral silence begins, and the call ends whatever it says (FP-08).
+    `longest_s` is the cut-off of the whole call after the answer, in seconds. `cut_at` is the start
+    of electoral silence: the call ends then in any case (FP-08).
     """
 
     attempt: Attempt
@@ -40,7 +41,7 @@ class LinkUp:
 
 @dataclass(frozen=True, slots=True)
 class LineUsed:
-    """Somebody objected on the call-back line: read `line_objections`."""
+    """A caller objected on the call-back line: read `line_objections`."""
 
     pbx: str
 
@@ -59,7 +60,10 @@ TelephonyEvent = CallEvent | LinkLost | LinkUp | LineUsed | TrunkAsked
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A number of ours as trunks write it, digits only, and what is heard by who calls it. `silent_from`: its message is withheld then."""
+    """A number of ours as trunks write it, digits only, and the announcement to its callers.
+
+    `silent_from`: its message is withheld then.
+    """
 
     number: str
     script: str
@@ -69,7 +73,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineObjection:
-    """Who pressed 9 on the call-back line. `number`: the digits that the network or the caller gave; None as long as there are none."""
+    """A 9 on the call-back line.
+
+    `number` holds the digits from the network or the caller; None while there are none.
+    """
 
     key: str
     at: datetime
@@ -79,7 +86,7 @@ class LineObjection:
 
 @dataclass(frozen=True, slots=True)
 class ProbeOrder:
-    """Ring `number`, which is one of ours, as `shown`, and record for `listen_s` seconds what answers."""
+    """Ring `number`, one of ours, as `shown`, and record the answer for `listen_s` seconds."""
 
     id: ProbeId
     number: PhoneNumber
@@ -92,7 +99,10 @@ class ProbeOrder:
 
 @dataclass(frozen=True, slots=True)
 class ProbeEnd:
-    """How it ended. `dial_status` None: the PBX rang nobody, and `refused` says why."""
+    """The end of a probe.
+
+    `dial_status` None: the PBX rang no number; `refused` gives the reason.
+    """
 
     dial_status: DialStatus | None
     hangup_cause: int | None = None
@@ -101,64 +111,79 @@ class ProbeEnd:
 
 
 class Telephony(Protocol):
-    """One PBX. Every method raises `Unavailable` when the link is down or no answer comes in time."""
+    """A PBX. Every method raises `Unavailable` when the link is down or no answer comes in time."""
 
     @property
     def pbx(self) -> str: ...
 
     def events(self) -> AsyncIterator[TelephonyEvent]:
-        """In the order of arrival, from one queue; ends when the telephony is closed."""
+        """Yield events in the order of arrival, from one queue, until the telephony is closed."""
         ...
 
     async def originate(self, order: CallOrder) -> None:
-        """Send at most once. Raise `NotOriginated` where surely nothing was sent, `Unavailable` where that is unknown."""
+        """Send at most once.
+
+        Raise `NotOriginated` where surely nothing was sent, `Unavailable` where that is unknown.
+        """
         ...
 
     async def probe(self, order: ProbeOrder) -> ProbeEnd:
-        """Send at most once, and wait for its end. Raise `NotOriginated` where surely nobody was rung, `Unavailable` where that is unknown."""
+        """Send at most once, and wait for its end.
+
+        Raise `NotOriginated` where surely no number was rung, `Unavailable` where that is unknown.
+        """
         ...
 
     async def hang_up(self, attempt_id: AttemptId) -> None: ...
 
     async def cancel(self, attempt_id: AttemptId) -> None:
-        """End a call that nobody has answered; who has, meanwhile, is left on the line."""
+        """End an unanswered call; one answered meanwhile goes on."""
         ...
 
     async def revoke(self, attempt_id: AttemptId) -> None:
-        """Take a permit back: an INVITE that has not left never will, one that has is cancelled, an answered call is cut off."""
+        """Take a permit back.
+
+        An INVITE that has not left never will, one that has is cancelled, an answered call is cut
+        off.
+        """
         ...
 
     async def withhold(self, attempts: Sequence[Attempt]) -> frozenset[AttemptId]:
-        """Take back every one of these permits that was not used; return those whose INVITE surely never left, and never will.
+        """Take back every unused permit of these.
 
-        What the gate lets pass in this very moment is alive in the `outbox` that is read next.
+        Return the attempts whose INVITE surely never left, and never will. A call that passes the
+        gate in this very moment is alive in the `outbox` read next.
         """
         ...
 
     async def leave_message(self, attempt_id: AttemptId, *, spoken: bool) -> None:
-        """A machine answered: the short text is to be left on it, once it has `spoken` its greeting and beeped."""
+        """Leave the short text on a machine that answered.
+
+        `spoken`: it has spoken its greeting and beeped.
+        """
         ...
 
     async def forget_expired(self) -> int:
-        """Delete what the PBX remembers of calls whose permit expired long ago, some thousands at most; return how many.
+        """Delete the PBX's memory of calls whose permit expired long ago, some thousands at most.
 
-        Each call looks at one kind of memory: to find what has expired, the PBX reads all that it holds.
+        Return their count. Each call looks at one kind of memory: to find expired entries, the PBX
+        reads the whole kind.
         """
         ...
 
     async def hang_up_all(self) -> int: ...
 
     async def prove_memory(self, *, doubted: bool) -> None:
-        """Let the PBX call again that once did not keep an opposition, or of which that is `doubted`, since it keeps what is written to it now.
+        """Let a PBX call again that lost an opposition, or is `doubted`, once it keeps its writes.
 
-        Raise `Unavailable` where it does not: what was written was not there any more when it must have been on disk.
+        Raise `Unavailable` where it does not: a write was gone when it must have been on disk.
         """
         ...
 
     async def halt_flag(self) -> HaltFlag | None: ...
 
     async def set_halt(self, halt: Halt) -> None:
-        """In the place of the flag that is there."""
+        """Set the halt flag, in the place of any other."""
         ...
 
     async def clear_halt(self) -> None: ...
@@ -168,7 +193,7 @@ class Telephony(Protocol):
         ...
 
     async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
-        """Let no call of the campaign pass the gate that has not passed it yet; forget it some time after `until`."""
+        """Stop calls of the campaign at the gate; forget the flag some time after `until`."""
         ...
 
     async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
@@ -176,26 +201,26 @@ class Telephony(Protocol):
         ...
 
     async def passing(self, attempt_ids: Collection[AttemptId]) -> frozenset[AttemptId]:
-        """Those of the attempts that may have passed the gate, and whose INVITE has perhaps not left yet.
+        """Return the attempts that may have passed the gate with their INVITE perhaps not left yet.
 
-        Those that come to the gate after this are not among them.
+        Attempts that come to the gate after this are not among them.
         """
         ...
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
 
     async def suppressed(self) -> list[PbxSuppression]:
-        """All that the lock holds."""
+        """Return every entry of the lock."""
         ...
 
     async def unsuppress(self, entry: PbxSuppression) -> None: ...
 
     async def lacking(self, entries: Sequence[PbxSuppression]) -> list[PbxSuppression]:
-        """Those of `entries` that the lock does not hold."""
+        """Return the ones of `entries` that the lock does not hold."""
         ...
 
     async def lock_mark(self) -> str | None:
-        """What `set_lock_mark` left at this PBX; None where it never did."""
+        """Return the mark left by `set_lock_mark`; None where there is none."""
         ...
 
     async def set_lock_mark(self, mark: str) -> None:
@@ -203,9 +228,10 @@ class Telephony(Protocol):
         ...
 
     async def set_lines(self, lines: Sequence[Line], *, known: Collection[str] | None = None) -> None:
-        """What the call-back line says from now on, with this process or without it. Numbers that are not named are not answered.
+        """Set the announcements of the call-back line, with this process or without it.
 
-        `known`: the numbers that it answered until now; None: the PBX is to be asked, which goes through its whole memory.
+        Other numbers are not answered. `known` holds the numbers answered until now; None: ask the
+        PBX, which reads its whole memory.
         """
         ...
 
@@ -214,9 +240,10 @@ class Telephony(Protocol):
     async def clear_line_objections(self, keys: Sequence[str]) -> None: ...
 
     async def outbox(self, of: Collection[AttemptId] | None = None) -> PbxOutbox:
-        """What the PBX remembers of the attempts `of`, each looked up by itself.
+        """Return the PBX's memory of the attempts `of`, each looked up by itself.
 
-        None: of all, for which it goes through its whole memory, every opposition ever included, while its gate waits.
+        None means all attempts. The PBX then reads its whole memory, every opposition ever
+        included, while its gate waits.
         """
         ...
 
@@ -225,7 +252,10 @@ class Telephony(Protocol):
         ...
 
     async def oppositions_kept(self) -> list[Opposed | LineUsed]:
-        """As `opposed`, in one look through the PBX's memory with that for `line_objections`: a `LineUsed` stands for any of these."""
+        """Return oppositions as `opposed`, in one look for `line_objections`, too.
+
+        A `LineUsed` stands for any of the latter.
+        """
         ...
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None: ...

@@ -18,7 +18,10 @@ class TokenRepository(Protocol):
         ...
 
     async def revoke(self, name: str, *, at: datetime) -> bool:
-        """Return whether it was valid. One revoked before keeps its date. Raise `NotFound`."""
+        """Revoke a token; return whether it was valid. Raise `NotFound`.
+
+        One revoked before keeps its first date.
+        """
         ...
 
     async def used(self, name: str, *, at: datetime) -> None: ...

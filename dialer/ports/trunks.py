@@ -1,4 +1,4 @@
-"""Trunks as stored: how their last calls ended, and the consents that wait for what they prove."""
+"""Trunks as stored: the ends of their last calls, and consents that wait for their proof."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from dialer.domain.consent.consent import ConsentReinstated, ConsentWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class HeldVoiding:
-    """A call that says that nobody has its number: the number's consents wait for the trunk.
+    """A call that reported its number as unallocated: the number's consents wait for the trunk.
 
-    They end once the trunk has reached somebody of the same country.
+    They end once the trunk has reached a callee of the same country.
     """
 
     attempt_id: AttemptId
@@ -25,14 +25,17 @@ class HeldVoiding:
 
 class TrunkRepository(Protocol):
     async def last_calls(self, trunk: str, *, limit: int) -> list[Attempt]:
-        """Return calls of which anything was heard (ringing, an answer, an end).
+        """Return calls with any sign of life (ringing, an answer, an end).
 
         Newest decision first, since the trunk last failed.
         """
         ...
 
     async def rest(self, trunk: str, until: datetime) -> None:
-        """Send it nothing before `until`, in any process. A longer rest that it asked for stands."""
+        """Send it no call before `until`, in any process.
+
+        A longer rest that it asked for stands.
+        """
         ...
 
     async def rests_until(self, trunk: str) -> datetime | None:
@@ -40,7 +43,7 @@ class TrunkRepository(Protocol):
         ...
 
     async def look_anew(self, trunk: str, *, since: datetime) -> None:
-        """From now on look only at calls decided after `since`."""
+        """Count only calls decided after `since` from now on."""
         ...
 
     async def hold(self, voidings: Collection[HeldVoiding]) -> None: ...

@@ -1,6 +1,6 @@
-"""A unit of work: what is stored, its evidence and its notifications are one transaction.
+"""A unit of work: records, their evidence and their notifications are one transaction.
 
-Services say what is evidence and what others hear of; the store keeps all of it or nothing.
+Services choose the evidence and the notifications; the store keeps all of it or nothing.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +12,7 @@ from dialer.domain.upkeep.notification import Notification
 
 
 class UnitOfWork(Protocol):
-    """One transaction. Its repositories are named by the `Has...` Protocols of the ports."""
+    """A transaction. Its repositories are named by the `Has...` Protocols of the ports."""
 
     def record(self, *events: LedgerEvent) -> None:
         """Add entries to the ledger, in this order, in the same transaction."""
@@ -25,7 +25,7 @@ class UnitOfWork(Protocol):
     async def as_stored(self, fingerprint: Fingerprint) -> Fingerprint:
         """Return the fingerprint under which the number is stored while the keys are changed.
 
-        To be asked by who writes: a number that was never stored is noted, to be moved as well.
+        Every writer has to ask it: a number that was never stored is noted, to be moved as well.
         """
         ...
 
@@ -46,5 +46,5 @@ class Store(Protocol[Work_co]):
         ...
 
     def write(self) -> AbstractAsyncContextManager[Work_co]:
-        """Commit at the end of the block; whatever breaks the block undoes all of it."""
+        """Commit at the end of the block; an error in the block undoes all of it."""
         ...

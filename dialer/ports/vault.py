@@ -1,4 +1,4 @@
-"""Secrecy of what is stored about people: a key for each, so that destroying one key forgets one person (T116).
+"""Secrecy of personal data: a key for each person, whose destruction forgets the person (T116).
 
 Proofs of consents have keys of their own, one a month, so that they outlive the person's (FP-32b).
 """
@@ -9,24 +9,27 @@ from dialer.domain.base.types import Fingerprint
 
 
 class Cipher(Protocol):
-    """One key, at work: where much is sealed under it, it is unwrapped once."""
+    """A key at work, unwrapped once for many texts."""
 
     def seal(self, text: str) -> bytes: ...
 
     def open(self, sealed: bytes) -> str:
-        """Raise `InvalidInput` where it was changed, or sealed under another key."""
+        """Open a text. Raise `InvalidInput` where it was changed, or sealed under another key."""
         ...
 
 
 class Vault(Protocol):
-    """Keys leave it only wrapped by the installation's own key, bound to the owner they are for: a number, or a month's proofs."""
+    """A vault. Keys leave it only wrapped by the installation's own key.
+
+    Each is bound to its owner: a number, or a month's proofs.
+    """
 
     def new_key(self, owner: str) -> bytes:
-        """A fresh random key, wrapped. `owner` is ASCII."""
+        """Return a fresh random key, wrapped. `owner` is ASCII."""
         ...
 
     def cipher(self, owner: str, key: bytes) -> Cipher:
-        """Raise `InvalidInput` for a key that is not of this owner and installation."""
+        """Return a cipher. Raise `InvalidInput` for a key of another owner or installation."""
         ...
 
     def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
@@ -34,13 +37,23 @@ class Vault(Protocol):
         ...
 
     def rebound_key(self, old: Fingerprint, new: Fingerprint, key: bytes) -> bytes:
-        """The same key, wrapped for the number's new fingerprint. Raise `InvalidInput` as `seal`."""
+        """Return the same key, wrapped for the number's new fingerprint.
+
+        Raise `InvalidInput` as `seal`.
+        """
         ...
 
     def rebound(self, old: Fingerprint, new: Fingerprint, key: bytes, sealed: bytes) -> bytes:
-        """The same text under the same key (given as wrapped for `old`), sealed for the number's new fingerprint. Raise `InvalidInput`."""
+        """Return the same text under the same key, sealed for the number's new fingerprint.
+
+        `key` is given as wrapped for `old`. Raise `InvalidInput`.
+        """
         ...
 
     def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
-        """Raise `InvalidInput` where key or text were changed, or are not of this number and installation."""
+        """Open a text.
+
+        Raise `InvalidInput` where key or text were changed, or are not of this number and
+        installation.
+        """
         ...

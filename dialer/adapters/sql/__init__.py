@@ -1,1 +1,4 @@
-"""The store on SQLite or PostgreSQL: SQLAlchemy Core, one file per port, one tree of migrations for both engines."""
+"""The store on SQLite or PostgreSQL, with SQLAlchemy Core.
+
+There is one file per port, and one tree of migrations for both engines.
+"""

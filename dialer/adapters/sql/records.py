@@ -1,4 +1,7 @@
-"""Rows to domain values and back. Columns carry the names of the fields they hold, so most of it is by name."""
+"""Rows to domain values and back.
+
+Columns carry the names of the fields they hold, so most of it is by name.
+"""
 
 from dataclasses import fields
 from functools import cache
@@ -76,7 +79,7 @@ def consent_record(event: ConsentEvent) -> Record:
 
 
 def consent_of(row: Row[Any]) -> ConsentEvent:
-    """Of a row of `CONSENT`."""
+    """Read a row of `CONSENT`."""
     if row.withdrawn:
         return ConsentWithdrawn(row.fingerprint, row.sponsor, row.channel, row.at, row.recorded_at)
     return ConsentGiven(*tuple(row)[1:])

@@ -25,10 +25,12 @@ class SqlStore:
     async def open(
         cls, url: str, *, pretended: bool = False, subscribers: Subscribers | None = None
     ) -> AsyncIterator[Self]:
-        """`pretended`: the clock of this process is shifted, and the ledger shall say so.
+        """Open the store.
 
-        `subscribers` are told what is committed. Raise `BadSettings` for a URL we cannot use,
-        `Unavailable` where the database is down or its schema is not current.
+        `pretended`: the clock of this process is shifted, and the ledger notes it.
+
+        `subscribers` receive the committed notifications. Raise `BadSettings` for a URL we cannot
+        use, `Unavailable` where the database is down or its schema is not current.
         """
         if not await is_current(url):
             raise Unavailable(

@@ -1,4 +1,4 @@
-"""One transaction of the database, with every repository on its connection."""
+"""A transaction of the database, with every repository on its connection."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -82,6 +82,6 @@ class SqlUnitOfWork:
         return (await self._names.to_be([fingerprint]))[fingerprint]
 
     async def flush(self) -> None:
-        """Insert what was recorded, then what others are to hear: the last statements of a unit."""
+        """Insert the recorded events, then the notifications: the last statements of a unit."""
         await record(self._connection, self._events)
         await put(self._connection, self._subscribers, self._notifications)

@@ -33,8 +33,8 @@ def past_attempt(
 
 
 def recalled_attempt(campaign_id: CampaignId, at: datetime) -> PastAttempt:
-    """Tell of an attempt that only the journal knows.
+    """Make an attempt that only the journal knows.
 
-    It counts, and delivered: for what is not known of it, the same campaign calls nobody again.
+    It counts, and as delivered: its outcome is unknown, so the same campaign makes no further call.
     """
     return PastAttempt(campaign_id, at, counts=True, delivered=True, alive=False)

@@ -93,7 +93,7 @@ WANT_OF_CONSENT = frozenset(
 )
 """A new consent lifts these refusals: its contact is judged again."""
 NUMBER_BUSY = timedelta(minutes=5)
-"""How long a contact waits whose number is called elsewhere: longer than nearly every call."""
+"""Wait of a contact whose number is being called elsewhere: longer than nearly every call."""
 OF_THE_MACHINE = frozenset(
     {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
 )

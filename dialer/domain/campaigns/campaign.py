@@ -29,9 +29,12 @@ class CampaignVerb(StrEnum):
 
 
 OVER = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
-"""Final: nobody is called any more."""
+"""Final states: no contact is called any more."""
 SILENT_WITH_OTHERS = frozenset({CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED})
-"""Whose election's silence binds the sponsor's other campaigns. A pause does not end it."""
+"""States in which a campaign's election silences the sponsor's other campaigns.
+
+A pause does not end it.
+"""
 
 TRANSITIONS: dict[tuple[CampaignState, CampaignVerb], CampaignState] = {
     (CampaignState.DRAFT, CampaignVerb.APPROVE): CampaignState.APPROVED,

@@ -18,9 +18,10 @@ class Idempotency:
         self._clock = clock
 
     async def once(self, key: RequestKey, act: Callable[[], Awaitable[ArchivedAnswer]]) -> ArchivedAnswer:
-        """Carry it out, or give the first answer again. Raise `Conflict` where the key stands for another request.
+        """Carry out the request, or give the first answer again.
 
-        A refused request frees its key. One that broke off otherwise may have had its effect, so the key stays taken.
+        Raise `Conflict` where the key stands for another request. A refused request frees its key.
+        One that broke off otherwise may have had its effect, so the key stays taken.
         """
         now = self._clock.now()
         if earlier := await begin_request(self._store, key, at=now, forget_before=now - LIFE):

@@ -1,4 +1,4 @@
-"""Whether the keys that this process works with are still those of the database."""
+"""Watch over the fingerprint keys: those of this process must be those of the database."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,9 +23,9 @@ class KeyWatch:
         self._told = False
 
     async def run(self) -> None:
-        """Raise `KeysChanged` once the keys of the database are at hand: whoever runs this opens everything anew with them.
+        """Raise `KeysChanged` once the home holds the keys of the database.
 
-        Until they are, the database lets this process do nothing.
+        The caller opens everything anew with them. Until then the database refuses this process.
         """
         while True:
             await asyncio.sleep(PERIOD_S)

@@ -1,4 +1,7 @@
-"""The fingerprint keys: which are in force, and the change to new ones (see services/access/fingerprints.py for what that gives)."""
+"""The fingerprint keys in force, and the change to new ones.
+
+See services/access/fingerprints.py for the effect of a change.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,13 +28,14 @@ Place = TypeVar("Place", str, int)
 
 
 class KeyWork(HasKeys, UnitOfWork, Protocol):
-    """What a change of keys reads and writes, and its evidence."""
+    """The unit of work of a change of keys."""
 
 
 async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) -> Fingerprints:
-    """With as many of the home's keys as the database is at; one more is that of a rotation that never came to be.
+    """Make fingerprints with as many of the home's keys as the database is at.
 
-    Raise `BadSettings` where they are not those of the database: with other keys nobody who objected would be found.
+    One key more is left from a rotation that never began. Raise `BadSettings` where the keys are
+    not those of the database: other keys would find no opposition.
     """
     async with store.read() as work:
         last = (await work.keys.all())[-1]
@@ -69,7 +73,7 @@ class OneKeyMore:
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """`seconds`: for so long nobody was judged."""
+    """A finished change of keys. No call was decided for `seconds`."""
 
     version: int
     numbers: int
@@ -80,7 +84,10 @@ Listener = Callable[[Moved], None]
 
 
 class Keys:
-    """`add_key` makes the key of a version in the home, durably, and gives all that lie there then."""
+    """Change of keys. `add_key` makes the key of a version in the home, durably.
+
+    It returns all keys there.
+    """
 
     def __init__(
         self,
@@ -108,13 +115,14 @@ class Keys:
             return await work.keys.being_made()
 
     async def rotate(self, actor: Actor, reason: str, listener: Listener = lambda _: None) -> Rotated:
-        """Bring every stored fingerprint to a new key, or go on with what another call left unfinished.
+        """Bring every stored fingerprint to a new key, or finish a change left by another call.
 
-        Nobody is judged until it has ended; all else goes on, since each transaction is a short one. Then other processes open the
-        database anew by themselves (`KeyWatch`).
+        No call is decided until it has ended. All else goes on, since each transaction is short.
+        Then other processes open the database anew by themselves (`KeyWatch`).
 
-        The key is on disk before anything depends on it. Raise `InvalidInput` without a reason, or where something sealed cannot be
-        opened; `Conflict` where somebody else ends it first, or began it with another key. This process is to be ended after it.
+        The key is on disk before anything depends on it. Raise `InvalidInput` without a reason, or
+        where a sealed text cannot be opened. Raise `Conflict` where another call ends it first, or
+        began it with another key. End this process after it.
         """
         actor.demand(Right.ROTATE_KEYS)
         if not reason.strip():
@@ -134,7 +142,7 @@ class Keys:
         keys = self._add_key(version)[:version]
         made = KeyVersion(version, Fingerprints(*keys).mark, self._clock.now(), by, reason)
         rekeying = OneKeyMore(keys[-1], self._vault, self._names)
-        # What cannot be opened is found before anybody has to wait for it.
+        # Find an unreadable record before calls have to wait.
         await check_rotation(self._store, rekeying)
         begun = self._clock.monotonic()
         await begin_rotation(self._store, made)
@@ -161,7 +169,7 @@ class Keys:
 
 
 async def check_rotation(store: Store[HasKeys], rekeying: Rekeying) -> None:
-    """Open all that will have to be opened; nothing is changed. Raise `InvalidInput`.
+    """Open every text that will have to be opened, without a change. Raise `InvalidInput`.
 
     A unit a page: a long reader would keep SQLite's log from being folded back.
     """
@@ -179,7 +187,7 @@ async def check_rotation(store: Store[HasKeys], rekeying: Rekeying) -> None:
 
 
 async def begin_rotation(store: KeyStore[KeyWork], made: KeyVersion) -> None:
-    """From now on nobody is judged; or go on where somebody else left off.
+    """Begin a rotation, or continue one: from now on no call is decided.
 
     Raise `Conflict` where `made` is not the next version, or was begun with another key.
     """
@@ -202,9 +210,9 @@ async def move_some(store: KeyStore[HasKeys], rekeying: Rekeying) -> int:
 
 
 async def end_rotation(store: KeyStore[KeyWork], made: KeyVersion) -> bool:
-    """Put the next version in force, unless numbers are left. Return whether it is.
+    """Put the next version in force, unless numbers are left. Return whether it is in force.
 
-    Others may have stored some. Raise `Conflict` where somebody else has ended it.
+    Other writers may have stored some. Raise `Conflict` where another process has ended it.
     """
     async with store.write_alone() as work:
         begun = await work.keys.being_made() if await work.keys.collected() else None

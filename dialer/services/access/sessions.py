@@ -1,4 +1,4 @@
-"""Sessions of people at the console: opened with a token, and never worth more than that token is at this moment."""
+"""Sessions at the console, opened with a token and never worth more than it is at this moment."""
 
 import secrets
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ from dialer.services.access.tokens import Tokens, trace_of
 LIFETIME_S = 8 * 3600.0
 """A working day: then the token is asked for again."""
 MOST = 10_000
-"""Of sessions at once; the oldest gives way."""
+"""Limit on sessions at once; the oldest gives way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`trace`: SHA-256 of the token's secret. `csrf`: what a form of this session must carry. `ends_at`: on the monotonic clock, seconds."""
+    """A session.
+
+    `trace` is the SHA-256 of the token's secret. `csrf` must come with every form of this session.
+    `ends_at` is in seconds of the monotonic clock.
+    """
 
     trace: str
     csrf: str
@@ -24,7 +28,10 @@ class Session:
 
 
 class Sessions:
-    """Kept in memory by the SHA-256 of their key: nobody who reads memory dumps or logs finds one to use. A restart ends them all."""
+    """Sessions in memory, by the SHA-256 of their key.
+
+    Memory dumps and logs hold no usable key. A restart ends every session.
+    """
 
     def __init__(self, tokens: Tokens, clock: Clock) -> None:
         self._tokens = tokens
@@ -51,11 +58,14 @@ class Sessions:
         return session
 
     async def actor(self, key: str) -> Actor:
-        """Who this is, by the token as it stands now: one that was revoked ends its sessions. Raise `Unauthenticated`, `Unavailable`."""
+        """Return the owner of the session, by the token as it stands now.
+
+        A revoked token ends its sessions. Raise `Unauthenticated`, `Unavailable`.
+        """
         return await self._tokens.recognise(self.of(key).trace)
 
     async def actor_in_need(self, key: str) -> Actor:
-        """The same, also while the database is away."""
+        """Return the owner of the session, even while the database is away."""
         return await self._tokens.recognise_in_need(self.of(key).trace)
 
     def _forget_old(self) -> None:

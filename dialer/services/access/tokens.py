@@ -20,18 +20,18 @@ from dialer.services.pbx.timeout import within
 log = structlog.get_logger()
 
 PREFIX = "dlr_"
-"""Lets secret scanners recognise a leaked token."""
+"""Prefix by which secret scanners recognise a leaked token."""
 USE_NOTED_EVERY = timedelta(minutes=1)
-"""More often would cost a write a request, and tell nobody more."""
+"""Interval between two notes of a token's use. A shorter one would cost a write a request."""
 ROLL_S = 2.0
-"""For so long a revocation by another process may go unnoticed, should the database fail in just that moment."""
+"""Longest time for which another process's revocation goes unnoticed, should the database fail."""
 DATABASE_S = 0.5
-"""How long somebody in need waits for the database."""
+"""Time that an urgent request waits for the database."""
 _NAME = re.compile(r"\w[\w .@-]{0,63}")
 
 
 class TokenWork(HasTokens, UnitOfWork, Protocol):
-    """What tokens read and write, and their evidence."""
+    """The unit of work of tokens."""
 
 
 class Tokens:
@@ -70,15 +70,21 @@ class Tokens:
             self._roll = {trace: token for trace, token in self._roll.items() if token.name != name}
 
     async def authenticate(self, secret: str) -> Actor:
-        """The actor behind a secret. Raise `Unauthenticated` for an unknown, revoked or expired one, without saying which."""
+        """Return the owner of a secret.
+
+        Raise `Unauthenticated` for an unknown, revoked or expired one, without a distinction.
+        """
         return await self.recognise(trace_of(secret))
 
     async def authenticate_in_need(self, secret: str) -> Actor:
-        """The same, and where the database does not answer at once, by the roll as this process last read it."""
+        """Return the owner of a secret, by the roll where the database does not answer at once.
+
+        The roll is as this process last read it.
+        """
         return await self.recognise_in_need(trace_of(secret))
 
     async def recognise(self, trace: str) -> Actor:
-        """As `authenticate`, by the trace that is kept of a secret."""
+        """Return the owner of a token, as `authenticate`, by the trace kept of its secret."""
         async with self._store.read() as work:
             token = await work.tokens.by_secret(trace)
         now = self._clock.now()
@@ -102,7 +108,10 @@ class Tokens:
             return Actor(token.name, token.role)
 
     async def keep_roll(self) -> None:
-        """Remember who may do what, by hash, for the hour when the database is away; until cancelled."""
+        """Keep the roll of tokens by hash, for times when the database is away.
+
+        Run until cancelled.
+        """
         while True:
             try:
                 async with self._reading, self._store.read() as work:
@@ -112,12 +121,19 @@ class Tokens:
             await asyncio.sleep(ROLL_S)
 
     async def local(self, secret: str) -> Actor:
-        """Who acts at the command line: the token of `DIALER_TOKEN`, or the local administrator where there is none."""
+        """Return the actor at the command line.
+
+        It is the owner of the token in `DIALER_TOKEN`, or the local administrator where that is
+        empty.
+        """
         return await self.authenticate(secret) if secret else LOCAL_ADMINISTRATOR
 
 
 def trace_of(secret: str) -> str:
-    """SHA-256: all that is kept of a secret. Of bytes that are no text, too: whoever sends them has no token."""
+    """Return the SHA-256, the only stored form of a secret.
+
+    It is taken of bytes that are no text, too: such a secret belongs to no token.
+    """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

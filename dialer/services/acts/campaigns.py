@@ -17,7 +17,7 @@ from dialer.ports.unit_of_work import UnitOfWork
 
 
 class CampaignWork(HasCampaigns, UnitOfWork, Protocol):
-    """What an act on a campaign needs."""
+    """The unit of work of an act on a campaign."""
 
 
 async def add_campaign(work: CampaignWork, campaign: Campaign) -> None:

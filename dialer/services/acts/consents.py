@@ -19,14 +19,14 @@ AT_ONCE = 250
 
 
 class ConsentWork(HasConsents, HasContacts, HasNumberLocks, UnitOfWork, Protocol):
-    """What it takes to store a consent."""
+    """The unit of work that stores a consent."""
 
 
 async def add_consents(work: ConsentWork, events: Sequence[ConsentEvent], *, by: str) -> None:
-    """Append, taken down by `by`.
+    """Append consents and withdrawals, recorded by `by`.
 
     Contacts closed for want of consent are due again where a new consent names their sponsor. A
-    withdrawal waits until nobody judges its number.
+    withdrawal waits while another unit judges its number.
     """
     withdrawn = {event.fingerprint for event in events if isinstance(event, ConsentWithdrawn)}
     await work.numbers.await_turn(withdrawn)
@@ -40,8 +40,8 @@ async def add_consents(work: ConsentWork, events: Sequence[ConsentEvent], *, by:
 async def reopen(work: HasContacts, renewed: Mapping[tuple[str, Fingerprint], datetime]) -> None:
     """Put contacts back on the list that were closed for want of a consent.
 
-    `renewed`: by sponsor and number, since when there is a new one. Each contact is judged again:
-    the consent alone calls nobody.
+    `renewed` gives by sponsor and number the instant of the new one. Each contact is judged again:
+    the consent alone makes no call.
     """
     closed = await work.contacts.refused({number for _, number in renewed}, unless=OVER)
     again = {

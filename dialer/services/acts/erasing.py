@@ -1,4 +1,4 @@
-"""What an erasure erases (GDPR 17; rules T116, T121), in a unit of work."""
+"""Erasure of a person in a unit of work (GDPR 17; rules T116, T121)."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -19,15 +19,15 @@ BY_ERASURE = "erasure"
 
 
 class ErasureWork(ConsentWork, HasAttempts, HasDecisions, HasSuppressions, Protocol):
-    """What it takes to erase a person."""
+    """The unit of work that erases a person."""
 
 
 async def erase_person(work: ErasureWork, fingerprint: Fingerprint, *, by: str, at: datetime) -> Erased:
-    """Leave of rows of lists the fingerprint, closed for good; consents and the number's key go.
+    """Erase a person: the fingerprint stays in closed rows of lists; consents and key go.
 
     Oppositions are kept as fingerprint, channel and time: a note may hold anything. A withdrawal of
-    every consent given until `at` takes the place of the consents. Raise `Conflict` while the number
-    is being called or judged.
+    every consent given until `at` takes the place of the consents. Raise `Conflict` while the
+    number is being called or judged.
     """
     stored = await work.as_stored(fingerprint)
     if not await work.numbers.reserve([stored]):

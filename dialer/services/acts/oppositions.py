@@ -14,18 +14,21 @@ from dialer.ports.suppressions import HasSuppressions
 from dialer.ports.unit_of_work import Store, UnitOfWork
 
 MOST_AT_ONCE = 1000
-"""In one unit: each number takes a lock, and PostgreSQL's table of locks holds 6,400 by default."""
+"""Limit on the oppositions of a unit.
+
+Each number takes a lock, and PostgreSQL's table of locks holds 6,400 by default.
+"""
 TOLD_AT_ONCE = 250
 """Entries told without a pause: some milliseconds in which no call event is read."""
 BATCH = 5000
 
 
 class OppositionWork(HasSuppressions, HasNumberLocks, UnitOfWork, Protocol):
-    """What it takes to store an opposition."""
+    """The unit of work that stores an opposition."""
 
 
 async def store_oppositions(store: Store[OppositionWork], entries: Sequence[Suppression]) -> None:
-    """Append, some hundreds a unit. One that is stored already is stored again, as an event."""
+    """Append oppositions, some hundreds a unit. One stored before is stored again, as an event."""
     for start in range(0, len(entries), MOST_AT_ONCE):
         async with store.write() as work:
             stored = await add_oppositions(work, entries[start : start + MOST_AT_ONCE])
@@ -55,7 +58,7 @@ async def lift_oppositions(
     at: datetime,
     reason: str,
 ) -> int:
-    """Take oppositions out of force, of one sponsor or all of the number. Return how many."""
+    """Lift oppositions: of this sponsor alone, or all of the number. Return their count."""
     stored = await work.as_stored(fingerprint)
     count = await work.suppressions.remove(stored, sponsor, by=by, at=at, reason=reason)
     if count:

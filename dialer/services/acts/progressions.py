@@ -1,4 +1,4 @@
-"""How attempts move on: each with its opposition and what becomes of its contact, in one unit."""
+"""Progressions of attempts: each with its opposition and its contact's new state, in one unit."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ from dialer.services.acts.oppositions import OppositionWork, add_oppositions
 
 
 class ProgressionWork(OppositionWork, HasAttempts, HasContacts, HasTrunks, Protocol):
-    """What it takes to store what became of a call."""
+    """The unit of work that stores the progress of a call."""
 
 
 async def commit_progressions(work: ProgressionWork, progressions: Sequence[Progression]) -> None:
@@ -40,7 +40,7 @@ async def commit_progressions(work: ProgressionWork, progressions: Sequence[Prog
     await add_oppositions(work, new)
     work.notify(*map(opt_out, oppositions))
     sources = {entry.source for entry in new}
-    # Of a late opposition only its time is stored: the ledger vouches for the row as it is now.
+    # The entry is of the row as it is now: of a late opposition only the time is stored.
     heard = await work.attempts.get_many({attempt.id for attempt in late if attempt.id in sources})
     work.record(*map(opposed_late, heard.values()))
     await work.attempts.count_silent(silence_counts(over))
@@ -64,18 +64,18 @@ async def _sorted_out(
 
 
 def _held(gone: Attempt) -> HeldVoiding:
-    """A trunk that fails says of everybody that nobody has their number.
+    """Hold the end of a consent: a failing trunk reports every number as unallocated.
 
-    So the consents wait until it has reached somebody.
+    So the consents wait until the trunk has reached a callee.
     """
     assert gone.ended_at is not None, "the call said so at its end"
     return HeldVoiding(gone.id, gone.trunk, country_code(gone.number), gone.ended_at)
 
 
 async def _unknown(work: ProgressionWork, oppositions: Sequence[Suppression]) -> list[Suppression]:
-    """Leave out those of calls whose opposition is stored.
+    """Leave out oppositions of calls whose opposition is stored.
 
-    An outbox is read as often as it takes, and what was removed stays removed.
+    An outbox may be read many times, and a lifted opposition stays lifted.
     """
     known = await work.suppressions.sources_among({entry.source for entry in oppositions})
     return list({entry.source: entry for entry in oppositions if entry.source not in known}.values())

@@ -10,7 +10,7 @@ from dialer.ports.records import CampaignSnapshot
 
 
 class StandingWork(HasCampaigns, HasHalts, Protocol):
-    """What is read of a campaign for a decision."""
+    """The unit of work that reads a campaign for a decision."""
 
 
 async def standing_of(work: StandingWork, campaign_id: CampaignId, *, lock: bool = False) -> CampaignSnapshot:

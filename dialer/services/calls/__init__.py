@@ -1,1 +1,1 @@
-"""What happens to calls, made durable."""
+"""Events of calls, made durable."""

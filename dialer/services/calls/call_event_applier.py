@@ -1,4 +1,7 @@
-"""What happens to calls, made durable: events become progressions, committed in batches; then the PBX's outbox is cleared."""
+"""Events of calls, made durable.
+
+They become progressions, committed in batches. Then the PBX's outbox is cleared.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,11 +37,14 @@ UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
 
 
 class CallEventWork(ProgressionWork, HasCampaigns, Protocol):
-    """What is read and written as calls go on."""
+    """The unit of work of events of calls."""
 
 
 class CallEventApplier:
-    """Beside the dialling loop, the only writer of attempts. One consumer a PBX calls it, so no attempt has two writers."""
+    """The only writer of attempts beside the dialling loop.
+
+    One consumer a PBX calls it, so no attempt has two writers.
+    """
 
     def __init__(
         self,
@@ -60,7 +66,10 @@ class CallEventApplier:
         self._definitions: dict[CampaignId, CampaignDefinition] = {}
 
     async def apply(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
-        """Fold the events, commit, then tell the PBXs. Raise `Unavailable` where the store is away: nothing was applied then."""
+        """Fold the events, commit, then inform the PBXs.
+
+        Raise `Unavailable` where the store is away: nothing was applied then.
+        """
         async with self._store.read() as work:
             before = await work.attempts.get_many({event.attempt_id for event in events})
         after = fold(before, events)
@@ -79,7 +88,7 @@ class CallEventApplier:
         await self._call_guards.trunks.rest(trunk, until)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:
-        """Commit attempts that moved on, each with its opposition and with what becomes of its contact."""
+        """Commit attempts that moved on, each with its opposition and its contact's new state."""
         if not attempts:
             return
         async with self._store.read() as work:
@@ -95,7 +104,7 @@ class CallEventApplier:
             await self._fleet.suppress(pbx_entries(opposed))
 
     def _tell(self, before: Attempt, after: Attempt) -> None:
-        """Those who watch: figures and log."""
+        """Report progress to the figures and the log."""
         told = log.bind(attempt=after.id, campaign=after.campaign_id, pbx=after.pbx)
         if after.dialed_at and not before.dialed_at:
             self._meter.dialled(after.trunk)
@@ -129,7 +138,7 @@ class CallEventApplier:
         )
 
     def _opposition(self, attempt: Attempt) -> Suppression:
-        """By a 9, or by the answer "607 Unwanted" of the telephone."""
+        """Make the opposition of a 9, or of the telephone's answer "607 Unwanted"."""
         now, pressed = self._clock.now(), attempt.opposed_at
         return Suppression(
             fingerprint=attempt.fingerprint,
@@ -155,7 +164,10 @@ class CallEventApplier:
                 return after_call(attempt, made, await self._definition(attempt.campaign_id))
 
     async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
-        """One reading serves: after approval only poll dates may change, and nothing here looks at them."""
+        """Return the campaign's definition, read once.
+
+        After approval only poll dates may change, and nothing here looks at them.
+        """
         if campaign_id not in self._definitions:
             async with self._store.read() as work:
                 self._definitions[campaign_id] = (await work.campaigns.get(campaign_id)).definition
@@ -167,7 +179,10 @@ class CallEventApplier:
         events: Sequence[CallEvent],
         after: dict[AttemptId, Attempt],
     ) -> None:
-        """Clear what is committed, hang up on machines. A PBX that is away is settled at its recovery."""
+        """Clear the committed entries and hang up on machines.
+
+        A PBX that is away is settled at its recovery.
+        """
         try:
             await telephony.clear_opposed(
                 [event.attempt_id for event in events if isinstance(event, Opposed)]
@@ -192,7 +207,7 @@ class CallEventApplier:
 
 
 def fold(before: dict[AttemptId, Attempt], events: Sequence[CallEvent]) -> dict[AttemptId, Attempt]:
-    """Every known attempt after all its events, in order."""
+    """Return every known attempt after all its events, in order."""
     after = dict(before)
     for event in events:
         if attempt := after.get(event.attempt_id):

@@ -1,4 +1,7 @@
-"""What makes the machine itself pause a campaign: prompts that are not as approved, callees who hear silence, a trunk that fails."""
+"""Guards that pause a campaign by themselves.
+
+They watch for prompts other than the approved ones, callees who hear silence, and a failing trunk.
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -19,11 +22,11 @@ from dialer.services.calls.trunk_breaker import BreakerWork, TrunkBreaker
 from dialer.services.oppositions.line_proofs import LineProofs
 
 LOOK_EVERY_S = 5.0
-"""The audio of a running campaign is compared with what was approved (T102)."""
+"""Seconds between two comparisons of a running campaign's audio with the approved one (T102)."""
 
 
 class GuardWork(BreakerWork, HasProbes, Protocol):
-    """What the guards read and write."""
+    """The unit of work of the guards."""
 
 
 class CallGuards:
@@ -44,11 +47,17 @@ class CallGuards:
         self.trunks = TrunkBreaker(store, clock)
 
     async def clear(self, campaign: Campaign) -> bool:
-        """Whether it may dial now: its numbers reach its line, and its audio is what was approved."""
+        """Tell whether the campaign may dial now.
+
+        Its numbers must reach its line, and its audio must be the approved one.
+        """
         return not await self._proofs.missing(campaign) and await self.sound(campaign)
 
     async def sound(self, campaign: Campaign) -> bool:
-        """Whether the campaign's audio is still what was approved; if not, the campaign is paused and says which part is not."""
+        """Tell whether the campaign's audio is the approved one.
+
+        If not, pause it and name the part.
+        """
         script, now = campaign.script or "", self._clock.monotonic()
         if now - self._looked.get(script, -LOOK_EVERY_S) < LOOK_EVERY_S:
             return True
@@ -61,7 +70,10 @@ class CallGuards:
         return True
 
     async def look(self, pbx: str, attempts: Sequence[Attempt]) -> None:
-        """At attempts that have just ended and been stored. What is counted is counted in the store, whichever process made the calls."""
+        """Check attempts that have just ended and been stored.
+
+        All counts come from the store, regardless of the process that made the calls.
+        """
         for attempt in attempts:
             if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
                 await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
@@ -74,7 +86,7 @@ class CallGuards:
                 await self._pause(campaign_id, f"silence: {what}")
 
     async def _bearable(self, campaign_id: CampaignId) -> float:
-        """In per cent, by the rule pack of today; none is where no pack says so."""
+        """Return the bearable share in per cent by today's rule pack, 0 where it names none."""
         async with self._store.read() as work:
             profile = (await work.campaigns.get(campaign_id)).definition.profile
         pack = self._packs.for_day(profile, self._clock.now().date())

@@ -1,4 +1,4 @@
-"""Call records, masked for those who may not see whole numbers."""
+"""Call records, masked for readers who may not see whole numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from dialer.services.campaigns.scripts import Scripts
 class CallRecord:
     """A call as its reader may see it.
 
-    `phone_number`: masked for those who may not see it whole. `prompt_hashes`: SHA-256 by prompt name.
-    `ledger_index`: of the decision, None until it is sealed.
+    `phone_number` is masked for readers who may not see it whole. `prompt_hashes` is SHA-256 by
+    prompt name. `ledger_index` is of the decision, None until it is sealed.
     """
 
     attempt: Attempt
@@ -33,12 +33,15 @@ class CallRecord:
 
 
 class CallWork(HasAttempts, HasCampaigns, HasLedger, Protocol):
-    """What a call record is read from."""
+    """The unit of work that reads call records."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls: of a campaign, to a number in any plain spelling; `after` is the last attempt of the page before."""
+    """A selection of calls: of a campaign, to a number in any plain spelling.
+
+    `after` is the last attempt of the page before.
+    """
 
     campaign_id: CampaignId | None = None
     phone_number: str | None = None
@@ -61,7 +64,10 @@ class CallRecords:
         return record
 
     async def page(self, actor: Actor, query: CallQuery) -> list[CallRecord]:
-        """In order of decision. Raise `NotFound` for an unknown campaign, `PhoneError` for no number: an empty list would mislead."""
+        """Return calls in order of decision. Raise `NotFound` for an unknown campaign.
+
+        Raise `PhoneError` for an invalid number: an empty list would mislead.
+        """
         actor.demand(Right.READ_CALLS)
         fingerprint = self._fingerprints.of(parse_phone(query.phone_number)) if query.phone_number else None
         found = CallFilter(query.campaign_id, fingerprint, query.after, query.limit)
@@ -72,7 +78,7 @@ class CallRecords:
         return await self.records(actor, rows)
 
     async def records(self, actor: Actor, rows: Sequence[CallRow]) -> list[CallRecord]:
-        """Of calls that were read already."""
+        """Make the records of calls already read."""
         whole = actor.may(Right.READ_NUMBERS)
         async with self._store.read() as work:
             sealed = await work.ledger.permit_indices(row.attempt.id for row in rows)

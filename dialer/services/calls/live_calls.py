@@ -1,4 +1,7 @@
-"""The calls alive in this process, counted for pacing. The database is the truth, with which every recovery sets this right."""
+"""The calls alive in this process, counted for pacing.
+
+The database is the truth: every recovery corrects these counts with it.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,7 +38,10 @@ class LiveCalls:
             self._drop(attempt.id)
 
     def correct(self, asked: Iterable[AttemptId], known: Iterable[Attempt]) -> None:
-        """Of the attempts `asked` about, those `known` are what is left. Others stay: they may have begun since the question."""
+        """Drop the attempts in `asked`, but for the `known` ones.
+
+        Other attempts stay: they may have begun since the question.
+        """
         for attempt_id in asked:
             self._drop(attempt_id)
         for attempt in known:
@@ -48,14 +54,17 @@ class LiveCalls:
         return self._counts["trunk", trunk]
 
     def unheard(self, trunk: str) -> int:
-        """Calls sent over the trunk since an INVITE of its was last answered, by ringing, by somebody or by a refusal."""
+        """Count calls sent over the trunk since it last answered an INVITE.
+
+        Ringing, an answer of the callee and a refusal all count as an answer.
+        """
         heard = self._heard.get(trunk)
         sent = (a.originated_at for a in self._alive.values() if a.trunk == trunk and _last_word(a) is None)
         return sum(1 for at in sent if at is not None and (heard is None or at > heard))
 
     @contextmanager
     def taken(self, trunk: str) -> Iterator[None]:
-        """A call that is nobody's attempt needs a line of the trunk meanwhile."""
+        """Occupy a line of the trunk for a call outside all attempts."""
         self._counts["trunk", trunk] += 1
         try:
             yield
@@ -74,9 +83,10 @@ class LiveCalls:
 
 
 def _last_word(attempt: Attempt) -> datetime | None:
-    """When the network last said anything to the INVITE.
+    """Return the instant of the network's last answer to the INVITE.
 
-    That nothing came back until the end is no word, and neither is the end of a call that was answered: the way there may be shut since.
+    An end without any answer is none. The end of an answered call is none either: the way there may
+    have closed since.
     """
     refused_at = attempt.ended_at if end_about(attempt) is not About.SILENCE else None
     return attempt.answered_at or refused_at or attempt.ringing_at

@@ -1,4 +1,4 @@
-"""Attempts of one PBX of which something should have been told by now."""
+"""Attempts of one PBX with overdue news."""
 
 import math
 from collections.abc import Collection, Iterable
@@ -10,20 +10,24 @@ from dialer.domain.calls.call_events import CallEvent, ChannelGone
 from dialer.services.calls.recovery import SLACK
 
 ASK_EVERY_S = 1.0
-"""The PBX is asked no oftener: each time it goes through all that it remembers."""
+"""Least time between two questions to the PBX: for each it goes through all it remembers."""
 LONGEST_SILENCE = timedelta(minutes=15)
-"""More than the longest ringing and the longest call together: a call dialled so long ago has ended."""
+"""Longer than the longest ringing and the longest call together: a call dialled then has ended."""
 
 
 class Overdue:
-    """What is asked here is asked of a moment up to which everything told has been heard: coming late to hear it makes nobody overdue."""
+    """A watch for overdue news.
+
+    All questions are about a moment up to which every message has been heard. So messages read late
+    make no attempt overdue.
+    """
 
     def __init__(self) -> None:
         self._gone: dict[AttemptId, float] = {}
         self._asked = -math.inf
 
     def note(self, event: CallEvent, monotonic: float) -> None:
-        """A channel that is gone is followed at once by the report of its call's end."""
+        """Note an event. The report of a call's end follows at once when its channel is gone."""
         if isinstance(event, ChannelGone):
             self._gone[event.attempt_id] = monotonic
 
@@ -32,7 +36,7 @@ class Overdue:
             self._gone.pop(attempt_id, None)
 
     def any(self, alive: Collection[Attempt], now: datetime, monotonic: float) -> bool:
-        """Whether the PBX should be asked. A channel that is gone counts once: the answer then lies with the PBX."""
+        """Tell whether to ask the PBX. A gone channel counts once: then the PBX has to answer."""
         if monotonic < self._asked + ASK_EVERY_S:
             return False
         late = any(monotonic - since > SLACK.total_seconds() for since in self._gone.values())

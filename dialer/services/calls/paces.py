@@ -1,4 +1,7 @@
-"""How fast this process sends on every trunk and for every campaign, and which Originates its PBXs have said nothing of yet."""
+"""The paces of this process on every trunk and for every campaign.
+
+They include the Originates that its PBXs have not answered yet.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -22,7 +25,10 @@ class UnderWay:
 
 
 class Paces:
-    """`now` is the monotonic clock's, in seconds. `news` of a trunk: something was heard of one of its calls."""
+    """Paces. `now` is in seconds of the monotonic clock.
+
+    `news` of a trunk is set when there is news of one of its calls.
+    """
 
     def __init__(self) -> None:
         self._campaigns: dict[CampaignId, Pacer] = {}
@@ -33,7 +39,10 @@ class Paces:
     def slots(
         self, campaign_id: CampaignId, trunk: str, rates: tuple[float, float], now: float, horizon_s: float
     ) -> tuple[int, int]:
-        """How many calls may follow within `horizon_s` seconds, by the campaign and by the trunk. `rates`: theirs from now on, in calls a second."""
+        """Return the calls possible within `horizon_s` seconds, by the campaign and by the trunk.
+
+        `rates` are theirs from now on, in calls a second.
+        """
         own = self._campaigns.setdefault(campaign_id, Pacer(rates[0]))
         shared = self._trunks.setdefault(trunk, Pacer(rates[1]))
         own.calls_per_second, shared.calls_per_second = rates
@@ -57,14 +66,17 @@ class Paces:
             self._news[known.trunk].set()
 
     def forget(self, pbx: str, now: float) -> None:
-        """The link is lost: what the PBX was asked for is learnt from its next recovery, before anything is dialled there."""
+        """Forget a PBX whose link is lost.
+
+        Its next recovery finds out about its Originates before anything is dialled there.
+        """
         for attempt_id in [each for each, known in self._under_way.items() if known.pbx == pbx]:
             self.heard(attempt_id, now)
 
     def tidy(self, waiting: Collection[CampaignId], now: float) -> None:
-        """Forget what makes no difference any more: calls of which the PBX will not speak, and the pace of campaigns that stand still.
+        """Forget calls that the PBX will not report any more, and the pace of idle campaigns.
 
-        `waiting`: the campaigns whose calls wait for a slot.
+        `waiting` holds the campaigns whose calls wait for a slot.
         """
         for attempt_id in [
             each for each, known in self._under_way.items() if now >= known.since + GIVEN_UP_S

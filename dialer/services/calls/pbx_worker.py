@@ -1,4 +1,7 @@
-"""One PBX's events, one after another: the only place where its link, its calls and our own findings meet, so nothing races."""
+"""The events of one PBX, one after another.
+
+Its link, its calls and our own findings meet here only, so nothing races.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -90,7 +93,10 @@ class PbxWorker:
             tasks.create_task(self._consume())
 
     async def _pump(self) -> None:
-        """A halt, and the next call, do not wait their turn behind events that wait for the database."""
+        """Read events.
+
+        A halt, and the next call, do not wait behind events that wait for the database.
+        """
         async for event in self._telephony.events():
             match event:
                 case LinkUp():
@@ -106,7 +112,7 @@ class PbxWorker:
             self._inbox.put_nowait(event)
 
     async def _halt_at_once(self) -> None:
-        """Where that fails, the recovery tries again before anything is dialled."""
+        """Raise a halt. Where that fails, the recovery tries again before anything is dialled."""
         try:
             await self._recovery.meet_halt(self._telephony)
         except Unavailable as error:
@@ -121,9 +127,12 @@ class PbxWorker:
             await self._handle(batch)
 
     async def _handle(self, batch: list[TelephonyEvent | Finding]) -> None:
-        """What is told while another process drives the PBX is that one's to hear; a recovery precedes our own driving."""
+        """Handle a batch.
+
+        Events during another process's lease are for that process. A recovery precedes our own.
+        """
         calls: list[CallEvent] = []
-        # However often the line was used, what was said there is read once.
+        # One reading is enough, however often the line was used.
         used = [item for item in batch if isinstance(item, LineUsed)][-1:]
         for item in [*(item for item in batch if not isinstance(item, LineUsed)), *used]:
             if isinstance(item, Finding):
@@ -156,7 +165,10 @@ class PbxWorker:
                 return
 
     async def _heed(self, refusals: Sequence[Refused]) -> None:
-        """What a PBX refuses for a reason of its own, and not of the call's, stops the dialling there and nowhere else until that is settled."""
+        """Stop the dialling on a PBX that refuses calls for a reason of its own.
+
+        It stops nowhere else, and until the reason is settled.
+        """
         causes = frozenset(refused.why for refused in refusals)
         if causes & UNFIT:
             self._unfit = True
@@ -167,7 +179,7 @@ class PbxWorker:
             self._give_up("pbx keeps a flag that nobody could look at", error=str(error))
 
     def _give_up(self, why: str, **more: object) -> None:
-        """Until a recovery succeeds."""
+        """Stop dialling on this PBX until a recovery succeeds."""
         if self._fleet.ready(self._telephony.pbx):
             self._fleet.set_ready(self._telephony.pbx, ready=False)
             log.error(why, pbx=self._telephony.pbx, **more)
@@ -211,7 +223,7 @@ class PbxWorker:
             await self._recovery.reconcile(self._telephony)
 
     async def _begin(self) -> None:
-        """Both are needed: the link, and the right to drive; and a PBX that keeps what is written to it."""
+        """Begin once the link is up, the lease is held, and the PBX keeps its writes."""
         if self._linked and self.lease.held:
             await self._recovery.meet_halt(self._telephony)
             await self._line.publish(self._telephony, anew=True)
@@ -234,7 +246,7 @@ class PbxWorker:
             await self._recovery.note_lost(self._telephony.pbx)
 
     def _leave(self) -> None:
-        """What goes on at the PBX is another's to know."""
+        """Forget the calls of the PBX: they are another process's to follow."""
         self._fleet.set_ready(self._telephony.pbx, ready=False)
         self._live_calls.forget(self._telephony.pbx)
         self._machines = MachineDetector()

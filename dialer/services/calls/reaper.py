@@ -1,4 +1,7 @@
-"""Ends the attempts of which nobody will tell any more: their PBX was taken out of the configuration, or no process reaches it."""
+"""End of attempts that no PBX will report.
+
+Their PBX was taken out of the configuration, or no process reaches it.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -23,11 +26,14 @@ log = structlog.get_logger()
 
 REAP_EVERY_S = 30.0
 UNATTENDED_S = 300.0
-"""So long without a sign of life of a process that drives it: one that is started again may still learn from the PBX how its calls ended."""
+"""Seconds without a sign of life of a driving process.
+
+A restarted one may still learn from the PBX how its calls ended.
+"""
 
 
 class ReaperWork(HasAttempts, HasLeases, Protocol):
-    """What is read of attempts that nobody drives."""
+    """The unit of work that reads unattended attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,10 @@ class Sighting:
 
 
 class Reaper:
-    """Every process runs one, for the PBXs of all. Of two that end the same attempt the first counts."""
+    """Ends unreported attempts. Every process runs one, for all PBXs.
+
+    Of two that end the same attempt the first counts.
+    """
 
     def __init__(self, store: Store[ReaperWork], calls: CallEventApplier, clock: Clock) -> None:
         self._store = store
@@ -48,7 +57,7 @@ class Reaper:
         self._seen: dict[str, Sighting] = {}
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             try:
                 await self.turn()
@@ -57,7 +66,10 @@ class Reaper:
             await asyncio.sleep(REAP_EVERY_S)
 
     async def turn(self) -> None:
-        """End what is over on PBXs that nobody drives: what was never sent lapses, and counts nowhere; all else is lost, and counts."""
+        """End the attempts that are over on unattended PBXs.
+
+        An attempt never sent expires and counts nowhere. Any other is lost, and counts.
+        """
         async with self._store.read() as work:
             alive = await work.attempts.alive()
         unattended = await self._unattended({attempt.pbx for attempt in alive})
@@ -79,7 +91,7 @@ class Reaper:
 
 
 def over(attempt: Attempt, now: datetime) -> bool:
-    """Whether it has ended by now in any case."""
+    """Tell whether the attempt has ended by now in any case."""
     if attempt.state is AttemptState.PERMITTED:
         return not may_begin(attempt, now)
     return now > (attempt.dialed_at or attempt.expires_at) + LONGEST_SILENCE

@@ -1,4 +1,7 @@
-"""After any loss of the link: read what the PBX remembers, ask who is alive, and leave no attempt in doubt. Nothing is dialled twice."""
+"""Recovery after any loss of the link: leave no attempt in doubt, and dial nothing twice.
+
+It reads the PBX's memory and asks for the calls alive.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,7 +32,7 @@ UNSENT = "never sent"
 
 
 class RecoveryWork(HasAttempts, UnitOfWork, Protocol):
-    """What a recovery reads, and its evidence."""
+    """The unit of work of a recovery."""
 
 
 class Recovery:
@@ -52,7 +55,7 @@ class Recovery:
         self._pauses = pauses
 
     async def recover(self, telephony: Telephony) -> None:
-        """Before anything is dialled on this PBX again: its calls, then its lock."""
+        """Recover the calls, then the lock, before anything is dialled on this PBX again."""
         async with self._store.read() as work:
             alive = await work.attempts.alive(pbx=telephony.pbx)
         await self._settle(telephony, alive, whole=True)
@@ -66,7 +69,10 @@ class Recovery:
         await self._halts.meet(telephony)
 
     async def heed(self, telephony: Telephony, refusals: Sequence[Refused]) -> None:
-        """What the PBX refuses for a flag of its own: is it still meant? Raise `Unavailable`."""
+        """Check whether a flag that makes the PBX refuse calls is still meant.
+
+        Raise `Unavailable`.
+        """
         if any(refused.why is RefusalCause.HALTED for refused in refusals):
             await self._halts.agree(telephony)
         if paused := [each.attempt_id for each in refusals if each.why is RefusalCause.PAUSED]:
@@ -78,7 +84,7 @@ class Recovery:
         await self._lock.keep_whole(telephony)
 
     async def note_lost(self, pbx: str) -> None:
-        """For the ledger: what happens from here on is learnt at the next recovery."""
+        """Note the loss for the ledger: later events are learnt at the next recovery."""
         await self._note(pbx, up=False)
 
     async def reconcile(self, telephony: Telephony) -> None:
@@ -89,7 +95,10 @@ class Recovery:
         await self._settle(telephony, [attempt for attempt in attempts if not may_begin(attempt, now)])
 
     async def overlooked(self, pbx: str) -> bool:
-        """Whether the store knows an attempt on this PBX that the board does not: another process left it behind."""
+        """Tell whether the store knows an attempt on this PBX that the live calls lack.
+
+        Another process left it behind.
+        """
         now = self._clock.now()
         async with self._store.read() as work:
             attempts = await work.attempts.alive(pbx=pbx)
@@ -98,10 +107,11 @@ class Recovery:
     async def _settle(
         self, telephony: Telephony, doubtful: Sequence[Attempt], *, whole: bool = False
     ) -> None:
-        """None of the `doubtful` that has not left yet will leave after this, whichever process was to send it.
+        """Settle the `doubtful` attempts: none that has not left yet leaves after this.
 
-        Who is alive is asked after that: what passes the gate meanwhile is among them. `whole`: the PBX may also remember calls that the
-        store takes for over, of which nothing was heard while the link was down.
+        That holds for every process. The calls alive are asked for afterwards: a call that passes
+        the gate meanwhile is among them. `whole`: the PBX may also remember calls that are over in
+        the store, with events unread while the link was down.
         """
         asked = {attempt.id for attempt in (*doubtful, *self._live_calls.alive(telephony.pbx))}
         waiting = [attempt for attempt in doubtful if attempt.dialed_at is None]
@@ -122,14 +132,17 @@ class Recovery:
 
 
 def may_begin(attempt: Attempt, now: datetime) -> bool:
-    """Whether its Originate may still be on its way."""
+    """Tell whether its Originate may still be on its way."""
     return attempt.dialed_at is None and now < attempt.expires_at + SLACK
 
 
 def settle(
     attempt: Attempt, alive_on_pbx: frozenset[AttemptId], unsent: frozenset[AttemptId], now: datetime
 ) -> Attempt:
-    """What is known of an attempt that has no end yet, given who is alive on its PBX and of whom no INVITE left or will."""
+    """Settle an attempt without an end.
+
+    `alive_on_pbx` are alive. `unsent` are attempts whose INVITE never left nor will.
+    """
     if attempt.id in alive_on_pbx:
         return attempt
     if attempt.id in unsent and attempt.dialed_at is None:

@@ -1,4 +1,7 @@
-"""Calls of which the database knows nothing: it was put back to an earlier state. Their oppositions count all the same."""
+"""Calls that the database does not know, because it was put back to an earlier state.
+
+Their oppositions count all the same.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
@@ -25,13 +28,15 @@ NOTE = "pressed in a call that this database does not know"
 
 
 class StrangerWork(OppositionWork, HasCampaigns, Protocol):
-    """What is read and written for calls that the store does not know."""
+    """The unit of work for calls that the store does not know."""
 
 
 class Strangers:
-    """Of a database that the ledger takes for the right one, what a PBX keeps of them is cleared once it is stored.
+    """Takes oppositions of unknown calls.
 
-    Where it does not, the entries stay: the database that knows these calls may come back, and must learn of them as well.
+    Where the ledger accepts the database as the right one, the entries on the PBX are cleared once
+    they are stored. Elsewhere they stay: the database that knows these calls may come back, and
+    must learn of them as well.
     """
 
     def __init__(
@@ -50,9 +55,10 @@ class Strangers:
         self._met: set[AttemptId] = set()
 
     async def take(self, telephony: Telephony, events: Sequence[CallEvent]) -> None:
-        """`events` are of attempts that the store does not know: store who opposes, cancel what nobody has answered.
+        """Store the oppositions of unknown attempts, and cancel their unanswered calls.
 
-        Who has answered may still object, or hears that it is recorded. Raise `Unavailable` where nothing can be stored.
+        A callee who has answered may still object, or hears that it is recorded. Raise
+        `Unavailable` where nothing can be stored.
         """
         opposed = [event for event in events if isinstance(event, Opposed)]
         stored = await self._keep(telephony, opposed) if opposed else []
@@ -77,7 +83,10 @@ class Strangers:
             log.warning("pbx not settled", pbx=telephony.pbx, error=str(error))
 
     async def _keep(self, telephony: Telephony, opposed: Sequence[Opposed]) -> list[AttemptId]:
-        """Return whose opposition is stored. An event does not say whose 9 it is; the PBX's own entry does."""
+        """Return the attempts whose opposition is stored.
+
+        An event does not name the person of a 9; the PBX's own entry does.
+        """
         entries = opposed if all(one.whose for one in opposed) else await telephony.opposed()
         strangers = {one.attempt_id for one in opposed}
         said = {entry.attempt_id: entry for entry in entries if entry.attempt_id in strangers and entry.whose}
@@ -94,7 +103,7 @@ class Strangers:
     async def _unstored(
         self, entry: Opposed, pbx: str, sponsors: dict[str, str]
     ) -> AsyncIterator[Suppression]:
-        """Nobody knows under which keys its fingerprint was made: one for each that could be."""
+        """Yield one entry for each key version that its fingerprint could be of."""
         if entry.whose is None:
             return
         sponsor, now = sponsors.get(entry.whose.sponsor_key or ""), self._clock.now()

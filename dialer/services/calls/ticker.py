@@ -1,4 +1,4 @@
-"""Time as one PBX's consumer meets it: a mark in the row of its events, and the housekeeping that wants none of them."""
+"""Time for one PBX's consumer: a mark among its events, and housekeeping without events."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,9 +23,10 @@ TIDY_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Whatever had happened by `at` was told before this mark, so it is heard before it, however late that is.
+    """A mark in the row of events.
 
-    `monotonic`: the same moment by the monotonic clock, in seconds.
+    Events before `at` stand before this mark, however late they are read. `monotonic` is the same
+    moment by the monotonic clock, in seconds.
     """
 
     at: datetime
@@ -34,11 +35,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileDue:
-    """The store knows of an attempt that this process does not: ask the PBX what became of it."""
+    """The store knows an attempt that this process does not: ask the PBX for its state."""
 
 
 class Ticker:
-    """`put` appends to the row of events. One mark at a time waits there: a consumer that is behind is not given more to do."""
+    """Puts marks into the row of events with `put`.
+
+    One mark at a time waits there: a slow consumer gets no extra work.
+    """
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class Ticker:
         self._waiting = False
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tick())
             tasks.create_task(self._tidy())
@@ -71,7 +75,7 @@ class Ticker:
         before = self._now()
         while True:
             await asyncio.sleep(TICK_S)
-            # Of what has happened since the tick before, something may still be unread: this process may have stood still meanwhile.
+            # Events since the tick before may still be unread: this process may have stood still.
             if not self._waiting:
                 self._waiting = True
                 self._put(before)
@@ -90,7 +94,7 @@ class Ticker:
                 await self._telephony.forget_expired()
                 await self._recovery.keep_lock(self._telephony)
                 await self._line.publish(self._telephony)
-                # Whatever of them went unheard, or was kept by the PBX when it had been told already.
+                # Oppositions unread, or kept by the PBX after their report.
                 for kept in await self._telephony.oppositions_kept():
                     self._put(kept)
                 if await self._recovery.overlooked(pbx):

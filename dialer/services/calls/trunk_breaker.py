@@ -1,6 +1,7 @@
-"""A circuit breaker for each trunk: what says that the trunk cannot get calls through slows them down, then pauses its campaigns.
+"""A circuit breaker for each trunk.
 
-Everything is counted in the store, whichever process made the calls.
+Signs that the trunk cannot get calls through slow them down, then pause its campaigns. Everything
+is counted in the store, regardless of the process that made the calls.
 """
 
 from collections.abc import Sequence
@@ -27,13 +28,13 @@ from dialer.services.calls.pausing import pause
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 1.0
-"""How old the pace of a trunk may be: another process may have found it failing."""
+"""Greatest age of a trunk's pace, in seconds: another process may have found it failing."""
 BY_THE_CALL = "call"
-"""Who took a withdrawal down that the call itself brought: nobody has the number."""
+"""Recorder of a withdrawal brought by the call itself: the number is unallocated."""
 
 
 class BreakerWork(CampaignWork, ConsentWork, HasAttempts, HasTrunks, Protocol):
-    """What a circuit breaker reads and writes."""
+    """The unit of work of a circuit breaker."""
 
 
 class TrunkBreaker:
@@ -44,7 +45,7 @@ class TrunkBreaker:
         self._rests: dict[str, datetime] = {}
 
     async def pace(self, trunk: str) -> float:
-        """The share of its rate that the trunk is given now, in [0, 1]: none as long as it asked to be left in peace."""
+        """Return the share of its rate for the trunk now, in [0, 1]; 0 while it asked for rest."""
         now = self._clock.monotonic()
         looked, pace = self._paces.get(trunk, (-LOOK_EVERY_S, 1.0))
         if now - looked >= LOOK_EVERY_S:
@@ -58,7 +59,10 @@ class TrunkBreaker:
         return 0.0 if until and self._clock.now() < until else pace
 
     async def rest(self, trunk: str, until: datetime) -> None:
-        """It asked for that (RFC 3261, 20.33): from now on, and in every process. An earlier, longer wish stands."""
+        """Rest the trunk until an instant, as it asked (RFC 3261, 20.33), in every process.
+
+        An earlier, longer wish stands.
+        """
         known = self._rests.get(trunk)
         if known and known >= until:
             return
@@ -68,7 +72,10 @@ class TrunkBreaker:
         log.warning("trunk asks for rest", trunk=trunk, until=until)
 
     async def look(self, attempts: Sequence[Attempt]) -> None:
-        """At calls that have ended and been stored. Consents whose numbers are nobody's end once the trunk has reached somebody."""
+        """Check calls that have ended and been stored.
+
+        Consents of unallocated numbers end once the trunk has reached a callee.
+        """
         for trunk in {attempt.trunk for attempt in attempts if attempt.dialed_at}:
             health = await self._health(trunk)
             self._paces[trunk] = self._clock.monotonic(), health.pace
@@ -98,7 +105,7 @@ class TrunkBreaker:
 
 
 def _reached(attempts: Sequence[Attempt], trunk: str) -> dict[str, datetime]:
-    """Countries in which somebody answered, each with when the latest of these calls was dialled."""
+    """Return the countries where a callee answered, each with the latest dialling time."""
     found: dict[str, datetime] = {}
     for attempt in attempts:
         if attempt.trunk == trunk and attempt.answered_at and attempt.dialed_at:
@@ -120,7 +127,7 @@ async def trunk_failed(store: Store[BreakerWork], trunk: str, *, at: datetime) -
 
 
 async def release_late(store: Store[BreakerWork], trunk: str, *, at: datetime) -> int:
-    """Do the same for calls decided while the trunk was failing, that ended only later."""
+    """Release, too, calls decided while the trunk was failing that ended only later."""
     async with store.read() as work:
         if not await work.trunks.held_late(trunk):
             return 0
@@ -133,10 +140,10 @@ async def release_late(store: Store[BreakerWork], trunk: str, *, at: datetime) -
 async def trunk_reached(
     store: Store[BreakerWork], trunk: str, country_code: str, *, before: datetime, at: datetime
 ) -> int:
-    """End the consents whose numbers were told to be nobody's before then (T057).
+    """End the consents whose numbers were reported unallocated before then (T057).
 
-    The trunk has reached somebody of that country with a call dialled at `before`; `at`: the time
-    of recording. Return how many numbers.
+    The trunk has reached a callee of that country with a call dialled at `before`. `at` is the time
+    of recording. Return the count of numbers.
     """
     async with store.read() as work:
         if not await work.trunks.proved(trunk, country_code, before=before):
@@ -150,7 +157,7 @@ async def trunk_reached(
 
 
 async def _call_again(work: BreakerWork, attempt_ids: Sequence[AttemptId], at: datetime) -> None:
-    """Make due the contacts of these calls that are closed because nobody has their number."""
+    """Make due the contacts of these calls that are closed because their number is unallocated."""
     calls = await work.attempts.get_many(attempt_ids)
     gone = await work.contacts.closed_for(NUMBER_GONE, {call.contact_id for call in calls.values()})
     await work.contacts.change(dict.fromkeys(gone, Due(at)))

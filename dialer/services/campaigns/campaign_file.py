@@ -1,4 +1,4 @@
-"""From the keys of a campaign file (TOML, or the same as JSON) to its definition, with every fault named by its path."""
+"""Parsing of a campaign file (TOML, or the same as JSON), with every fault named by its path."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -53,7 +53,11 @@ def _leads_out(path: str) -> bool:
 
 
 def _problems(error: ValidationError, mapping: object) -> tuple[Problem, ...]:
-    """One problem a path. Where a value may be of several kinds, the kinds stand in one problem, and a fault deeper down outranks them."""
+    """Return one problem a path.
+
+    Where a value may be of several kinds, one problem names them all. A fault deeper down outranks
+    them.
+    """
     found: dict[str, list[str]] = {}
     for detail in error.errors(include_url=False, include_context=False)[:MOST_LOOKED_AT]:
         found.setdefault(_path(detail, mapping), []).append(_words(detail))
@@ -65,7 +69,10 @@ def _problems(error: ValidationError, mapping: object) -> tuple[Problem, ...]:
 
 
 def _path(detail: "ErrorDetails", mapping: object) -> str:
-    """The keys as their author wrote them: pydantic's location without its own marks for unions and keys of dictionaries."""
+    """Return the keys as their author wrote them.
+
+    They are pydantic's location without its own marks for unions and keys of dictionaries.
+    """
     parts: list[str] = []
     here = mapping
     *_, last = detail["loc"] or ("",)

@@ -1,4 +1,4 @@
-"""A campaign's life: created, checked, approved by somebody else, started, paused, stopped."""
+"""A campaign's life: created, checked, approved by another person, started, paused, stopped."""
 
 import uuid
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ from dialer.services.upkeep.retention import Retention
 
 
 class CampaignLifeWork(CampaignWork, HasContacts, HasOppositionLists, Protocol):
-    """What the life of a campaign reads and writes."""
+    """The unit of work of a campaign's life."""
 
 
 class Campaigns:
@@ -55,7 +55,10 @@ class Campaigns:
     async def create(
         self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes] | None = None
     ) -> Campaign:
-        """Store a draft. Raise `InvalidInput` for what the file alone shows to be wrong, `Conflict` while retention fails."""
+        """Store a draft. Raise `Conflict` while retention fails.
+
+        Raise `InvalidInput` for faults that show in the file alone.
+        """
         actor.demand(Right.CREATE_CAMPAIGN)
         await self._retention.demand_running()
         packs, now = self._decider.packs, self._clock.now()
@@ -84,7 +87,10 @@ class Campaigns:
             return await work.campaigns.page(after=after, limit=limit)
 
     async def approve(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
-        """Check all that needs trunk, contacts and prompts; freeze the script. The maker is not the approver (T125)."""
+        """Check everything that needs trunk, contacts and prompts, and freeze the script.
+
+        The maker is not the approver (T125).
+        """
         actor.demand(Right.APPROVE)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -105,7 +111,10 @@ class Campaigns:
             )
 
     async def start(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
-        """Raise `Conflict` for a campaign without contacts, `InvalidInput` where the approved audio is no longer what it was."""
+        """Start the campaign. Raise `Conflict` where it has no contacts.
+
+        Raise `InvalidInput` where its audio is no longer the approved one.
+        """
         actor.demand(Right.CONTROL_CAMPAIGN)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -117,9 +126,10 @@ class Campaigns:
         return await self._move(actor, campaign_id, CampaignVerb.START, "")
 
     async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
-        """Return only when no further INVITE can leave for this campaign; calls in progress finish.
+        """Pause. Return only when no further INVITE can leave for this campaign.
 
-        Raise `Unavailable` where of a PBX nobody can know that; the campaign is paused all the same.
+        Calls in progress finish. Raise `Unavailable` where that is unknown of a PBX; the campaign
+        is paused all the same.
         """
         actor.demand(Right.CONTROL_CAMPAIGN)
         campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason)
@@ -127,7 +137,11 @@ class Campaigns:
         return campaign
 
     async def resume(self, actor: Actor, campaign_id: CampaignId, reason: str = "") -> Campaign:
-        """Raise `Conflict` for a campaign that a restoration paused, unless a reason says that somebody answers for what is not known."""
+        """Resume the campaign.
+
+        Raise `Conflict` for a campaign that a restoration paused, unless a reason shows that a
+        person answers for the unknown calls.
+        """
         actor.demand(Right.CONTROL_CAMPAIGN)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -142,7 +156,7 @@ class Campaigns:
         return await self._move(actor, campaign_id, CampaignVerb.RESUME, reason)
 
     async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
-        """For good. Returns, like `pause`, only when no further INVITE can leave."""
+        """Stop for good. Return, like `pause`, only when no further INVITE can leave."""
         actor.demand(Right.CONTROL_CAMPAIGN)
         campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)
         await self._pauses.hold(campaign)
@@ -151,9 +165,10 @@ class Campaigns:
     async def change_poll_dates(
         self, actor: Actor, campaign_id: CampaignId, dates: Mapping[str, date], reason: str
     ) -> Campaign:
-        """What a decree moved, in force for every decision from now on (T040). For whoever could approve the campaign.
+        """Move poll dates by decree, for every decision from now on (T040).
 
-        Raise `InvalidInput` without a reason, and as `acts.campaigns.change_poll_dates`.
+        The actor must be one who could approve the campaign. Raise `InvalidInput` without a reason,
+        and as `acts.campaigns.change_poll_dates`.
         """
         actor.demand(Right.APPROVE)
         if not reason.strip():

@@ -1,4 +1,7 @@
-"""The counts behind a campaign's progress: kept small each minute, and held against what is stored each night."""
+"""The counts behind a campaign's progress.
+
+They are folded each minute, and compared with the stored rows each night.
+"""
 
 import asyncio
 
@@ -13,7 +16,7 @@ log = structlog.get_logger()
 
 FOLD_EVERY_S = 60.0
 RECOUNT_HOUR = 2
-"""UTC: when nobody may be called in any territory of France but those of the Pacific."""
+"""Hour in UTC at which no call is lawful in any French territory outside the Pacific."""
 
 
 class Counts:

@@ -1,4 +1,4 @@
-"""How far a campaign is, and why it waits when it does."""
+"""Progress of a campaign, and the reason for which it waits."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,14 +21,16 @@ from dialer.services.pbx.fleet import Fleet
 
 
 class ProgressWork(HasCampaigns, HasHalts, HasKeys, HasTrunks, Protocol):
-    """What the progress of a campaign is read from."""
+    """The unit of work that reads a campaign's progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignProgress:
-    """`waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`: the last of each number shown.
+    """Progress of a campaign.
 
-    `probe_required` False: its trunk is on loopback, so that it shows its numbers to nobody outside.
+    `waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`
+    holds the last one of each number shown. `probe_required` False means a loopback trunk, which
+    shows its numbers to no outsider.
     """
 
     campaign: Campaign

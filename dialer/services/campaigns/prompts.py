@@ -1,4 +1,7 @@
-"""From a campaign file to the audio of its calls: recordings are read, the script is written, compiled and measured."""
+"""From a campaign file to the audio of its calls.
+
+Recordings are read; the script is written, compiled and measured.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +16,10 @@ MAX_RECORDING_BYTES = 50 * 1024 * 1024
 
 
 def read_recordings(definition: CampaignDefinition, folder: Path) -> dict[str, bytes]:
-    """The files named in `[prompts]`, by their key. They lie in or below `folder`, links followed; else `InvalidInput` with every bad one."""
+    """Read the files named in `[prompts]`, by key.
+
+    They lie in or below `folder`, links followed. Raise `InvalidInput` with every bad one.
+    """
     recordings: dict[str, bytes] = {}
     problems: list[Problem] = []
     for key, prompt in definition.prompts.items():
@@ -30,7 +36,10 @@ def read_recordings(definition: CampaignDefinition, folder: Path) -> dict[str, b
 async def compile_script(
     definition: CampaignDefinition, recordings: Mapping[str, bytes], prompts: Prompts, rules: ScriptRules
 ) -> CompiledScript:
-    """`recordings` by key of `[prompts]`. Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""
+    """Compile the script. `recordings` is by key of `[prompts]`.
+
+    Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long.
+    """
     script = write_script(definition, frozenset(recordings), rules)
     compiled = await prompts.compile(
         script.texts,

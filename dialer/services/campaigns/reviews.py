@@ -1,4 +1,4 @@
-"""Contacts of which nothing could be decided: shown to a person, who may have them judged again."""
+"""Contacts that could not be decided: a person reviews them, and may have them judged again."""
 
 from datetime import datetime
 from typing import Protocol
@@ -16,11 +16,11 @@ from dialer.ports.unit_of_work import Store, UnitOfWork
 
 
 class SetAsideWork(HasReviews, UnitOfWork, Protocol):
-    """What it takes to set a contact aside."""
+    """The unit of work that sets a contact aside."""
 
 
 class ReviewWork(SetAsideWork, HasCampaigns, Protocol):
-    """What a review reads and writes."""
+    """The unit of work of a review."""
 
 
 class ContactReviews:
@@ -38,7 +38,10 @@ class ContactReviews:
             return await work.reviews.page(campaign.id, after=after, limit=limit)
 
     async def put_back(self, actor: Actor, campaign_id: CampaignId) -> int:
-        """Have all of them judged again; return how many. Raise `NotFound`, and `Conflict` where the campaign is over."""
+        """Have every contact set aside judged again; return their number.
+
+        Raise `NotFound`, and `Conflict` where the campaign is over.
+        """
         actor.demand(Right.CONTROL_CAMPAIGN)
         async with self._store.write() as work:
             return await put_back(work, campaign_id, by=actor.name, at=self._clock.now())

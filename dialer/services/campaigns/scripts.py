@@ -1,4 +1,4 @@
-"""A campaign's audio through its life: recordings kept while a draft, compiled at approval, checked before every start."""
+"""A campaign's audio: recorded for the draft, compiled at approval, checked before every start."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from dialer.services.campaigns.prompts import compile_script
 
 
 class ScriptWork(HasCampaigns, UnitOfWork, Protocol):
-    """What a campaign's audio reads, and its evidence."""
+    """The unit of work of a campaign's audio."""
 
 
 class Scripts:
@@ -44,7 +44,8 @@ class Scripts:
     async def record(self, actor: Actor, campaign_id: CampaignId, key: str, audio: bytes) -> None:
         """Keep a recording for a draft; it replaces the text of the same key.
 
-        Raise `Conflict` once the script is frozen, `InvalidInput` for an unknown key and for what cannot be played.
+        Raise `Conflict` once the script is frozen, `InvalidInput` for an unknown key or an
+        unplayable file.
         """
         actor.demand(Right.CREATE_CAMPAIGN)
         async with self._store.read() as work:
@@ -69,12 +70,18 @@ class Scripts:
     async def build(
         self, actor: Actor, definition: CampaignDefinition, recordings: Mapping[str, bytes]
     ) -> CompiledScript:
-        """What a campaign file would sound like; nothing of it is approved. Raise `InvalidInput` as `compile`."""
+        """Compile a campaign file for a trial; nothing of it is approved.
+
+        Raise `InvalidInput` as `compile`.
+        """
         actor.demand(Right.CREATE_CAMPAIGN)
         return await compile_script(definition, recordings, self._prompts, self._rules(definition))
 
     async def approved(self, actor: Actor, campaign_id: CampaignId) -> CompiledScript:
-        """Raise `Conflict` before approval, `InvalidInput` where the audio is no longer what was approved."""
+        """Return the approved script. Raise `Conflict` before approval.
+
+        Raise `InvalidInput` where the audio is no longer the approved one.
+        """
         actor.demand(Right.READ_CAMPAIGNS)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -99,7 +106,7 @@ class Scripts:
         return script_rules(definition, self._packs, self._clock.now())
 
     async def check(self, campaign: Campaign) -> None:
-        """Raise `InvalidInput` where the audio is no longer what was approved (T102, T103)."""
+        """Raise `InvalidInput` where the audio is no longer the approved one (T102, T103)."""
         if campaign.script is not None:
             await self._prompts.check(campaign.script)
 

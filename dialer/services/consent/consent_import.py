@@ -1,4 +1,4 @@
-"""Use case: consents from a file, whatever campaign they will serve."""
+"""Use case: consents from a file, for all campaigns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +61,10 @@ class ConsentImports:
         self._importer = importer
 
     async def run(self, actor: Actor, source: ImportSource) -> ImportReport:
-        """Raise `InvalidInput` where the whole file is refused. A consent stored before is stored again: its events are a history."""
+        """Import consents. Raise `InvalidInput` where the whole file is refused.
+
+        A consent stored before is stored again: its events are a history.
+        """
         actor.demand(Right.IMPORT)
         now = self._clock.now()
         seal = (await self._proofs.sealing(now)).seal

@@ -1,8 +1,11 @@
-"""Proofs of consent, sealed from the moment they come in: apart from the contact, under keys of their own, and never dialable (FP-32b).
+"""Proofs of consent, sealed from their arrival (FP-32b).
 
-The key of a month seals the source and the proof of every consent recorded in it. It is none of the keys of people, so that erasing a
-contact after 60 days leaves the proof readable; and it is destroyed when the last consent of its month has passed its three years. Rules
-ask only whether there is a proof: they, the stored inputs of decisions and the ledger's digests have the sealed text, and none opens it.
+They stand apart from the contact, under keys of their own, and are never dialable. The key of a
+month seals the source and the proof of every consent recorded in it. It is none of the keys of
+people, so that the proof stays readable when a contact is erased after 60 days. It is destroyed
+when the last consent of its month has passed its three years. Rules only ask whether there is a
+proof. They, the stored inputs of decisions and the ledger's digests have the sealed text, and none
+opens it.
 """
 
 import base64
@@ -26,7 +29,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Of one month. What is empty stays so: it is no proof."""
+    """Seal of one month. An empty text stays empty: it is no proof."""
 
     month: str
     cipher: Cipher
@@ -38,30 +41,30 @@ class Sealing:
 
 
 class Opening:
-    """With every key there was when it was made."""
+    """Opener with every key that existed when it was made."""
 
     def __init__(self, ciphers: Mapping[str, Cipher]) -> None:
         self._ciphers = ciphers
 
     def clear(self, event: ConsentEvent) -> ConsentEvent:
-        """As it was given."""
+        """Return the event as it was given."""
         return self._with(event, (SEALED, SINCE))
 
     def as_recorded(self, event: ConsentEvent) -> ConsentEvent:
-        """As the ledger vouches for it: what was sealed later is opened."""
+        """Return the event as the ledger recorded it: texts sealed later are opened."""
         return self._with(event, (SINCE,))
 
     def _with(self, event: ConsentEvent, forms: tuple[str, ...]) -> ConsentEvent:
         if not isinstance(event, ConsentGiven):
             return event
-        # A row that somebody changed may hold nothing at all.
+        # A row that was tampered with may hold no text at all.
         source, proof = event.source or "", event.proof or ""
         if not source.startswith(forms) and not proof.startswith(forms):
             return event
         return replace(event, source=self._open(source, forms), proof=self._open(proof, forms))
 
     def _open(self, text: str, forms: tuple[str, ...]) -> str:
-        """What only looks like sealed text is given as it is."""
+        """Open a sealed text. A text that only looks sealed is returned unchanged."""
         form = next((form for form in forms if text.startswith(form)), None)
         if form is None:
             return text
@@ -79,7 +82,7 @@ class ConsentProofs:
         self._vault = vault
 
     async def sealing(self, at: datetime) -> Sealing:
-        """For consents recorded at `at`."""
+        """Return the seal for consents recorded at `at`."""
         month = month_of(at)
         async with self._store.write() as work:
             key = await work.proofs.keep_key(month, self._vault.new_key(_owner(month)))
@@ -91,7 +94,7 @@ class ConsentProofs:
         return Opening({month: self._vault.cipher(_owner(month), key) for month, key in keys.items()})
 
     async def seal_older(self) -> int:
-        """What older versions of this program stored in clear; return how many consents that were."""
+        """Seal the proofs that older versions stored in clear; return the number of consents."""
         sealed = 0
         while True:
             async with self._store.read() as work:
@@ -108,7 +111,7 @@ class ConsentProofs:
             sealed += len(rows)
 
     async def destroy_keys(self, *, before: datetime) -> int:
-        """Of months that ended before, as far as none of their consents is left; return how many."""
+        """Destroy the keys of earlier months without consents left; return their number."""
         async with self._store.write() as work:
             return await work.proofs.destroy_keys(before=month_of(before))
 

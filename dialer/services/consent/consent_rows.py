@@ -31,7 +31,10 @@ CONSENT_COLUMNS = frozenset(
 )
 _SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 CHANNELS = ("automated_voice", "phone", "sms", "email", "letter")
-"""What a form may have offered. Only the first lets a machine call; the others are kept, and refuse at the decision (T048)."""
+"""Channels a form may offer.
+
+Only the first lets a machine call. The others are kept, and refuse at the decision (T048).
+"""
 
 
 def states_consent(row: CsvRow) -> bool:
@@ -39,7 +42,10 @@ def states_consent(row: CsvRow) -> bool:
 
 
 def read_consent(row: CsvRow, number: PhoneNumber, stated: Statement, stamp: ImportStamp) -> ConsentGiven:
-    """Raise `RowRejected` where it is incomplete or anything in it is malformed. Empty source and proof refuse later, at the decision."""
+    """Read the consent of a row. Raise `RowRejected` where it is incomplete or malformed.
+
+    Empty source and proof refuse later, at the decision.
+    """
     sponsor, given_at = name(row, "consent_sponsor"), instant(row, "consent_at")
     purpose, channel = text(row, "consent_purpose"), _channel(row)
     if sponsor is None or given_at is None or not purpose or not channel:
@@ -75,7 +81,10 @@ def _channel(row: CsvRow) -> str:
 
 
 def _act(row: CsvRow) -> ConsentAct | None:
-    """A ticked box that came ticked is no act (T060), and neither is anything else that is not on the list."""
+    """Read the act of consent. Raise `RowRejected` for any value not on the list.
+
+    A box ticked beforehand is no act (T060).
+    """
     try:
         return ConsentAct(act) if (act := row.text("consent_act")) else None
     except ValueError:
@@ -83,7 +92,10 @@ def _act(row: CsvRow) -> ConsentAct | None:
 
 
 def _basis(row: CsvRow, given_at: datetime) -> Basis:
-    """An opt-in unless it says otherwise. A contract must say which it is, and when it ends (FC-08)."""
+    """Read the basis: an opt-in by default.
+
+    A contract must state its reference and its end (FC-08).
+    """
     try:
         basis = Basis(stated) if (stated := row.text("consent_basis")) else Basis.OPT_IN
     except ValueError:
@@ -99,7 +111,7 @@ def _basis(row: CsvRow, given_at: datetime) -> Basis:
 
 
 def _form(row: CsvRow) -> ConsentForm | None:
-    """What it says counts only of a wording that can be shown (FC-04)."""
+    """Read the form. Its mentions count only with a wording that can be shown (FC-04)."""
     wording, told = row.text("consent_form"), row.text("consent_mentions")
     if not wording and not told:
         return None

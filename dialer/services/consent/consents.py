@@ -24,7 +24,10 @@ from dialer.services.oppositions.ringing import RingingCalls
 
 @dataclass(frozen=True, slots=True)
 class TrunkFault:
-    """When a trunk said of numbers that nobody has them, wrongly. `until` None: until now."""
+    """A period in which a trunk wrongly reported numbers as unallocated.
+
+    `until` None: until now.
+    """
 
     trunk: str
     since: datetime
@@ -48,7 +51,10 @@ class Consents:
         self._ringing = ringing
 
     async def add(self, actor: Actor, given: Sequence[Mapping[str, str]]) -> int:
-        """Store consents given as the columns of the contact CSV. All or none: raise `InvalidInput` naming each bad one by its place."""
+        """Store consents given as the columns of the contact CSV, all or none.
+
+        Raise `InvalidInput` that names each bad one by its place.
+        """
         actor.demand(Right.IMPORT)
         now = self._clock.now()
         stamp = ImportStamp(None, now, self._fingerprints, (await self._proofs.sealing(now)).seal)
@@ -58,9 +64,10 @@ class Consents:
         return len(consents)
 
     async def withdraw(self, actor: Actor, withdrawal: StatedOpposition) -> tuple[str, ...]:
-        """End the consents given before it, and a call that is ringing; of every sponsor where none is named. Return warnings.
+        """End earlier consents, and a ringing call; of every sponsor where none is named.
 
-        Like an opposition it is never refused for its spelling, and an unreadable `received_at` is taken for now (T054).
+        Return warnings. Like an opposition it is never refused for its spelling, and an unreadable
+        `received_at` counts as now (T054).
         """
         actor.demand(Right.WITHDRAW_CONSENT)
         numbers = every_reading(withdrawal.phone_number)
@@ -88,9 +95,10 @@ class Consents:
         return warnings
 
     async def restore(self, actor: Actor, fault: TrunkFault) -> int:
-        """Undo the ends of consents that a trunk at fault brought; return of how many numbers. What a person said stands.
+        """Undo the ends of consents by a faulty trunk; return the count of numbers.
 
-        Their contacts are due again. Raise `InvalidInput` without a reason, or for a time that ends before it begins.
+        The callees' own words stand. Their contacts are due again. Raise `InvalidInput` without a
+        reason, or for a time that ends before it begins.
         """
         actor.demand(Right.RESTORE_CONSENT)
         problems = []

@@ -27,12 +27,15 @@ from dialer.services.imports.run import Importer, ImportSource, Origin
 
 
 class ContactWork(ConsentWork, HasCampaigns, HasImports, Protocol):
-    """What a list that joins a campaign reads and writes."""
+    """The unit of work of a list that joins a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where the list comes from, as its supplier states. `source_class` is judged here; `collected_at` is aware."""
+    """Provenance of a list, as its supplier states it.
+
+    `source_class` is judged here; `collected_at` is aware.
+    """
 
     source_class: str
     supplier: str
@@ -76,9 +79,11 @@ class ContactImports:
     async def run(
         self, actor: Actor, campaign_id: CampaignId, provenance: Provenance, source: ImportSource
     ) -> ImportReport:
-        """Raise `InvalidInput` where the whole file is refused, `NotFound` or `Conflict` for the campaign: nothing is stored then.
+        """Import contacts. Raise `InvalidInput` where the whole file is refused.
 
-        Contacts may join while a campaign is draft, approved, running or paused, since each call is decided by itself; not once it is over.
+        Raise `NotFound` or `Conflict` for the campaign. Nothing is stored after an error. Contacts
+        may join while a campaign is draft, approved, running or paused, since each call is decided
+        by itself; not once it is over.
         """
         actor.demand(Right.IMPORT)
         async with self._store.read() as work:
@@ -132,7 +137,7 @@ async def add_contacts(
 
 
 def _judged(provenance: Provenance, now: datetime) -> SourceClass:
-    """The class of the source. Raise `InvalidInput` for what no list may come from."""
+    """Return the class of the source. Raise `InvalidInput` for a source that no list may have."""
     problems: list[Problem] = []
     if not provenance.supplier.strip() or not provenance.supplier.isprintable():
         problems.append(Problem("supplier", "is empty or no plain text: name who supplied the list"))

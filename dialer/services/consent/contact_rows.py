@@ -1,4 +1,4 @@
-"""A row of a contact list: whom to call, where they are, and their consent if the row states one."""
+"""A row of a contact list: number, place, and consent if the row states one."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """Where a profile applies: numbers are read as written in `region` and must belong to one of `territories`."""
+    """The area of a profile.
+
+    Numbers are read as written in `region` and must belong to one of `territories`.
+    """
 
     profile: str
     region: str

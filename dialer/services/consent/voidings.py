@@ -15,7 +15,7 @@ PAGE = 1000
 
 
 class VoidingWork(ConsentWork, HasVoidings, Protocol):
-    """What it takes to restore consents."""
+    """The unit of work that restores consents."""
 
 
 async def restore_consents(

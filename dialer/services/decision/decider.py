@@ -1,4 +1,7 @@
-"""From what is stored to a verdict: builds the facts, asks the rules, and says what becomes of the contact."""
+"""From stored data to a verdict.
+
+Build the facts, apply the rules, choose the contact's next state.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -23,7 +26,7 @@ from dialer.services.decision.decision_archive import Keeping
 
 @dataclass(frozen=True, slots=True)
 class TrunkPlan:
-    """A trunk as the service may use it: its PBXs, and the operator's limits (calls a second, calls at once)."""
+    """A trunk for the service: its PBXs and its limits (calls a second, calls at once)."""
 
     facts: TrunkFacts
     pbxs: tuple[str, ...]
@@ -34,17 +37,20 @@ class TrunkPlan:
 class LedgerState(Protocol):
     @property
     def writable(self) -> bool:
-        """Whether what is decided now will be sealed, and its head exported (T130)."""
+        """Tell whether decisions made now will be sealed, and their head exported (T130)."""
         ...
 
     @property
     def why(self) -> str:
-        """One line that says why not; empty where it is writable."""
+        """Return in one line why it is not writable; empty where it is."""
         ...
 
 
 class Decider:
-    """The only way to an attempt. Pure but for the clock it reads, and an unknown trunk counts as one that may present nothing."""
+    """The only way to an attempt.
+
+    It is pure but for the clock. An unknown trunk counts as one that may present no number.
+    """
 
     def __init__(
         self,
@@ -126,7 +132,7 @@ class Decider:
         )
 
     def region(self, profile: str) -> str:
-        """The country whose national forms of numbers are read where a campaign of `profile` is meant."""
+        """Return the country whose national numbering is read for a campaign of `profile`."""
         return next((pack.region for pack in self.packs.by_title.values() if pack.name == profile), "FR")
 
     @property
@@ -139,7 +145,7 @@ class Decider:
         return plan.facts if plan else TrunkFacts(name, loopback=False, caller_ids=())
 
     def troubles(self) -> frozenset[ReasonCode]:
-        """Why this machine may call nobody at all, whatever the campaign."""
+        """Return the reasons for which this machine may make no call for any campaign."""
         troubles = {ReasonCode.CLOCK: bool(self.clock.doubt()), ReasonCode.LEDGER: not self.ledger.writable}
         return frozenset(code for code, troubled in troubles.items() if troubled)
 

@@ -1,4 +1,8 @@
-"""How the inputs of a decision are kept: what a campaign's callees share once by its hash, what is about one person under their key."""
+"""Storage of the inputs of decisions.
+
+The part that a campaign's callees share is stored once, by its hash. The part about one person is
+stored under their key.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +18,7 @@ from dialer.ports.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A context and what it was made from: the same definition object and equal others make it again."""
+    """A context and its sources: the same definition object and equal others make it again."""
 
     campaign: CampaignDefinition
     silences: Sequence[Election]
@@ -41,7 +45,10 @@ class Keeping:
         )
 
     def _context(self, facts: Facts) -> SharedInput:
-        """Written out only when something changed: a campaign file is long, and the same for millions."""
+        """Return the context, written out only after a change: a campaign file is long.
+
+        It is the same for millions of callees.
+        """
         known = self._contexts.get(facts.campaign_id)
         same = known is not None and known.campaign is facts.campaign and known.system == facts.system
         if known is not None and same and known.silences == facts.silences:
@@ -52,7 +59,7 @@ class Keeping:
         return made
 
     def _pack(self, decision: Decision) -> SharedInput | None:
-        """None where none was in force."""
+        """Return the rule pack, None where none was in force."""
         if not decision.pack_hash:
             return None
         if decision.pack_hash not in self._archived:

@@ -1,4 +1,7 @@
-"""Would this number be called at that instant, and why: the same rules as the dialling loop, asked by a person."""
+"""Decisions on request: would this number be called at that instant, and why.
+
+The rules are those of the dialling loop.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -29,12 +32,15 @@ Read = tuple[PhoneNumber, Fingerprint] | PhoneError
 
 
 class DecisionWork(StandingWork, HasContacts, HasSuppressions, HasOppositionLists, Protocol):
-    """What a decision asked for is made from."""
+    """The unit of work that reads the facts of a decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionQuestion:
-    """`phone_number` as typed; `live` adds the present state of campaign, halt, clock and ledger."""
+    """A question.
+
+    `phone_number` is as typed. `live` adds the present state of campaign, halt, clock and ledger.
+    """
 
     phone_number: str
     at: datetime
@@ -49,7 +55,7 @@ class DecisionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """All that is stored about the numbers asked for, on the list of the campaign or not."""
+    """Stored data about the numbers in question, on the list of the campaign or not."""
 
     standing: CampaignSnapshot
     dossiers: Mapping[Fingerprint, ContactFacts]
@@ -66,9 +72,10 @@ class Decisions:
     async def ask(
         self, actor: Actor, campaign_id: CampaignId, questions: Sequence[DecisionQuestion]
     ) -> list[DecisionAnswer]:
-        """Answer in order. Raise `NotFound` for an unknown campaign; a number that is none is a refusal, not an error.
+        """Answer in order. Raise `NotFound` for an unknown campaign.
 
-        Read and judged some hundreds at a time, in a thread: calls in progress go on meanwhile.
+        An invalid number is a refusal, not an error. Some hundreds at a time are read and judged in
+        a thread: calls in progress go on meanwhile.
         """
         actor.demand(Right.DECIDE)
         async with self._store.read() as work:

@@ -1,4 +1,7 @@
-"""Past decisions made again from their stored inputs with the pack of their day: each must come out as it did (E1, T126, T127)."""
+"""Past decisions, made again (E1, T126, T127).
+
+They are made from their stored inputs with the pack of their day, and must come out the same.
+"""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +23,7 @@ from dialer.ports.unit_of_work import Store
 from dialer.ports.vault import Vault
 
 SHOWN = 20
-"""Differences told one by one; the others are counted."""
+"""Limit on the differences reported one by one; the others are counted."""
 
 
 class ReplayOutcome(StrEnum):
@@ -32,7 +35,11 @@ class ReplayOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`fields`: what was answered then and now, by field of the decision. `why`: what kept it from being made again."""
+    """A difference.
+
+    `fields` holds the answers then and now, by field of the decision. `why` is the obstacle to
+    making it again.
+    """
 
     decision: ArchivedDecision
     fields: dict[str, tuple[Plain, Plain]]
@@ -41,7 +48,10 @@ class Difference:
 
 @dataclass(slots=True)
 class ReplayReport:
-    """`packs`: how many decisions were made with each, as `name@version`; empty where none was in force."""
+    """Result of a replay.
+
+    `packs` counts the decisions with each pack, as `name@version`; empty where none was in force.
+    """
 
     outcomes: Counter[ReplayOutcome] = field(default_factory=Counter)
     packs: Counter[str] = field(default_factory=Counter)
@@ -63,7 +73,10 @@ class Replays:
     async def run(
         self, actor: Actor, query: DecisionFilter, listener: Callable[[int], None] | None = None
     ) -> ReplayReport:
-        """Replay all that `query` selects, from its `after` on. `listener` is told how many are done."""
+        """Replay the selection of `query`, from its `after` on.
+
+        `listener` receives the number done.
+        """
         actor.demand(Right.READ_EVIDENCE)
         report = ReplayReport()
         async for page in self._pages(query):
@@ -119,7 +132,7 @@ class Replays:
             again = replay(stored, self._cache, self._archive).decision
         except DialerError as error:
             return Difference(decision, {}, str(error))
-        # What the program has learnt to answer since, nobody was told then.
+        # Fields that the program has learnt since are left out.
         now = {name: plain(getattr(again, name, None)) for name in then.decision}
         changed = {name: (then.decision[name], now[name]) for name in now if now[name] != then.decision[name]}
         return Difference(decision, changed) if changed else None

@@ -1,4 +1,4 @@
-"""A claim: due contacts judged on what is stored now, and every judgement written, in one unit."""
+"""A claim: judge due contacts on the stored facts, and write every judgement, in one unit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,10 @@ from dialer.services.acts.snapshots import StandingWork, standing_of
 
 SMALLEST_PAGE = 8
 LONGEST_CLAIM = 1000
-"""Contacts at a time: PostgreSQL's table of locks holds 6,400 by default, for all processes."""
+"""Contacts at a time.
+
+PostgreSQL's table of locks holds 6,400 by default, for all processes together.
+"""
 
 JudgeContact = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
 
@@ -33,14 +36,14 @@ JudgeContact = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
 class ClaimWork(
     StandingWork, HasContacts, HasAttempts, HasDecisions, HasNumberLocks, HasKeys, UnitOfWork, Protocol
 ):
-    """What a claim reads and writes."""
+    """The unit of work of a claim."""
 
 
 class ClaimWatch(Protocol):
-    """Is told what a claim does, so that its caller knows how far it came."""
+    """Follows a claim, so that its caller knows how far it came."""
 
     def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
-        """These are read and judged next."""
+        """Note the contacts that are read and judged next."""
         ...
 
     def enough(self) -> bool:
@@ -58,14 +61,16 @@ async def claim_contacts(
     judge: JudgeContact,
     watch: ClaimWatch | None = None,
 ) -> list[ClaimDecision]:
-    """Judge up to `limit` due contacts, until `permits` were given; return what was written.
+    """Judge up to `limit` contacts due at `now`, until `permits` were given.
 
-    A permit becomes an attempt PERMITTED (the contact CALLING); a refusal is recorded and its
-    contact waits or closes. No two processes claim one contact; no number has two live attempts (a
-    unique index; the loser's contact waits). What a decision was made from is stored with it.
+    Return the decisions written. A permit becomes an attempt PERMITTED (the contact CALLING); a
+    refusal is recorded and its contact waits or closes. No two processes claim one contact. No
+    number has two live attempts (a unique index; the loser's contact waits). The inputs of a
+    decision are stored with it.
 
-    Raise `NotFound`, and `NotNow` where the campaign does not run or has not begun, calling is
-    halted or the keys are being changed: no contact was touched. What `judge` raises undoes the unit.
+    Raise `NotFound`. Raise `NotNow` where the campaign does not run or has not begun, calling is
+    halted or the keys are being changed: no contact was touched. An error of `judge` undoes the
+    unit.
     """
     if await work.keys.being_made():
         raise NotNow("the keys of the fingerprints are being changed")
@@ -76,7 +81,7 @@ async def claim_contacts(
 
 
 def closed(standing: CampaignSnapshot, now: datetime) -> str:
-    """Return why nobody of the campaign can be called now; empty where somebody may be."""
+    """Return why no contact of the campaign can be called now, or an empty text."""
     campaign = standing.campaign
     if campaign.state is not CampaignState.RUNNING:
         return f"the campaign is {campaign.state}"
@@ -88,7 +93,7 @@ def closed(standing: CampaignSnapshot, now: datetime) -> str:
 
 @dataclass(slots=True)
 class Claim:
-    """One claim in progress: `limit` contacts may still be read, `permits` may still be given."""
+    """A claim in progress. `limit` contacts may still be read, `permits` may still be given."""
 
     work: ClaimWork
     standing: CampaignSnapshot
@@ -108,7 +113,7 @@ class Claim:
         return written
 
     async def _judge_pages(self) -> None:
-        """Small pages first, then larger: few dossiers are read in vain, whoever may be called."""
+        """Judge small pages first, then larger ones: few contacts are read in vain, in any case."""
         campaign, work = self.standing.campaign, self.work
         size = max(SMALLEST_PAGE, self.permits)
         last: ListedContact | None = None
@@ -161,9 +166,9 @@ class Claim:
 
 
 def _recorded(campaign_id: CampaignId, contact: Contact, judgement: ClaimDecision) -> RecordedDecision:
-    """Leave out the sentences of its reasons, which may tell what somebody consented to.
+    """Leave out the sentences of its reasons, which may reveal the content of a consent.
 
-    Those are in the sealed half.
+    They are in the sealed half.
     """
     decision = judgement.decision
     return RecordedDecision(

@@ -1,4 +1,7 @@
-"""Claims contacts that may be called. One of whom nothing can be decided is set aside for a person, so that all others go on."""
+"""Claims of contacts that may be called.
+
+A contact that cannot be decided is set aside for a person, so that the others go on.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,21 +27,24 @@ log = structlog.get_logger()
 LOOK_AHEAD = 500
 """Contacts judged in one transaction while looking for one that may be called."""
 NARROWER = 4
-"""By so much the search for a contact that breaks its claim is narrowed, and widened again once it is out of the way."""
+"""Factor by which the search for a contact that breaks its claim is narrowed, and widened again."""
 MOST_ASIDE = 10
 """So many set aside one after another say that it lies not with them: the campaign is paused."""
 
 
 MOST_JUDGING_S = 0.02
-"""Of processor time in one claim: all else waits meanwhile, a halt, a 9 and whoever else writes to the database."""
+"""Processor time of a claim, in seconds.
+
+A halt, a 9 and other writers to the database wait meanwhile.
+"""
 
 
 class ClaimingWork(ClaimWork, HasReviews, Protocol):
-    """What claiming reads and writes."""
+    """The unit of work of claiming."""
 
 
 class Judging:
-    """One claim's judge, and its `claim.ClaimWatch`."""
+    """The judge of one claim, and its `claim.ClaimWatch`."""
 
     def __init__(
         self, judge: Callable[[CampaignSnapshot, ContactFacts], ClaimDecision], clock: Clock
@@ -71,10 +77,11 @@ class Claiming:
         self._aside: Counter[CampaignId] = Counter()
 
     async def claim(self, campaign: Campaign, pbx: str, permits: int) -> list[ClaimDecision]:
-        """Judge due contacts until `permits` were given, or for 20 ms, for calls on `pbx`. Raise `NotNow` and `Unavailable`.
+        """Judge due contacts until `permits` were given, or for 20 ms, for calls on `pbx`.
 
-        A claim that breaks is undone and tried with fewer contacts, until one is alone. Whatever breaks that one, bad data or an error of
-        this program, says nothing about the next.
+        Raise `NotNow` and `Unavailable`. A claim that breaks is undone and tried with fewer
+        contacts, until one is alone. Its fault, bad data or an error of this program, says nothing
+        about the next.
         """
         limit = self._limits.get(campaign.id, LOOK_AHEAD)
         while True:

@@ -1,4 +1,7 @@
-"""The dialling loop: shortly before every free slot, claim a due contact, decide, commit, and only then let it be sent."""
+"""The dialling loop.
+
+Shortly before every free slot, claim a due contact, decide, commit, and only then send the call.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -30,15 +33,15 @@ from dialer.services.pbx.fleet import Fleet
 log = structlog.get_logger()
 
 HORIZON_S = 0.1
-"""Calls are claimed this far ahead of their slot: fewer transactions, and a pause waits no longer than this for them."""
+"""Seconds from a claim to its slot. Fewer transactions, and a pause waits no longer than this."""
 IDLE_S = 0.25
 SERVICE_NAME = "dialling loop"
 LONGEST_CALL_S = 180
-"""Where the campaign names no `max_duration_s` (docs/rules/readings.md#ring)."""
+"""Default where the campaign names no `max_duration_s` (docs/rules/readings.md#ring)."""
 
 
 class DialingWork(ClaimingWork, Protocol):
-    """What the dialling loop reads and writes."""
+    """The unit of work of the dialling loop."""
 
 
 class DialingLoop:
@@ -66,7 +69,10 @@ class DialingLoop:
         self._turns = 0
 
     async def run(self) -> None:
-        """Dial until cancelled; a database that is away, or contradicts us, stops the dialling, not the service."""
+        """Dial until cancelled.
+
+        A database that is away, or contradicts us, stops the dialling, not the service.
+        """
         try:
             while True:
                 try:
@@ -79,7 +85,10 @@ class DialingLoop:
             await self._sending.close()
 
     async def turn(self) -> bool:
-        """Give every running campaign its slots once, each in its turn the first; return whether any had work."""
+        """Give every running campaign its slots once, each in turn the first.
+
+        Return whether any had work.
+        """
         if await self._suspension.lasts():
             return False
         async with self._store.read() as work:
@@ -92,7 +101,7 @@ class DialingLoop:
         return busy
 
     async def _apart(self, campaign: Campaign) -> bool:
-        """What breaks the dialling of one campaign pauses that one."""
+        """Dial a campaign. An error there pauses that campaign only."""
         try:
             return await self._dial(campaign)
         except Unavailable:
@@ -127,9 +136,10 @@ class DialingLoop:
         return bool(judgements)
 
     def _room(self, campaign: Campaign, trunk: TrunkPlan, pace: float) -> int:
-        """How many calls may be claimed now: the least of what campaign and trunk allow, in rate and at once.
+        """Return the number of calls to claim now.
 
-        `pace`: the share of its rate that the trunk is given. A trunk that says nothing at all is sent no more.
+        It is the least that campaign and trunk allow, in rate and at once. `pace` is the share of
+        its rate for the trunk. A silent trunk gets no more calls.
         """
         pacing, name = campaign.definition.pacing, trunk.facts.name
         for_campaign, part = self._fleet.shares(pacing.max_concurrent, trunk.pbxs)
@@ -147,7 +157,10 @@ class DialingLoop:
         )
 
     async def _complete_if_done(self, campaign: Campaign) -> None:
-        """Whoever is closed for review may be put back for as long as anybody may be called."""
+        """Complete a campaign without work left.
+
+        Contacts closed for review may be put back as long as calls are possible.
+        """
         async with self._store.read() as work:
             if await work.campaigns.unfinished(campaign.id):
                 return
@@ -155,7 +168,7 @@ class DialingLoop:
                 counts = await work.campaigns.progress(campaign.id)
                 if counts.refused.get(REVIEW):
                     return
-        # Meanwhile an operator may have paused it, or another process have found the same.
+        # Meanwhile an operator may have paused it, or another process have completed it.
         with suppress(IllegalTransition):
             async with self._store.write() as work:
                 await move_campaign(

@@ -1,4 +1,4 @@
-"""Calls that were permitted wait here for their slots, and are sent. The only sender of Originates."""
+"""Sending: permitted calls wait here for their slots. The only sender of Originates."""
 
 import asyncio
 import math
@@ -25,11 +25,14 @@ from dialer.services.calls.pbx_worker import PbxWorker
 log = structlog.get_logger()
 
 LOOK_AGAIN_S = 1.0
-"""Where the PBX owes too much: what it never speaks of again is given up by the clock."""
+"""Seconds between looks at a PBX that owes too many answers.
+
+Lost ones are given up by the clock.
+"""
 
 
 class SendingWork(HasAttempts, HasLeases, Protocol):
-    """What is written before an Originate."""
+    """The unit of work before an Originate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Sending:
         self._originates: set[asyncio.Task[None]] = set()
 
     def free(self, campaign_id: CampaignId, trunk: str, rates: tuple[float, float], horizon_s: float) -> int:
-        """How many more calls find a slot within `horizon_s` seconds. `rates`: the campaign's and the trunk's, in calls a second."""
+        """Return the calls that find a slot within `horizon_s` seconds.
+
+        `rates` are the campaign's and the trunk's, in calls a second.
+        """
         now = self._clock.monotonic()
         rows = [*self._rows.values(), *self._leaving.values()]
         self._paces.tidy({each.attempt.campaign_id for row in rows for each in row}, now)
@@ -74,7 +80,10 @@ class Sending:
         return min(own - sum(each.attempt.campaign_id == campaign_id for each in row), shared - len(row))
 
     def put(self, orders: Sequence[CallOrder], telephony: Telephony) -> None:
-        """Each is sent at its slot, unless something has overtaken it by then. Raise what broke a row's worker before."""
+        """Queue orders, each to be sent at its slot unless overtaken by then.
+
+        Raise the error that broke a row's worker before.
+        """
         broken = []
         for order in orders:
             trunk = order.attempt.trunk
@@ -84,16 +93,16 @@ class Sending:
             if worker is None or worker.done():
                 broken += [worker] if worker else []
                 self._workers[trunk] = asyncio.create_task(self._work_off(trunk))
-        # Only one campaign hears of what broke it; whoever is next finds a new one.
+        # Only one campaign gets the error; the next finds a new worker.
         for worker in broken:
             worker.result()
 
     async def all_sent(self) -> None:
-        """Return when nobody waits for a slot any more."""
+        """Return when no call waits for a slot any more."""
         await asyncio.gather(*self._workers.values())
 
     async def close(self) -> None:
-        """Nothing more is sent. Whoever still waits is found unsent at the next start."""
+        """Send nothing more. A waiting call is found unsent at the next start."""
         for worker in self._workers.values():
             worker.cancel()
         await asyncio.gather(*self._workers.values(), *self._originates, return_exceptions=True)
@@ -115,7 +124,7 @@ class Sending:
             now = max(self._clock.monotonic(), now if woken or wait > LOOK_AGAIN_S else now + wait)
 
     def _due(self, row: Collection[Waiting], now: float) -> list[Waiting]:
-        """Those of one PBX that may leave now, in their order."""
+        """Return the calls of one PBX that may leave now, in their order."""
         due: list[Waiting] = []
         left: dict[int, int] = {}
         for waiting in row:
@@ -134,9 +143,9 @@ class Sending:
         return max(max(0.0, pacer.next_slot - now) if pacer.room(now) else math.inf for pacer in pacers)
 
     async def _send(self, due: Sequence[Waiting]) -> None:
-        """What forbids a call since its permit is seen here, at its slot."""
+        """Send the calls due, unless something forbids them since their permit."""
         consumer, now = self._consumers[due[0].telephony.pbx], self._clock.now()
-        # Otherwise whoever drives the PBX from now on finds them unsent.
+        # The next driver of the PBX finds them unsent.
         if not consumer.lease.held:
             return
         try:
@@ -145,7 +154,7 @@ class Sending:
                     work, [waiting.attempt.id for waiting in due], at=now, driver=consumer.lease.driver
                 )
         except Unavailable as error:
-            # Whether it was noted is unknown, so none is sent.
+            # It is unknown whether that was noted, so none is sent.
             log.error("calls not sent", calls=len(due), error=str(error))
             return
         for waiting in due:
@@ -173,7 +182,8 @@ class Sending:
             self._paces.heard(order.attempt.id, self._clock.monotonic())
             self._consumers[telephony.pbx].not_sent(order.attempt, str(error))
         except Unavailable as error:
-            # Whether it left is unknown: the next recovery of this PBX finds out. It is never sent again.
+            # It is unknown whether it left: the next recovery of this PBX finds out. It is never
+            # sent again.
             log.warning("originate unanswered", attempt=order.attempt.id, pbx=telephony.pbx, error=str(error))
         except Exception as error:
             where = place_of(error)
@@ -183,10 +193,10 @@ class Sending:
 async def take_off(
     work: SendingWork, attempt_ids: Sequence[AttemptId], *, at: datetime, driver: Driver
 ) -> list[AttemptId]:
-    """Move PERMITTED to ORIGINATING; return those that moved, in the order asked.
+    """Move PERMITTED to ORIGINATING; return the attempts moved, in the order asked.
 
-    Only these may be sent, and each only by this caller. None moves unless the driver holds the lease
-    of their PBX, which nobody takes from it before the unit ends.
+    Only these may be sent, and each only by this caller. None moves unless the driver holds the
+    lease of their PBX, which no other process takes from it before the unit ends.
     """
     if not await work.leases.drives(driver):
         return []

@@ -1,4 +1,7 @@
-"""Whether this machine may call anybody at all, before anybody is looked at: its clock, and its ledger (T030, T130)."""
+"""Suspension of all dialling for the clock or the ledger, before any contact is read.
+
+See T030 and T130.
+"""
 
 import structlog
 
@@ -15,7 +18,11 @@ NO_TROUBLE = frozenset[ReasonCode]()
 
 
 class Suspension:
-    """Its beginning, each change of its reasons and its end are one entry of the ledger, however long it lasts."""
+    """A suspension.
+
+    Its beginning, each change of its reasons and its end are one entry of the ledger each, however
+    long it lasts.
+    """
 
     def __init__(self, store: Store[UnitOfWork], decider: Decider, clock: Clock) -> None:
         self._store = store
@@ -24,7 +31,10 @@ class Suspension:
         self._recorded = NO_TROUBLE
 
     async def lasts(self) -> bool:
-        """Raise `Unavailable` where a change cannot be recorded: it is then told by the next look."""
+        """Tell whether it lasts.
+
+        Raise `Unavailable` where a change cannot be recorded: the next look records it then.
+        """
         reasons = self._decider.troubles()
         if reasons != self._recorded:
             event = suspension_changed(sorted(reasons), detail=self._clock.doubt(), at=self._clock.now())

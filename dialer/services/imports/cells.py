@@ -1,4 +1,4 @@
-"""Cells that several kinds of import read alike. Each raises `RowRejected` for what is malformed."""
+"""Cells that several kinds of import read alike. Each raises `RowRejected` for a malformed one."""
 
 import re
 from datetime import UTC, datetime
@@ -23,13 +23,16 @@ _PLACE_CODES = {"territory": "TERRITORY", "timezone": "UNKNOWN_TIMEZONE"}
 
 
 def demand_whole(row: CsvRow) -> None:
-    """Reject a row whose cells cannot be told apart with certainty."""
+    """Reject a row whose cells cannot be separated with certainty."""
     if row.fault:
         raise RowRejected("MALFORMED_ROW", row.fault)
 
 
 def phone(row: CsvRow, region: str) -> PhoneNumber:
-    """The canonical number. What was typed is not repeated: a report is no place for numbers."""
+    """Read the canonical number.
+
+    The typed text is not repeated in an error: a report is no place for numbers.
+    """
     raw = row.cells.get("phone_number", "")
     if not raw.strip():
         raise RowRejected("INVALID_NUMBER", "phone_number is empty")
@@ -55,7 +58,7 @@ def text(row: CsvRow, column: str) -> str:
 
 
 def instant(row: CsvRow, column: str) -> datetime | None:
-    """In UTC; None where the cell is blank."""
+    """Read an instant in UTC; None where the cell is blank."""
     value = row.text(column)
     try:
         return parse_instant(value).astimezone(UTC) if value else None
@@ -75,7 +78,10 @@ def place(row: CsvRow, number: PhoneNumber) -> Statement:
 
 
 def _territory(row: CsvRow, number: PhoneNumber) -> str | None:
-    """As stated, or as the postcode of a French number tells, which is not kept itself. Two that differ are no statement."""
+    """Read the territory, stated or derived from the postcode of a French number.
+
+    The postcode is not kept. Raise `RowRejected` where the two differ.
+    """
     stated, postcode = row.text("territory") or None, row.text("postcode")
     if not postcode or number_facts(number).country_code not in FRENCH_CODES:
         return stated

@@ -1,4 +1,4 @@
-"""Physical lines of a CSV file: numbered, hashed, decoded, and never more than one row of them in memory."""
+"""Physical lines of a CSV file: numbered, hashed, decoded, at most one row in memory."""
 
 import hashlib
 from collections import deque
@@ -12,9 +12,9 @@ _SAVE_AS = "save the file as CSV UTF-8"
 
 
 class CsvLines:
-    """An iterator of text lines for `csv.reader`, which also knows where the present row began.
+    """An iterator of text lines for `csv.reader` that knows the start of the present row.
 
-    Raises `InvalidInput` for what makes a whole file unusable: NUL bytes, not UTF-8, a row of more than 64 KiB.
+    Raise `InvalidInput` for a fault of the whole file: NUL bytes, not UTF-8, a row over 64 KiB.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -34,7 +34,10 @@ class CsvLines:
         self.row_line = self._number + 1
 
     def give_back_all_but_first(self) -> str:
-        """Hand the further lines of a broken row out again, since they may be good rows; return its first line."""
+        """Hand the further lines of a broken row out again, since they may be good rows.
+
+        Return its first line.
+        """
         first, *rest = self._row
         self._again.extendleft(reversed(rest))
         self._number -= len(rest)

@@ -17,14 +17,17 @@ _PHONE = "phone_number"
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """`line` is where the row starts, the file's first line being 1. `fault` says why its cells cannot be trusted, or is empty."""
+    """A row. `line` is its first line, the file's first line being 1.
+
+    `fault` says why its cells cannot be trusted, or is empty.
+    """
 
     line: int
     cells: dict[str, str]
     fault: str = ""
 
     def text(self, column: str) -> str:
-        """The cell without surrounding spaces; empty where the file has no such column."""
+        """Return the cell without surrounding spaces; empty where the file has no such column."""
         return self.cells.get(column, "").strip()
 
 
@@ -35,7 +38,10 @@ class RowBatch:
 
 
 class CsvReader:
-    """Reads one open file from its beginning to its end. Blocking: call it in a thread. Raises `InvalidInput` for the whole file."""
+    """Reads one open file from its beginning to its end.
+
+    Blocking: call it in a thread. Raise `InvalidInput` for the whole file.
+    """
 
     def __init__(self, file: BinaryIO, known: frozenset[str]) -> None:
         self._lines = CsvLines(file)
@@ -45,12 +51,12 @@ class CsvReader:
         self._rows = self._read_rows()
 
     def next_batch(self, size: int) -> RowBatch:
-        """Up to `size` rows, blank lines left out; none at the end of the file."""
+        """Return up to `size` rows, blank lines left out; none at the end of the file."""
         rows = tuple(islice(self._rows, size))
         return RowBatch(rows, self._lines.bytes_read)
 
     def sha256(self) -> str:
-        """Of what was read so far: of the whole file once a batch came back empty."""
+        """Return the hash of the part read: of the whole file once a batch came back empty."""
         return self._lines.sha256()
 
     def _read_rows(self) -> Iterator[CsvRow]:
@@ -74,7 +80,10 @@ class CsvReader:
         return CsvRow(self._lines.row_line, dict(zip(self._columns, cells, strict=False)), fault)
 
     def _broken(self) -> CsvRow:
-        """A quotation mark out of place may have swallowed good rows: only the first line is given up, cut at its separators."""
+        """Give up the first line of a broken row, cut at its separators.
+
+        A quotation mark out of place may have swallowed good rows.
+        """
         line = self._lines.row_line
         cells = self._lines.give_back_all_but_first().rstrip("\r\n").split(self._separator)
         bare = [cell.strip('"') for cell in cells]

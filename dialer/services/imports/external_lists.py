@@ -1,7 +1,8 @@
-"""Lists kept by others: imported whole, held against every decision, replaced by the next import of the same name.
+"""External lists: imported whole, checked at every decision, replaced by the next of their name.
 
-They are no part of the PBX's own lock: a national list holds millions of numbers, an expired or replaced one would have to be taken out of
-every PBX in time, and nothing reaches a PBX but what was decided, in the claiming transaction, with the list as it was at that instant.
+They are no part of the PBX's own lock. A national list holds millions of numbers, and an expired or
+replaced one would have to be taken out of every PBX in time. Every call that reaches a PBX was
+decided with the list of that instant, in the claiming transaction.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,11 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class ListOrigin:
-    """What its supplier says of a list: its name, whom it speaks for (None: every sponsor), when it is valid, the end exclusive, and what it names."""
+    """The supplier's statement about a list.
+
+    `sponsor` None means every sponsor. The end of its validity is exclusive. `kind` is the kind of
+    its numbers.
+    """
 
     name: str
     sponsor: str | None
@@ -46,7 +51,7 @@ class ListIntake:
     columns: frozenset[str] = frozenset({"phone_number"})
 
     def read(self, row: CsvRow) -> tuple[tuple[Fingerprint, ...], Sequence[Warned]]:
-        """Every number that it could mean; a row is rejected only where there is no digit."""
+        """Read every possible number; reject the row only where there is no digit."""
         numbers = every_reading(row.cells.get("phone_number", ""))
         if not numbers:
             raise RowRejected("INVALID_NUMBER", "phone_number holds no digits")
@@ -69,10 +74,11 @@ class Lists:
         self._importer = importer
 
     async def run(self, actor: Actor, source: ImportSource, origin: ListOrigin) -> ImportReport:
-        """Fill the list aside, then put it in the place of the one before. For who may lift oppositions: a number may leave with it.
+        """Fill the list aside, then replace the one before.
 
-        An import that is interrupted, or brings nothing, leaves the list before it in force. Raise `InvalidInput` for an odd name or
-        validity, and where the whole file is refused.
+        The actor must be allowed to lift oppositions: a number may leave with the old list. An
+        import that is interrupted, or brings nothing, leaves the old list in force. Raise
+        `InvalidInput` for an odd name or validity, and where the whole file is refused.
         """
         actor.demand(Right.REMOVE_OPPOSITION)
         name, now = origin.name.strip(), self._clock.now()
@@ -94,7 +100,7 @@ class Lists:
         return report
 
     async def current(self, actor: Actor) -> list[ListedCount]:
-        """Each with its validity, expired ones too."""
+        """Return the lists with their validity, expired ones too."""
         if not actor.may(Right.READ_SUBJECTS):
             actor.demand(Right.ADD_OPPOSITION)
         async with self._store.read() as work:
@@ -102,7 +108,7 @@ class Lists:
 
 
 async def forget_replaced(store: Store[HasOppositionLists]) -> None:
-    """Delete what others replaced, a few thousand entries a unit: calls go on meanwhile."""
+    """Delete replaced lists, a few thousand entries a unit: calls in progress go on meanwhile."""
     more = True
     while more:
         async with store.write() as work:

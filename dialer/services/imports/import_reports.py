@@ -1,4 +1,4 @@
-"""What became of an import, or how far it is."""
+"""Reports of imports, and their progress."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ class ImportReports:
 
     @contextmanager
     def followed(self, import_id: ImportId) -> Iterator[ProgressListener]:
-        """What the listener hears in the block can be read by everybody who may."""
+        """Publish the progress given to the listener in the block, for every entitled reader."""
 
         def listen(progress: ImportProgress) -> None:
             self._progress[import_id] = progress

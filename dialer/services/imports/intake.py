@@ -1,4 +1,4 @@
-"""What one kind of import adds to the common way of reading a file: its columns, the meaning of a row, and where rows go."""
+"""The part of an import that differs by kind: its columns, the meaning of a row, its storage."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,11 @@ Phase = Literal["check", "import"]
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """A file is read twice: first checked whole, so that a refused file leaves nothing behind, then imported."""
+    """Progress of an import.
+
+    A file is read twice: first checked whole, so that a refused file leaves nothing behind, then
+    imported.
+    """
 
     phase: Phase
     rows: int
@@ -28,7 +32,10 @@ ProgressListener = Callable[[ImportProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class ImportStamp:
-    """What all rows of one import share. `seal`: what hides the proofs of consents from here on."""
+    """The common data of all rows of one import.
+
+    `seal` hides the proofs of consents from here on.
+    """
 
     import_id: ImportId | None
     recorded_at: datetime
@@ -54,15 +61,15 @@ class Warned:
 
 
 class Intake(Protocol[Item]):
-    """One kind of import."""
+    """A kind of import."""
 
     @property
     def columns(self) -> frozenset[str]: ...
 
     def read(self, row: CsvRow) -> tuple[Item, Sequence[Warned]]:
-        """Pure. Raise `RowRejected`."""
+        """Read a row. Pure. Raise `RowRejected`."""
         ...
 
     async def keep(self, items: Sequence[Item]) -> int:
-        """One transaction; return how many of them were stored before."""
+        """Store items in one transaction; return the number stored before."""
         ...

@@ -1,4 +1,4 @@
-"""What became of an import: counts that add up, and every rejected row."""
+"""The report of an import: counts that add up, and every rejected row."""
 
 import csv
 import json
@@ -15,7 +15,11 @@ MAX_INLINE = 1000
 
 @dataclass(frozen=True, slots=True)
 class RowNote:
-    """A remark on one row. `detail` begins with our own words and holds no phone number, so it is safe in a log or a spreadsheet."""
+    """A remark on one row.
+
+    `detail` begins with our own words and holds no phone number, so it is safe in a log or a
+    spreadsheet.
+    """
 
     line: int
     code: str
@@ -24,7 +28,10 @@ class RowNote:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """`rows` = `imported` + `duplicates` + `rejected_count`; `rejected` and `warnings` hold the first thousand each."""
+    """A report. `rows` = `imported` + `duplicates` + `rejected_count`.
+
+    `rejected` and `warnings` hold the first thousand each.
+    """
 
     import_id: ImportId
     rows: int
@@ -44,7 +51,10 @@ class ImportReport:
 
 
 class Tally:
-    """Counts while the import goes on, and writes rejects to `folder` as they come. Close it when done."""
+    """Counts during the import, which writes rejects to `folder` as they come.
+
+    Close it when done.
+    """
 
     def __init__(self, import_id: ImportId, folder: Path) -> None:
         self._import_id = import_id

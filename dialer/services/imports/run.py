@@ -1,4 +1,7 @@
-"""The way every import goes: check the whole file, record where it came from, then keep its rows some hundreds at a time."""
+"""The course of every import.
+
+Check the whole file, record its provenance, then keep its rows some hundreds at a time.
+"""
 
 import asyncio
 import os
@@ -21,7 +24,10 @@ from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, 
 from dialer.services.imports.report import ImportReport, RowNote, Tally
 
 BATCH = 500
-"""Rows a transaction: enough for bulk speed, few enough that dialling and a 9 do not wait long for the database."""
+"""Rows a transaction.
+
+Enough for bulk speed; few enough that dialling and a 9 do not wait long for the database.
+"""
 _INTERRUPTED = RowNote(
     0,
     "INTERRUPTED",
@@ -39,12 +45,12 @@ def new_import_id() -> ImportId:
 
 
 class ImportWork(HasImports, UnitOfWork, Protocol):
-    """What an import writes of itself, and its evidence."""
+    """The unit of work of an import."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """A CSV file on this machine's disk, up to 2 GiB; `name` is what its owner called it."""
+    """A CSV file on this machine's disk, up to 2 GiB. `name` is its owner's name for it."""
 
     path: Path
     name: str
@@ -54,7 +60,7 @@ class ImportSource:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who imports what, when; for contacts also what the supplier states."""
+    """The origin of an import; for contacts with the supplier's statement."""
 
     kind: str
     imported_by: str
@@ -66,14 +72,17 @@ class Origin:
 
 
 class FileReading:
-    """One reading of the file, from its beginning to its end. Rows are parsed in a thread: calls go on meanwhile."""
+    """A reading of the file, from its beginning to its end.
+
+    Rows are parsed in a thread: calls go on meanwhile.
+    """
 
     def __init__(self, source: ImportSource, columns: frozenset[str], phase: Phase) -> None:
         self._source = source
         self._columns = columns
         self._phase: Phase = phase
         self.sha256 = ""
-        """Of the whole file, once read."""
+        """Hash of the whole file, once read."""
 
     async def batches(self) -> AsyncIterator[RowBatch]:
         """Raise `InvalidInput` where the file as a whole is refused."""
@@ -95,14 +104,20 @@ class FileReading:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """What every import is taken in with. `room`: waits until the ledger has caught up, so that calls need not wait for the import."""
+    """The common part of every import.
+
+    `room` waits until the ledger has caught up, so that calls need not wait for the import.
+    """
 
     store: Store[ImportWork]
     rejects_folder: Path
     room: Callable[[], Awaitable[None]]
 
     async def take_in(self, source: ImportSource, intake: Intake[Item], origin: Origin) -> ImportReport:
-        """Check the file whole, then keep its good rows. Raise `InvalidInput` where it is refused: nothing is stored then."""
+        """Check the file whole, then keep its good rows.
+
+        Raise `InvalidInput` where it is refused: nothing is stored then.
+        """
         checked = FileReading(source, intake.columns, "check")
         async for _ in checked.batches():
             pass

@@ -1,4 +1,7 @@
-"""Weekly windows as people write them in a list (docs/rules/readings.md#consent). Raise `ValueError` with why."""
+"""Weekly windows as people write them in a list (docs/rules/readings.md#consent).
+
+Raise `ValueError` with the reason.
+"""
 
 import re
 from datetime import time

@@ -1,4 +1,7 @@
-"""The ledger in a folder that stands alone: entries, heads, public key, and the verifier that needs nothing but Python."""
+"""The ledger in a folder that stands alone.
+
+It holds entries, heads, the public key, and the verifier, which needs Python only.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -29,7 +32,10 @@ class LedgerExport:
         self._signer = signer
 
     async def run(self, actor: Actor, folder: Path) -> int:
-        """Fill a new or empty folder; return how many entries. Raise `Conflict` where something lies there, `InvalidInput`."""
+        """Fill a new or empty folder; return the number of entries.
+
+        Raise `Conflict` where the folder is not empty, `InvalidInput` where it cannot be written.
+        """
         actor.demand(Right.READ_EVIDENCE)
         try:
             await asyncio.to_thread(_make_empty, folder)
@@ -38,7 +44,7 @@ class LedgerExport:
             raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from None
 
     async def _fill(self, folder: Path) -> int:
-        # Heads first: what is sealed meanwhile is then covered by none, and left out below.
+        # Read the heads first: entries sealed meanwhile are then under no head, and left out below.
         stored = [line async for line in head_lines(self._store)]
         heads = list(dict.fromkeys([*await self._files.lines(), *stored]))
         async with self._store.read() as work:
@@ -74,7 +80,7 @@ def _add_tools(folder: Path, public_pem: str) -> None:
 
 
 def add_verifier(folder: Path) -> None:
-    """`verify_ledger.py`, and beside it the folder with what it starts."""
+    """Add `verify_ledger.py`, and beside it the folder with the modules it runs."""
     (folder / "verify_ledger.py").write_bytes(Path(verify_export.__file__).read_bytes())
     (folder / "verifier").mkdir()
     for part in (verifier, ed25519, verify_ledger):

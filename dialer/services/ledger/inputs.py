@@ -1,4 +1,7 @@
-"""What decisions were made from, held against the hashes that the ledger has: contexts, rule packs, and what is sealed for each person."""
+"""Inputs of decisions, checked against the hashes in the ledger.
+
+They are contexts, rule packs, and the sealed part of each person.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,7 +36,7 @@ class InputCheck:
                 self._contexts[named] = content if whole_one else ""
 
     def right(self, stored: StoredRow) -> bool:
-        """Whether context and sealed half, put together, have the hash of the decision."""
+        """Tell whether context and sealed half together have the hash of the decision."""
         inputs, person = stored.inputs, stored.fingerprint
         if inputs is None or inputs.key is None or inputs.sealed is None or person is None:
             return False
@@ -44,7 +47,7 @@ class InputCheck:
             return False
 
     async def damaged_packs(self) -> list[Discrepancy]:
-        """Of the rule packs that any decision names."""
+        """Return the damaged ones of the rule packs that any decision names."""
         found = await self._snapshot.inputs(InputKind.PACK, sorted(self._packs))
         return [
             Discrepancy(None, f"decision_inputs {named}: the rule pack is gone, or was changed")

@@ -11,12 +11,12 @@ Proof = list[str]
 
 
 async def inclusion_proof(ledger: LedgerRepository, index: int, size: int) -> Proof:
-    """That entry `index` is in the tree of `size` entries (RFC 9162, 2.1.3)."""
+    """Prove that entry `index` is in the tree of `size` entries (RFC 9162, 2.1.3)."""
     return await _nodes(ledger, inclusion_spans(index, size))
 
 
 async def consistency_proof(ledger: LedgerRepository, old: int, new: int) -> Proof:
-    """That the tree of `new` entries begins with that of `old` (RFC 9162, 2.1.4)."""
+    """Prove that the tree of `new` entries begins with that of `old` (RFC 9162, 2.1.4)."""
     return await _nodes(ledger, consistency_spans(old, new))
 
 

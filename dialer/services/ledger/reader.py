@@ -1,4 +1,4 @@
-"""The ledger as auditors read it: its head, its entries, and what it says of one call, with proofs."""
+"""The ledger for auditors: its head, its entries, and the proved entries about one call."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,7 +27,10 @@ OF_THE_PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class GrownHead:
-    """A head; `consistency`: the proof that the ledger has only grown up to it (RFC 9162, 2.1.4)."""
+    """A head.
+
+    `consistency` proves that the ledger has only grown up to it (RFC 9162, 2.1.4).
+    """
 
     head: SignedHead
     consistency: tuple[str, ...] | None = None
@@ -35,9 +38,9 @@ class GrownHead:
 
 @dataclass(frozen=True, slots=True)
 class CallEvidence:
-    """What the ledger says of one call; each entry with its inclusion proof (RFC 9162, 2.1.3).
+    """The ledger's entries about one call, each with its inclusion proof (RFC 9162, 2.1.3).
 
-    `record`: the canonical JSON whose hash the outcome holds; None while the call goes on.
+    `record` is the canonical JSON whose hash the outcome holds; None while the call goes on.
     """
 
     head: SignedHead
@@ -46,7 +49,7 @@ class CallEvidence:
 
 
 class LedgerReadWork(HasAttempts, HasLedger, Protocol):
-    """What is read of the ledger for auditors."""
+    """The unit of work that reads the ledger."""
 
 
 class LedgerReader:
@@ -54,9 +57,10 @@ class LedgerReader:
         self._store = store
 
     async def head(self, actor: Actor, *, since: int | None = None) -> GrownHead:
-        """The last signed head; with `since`, a size, also the proof that the ledger has only grown from there.
+        """Return the last signed head; with `since`, a size, also a proof of growth.
 
-        Raise `NotFound` before the first, `InvalidInput` for a size it never had.
+        The proof shows that the ledger has only grown from there. Raise `NotFound` before the first
+        head, `InvalidInput` for a size it never had.
         """
         actor.demand(Right.READ_EVIDENCE)
         async with self._store.read() as work:
@@ -69,13 +73,16 @@ class LedgerReader:
         return GrownHead(head, tuple(proof))
 
     async def entries(self, actor: Actor, *, first: int = 0, limit: int = 100) -> list[SealedEntry]:
-        """In order, from entry `first` on."""
+        """Return entries in order, from entry `first` on."""
         actor.demand(Right.READ_EVIDENCE)
         async with self._store.read() as work:
             return list(await work.ledger.entries(first=first, limit=limit))
 
     async def evidence(self, actor: Actor, attempt_id: AttemptId) -> CallEvidence:
-        """The entries about one call, and about consents and oppositions of its callee. Raise `NotFound`."""
+        """Return the entries about one call, and about consents and oppositions of its callee.
+
+        Raise `NotFound`.
+        """
         actor.demand(Right.READ_EVIDENCE)
         async with self._store.read() as work:
             attempt = (await work.attempts.get(attempt_id)).attempt

@@ -1,4 +1,4 @@
-"""The stored rows held against the ledger: one that was changed behind its back, taken away or added is found."""
+"""The stored rows, checked against the ledger: rows changed, removed or added are found."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -23,12 +23,18 @@ from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
 
 AHEAD = 1000
-"""So many claims may wait for their rows before the next rows are read: however long the ledger, memory holds little of it."""
+"""Claims that may wait for their rows before the next rows are read.
+
+Memory holds few of them, however long the ledger.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationReport:
-    """`rows`: how many were looked at; `size`: entries, with those that wait to be sealed."""
+    """A report. `rows` counts the rows checked.
+
+    `size` counts the entries, including the ones that wait to be sealed.
+    """
 
     rows: int
     size: int
@@ -45,7 +51,10 @@ class RecordCheck:
         self._subject_key = subject_key
 
     async def run(self) -> ReconciliationReport:
-        """Contradicted entries in their order, then what is wrong with rows alone. The entries must have been verified before."""
+        """Return contradicted entries in their order, then faults of rows alone.
+
+        The entries must have been verified before.
+        """
         proofs = await self._proofs.opening()
         async with self._store.read() as work:
             snapshot = work.recorded
@@ -73,14 +82,14 @@ class RecordCheck:
         yield [self._line(size + place, item) for place, item in enumerate(await snapshot.pending())]
 
     def _line(self, position: int, item: Pending) -> PlacedEntry:
-        """As it will be sealed."""
+        """Return the entry as it will be sealed."""
         event = item.event
         subject = name_of(event.fingerprint, item.subject, self._subject_key)
         return PlacedEntry(position, event.kind, subject, event.about, keyed(event.body, self._subject_key))
 
 
 class ReconciliationRun:
-    """One run, in progress."""
+    """A run in progress."""
 
     def __init__(self, inputs: InputCheck, proofs: Opening, subject_key: bytes) -> None:
         self.reconciliation = Reconciliation()
@@ -97,7 +106,7 @@ class ReconciliationRun:
         self.size += len(lines)
 
     async def keep_page(self, shelf: RecordTable) -> bool:
-        """Whether there was another."""
+        """Keep the next page; return whether there was one."""
         page = await anext(shelf.pages, None)
         if page is None:
             return False

@@ -1,4 +1,4 @@
-"""The sealer: at least every second, whatever was recorded is put in its place, signed, and its head exported."""
+"""The sealer: at least every second it orders and signs new entries, and exports their head."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ PERIOD_S = 0.5
 MOST_AT_ONCE = 500
 """Entries under one head: a dozen milliseconds of this process, in which no call event is read."""
 MOST_BATCHES = 20
-"""In one turn. Whoever adds faster than this is to wait for `room`."""
+"""Batches in one turn. A faster writer has to wait for `room`."""
 MOST_WAITING = 5000
 """Entries an import may leave unsealed: some seconds' work."""
 HANGS_S = 10.0
@@ -34,7 +34,10 @@ MOST_PASSED_OVER = 10
 
 
 class Sealer:
-    """Every process has one; the database lets one at a time seal. Nobody is called while sealing or exporting fails."""
+    """Seals the ledger. Every process has one; the database lets one at a time seal.
+
+    No call is made while sealing or exporting fails.
+    """
 
     def __init__(
         self,
@@ -64,25 +67,32 @@ class Sealer:
 
     @property
     def writable(self) -> bool:
-        """False until the first success, whenever the last try failed, and while one batch hangs that should have come to an end."""
+        """Tell whether the ledger is writable.
+
+        It is not before the first success, after a failed try, or while a batch hangs that should
+        have ended.
+        """
         return not self.why
 
     @property
     def why(self) -> str:
-        """One line that says why the ledger is not writable; empty where it is."""
+        """Return in one line why the ledger is not writable; empty where it is."""
         if not self._trouble and self._running and self._clock.monotonic() - self._well_at > HANGS_S:
             return f"no entry could be sealed for {HANGS_S:g} s; check the disk of the home and the database"
         return self._trouble
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         self._running = True
         while True:
             await self.tick()
             await asyncio.sleep(PERIOD_S)
 
     async def tick(self) -> None:
-        """Seal and export what there is, in so many batches. Never raises for what it finds: `writable` tells, and the log."""
+        """Seal and export the waiting entries, in batches.
+
+        Raise no error of its own: `writable` and the log show it.
+        """
         async with self._turn:
             try:
                 await self._files.probe()
@@ -94,12 +104,15 @@ class Sealer:
                     if not more:
                         break
             except Exception as error:
-                # Whatever it is, nobody is called meanwhile; but who opposes is heard, and a halt is carried out.
+                # No call is made meanwhile; an opposition is still heard, and a halt carried out.
                 self._trouble = str(error) if isinstance(error, DialerError | ValueError) else place_of(error)
                 log.error("the ledger is not writable: nobody is called", error=self._trouble)
 
     async def room(self) -> None:
-        """Return when an import may add more. Raise `Unavailable` where the ledger stays unwritable."""
+        """Return when an import may add more.
+
+        Raise `Unavailable` where the ledger stays unwritable.
+        """
         last = self._clock.monotonic()
         while await self._backlog() > MOST_WAITING:
             await self.tick()
@@ -121,7 +134,7 @@ class Sealer:
             return await work.ledger.heads(after=after, limit=limit)
 
     async def _seal_batch(self) -> bool:
-        """Whether there may be more to seal here."""
+        """Seal a batch; return whether there may be more to seal here."""
         async with self._store.read() as work:
             batch = await work.ledger.unsealed(limit=MOST_AT_ONCE)
         await self._check_held()
@@ -141,9 +154,10 @@ class Sealer:
         return False
 
     async def _made(self, batch: Unsealed) -> Sealed:
-        """What the journal keeps is on disk before it is sealed, and only what is sealed is ever out of the database's hands.
+        """Make the sealed batch. Its journal lines are on disk before it is sealed.
 
-        Where another process seals first, these lines stay behind with numbers too low; it has written them with the right ones.
+        Only sealed entries ever leave the database. Where another process seals first, these lines
+        stay behind with numbers too low; it has written them with the right ones.
         """
         self._check_own(batch.tail)
         size = batch.tail.head.head.size if batch.tail.head else 0
@@ -166,7 +180,7 @@ class Sealer:
             )
 
     async def _export(self) -> None:
-        """Outside the database go the heads that are not there yet, also those that other processes signed.
+        """Export the heads that are not outside the database yet, those of other processes too.
 
         Each names the one before it: two that contradict each other are never both outside.
         """
@@ -180,7 +194,7 @@ class Sealer:
             self._exported = last
 
     async def _resume(self) -> None:
-        """Where the exported heads end."""
+        """Find the end of the exported heads."""
         if self._resumed:
             return
         line = await self._files.last_line()
@@ -188,21 +202,27 @@ class Sealer:
         self._resumed = True
 
     async def _check_held(self) -> None:
-        """Raise `DatabaseYounger` where the database does not hold the last head exported: it lost what was signed."""
+        """Raise `DatabaseYounger` where the database lacks the last head exported.
+
+        It lost signed entries then.
+        """
         last = self._exported
         if last and await self._heads(after=last.size - 1, limit=1) != [last]:
             raise _younger(last)
 
 
 class PatientJournal:
-    """The journal, waited for no longer than `JOURNAL_S`. One attempt at a time: a disk that hangs takes one thread, not all."""
+    """The journal with a timeout of `JOURNAL_S`.
+
+    One attempt at a time: a disk that hangs takes one thread, not all.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._writing: asyncio.Task[None] | None = None
 
     async def append(self, lines: Sequence[str]) -> None:
-        """Raise `Unavailable`."""
+        """Append lines. Raise `Unavailable`."""
         if self._writing:
             await self._wait(self._writing)
         if lines:

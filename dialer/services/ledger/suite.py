@@ -1,4 +1,4 @@
-"""What the edges may ask of the ledger."""
+"""The ledger's use cases for the edges."""
 
 from dataclasses import dataclass
 

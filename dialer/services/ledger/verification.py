@@ -1,4 +1,8 @@
-"""The stored ledger, checked whole: chain, tree, every head in the database and outside it, decision and outcome, and what they tell of."""
+"""Check of the whole stored ledger.
+
+It covers chain, tree, every head in the database and outside it, decisions and outcomes, and the
+rows they describe.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -24,9 +28,10 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class LedgerVerdict:
-    """`records`: rows held against the entries, 0 where those are damaged. `findings` by index; none where all is as it was signed.
+    """The result of a check. `findings` are by index; none where all is as it was signed.
 
-    What is wrong with a row that no entry tells of has the index of the next entry.
+    `records` counts the rows checked, 0 where the entries are damaged. A fault of a row without an
+    entry has the index of the next entry.
     """
 
     entries: int
@@ -70,7 +75,7 @@ class LedgerVerifier:
 
 
 async def head_lines(store: Store[HasLedger]) -> AsyncIterator[str]:
-    """All heads of the database."""
+    """Yield all heads of the database."""
     size = 0
     while True:
         async with store.read() as work:
@@ -104,7 +109,7 @@ def _feed(entries: Entries, page: Sequence[SealedEntry]) -> list[LedgerFinding]:
 
 
 def _check_columns(entry: SealedEntry) -> list[LedgerFinding]:
-    """What is stored beside the text to find it by must say the same."""
+    """Check the columns that index the text: they must agree with it."""
     if leaf_hash(entry.text.encode()) != entry.hash:
         return [LedgerFinding(entry.index, "changed: its stored hash is that of another text")]
     said = read_entry(entry.text) or {}

@@ -1,4 +1,4 @@
-"""The loops of a running service: one consumer for each PBX, the dialling loop, and whatever goes on beside them."""
+"""The loops of a running service: one consumer for each PBX, the dialling loop, and side jobs."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,7 +13,10 @@ from dialer.services.operations.side_jobs import Loop, SideJobs
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """No call is made without `dialing`, `consumers`, `sealer` and `keys`; of what `side` does a call needs nothing."""
+    """The loops. No call is made without `dialing`, `consumers`, `sealer` and `keys`.
+
+    No call needs `side`.
+    """
 
     dialing: DialingLoop
     consumers: Mapping[str, PbxWorker]
@@ -22,10 +25,11 @@ class Engine:
     side: SideJobs
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set. Dialling ends first; calls in progress live on at the PBX and are recovered at the next start.
+        """Run until `stop` is set.
 
-        A loop that calls need ends them all when it breaks: better no call than a call nobody watches. Raise `KeysChanged` where
-        everything is to be opened anew.
+        Dialling ends first; calls in progress live on at the PBX and are recovered at the next
+        start. A loop that calls need ends them all when it breaks: better no call than an unwatched
+        one. Raise `KeysChanged` where everything is to be opened anew.
         """
         loops: list[Loop] = [self.dialing, *self.consumers.values(), self.sealer, self.keys, self.side]
         tasks = [asyncio.create_task(loop.run()) for loop in loops]

@@ -1,4 +1,7 @@
-"""The machine and its running campaigns, to be followed: looked at once a period for all who follow, and not at all for nobody."""
+"""The machine and its running campaigns, for followers.
+
+They are read once a period for all followers, and not at all without one.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +20,10 @@ MOST = 1000
 LIVE = (CampaignState.RUNNING, CampaignState.PAUSED)
 
 Seen = dict[str, SystemState | CampaignProgress]
-"""The machine, and its running campaigns by id. `now` of the machine stands still: time is no news."""
+"""The machine, and its running campaigns by id.
+
+`now` of the machine stands still: time is no news.
+"""
 MACHINE = "system"
 STANDING = datetime.min.replace(tzinfo=UTC)
 
@@ -35,7 +41,7 @@ class Feed:
         self._old_at = 0.0
 
     async def seen(self, actor: Actor) -> Seen:
-        """At most a period old. Raise `Unavailable`."""
+        """Return the present state, at most a period old. Raise `Unavailable`."""
         for right in (Right.READ_SYSTEM, Right.READ_CAMPAIGNS):
             actor.demand(right)
         async with self._looking:

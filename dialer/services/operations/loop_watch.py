@@ -1,4 +1,4 @@
-"""How long the event loop is held: halts, pauses and nines wait as long."""
+"""Watch over the event loop: while it is held, halts, pauses and nines wait."""
 
 import asyncio
 from collections import deque
@@ -13,20 +13,23 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 0.025
 WINDOW_S = 60.0
 LONG_S = 1.0
-"""Nobody waits so long for a halt without asking why."""
+"""Longest tolerable wait of a halt, in seconds."""
 
 
 class LoopWatch:
-    """Sleeps for a moment, again and again; whatever it sleeps too long, something held the loop, or the machine did not run this process."""
+    """Sleeps for a moment, again and again.
+
+    Where it oversleeps, something held the loop, or the machine did not run this process.
+    """
 
     def __init__(self, clock: Clock, meter: Meter) -> None:
         self._clock = clock
         self._meter = meter
         self._worst: deque[tuple[float, float]] = deque()
-        """When (monotonic) and how long, falling: those that a longer one followed are gone."""
+        """Pairs of instant (monotonic) and length, falling: a longer one removes earlier ones."""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             before = self._clock.monotonic()
             await asyncio.sleep(LOOK_EVERY_S)
@@ -42,7 +45,7 @@ class LoopWatch:
             log.warning("the event loop was held", seconds=round(lag_s, 3))
 
     def longest_s(self) -> float:
-        """Of the last minute, in seconds; 0 where nothing was noted."""
+        """Return the longest hold of the last minute, in seconds; 0 where none was noted."""
         since = self._clock.monotonic() - WINDOW_S
         while self._worst and self._worst[0][0] <= since:
             self._worst.popleft()

@@ -1,4 +1,4 @@
-"""Whether calls can be made, and whether all that must go on by itself does: one line for each part of the machine."""
+"""Readiness to make calls, and the health of every part of the machine, one line each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from dialer.services.pbx.timeout import within
 from dialer.services.upkeep.retention import Retention, RetentionStatus
 
 DATABASE_S = 2.0
-"""Whoever asks whether all is well shall not wait long for the answer that it is not."""
+"""Wait for the database, in seconds: bad news must not take long."""
 ROOM_BYTES = 1024**3
 """Less than this is little: a full disk stops every call."""
 
 
 class ReadinessWork(HasHalts, HasKeys, HasLedger, Protocol):
-    """What is read to see whether all is well."""
+    """The unit of work that reads the machine's health."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachinePart:
-    """One part of the machine. `stops_calls`: while it is not `ok`, nobody is called."""
+    """A part of the machine. While a part with `stops_calls` is not `ok`, no call is made."""
 
     name: str
     ok: bool
@@ -41,9 +41,10 @@ class MachinePart:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`trouble`: why no call can be made, one line each; none where all is well. A halt is not trouble: it was wanted.
+    """The condition of the machine.
 
-    The figures are for metrics: None where they are not known.
+    `trouble` lists in one line each why no call can be made; empty where all is well. A halt is not
+    trouble: it was wanted. The figures are for metrics: None where they are unknown.
     """
 
     parts: tuple[MachinePart, ...]
@@ -62,7 +63,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What goes on by itself beside the calls."""
+    """Services that run by themselves beside the calls."""
 
     retention: Retention
     side: SideJobs
@@ -89,7 +90,7 @@ class Readiness:
         self._free_bytes = free_bytes
 
     async def look(self) -> Condition:
-        """Never raises for what it finds."""
+        """Check every part. Raise no error: faults are in the result."""
         try:
             head_at, retention, keys = await within(DATABASE_S, self._stored())
             database = MachinePart("database", ok=True, detail="answers", stops_calls=True)
@@ -143,7 +144,10 @@ class Readiness:
         return parts
 
     def _loop(self) -> MachinePart:
-        """Held for long it delays a halt, and makes us deaf to the PBXs; but no call is wrong for it."""
+        """Check the loop.
+
+        Held for long it delays a halt and events of the PBXs, but no call goes wrong.
+        """
         longest = self._upkeep.watch.longest_s()
         detail = f"held for {longest * 1000:.0f} ms at most in the last minute"
         return MachinePart("event loop", longest < LONG_S, detail)

@@ -1,4 +1,7 @@
-"""Loops that no call needs: whichever of them dies is started again, after growing pauses, and everybody can see that it does."""
+"""Loops that no call needs.
+
+One that dies is started again, after growing pauses, and its health shows that.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,20 +20,25 @@ log = structlog.get_logger()
 SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 STEADY_S = 300.0
-"""A job that has run for so long since it died is well again: longer than any of them waits for its next piece of work, but retention."""
+"""Seconds after which a restarted job counts as well again.
+
+Longer than any but retention waits for its next piece of work.
+"""
 
 
 class Loop(Protocol):
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         ...
 
 
 @dataclass(slots=True)
 class JobHealth:
-    """`failing_since`: None while the job is well. `error`: type and place of the last failure, never its words, which may name a person.
+    """The health of a job.
 
-    `begins_at`: when it was or will be started (monotonic, seconds); `pause_s`: before the start after the next failure.
+    `failing_since` is None while the job is well. `error` is type and place of the last failure,
+    never its words, which may name a person. `begins_at` is its past or coming start (monotonic,
+    seconds). `pause_s` comes before the start after the next failure.
     """
 
     begins_at: float
@@ -47,13 +55,13 @@ class SideJobs:
         self._health: dict[str, JobHealth] = {}
 
     async def run(self) -> None:
-        """Until cancelled. Never ends for what becomes of a job."""
+        """Run until cancelled. A failing job never ends it."""
         async with asyncio.TaskGroup() as tasks:
             for name, job in self.jobs.items():
                 tasks.create_task(self._keep(name, job))
 
     def health(self) -> dict[str, JobHealth]:
-        """By name, of those that run in this process."""
+        """Return the health of the jobs of this process, by name."""
         for name, health in self._health.items():
             steady = self._clock.monotonic() - health.begins_at >= STEADY_S
             if health.failing_since and steady:
@@ -80,7 +88,10 @@ class SideJobs:
 
 
 async def _end_of(job: Loop) -> str:
-    """Run it; return why it ended. In a task of its own, for a task group that fails while it is cancelled says only the former."""
+    """Run the job; return the reason of its end.
+
+    It has a task of its own: a task group that fails while it is cancelled reports only the former.
+    """
     task = asyncio.create_task(job.run())
     try:
         await asyncio.wait({task})

@@ -1,4 +1,4 @@
-"""All use cases together, as the edges (HTTP, console, command line) are given them."""
+"""The use cases together, for the edges (HTTP, console, command line)."""
 
 from dataclasses import dataclass
 

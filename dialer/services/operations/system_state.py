@@ -1,4 +1,4 @@
-"""How the machine is: halted or not, which PBXs are connected, what time it believes it is."""
+"""The state of the machine: its halt, its PBXs, and its clock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,16 @@ from dialer.services.pbx.fleet import Fleet
 
 
 class SystemWork(HasAttempts, HasHalts, Protocol):
-    """What the state of the machine is read from."""
+    """The unit of work that reads the state of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """`pbxs`: by name, whether it takes calls now, from this process or another. `calls`: those alive. `pretended`: `now` is not the real time."""
+    """The state of the machine.
+
+    `pbxs` tells by name whether a PBX takes calls now, from any process. `calls` counts those
+    alive. `pretended` means that `now` is not the real time.
+    """
 
     halt: HaltState
     pbxs: dict[str, bool]
@@ -40,7 +44,7 @@ class SystemReader:
         return await self.measured()
 
     async def measured(self) -> SystemState:
-        """For metrics, which nobody in particular reads."""
+        """Return the state for metrics, without a check of rights."""
         async with self._store.read() as work:
             halt = await work.halts.state()
             calls = len(await work.attempts.alive())

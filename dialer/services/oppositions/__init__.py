@@ -1,1 +1,1 @@
-"""Oppositions, from whatever way they come to every PBX's lock."""
+"""Oppositions, from their arrival by any channel to every PBX's lock."""

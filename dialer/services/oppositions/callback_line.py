@@ -1,4 +1,7 @@
-"""The call-back line: what a PBX says to who rings the number they were shown, with this service or without it, and who objects there."""
+"""The call-back line: the announcement to callers of a shown number, and their oppositions.
+
+A PBX plays it with this service or without it.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +29,7 @@ log = structlog.get_logger()
 PAGE = 1000
 _NATIONAL = re.compile(r"\+(?:(?:33|262|590|594|596)([0-9]{9})|1([0-9]{10}))")
 LONGEST_CALL = timedelta(minutes=10)
-"""A call to the line is cut then: who has given no number until then will give none."""
+"""A call to the line is cut then. A caller without a number by then will give none."""
 
 
 class CallbackLine:
@@ -37,25 +40,37 @@ class CallbackLine:
         self._published: dict[str, frozenset[str]] = {}
 
     async def publish(self, telephony: Telephony, *, anew: bool = False) -> None:
-        """`anew`: another process may have told the PBX otherwise, so it is asked what it knows."""
+        """Publish the lines.
+
+        `anew`: ask the PBX for its lines first, since another process may have set them.
+        """
         lines, pbx = lines_of(await self._campaigns()), telephony.pbx
         known = self._published.pop(pbx, None)
         await telephony.set_lines(lines, known=None if anew else known)
         self._published[pbx] = frozenset(line.number for line in lines)
 
     async def of(self, number: str, sponsor: str) -> Line | None:
-        """What the line of `number` (E.164) says if it is the sponsor's; None where none of its approved campaigns shows it."""
+        """Return the line of `number` (E.164) for the sponsor.
+
+        Return None where none of its approved campaigns shows the number.
+        """
         mine = [c for c in await self._campaigns() if c.definition.sponsor.id == sponsor]
         return next((line for line in lines_of(mine) if line.number == number.removeprefix("+")), None)
 
     async def waiting(self, telephony: Telephony) -> list[LineObjection]:
-        """What was said and not yet taken. Whoever has given no number may still type it until their call is over."""
+        """Return the oppositions not yet taken.
+
+        A caller who has given no number may still type it until their call is over.
+        """
         given_until = self._clock.now() - LONGEST_CALL
         objections = await telephony.line_objections()
         return [said for said in objections if said.number is not None or said.at < given_until]
 
     async def take(self, telephony: Telephony, objections: Sequence[LineObjection]) -> None:
-        """Store the oppositions in one transaction, then clear them at the PBX, and with them those on which nobody can act."""
+        """Store the oppositions in one transaction, then clear them at the PBX.
+
+        Entries without a usable number are cleared as well.
+        """
         if not objections:
             return
         sponsors = await sponsors_by_key(self._store)
@@ -77,7 +92,7 @@ class CallbackLine:
 
 
 def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> StatedOpposition:
-    """Where nobody knows whose number was rung, it counts against everybody."""
+    """Make the opposition. Where the line's sponsor is unknown, it counts against every sponsor."""
     return StatedOpposition(
         entry.number or "",
         OppositionChannel.INBOUND_CALL,
@@ -88,7 +103,10 @@ def _said(entry: LineObjection, sponsors: Mapping[str, str]) -> StatedOpposition
 
 
 def lines_of(campaigns: list[Campaign]) -> list[Line]:
-    """One line for each number shown, in every form in which trunks write it: that of the campaign approved last."""
+    """Return one line for each number shown, in every form in which trunks write it.
+
+    It is the line of the campaign approved last.
+    """
     approved = sorted((c for c in campaigns if c.approved_at and c.script), key=_approved_at)
     lines = {form: line for campaign in approved for form, line in _lines(campaign)}
     return list(lines.values())
@@ -107,7 +125,7 @@ def _lines(campaign: Campaign) -> Iterator[tuple[str, Line]]:
 
 
 def written_forms(number: str) -> Iterator[str]:
-    """How a trunk may write the number that was dialled: with or without its country."""
+    """Return the forms in which a trunk may write a dialled number: with or without its country."""
     digits = number.removeprefix("+")
     yield from (digits, f"00{digits}")
     if national := _NATIONAL.fullmatch(number):
@@ -115,6 +133,10 @@ def written_forms(number: str) -> Iterator[str]:
 
 
 def silence_of(campaign: Campaign) -> datetime | None:
-    """Nobody knows where who calls us votes: the earliest limit counts (FP-11), and after the poll the message stays withheld."""
+    """Return when the message falls silent.
+
+    The voting place of a caller is unknown: the earliest limit counts (FP-11), and the message
+    stays withheld after the poll.
+    """
     election = campaign.definition.election
     return freeze(silence_plan(election)) if election else None

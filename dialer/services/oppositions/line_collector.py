@@ -1,4 +1,7 @@
-"""Takes what is said on one PBX's call-back line, some hundred oppositions at a time: a flood of them holds up nothing else."""
+"""Collection of oppositions from one PBX's call-back line.
+
+It takes some hundred at a time: a flood of them holds up nothing else.
+"""
 
 from dialer.ports.telephony import LineObjection, Telephony
 from dialer.services.oppositions.callback_line import CallbackLine
@@ -13,10 +16,13 @@ class LineCollector:
         self._waiting: list[LineObjection] = []
 
     async def collect(self) -> bool:
-        """Take one batch; return whether to come again at once. The PBX is read anew once all that was read is taken."""
+        """Take one batch; return whether to come again at once.
+
+        The PBX is read anew once everything read before is taken.
+        """
         fresh = not self._waiting
         waiting = await self._line.waiting(self._telephony) if fresh else self._waiting
-        # What is not taken now for want of the database is read again.
+        # Oppositions not stored now, for want of the database, are read again.
         self._waiting = []
         await self._line.take(self._telephony, waiting[:BATCH])
         self._waiting = waiting[BATCH:]

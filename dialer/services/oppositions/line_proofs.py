@@ -1,4 +1,4 @@
-"""Whether the numbers that a campaign shows are known to reach its call-back line (FP-17)."""
+"""Proof that the numbers that a campaign shows reach its call-back line (FP-17)."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,10 @@ from dialer.services.decision.decider import TrunkPlan
 
 
 class LineProofs:
-    """A campaign on a loopback trunk shows its number to nobody outside: it needs no proof, unless its file asks for it."""
+    """Proofs of lines. A campaign on a loopback trunk shows its number to no outsider.
+
+    It needs no proof, unless its file asks for one.
+    """
 
     def __init__(self, store: Store[HasProbes], trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
         self._store = store
@@ -24,7 +27,7 @@ class LineProofs:
         return not inside or campaign.definition.call.callback_probe == "required"
 
     async def latest(self, campaign: Campaign) -> dict[str, Probe]:
-        """By number: the last probe that was made for the campaign's sponsor."""
+        """Return by number the last probe made for the campaign's sponsor."""
         async with self._store.read() as work:
             return await work.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
 

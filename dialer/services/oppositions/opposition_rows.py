@@ -1,4 +1,4 @@
-"""A row of an opposition list: kept whatever its spelling, as long as it holds a digit."""
+"""A row of an opposition list, kept in any spelling that holds a digit."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,10 @@ OPPOSITION_COLUMNS = frozenset({"phone_number", "channel", "received_at", "spons
 def read_opposition(
     row: CsvRow, receipt: Receipt, fingerprints: Fingerprints
 ) -> tuple[tuple[Suppression, ...], Sequence[Warned]]:
-    """Raise `RowRejected` only where there is no digit. Where cells cannot be told apart, the number is taken, against every sponsor."""
+    """Read an opposition. Raise `RowRejected` only where there is no digit.
+
+    Where cells cannot be separated, the number is taken, against every sponsor.
+    """
     number = row.cells.get("phone_number", "")
     if row.fault:
         objection, warnings = StatedOpposition(number, OppositionChannel.IMPORT), [_broken(row)]

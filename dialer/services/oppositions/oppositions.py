@@ -1,4 +1,4 @@
-"""From what somebody said or wrote to the oppositions it means: nothing is refused for its spelling.
+"""From a statement to the oppositions it means: nothing is refused for its spelling.
 
 See docs/rules/readings.md#oppositions.
 """
@@ -17,7 +17,10 @@ NO_DIGITS = Problem("phone_number", "holds no digits")
 
 @dataclass(frozen=True, slots=True)
 class StatedOpposition:
-    """An opposition, or a withdrawal, as it came in. `sponsor` None or blank: every sponsor. `received_at` None: now; anything unreadable in it is taken for now, too."""
+    """An opposition, or a withdrawal, as it came in.
+
+    `sponsor` None or blank means every sponsor. `received_at` None or unreadable means now.
+    """
 
     phone_number: str
     channel: OppositionChannel
@@ -34,7 +37,7 @@ class StatedOpposition:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who took an opposition down, when, and with which import it came."""
+    """The receipt of an opposition: its recorder, its time, and the import that brought it."""
 
     recorded_at: datetime
     recorded_by: str
@@ -43,7 +46,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodOppositions:
-    """An entry for every number that could be meant; `warnings` are what was stored otherwise than it was written."""
+    """An entry for every number that could be meant.
+
+    `warnings` name the values stored otherwise than written.
+    """
 
     suppressions: tuple[Suppression, ...]
     warnings: tuple[str, ...]
@@ -81,7 +87,10 @@ def understand(
 
 
 def moment(received_at: str | None, recorded_at: datetime) -> tuple[datetime, tuple[str, ...]]:
-    """When it was received, in UTC: `recorded_at` where that is unstated, unreadable, without an offset or still to come."""
+    """Return when it was received, in UTC.
+
+    Return `recorded_at` where that is unstated, unreadable, without an offset or still to come.
+    """
     if received_at is None or not received_at.strip():
         return recorded_at, ()
     try:
@@ -96,5 +105,5 @@ def moment(received_at: str | None, recorded_at: datetime) -> tuple[datetime, tu
 
 
 def _storable(text: str) -> str:
-    """Without NUL, which PostgreSQL does not take: no opposition may fail for that."""
+    """Remove NUL, which PostgreSQL does not take: no opposition may fail for that."""
     return text.replace("\0", "")

@@ -1,4 +1,7 @@
-"""The lock of one PBX, made whole from the database after any loss of its link: its oppositions, in today's fingerprints."""
+"""The lock of one PBX, made whole from the database after any loss of its link.
+
+It holds the oppositions, in today's fingerprints.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
@@ -23,7 +26,7 @@ log = structlog.get_logger()
 
 
 class LockWork(OppositionWork, HasCampaigns, HasRestores, Protocol):
-    """What the lock of a PBX is made of."""
+    """The unit of work of a PBX's lock."""
 
 
 class PbxLock:
@@ -34,9 +37,10 @@ class PbxLock:
         self._given: dict[str, str] = {}
 
     async def make_whole(self, telephony: Telephony) -> None:
-        """Give the PBX every opposition that it may have missed, so that its own lock is whole before the first call.
+        """Give the PBX every opposition that it may have missed.
 
-        Where the database was restored from a backup, it is first told what this PBX knows better.
+        Its lock is whole before the first call. Where the database was restored from a backup, the
+        database first learns the entries that only this PBX holds.
         """
         self._given.pop(telephony.pbx, None)
         await self._read_back(telephony)
@@ -45,9 +49,9 @@ class PbxLock:
             await telephony.suppress(pbx_entries(batch))
 
     async def relieve(self, telephony: Telephony) -> None:
-        """Take away what was lifted meanwhile, and what has its successor under newer keys.
+        """Take away lifted entries, and those with a successor under newer keys.
 
-        To be called after the outbox was read: what is left then was said in no call that is still to be told of.
+        Call it after the outbox was read: the entries left belong to no call still to be reported.
         """
         since = await self._whole_until(telephony)
         if since is None:
@@ -56,10 +60,11 @@ class PbxLock:
             await self._unlock(telephony, batch)
 
     async def keep_whole(self, telephony: Telephony) -> None:
-        """Give the PBX again what it lacks, and mark there up to where its lock is whole. To be called again and again.
+        """Give the PBX again any missing entries, and mark how far its lock is whole.
 
-        What is there at one look was given at the one before, if not earlier. Asterisk takes back a whole second of writes where its
-        disk fails, and the mark must not outlive them.
+        To be called again and again. Entries present at one look were given at the one before, if
+        not earlier. Asterisk takes back a whole second of writes where its disk fails, and the mark
+        must not outlive them.
         """
         async with self._store.read() as work:
             now = self._mark(await work.suppressions.revision())
@@ -78,7 +83,10 @@ class PbxLock:
         self._given[telephony.pbx] = now
 
     async def _whole_until(self, telephony: Telephony) -> str | None:
-        """The revision of the oppositions that the PBX holds in full; None where it knows nothing, or only another history or other keys."""
+        """Return the revision of the oppositions that the PBX holds in full.
+
+        Return None where it knows nothing, or only another history or other keys.
+        """
         keys, _, revision = (await telephony.lock_mark() or "").partition("-")
         if keys != self._fingerprints.mark:
             return None
@@ -89,7 +97,11 @@ class PbxLock:
         return f"{self._fingerprints.mark}-{revision}"
 
     async def _unlock(self, telephony: Telephony, lifted: Sequence[Suppression]) -> None:
-        """Who was opposed again since stays locked, and is locked again where that was stored in this very moment."""
+        """Unlock lifted entries.
+
+        A person who opposed again since stays locked, and is locked again where that was stored in
+        this very moment.
+        """
         meant = {suppression.fingerprint for suppression in lifted}
         again = set(await self._in_force(meant))
         for entry in dict.fromkeys(pbx_entries(lifted)):
@@ -114,7 +126,10 @@ class PbxLock:
         log.warning("oppositions read back after a restoration", pbx=telephony.pbx, entries=len(unknown))
 
     async def _unknown(self, entries: Sequence[PbxSuppression], pbx: str) -> list[Suppression]:
-        """Oppositions that the lock holds and the database does not. Of which version of the keys they are nobody knows: of each that could be."""
+        """Return oppositions that the lock holds and the database does not.
+
+        The version of their keys is unknown: return one for each that could be.
+        """
         sponsors = await sponsors_by_key(self._store)
         now, unknown = self._clock.now(), list[Suppression]()
         for some in _batches(entries):
@@ -131,7 +146,10 @@ class PbxLock:
         return unknown
 
     async def _forget_outdated(self, telephony: Telephony) -> None:
-        """Take away what stands there under older keys and has its successor in force. What the database does not know stays locked."""
+        """Take away entries under older keys whose successor is in force.
+
+        Entries that the database does not know stay locked.
+        """
         if self._fingerprints.version == 1:
             return
         outdated = await self._outdated(await telephony.suppressed())
@@ -158,5 +176,9 @@ class PbxLock:
 
 
 def _batches(entries: Sequence[PbxSuppression]) -> Iterator[Sequence[PbxSuppression]]:
-    """Few enough that their fingerprints under every version of the keys hold the event loop for some milliseconds."""
+    """Split entries into batches.
+
+    Their fingerprints under every version of the keys hold the event loop for some milliseconds
+    only.
+    """
     return (entries[first : first + AT_ONCE] for first in range(0, len(entries), AT_ONCE))

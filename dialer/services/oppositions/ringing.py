@@ -1,4 +1,4 @@
-"""Second thoughts while the telephone rings: what somebody says now counts for the call that is on its way to them (T051, T052)."""
+"""Oppositions while the telephone rings: they count for the call on its way (T051, T052)."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from dialer.services.pbx.fleet import Fleet
 log = structlog.get_logger()
 
 Against = tuple[Fingerprint, str | None]
-"""Who objects, and to which sponsor; None for every sponsor."""
+"""The fingerprint of the opposed number, and the sponsor; None for every sponsor."""
 
 
 class RingingCalls:
@@ -23,9 +23,10 @@ class RingingCalls:
         self._fleet = fleet
 
     async def cancel(self, against: Iterable[Against]) -> None:
-        """Revoke every permit that is out for them and not answered; whoever has answered hears the call to its end.
+        """Revoke every unanswered permit for them. An answered call goes on to its end.
 
-        A PBX that is away is logged: it makes no call without its link, and those it has end with their ringing.
+        A PBX that is away is logged: it makes no call without its link, and its ringing calls end
+        by themselves.
         """
         sponsors: dict[Fingerprint, set[str | None]] = {}
         for fingerprint, sponsor in against:

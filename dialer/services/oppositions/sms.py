@@ -20,7 +20,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """As the gateway hands it over: nothing in it is trusted to be well-formed."""
+    """A message as the gateway hands it over: no part of it is trusted to be well-formed."""
 
     sender: str
     receiver: str
@@ -30,7 +30,11 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class SmsReading:
-    """`word`: what made it an opposition, if anything did; `sponsor`: to whom it objects, None for every sponsor."""
+    """The reading of a message.
+
+    `word` made it an opposition, None where none did. `sponsor` is the one opposed, None for every
+    sponsor.
+    """
 
     word: str | None
     sponsor: str | None
@@ -43,9 +47,10 @@ class TextMessages:
         self._suppressions = suppressions
 
     async def receive(self, actor: Actor, message: TextMessage) -> SmsReading:
-        """In force when this returns. Raise `InvalidInput` only for a STOP whose sender holds no digit.
+        """Read a message. Its opposition is in force when this returns.
 
-        Of the text, the word alone is kept: the rest is nobody's business.
+        Raise `InvalidInput` only for a STOP whose sender holds no digit. Of the text, the word
+        alone is kept: the rest is private.
         """
         actor.demand(Right.WEBHOOKS)
         word = stop_word(message.text)
@@ -58,7 +63,10 @@ class TextMessages:
         return SmsReading(word, sponsor, await self._suppressions.take(objection, actor.name))
 
     async def _addressed(self, receiver: str) -> str | None:
-        """The one sponsor whose campaigns show this number; None where it is nobody's, or several share it."""
+        """Return the only sponsor whose campaigns show this number.
+
+        Return None where none shows it, or several share it.
+        """
         meant = set(every_reading(receiver))
         sponsors: set[str] = set()
         last: CampaignId | None = None

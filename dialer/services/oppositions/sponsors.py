@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 async def sponsors_by_key(store: Store[HasCampaigns]) -> dict[str, str]:
-    """Of every campaign. One that no campaign names any more has none: its opposition then counts against everybody."""
+    """Return the sponsors of all campaigns by key.
+
+    A sponsor without a campaign is missing: its oppositions then count against every sponsor.
+    """
     found: dict[str, str] = {}
     last: CampaignId | None = None
     while True:

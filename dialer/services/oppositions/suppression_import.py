@@ -17,11 +17,11 @@ from dialer.services.oppositions.oppositions import Receipt
 from dialer.services.oppositions.suppressions import Suppressions
 
 Readings = tuple[Suppression, ...]
-"""Of one row: an entry for each number it could mean."""
+"""The entries of one row: one for each number it could mean."""
 
 
 class Telling:
-    """Tells the PBXs of one batch after another. What is stored next does not wait for it."""
+    """Informs the PBXs of one batch after another. Storing the next batch does not wait for it."""
 
     def __init__(self, suppressions: Suppressions) -> None:
         self._suppressions = suppressions
@@ -72,7 +72,10 @@ class SuppressionImports:
         self._importer = importer
 
     async def run(self, actor: Actor, source: ImportSource) -> ImportReport:
-        """Raise `InvalidInput` where the whole file is refused. An opposition stored before is stored again: its events are a history."""
+        """Import oppositions. Raise `InvalidInput` where the whole file is refused.
+
+        An opposition stored before is stored again: its events are a history.
+        """
         actor.demand(Right.ADD_OPPOSITION)
         now = self._clock.now()
         receipt = Receipt(now, actor.name, source=source.import_id)

@@ -1,4 +1,7 @@
-"""Oppositions: taken at once and for good, told to every PBX, lifted only by an administrator (FP-21)."""
+"""Oppositions: stored at once and for good, sent to every PBX (FP-21).
+
+Only an administrator lifts them.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -26,11 +29,11 @@ from dialer.services.oppositions.ringing import RingingCalls
 
 
 class SuppressionWork(OppositionWork, ConsentWork, Protocol):
-    """What recording oppositions reads and writes."""
+    """The unit of work that records oppositions."""
 
 
 class PbxLocks(Protocol):
-    """The suppression locks of all PBXs. One that is away is told at its next recovery."""
+    """The suppression locks of all PBXs. One that is away is updated at its next recovery."""
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None: ...
 
@@ -53,19 +56,25 @@ class Suppressions:
         self._ringing = ringing
 
     async def add(self, actor: Actor, objection: StatedOpposition) -> UnderstoodOppositions:
-        """In force when this returns. Raise `InvalidInput` only for a number without a digit."""
+        """Record an opposition, in force when this returns.
+
+        Raise `InvalidInput` only for a number without a digit.
+        """
         actor.demand(Right.ADD_OPPOSITION)
         return await self.take(objection, actor.name)
 
     async def take(self, objection: StatedOpposition, recorded_by: str) -> UnderstoodOppositions:
-        """As `add`, for whoever has been let in already."""
+        """Record an opposition as `add`, without a check of rights."""
         receipt = Receipt(self._clock.now(), recorded_by)
         understood = understand(objection, receipt, self._fingerprints)
         await self.enforce(understood.suppressions)
         return understood
 
     async def take_all(self, objections: Iterable[StatedOpposition], recorded_by: str) -> list[InvalidInput]:
-        """As `take`, in one transaction; return why those were not taken that name nobody."""
+        """Record oppositions as `take`, in one transaction.
+
+        Return the errors of those without a digit.
+        """
         receipt, refused = Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
         suppressions: list[Suppression] = []
         for objection in objections:
@@ -78,7 +87,10 @@ class Suppressions:
         return refused
 
     async def enforce(self, suppressions: Sequence[Suppression]) -> None:
-        """Commit, then lock every PBX, then cancel what rings: in this order nothing starts behind it."""
+        """Commit, then lock every PBX, then cancel ringing calls.
+
+        In this order no call starts behind it.
+        """
         await self.store(suppressions)
         await self.tell(suppressions)
 
@@ -92,7 +104,10 @@ class Suppressions:
         await self._ringing.cancel((s.fingerprint, s.sponsor) for s in suppressions)
 
     async def check(self, actor: Actor, phone_number: str) -> tuple[Suppression, ...]:
-        """Those in force against this number; against every number it could mean where its spelling is odd."""
+        """Return the oppositions in force against this number.
+
+        Where its spelling is odd, return those against every number it could mean.
+        """
         _demand_sight(actor)
         meant = self._meant(phone_number)
         async with self._store.read() as work:
@@ -106,10 +121,11 @@ class Suppressions:
             return await work.suppressions.count()
 
     async def remove(self, actor: Actor, phone_number: str, reason: str) -> int:
-        """Lift every opposition of this number; return how many.
+        """Lift every opposition of this number; return their count.
 
-        Consents given before the opposition stay void: only a later positive act counts again. Raise `NotFound` where there is none,
-        `PhoneError` for a number that is not plain: what is lifted must not be a guess.
+        Consents given before the opposition stay void: only a later positive act counts again.
+        Raise `NotFound` where there is none, `PhoneError` for a number that is not plain: a removal
+        must not be a guess.
         """
         actor.demand(Right.REMOVE_OPPOSITION)
         fingerprint = self._fingerprints.of(_whose(phone_number, reason))
@@ -138,7 +154,10 @@ class Suppressions:
 
 
 def _whose(phone_number: str, reason: str) -> PhoneNumber:
-    """Of whom oppositions shall be removed. Raise `PhoneError`, or `InvalidInput` where the reason is missing, too."""
+    """Return the number whose oppositions are to be removed.
+
+    Raise `PhoneError`, or `InvalidInput` where the reason is missing, too.
+    """
     if reason.strip():
         return parse_phone(phone_number)
     problems = [Problem("reason", "is empty: say who asked for it, and how")]
@@ -150,6 +169,6 @@ def _whose(phone_number: str, reason: str) -> PhoneNumber:
 
 
 def _demand_sight(actor: Actor) -> None:
-    """Who may take oppositions down may see them, and so may the auditor."""
+    """Raise `Forbidden` unless the actor may record oppositions, or is an auditor."""
     if not actor.may(Right.READ_SUBJECTS):
         actor.demand(Right.ADD_OPPOSITION)

@@ -9,7 +9,7 @@ from dialer.ports.dialplan import DialplanSource
 
 @dataclass(frozen=True, slots=True)
 class DialplanVerdict:
-    """`approved`: Asterisk would execute exactly what this program's own files say."""
+    """A proof. `approved`: Asterisk would execute exactly this program's own files."""
 
     source: str
     approved: bool
@@ -17,7 +17,10 @@ class DialplanVerdict:
 
 
 class ProofMemory:
-    """The last proof: following every path takes seconds, and the same dialplan, line for line, proves the same."""
+    """Memory of the last proof.
+
+    Following every path takes seconds, and the same dialplan, line for line, proves the same.
+    """
 
     def __init__(self) -> None:
         self._known: tuple[Dialplan, Proof] | None = None

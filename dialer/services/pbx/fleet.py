@@ -13,10 +13,13 @@ log = structlog.get_logger()
 
 
 class Fleet:
-    """A PBX is ready only between a completed recovery and the next loss of its link or its lease.
+    """The PBXs.
 
-    `driven`: this process makes the calls, so what it knows of the PBXs is what is. `beyond`: PBXs that cannot be
-    spoken to at all, and why. `told`: those that were told of an opposition; `untold`: those that were not, and why.
+    One is ready only between a completed recovery and the loss of its link or its lease.
+
+    `driven`: this process makes the calls, so its knowledge of the PBXs is the truth. `beyond`
+    holds the PBXs that cannot be reached at all, with the reason. `told` holds the PBXs that
+    received an opposition; `untold` the ones that missed it, with the reason.
     """
 
     def __init__(
@@ -38,7 +41,7 @@ class Fleet:
         (self._ready.add if ready else self._ready.discard)(pbx)
 
     def set_elsewhere(self, pbx: str, *, elsewhere: bool) -> None:
-        """Whether another process drives it."""
+        """Note whether another process drives it."""
         (self._elsewhere.add if elsewhere else self._elsewhere.discard)(pbx)
 
     def at_work(self, pbx: str) -> bool:
@@ -46,9 +49,10 @@ class Fleet:
         return pbx in self._ready or pbx in self._elsewhere
 
     def shares(self, limit: int, names: Sequence[str]) -> tuple[int, float]:
-        """Our part of what those PBXs of `names` that are at work may do in all: of `limit` in whole numbers, and as a fraction.
+        """Return our part of the limits for the working PBXs of `names`.
 
-        Every process counts alike, so that together they keep to it.
+        The first is our part of `limit` in whole numbers, the second our fraction. Every process
+        counts alike, so that together they keep to the limit.
         """
         working = sorted(name for name in set(names) if self.at_work(name))
         ours = [index for index, name in enumerate(working) if name in self._ready]
@@ -58,7 +62,7 @@ class Fleet:
         return sum(each + (index < rest) for index in ours), len(ours) / len(working)
 
     def choose(self, names: Sequence[str], load: Callable[[str], int]) -> Telephony | None:
-        """The ready PBX of `names` with the fewest calls, or None. Those that are alike in this take turns."""
+        """Return the ready PBX of `names` with the fewest calls, or None. Equal ones take turns."""
         candidates = [name for name in self._turn if name in names and name in self._ready]
         if not candidates:
             return None
@@ -68,13 +72,16 @@ class Fleet:
         return self.telephonies[chosen]
 
     async def suppress(self, entries: Sequence[PbxSuppression]) -> None:
-        """Tell every PBX at once. One that is away is told at its next recovery."""
+        """Lock every PBX at once. One that is away is updated at its next recovery."""
         failures = await self.everywhere("suppress", lambda telephony: telephony.suppress(entries))
         for pbx in self.telephonies:
             self.note(pbx, failures.get(pbx))
 
     def note(self, pbx: str, failure: str | None) -> None:
-        """Whether it was told of an opposition. Who missed one is among the `untold` for good."""
+        """Note whether it received an opposition.
+
+        One that missed any is among the `untold` for good.
+        """
         if failure is not None:
             self.untold[pbx] = failure
             self.told.discard(pbx)
@@ -82,7 +89,10 @@ class Fleet:
             self.told.add(pbx)
 
     async def unsuppress(self, entry: PbxSuppression) -> None:
-        """A PBX that is away keeps its lock, which is the safe side, until it is told again."""
+        """Unlock every PBX.
+
+        One that is away keeps its lock, which is the safe side, until its next update.
+        """
         await self.everywhere("unsuppress", lambda telephony: telephony.unsuppress(entry))
 
     async def everywhere(self, what: str, act: Callable[[Telephony], Awaitable[object]]) -> dict[str, str]:

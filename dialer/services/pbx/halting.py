@@ -1,4 +1,7 @@
-"""The emergency stop: every PBX refuses new calls and hangs up the present ones. Works with the database down."""
+"""The emergency stop: every PBX refuses new calls and hangs up the present ones.
+
+It works with the database down.
+"""
 
 import asyncio
 from typing import Protocol
@@ -24,7 +27,7 @@ RECORD_AGAIN_S = 1.0
 
 
 class HaltingWork(HasHalts, HasRestores, Protocol):
-    """What is read before a halt ends."""
+    """The unit of work that reads before a halt ends."""
 
 
 class Halting:
@@ -36,7 +39,10 @@ class Halting:
         self._recording: asyncio.Task[None] | None = None
 
     async def halt(self, actor: Actor, reason: str) -> HaltReport:
-        """First the PBXs, then the database: whatever else is broken, no call may start."""
+        """Halt the PBXs first, then the database.
+
+        No call may start, however much else is broken.
+        """
         actor.demand(Right.HALT)
         halt = Halt(new_halt_id(), actor.name, self._clock.now(), reason)
         self._halts.hear(halt)
@@ -44,15 +50,16 @@ class Halting:
         return HaltReport(tuple(self._fleet.telephonies), unreachable, await self._recorded())
 
     async def record(self, halt: Halt) -> bool:
-        """The database's part of a halt that every PBX knows of already; say whether it does, too, by now."""
+        """Record a halt that every PBX knows; return whether the database knows it by now."""
         self._halts.hear(halt)
         await self._halts.note(halt)
         return await self._recorded()
 
     async def unhalt(self, actor: Actor, reason: str) -> HaltReport:
-        """Needs a reason and the database. A PBX that is away says so, and is unlocked when it comes back.
+        """End the halt. It needs a reason and the database.
 
-        Raise `Conflict` where another halt began meanwhile: that one is in force.
+        A PBX that is away is reported, and unlocked when it comes back. Raise `Conflict` where
+        another halt began meanwhile: that one is in force.
         """
         actor.demand(Right.UNHALT)
         if not reason.strip():
@@ -70,7 +77,10 @@ class Halting:
         return HaltReport(tuple(self._fleet.telephonies), unreachable, recorded=True)
 
     async def _demand_read_back(self) -> None:
-        """After a restoration the PBXs may know of oppositions that nobody else does."""
+        """Raise `Conflict` before every PBX was read back after a restoration.
+
+        A PBX may hold oppositions that exist nowhere else.
+        """
         async with self._store.read() as work:
             restoration = await work.restores.last()
         if restoration is None or restoration.ended_at:
@@ -93,9 +103,10 @@ class Halting:
             self._recording = None
 
     async def _recorded(self) -> bool:
-        """Whether the database knows every halt by now. Where it is away, trying goes on behind until it does.
+        """Tell whether the database knows every halt by now.
 
-        A driver whose server hangs takes long to give up, and no halt waits for that.
+        Where it is away, attempts go on in the background until it does. A driver whose server
+        hangs takes long to give up, and no halt waits for that.
         """
         if self._halts.unrecorded and (self._recording is None or self._recording.done()):
             self._recording = asyncio.create_task(self._record())

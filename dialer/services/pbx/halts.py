@@ -1,4 +1,7 @@
-"""Which halts are in force, and that every PBX says the same of them: whatever was away meanwhile, the PBX, the database or this process."""
+"""The halts in force, the same at every PBX.
+
+They are settled again after an absence of a PBX, the database or this process.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -27,15 +30,19 @@ DATABASE_S = 1.0
 """A PBX that comes back waits no longer to hear from the database whether everything is halted."""
 NOTES_S = 0.5
 MOST_CHANGES = 10
-"""Of the flag of one PBX at one look: each answers a change that was made meanwhile."""
+"""Limit on changes to the flag of one PBX at one look. Each answers a change made meanwhile."""
 
 
 class HaltWork(HasHalts, HasRestores, UnitOfWork, Protocol):
-    """What a halt reads and writes."""
+    """The unit of work of a halt."""
 
 
 class Halts:
-    """The database's word counts. What it has not heard of is in force until it has; while it is away, so is its last word."""
+    """The halts in force. The database decides.
+
+    A halt that it does not know yet is in force until it does. While it is away, its last state
+    holds.
+    """
 
     def __init__(self, store: Store[HaltWork], fleet: Fleet, clock: Clock, notes: HaltNotes) -> None:
         self._store = store
@@ -47,23 +54,26 @@ class Halts:
 
     @property
     def unrecorded(self) -> bool:
-        """Whether the database has still to hear of a halt that was called here."""
+        """Tell whether a halt called here is still missing in the database."""
         return bool(self._unrecorded)
 
     def hear(self, halt: Halt) -> None:
-        """It is in force from now on, and to be recorded."""
+        """Put a halt in force from now on, to be recorded."""
         self._known[halt.id] = halt
         self._unrecorded.add(halt.id)
 
     async def note(self, halt: Halt) -> None:
-        """For the other processes of this home, and for those that come after."""
+        """Note the halt for other and later processes of this home."""
         try:
             await within(NOTES_S, self._notes.keep(halt))
         except Unavailable as error:
             log.error("halt not kept in the home", error=str(error))
 
     async def record(self) -> tuple[Halt, ...]:
-        """Tell the database every halt that it does not know; return all that are in force. Raise `Unavailable`."""
+        """Store every halt missing in the database; return the halts in force.
+
+        Raise `Unavailable`.
+        """
         known = await self._heard()
         async with self._store.read() as work:
             told = await work.halts.known(known)
@@ -81,7 +91,11 @@ class Halts:
         return (*told.in_force, *unknown)
 
     async def in_force(self) -> tuple[Halt, ...]:
-        """Raise `Unavailable` where nobody knows: the database does not answer, and this home has heard of none."""
+        """Return the halts in force.
+
+        Raise `Unavailable` where they are unknown: the database does not answer, and this home has
+        heard of none.
+        """
         try:
             return await within(DATABASE_S, self.record())
         except Unavailable:
@@ -91,16 +105,19 @@ class Halts:
             return tuple(known.values())
 
     async def meet(self, telephony: Telephony) -> None:
-        """Of a PBX that comes back, before anything else and however much else it has missed: lock it and end its calls, or unlock it."""
+        """Lock a PBX that comes back and end its calls, or unlock it.
+
+        That comes before everything else it has missed.
+        """
         if halts := await self.in_force():
             await lock_and_hang_up(telephony, halts[-1])
         await self.agree(telephony)
 
     async def agree(self, telephony: Telephony) -> None:
-        """Ask the PBX which halt it knows of, and end with what is in force, whoever halts or ends a halt meanwhile.
+        """Compare the PBX's halt flag with the halts in force, until both agree.
 
-        A halt that nobody knows was called by somebody while the database was away: it is in force everywhere. One that has ended is
-        cleared. Raise `Unavailable`.
+        Halts may be called or ended meanwhile. An unknown halt was called while the database was
+        away: it is in force everywhere. One that has ended is cleared. Raise `Unavailable`.
         """
         for _ in range(MOST_CHANGES):
             halts, flag = await self.in_force(), await telephony.halt_flag()
@@ -121,9 +138,11 @@ class Halts:
         raise Unavailable(f"{telephony.pbx} does not keep what it is told of a halt")
 
     async def end(self, by: str, reason: str) -> tuple[dict[str, str], bool]:
-        """End every halt that is in force or flagged at a PBX; return, by PBX, why it could not be unlocked, and whether nothing is halted.
+        """End every halt in force or flagged at a PBX.
 
-        The database comes last: what is permitted before a PBX is unlocked would be refused there. Raise `Unavailable`.
+        Return by PBX why it could not be unlocked, and whether nothing is halted. The database
+        comes last: a call permitted before a PBX is unlocked would be refused there. Raise
+        `Unavailable`.
         """
         flags: dict[str, HaltFlag] = {}
 
@@ -146,19 +165,19 @@ class Halts:
         async with self._store.write() as work:
             over = await end_halts(work, ids, by=by, at=self._clock.now(), reason=reason)
         await self._forget(ids)
-        # Who came back in between was locked again.
+        # A PBX that came back in between was locked again.
         await self._fleet.everywhere("unhalt", self.agree)
         return unreachable, over
 
     async def _ended(self, flag: HaltFlag) -> bool:
-        """Raise `Unavailable` where nobody knows."""
+        """Tell whether the halt has ended. Raise `Unavailable` where that is unknown."""
         if flag.id is None:
             return False
         async with self._store.read() as work:
             return flag.id in (await work.halts.known([flag.id])).ended
 
     async def _adopt(self, pbx: str, flag: HaltFlag) -> Halt:
-        """Who called it is not known: the PBX alone tells of it."""
+        """Adopt a halt that only the PBX knows. Its caller is unknown."""
         halt = Halt(flag.id or new_halt_id(), pbx, self._clock.now(), flag.reason)
         self.hear(halt)
         await self.note(halt)
@@ -168,7 +187,7 @@ class Halts:
         return halt
 
     async def _heard(self) -> dict[HaltId, Halt]:
-        """By this process and by the others of its home, the oldest first."""
+        """Return the halts known to this process and the others of its home, the oldest first."""
         try:
             noted = await within(NOTES_S, self._notes.all())
         except Unavailable as error:
@@ -190,7 +209,7 @@ class Halts:
 
 
 async def begin_halt(work: HaltWork, halt: Halt) -> bool:
-    """Return whether it was not known. A known one stays as it is, also where it has ended."""
+    """Begin a halt; return whether it was new. A known one stays as it is, even if it has ended."""
     new = await add_halt(work, halt)
     if new:
         work.notify(notification.halt_changed(halted=True, by=halt.by, at=halt.at))
@@ -199,7 +218,7 @@ async def begin_halt(work: HaltWork, halt: Halt) -> bool:
 
 
 async def add_halt(work: HasHalts, halt: Halt) -> bool:
-    """Return whether it was not known; what is to be told of it is the caller's."""
+    """Store a halt; return whether it was new. The caller notifies others."""
     await work.halts.lock()
     new = await work.halts.add(halt)
     if new:

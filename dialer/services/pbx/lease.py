@@ -1,4 +1,7 @@
-"""The lease of one PBX: whose name the database has for it drives it; whoever falls silent loses it, and another takes over."""
+"""The lease of one PBX: its holder in the database drives the PBX.
+
+A silent holder loses it, and another process takes over.
+"""
 
 from collections import Counter
 from collections.abc import Collection
@@ -10,16 +13,17 @@ from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.timeout import within
 
 LEASE_S = 10.0
-"""How long a PBX waits for a process that died: then another process may take it."""
+"""Seconds that a PBX waits for a dead process before another may take it."""
 RENEW_S = 2.0
 GIVE_UP_WITHIN_S = 1.0
 """A process that ends waits no longer for its database."""
 
 
 class Lease:
-    """What this process knows of it, by its own monotonic clock.
+    """The lease as this process knows it, by its own monotonic clock.
 
-    A holder counts from before it asked, and whoever waits for its silence from after: so the one stops before the other begins.
+    A holder counts its lease from before its request. A waiting process counts the silence from
+    after its own: so the one stops before the other begins.
     """
 
     def __init__(self, store: Store[HasLeases], clock: Clock, driver: Driver) -> None:
@@ -29,7 +33,10 @@ class Lease:
         self._until = self._due = self._seen_at = clock.monotonic()
         self._seen: Heartbeat | None = None
         self.term = 0
-        """Grows whenever the lease begins anew: between two terms others may have driven the PBX, and its events went unheard."""
+        """Grows whenever the lease begins anew.
+
+        Between two terms others may have driven the PBX, with its events unheard.
+        """
 
     @property
     def held(self) -> bool:
@@ -37,7 +44,7 @@ class Lease:
 
     @property
     def due(self) -> bool:
-        """Whether it is time to ask again."""
+        """Tell whether it is time to ask again."""
         return self._clock.monotonic() >= self._due
 
     @property
@@ -51,7 +58,10 @@ class Lease:
         return self._seen is not None and not self.ours and self._silent is None
 
     async def renew(self) -> None:
-        """Take it, or go on holding it, where that is possible. Raise `Unavailable`: what was held is held to its end."""
+        """Take or keep the lease, where that is possible.
+
+        Raise `Unavailable`: a held lease is held to its end.
+        """
         asked_at = self._clock.monotonic()
         taken = await take_lease(self._store, self.driver, silent=self._silent)
         # It may have run out while the answer was awaited.
@@ -61,14 +71,17 @@ class Lease:
         self.term += self.ours and not continued
 
     async def look(self) -> None:
-        """See who has it, and want nothing. Raise `Unavailable`."""
+        """Read the holder without a claim. Raise `Unavailable`."""
         asked_at = self._clock.monotonic()
         async with self._store.read() as work:
             heartbeats = await work.leases.heartbeats()
         self._note(heartbeats.get(self.driver.pbx), asked_at)
 
     async def give_up(self) -> None:
-        """Let another process begin at once. Where the database does not answer, the others wait until it runs out."""
+        """Let another process begin at once.
+
+        Where the database does not answer, the others wait until it runs out.
+        """
         self._until = self._clock.monotonic()
         try:
             await within(GIVE_UP_WITHIN_S, give_up_lease(self._store, self.driver))
@@ -89,14 +102,14 @@ class Lease:
 async def take_lease(
     store: Store[HasLeases], driver: Driver, *, silent: Heartbeat | None = None
 ) -> Heartbeat:
-    """Begin or go on where the PBX is nobody else's, or still has the heartbeat `silent`.
+    """Take or continue the lease of a PBX that is free, ours, or still at heartbeat `silent`.
 
-    Return the heartbeat in force then. Who asks in vain is given it by a holder of at least two more,
-    when that one next asks: processes share the PBXs alike.
+    Return the heartbeat in force then. A process that asks in vain gets it from a holder of at
+    least two more, when that one next asks: processes share the PBXs alike.
     """
     while True:
         async with store.write() as work:
-            # All of them: who has how many decides who yields.
+            # All of them: the holder of most leases yields.
             leases = await work.leases.lock_all()
             lease = leases.get(driver.pbx)
             if lease is not None:
@@ -104,7 +117,7 @@ async def take_lease(
                 return await (work.leases.hand(driver.pbx, holder) if holder else work.leases.want(driver))
             if begun := await work.leases.begin(driver):
                 return begun
-        # Somebody else began in this very moment.
+        # Another process began in this very moment.
 
 
 async def give_up_lease(store: Store[HasLeases], driver: Driver) -> None:

@@ -1,4 +1,7 @@
-"""Keeps the lease of one PBX for as long as its link lives, and tells when this process begins or ceases to hold it."""
+"""Keeper of the lease of one PBX while its link lives.
+
+It reports when this process begins or ceases to hold it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +17,15 @@ log = structlog.get_logger()
 
 TICK_S = 0.25
 LINK_GRACE_S = 5.0
-"""A link that was lost may come back so soon; then another process, whose link may live, is let in."""
+"""Seconds for a lost link to come back. Then another process, whose link may live, is let in."""
 
 
 class LeaseKeeper:
-    """`changed` is called whenever the lease ends or begins, and once where it began anew before anybody saw its end."""
+    """Keeps the lease.
+
+    `changed` is called whenever the lease ends or begins, and once where it began anew before its
+    end was noticed.
+    """
 
     def __init__(self, lease: Lease, fleet: Fleet, clock: Clock, changed: Callable[[], None]) -> None:
         self._lease = lease
@@ -35,7 +42,7 @@ class LeaseKeeper:
         self._lost_at = self._clock.monotonic()
 
     async def run(self) -> None:
-        """Until cancelled; then another process may drive the PBX at once."""
+        """Run until cancelled; then another process may drive the PBX at once."""
         try:
             while True:
                 await self.turn()
@@ -44,7 +51,10 @@ class LeaseKeeper:
             await self._lease.give_up()
 
     async def turn(self) -> None:
-        """Ask again where that is due. A lease runs out by itself, so it is looked at in every turn."""
+        """Ask again where that is due.
+
+        A lease runs out by itself, so it is checked in every turn.
+        """
         if self._lease.due:
             try:
                 await self._ask()
@@ -57,7 +67,7 @@ class LeaseKeeper:
             self._changed()
 
     async def _ask(self) -> None:
-        """Without a link nothing can be driven, so nothing is wanted."""
+        """Ask for the lease. Without a link no PBX can be driven, so none is claimed."""
         if self._linked:
             await self._lease.renew()
             return

@@ -1,4 +1,8 @@
-"""A paused campaign at the PBXs: each has a flag for it beside that of the halt, and what has passed there is waited for."""
+"""Pauses at the PBXs.
+
+Each has a flag for a paused campaign beside that of the halt. Calls that have passed it are waited
+for.
+"""
 
 import asyncio
 from collections.abc import Collection
@@ -21,11 +25,11 @@ log = structlog.get_logger()
 
 POLL_S = 0.02
 WITHIN_S = ORIGINATE_LIFE.total_seconds() + 2
-"""No permit lives longer: a PBX that has not said by then what became of one may not say it for long."""
+"""Seconds. No permit lives longer: a PBX silent until then may stay silent for long."""
 
 
 class PauseWork(HasAttempts, HasCampaigns, Protocol):
-    """What a pause reads."""
+    """The unit of work of a pause."""
 
 
 class Pauses:
@@ -37,10 +41,12 @@ class Pauses:
         self._clock = clock
 
     async def hold(self, campaign: Campaign) -> None:
-        """Return only when no further INVITE of the campaign can leave, which is not `running` any more.
+        """Return only when no further INVITE of the campaign can leave.
 
-        Nobody permits another call, so it is about those alive now: who comes to the gate meets the flag, and who has passed it is waited
-        for. Of a PBX that cannot be asked the database tells, if another process drives it. Raise `Unavailable` where nobody knows.
+        The campaign is not `running` any more. No new permit is given, so it is about the calls
+        alive: a call before the gate meets the flag, and one past it is waited for. For a PBX that
+        cannot be asked the database answers, if another process drives it. Raise `Unavailable`
+        where the answer is unknown.
         """
         end = self._clock.monotonic() + WITHIN_S
         async with self._store.read() as work:
@@ -57,7 +63,10 @@ class Pauses:
             waiting &= await self._may_leave(campaign, [alive[attempt_id] for attempt_id in waiting])
 
     async def release(self, campaign_id: CampaignId) -> None:
-        """Before the campaign runs again: otherwise its first calls are refused. A PBX that is away is told when it comes back."""
+        """Clear the flags before the campaign runs again, or its first calls are refused.
+
+        A PBX that is away is updated when it comes back.
+        """
 
         async def clear(telephony: Telephony) -> None:
             if flag := await telephony.pause_flag(campaign_id):
@@ -66,7 +75,7 @@ class Pauses:
         await self._fleet.everywhere("resume", clear)
 
     async def agree(self, telephony: Telephony) -> None:
-        """Whatever was paused or resumed while the PBX was away. Raise `Unavailable`."""
+        """Bring a PBX up to date on pauses and resumptions that it missed. Raise `Unavailable`."""
         now = self._clock.now()
         async with self._store.read() as work:
             paused = await work.campaigns.in_state(CampaignState.PAUSED)
@@ -76,7 +85,10 @@ class Pauses:
                 await self._agree_on(telephony, campaign.id)
 
     async def heed(self, telephony: Telephony, refused: Collection[AttemptId]) -> None:
-        """The PBX refuses these for a pause: it ended, perhaps, where nobody could tell it. Raise `Unavailable`."""
+        """Check the pauses for which the PBX refuses calls: they may have ended while it was away.
+
+        Raise `Unavailable`.
+        """
         async with self._store.read() as work:
             attempts = (await work.attempts.get_many(refused)).values()
         for campaign_id in {attempt.campaign_id for attempt in attempts}:
@@ -94,11 +106,11 @@ class Pauses:
             log.info("the flag of a pause that has ended is cleared", pbx=telephony.pbx, campaign=campaign_id)
 
     async def _may_leave(self, campaign: Campaign, alive: Collection[Attempt]) -> set[AttemptId]:
-        """Those of the attempts of which an INVITE may leave yet."""
+        """Return the attempts whose INVITE may still leave."""
         waiting: set[AttemptId] = set()
 
         async def ask(telephony: Telephony) -> None:
-            """The flag first; and once more should whoever cleared an earlier one have been late."""
+            """Set the flag first, again where a late process cleared an earlier one."""
             if await telephony.pause_flag(campaign.id) is None:
                 await telephony.set_pause(campaign.id, campaign.definition.ends_at)
             mine = [attempt.id for attempt in alive if attempt.pbx == telephony.pbx]

@@ -1,4 +1,7 @@
-"""What a halt does at the PBXs. It knows of nothing else, so that the command line can do it before it has loaded anything else."""
+"""The acts of a halt at the PBXs.
+
+This module imports little, so that the command line can halt before it has loaded anything else.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -11,7 +14,10 @@ from dialer.services.pbx.fleet import Fleet
 
 @dataclass(frozen=True, slots=True)
 class HaltReport:
-    """What the halt reached. `unreachable`: by PBX, why; `recorded`: whether the database knows."""
+    """The reach of a halt.
+
+    `unreachable` gives the reason by PBX. `recorded` tells whether the database knows.
+    """
 
     pbxs: tuple[str, ...]
     unreachable: dict[str, str]
@@ -24,7 +30,10 @@ async def stop_every_call(fleet: Fleet, halt: Halt) -> dict[str, str]:
 
 
 async def lock_and_hang_up(telephony: Telephony, halt: Halt) -> None:
-    """Lock first, so that nothing starts behind the hang-up; and once more where the end of another halt took the flag away meanwhile."""
+    """Lock first, so that no call starts behind the hang-up.
+
+    Lock once more where the end of another halt took the flag away meanwhile.
+    """
     for _ in range(2):
         await telephony.set_halt(halt)
         await telephony.hang_up_all()

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """Raise `Unavailable` after so many seconds; the work goes on behind.
+    """Raise `Unavailable` after so many seconds; the work goes on in the background.
 
     It is not cancelled: a driver whose server hangs may take as long to give up as to answer.
     """
@@ -23,6 +23,6 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
 
 def _take_note(task: asyncio.Future[Any]) -> None:
-    """Whatever became of it, nobody waits for it any more; asyncio would complain of an error never looked at."""
+    """Take note of an error that has no reader any more: asyncio would complain of it."""
     if not task.cancelled():
         task.exception()

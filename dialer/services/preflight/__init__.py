@@ -1,1 +1,1 @@
-"""What is asked of a campaign and its list before anybody is called."""
+"""Questions about a campaign and its list before the first call."""

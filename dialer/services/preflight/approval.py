@@ -1,4 +1,7 @@
-"""What would keep a campaign from being approved: asked before, by the preflight, and again at the approval itself."""
+"""Obstacles to the approval of a campaign.
+
+The preflight asks for them before, and the approval itself again.
+"""
 
 from typing import Protocol
 
@@ -14,13 +17,16 @@ from dialer.services.decision.decider import Decider
 
 
 class ApprovalWork(HasContacts, HasOppositionLists, Protocol):
-    """What an approval reads of a campaign's list."""
+    """The unit of work that reads a campaign's list for its approval."""
 
 
 async def approval_problems(
     store: Store[ApprovalWork], decider: Decider, campaign: Campaign
 ) -> tuple[Problem, ...]:
-    """Of its file, its trunk and its list, now; its prompts are another matter."""
+    """Return the problems of its file, its trunk and its list, now.
+
+    Prompts are checked elsewhere.
+    """
     definition = campaign.definition
     async with store.read() as work:
         places = await work.contacts.places(campaign.id)
@@ -34,7 +40,10 @@ async def approval_problems(
 async def lists_for(
     work: HasOppositionLists, decider: Decider, definition: CampaignDefinition
 ) -> list[ListStanding]:
-    """Lists of others that speak for the sponsor, whomever they hold; none where the profile requires none, since to count them takes time."""
+    """Return the external lists that hold for the sponsor, for any number.
+
+    Return none where the profile requires none, since to count them takes time.
+    """
     sponsor, packs = definition.sponsor.id, decider.packs.by_title.values()
     if not any(pack.required_lists for pack in packs if pack.name == definition.profile):
         return []

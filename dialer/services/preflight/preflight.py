@@ -1,4 +1,7 @@
-"""Before approval: how many of the list would be called, when, and how many never and why. Calls nobody, writes nothing."""
+"""The preflight: how many contacts could be called, when, and how many never and why.
+
+It makes no call and writes nothing.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,16 +23,20 @@ from dialer.services.preflight.preflight_run import Forecast, Survey
 PAGE = 25_000
 """Contacts read at a time: few enough that calls in progress do not notice."""
 READERS = 2
-"""While what one has read is judged, the other reads. More would leave no core to calls in progress."""
+"""While a page of one reader is judged, the other reads. More would leave no core to live calls."""
 
 
 class PreflightWork(StandingWork, ApprovalWork, Protocol):
-    """What a preflight reads."""
+    """The unit of work of a preflight."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreflightReport:
-    """`start`: the instant from which it was foreseen. `problems`: what the approval would refuse now. `reminders`: what no machine can check."""
+    """A report.
+
+    `start` is the instant from which it was foreseen. `problems` would make an approval fail now.
+    `reminders` are points that no machine can check.
+    """
 
     campaign: Campaign
     start: datetime
@@ -39,7 +46,7 @@ class PreflightReport:
 
     @property
     def dialling_s(self) -> float:
-        """How long one call to each takes at the campaign's own pace, in seconds of open hours."""
+        """Return the time of one call to each at the campaign's pace, in seconds of open hours."""
         return self.forecast.called / self.campaign.definition.pacing.calls_per_second
 
 
@@ -49,7 +56,10 @@ class Preflight:
         self._decider = decider
 
     async def run(self, actor: Actor, campaign_id: CampaignId) -> PreflightReport:
-        """Foresee every contact from now, or from the campaign's start where that is later, as if it were running. Raise `NotFound`."""
+        """Foresee every contact, as if the campaign were running. Raise `NotFound`.
+
+        It starts now, or at the campaign's start where that is later.
+        """
         actor.demand(Right.PREFLIGHT)
         async with self._store.read() as work:
             standing = await standing_of(work, campaign_id)
@@ -61,7 +71,7 @@ class Preflight:
         return PreflightReport(campaign, start, survey.forecast, problems, told)
 
     async def _survey(self, survey: Survey, campaign: Campaign) -> tuple[Problem, ...]:
-        """The whole list; what the approval would refuse is looked for meanwhile."""
+        """Survey the whole list, and look for the problems of an approval meanwhile."""
         pages = Pages(self._store, campaign.id)
         try:
             async with asyncio.TaskGroup() as group:
@@ -69,7 +79,7 @@ class Preflight:
                 for _ in range(READERS):
                     group.create_task(self._read(pages, survey, campaign))
         except ExceptionGroup as faults:
-            # Whoever asked is told the fault, not that it befell one of several tasks.
+            # Raise the fault itself: the caller need not know of several tasks.
             raise faults.exceptions[0] from faults
         return problems.result()
 

@@ -1,4 +1,4 @@
-"""One list, surveyed page by page: what would become of its contacts, each counted once."""
+"""The survey of one list, page by page: the future of its contacts, each counted once."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -22,10 +22,11 @@ from dialer.services.decision.decider import Decider
 
 @dataclass(slots=True)
 class Forecast:
-    """What would become of a list's contacts, each counted once.
+    """The future of a list's contacts, each counted once.
 
-    `hours`: by the callee's local date and hour, how many could first be called then. `never`: by code, how many are refused for good
-    by it (one contact may have several). `undecided`: those whose caps may lift later than was looked.
+    `hours` counts by the callee's local date and hour how many could first be called then. `never`
+    counts by code how many are refused for good by it (one contact may have several). `undecided`
+    counts those whose caps may lift later than the survey reaches.
     """
 
     contacts: int = 0
@@ -68,7 +69,7 @@ class Survey:
         self._turn = asyncio.Lock()
 
     async def take(self, page: Sequence[ContactGroup]) -> None:
-        """Count them in, beside whatever else goes on."""
+        """Count a page in, in a thread."""
         async with self._turn:
             await asyncio.to_thread(self.add, page)
 
@@ -87,7 +88,11 @@ class Survey:
                     self.forecast.add(self._foreseen(alike, kind, examples[kind], count), count)
 
     def _foreseen(self, alike: ContactGroup, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
-        """Remembered where there are several: a list may hold a million people of whom each is like no other."""
+        """Foresee a group of contacts.
+
+        The result is remembered where there are several: in a list of a million people each may be
+        unlike any other.
+        """
         known = self._known.get((alike.kind, kind))
         if known is not None:
             return known
@@ -99,7 +104,7 @@ class Survey:
     def _add_ending(
         self, alike: ContactGroup, kind: Kind, number: PhoneNumber, ends: Sequence[datetime]
     ) -> None:
-        """Those whose consent ends meanwhile; remembered as the others are."""
+        """Add contacts whose consent ends meanwhile. Results are remembered, too."""
         endings = self._endings.get((alike.kind, kind))
         if endings is None:
             ask = partial(self._ending, self._facts(alike, number))

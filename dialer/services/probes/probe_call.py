@@ -1,4 +1,4 @@
-"""One call-back probe: a number of ours is rung, and what answers is held against the greeting of the sponsor's line."""
+"""A call-back probe: ring a number of ours, and compare the sound with the greeting of its line."""
 
 import asyncio
 import hashlib
@@ -21,14 +21,14 @@ from dialer.services.oppositions.callback_line import CallbackLine
 ORDER_LIFE = timedelta(seconds=10)
 """The PBX refuses an order that comes later."""
 BEYOND_S = 3
-"""How much longer than the greeting is listened: networks cut through late."""
+"""Seconds of listening beyond the greeting: networks cut through late."""
 LONGEST_S = 60
-"""Of a longer greeting the beginning is compared."""
+"""Seconds. Of a longer greeting the beginning is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What must be heard: `sound` in A-law at 8 kHz, of the prompts `script`."""
+    """The greeting expected: `sound` in A-law at 8 kHz, of the prompts `script`."""
 
     script: str
     sound: bytes
@@ -48,7 +48,7 @@ class ProbeCall:
     async def make(
         self, campaign: Campaign, number: PhoneNumber, telephony: Telephony, asked_by: str
     ) -> Probe:
-        """Never raises for what it finds: what could not be done is said in the probe."""
+        """Make a probe. Raise no error of its own: the probe names any obstacle."""
         blank = self._blank(campaign, number, telephony.pbx, asked_by)
         try:
             line = await self._line.of(number, campaign.definition.sponsor.id)

@@ -1,4 +1,7 @@
-"""Rings the numbers that campaigns show, before they dial and every day, and pauses those whose number does not answer as it must (FP-17, T093)."""
+"""Call-back probes of the numbers that campaigns show, before they dial and every day.
+
+A campaign is paused where its number does not answer as it must (FP-17, T093).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -38,7 +41,7 @@ PROBER = "call-back probe"
 
 
 class ProbeWork(CampaignWork, HasHalts, HasProbes, Protocol):
-    """What the call-back probes read and write."""
+    """The unit of work of call-back probes."""
 
 
 class Probing:
@@ -62,21 +65,27 @@ class Probing:
         self._tried: dict[tuple[str, str], float] = {}
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         await self._guarded(self._call.forget_unclaimed())
         while True:
             await self._guarded(self.turn())
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
-        """What fails is tried again; a campaign whose numbers are not proved does not dial meanwhile."""
+        """Run some work, to be tried again after an error.
+
+        A campaign whose numbers are not proved does not dial meanwhile.
+        """
         try:
             await work
         except DialerError as error:
             log.error("numbers not probed", error=str(error))
 
     async def turn(self) -> None:
-        """Ring what is due, one number after the other: it is our own line that answers. Nothing is rung during a halt."""
+        """Ring the numbers due, one after the other: it is our own line that answers.
+
+        No number is rung during a halt.
+        """
         async with self._store.read() as work:
             if await work.halts.halted():
                 return
@@ -93,7 +102,10 @@ class Probing:
                 await self._probe(campaign, number, telephony, PROBER)
 
     async def run_now(self, actor: Actor, campaign_id: CampaignId) -> list[Probe]:
-        """Ring every number of the campaign, due or not. Raise `Conflict` before its approval, `Unavailable` without a PBX."""
+        """Ring every number of the campaign, due or not.
+
+        Raise `Conflict` before its approval, `Unavailable` without a PBX.
+        """
         actor.demand(Right.CONTROL_CAMPAIGN)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -109,7 +121,7 @@ class Probing:
     async def page(
         self, actor: Actor, campaign_id: CampaignId, *, after: ProbeId | None = None, limit: int = 100
     ) -> list[Probe]:
-        """All probes of the campaign's numbers for its sponsor, whichever campaign they were made for."""
+        """Return all probes of the campaign's numbers for its sponsor, made for any campaign."""
         actor.demand(Right.READ_CAMPAIGNS)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -117,7 +129,11 @@ class Probing:
             return await work.probes.page(ProbeFilter(sponsor, numbers_of(campaign), after, limit))
 
     def _telephony(self, campaign: Campaign) -> Telephony | None:
-        """A process that does not drive its PBXs knows only which it has; those that are away say so."""
+        """Choose a PBX.
+
+        A process that does not drive its PBXs only knows their names; an absent one then reports
+        itself.
+        """
         plan = self._trunks.get(campaign.definition.trunk)
         names = plan.pbxs if plan else ()
         if self._fleet.driven:
@@ -152,9 +168,10 @@ class Probing:
         return probe
 
     async def _room(self, campaign: Campaign) -> None:
-        """Wait until the trunk has a line for us: its operator would refuse one too many, as if the number were at fault.
+        """Wait until the trunk has a line for us.
 
-        Raise `Unavailable` where none comes free.
+        Its operator would refuse one too many, as if the number were at fault. Raise `Unavailable`
+        where none comes free.
         """
         trunk = campaign.definition.trunk
         plan = self._trunks.get(trunk)
@@ -168,7 +185,7 @@ class Probing:
         raise Unavailable(f"trunk {trunk!r} had no line free for a call-back probe")
 
     async def _pause_all(self, probe: Probe) -> None:
-        """Every campaign of the sponsor that shows the number."""
+        """Pause every campaign of the sponsor that shows the number."""
         async with self._store.read() as work:
             running = await work.campaigns.in_state(CampaignState.RUNNING)
         for campaign in running:

@@ -1,1 +1,1 @@
-"""The rights of each person: to see what is kept, and to have it erased (GDPR 15 and 17)."""
+"""The rights of each person: access to their data, and its erasure (GDPR 15 and 17)."""

@@ -1,4 +1,7 @@
-"""The rights of whoever is called: to see what is kept about them, and to have it erased (GDPR 15 and 17; T116, T121)."""
+"""The rights of each person: access to their data, and its erasure.
+
+See GDPR 15 and 17, T116 and T121.
+"""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -22,12 +25,16 @@ from dialer.services.consent.consent_proofs import ConsentProofs
 
 
 class SubjectWork(ErasureWork, HasSubjects, Protocol):
-    """What is read and erased of a person."""
+    """The unit of work that reads and erases a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedDecision:
-    """`told`: what was asked and answered. None where it cannot be read: `why` says whether it was erased."""
+    """A decision.
+
+    `told` is its question and answer; None where they cannot be read. Then `why` says whether they
+    were erased.
+    """
 
     row: DecisionRow
     told: StoredAnswer | None
@@ -61,10 +68,11 @@ class Subjects:
         self._clock = clock
 
     async def export(self, actor: Actor, phone_number: str) -> Subject:
-        """All that is kept, refused decisions included; that it was read goes into the ledger.
+        """Return everything stored, refused decisions included. The access goes into the ledger.
 
-        A spelling that is no plain number is read in every way that makes one, and taken for the only one of them that is known here.
-        Raise `NotFound` where nothing is kept, `InvalidInput` where it could be several people: nobody is shown what is another's.
+        A spelling that is no plain number is read in every possible way, and taken for the only
+        known number among them. Raise `NotFound` where nothing is stored, `InvalidInput` where it
+        could be several people: no one sees another person's data.
         """
         actor.demand(Right.READ_SUBJECTS)
         async with self._store.read() as work:
@@ -92,11 +100,14 @@ class Subjects:
         return Subject(number, fingerprint, whole, await self._calls.records(actor, file.calls), opened)
 
     async def erase(self, actor: Actor, phone_number: str) -> Erased:
-        """For good. What stays is the fingerprint, with oppositions and with times and outcomes of calls.
+        """Erase a person for good.
 
-        Erasing is no opposition: who only asked to be forgotten may still agree anew. But it takes back every consent given until now, so
-        that no list collected before it leads to a call again; only a later positive act does. An opposition stays in force (FP-33).
-        Raise `PhoneError` for a number that is not plain, `NotFound` where nothing is kept, `Conflict` while it is being called.
+        The fingerprint stays, with oppositions and with times and outcomes of calls. Erasing is no
+        opposition: a person who only asked to be forgotten may still agree anew. But it takes back
+        every consent given until now, so that no list collected before leads to a call again; only
+        a later positive act does. An opposition stays in force (FP-33). Raise `PhoneError` for a
+        number that is not plain, `NotFound` where nothing is stored, `Conflict` while it is being
+        called.
         """
         actor.demand(Right.ERASE)
         fingerprint = self._fingerprints.of(parse_phone(phone_number))

@@ -14,12 +14,12 @@ from dialer.ports.unit_of_work import Store, UnitOfWork
 
 
 class BackupWork(HasKeys, UnitOfWork, Protocol):
-    """What a backup reads, and its evidence."""
+    """The unit of work of a backup."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyKeeping:
-    """How the keys are saved; `passphrase` where they are sealed under one."""
+    """The way of saving the keys. `passphrase` is given where they are sealed under one."""
 
     secrets: BackedUpKeys
     passphrase: str | None = None
@@ -32,10 +32,10 @@ class Backups:
         self._clock = clock
 
     async def take(self, actor: Actor, folder: BackupFolder, keeping: KeyKeeping) -> BackupManifest:
-        """Fill a new folder. Raise `Conflict` where something lies there, `InvalidInput`, `Unavailable`.
+        """Fill a new folder. Raise `Conflict` where it is not empty, `InvalidInput`, `Unavailable`.
 
-        The heads go before the database: one that it does not hold would look like entries lost. What happens after it is in the
-        journal, which a restoration is told of.
+        The heads go before the database: one that it does not hold would look like lost entries.
+        Later events are in the journal, which a restoration reads.
         """
         actor.demand(Right.BACK_UP)
         async with self._store.read() as work:

@@ -1,4 +1,7 @@
-"""Tells other systems what they asked to be told: at least once each, in no promised order, with growing pauses where they are away."""
+"""Notifications to other systems: each at least once, in no promised order.
+
+The pauses grow while an endpoint is away.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,9 +23,9 @@ BATCH = 20
 LOOK_EVERY_S = 0.5
 LOOK_FOR_LEFT_S = 3600.0
 NOBODYS = timedelta(days=4)
-"""Longer than any notification is tried: what has been due for so long is for an endpoint that no process knows any more."""
+"""Longer than any notification is tried. One due for so long is for an endpoint of no process."""
 LEASE = timedelta(minutes=1)
-"""Longer than any delivery takes; who claimed and died is followed by somebody else after it."""
+"""Longer than any delivery takes. After it another process takes over from a dead one."""
 
 
 class Notifying:
@@ -35,7 +38,7 @@ class Notifying:
         self._clock = clock
 
     async def run(self) -> None:
-        """Until cancelled; each endpoint by itself, so that one that is slow holds up no other."""
+        """Run until cancelled. Each endpoint has its own loop: a slow one holds up no other."""
         async with asyncio.TaskGroup() as tasks:
             for endpoint in self._endpoints:
                 tasks.create_task(self._serve(endpoint))
@@ -44,7 +47,10 @@ class Notifying:
                 await asyncio.sleep(LOOK_FOR_LEFT_S)
 
     async def clear_left(self) -> None:
-        """Endpoints leave the settings, and their notifications stay: they would be told for ever to be waiting."""
+        """Give up notifications for endpoints that have left the settings.
+
+        They would be reported as waiting for ever.
+        """
         try:
             async with self._store.write() as work:
                 left = await work.outbox.abandon(
@@ -68,7 +74,7 @@ class Notifying:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def turn(self, endpoint: WebhookUrl) -> bool:
-        """Deliver what is due, once; return whether anything was."""
+        """Deliver the notifications due, once; return whether there were any."""
         now = self._clock.now()
         due = await claim_due(self._store, endpoint, now=now, until=now + LEASE, limit=BATCH)
         await asyncio.gather(*(self._deliver(endpoint, delivery) for delivery in due))
@@ -80,7 +86,7 @@ class Notifying:
         except Unavailable as error:
             await self._postpone(endpoint, delivery, str(error))
         except Exception as error:
-            # An address or a body that nobody foresaw is one endpoint's trouble.
+            # An unforeseen address or body is one endpoint's trouble.
             await self._postpone(endpoint, delivery, f"not delivered: {place_of(error)}")
         else:
             async with self._store.write() as work:
@@ -101,7 +107,7 @@ class Notifying:
 async def claim_due(
     store: Store[HasOutbox], endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
 ) -> list[Delivery]:
-    """Return those due at `now`, for this caller alone until `until`."""
+    """Return the deliveries due at `now`, for this caller alone until `until`."""
     # Almost always there is nothing; looking must not take the writer's turn.
     async with store.read() as work:
         if not await work.outbox.has_due(endpoint, now=now):

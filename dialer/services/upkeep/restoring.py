@@ -1,7 +1,8 @@
-"""After a database was restored from a backup: everything that the journal and the exported heads know of and it does not, brought back.
+"""Restoration: data from the journal and the exported heads that the restored database lacks.
 
-Done before any service can open the home. The machine is halted, and stays so until the lock of each PBX was read back, too, and an
-operator ends the halt with a reason. Campaigns that ran are paused: of the last moments before the loss nobody can know who was called.
+It is done before any service can open the home. The machine is halted, and stays so until the lock
+of each PBX was read back, too, and an operator ends the halt with a reason. Campaigns that ran are
+paused: the calls of the last moments before the loss are unknown.
 """
 
 from collections import Counter
@@ -55,7 +56,7 @@ from dialer.services.pbx.halts import add_halt
 from dialer.services.pbx.stopping import new_halt_id
 
 RESTORED = "restored from a backup"
-"""How the reason of a campaign's pause and of the halt begins."""
+"""Beginning of the reason of a campaign's pause and of the halt."""
 BATCH = 1000
 
 
@@ -77,12 +78,15 @@ class RestoringWork(
     UnitOfWork,
     Protocol,
 ):
-    """What bringing back reads and writes."""
+    """The unit of work of a restoration."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What was brought back; `gap` is what was not. `paused`: campaigns. `unreadable`: lines of the journal."""
+    """The result of a restoration; `gap` is the part not brought back.
+
+    `paused` counts campaigns, `unreadable` lines of the journal.
+    """
 
     gap: Gap
     oppositions: int
@@ -110,7 +114,10 @@ class Restoring:
         self._clock = clock
 
     async def run(self, actor: Actor, manifest: BackupManifest) -> RestoreResult:
-        """Raise `InvalidInput` where the journal names people under keys that were not restored, `Unavailable`."""
+        """Restore. Raise `Unavailable`.
+
+        Raise `InvalidInput` where the journal names people under keys that were not restored.
+        """
         unreadable = await self._unreadable()
         gap = await self._gap(manifest.taken_at)
         reason = (
@@ -137,7 +144,10 @@ class Restoring:
         )
 
     async def _unreadable(self) -> int:
-        """How many lines nobody can read. Looked at before anything is changed. Raise `InvalidInput` where a key is missing."""
+        """Count the unreadable lines, before anything is changed.
+
+        Raise `InvalidInput` where a key is missing.
+        """
         unreadable = 0
         async for lines, torn in self._days():
             unreadable += torn
@@ -149,7 +159,10 @@ class Restoring:
         return unreadable
 
     async def _days(self) -> AsyncIterator[tuple[list[JournalLine], int]]:
-        """A day at a time, each line once, and how many cannot be read: years of calls do not fit into memory."""
+        """Yield a day at a time, each line once, with the count of unreadable lines.
+
+        Years of calls do not fit into memory.
+        """
         async for texts in self._journal.days():
             lines: list[JournalLine] = []
             torn = 0
@@ -161,7 +174,7 @@ class Restoring:
             yield lines, torn
 
     async def _gap(self, taken_at: datetime) -> Gap:
-        """Heads of entries that the database does not hold are put aside: it goes on from where it is."""
+        """Put aside heads of entries that the database lacks: it goes on from its own head."""
         async with self._store.read() as work:
             head = await work.ledger.head()
         held = head.head.size if head else 0
@@ -182,7 +195,10 @@ class Restoring:
             size = heads[-1].size
 
     async def _lose_alive(self) -> None:
-        """Whoever was being called may have heard everything: they count, and are not called again."""
+        """Mark the calls alive as lost: the callees may have heard everything.
+
+        They count, and are not called again.
+        """
         now = self._clock.now()
         async with self._store.write() as work:
             alive = await work.attempts.alive()
@@ -269,7 +285,7 @@ class Restoring:
             return await work.restores.add_calls(calls)
 
     async def _sponsor_of(self, campaign_id: CampaignId) -> str | None:
-        """None for a campaign that is younger than the backup."""
+        """Return the sponsor, None for a campaign that is younger than the backup."""
         try:
             async with self._store.read() as work:
                 return (await work.campaigns.get(campaign_id)).definition.sponsor.id
@@ -298,7 +314,10 @@ class Restoring:
 
 
 def _sponsor(line: JournalLine) -> str | None:
-    """Whose name was struck out of the journal is taken for every sponsor: that is the safe side."""
+    """Return the sponsor of a line.
+
+    A name struck out of the journal means every sponsor: that is the safe side.
+    """
     sponsor = line.body["sponsor"]
     return None if sponsor is None or REDACTED in sponsor else str(sponsor)
 

@@ -1,4 +1,7 @@
-"""Erases once a day what has outlived its use, and raises the alarm where it cannot (FP-32, FP-32b, US-15, UK-08, CA-11, E8, T120)."""
+"""Daily erasure of data past its limit, with an alarm where it fails.
+
+Sources: FP-32, FP-32b, US-15, UK-08, CA-11, E8, T120.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -34,19 +37,23 @@ BATCH = 1000
 
 
 class RetentionWork(HasRetention, HasKeys, UnitOfWork, Protocol):
-    """What retention reads and erases, and its evidence."""
+    """The unit of work of retention."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatedList:
     kept: RetainedList
     limit: datetime
-    """When contacts of it must be gone next: all, or first those who were not called, where the profile keeps the others."""
+    """The next limit of its contacts: of all, or of the uncalled ones where the others are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionStatus:
-    """`next_run_at` None: never, while time is pretended. `overdue`: lists past their limit. `blocked`: no campaign is created."""
+    """The state of retention.
+
+    `next_run_at` is None for never, while time is pretended. `overdue` counts lists past their
+    limit. `blocked`: no campaign is created.
+    """
 
     last: RetentionRun | None
     next_run_at: datetime | None
@@ -57,7 +64,10 @@ class RetentionStatus:
 
 
 class Retention:
-    """`pretended`: the clock is shifted. Then nothing is erased and nothing overdue: real data must not go for a play."""
+    """Retention. With a shifted clock (`pretended`) nothing is erased and nothing is overdue.
+
+    Real data must not be erased on pretended time.
+    """
 
     def __init__(
         self,
@@ -77,7 +87,7 @@ class Retention:
         self._pretended = pretended
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while not self._pretended:
             try:
                 await self._tick()
@@ -87,7 +97,7 @@ class Retention:
         await asyncio.Event().wait()
 
     async def run_now(self, actor: Actor) -> RetentionRun:
-        """Whether it is due or not. The run tells of its failure itself."""
+        """Run now, due or not. The run itself reports its failure."""
         actor.demand(Right.ERASE)
         if self._pretended:
             raise Conflict(
@@ -100,7 +110,10 @@ class Retention:
         return await self._status()
 
     async def demand_running(self) -> None:
-        """Raise `Conflict` where erasing has failed for too long: who cannot forget shall not learn of more people (T120)."""
+        """Raise `Conflict` where erasing has failed for too long.
+
+        Without erasure no more people may be added (T120).
+        """
         if (await self._status()).blocked:
             raise Conflict(
                 "personal data that should be gone is still kept: no campaign is created meanwhile",
@@ -158,7 +171,10 @@ class Retention:
         return terms.proof_terms(rules, now)
 
     async def _recordings(self, now: datetime) -> None:
-        """What call-back probes heard of our own lines proves as long as the longest-kept consent that our number could be called (E9)."""
+        """Forget old recordings of call-back probes.
+
+        They prove, as long as the longest-kept consent, that our number could be called (E9).
+        """
         await self._sounds.forget(kept_before=min(term.before for term in await self._terms(now)))
 
     async def _consents(self, now: datetime) -> int:
@@ -206,7 +222,10 @@ class Retention:
         return DatedList(kept, last if done else first)
 
     def _limits(self, kept: RetainedList, now: datetime) -> tuple[datetime, datetime]:
-        """When those of a list must be gone whom nobody called, and when the others. A campaign that is not over may still call."""
+        """Return when contacts never called must be gone, and when the others.
+
+        A campaign that is not over may still call.
+        """
         rules = self._rules(kept.profile, now)
         first = terms.contacts_limit(kept.imported_at, kept.ended_at, rules.contact_days)
         if rules.call_record_years is None:
@@ -215,7 +234,10 @@ class Retention:
         return first, max(first, called)
 
     def _rules(self, profile: str, now: datetime) -> RetentionRules:
-        """Those in force today; what every pack says by default where the profile has none any more."""
+        """Return the rules in force today.
+
+        Return the default of every pack where the profile has none any more.
+        """
         pack = self._packs.for_day(profile, now.date())
         return pack.retention if pack else RetentionRules()
 
@@ -225,7 +247,7 @@ class Erasing(Protocol):
 
 
 async def in_batches(erase: Erasing) -> int:
-    """Until a batch is not full; return how many went."""
+    """Repeat until a batch is not full; return the count of erased rows."""
     erased = 0
     while (some := await erase(limit=BATCH)) == BATCH:
         erased += some

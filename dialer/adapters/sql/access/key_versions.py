@@ -60,7 +60,7 @@ class SqlKeyRepository(SqlRepository):
         return tuple(table.name for table in FINGERPRINTED)
 
     async def collect(self, table: str, after: str) -> str:
-        # Another process may have begun to move: what it has moved is not to be moved again.
+        # Another process may have begun to move: numbers already moved are not to be moved again.
         if (await self._connection.execute(COLLECTED)).scalar() is not False:
             return after
         return await collect_page(self._connection, WHOLE.tables[table], after)

@@ -1,7 +1,8 @@
-"""All that is stored under fingerprints, brought to the next version of their keys, some hundred numbers a transaction.
+"""The move of all fingerprints to the next version of their keys.
 
-A number moves with all its rows at once: whatever is joined by fingerprint finds the same at any moment. Between two pages others write,
-so an opposition waits no longer than a page takes.
+It moves some hundred numbers a transaction, each number with all its rows at once: a join by
+fingerprint finds the same at any moment. Between two pages others write, so an opposition waits no
+longer than a page takes.
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,10 @@ WRAPPED = select(subject_keys.c.fingerprint, subject_keys.c.key)
 
 
 async def collect_page(connection: AsyncConnection, table: Table, after: str) -> str:
-    """Note the next numbers of a table as to be moved. Return the last of them; the same as `after` where none follow."""
+    """Note the next numbers of a table as to be moved.
+
+    Return the last of them; the same as `after` where none follow.
+    """
     mine = table.c.fingerprint
     page = select(mine.label("old")).where(mine > after).distinct().order_by(mine).limit(LONGEST_LIST)
     last = (await connection.execute(select(func.max(page.subquery().c.old)))).scalar_one()
@@ -52,7 +56,10 @@ async def collect_page(connection: AsyncConnection, table: Table, after: str) ->
 
 
 async def check_keys(connection: AsyncConnection, rekeying: Rekeying, after: str) -> str:
-    """Open the keys of the next people, as their move will. Return as `collect_page` does. Raise `InvalidInput`."""
+    """Open the keys of the next people, as their move will.
+
+    Return as `collect_page` does. Raise `InvalidInput`.
+    """
     page = WRAPPED.where(subject_keys.c.fingerprint > after).order_by(subject_keys.c.fingerprint)
     for row in (await connection.execute(page.limit(LONGEST_LIST))).all():
         rekeying.key(row.fingerprint, row.key)
@@ -61,7 +68,10 @@ async def check_keys(connection: AsyncConnection, rekeying: Rekeying, after: str
 
 
 async def check_sealed(connection: AsyncConnection, rekeying: Rekeying, after: int) -> int:
-    """Open what the next decisions have sealed. Return the last that was looked at. Raise `InvalidInput`."""
+    """Open the sealed texts of the next decisions. Return the last one read.
+
+    Raise `InvalidInput`.
+    """
     for row in (await connection.execute(SEALED.where(decisions.c.id > after))).all():
         rekeying.sealed(row.fingerprint, row.key, row.sealed)
         after = row.id
@@ -69,7 +79,10 @@ async def check_sealed(connection: AsyncConnection, rekeying: Rekeying, after: i
 
 
 async def move_page(connection: AsyncConnection, rekeying: Rekeying) -> int:
-    """Return how many numbers were moved: none where none is left. What is sealed goes first: it is opened under the fingerprints of before."""
+    """Move a page of numbers; return their count, 0 at the end.
+
+    Sealed texts go first: they are opened under the old fingerprints.
+    """
     left = select(rekeyed.c.old).where(LEFT).order_by(rekeyed.c.old).limit(PAGE)
     numbers = (await connection.execute(left)).scalars().all()
     if not numbers:
@@ -89,7 +102,7 @@ async def move_page(connection: AsyncConnection, rekeying: Rekeying) -> int:
 
 
 async def clear_page(connection: AsyncConnection) -> bool:
-    """Take away what tells which fingerprint of before is which of now. Return whether there may be more."""
+    """Delete some pairs of old and new fingerprints. Return whether there may be more."""
     page = select(rekeyed.c.old).order_by(rekeyed.c.old).limit(LONGEST_LIST)
     gone = await connection.execute(delete(rekeyed).where(rekeyed.c.old.in_(page)))
     return bool(gone.rowcount)
@@ -143,6 +156,6 @@ async def _renumber_pending(connection: AsyncConnection, moved: dict[Fingerprint
 async def _keep_names(
     connection: AsyncConnection, rekeying: Rekeying, moved: dict[Fingerprint, Fingerprint]
 ) -> None:
-    """Whoever was renamed before keeps that older name: the table has it already."""
+    """Keep the ledger's names of numbers. An older name stays: the table has it already."""
     names = [{"fingerprint": new, "subject": rekeying.subject(old)} for old, new in moved.items()]
     await connection.execute(insert_new(connection, pseudonyms), names)

@@ -19,7 +19,10 @@ async def keys_of(
 
 
 async def add_keys(connection: AsyncConnection, keys: dict[Fingerprint, bytes]) -> None:
-    """Raise `Conflict` where a number has one already: what was sealed under the new one must not be stored without it."""
+    """Store keys. Raise `Conflict` where a number has one already.
+
+    A text sealed under the new key must not be stored without it.
+    """
     if keys:
         records = [{"fingerprint": fingerprint, "key": key} for fingerprint, key in keys.items()]
         await connection.execute(insert(subject_keys), records)

@@ -37,9 +37,9 @@ STILL_ALLOWED = (
         or_(suppressions.c.sponsor.is_(None), suppressions.c.sponsor == attempts.c.sponsor),
     ),
 )
-"""What may have changed since the permit.
+"""Conditions that may have changed since the permit.
 
-Read by the very statement that moves: nothing comes in between.
+The very statement that moves reads them, so nothing comes in between.
 """
 
 
@@ -96,7 +96,7 @@ class SqlAttemptRepository(SqlRepository):
         rows = [attempt_record(attempt) for attempt in known]
         columns: Record = {name: bindparam(name) for name in rows[0] if name != "id"}
         statement = update(attempts).where(attempts.c.id == bindparam("moved")).values(columns)
-        # SQLAlchemy keeps a column's own name for what is SET, so the id to find goes under another.
+        # SQLAlchemy keeps a column's own name for SET, so the id to find has another name.
         await self._connection.execute(statement, [row | {"moved": row["id"]} for row in rows])
         return known
 
@@ -128,14 +128,15 @@ class SqlAttemptRepository(SqlRepository):
         return found
 
     async def alive(self, *, pbx: str | None = None, campaign_id: CampaignId | None = None) -> list[Attempt]:
-        """In order of decision."""
+        """Return live attempts in order of decision."""
         statement = ATTEMPT.where(live)
         if pbx is not None:
             statement = statement.where(attempts.c.pbx == pbx)
         if campaign_id is not None:
             statement = statement.where(attempts.c.campaign_id == campaign_id)
         found = [Attempt(*row) for row in await self._connection.execute(statement)]
-        # Sorted here, for they are few: asked to sort, SQLite would walk all attempts in order instead of the live ones.
+        # Sorted here, for they are few: SQLite's sort would walk all attempts in order, not the
+        # live ones.
         return sorted(found, key=lambda attempt: (attempt.decided_at, attempt.id))
 
     async def alive_to(self, fingerprints: Iterable[Fingerprint]) -> list[Attempt]:

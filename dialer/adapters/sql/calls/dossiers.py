@@ -20,8 +20,8 @@ from dialer.domain.consent.contact import Contact
 from dialer.domain.decision.facts import PastAttempt
 from dialer.ports.records import ContactFacts, ListedContact
 
-# `ListedContact`: the contact, the class of its list, and its place in the order of dialling.
-# Whoever was erased is on no list any more.
+# `ListedContact`: the contact, the class of its list, and its place in the order of dialling. An
+# erased contact is on no list any more.
 LISTED: Select[Any] = (
     CONTACT.add_columns(imports.c.source_class, contacts.c.next_due_at)
     .join_from(contacts, imports)
@@ -41,7 +41,7 @@ PAST = select(
 
 
 def listed_contact(row: Row[Any]) -> ListedContact:
-    """Of a row of `LISTED`."""
+    """Read a row of `LISTED`."""
     return ListedContact(Contact(*tuple(row)[:-2]), row.source_class, row.next_due_at)
 
 

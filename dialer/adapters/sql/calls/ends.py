@@ -40,7 +40,7 @@ unreached = or_(
         ),
     ),
 )
-"""Not `domain.final_answer.counts`."""
+"""The opposite of `domain.final_answer.counts`."""
 number_gone = and_(
     _unanswered,
     or_(

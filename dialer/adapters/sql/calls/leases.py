@@ -39,7 +39,7 @@ class SqlLeaseRepository(SqlRepository):
         held = select(pbx_leases.c.pbx).where(
             pbx_leases.c.pbx == driver.pbx, pbx_leases.c.holder == driver.holder
         )
-        # FOR SHARE: nobody else takes it before this transaction ends.
+        # FOR SHARE: no other process takes it before this transaction ends.
         return (await self._connection.execute(held.with_for_update(read=True))).first() is not None
 
     async def heartbeats(self) -> dict[str, Heartbeat]:

@@ -1,4 +1,4 @@
-"""How the calls of a trunk ended, and the voidings that wait for it."""
+"""The ends of a trunk's calls, and the voidings that wait for it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -41,7 +41,7 @@ from dialer.ports.records import (
     NewContact,
 )
 
-# As much of a number as tells its territory: few enough beginnings that a million numbers come to some hundreds.
+# The beginning of a number that gives its territory: a million numbers have some hundreds of them.
 TELLS_TERRITORY = case(
     (contacts.c.number.startswith("+33"), literal("+33")),
     (contacts.c.number.startswith("+1"), func.substr(contacts.c.number, 1, 5)),
@@ -194,7 +194,7 @@ class SqlContactRepository(SqlRepository):
         return await emptied(self._connection, contacts.c.fingerprint == fingerprint, at)
 
     async def _update(self, records: Sequence[Record]) -> None:
-        """All have the same keys: `contact`, its id, and columns."""
+        """Update contacts. All records have the same keys: `contact`, its id, and columns."""
         if records:
             columns: Record = {name: bindparam(name) for name in records[0] if name != "contact"}
             statement = update(contacts).where(contacts.c.id == bindparam("contact")).values(columns)

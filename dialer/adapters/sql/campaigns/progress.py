@@ -1,4 +1,7 @@
-"""Counts of one campaign, kept by the transactions that change them (triggers of `progress_counts`)."""
+"""Counts of one campaign, kept by the transactions that change them.
+
+Triggers keep them in `progress_counts`.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ FACTS: dict[str, Column[Any]] = {
     "attempt": attempts.c.state,
     "result": attempts.c.result,
 }
-"""What is counted, by the first word of its fact; the value follows."""
+"""The columns counted, by the first word of their fact; the value follows."""
 OF_FACT = progress_counts.c.campaign_id, progress_counts.c.fact
 
 
@@ -43,7 +46,7 @@ async def progress_of(connection: AsyncConnection, campaign_id: CampaignId) -> P
 
 
 async def fold_counts(connection: AsyncConnection) -> None:
-    """One row for each fact again. What others add meanwhile stays as it is."""
+    """Fold the counts into one row for each fact. Rows added meanwhile stay as they are."""
     if connection.dialect.name == "sqlite":
         return
     taken = delete(progress_counts).returning(*OF_FACT, progress_counts.c.n).cte("taken")
@@ -54,7 +57,10 @@ async def fold_counts(connection: AsyncConnection) -> None:
 
 
 async def recount(connection: AsyncConnection) -> int:
-    """Count everything and mend what is kept, in one statement; return how many facts were wrong."""
+    """Count everything and mend the stored counts, in one statement.
+
+    Return the number of wrong facts.
+    """
     told = [
         select(
             column.table.c.campaign_id,

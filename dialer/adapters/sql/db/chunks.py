@@ -1,4 +1,4 @@
-"""How much goes into one statement."""
+"""Limits on the size of one statement."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 LONGEST_LIST = 5000
 
 AT_ONCE = 250
-"""Rows that are written without a pause: some ten milliseconds of this process, in which no call event is read."""
+"""Rows written without a pause: some ten milliseconds without a call event read."""
 
 
 def chunks(items: Iterable[Item], longest: int = LONGEST_LIST) -> Iterator[Sequence[Item]]:

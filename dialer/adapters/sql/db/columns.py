@@ -25,7 +25,10 @@ Stored = TypeVar("Stored")
 
 
 class NaiveTime(DontWrapMixin, ValueError):
-    """A time without an offset reached the store: a fault of this program, since the edges refuse such times."""
+    """A time without an offset reached the store.
+
+    That is a fault of this program, since the edges refuse such times.
+    """
 
 
 def to_micros(value: datetime) -> int:
@@ -60,7 +63,10 @@ class Encoded(TypeDecorator[Value], Generic[Value, Stored]):
 
 
 class UtcDateTime(Encoded[datetime, int]):
-    """Aware times as whole microseconds since 1970: both engines then order, compare and return them exactly alike."""
+    """Aware times as whole microseconds since 1970.
+
+    Both engines then order, compare and return them exactly alike.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -114,7 +120,7 @@ class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, st
 
 
 class Form(Encoded[ConsentForm, str]):
-    """The hash of its wording, a space, and what it says with commas between."""
+    """The hash of the form's wording, a space, and its mentions with commas between."""
 
     impl = Text
     cache_ok = True
@@ -136,12 +142,12 @@ def form_of(stored: str) -> ConsentForm:
 
 @lru_cache(maxsize=65536)
 def window_of(days: tuple[int, ...], start: str, end: str) -> ConsentedWindow:
-    """The same object for the same window: a form offers a few, and millions choose among them."""
+    """Return the same object for the same window: forms offer few, and millions choose them."""
     return ConsentedWindow(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
 
 
 def one_of(kind: type[StrEnum], name: str) -> Enum:
-    """A text column whose CHECK admits the values of `kind` alone; read back as its members."""
+    """Return a text column for the members of `kind`; its CHECK admits only their values."""
     return Enum(
         kind,
         name=name,

@@ -1,4 +1,7 @@
-"""Who owns the connections: each that was ever begun to be opened is closed, whatever becomes of whoever asked for it."""
+"""Ownership of connections: each that was ever begun to be opened is closed.
+
+That holds regardless of the fate of its user.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -13,9 +16,9 @@ from dialer.domain.base.errors import Unavailable
 log = structlog.get_logger()
 
 GRACE_SECONDS = 10.0
-"""For transactions that are under way when the store is closed: somebody who no longer waits for them left them behind."""
+"""Seconds for transactions left by cancelled users, still under way when the store is closed."""
 CLOSING_SECONDS = 30.0
-"""For what a connection does when it is closed; no shorter than SQLite waits for a lock."""
+"""Seconds for a connection to close; no shorter than SQLite waits for a lock."""
 
 
 class Closable(Protocol):
@@ -50,13 +53,16 @@ async def to_the_end(work: asyncio.Future[Answer], *, give_up: bool = False) -> 
 
 
 def _look_at(work: asyncio.Future[Any]) -> None:
-    """Asyncio complains of an error that nobody looked at."""
+    """Read the error of an abandoned task: asyncio complains of an unread one."""
     if not work.cancelled():
         work.exception()
 
 
 class Connections:
-    """Of one store. The pools hand them out and take them back; this one knows them all, and closes them in the end."""
+    """The connections of one store.
+
+    The pools hand them out and take them back; this one knows them all, and closes them in the end.
+    """
 
     def __init__(self) -> None:
         self._open: set[Closable] = set()
@@ -66,7 +72,7 @@ class Connections:
     def owned(
         self, connect: Callable[Options, Awaitable[Opened]]
     ) -> Callable[Options, Coroutine[Any, Any, Opened]]:
-        """`connect`, and know what it opens."""
+        """Wrap `connect`, and know the connections it opens."""
 
         async def open_one(*words: Options.args, **options: Options.kwargs) -> Opened:
             connection = await connect(*words, **options)
@@ -80,11 +86,12 @@ class Connections:
 
     @asynccontextmanager
     async def lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """One of the pool's, for a transaction. Raise `Unavailable` once the store is being closed.
+        """Lend a connection of the pool for a transaction.
 
-        It is taken, opened where need be, and given back by a task that nobody cancels. Cut off in the midst of that, drivers and pools
-        leave a connection, or a thread, to the garbage collector. Who is cancelled while they wait for it is let go at once; the task
-        then gives back what it gets.
+        Raise `Unavailable` once the store is being closed. A task that is never cancelled takes it,
+        opens it where need be, and gives it back. Cut off in the midst of that, drivers and pools
+        leave a connection, or a thread, to the garbage collector. A user cancelled while waiting
+        for it is let go at once; the task then gives back the connection.
         """
         if self._closing:
             raise _ended()
@@ -109,9 +116,9 @@ class Connections:
         _look_at(loan)
 
     async def close(self) -> None:
-        """Let no transaction begin any more, wait for those under way, and close every connection, whoever holds it.
+        """Begin no transaction any more, wait for those under way, and close every connection.
 
-        All of it in bounded time, and to the end, however often the caller is cancelled.
+        All of it takes bounded time, and comes to its end however often the caller is cancelled.
         """
         self._closing = True
         await to_the_end(asyncio.create_task(self._close()))
@@ -130,7 +137,7 @@ class Connections:
 
 
 async def _close_all(connections: Sequence[Closable]) -> set[asyncio.Task[None]]:
-    """Return those that hang."""
+    """Close connections; return the tasks that hang."""
     closing = {asyncio.create_task(each.close()) for each in connections}
     return (await asyncio.wait(closing, timeout=CLOSING_SECONDS))[1] if closing else set()
 

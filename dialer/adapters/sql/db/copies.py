@@ -22,7 +22,10 @@ class DatabaseCopy:
         self.kind = self._url.get_backend_name()
 
     async def save(self, path: Path) -> None:
-        """One instant of the database, while it is in use. Erased rows leave nothing in it. Raise `Unavailable`."""
+        """Save one instant of the database, while it is in use.
+
+        Erased rows leave no trace in it. Raise `Unavailable`.
+        """
         if self.kind == "sqlite":
             await asyncio.to_thread(_save_sqlite, self._url, path)
         else:
@@ -67,7 +70,7 @@ def _demand_empty(url: URL) -> None:
 
 
 async def _run(program: str, words: Sequence[str], url: URL) -> None:
-    """The password goes by the environment: command lines can be read by everybody."""
+    """Pass the password in the environment: command lines can be read by every user."""
     found = shutil.which(program)
     if found is None:
         raise Unavailable(f"{program} is missing", hint="apt-get install postgresql-client")

@@ -1,4 +1,4 @@
-"""The statements that differ between the engines beyond what SQLAlchemy Core hides."""
+"""The statements that differ between the engines beyond the reach of SQLAlchemy Core."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -24,9 +24,12 @@ SEALER_LOCK = 0x6C6564676572
 """Any constant will do, as long as every process that seals takes the same."""
 
 KEYS_LOCK = 0x66706B657973
-"""Every transaction that writes shares it (`fingerprint_key_version()` takes it); a rotation of the keys has it alone."""
+"""Lock shared by every writing transaction, and exclusive to a rotation of the keys.
+
+`fingerprint_key_version()` takes it.
+"""
 SUPPRESSIONS_LOCK = 0x737570707265
-"""Whoever changes oppositions has it until its end."""
+"""Lock held by a transaction that changes oppositions, until its end."""
 
 AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
@@ -34,20 +37,23 @@ Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> Insert:
-    """INSERT that can be told what to do with rows a unique index refuses."""
+    """Return an INSERT with a choice for rows that a unique index refuses."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Insert:
-    """INSERT that passes over rows a unique index refuses; `returning` then gives those that went in."""
+    """Return an INSERT that skips rows refused by a unique index.
+
+    `returning` then gives the inserted rows.
+    """
     return insert_into(connection, table).on_conflict_do_nothing()
 
 
 async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
-    """Those numbers that this transaction alone may judge until it ends; never waits.
+    """Return the numbers that this transaction alone may judge until it ends; never wait.
 
-    Two campaigns may list one number. Without this, both could count its attempts before either writes one, and together pass a cap.
-    SQLite's one writer has them all.
+    Two campaigns may list one number. Without this, both could count its attempts before either
+    writes one, and together pass a cap. SQLite's one writer has them all.
     """
     if connection.dialect.name == "sqlite":
         return set(fingerprints)
@@ -58,23 +64,30 @@ async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprin
 
 
 async def sole_sealer(connection: AsyncConnection) -> bool:
-    """Whether this transaction alone may seal until it ends; never waits. A process that dies lets go with its connection."""
+    """Tell whether this transaction alone may seal until it ends; never wait.
+
+    A process that dies lets go with its connection.
+    """
     if connection.dialect.name == "sqlite":
         return True
     return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
 
 
 async def alone_with_suppressions(connection: AsyncConnection) -> None:
-    """Until this transaction ends no other changes oppositions, so that their revisions are committed in order."""
+    """Lock changes of oppositions until this transaction ends.
+
+    So their revisions are committed in order.
+    """
     if connection.dialect.name != "sqlite":
         await connection.execute(select(func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
 
 
 async def await_turn(connection: AsyncConnection, fingerprints: Collection[Fingerprint]) -> None:
-    """Until no other transaction judges these numbers; then none begins to before this one ends.
+    """Wait until no other transaction judges these numbers.
 
-    What is stored after that is seen by every later judgement, and every earlier one has left its attempt for all to see. SQLite's one
-    writer has had its turn already.
+    Then none begins to before this one ends. Rows stored after that are seen by every later
+    judgement. Every earlier judgement has left its attempt for all to see. SQLite's one writer has
+    had its turn already.
     """
     if connection.dialect.name != "sqlite" and fingerprints:
         # In one order, so that no two wait for each other.
@@ -84,7 +97,10 @@ async def await_turn(connection: AsyncConnection, fingerprints: Collection[Finge
 
 
 def _lock_key(fingerprint: Fingerprint) -> int:
-    """Sixty-four bits of it, signed. Should two numbers ever share them, one waits for its next turn."""
+    """Return 64 bits of it, signed.
+
+    Should two numbers ever share them, one waits for its next turn.
+    """
     return int(fingerprint[:16], 16) - 2**63
 
 
@@ -103,9 +119,10 @@ def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]
 
 
 async def by_contact(connection: AsyncConnection) -> None:
-    """Until the end of the transaction PostgreSQL answers from indexes, contact by contact, and compiles nothing.
+    """Let PostgreSQL answer from indexes, contact by contact, until the transaction ends.
 
-    Left to itself it reads all consents of all people for each page of a list, and takes longer to compile the query than to answer it.
+    It compiles nothing then. By itself it reads all consents of all people for each page of a list,
+    and takes longer to compile the query than to answer it.
     """
     if connection.dialect.name != "sqlite":
         off = [func.set_config(name, "off", True) for name in AIMED_AT_WHOLE_TABLES]

@@ -19,30 +19,48 @@ from dialer.domain.base.errors import BadSettings, Conflict, KeysChanged, Unavai
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
-"""For a server that takes the connection and says nothing."""
+"""Seconds for a server that takes the connection and stays silent."""
 WAL_BYTES = 16 * 1024 * 1024
-"""What SQLite's log keeps on the disk once it has been folded back."""
+"""Size of SQLite's log on the disk once it has been folded back."""
 PRETENDED = "dialer_pretended"
-"""Execution option of connections whose writer lives in pretended time: what they add to the ledger says so."""
+"""Execution option of connections whose writer lives in pretended time.
+
+Their entries in the ledger are marked.
+"""
 SCHEMA = table("alembic_version", column("version_num"))
 IN_FORCE = select(
     select(func.max(fingerprint_keys.c.version)).scalar_subquery(),
     select(SCHEMA.c.version_num).scalar_subquery(),
 )
 IDLE_SECONDS = 60
-"""A process that stands still in the middle of a transaction loses it, and what it locked, after so long (PostgreSQL)."""
+"""Seconds after which a process that stands still in a transaction loses it with its locks.
+
+PostgreSQL only.
+"""
 _LOST_IF_IDLE = func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
 SHARED = select(func.fingerprint_key_version(), func.schema_revision(), _LOST_IF_IDLE)
-"""The same, and until the transaction ends nobody moves fingerprints to other keys, or the schema to another (PostgreSQL)."""
+"""The versions in force, for a writer (PostgreSQL).
+
+Until the transaction ends no other moves fingerprints to other keys, or the schema to another.
+"""
 ALONE = select(func.pg_advisory_xact_lock(KEYS_LOCK), _LOST_IF_IDLE)
-"""After every transaction that writes has ended; none begins before this one ends (PostgreSQL)."""
+"""The first statement of a lone writer (PostgreSQL).
+
+It waits for the end of every writing transaction; none begins before this one ends.
+"""
 POOLABLE = {"prepare_threshold": None}
-"""A statement that is prepared at the server would be lost, or another's, where a pooler such as PgBouncer lends the connection by transaction."""
+"""Options for a pooler such as PgBouncer, which lends the connection by transaction.
+
+A statement prepared at the server would be lost, or another's.
+"""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
 def parse_url(text: str) -> URL:
-    """Name the driver we use. Raise `BadSettings` for another engine or a SQLite database without a file."""
+    """Parse the URL, with our driver.
+
+    Raise `BadSettings` for another engine or a SQLite database without a file.
+    """
     try:
         url = make_url(text)
     except ArgumentError as error:
@@ -82,10 +100,11 @@ def _first_line(error: Exception) -> str:
 
 
 class Database:
-    """Two ways in: `read` sees one snapshot and cannot write, `write` excludes or locks out other writers.
+    """The database: `read` sees one snapshot and cannot write, `write` excludes other writers.
 
-    Once a version of the fingerprint keys and of the schema are pinned, both raise `Unavailable` where others are in force: who was
-    opposed would be a stranger to this process, and what it writes would lack what the newer program means by it.
+    Once a version of the fingerprint keys and of the schema are pinned, both raise `Unavailable`
+    where others are in force. Otherwise this process would not recognise opposed numbers, and would
+    write without the meaning of a newer program.
     """
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, connections: Connections) -> None:
@@ -111,7 +130,7 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, *first: Select[Any]) -> AsyncIterator[AsyncConnection]:
-        """Committed at the end of the block, rolled back by whatever breaks it."""
+        """Commit at the end of the block, or roll back after any error."""
         with database_errors():
             async with self._connections.lent(engine) as connection:
                 await connection.begin()
@@ -133,12 +152,18 @@ class Database:
             raise KeysChanged(keys)
 
     async def close(self) -> None:
-        """Wait for the transactions under way, but not for ever; whatever then is, or was begun to be, open is closed."""
+        """Wait for the transactions under way, for a limited time; then close every connection.
+
+        That includes those begun to be opened.
+        """
         await self._connections.close()
 
 
 def connect(url: URL, *, pretended: bool = False) -> Database:
-    """Make the pools; nothing is opened before the first use. `pretended`: the clock of whoever writes is shifted."""
+    """Make the pools; no connection is opened before the first use.
+
+    `pretended`: the clock of the writer is shifted.
+    """
     connections = Connections()
     made = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
     reader, writer = made(url, connections)
@@ -146,7 +171,8 @@ def connect(url: URL, *, pretended: bool = False) -> Database:
 
 
 def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
-    # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that before a statement is lost to it.
+    # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that in
+    # time.
     engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -167,14 +193,15 @@ def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncE
 
 
 def _replace_unfit(context: ExceptionContext) -> None:
-    """Whatever is wrong with an idle connection, another is opened."""
+    """Open another connection for an idle one with any fault."""
     if context.is_pre_ping:
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
 
 
 def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
-    # One writing connection a process: its own tasks queue for it in order instead of polling for SQLite's lock.
+    # One writing connection a process: its tasks queue for it in order instead of polling SQLite's
+    # lock.
     how = {
         "timeout": BUSY_SECONDS,
         "async_creator_fn": connections.owned(ThreadedConnection.connect),
@@ -194,12 +221,13 @@ def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngin
 
 
 def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
-    """Take transactions out of the driver's hands (it begins none before a SELECT) and set what each connection needs.
+    """Begin transactions here, not in the driver, and set the pragmas of each connection.
 
-    `BEGIN IMMEDIATE` is what makes a claim exclusive: SQLite has no row locks. synchronous=FULL, since an attempt that was sent must
-    survive a power cut, or its number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since what is
-    erased must be gone from the file, too. The log grows as long as anybody reads an old state of the database; journal_size_limit lets
-    it shrink after that.
+    The driver begins none before a SELECT. `BEGIN IMMEDIATE` makes a claim exclusive: SQLite has no
+    row locks. synchronous=FULL, since an attempt that was sent must survive a power cut, or its
+    number would be called again; NORMAL in WAL mode may lose the last commits. secure_delete, since
+    erased data must be gone from the file, too. The log grows while any reader uses an old state of
+    the database; journal_size_limit lets it shrink after that.
     """
     pragmas = (
         "journal_mode=WAL",

@@ -17,7 +17,10 @@ MIGRATION_LOCK = 0x6469616C6572
 
 
 async def upgrade(url: str, *, to: str = "head") -> None:
-    """Create or migrate the schema, all or nothing; harmless when it is current. Raise `BadSettings`, `Unavailable`."""
+    """Create or migrate the schema, all or nothing; harmless when it is current.
+
+    Raise `BadSettings`, `Unavailable`.
+    """
     await asyncio.to_thread(_upgrade, parse_url(url), to)
 
 
@@ -25,7 +28,7 @@ def _upgrade(url: URL, to: str) -> None:
     with plain_connection(url) as connection:
         if url.get_backend_name() == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            # Whoever writes now ends first; whoever writes after this sees the new schema.
+            # Present writers end first; later writers see the new schema.
             connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
         command.upgrade(_config(connection), to)
 

@@ -1,4 +1,7 @@
-"""A connection to a server that may stop answering without closing anything: frozen, or behind a link that swallows packets."""
+"""A connection to a server that may stop answering without closing anything.
+
+It may be frozen, or behind a link that swallows packets.
+"""
 
 import asyncio
 from typing import Any, TypeVar
@@ -9,7 +12,7 @@ from psycopg.abc import PQGen
 from dialer.adapters.sql.db.connections import to_the_end
 
 ANSWER_SECONDS = 20.0
-"""Longer than any one statement of this program takes; who waits is told then, instead of never."""
+"""Longer than any statement of this program takes. Then a waiting caller gets an error."""
 
 Answer = TypeVar("Answer")
 
@@ -19,15 +22,17 @@ class PatientConnection(psycopg.AsyncConnection[Any]):
     _ended = False
 
     async def wait(self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None) -> Answer:  # noqa: ASYNC109
-        """As psycopg waits, but not for ever: with the time to try a cancellation, some ten seconds longer at most.
+        """Wait as psycopg does, but for a limited time.
 
-        Who is cancelled, however often, waits until the server has given the query up: it might commit behind their back otherwise.
+        With the time to try a cancellation it is some ten seconds longer at most. A caller
+        cancelled, however often, waits until the server has given the query up: it might commit
+        behind their back otherwise.
         """
         self._waiting = asyncio.create_task(self._answer(gen, interval, timeout))
         return await to_the_end(self._waiting, give_up=True)
 
     async def close(self) -> None:
-        """Whoever waits for an answer is told that there will be none."""
+        """Close the connection. A caller waiting for an answer gets an error."""
         self._ended = True
         if self._waiting and not self._waiting.done():
             self._waiting.cancel()

@@ -1,4 +1,4 @@
-"""What every repository has: the connection of its unit of work, and the names of numbers in it."""
+"""The common part of repositories: the unit's connection, and the names of numbers in it."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 

@@ -1,4 +1,4 @@
-"""Which schema a database has, and which this program was written for: asked at every start, hence without Alembic."""
+"""The schema of a database, and that of this program: asked at every start, without Alembic."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from dialer.adapters.sql.db.engine import (
 
 
 async def is_current(url: str) -> bool:
-    """Whether the schema is the one this program was written for. Raise `BadSettings`, `Unavailable`."""
+    """Tell whether the schema is that of this program. Raise `BadSettings`, `Unavailable`."""
     return await asyncio.to_thread(_is_current, parse_url(url))
 
 
@@ -34,7 +34,10 @@ def _is_current(url: URL) -> bool:
 
 
 def newest_schema() -> str:
-    """The revision that this program was written for: each is numbered higher than those before it, in the name of its file."""
+    """Return the schema revision of this program.
+
+    Each revision has a higher number than those before it, in the name of its file.
+    """
     versions = Path(migrations.__file__).parent / "versions"
     newest = max(file.name for file in versions.rglob("v[0-9]*_*.py"))
     return newest.partition("_")[0].removeprefix("v")
@@ -42,7 +45,10 @@ def newest_schema() -> str:
 
 @contextmanager
 def plain_connection(url: URL) -> Iterator[Connection]:
-    """One transaction on a connection of its own. Alembic is synchronous, hence SQLite's plain driver; psycopg serves both."""
+    """Open one transaction on a connection of its own.
+
+    Alembic is synchronous, hence SQLite's plain driver; psycopg serves both.
+    """
     if url.get_backend_name() == "sqlite":
         plain = url.set(drivername="sqlite")
         engine = create_engine(plain, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})

@@ -11,10 +11,11 @@ from dialer.adapters.sql.db.connections import to_the_end
 
 
 class SelfEnding(sqlite3.Connection):
-    """Ends its transaction before it closes.
+    """A connection that ends its transaction before it closes.
 
-    A cancelled call closes its connection, but SQLite keeps a closed one open, lock included, while any statement of it lives; and the
-    frames of the exception keep the statement, for as long as anybody keeps the exception.
+    A cancelled call closes its connection. But SQLite keeps a closed one open, lock included, while
+    any statement of it lives. The frames of the exception keep the statement as long as the
+    exception itself.
     """
 
     def close(self) -> None:
@@ -26,16 +27,17 @@ class SelfEnding(sqlite3.Connection):
 
 
 class ThreadedConnection(aiosqlite.Connection):
-    """As the driver's, but however often it is closed, and by however many at once, its thread is told once, and each waits for its end.
+    """A connection whose thread ends once, however often and by however many it is closed.
 
-    The driver's own waits for ever where somebody else has ended the thread: a task that is cancelled twice while it closes leaves one behind.
+    Each caller waits for its end. The driver's own waits for ever where another has ended the
+    thread: a task that is cancelled twice while it closes leaves one behind.
     """
 
     _ended: asyncio.Future[Any] | None = None
 
     @classmethod
     async def connect(cls, path: str, *, timeout: float, check_same_thread: bool) -> Self:  # noqa: ASYNC109
-        """`timeout`: SQLite's own, for a lock that somebody else holds."""
+        """Open a connection. `timeout` is SQLite's own, for a lock held by another."""
         how = {"timeout": timeout, "check_same_thread": check_same_thread, "factory": SelfEnding}
         connection = cls(partial(sqlite3.connect, path, **how), iter_chunk_size=64)
         # A disk that hangs does not keep the process from ending.
@@ -48,7 +50,7 @@ class ThreadedConnection(aiosqlite.Connection):
         return self._ended is not None and self._ended.done()
 
     def stop(self) -> asyncio.Future[Any] | None:
-        """After what it was asked already. Nothing more is taken."""
+        """Stop after the requests so far. No more are taken."""
         if self._ended is None:
             self._ended = super().stop()
         return self._ended

@@ -1,7 +1,7 @@
-"""Under which fingerprint a number is stored while the keys are being changed (`rekeying`).
+"""The stored fingerprint of a number while the keys are being changed (`rekeying`).
 
-Numbers move to the new keys page by page, each with all that is stored of it. Until the last has moved everybody goes on naming them by
-the keys in force; whatever takes a fingerprint from outside asks here what to look for.
+Numbers move to the new keys page by page, each with all its rows. Until the last has moved, callers
+name them by the keys in force. A lookup by a fingerprint from outside asks here for the stored one.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ from dialer.adapters.sql.schema.key_tables import LEFT, key_rotation, rekeyed
 from dialer.domain.base.types import Fingerprint
 
 StoredAs = dict[Fingerprint, Fingerprint]
-"""By the fingerprint that was given."""
+"""Stored fingerprints by the given ones."""
 
 
 async def under_rotation(connection: AsyncConnection) -> bool:
@@ -25,7 +25,8 @@ async def under_rotation(connection: AsyncConnection) -> bool:
 class StoredNames:
     """The names of numbers in one unit of work.
 
-    No change of keys begins or ends meanwhile: who writes shares its lock, who reads sees one snapshot.
+    No change of keys begins or ends meanwhile: a writer shares its lock, a reader sees one
+    snapshot.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -33,7 +34,7 @@ class StoredNames:
         self._rotating: bool | None = None
 
     async def of(self, fingerprints: Iterable[Fingerprint]) -> StoredAs:
-        """For who reads."""
+        """Return the stored names for a reader."""
         found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
         if found and await self._under_rotation():
             for some in chunks(list(found)):
@@ -42,7 +43,10 @@ class StoredNames:
         return found
 
     async def to_be(self, fingerprints: Collection[Fingerprint]) -> StoredAs:
-        """For who writes: a number that was never stored is noted, so that it is moved as well."""
+        """Return the stored names for a writer.
+
+        A number that was never stored is noted, so that it is moved as well.
+        """
         found: StoredAs = {fingerprint: fingerprint for fingerprint in fingerprints}
         if found and await self._under_rotation():
             for some in chunks(list(found)):

@@ -1,4 +1,4 @@
-"""Decisions, as the claims recorded them, and what they were made from."""
+"""Decisions as the claims recorded them, and their inputs."""
 
 from collections.abc import Iterable, Sequence
 
@@ -63,7 +63,7 @@ class SqlDecisionRepository(SqlRepository):
 
 
 async def forget_sealed(connection: AsyncConnection, fingerprints: Sequence[Fingerprint]) -> tuple[int, int]:
-    """Destroy keys, and what was sealed under them. Return how many keys and decisions."""
+    """Destroy keys, and the texts sealed under them. Return the counts of keys and decisions."""
     keys = delete(subject_keys).where(subject_keys.c.fingerprint.in_(fingerprints))
     sealed = update(decisions).where(
         decisions.c.fingerprint.in_(fingerprints), decisions.c.sealed.is_not(None)

@@ -1,1 +1,1 @@
-"""What inspectors and callees may see, read."""
+"""Reads for inspectors, and for callees about themselves."""

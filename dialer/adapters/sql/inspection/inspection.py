@@ -1,4 +1,4 @@
-"""A campaign as an inspection reads it: by person, with all that was done and agreed."""
+"""A campaign as an inspection reads it: by person, with all their calls and consents."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -141,7 +141,7 @@ async def _decisions_on(
 
 
 def _list(row: Row[Any], listed: int, kept: int) -> ImportedList:
-    """Of a row of `MANIFEST` with the report and the counts."""
+    """Read a row of `MANIFEST` with the report and the counts."""
     *manifest, report = row[: -len(COUNTS)]
     counts = ImportCounts(*row[-len(COUNTS) :]) if report is not None else None
     return ImportedList(ImportManifest(*manifest), counts, report, listed, kept)

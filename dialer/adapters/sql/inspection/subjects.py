@@ -1,4 +1,4 @@
-"""One person: all that is kept, and its erasing."""
+"""The file of one person, and its erasure."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ async def _listed(connection: AsyncConnection, fingerprint: Fingerprint) -> tupl
 
 
 async def _manifests(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[ImportManifest, ...]:
-    """Of every import that told something of the number."""
+    """Return the manifests of every import with data on the number."""
     named = or_(
         imports.c.id.in_(select(contacts.c.import_id).where(contacts.c.fingerprint == fingerprint)),
         imports.c.id.in_(select(consents.c.import_id).where(consents.c.fingerprint == fingerprint)),

@@ -19,7 +19,7 @@ from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import SealedEntry, Tail
 from dialer.ports.ledger import Sealed, StoredHead, Unsealed
 
-# Cast, since SQLite keeps whatever somebody else may have written there, as whatever it was.
+# Cast, since SQLite keeps a foreign value there in its own type.
 ENTRY = select(
     entries.c.position,
     cast(entries.c.text, LargeBinary).label("text"),
@@ -49,7 +49,8 @@ class SqlLedgerRepository(SqlRepository):
         return Unsealed(tail, tuple(row.id for row in rows), tuple(map(pending_of, rows)))
 
     async def seal(self, batch: Unsealed, sealed: Sealed) -> bool:
-        # Made before, and only compared here: neither a slow disk nor a slow process is waited for with the database's locks held.
+        # Made before, and only compared here: the database's locks must not be held during slow
+        # work.
         if not await sole_sealer(self._connection):
             return False
         if _tail((await self._connection.execute(LAST)).first()) != batch.tail:
@@ -100,14 +101,14 @@ class SqlLedgerRepository(SqlRepository):
 
 
 def sealed_entry(row: Row[Any]) -> SealedEntry:
-    """Of a row of `ENTRY`."""
+    """Read a row of `ENTRY`."""
     return SealedEntry(
         row.position, row.text.decode(errors="replace"), row.hash, row.kind, row.subject, row.about
     )
 
 
 def _tail(row: Row[Any] | None) -> Tail:
-    """Of a row of `LAST`."""
+    """Read a row of `LAST`."""
     if row is None:
         return Tail(None, b"")
     try:

@@ -1,4 +1,4 @@
-"""Events on their way into the ledger: committed together with what they record."""
+"""Events on their way into the ledger, committed together with their records."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -17,8 +17,9 @@ from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.sealing import Pending
 
 _other = pending.alias()
-# An import fills the table with consents: whatever stops or proves a call goes before them. Not before a consent of the same person,
-# since what stands before a decision is what was known when it was made, and an erasure is of what stands before it.
+# An import fills the table with consents: entries that stop or prove a call go before them. They do
+# not go before a consent of the same person: the entries before a decision are those known to it,
+# and an erasure covers those before it.
 _CAN_WAIT = and_(
     pending.c.kind == Kind.CONSENT.value,
     pending.c.fingerprint.not_in(
@@ -41,13 +42,13 @@ WAITING = (
 
 
 async def record(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> None:
-    """In this transaction, so that neither is ever there without the other."""
+    """Record events in the transaction of their rows: neither exists without the other."""
     for some in chunks(events, AT_ONCE):
         await connection.execute(insert(pending), _rows(connection, some))
 
 
 async def record_first(connection: AsyncConnection, events: Sequence[LedgerEvent]) -> None:
-    """As `record`, before whatever waits already."""
+    """Record events as `record`, before all waiting ones."""
     first = (await connection.execute(select(func.min(pending.c.id)))).scalar_one() or 0
     numbered = enumerate(_rows(connection, events), first - len(events))
     await connection.execute(insert(pending), [row | {"id": number} for number, row in numbered])
@@ -71,7 +72,7 @@ def _rows(connection: AsyncConnection, events: Iterable[LedgerEvent]) -> list[di
 
 
 async def first_pending(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
-    """Rows of `WAITING`; of one person, an earlier commit's before those that followed from it."""
+    """Return rows of `WAITING`; of one person, causes before their consequences."""
     return (await connection.execute(WAITING.limit(limit))).all()
 
 
@@ -85,6 +86,6 @@ async def take_out(connection: AsyncConnection, ids: Sequence[int]) -> None:
 
 
 def pending_of(row: Row[Any]) -> Pending:
-    """Of a row of `WAITING`."""
+    """Read a row of `WAITING`."""
     event = LedgerEvent(row.at, Kind(row.kind), json.loads(row.body), row.fingerprint, row.about)
     return Pending(event, row.pretended, row.subject, row.version)

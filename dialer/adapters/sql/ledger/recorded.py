@@ -1,4 +1,7 @@
-"""Everything that the ledger vouches for, read in one snapshot; row by row where one of a page cannot be read."""
+"""Every record under the ledger's evidence, read in one snapshot.
+
+It is read row by row where one of a page cannot be read.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
@@ -18,7 +21,7 @@ from dialer.ports.records import InputKind
 
 PAGE = 1000
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
-"""What a value may raise, as it is read, that no program of ours wrote."""
+"""Errors of reading a value that no program of ours wrote."""
 
 
 class SqlRecordedRepository(SqlRepository):

@@ -97,7 +97,7 @@ class SqlSuppressionRepository(SqlRepository):
         return SuppressionPage([Suppression(*row[:-2]) for row in rows], end)
 
     async def _new_revision(self) -> int:
-        # After the locks on numbers, which whoever adds has awaited: one order for all.
+        # After the locks on numbers, which every writer has awaited: one order for all.
         await alone_with_suppressions(self._connection)
         name = insert(suppression_revisions).values(name=uuid4().hex)
         made = await self._connection.execute(name.returning(suppression_revisions.c.id))
@@ -107,7 +107,10 @@ class SqlSuppressionRepository(SqlRepository):
 async def suppressions_of(
     connection: AsyncConnection, fingerprints: Sequence[Fingerprint] | Select[Any]
 ) -> dict[Fingerprint, list[Suppression]]:
-    """Return those in force; numbers without any are left out. `fingerprints` may be a query."""
+    """Return the oppositions in force; numbers without any are left out.
+
+    `fingerprints` may be a query.
+    """
     found: defaultdict[Fingerprint, list[Suppression]] = defaultdict(list)
     for row in await connection.execute(IN_FORCE.where(suppressions.c.fingerprint.in_(fingerprints))):
         found[row.fingerprint].append(Suppression(*row))

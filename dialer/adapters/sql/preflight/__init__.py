@@ -1,1 +1,1 @@
-"""Contacts grouped by what rules read."""
+"""Contacts grouped by the fields that rules read."""

@@ -1,6 +1,7 @@
-"""A list by kinds of callee: those of whom the same is stored are counted together, by the database.
+"""A list by kinds of callee: the database counts together people with the same stored data.
 
-Of most people of a list there is a consent and nothing else: they are asked for in one way, all others in another.
+Most people of a list have a consent and no other data: they are read in one way, all others in
+another.
 """
 
 from collections import Counter
@@ -66,7 +67,7 @@ class Group(NamedTuple):
 
 
 def sorted_out(rows: Sequence[Row[Any]]) -> tuple[list[Group], set[ContactId]]:
-    """Of the rows of `plain_kinds` the kinds, and who has to be asked for in the other way."""
+    """Return the kinds of the rows of `plain_kinds`, and the contacts for the other query."""
     members = [(row.kind, row.ids.split(","), row.numbers.split(",")) for row in rows]
     times = Counter(chain.from_iterable(ids for _, ids, _ in members))
     several = {one for one, often in times.items() if often > 1} if len(times) < times.total() else set()

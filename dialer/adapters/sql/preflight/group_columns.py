@@ -1,7 +1,8 @@
-"""Which columns tell people apart, and how finely.
+"""The columns that separate people into kinds, and how finely.
 
-People fall into one kind only where every column about them has the same value, but for the columns named here. A column that comes to a
-table later makes kinds of its own until somebody says here that it does not matter.
+People fall into one kind only where every column about them has the same value, but for the columns
+named here. A column that comes to a table later makes kinds of its own until it is declared
+irrelevant here.
 """
 
 from typing import Any
@@ -14,7 +15,10 @@ from dialer.domain.base.intervals import Span
 
 OF_NOBODY_ELSE = {"id", "number", "fingerprint", "line", "external_id"}
 OF_DIALLING = {"campaign_id", "state", "next_due_at", "closed_reason", "last_refusal", "erased_at"}
-"""Of contacts: what names one, and where dialling stands. The number itself is judged by its kind."""
+"""Columns of contacts that identify one, or hold the state of dialling.
+
+The number itself is judged by its kind.
+"""
 EVENT_ALONE = {"id", "fingerprint", "recorded_at"}
 TOLD_OTHERWISE = {"at", "expires_at", "source", "proof"}
 OPPOSITION_ALONE = {
@@ -29,7 +33,7 @@ OPPOSITION_ALONE = {
 }
 ATTEMPT_ALONE = {"fingerprint", "at"}
 BLANKS = [chr(code) for code in range(0x3001) if chr(code).isspace()]
-"""Whatever `str.strip` takes away: the last such character of Unicode is U+3000."""
+"""The characters that `str.strip` takes away: the last one of Unicode is U+3000."""
 
 
 def columns_but(rows: Table | Subquery, names: set[str]) -> list[ColumnElement[Any]]:
@@ -41,7 +45,7 @@ def of_contact(rows: Table | Subquery) -> list[ColumnElement[Any]]:
 
 
 def of_consent(given: Span) -> list[ColumnElement[Any]]:
-    """All but its end."""
+    """Return its columns but the end."""
     return [
         *columns_but(consents, EVENT_ALONE | TOLD_OTHERWISE),
         stated(consents.c.source),
@@ -51,14 +55,20 @@ def of_consent(given: Span) -> list[ColumnElement[Any]]:
 
 
 def stated(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Only whether there is a text matters; one that begins with a blank may be nothing but blanks."""
+    """Reduce a text to the fact that it is there.
+
+    One that begins with a blank may be blanks only.
+    """
     return case((func.substr(column, 1, 1).in_(BLANKS), column), (column == "", ""), else_="stated")
 
 
 def reached(
     column: ColumnElement[Any], spans: Span, within: ColumnElement[int] | None = None
 ) -> ColumnElement[int]:
-    """Within a span the time itself, or `within`; else, below zero, how many of them lie before it. NULL stays what it is."""
+    """Return the time itself, or `within`, inside a span.
+
+    Else return, below zero, how many spans lie before it. NULL stays NULL.
+    """
     time = type_coerce(column, BigInteger)
     whens: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(time.is_(None), time)]
     for before, (start, end) in enumerate(spans):

@@ -1,4 +1,4 @@
-"""The question for the kinds among people of whom more is stored than one consent."""
+"""The query for the kinds among people with more stored data than one consent."""
 
 from typing import Any
 
@@ -35,7 +35,10 @@ from dialer.domain.preflight.contact_groups import TimeBoundaries
 
 
 class OtherKinds:
-    """The question for the kinds among some contacts. `sponsor` is the campaign's: attempts for others do not count, nor do others' lists."""
+    """The query for the kinds among some contacts. `sponsor` is the campaign's.
+
+    Attempts for other sponsors do not count, nor do their lists.
+    """
 
     def __init__(self, connection: AsyncConnection, sponsor: str, turns: TimeBoundaries) -> None:
         self._connection = connection
@@ -43,7 +46,10 @@ class OtherKinds:
         self._turns = turns
 
     def of(self, listed: Select[Any]) -> Select[Any]:
-        """Each row: the first contact's id, all numbers with commas between, and then what makes the kind."""
+        """Return the query.
+
+        A row has the first contact's id, all numbers with commas, then the kind.
+        """
         page = listed.subquery("page")
         known = select(
             page.c.id,
@@ -63,7 +69,7 @@ class OtherKinds:
         return select(json_rows(self._connection, rows.subquery().c)).scalar_subquery()
 
     def _consents(self, page: Subquery) -> ColumnElement[Any]:
-        """Where there are several, with their order in time: one may end another."""
+        """Return the consents; several have their order in time, since one may end another."""
         told = (
             *of_consent(self._turns.given),
             reached(consents.c.expires_at, self._turns.expires),
@@ -78,7 +84,10 @@ class OtherKinds:
         return about(page, told.order_by(suppressions.c.id), suppressions)
 
     def _attempts(self, page: Subquery) -> ColumnElement[Any]:
-        """By their number it is known how far back each counts: those of before a restore are of it."""
+        """Return the attempts. Their number decides how far back each counts.
+
+        Calls from before a restoration count towards it.
+        """
         recalled = select(func.count()).select_from(self._recalled(page).subquery()).scalar_subquery()
         past = PAST.add_columns((func.count().over() + recalled).label("made"))
         made = about(page, past.where(attempts.c.sponsor == self._sponsor), attempts).subquery()
@@ -99,5 +108,5 @@ class OtherKinds:
 
 
 def about(page: Subquery, rows: Select[Any], table: Table) -> Select[Any]:
-    """Of `rows`, those about a contact of the page."""
+    """Return the ones of `rows` about a contact of the page."""
     return rows.where(table.c.fingerprint == page.c.fingerprint).correlate(page)

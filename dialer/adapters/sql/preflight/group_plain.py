@@ -1,6 +1,7 @@
-"""The question for the kinds among people of whom there is one consent at most, and nothing else: mostly nearly all of a list.
+"""The query for the kinds among people with at most one consent, and no other data.
 
-Where that consent ends within what is foreseen its end is told with the number: the domain need not be asked about each.
+They are nearly all of most lists. Where that consent ends within the forecast, its end comes with
+the number: the domain need not be asked about each.
 """
 
 from collections.abc import Sequence
@@ -33,16 +34,17 @@ from dialer.domain.base.types import PhoneNumber
 from dialer.domain.preflight.contact_groups import TimeBoundaries
 
 ENDING = literal(0, BigInteger)
-"""Stands for an end that is told with the number."""
+"""Stands for an end that comes with the number."""
 JOINED = contacts.outerjoin(consents, consents.c.fingerprint == contacts.c.fingerprint)
 
 
 def plain_kinds(
     connection: AsyncConnection, listed: ColumnElement[bool], turns: TimeBoundaries
 ) -> Select[Any]:
-    """Each row: ids and numbers with commas between, and what makes the kind. Without a kind: there is more about these.
+    """Return the query. A row has ids and numbers with commas between, and the kind.
 
-    Of whom there are several consents, the id comes as often.
+    Without a kind, there is more data about these. A contact with several consents has its id as
+    often.
     """
     end = reached(consents.c.expires_at, turns.expires, ENDING)
     kind = json_row(connection, [*of_contact(contacts), *of_consent(turns.given), end])
@@ -63,7 +65,7 @@ def plain_kinds(
 
 
 def more() -> ColumnElement[bool]:
-    """Whether anything but a consent is stored about a contact."""
+    """Tell whether more than a consent is stored about a contact."""
     in_force = select(suppressions.c.id).where(suppressions.c.removed_at.is_(None))
     stored = (
         (in_force, suppressions),
@@ -77,7 +79,7 @@ def more() -> ColumnElement[bool]:
 
 
 def describe_numbers(numbers: Sequence[str]) -> tuple[tuple[PhoneNumber, ...], tuple[datetime, ...]]:
-    """Of a kind the numbers, and where they come with it the end of each one's consent."""
+    """Return the numbers of a kind, and the ends of their consents where these come with them."""
     if "@" not in numbers[0]:
         return tuple(map(PhoneNumber, numbers)), ()
     pairs = [token.split("@") for token in numbers]

@@ -1,11 +1,12 @@
-"""Tables of counts that the transactions keep, so that nobody has to count what is stored."""
+"""Tables of counts kept by the transactions, so that stored rows need not be counted."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from dialer.adapters.sql.db.columns import BigId, UtcDateTime
 from dialer.adapters.sql.schema.tables import metadata
 
-# Finished calls that somebody answered, by the hour in which they were decided (UTC): silence after the answer.
+# Finished calls that a callee answered, by the hour of their decision (UTC): silence after the
+# answer.
 silence_hours = Table(
     "silence_hours",
     metadata,
@@ -16,8 +17,9 @@ silence_hours = Table(
     Column("abandoned", Integer, nullable=False),
 )
 
-# Contacts and attempts of each campaign by `fact`, such as `contact due`: the sum over all rows of a fact is its count. Triggers of
-# `contacts` and `attempts` keep it. PostgreSQL's add a row for each statement, which never waits for another transaction.
+# Contacts and attempts of each campaign by `fact`, such as `contact due`: the sum over all rows of
+# a fact is its count. Triggers of `contacts` and `attempts` keep it. PostgreSQL's add a row for
+# each statement, which never waits for another transaction.
 progress_counts = Table(
     "progress_counts",
     metadata,

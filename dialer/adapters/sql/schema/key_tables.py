@@ -5,7 +5,8 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, fun
 from dialer.adapters.sql.db.columns import UtcDateTime
 from dialer.adapters.sql.schema.tables import metadata
 
-# The last version is in force: every transaction looks here, since a process with older keys would take everybody for a stranger.
+# The last version is in force. Every transaction reads it: with older keys a process would
+# recognise no number.
 fingerprint_keys = Table(
     "fingerprint_keys",
     metadata,
@@ -17,7 +18,8 @@ fingerprint_keys = Table(
 )
 LAST_VERSION = select(func.max(fingerprint_keys.c.version)).scalar_subquery()
 
-# One row while the keys are being changed, none otherwise. `collected`: all numbers that there were stand in `rekeyed`.
+# One row while the keys are being changed, none otherwise. `collected`: `rekeyed` holds every
+# number there was at the start.
 key_rotation = Table(
     "key_rotation",
     metadata,
@@ -29,7 +31,8 @@ key_rotation = Table(
     Column("collected", Boolean, nullable=False),
 )
 
-# Every number, by the fingerprint it had when the change began. `new`: the one it has since it was moved; None until then.
+# Every number, by its fingerprint at the start of the change. `new` is its present one; None until
+# it is moved.
 rekeyed = Table(
     "rekeyed",
     metadata,
@@ -40,7 +43,7 @@ LEFT = rekeyed.c.new.is_(None)
 Index("ix_rekeyed_left", rekeyed.c.old, sqlite_where=LEFT, postgresql_where=LEFT)
 Index("uq_rekeyed_new", rekeyed.c.new, unique=True)
 
-# The names that the ledger gave to numbers before their fingerprints changed: it goes on calling them so.
+# The ledger's names of numbers from before their fingerprints changed: it keeps using them.
 pseudonyms = Table(
     "pseudonyms",
     metadata,

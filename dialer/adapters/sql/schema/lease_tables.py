@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Text
 
 from dialer.adapters.sql.schema.tables import metadata
 
-# `wanted_by`: who has asked in vain since the holder last asked.
+# `wanted_by`: the process that has asked in vain since the holder last asked.
 pbx_leases = Table(
     "pbx_leases",
     metadata,

@@ -1,11 +1,12 @@
-"""Tables of the ledger. What is sealed can be added to, and nothing else: triggers refuse the rest, whoever asks."""
+"""Tables of the ledger. Sealed rows can only be added: triggers refuse any other change."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from dialer.adapters.sql.db.columns import BigId, UtcDateTime
 from dialer.adapters.sql.schema.tables import metadata
 
-# Events wait here from their commit until they are sealed, for a second at most: whoever commits need not wait for a place in the chain.
+# Events wait here from their commit until they are sealed, for a second at most: a commit need not
+# wait for a place in the chain.
 pending = Table(
     "ledger_pending",
     metadata,
@@ -18,7 +19,8 @@ pending = Table(
     Column("pretended", Boolean, nullable=False),
 )
 
-# Bytes, not text: the hash was taken over them, and a damaged one must still be readable to be named.
+# Bytes, not text: the hash was taken over them, and a damaged one must still be readable for the
+# report.
 entries = Table(
     "ledger_entries",
     metadata,

@@ -1,4 +1,7 @@
-"""The table of call-back probes: numbers of ours, never a callee's. Rows are added, and never changed or deleted."""
+"""The table of call-back probes: numbers of ours, never a callee's.
+
+Rows are added, and never changed or deleted.
+"""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 

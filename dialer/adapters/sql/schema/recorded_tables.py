@@ -1,4 +1,4 @@
-"""The tables whose rows the ledger vouches for, and what each row tells."""
+"""The tables whose rows are under the ledger's evidence, and the values of each row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,11 +52,11 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Any]
 REMOVED = ("removed_at", "removed_by", "removed_reason")
 UNTOUCHED = HaltRecord(halted=False, reason="", by="", at=None)
-"""As the first migration leaves the row."""
+"""The row as the first migration leaves it."""
 
 
 class Contradiction(ValueError):
-    """A row says what no program of ours writes."""
+    """A row that no program of ours writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Spec:
 
     @property
     def rows(self) -> Select[Any]:
-        """Whole rows; with what the ledger calls the person, and the person's key, where there is one."""
+        """Return whole rows, with the ledger's name of the person and their key, if any."""
         if "fingerprint" not in self.table.c:
             return select(self.table)
         person = self.table.c.fingerprint
@@ -84,7 +84,7 @@ class Spec:
 
     @property
     def keys(self) -> tuple[ColumnElement[Any], ...]:
-        """As they are stored: a value that cannot be decoded must not stop the reading."""
+        """Return the keys as stored: a value that cannot be decoded must not stop the reading."""
         names = (self.order, self.key.name) if self.order else (self.key.name,)
         return tuple(_undecoded(self.table.c[name]) for name in names)
 

@@ -1,4 +1,4 @@
-"""The record of what the retention job did."""
+"""The record of the retention job's runs."""
 
 from sqlalchemy import Column, Integer, Table, Text
 

@@ -1,6 +1,7 @@
-"""The schema. What must never be false is stated here and held by the database: CHECKs, foreign keys, partial unique indexes.
+"""The schema.
 
-A callee's number in clear stands in `contacts` alone; every other table knows its fingerprint.
+The database holds its invariants: CHECKs, foreign keys, partial unique indexes. A callee's number
+in clear stands in `contacts` alone; every other table knows its fingerprint.
 """
 
 from sqlalchemy import (
@@ -110,9 +111,10 @@ contacts = Table(
     Column("state", one_of(ContactState, "state"), nullable=False),
     Column("next_due_at", UtcDateTime),
     Column("closed_reason", Text),
-    # The codes of the last decision where it was a refusal: sorted, with spaces between; the progress page counts them.
+    # The codes of the last decision where it was a refusal: sorted, with spaces between. The
+    # progress page counts them.
     Column("last_refusal", Text),
-    # Since when nothing is left but the fingerprint: attempts and decisions still stand on this row.
+    # Since when only the fingerprint is left: attempts and decisions still stand on this row.
     Column("erased_at", UtcDateTime),
     CheckConstraint(
         "(erased_at IS NULL AND number <> '') OR (erased_at IS NOT NULL AND number = '' AND state = 'closed')",
@@ -121,7 +123,8 @@ contacts = Table(
     CheckConstraint("(state = 'due') = (next_due_at IS NOT NULL)", name="due"),
     CheckConstraint("(state = 'closed') = (closed_reason IS NOT NULL)", name="closed"),
 )
-# Fingerprint first: one index answers "this number in this campaign" and "this number in any campaign".
+# Fingerprint first: one index answers "this number in this campaign" and "this number in any
+# campaign".
 Index("uq_contacts_fingerprint", contacts.c.fingerprint, contacts.c.campaign_id, unique=True)
 Index("ix_contacts_claim", contacts.c.campaign_id, contacts.c.state, contacts.c.next_due_at, contacts.c.id)
 Index(
@@ -198,8 +201,8 @@ Index("ix_suppressions_fingerprint", suppressions.c.fingerprint)
 Index("ix_suppressions_source", suppressions.c.source)
 Index("ix_suppressions_revision", suppressions.c.revision, suppressions.c.id)
 
-# A row for each transaction that changed oppositions, in the order of their commits. Its random name tells this history from any other:
-# a database that knows it holds all that was stored before it.
+# A row for each transaction that changed oppositions, in the order of their commits. Its random
+# name marks this history: a database that knows it holds everything stored before it.
 suppression_revisions = Table(
     "suppression_revisions",
     metadata,
@@ -241,7 +244,7 @@ attempts = Table(
     Column("trace", Trace, nullable=False),
     Column("open_until", UtcDateTime),
 )
-# T067: whatever the workers believe, a number has at most one live attempt over all campaigns.
+# T067: a number has at most one live attempt over all campaigns, regardless of the workers.
 Index(
     "uq_attempts_live",
     attempts.c.fingerprint,
@@ -264,7 +267,7 @@ Index("ix_attempts_decided_at", attempts.c.decided_at, attempts.c.id)
 Index("ix_attempts_progress", attempts.c.campaign_id, attempts.c.state, attempts.c.result)
 Index("ix_attempts_contact_id", attempts.c.contact_id)
 
-# One row a number; deleting it makes unreadable for ever whatever was sealed under its key.
+# One row a number. Deleting it makes every text sealed under its key unreadable for ever.
 subject_keys = Table(
     "subject_keys",
     metadata,
@@ -272,7 +275,8 @@ subject_keys = Table(
     Column("key", LargeBinary, nullable=False),
 )
 
-# What many decisions share: rows are only ever added, so that any decision can be made again.
+# Inputs that many decisions share: rows are only ever added, so that any decision can be made
+# again.
 decision_inputs = Table(
     "decision_inputs",
     metadata,
@@ -323,7 +327,8 @@ tokens = Table(
 )
 Index("uq_tokens_secret_sha256", tokens.c.secret_sha256, unique=True)
 
-# One row, made by the first migration: a store without it cannot say whether dialling is halted, so it does not dial.
+# One row, made by the first migration: a store without it does not know whether dialling is halted,
+# so it does not dial.
 system = Table(
     "system",
     metadata,
@@ -335,7 +340,8 @@ system = Table(
     CheckConstraint("id = 1", name="single"),
 )
 
-# Each halt ever called. Its id stands in the flag of the PBXs: one that has ended is not taken for a new one, nor the other way round.
+# Each halt ever called. Its id stands in the flag of the PBXs: an ended halt is not taken for a new
+# one, nor a new one for an ended one.
 halts = Table(
     "halts",
     metadata,

@@ -1,11 +1,14 @@
-"""The tables of the circuit breakers: what is looked at of each trunk, and consents that its answers may have ended."""
+"""The tables of the circuit breakers.
+
+They hold the observed calls of each trunk, and consents that its answers may have ended.
+"""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
 from dialer.adapters.sql.db.columns import UtcDateTime
 from dialer.adapters.sql.schema.tables import attempts, metadata
 
-# Calls decided before `since` say nothing about the trunk as it is now: it failed then, and an operator has resumed.
+# Calls decided before `since` do not count: the trunk failed then, and an operator has resumed.
 trunk_windows = Table(
     "trunk_windows",
     metadata,
@@ -19,7 +22,8 @@ trunk_rests = Table(
     Column("trunk", Text, primary_key=True),
     Column("until", UtcDateTime, nullable=False),
 )
-# Calls that say that nobody has the number: its consents end when the same trunk has reached somebody of the same country.
+# Calls that reported their number as unallocated: its consents end when the same trunk has reached
+# a callee of the same country.
 held_voidings = Table(
     "held_voidings",
     metadata,

@@ -5,7 +5,8 @@ from sqlalchemy import Column, Index, String, Table, Text
 from dialer.adapters.sql.db.columns import BigId, UtcDateTime
 from dialer.adapters.sql.schema.tables import metadata
 
-# Rows that stood in `consents`, under their ids, until somebody undid them: whoever asks for consents meets none of them there.
+# Rows moved here from `consents`, under their ids, when they were undone: a reader of consents does
+# not meet them.
 undone_voidings = Table(
     "undone_voidings",
     metadata,

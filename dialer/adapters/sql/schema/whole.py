@@ -1,4 +1,7 @@
-"""Every table of the database. Who goes through all of them begins here: a table that no import has named is not there."""
+"""Every table of the database.
+
+A program that goes through all of them begins here: a table that no import has named is missing.
+"""
 
 from dialer.adapters.sql.schema import (
     count_tables,

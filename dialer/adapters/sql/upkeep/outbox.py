@@ -1,4 +1,4 @@
-"""Notifications on their way out: written in the transaction of what they tell of, kept until they were taken."""
+"""Outgoing notifications, written in the transaction of their cause, kept until delivered."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -45,7 +45,7 @@ class SqlOutboxRepository(SqlRepository):
     async def claim(
         self, endpoint: WebhookUrl, *, now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        # FOR UPDATE SKIP LOCKED: what another process claims is passed over.
+        # FOR UPDATE SKIP LOCKED: rows claimed by another process are skipped.
         locked = _due(endpoint, now, limit).with_for_update(skip_locked=True)
         ids = list((await self._connection.execute(locked)).scalars())
         claimed = (

@@ -1,4 +1,4 @@
-"""What has outlived its use, erased a few thousand rows at a time."""
+"""Erasure of data past its limit, a few thousand rows at a time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ RUN = columns_for(RetentionRun, retention_runs)
 WELL = retention_runs.c.ended_at.is_not(None) & retention_runs.c.error.is_(None)
 KEPT = contacts.c.erased_at.is_(None)
 SENT = attempts.c.state != AttemptState.LAPSED
-"""Of an attempt: a call went out, or may have."""
+"""Condition on an attempt: a call went out, or may have."""
 
 
 class SqlRetentionRepository(SqlRepository):
@@ -98,7 +98,8 @@ class SqlRetentionRepository(SqlRepository):
         agreed = exists().where(consents.c.fingerprint == number, consents.c.withdrawn.is_(False))
         idle = select(number).where(~listed, ~agreed)
         found = (await self._connection.execute(idle.limit(limit))).scalars().all()
-        # A number that is being judged may have come back to a list: whoever is left is looked at again, this transaction's alone.
+        # A number that is being judged may have come back to a list: the rest is read again, with
+        # this transaction's locks.
         ours = await reserve(self._connection, found)
         still = (await self._connection.execute(idle.where(number.in_(ours)))).scalars().all()
         return (await forget_sealed(self._connection, still))[0] if still else 0

@@ -1,4 +1,7 @@
-"""The ledger: events waiting to be sealed, entries, parts of the tree and its heads; what is sealed is only ever added to."""
+"""The ledger: events waiting to be sealed, entries, parts of the tree and its heads.
+
+Sealed rows are only ever added.
+"""
 
 from collections.abc import Sequence
 

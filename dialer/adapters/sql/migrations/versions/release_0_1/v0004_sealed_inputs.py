@@ -1,6 +1,7 @@
-"""What a decision was made from: the campaign's half stored once, the person's half sealed under a key of their own.
+"""Inputs of decisions: the campaign's half stored once, the person's half sealed under their key.
 
-Inputs stored in clear before this revision are dropped: a key cannot be given to them here, and in clear they must not stay.
+Inputs stored in clear before this revision are dropped: a key cannot be given to them here, and in
+clear they must not stay.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Contacts that can be erased while attempts and decisions still stand on them, and the record of the job that erases."""
+"""Contacts that can be erased under their attempts and decisions, and the record of the erasing."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ KEPT = sa.text("erased_at IS NULL")
 
 
 def upgrade() -> None:
-    # In one statement, not in a batch: SQLite would make the table anew, and attempts hold on to it.
+    # In one statement, not in a batch: SQLite would make the table anew, and attempts refer to it.
     op.execute(
         "ALTER TABLE contacts ADD COLUMN erased_at BIGINT CONSTRAINT ck_contacts_erased CHECK"
         " ((erased_at IS NULL AND number <> '') OR (erased_at IS NOT NULL AND number = '' AND state = 'closed'))"

@@ -1,4 +1,4 @@
-"""Versions of the fingerprint keys, and the ledger's names of numbers whose fingerprints changed with them."""
+"""Versions of the fingerprint keys, and the ledger's names of numbers from before a change."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a consent rests on, what a list names, and until when it was open for a call."""
+"""The basis of a consent, the kind of a list, and the end of the window of a call."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    # Each in one statement, not in a batch: SQLite would make the table anew, and others hold on to it.
+    # Each in one statement, not in a batch: SQLite would make the table anew, and others refer to
+    # it.
     op.execute(
         "ALTER TABLE consents ADD COLUMN basis VARCHAR(32)"
         " CONSTRAINT ck_consents_basis CHECK (basis IN ('opt_in', 'contract', 'request'))"

@@ -1,4 +1,4 @@
-"""One process drives a PBX at a time."""
+"""Leases: a PBX is driven by one process at a time."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""Keys of the proofs of consents. What was stored in clear before is sealed by the retention job: no key is at hand here."""
+"""Keys of the proofs of consents.
+
+The retention job seals proofs stored in clear before: no key is at hand here.
+"""
 
 from collections.abc import Sequence
 

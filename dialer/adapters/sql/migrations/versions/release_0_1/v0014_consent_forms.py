@@ -1,4 +1,4 @@
-"""On which form a consent was given, and what that form said."""
+"""The form on which a consent was given, and its mentions."""
 
 from collections.abc import Sequence
 

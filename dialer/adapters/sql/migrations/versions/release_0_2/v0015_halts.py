@@ -1,4 +1,4 @@
-"""Halts have ids, by which a PBX that was away tells one that has ended from one that nobody knows."""
+"""Ids of halts: a PBX that was away can separate an ended halt from an unknown one."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is looked at of each trunk, and the consents that its answers may have ended."""
+"""The observed calls of each trunk, and the consents that its answers may have ended."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""In which order oppositions were stored and lifted, so that a PBX that was away is told of what is new alone."""
+"""The order in which oppositions were stored and lifted.
+
+A PBX that was away then gets the new ones alone.
+"""
 
 from collections.abc import Sequence
 from uuid import uuid4

@@ -1,4 +1,7 @@
-"""Which schema is in force, asked in the transaction that writes, after its wait for an upgrade (PostgreSQL)."""
+"""The schema in force, asked by a writing transaction after its wait for an upgrade.
+
+PostgreSQL only.
+"""
 
 from collections.abc import Sequence
 

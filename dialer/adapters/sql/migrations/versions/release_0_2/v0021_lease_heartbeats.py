@@ -1,4 +1,4 @@
-"""A lease is told to be alive by a count, not by the database's clock."""
+"""Heartbeats of leases: a count shows that a lease is alive, not the database's clock."""
 
 from collections.abc import Sequence
 

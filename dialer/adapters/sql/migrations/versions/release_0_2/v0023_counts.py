@@ -18,7 +18,7 @@ FACTS = {
     "contacts": {"contact": "state", "refusal": "last_refusal"},
     "attempts": {"attempt": "state", "result": "result"},
 }
-"""By table: what each of its columns is called in a fact."""
+"""The name of each column in a fact, by table."""
 SILENCE = """
     INSERT INTO silence_hours (campaign_id, hour, answered, slow, abandoned)
     SELECT campaign_id, decided_at / {hour} * {hour}, count(*),
@@ -65,7 +65,7 @@ def upgrade() -> None:
 
 
 def count_in_sqlite(table: str, named: dict[str, str]) -> None:
-    """In place: there is one writer."""
+    """Count in place: there is one writer."""
     for name, column in named.items():
         fact = f"'{name} ' || {{row}}.{column}"
         add = "".join(one_more(fact.format(row="NEW"), "NEW", 1))
@@ -97,7 +97,7 @@ def trigger(name: str, when: str, body: str) -> None:
 
 
 def count_in_postgresql(table: str, named: dict[str, str]) -> None:
-    """A row for each fact that a statement changed: nobody waits for anybody's count."""
+    """Add a row for each fact that a statement changed: no transaction waits for another."""
 
     def rows(of: str, n: int) -> str:
         return " UNION ALL ".join(

@@ -1,4 +1,4 @@
-"""Consents that a trunk's answers ended, and that somebody restored."""
+"""Consents that a trunk's answers ended, and that an operator restored."""
 
 from collections.abc import Sequence
 

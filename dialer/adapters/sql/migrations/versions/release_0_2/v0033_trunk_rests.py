@@ -1,4 +1,4 @@
-"""Until when each trunk asked to be sent nothing."""
+"""Rests of trunks: the instants until which each asked to be sent no call."""
 
 from collections.abc import Sequence
 
