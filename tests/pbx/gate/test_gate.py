@@ -158,7 +158,7 @@ async def test_a_script_that_lacks_any_one_of_its_prompts_is_refused(
     line: Line, pbx: Pbx, size: int | None
 ) -> None:
     """T103: no telephone rings for a call that could not be led to its end."""
-    wanting = "7e" * 32
+    wanting = "7c" * 32
     folder = pbx.spec.home / "prompts" / wanting
     shutil.copytree(folder.with_name(SCRIPT), folder)
     try:
