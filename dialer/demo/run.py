@@ -22,7 +22,8 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.ports.records import CallFilter, Progress
+from dialer.ports.records import Progress
+from dialer.services.calls.call_records import CallQuery
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.decision.decisions import DecisionQuestion
@@ -85,8 +86,7 @@ async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressLi
     """Wait until no call is in progress and no contact may be called now."""
     deadline = time.monotonic() + LONGEST_S
     while time.monotonic() < deadline:
-        async with service.store.read() as work:
-            counts = await work.campaigns.progress(campaign_id)
+        counts = (await service.suite.progress.of(LOCAL_ADMINISTRATOR, campaign_id)).counts
         listener(counts)
         waiting = counts.next_due_at is None or counts.next_due_at > service.clock.now()
         if counts.calling == 0 and waiting:
@@ -100,9 +100,8 @@ async def _watch(service: Service, campaign_id: CampaignId, listener: ProgressLi
 async def _judge(
     stage: Stage, service: Service, members: tuple[Member, ...], campaign_id: CampaignId, seconds: float
 ) -> DemoVerdict:
-    async with service.store.read() as work:
-        rows = await work.attempts.calls(CallFilter(campaign_id=campaign_id, limit=1000))
-    results = {row.external_id: row.attempt.result for row in rows}
+    calls = await service.suite.calls.page(LOCAL_ADMINISTRATOR, CallQuery(campaign_id, limit=1000))
+    results = {call.external_id: call.attempt.result for call in calls}
     outcomes = [
         ContactOutcome(
             member,
