@@ -17,6 +17,11 @@ class CampaignState(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
 
+    @property
+    def is_final(self) -> bool:
+        """True where nobody is called any more: no verb leads on."""
+        return not allowed_verbs(self)
+
 
 class CampaignVerb(StrEnum):
     APPROVE = "approve"
@@ -28,8 +33,6 @@ class CampaignVerb(StrEnum):
     """Used by the dialling loop alone, when no contact is left to call."""
 
 
-OVER = frozenset({CampaignState.COMPLETED, CampaignState.STOPPED})
-"""Final states: no contact is called any more."""
 SILENT_WITH_OTHERS = frozenset({CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED})
 """States in which a campaign's election silences the sponsor's other campaigns.
 
@@ -51,6 +54,9 @@ TRANSITIONS: dict[tuple[CampaignState, CampaignVerb], CampaignState] = {
 
 def allowed_verbs(state: CampaignState) -> tuple[CampaignVerb, ...]:
     return tuple(verb for (source, verb) in TRANSITIONS if source is state)
+
+
+FINAL_STATES = frozenset(state for state in CampaignState if state.is_final)
 
 
 def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:

@@ -10,8 +10,6 @@ Attempts of any campaign of the sponsor count.
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.context import DecisionContext
 
-OVER = (CampaignState.STOPPED, CampaignState.COMPLETED)
-
 
 def called_before(context: DecisionContext) -> bool:
     return bool(context.facts.attempts)
@@ -61,7 +59,7 @@ def not_running(context: DecisionContext) -> str | None:
 
 def over(context: DecisionContext) -> str | None:
     system = context.facts.system
-    return f"the campaign is {system.campaign_state}" if system and system.campaign_state in OVER else None
+    return f"the campaign is {system.campaign_state}" if system and system.campaign_state.is_final else None
 
 
 def halted(context: DecisionContext) -> str | None:

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem
-from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaigns.campaign_terms import campaign_terms
 from dialer.domain.preflight.campaign_checks import election_problems
-
-OVER = (CampaignState.COMPLETED, CampaignState.STOPPED)
 
 
 def with_poll_dates(campaign: Campaign, dates: Mapping[str, date], now: datetime) -> CampaignDefinition:
@@ -22,7 +20,7 @@ def with_poll_dates(campaign: Campaign, dates: Mapping[str, date], now: datetime
     `InvalidInput` for an unknown territory or an election that would be over.
     """
     definition, election = campaign.definition, campaign.definition.election
-    if election is None or campaign.state in OVER:
+    if election is None or campaign.state.is_final:
         why = "has no election" if election is None else f"is {campaign.state}"
         raise Conflict(f"the campaign {why}: it has no poll dates to change")
     try:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import OVER, Campaign, CampaignVerb, moved
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, moved
 from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved
 from dialer.domain.ledger.entries_polls import poll_dates_changed
 from dialer.domain.ledger.row_digests import CampaignMove
@@ -41,7 +41,7 @@ async def move_campaign(
     await work.campaigns.save(after, before=before)
     await work.campaigns.add_move(CampaignMove(campaign_id, verb, by, at, reason))
     work.record(campaign_moved(after, verb, by=by, at=at))
-    if after.state in OVER:
+    if after.state.is_final:
         work.notify(campaign_ended(after, by=by, at=at))
     return after
 

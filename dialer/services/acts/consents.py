@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.retry import WANT_OF_CONSENT, Due
-from dialer.domain.campaigns.campaign import OVER
+from dialer.domain.campaigns.campaign import FINAL_STATES
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.ledger.entries_people import consented
 from dialer.ports.consents import HasConsents
@@ -43,7 +43,7 @@ async def reopen(work: HasContacts, renewed: Mapping[tuple[str, Fingerprint], da
     `renewed` gives by sponsor and number the instant of the new one. Each contact is judged again:
     the consent alone makes no call.
     """
-    closed = await work.contacts.refused({number for _, number in renewed}, unless=OVER)
+    closed = await work.contacts.refused({number for _, number in renewed}, unless=FINAL_STATES)
     again = {
         contact.id: Due(since)
         for contact in closed

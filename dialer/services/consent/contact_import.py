@@ -8,7 +8,7 @@ from typing import Protocol
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, NotFound, Problem
 from dialer.domain.base.types import CampaignId, ImportId
-from dialer.domain.campaigns.campaign import OVER, Campaign
+from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.campaigns import HasCampaigns
@@ -88,7 +88,7 @@ class ContactImports:
         actor.demand(Right.IMPORT)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
-        if campaign.state in OVER:
+        if campaign.state.is_final:
             raise Conflict(
                 f"the campaign is {campaign.state}: it takes no more contacts", hint="create a new campaign"
             )
