@@ -8,7 +8,7 @@ from typing import Protocol
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, next_state
+from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign, CampaignState, CampaignVerb, next_state
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import text_problems
 from dialer.domain.preflight.campaign_checks import check_definition, script_rules
@@ -125,7 +125,7 @@ class Campaigns:
         await self._scripts.check(campaign)
         return await self._move(actor, campaign_id, CampaignVerb.START, "")
 
-    async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+    async def pause(self, actor: Actor, campaign_id: CampaignId, reason: str = DEFAULT_REASON) -> Campaign:
         """Pause. Return only when no further INVITE can leave for this campaign.
 
         Calls in progress finish. Raise `Unavailable` where that is unknown of a PBX; the campaign
@@ -155,7 +155,7 @@ class Campaigns:
         await self._pauses.release(campaign_id)
         return await self._move(actor, campaign_id, CampaignVerb.RESUME, reason)
 
-    async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = "operator") -> Campaign:
+    async def stop(self, actor: Actor, campaign_id: CampaignId, reason: str = DEFAULT_REASON) -> Campaign:
         """Stop for good. Return, like `pause`, only when no further INVITE can leave."""
         actor.demand(Right.CONTROL_CAMPAIGN)
         campaign = await self._move(actor, campaign_id, CampaignVerb.STOP, reason)

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 BATCH = 20
 LOOK_EVERY_S = 0.5
 LOOK_FOR_LEFT_S = 3600.0
-NOBODYS = timedelta(days=4)
+GIVEN_UP_AFTER = timedelta(days=4)
 """Longer than any notification is tried. One due for so long is for an endpoint of no process."""
 LEASE = timedelta(minutes=1)
 """Longer than any delivery takes. After it another process takes over from a dead one."""
@@ -54,7 +54,7 @@ class Notifying:
         try:
             async with self._store.write() as work:
                 left = await work.outbox.abandon(
-                    due_before=self._clock.now() - NOBODYS,
+                    due_before=self._clock.now() - GIVEN_UP_AFTER,
                     error="no process delivers to this endpoint any more",
                 )
         except Unavailable as error:
