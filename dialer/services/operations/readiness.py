@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
@@ -29,14 +30,36 @@ class ReadinessWork(HasHalts, HasKeys, HasLedger, Protocol):
     """The unit of work that reads the machine's health."""
 
 
+class PartKind(StrEnum):
+    """The kinds of parts, in the words that people read."""
+
+    DATABASE = "database"
+    LEDGER = "ledger"
+    KEY_CHANGE = "change of keys"
+    RETENTION = "retention"
+    DISK = "disk"
+    CLOCK = "clock"
+    PBX = "pbx"
+    JOB = "job"
+    EVENT_LOOP = "event loop"
+
+
 @dataclass(frozen=True, slots=True)
 class MachinePart:
-    """A part of the machine. While a part with `stops_calls` is not `ok`, no call is made."""
+    """A part of the machine. While a part with `stops_calls` is not `ok`, no call is made.
 
-    name: str
+    `which` names one of several of its kind.
+    """
+
+    kind: PartKind
     ok: bool
     detail: str
     stops_calls: bool = False
+    which: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} {self.which}" if self.which else self.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class Condition:
 
     @property
     def ledger_writable(self) -> bool:
-        return all(part.ok for part in self.parts if part.name == "ledger")
+        return all(part.ok for part in self.parts if part.kind is PartKind.LEDGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +116,10 @@ class Readiness:
         """Check every part. Raise no error: faults are in the result."""
         try:
             head_at, retention, keys = await within(DATABASE_S, self._stored())
-            database = MachinePart("database", ok=True, detail="answers", stops_calls=True)
+            database = MachinePart(PartKind.DATABASE, ok=True, detail="answers", stops_calls=True)
         except DialerError as error:
             head_at, retention, keys = None, None, None
-            database = MachinePart("database", ok=False, detail=str(error), stops_calls=True)
+            database = MachinePart(PartKind.DATABASE, ok=False, detail=str(error), stops_calls=True)
         age = (self._clock.now() - head_at).total_seconds() if head_at else None
         free = self._free_bytes()
         own = (
@@ -122,25 +145,28 @@ class Readiness:
     def _sealed(self, age: float | None) -> MachinePart:
         if not self._ledger.writable:
             return MachinePart(
-                "ledger", ok=False, detail=f"the ledger is not writable: {self._ledger.why}", stops_calls=True
+                PartKind.LEDGER,
+                ok=False,
+                detail=f"the ledger is not writable: {self._ledger.why}",
+                stops_calls=True,
             )
         detail = "nothing is sealed yet" if age is None else f"writable, last head {age:.0f} s ago"
-        return MachinePart("ledger", ok=True, detail=detail, stops_calls=True)
+        return MachinePart(PartKind.LEDGER, ok=True, detail=detail, stops_calls=True)
 
     def _time(self) -> MachinePart:
         doubt = self._clock.doubt()
-        return MachinePart("clock", not doubt, doubt or "runs evenly", stops_calls=True)
+        return MachinePart(PartKind.CLOCK, not doubt, doubt or "runs evenly", stops_calls=True)
 
     def _pbxs(self) -> list[MachinePart]:
         """Calls go on while any of them is connected."""
         working = {name: self._fleet.at_work(name) for name in self._fleet.telephonies}
         parts = [
-            MachinePart(f"pbx {name}", ok, "connected" if ok else "is not connected")
+            MachinePart(PartKind.PBX, ok, "connected" if ok else "is not connected", which=name)
             for name, ok in working.items()
         ]
         if working and not any(working.values()):
             detail = f"no PBX is connected: {', '.join(working)}"
-            parts.append(MachinePart("pbx", ok=False, detail=detail, stops_calls=True))
+            parts.append(MachinePart(PartKind.PBX, ok=False, detail=detail, stops_calls=True))
         return parts
 
     def _loop(self) -> MachinePart:
@@ -150,7 +176,7 @@ class Readiness:
         """
         longest = self._upkeep.watch.longest_s()
         detail = f"held for {longest * 1000:.0f} ms at most in the last minute"
-        return MachinePart("event loop", longest < LONG_S, detail)
+        return MachinePart(PartKind.EVENT_LOOP, longest < LONG_S, detail)
 
     def _jobs(self) -> list[MachinePart]:
         """No call needs them; they are started again by themselves."""
@@ -158,7 +184,7 @@ class Readiness:
         for name, health in self._upkeep.side.health().items():
             since = health.failing_since
             told = f"failing since {since:%Y-%m-%d %H:%M:%S} UTC: {health.error}" if since else "runs"
-            parts.append(MachinePart(f"job {name}", since is None, told))
+            parts.append(MachinePart(PartKind.JOB, since is None, told, which=name))
         return parts
 
 
@@ -167,7 +193,7 @@ def _rekeyed(made: KeyVersion | None) -> tuple[MachinePart, ...]:
         return ()
     said = f"the fingerprint keys are being changed to version {made.version}, so nobody is called"
     mend = "`dialer keys rotate` goes on where one was ended"
-    return (MachinePart("change of keys", ok=False, detail=f"{said}; {mend}", stops_calls=True),)
+    return (MachinePart(PartKind.KEY_CHANGE, ok=False, detail=f"{said}; {mend}", stops_calls=True),)
 
 
 def _kept(status: RetentionStatus | None) -> tuple[MachinePart, ...]:
@@ -184,8 +210,8 @@ def _kept(status: RetentionStatus | None) -> tuple[MachinePart, ...]:
         said.append(f"failing since {status.failing_since:%Y-%m-%d %H:%M} UTC")
     if status.overdue:
         said.append(f"{status.overdue} lists overdue")
-    return (MachinePart("retention", ok, ", ".join(said)),)
+    return (MachinePart(PartKind.RETENTION, ok, ", ".join(said)),)
 
 
 def _disk(free: int) -> MachinePart:
-    return MachinePart("disk", free >= ROOM_BYTES, f"{free // 1024**2} MiB free")
+    return MachinePart(PartKind.DISK, free >= ROOM_BYTES, f"{free // 1024**2} MiB free")

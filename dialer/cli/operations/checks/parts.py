@@ -9,13 +9,14 @@ from dialer.bootstrap import Links, open_service
 from dialer.cli.operations.checks.finding import CheckResult, from_error, well, wrong
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import DialerError
+from dialer.services.operations.readiness import PartKind
 from dialer.settings import PbxSettings, Settings, TrunkSettings
 
 MENDS = {
-    "change of keys": "let `dialer keys rotate` come to its end, or run it again where it was ended",
-    "ledger": "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
-    "retention": "see `dialer retention status`, mend it and run `dialer retention run`",
-    "clock": "let the machine keep its time (chrony, systemd-timesyncd); after a step it is trusted again once it ran evenly for ten minutes",
+    PartKind.KEY_CHANGE: "let `dialer keys rotate` come to its end, or run it again where it was ended",
+    PartKind.LEDGER: "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
+    PartKind.RETENTION: "see `dialer retention status`, mend it and run `dialer retention run`",
+    PartKind.CLOCK: "let the machine keep its time (chrony, systemd-timesyncd); after a step it is trusted again once it ran evenly for ten minutes",
 }
 
 
@@ -60,8 +61,8 @@ async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
             "start `dialer serve`, then `dialer unhalt --reason`",
         )
     for part in condition.parts:
-        if part.name in MENDS:
-            yield CheckResult(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.name])
+        if part.kind in MENDS:
+            yield CheckResult(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.kind])
 
 
 async def check_pbxs(settings: Settings) -> AsyncIterator[CheckResult]:
