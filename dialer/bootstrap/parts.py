@@ -7,8 +7,8 @@ from pathlib import Path
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.prompts.compiler import PromptCompiler
 from dialer.adapters.sql.store import SqlStore
+from dialer.ports.access.vault import Vault
 from dialer.ports.meter import Meter
-from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.decision.decider import Decider

@@ -16,7 +16,7 @@ from dialer.bootstrap.links import Links
 from dialer.bootstrap.secrets import read_secret
 from dialer.domain.base.errors import BadSettings, DialerError
 from dialer.domain.base.halt import Halt
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.stopping import lock_and_hang_up
 from dialer.settings import PbxSettings, Settings

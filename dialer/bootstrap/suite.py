@@ -38,9 +38,9 @@ from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.pbx.halting import Halting
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.probes.probing import Probing
-from dialer.services.subjects.subjects import Subjects
 from dialer.services.upkeep.backups import Backups
 from dialer.services.upkeep.retention import Retention
+from dialer.services.upkeep.subjects import Subjects
 
 
 def build_suite(parts: Runtime, probing: Probing) -> Services:
@@ -66,7 +66,7 @@ def build_suite(parts: Runtime, probing: Probing) -> Services:
     importer = Importer(store, parts.home / "rejects", parts.sealer.room)
     tokens = Tokens(store, clock)
     return Services(
-        campaigns=Campaigns(store, decider, scripts, clock, retention, parts.pauses),
+        campaigns=Campaigns(store, decider, scripts, clock, retention.demand_running, parts.pauses),
         preflight=Preflight(store, decider),
         progress=progress,
         probing=probing,

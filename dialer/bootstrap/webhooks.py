@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.webhook_sender import Address, HttpWebhookSender
 from dialer.bootstrap.secrets import read_secret
-from dialer.ports.outbox import HasOutbox
 from dialer.ports.unit_of_work import Store
+from dialer.ports.upkeep.outbox import HasOutbox
 from dialer.services.upkeep.notifying import Notifying
 from dialer.settings import Settings
 

@@ -19,8 +19,8 @@ from dialer.domain.probes.probe import Probe, numbers_of
 from dialer.inspection.parts import Accounts
 from dialer.inspection.programming import Faults, pretty
 from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.inspection import HasInspections, ImportedList, PackFiles
-from dialer.ports.ledger import HasLedger
+from dialer.ports.inspection.inspection import HasInspections, ImportedList, PackFiles
+from dialer.ports.ledger.ledger import HasLedger
 from dialer.ports.probes import HasProbes, ProbeFilter, ProbeSounds
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.verification import entry_pages

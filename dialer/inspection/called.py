@@ -22,11 +22,11 @@ from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import TERRITORIES, territory_of
 from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.inspection import CalledPerson, HasInspections
-from dialer.ports.proofs import HasProofs
+from dialer.ports.access.vault import Vault
+from dialer.ports.consent.proofs import HasProofs
+from dialer.ports.inspection.inspection import CalledPerson, HasInspections
 from dialer.ports.records import ArchivedDecision, CallRow
 from dialer.ports.unit_of_work import Store
-from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import masked
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.reader import OF_THE_PERSON

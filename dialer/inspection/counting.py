@@ -15,7 +15,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.inspection.called import CalledPeople, PersonLine
 from dialer.inspection.parts import Counted
 from dialer.inspection.sealed import Listener
-from dialer.ports.inspection import PackFiles
+from dialer.ports.inspection.inspection import PackFiles
 from dialer.services.calls.call_records import CallRecord, CallRecords
 from dialer.verifier.people import read_person
 from dialer.verifier.recount import Recount

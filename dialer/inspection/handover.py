@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dialer import verifier
-from dialer.ports.inspection import PackFiles
-from dialer.ports.ledger import Signer
+from dialer.ports.inspection.inspection import PackFiles
+from dialer.ports.ledger.ledger import Signer
 from dialer.verifier.verify_ledger import Head, lost_heads, read_head, without_lost
 
 LAUNCHER = "verify.py"

@@ -24,12 +24,12 @@ from dialer.inspection.parts import Attachment, Counted, Inspected
 from dialer.inspection.programming import Faults, ScriptAndRules, pretty
 from dialer.inspection.sealed import SealedCampaign, SealedWork, read_sealed
 from dialer.inspection.sections import report_head, sections_of
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.access.vault import Vault
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.inspection import PackFiles, PackFolders, Reports
-from dialer.ports.ledger import HeadFiles, Signer
+from dialer.ports.inspection.inspection import PackFiles, PackFolders, Reports
+from dialer.ports.ledger.ledger import HeadFiles, Signer
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.ports.vault import Vault
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.verification import LedgerVerifier

@@ -9,8 +9,8 @@ from dialer.domain.base.types import ProbeId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.probes.probe import Probe
 from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.inspection import ImportedList, RefusalCount
-from dialer.ports.prompts import CompiledScript
+from dialer.ports.campaigns.prompts import CompiledScript
+from dialer.ports.inspection.inspection import ImportedList, RefusalCount
 from dialer.services.decision.replay import ReplayReport
 from dialer.services.ledger.verification import LedgerVerdict
 from dialer.services.pbx.dialplan import DialplanVerdict

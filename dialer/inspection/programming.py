@@ -19,10 +19,10 @@ from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.inspection.parts import Programming
 from dialer.inspection.sealed import SealedCampaign
+from dialer.ports.campaigns.prompts import CompiledScript
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.dialplan import DialplanSource
-from dialer.ports.inspection import HasInspections, PackFiles
-from dialer.ports.prompts import CompiledScript
+from dialer.ports.inspection.inspection import HasInspections, PackFiles
+from dialer.ports.pbx.dialplan import DialplanSource
 from dialer.ports.records import DecisionFilter, InputKind
 from dialer.ports.unit_of_work import Store
 from dialer.services.campaigns.scripts import Scripts

@@ -15,8 +15,8 @@ from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.proof_tree import ProofTree
 from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.ports.inspection import HasInspections
-from dialer.ports.ledger import HasLedger
+from dialer.ports.inspection.inspection import HasInspections
+from dialer.ports.ledger.ledger import HasLedger
 from dialer.ports.unit_of_work import Store
 
 LEAVES = 50_000

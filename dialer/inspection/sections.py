@@ -6,7 +6,7 @@ from dialer.domain.inspection.section import Answer, PackSection
 from dialer.inspection import sections_of_calls as calls
 from dialer.inspection import sections_of_keeping as keeping
 from dialer.inspection.parts import Inspected
-from dialer.ports.inspection import ReportHead
+from dialer.ports.inspection.inspection import ReportHead
 
 Answers = Callable[[Inspected], tuple[Answer, ...]]
 POINTS: dict[str, tuple[Answers, tuple[str, ...], tuple[str, ...]]] = {

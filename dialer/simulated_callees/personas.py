@@ -73,7 +73,7 @@ _ANSWER, _NOBODY = DialStatus.ANSWER, Result.NOT_ANSWERED
 
 # fmt: off
 ROLES: dict[Persona, PersonaRole] = {
-    # who                             code  SIP  says    does                               dial status              result
+    # who, code, SIP status, says, does, dial status, result
     Persona.PRESSES_ONE:         PersonaRole( 1, 200, _HELLO, (*_INVITED, Press("1")),           _ANSWER,                Result.MESSAGE_PLAYED),
     Persona.NINE_IN_NOTICE:      PersonaRole( 2, 200, _HELLO, (*_DURING_NOTICE, Press("9")),     _ANSWER,                Result.OPTED_OUT),
     Persona.NINE_IN_MESSAGE:     PersonaRole( 3, 200, _HELLO, (*_LISTENS, Press("9")),           _ANSWER,                Result.OPTED_OUT),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from dialer.domain.access.roles import Role, Token
-from dialer.ports.keys import KeyVersion
+from dialer.ports.access.keys import KeyVersion
 from dialer.services.access.keys import Rotated
 from dialer.views.base import AT, Instant, InstantText, Items, Listing, View, about
 

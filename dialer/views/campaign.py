@@ -10,7 +10,7 @@ from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, allowed_verbs
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import ReasonCode
-from dialer.ports.prompts import CompiledPrompt, CompiledScript
+from dialer.ports.campaigns.prompts import CompiledPrompt, CompiledScript
 from dialer.services.campaigns.progress import CampaignProgress
 from dialer.services.preflight.preflight import PreflightReport
 from dialer.views.base import AT, CAMPAIGN_ID, SHA256, Instant, Listing, View, about

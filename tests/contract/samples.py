@@ -13,9 +13,9 @@ from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVe
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven
 from dialer.domain.consent.contact import ImportManifest, SourceClass
-from dialer.domain.decision.record import Decision, Reason, ReasonCode
+from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
-from dialer.ports.leases import Driver
+from dialer.ports.pbx.leases import Driver
 from dialer.ports.records import (
     ArchivedInputs,
     CampaignSnapshot,
@@ -176,7 +176,7 @@ def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
         decision = permit(standing, dossier).decision._replace(
             permitted=False,
             permit_until=None,
-            reasons=tuple(Reason("FP-02", code, f"because of {code}") for code in codes),
+            reasons=tuple(RefusalReason("FP-02", code, f"because of {code}") for code in codes),
         )
         change = ContactClosed("refused") if outcome is None else outcome
         return ClaimDecision(decision, "e" * 64, kept_inputs(dossier), change)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""CONTRIBUTING leads to every room of the domain and of the services, and names targets of the Makefile."""
+"""CONTRIBUTING leads to every room, and names targets of the Makefile."""
 
 import re
 from pathlib import Path

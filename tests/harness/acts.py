@@ -18,9 +18,9 @@ from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.probes.probe import Probe
-from dialer.ports.courier import WebhookUrl
-from dialer.ports.keys import KeyVersion, Rekeying
-from dialer.ports.leases import Driver, Heartbeat
+from dialer.ports.access.keys import KeyVersion, Rekeying
+from dialer.ports.inspection.subjects import Erased
+from dialer.ports.pbx.leases import Driver, Heartbeat
 from dialer.ports.records import (
     ArchivedAnswer,
     CampaignSnapshot,
@@ -32,7 +32,7 @@ from dialer.ports.records import (
     Progression,
     RequestKey,
 )
-from dialer.ports.subjects import Erased
+from dialer.ports.upkeep.webhook_sender import WebhookUrl
 from dialer.services.access import keys, tokens
 from dialer.services.access.idempotency import begin_request
 from dialer.services.acts.campaigns import (

@@ -22,7 +22,7 @@ from dialer.domain.calls.outcome import result_of
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
-from dialer.ports.leases import Driver
+from dialer.ports.pbx.leases import Driver
 from dialer.ports.records import Progression
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping

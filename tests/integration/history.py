@@ -16,8 +16,8 @@ from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
 from dialer.domain.consent.contact import ImportManifest, SourceClass
 from dialer.domain.ledger.event import Kind
 from dialer.domain.oppositions.suppression import OppositionChannel, fingerprint_of
+from dialer.ports.pbx.telephony import CallOrder
 from dialer.ports.records import NewContact
-from dialer.ports.telephony import CallOrder
 from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.harness.acts import ActStore

@@ -14,9 +14,9 @@ from dialer.adapters.home.vault import AesVault
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.ports.halts import HaltNotes
-from dialer.ports.leases import Driver
-from dialer.ports.prompts import CompiledScript
+from dialer.ports.campaigns.prompts import CompiledScript
+from dialer.ports.pbx.halts import HaltNotes
+from dialer.ports.pbx.leases import Driver
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
@@ -195,7 +195,7 @@ def start_process(
             judge,
             scripts,
             clock,
-            Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True),
+            Retention(store, PACKS, proofs, SOUNDS, clock, pretended=True).demand_running,
             pauses,
         ),
         Halting(store, fleet, clock, halts),

@@ -18,7 +18,7 @@ from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.events.report import Malformed, matching, text
 from dialer.adapters.ami.events.translate import Unusable
 from dialer.adapters.ami.originate import NEVER, SHAPES, require
-from dialer.ports.telephony import Line, LineObjection
+from dialer.ports.pbx.telephony import Line, LineObjection
 
 LINE = "dialer-line"
 SILENCE = "dialer-silence"

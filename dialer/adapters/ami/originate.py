@@ -11,7 +11,7 @@ from dialer.adapters.ami.connection.errors import UnsafeValue
 from dialer.adapters.ami.connection.wire import Action
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.domain.campaigns.campaign_definition import PART_NAME
-from dialer.ports.telephony import CallOrder
+from dialer.ports.pbx.telephony import CallOrder
 
 GATE = "Local/call@dialer-permit/n"
 """The entry of the gate.

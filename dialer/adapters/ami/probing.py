@@ -16,7 +16,7 @@ from dialer.adapters.ami.events.report import Malformed, matching, text
 from dialer.adapters.ami.originate import SHAPES, TIMEOUT_SLACK_S, require, sealed
 from dialer.domain.base.errors import NotOriginated
 from dialer.domain.calls.call_events import DialStatus
-from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 
 GATE = "Local/call@dialer-probe/n"
 PROBED = "dialer-probed"

@@ -21,12 +21,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import NotSent
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import (
-    CallOrder,
-    ProbeEnd,
-    ProbeOrder,
-    TelephonyEvent,
-)
+from dialer.ports.pbx.telephony import CallOrder, ProbeEnd, ProbeOrder, TelephonyEvent
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 DIALLING_HALVES = "/^Local.*;2$/"

@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.backup.BackupFolder`, and the way back into a home.
+"""Implementation of `dialer.ports.upkeep.backup.BackupFolder`, and the way back into a home.
 
 database          the database, as `pg_restore` or SQLite reads it
 home/             heads, journal, prompts, recordings, rulepacks, dialer.toml

@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.ledger.HeadFiles`: each head one line of the day's file."""
+"""`dialer.ports.ledger.ledger.HeadFiles` on disk: each head one line of the day's file."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.journal.Journal`: below the home, beside the exported heads.
+"""`dialer.ports.ledger.journal.Journal` on disk: below the home, beside the exported heads.
 
 A day before the oldest backup may go.
 """

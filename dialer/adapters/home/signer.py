@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.ledger.Signer`: an Ed25519 key (RFC 8032)."""
+"""Implementation of `dialer.ports.ledger.ledger.Signer`: an Ed25519 key (RFC 8032)."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

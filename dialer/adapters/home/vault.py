@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.vault.Vault` with AES-256-GCM (NIST SP 800-38D).
+"""Implementation of `dialer.ports.access.vault.Vault` with AES-256-GCM (NIST SP 800-38D).
 
 A sealed text is a nonce of twelve random bytes, then ciphertext and tag.
 """
@@ -48,7 +48,7 @@ class AesVault:
 
 
 class AesCipher:
-    """Implementation of `dialer.ports.vault.Cipher`."""
+    """Implementation of `dialer.ports.access.vault.Cipher`."""
 
     def __init__(self, cipher: AESGCM, owner: str) -> None:
         self._cipher = cipher

@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.inspection.Reports`.
+"""Implementation of `dialer.ports.inspection.inspection.Reports`.
 
 One page for an inspector, in French or English, that loads nothing from elsewhere.
 """
@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.inspection.section import Bars, PackSection, Sentence, Table
-from dialer.ports.inspection import ReportHead
+from dialer.ports.inspection.inspection import ReportHead
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")

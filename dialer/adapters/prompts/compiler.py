@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.prompts.Prompts` by espeak-ng and sox."""
+"""Implementation of `dialer.ports.campaigns.prompts.Prompts` by espeak-ng and sox."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,7 +7,7 @@ from pathlib import Path
 from dialer.adapters.prompts.audio import converted, spoken
 from dialer.adapters.prompts.prompt_store import Audio, PromptStore
 from dialer.domain.base.errors import InvalidInput, Problem
-from dialer.ports.prompts import CompiledScript
+from dialer.ports.campaigns.prompts import CompiledScript
 
 
 class PromptCompiler:

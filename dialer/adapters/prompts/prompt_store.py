@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 from dialer.adapters.prompts.audio import BYTES_PER_MS
 from dialer.domain.base.errors import InvalidInput, NotFound
-from dialer.ports.prompts import CompiledPrompt, CompiledScript
+from dialer.ports.campaigns.prompts import CompiledPrompt, CompiledScript
 
 _SUFFIX = ".alaw"
 _LIST = "prompts.json"

@@ -14,7 +14,7 @@ from dialer.domain.base.errors import Unavailable
 
 
 class SqlStore:
-    """`dialer.ports.unit_of_work.Store` and `dialer.ports.keys.KeyStore` on one database."""
+    """`dialer.ports.unit_of_work.Store` and `dialer.ports.access.keys.KeyStore` on one database."""
 
     def __init__(self, database: Database, subscribers: Subscribers) -> None:
         self._database = database

@@ -13,7 +13,6 @@ from dialer.cli.base.output import print_fields, print_json
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import allowed_verbs
 from dialer.services.campaigns.progress import CampaignProgress
 from dialer.views.campaign import ProgressView
 
@@ -55,7 +54,7 @@ async def _watch(service: Service, actor: Actor, campaign_id: CampaignId) -> Cam
                 completed=counts.closed,
                 total=counts.contacts or None,
             )
-            if not allowed_verbs(found.campaign.state):
+            if found.campaign.state.is_final:
                 return found
             await asyncio.sleep(POLL_S)
             found = await service.suite.progress.of(actor, campaign_id)

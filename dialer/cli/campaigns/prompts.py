@@ -16,7 +16,7 @@ from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput, Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.wav import RATE, wave_of
-from dialer.ports.prompts import CompiledScript
+from dialer.ports.campaigns.prompts import CompiledScript
 from dialer.views.campaign import ScriptView
 
 app = typer.Typer(help="Build, list and play prompts.", no_args_is_help=True)

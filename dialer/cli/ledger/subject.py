@@ -9,8 +9,8 @@ from dialer.cli.base.options import Json, NumberArgument
 from dialer.cli.base.output import print_json, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
-from dialer.ports.subjects import Erased
-from dialer.services.subjects.subjects import Subject
+from dialer.ports.inspection.subjects import Erased
+from dialer.services.upkeep.subjects import Subject
 from dialer.views.subject import ErasedView, SubjectView
 
 app = typer.Typer(help="Answer people who ask what is kept about them.", no_args_is_help=True)

@@ -7,7 +7,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.final_answer import DECLINED, About, counts, end_about, unwanted
 from dialer.domain.calls.outcome import FORWARDED, end_reason
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.decision.record import PROJECT_RULE, Decision, Reason, ReasonCode
+from dialer.domain.decision.record import PROJECT_RULE, Decision, ReasonCode, RefusalReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def after_refusal(decision: Decision) -> Due | ContactClosed:
     return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
 
 
-def final(reason: Reason, decision: Decision) -> bool:
+def final(reason: RefusalReason, decision: Decision) -> bool:
     if reason.code is ReasonCode.CAPPED:
         return reason.rule == PROJECT_RULE
     if reason.code is ReasonCode.SUPPRESSED:

@@ -19,8 +19,8 @@ class CampaignState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True where nobody is called any more: no verb leads on."""
-        return not allowed_verbs(self)
+        """True where no verb leads on: no contact is called any more."""
+        return self in FINAL_STATES
 
 
 class CampaignVerb(StrEnum):
@@ -56,7 +56,7 @@ def allowed_verbs(state: CampaignState) -> tuple[CampaignVerb, ...]:
     return tuple(verb for (source, verb) in TRANSITIONS if source is state)
 
 
-FINAL_STATES = frozenset(state for state in CampaignState if state.is_final)
+FINAL_STATES = frozenset(state for state in CampaignState if not allowed_verbs(state))
 
 
 def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
@@ -69,6 +69,8 @@ def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
 
 DEFAULT_REASON = "operator"
 """The reason of a pause or a stop where none is stated."""
+RESTORED = "restored from a backup"
+"""The first words of the reason of a pause by a restoration."""
 
 
 @dataclass(frozen=True, slots=True)

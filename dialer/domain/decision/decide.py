@@ -17,7 +17,7 @@ from dialer.domain.decision.calendar_state import calendar_state, next_open
 from dialer.domain.decision.consent import judge_consents
 from dialer.domain.decision.context import DecisionContext, history_of
 from dialer.domain.decision.facts import Facts, decision_hash, facts_from_json
-from dialer.domain.decision.record import PROJECT_RULE, Decision, Reason, ReasonCode, decision
+from dialer.domain.decision.record import PROJECT_RULE, Decision, ReasonCode, RefusalReason, decision
 from dialer.domain.decision.rules import ASKED_TOGETHER, Rule
 from dialer.domain.numbers.callee_location import CalleeLocation, Statement, place_or_none
 from dialer.domain.numbers.number_plan import NumberFacts, number_facts
@@ -49,7 +49,7 @@ def decide(facts: Facts, at: datetime, cache: DecisionCache) -> Decision:
     )
 
 
-def reasons_against(context: DecisionContext) -> tuple[Reason, ...]:
+def reasons_against(context: DecisionContext) -> tuple[RefusalReason, ...]:
     reasons = []
     for applies, rules in ASKED_TOGETHER:
         if not applies(context):
@@ -57,7 +57,7 @@ def reasons_against(context: DecisionContext) -> tuple[Reason, ...]:
         for rule in rules:
             detail = rule.check(context)
             if detail is not None:
-                reasons.append(Reason(rule_id(rule, context), rule.code, detail))
+                reasons.append(RefusalReason(rule_id(rule, context), rule.code, detail))
     return tuple(reasons)
 
 
@@ -67,7 +67,7 @@ def rule_id(rule: Rule, context: DecisionContext) -> str:
 
 def refuse_number(error: PhoneError, at: datetime) -> Decision:
     """Refuse a text that is no number to call: nothing else about it can be judged."""
-    reason = Reason(rule=PROJECT_RULE, code=ReasonCode(error.reason.value), detail=error.detail)
+    reason = RefusalReason(rule=PROJECT_RULE, code=ReasonCode(error.reason.value), detail=error.detail)
     return decision(
         at=at.astimezone(UTC),
         reasons=(reason,),

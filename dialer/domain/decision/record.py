@@ -46,7 +46,7 @@ class ReasonCode(StrEnum):
     BAD_REQUEST = "BAD_REQUEST"
 
 
-class Reason(NamedTuple):
+class RefusalReason(NamedTuple):
     """A rule's refusal: its id in the rules (`FP-02`), its code, and a sentence for a person."""
 
     rule: str
@@ -66,7 +66,7 @@ class Decision(NamedTuple):
 
     at: datetime
     permitted: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RefusalReason, ...]
     permit_until: datetime | None
     next_open: datetime | None
     zones: tuple[str, ...]
@@ -85,7 +85,7 @@ class Decision(NamedTuple):
 def decision(
     *,
     at: datetime,
-    reasons: tuple[Reason, ...],
+    reasons: tuple[RefusalReason, ...],
     permit_until: datetime | None,
     open_until: datetime | None,
     next_open: datetime | None,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from dialer.domain.base.errors import DialerError, KeysChanged
-from dialer.ports.keys import HasKeys
+from dialer.ports.access.keys import HasKeys
 from dialer.ports.unit_of_work import Store
 
 PERIOD_S = 1.0

@@ -16,10 +16,10 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.entries_upkeep import keys_rotated, rotation_begun
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.oppositions.suppression import refingerprinted
+from dialer.ports.access.keys import HasKeys, KeyStore, KeyVersion, Moved, Rekeying
+from dialer.ports.access.vault import Vault
 from dialer.ports.clock import Clock
-from dialer.ports.keys import HasKeys, KeyStore, KeyVersion, Moved, Rekeying
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 
 OTHER_KEYS = "restore home/keys from the backup that the database is from"
@@ -52,7 +52,10 @@ async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) ->
 
 @dataclass(frozen=True, slots=True)
 class OneKeyMore:
-    """`dialer.ports.keys.Rekeying` by one more key. `names`: the key of the ledger's names."""
+    """`dialer.ports.access.keys.Rekeying` by one more key.
+
+    `names`: the key of the ledger's names.
+    """
 
     added: bytes
     vault: Vault

@@ -12,8 +12,8 @@ import structlog
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Right, Role, Token
 from dialer.domain.base.errors import InvalidInput, Unauthenticated, Unavailable
 from dialer.domain.ledger.entries_admin import token_created, token_revoked
+from dialer.ports.access.tokens import HasTokens
 from dialer.ports.clock import Clock
-from dialer.ports.tokens import HasTokens
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.pbx.timeout import within
 

@@ -12,7 +12,7 @@ from dialer.domain.ledger.entries_polls import poll_dates_changed
 from dialer.domain.ledger.row_digests import CampaignMove
 from dialer.domain.preflight.polls import with_poll_dates
 from dialer.domain.upkeep.notification import campaign_ended
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.unit_of_work import UnitOfWork
 
 

@@ -8,10 +8,10 @@ from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_rights import subject_erased
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.subjects import Erased
-from dialer.ports.suppressions import HasSuppressions
+from dialer.ports.inspection.subjects import Erased
+from dialer.ports.oppositions.suppressions import HasSuppressions
 from dialer.services.acts.consents import ConsentWork, add_consents
 
 BY_ERASURE = "erasure"

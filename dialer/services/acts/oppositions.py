@@ -9,8 +9,8 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.entries_people import opposed, opposition_lifted
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.upkeep.notification import opt_out
-from dialer.ports.number_locks import HasNumberLocks
-from dialer.ports.suppressions import HasSuppressions
+from dialer.ports.oppositions.number_locks import HasNumberLocks
+from dialer.ports.oppositions.suppressions import HasSuppressions
 from dialer.ports.unit_of_work import Store, UnitOfWork
 
 MOST_AT_ONCE = 1000

@@ -9,10 +9,10 @@ from dialer.domain.ledger.entries_calls import ended, opposed_late
 from dialer.domain.numbers.number_plan import country_code
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.upkeep.notification import opt_out
-from dialer.ports.attempts import HasAttempts
-from dialer.ports.contacts import HasContacts
+from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.calls.trunks import HasTrunks, HeldVoiding
+from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.records import Progression
-from dialer.ports.trunks import HasTrunks, HeldVoiding
 from dialer.services.acts.oppositions import OppositionWork, add_oppositions
 
 

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import SILENT_WITH_OTHERS
-from dialer.ports.campaigns import HasCampaigns
-from dialer.ports.halts import HasHalts
+from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.pbx.halts import HasHalts
 from dialer.ports.records import CampaignSnapshot
 
 

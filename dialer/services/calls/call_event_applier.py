@@ -19,11 +19,11 @@ from dialer.domain.calls.final_answer import REJECTED, unwanted
 from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.records import ContactChange, Progression
-from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.progressions import ProgressionWork, commit_progressions
 from dialer.services.calls.call_guards import CallGuards

@@ -13,9 +13,9 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import RefusalCause
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.rulepacks.rulepack import RulePackIndex
+from dialer.ports.campaigns.prompts import Prompts
 from dialer.ports.clock import Clock
 from dialer.ports.probes import HasProbes
-from dialer.ports.prompts import Prompts
 from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
 from dialer.services.calls.trunk_breaker import BreakerWork, TrunkBreaker

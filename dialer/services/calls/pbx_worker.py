@@ -15,7 +15,7 @@ from dialer.domain.calls.call_events import UNFIT, CallEvent, NotSent, Refused
 from dialer.domain.calls.machine import MachineDetector
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent, TrunkAsked
+from dialer.ports.pbx.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent, TrunkAsked
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.overdue import Overdue

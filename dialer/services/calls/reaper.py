@@ -14,9 +14,9 @@ import structlog
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.leases import HasLeases, Heartbeat
+from dialer.ports.pbx.leases import HasLeases, Heartbeat
 from dialer.ports.unit_of_work import Store
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.overdue import LONGEST_SILENCE

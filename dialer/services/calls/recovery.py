@@ -14,9 +14,9 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import expire, mark_lost
 from dialer.domain.calls.call_events import RefusalCause, Refused
 from dialer.domain.ledger.entries_admin import link_changed
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.live_calls import LiveCalls

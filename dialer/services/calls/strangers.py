@@ -12,9 +12,9 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import CallEvent, Dialing, Ended, Opposed, Ringing
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.oppositions import OppositionWork, store_oppositions

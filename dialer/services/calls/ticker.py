@@ -10,7 +10,7 @@ import structlog
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.calls.call_events import Opposed
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import LineUsed, Telephony
+from dialer.ports.pbx.telephony import LineUsed, Telephony
 from dialer.services.calls.recovery import Recovery
 from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.pbx.fleet import Fleet

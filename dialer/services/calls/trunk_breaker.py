@@ -17,9 +17,9 @@ from dialer.domain.calls.trunk_health import LAST_CALLS, TrunkHealth
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.numbers.number_plan import country_code
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.calls.trunks import HasTrunks
 from dialer.ports.clock import Clock
-from dialer.ports.trunks import HasTrunks
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import CampaignWork
 from dialer.services.acts.consents import ConsentWork, add_consents

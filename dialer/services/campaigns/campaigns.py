@@ -1,20 +1,27 @@
 """A campaign's life: created, checked, approved by another person, started, paused, stopped."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign, CampaignState, CampaignVerb, next_state
+from dialer.domain.campaigns.campaign import (
+    DEFAULT_REASON,
+    RESTORED,
+    Campaign,
+    CampaignState,
+    CampaignVerb,
+    next_state,
+)
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import text_problems
 from dialer.domain.preflight.campaign_checks import check_definition, script_rules
+from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.clock import Clock
-from dialer.ports.contacts import HasContacts
-from dialer.ports.opposition_lists import HasOppositionLists
+from dialer.ports.oppositions.external_lists import HasOppositionLists
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import (
     CampaignWork,
@@ -27,8 +34,6 @@ from dialer.services.campaigns.scripts import Scripts
 from dialer.services.decision.decider import Decider
 from dialer.services.pbx.pauses import Pauses
 from dialer.services.preflight.approval import approval_problems
-from dialer.services.upkeep.restoring import RESTORED
-from dialer.services.upkeep.retention import Retention
 
 
 class CampaignLifeWork(CampaignWork, HasContacts, HasOppositionLists, Protocol):
@@ -42,14 +47,14 @@ class Campaigns:
         decider: Decider,
         scripts: Scripts,
         clock: Clock,
-        retention: Retention,
+        demand_erasure: Callable[[], Awaitable[None]],
         pauses: Pauses,
     ) -> None:
         self._store = store
         self._decider = decider
         self._scripts = scripts
         self._clock = clock
-        self._retention = retention
+        self._demand_erasure = demand_erasure
         self._pauses = pauses
 
     async def create(
@@ -60,7 +65,7 @@ class Campaigns:
         Raise `InvalidInput` for faults that show in the file alone.
         """
         actor.demand(Right.CREATE_CAMPAIGN)
-        await self._retention.demand_running()
+        await self._demand_erasure()
         packs, now = self._decider.packs, self._clock.now()
         rules = script_rules(definition, packs, now)
         problems = (*check_definition(definition, packs, now), *text_problems(definition, rules))

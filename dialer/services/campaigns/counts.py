@@ -8,7 +8,7 @@ import asyncio
 import structlog
 
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store
 

@@ -8,12 +8,12 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.probes.probe import Probe
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.access.keys import HasKeys
+from dialer.ports.calls.trunks import HasTrunks
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HasHalts
-from dialer.ports.keys import HasKeys
+from dialer.ports.pbx.halts import HasHalts
 from dialer.ports.records import Progress
-from dialer.ports.trunks import HasTrunks
 from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import Decider
 from dialer.services.oppositions.line_proofs import LineProofs

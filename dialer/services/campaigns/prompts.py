@@ -10,7 +10,7 @@ from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.campaigns.script import duration_problems, write_script
 from dialer.domain.rulepacks.pack_parts import ScriptRules
-from dialer.ports.prompts import CompiledScript, Prompts
+from dialer.ports.campaigns.prompts import CompiledScript, Prompts
 
 MAX_RECORDING_BYTES = 50 * 1024 * 1024
 

@@ -7,11 +7,10 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.calls.retry import Due, for_review
-from dialer.domain.campaigns.campaign import allowed_verbs
 from dialer.domain.ledger import entries_calls
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns.reviews import HasReviews, SetAside
 from dialer.ports.clock import Clock
-from dialer.ports.review import HasReviews, SetAside
 from dialer.ports.unit_of_work import Store, UnitOfWork
 
 
@@ -62,7 +61,7 @@ async def put_back(work: ReviewWork, campaign_id: CampaignId, *, by: str, at: da
     Raise `NotFound`, and `Conflict` where the campaign is over.
     """
     campaign = await work.campaigns.get(campaign_id, lock="shared")
-    if not allowed_verbs(campaign.state):
+    if campaign.state.is_final:
         raise Conflict(
             f"the campaign is {campaign.state}: nobody is called for it any more",
             hint="import them into a new campaign: `dialer contacts review` names each by external_id and line of its file",

@@ -14,9 +14,9 @@ from dialer.domain.ledger.entries_admin import recording_kept
 from dialer.domain.preflight.campaign_checks import script_rules
 from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns.prompts import CompiledScript, Prompts, Recordings
 from dialer.ports.clock import Clock
-from dialer.ports.prompts import CompiledScript, Prompts, Recordings
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.campaigns.prompts import compile_script
 

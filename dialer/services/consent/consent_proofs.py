@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
-from dialer.ports.proofs import HasProofs, ProofRow
+from dialer.ports.access.vault import Cipher, Vault
+from dialer.ports.consent.proofs import HasProofs, ProofRow
 from dialer.ports.unit_of_work import Store
-from dialer.ports.vault import Cipher, Vault
 
 SEALED = "sealed:"
 SINCE = "sealed-since:"

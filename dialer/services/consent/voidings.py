@@ -6,7 +6,7 @@ from typing import Protocol
 from dialer.domain.calls.retry import NUMBER_GONE, Due
 from dialer.domain.consent.consent import ConsentReinstated
 from dialer.domain.ledger.entries_people import consent_restored, consents_restored
-from dialer.ports.trunks import HasVoidings, StoredVoiding
+from dialer.ports.calls.trunks import HasVoidings, StoredVoiding
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.consents import ConsentWork, reopen
 

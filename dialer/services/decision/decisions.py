@@ -17,10 +17,10 @@ from dialer.domain.decision.record import Decision
 from dialer.domain.numbers.phone import PhoneError, parse_phone
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.contacts import HasContacts
-from dialer.ports.opposition_lists import HasOppositionLists
+from dialer.ports.campaigns.contacts import HasContacts
+from dialer.ports.oppositions.external_lists import HasOppositionLists
+from dialer.ports.oppositions.suppressions import HasSuppressions
 from dialer.ports.records import CampaignSnapshot, ContactFacts
-from dialer.ports.suppressions import HasSuppressions
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.snapshots import StandingWork, standing_of

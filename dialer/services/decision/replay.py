@@ -17,10 +17,10 @@ from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import StoredDecision, replay
 from dialer.domain.decision.facts import join_parts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.access.vault import Vault
 from dialer.ports.decisions import HasDecisions
 from dialer.ports.records import ArchivedDecision, DecisionFilter, InputKind
 from dialer.ports.unit_of_work import Store
-from dialer.ports.vault import Vault
 
 SHOWN = 20
 """Limit on the differences reported one by one; the others are counted."""

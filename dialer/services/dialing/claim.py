@@ -14,11 +14,11 @@ from dialer.domain.consent.contact import Contact
 from dialer.domain.ledger.entries_calls import permitted, refused
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.row_digests import RecordedDecision
-from dialer.ports.attempts import HasAttempts
-from dialer.ports.contacts import HasContacts
+from dialer.ports.access.keys import HasKeys
+from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.keys import HasKeys
-from dialer.ports.number_locks import HasNumberLocks
+from dialer.ports.oppositions.number_locks import HasNumberLocks
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, JudgedContact, ListedContact
 from dialer.ports.unit_of_work import UnitOfWork
 from dialer.services.acts.snapshots import StandingWork, standing_of

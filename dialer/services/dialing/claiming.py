@@ -13,9 +13,9 @@ import structlog
 from dialer.domain.base.errors import NotNow, Unavailable, place_of
 from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
+from dialer.ports.campaigns.reviews import HasReviews
 from dialer.ports.clock import Clock
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
-from dialer.ports.review import HasReviews
 from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
 from dialer.services.campaigns.reviews import set_aside

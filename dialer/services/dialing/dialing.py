@@ -18,7 +18,7 @@ from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVe
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.telephony import CallOrder
+from dialer.ports.pbx.telephony import CallOrder
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import move_campaign
 from dialer.services.calls.call_guards import CallGuards

@@ -15,7 +15,7 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.numbers.phone import every_reading
 from dialer.domain.oppositions.external_list import ListKind, OppositionList
 from dialer.ports.clock import Clock
-from dialer.ports.opposition_lists import HasOppositionLists
+from dialer.ports.oppositions.external_lists import HasOppositionLists
 from dialer.ports.records import ListedCount
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints

@@ -12,9 +12,9 @@ from dialer.domain.base.errors import InvalidInput
 from dialer.domain.decision.facts import join_parts
 from dialer.domain.ledger.reconciliation import Discrepancy
 from dialer.domain.rulepacks.rulepack import RulePack
-from dialer.ports.recorded import RecordedRepository, SealedInputs, StoredRow
+from dialer.ports.access.vault import Vault
+from dialer.ports.ledger.recorded import RecordedRepository, SealedInputs, StoredRow
 from dialer.ports.records import InputKind
-from dialer.ports.vault import Vault
 
 
 class InputCheck:

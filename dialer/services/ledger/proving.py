@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dialer.domain.ledger.proofs import TILE_HEIGHT, Span, consistency_spans, inclusion_spans, runs
 from dialer.domain.ledger.tree import Frontier, Subtree
-from dialer.ports.ledger import LedgerRepository
+from dialer.ports.ledger.ledger import LedgerRepository
 
 Proof = list[str]
 """Hashes in hexadecimal, in the order of RFC 9162."""

@@ -11,8 +11,8 @@ from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry
-from dialer.ports.attempts import HasAttempts
-from dialer.ports.ledger import HasLedger, LedgerRepository
+from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.ledger.ledger import HasLedger, LedgerRepository
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.proving import consistency_proof, inclusion_proof
 

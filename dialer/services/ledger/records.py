@@ -16,9 +16,9 @@ from dialer.domain.ledger.row_digests import (
     vouched,
 )
 from dialer.domain.ledger.sealing import Pending, name_of
-from dialer.ports.recorded import HasRecorded, RecordedRepository, RecordTable, StoredRow
+from dialer.ports.access.vault import Vault
+from dialer.ports.ledger.recorded import HasRecorded, RecordedRepository, RecordTable, StoredRow
 from dialer.ports.unit_of_work import Store
-from dialer.ports.vault import Vault
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.inputs import InputCheck
 

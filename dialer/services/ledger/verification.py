@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.ledger.tree import leaf_hash
-from dialer.ports.ledger import HasLedger, HeadFiles, Signer
+from dialer.ports.ledger.ledger import HasLedger, HeadFiles, Signer
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.records import ReconciliationReport, RecordCheck
 from dialer.verifier.verify_ledger import (

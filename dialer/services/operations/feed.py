@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store
 from dialer.services.campaigns.progress import CampaignProgress, ProgressReader

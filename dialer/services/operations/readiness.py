@@ -8,10 +8,10 @@ from typing import Protocol
 
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import DialerError
+from dialer.ports.access.keys import HasKeys, KeyVersion
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HasHalts
-from dialer.ports.keys import HasKeys, KeyVersion
-from dialer.ports.ledger import HasLedger
+from dialer.ports.ledger.ledger import HasLedger
+from dialer.ports.pbx.halts import HasHalts
 from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import LedgerState
 from dialer.services.operations.loop_watch import LONG_S, LoopWatch

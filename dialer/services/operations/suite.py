@@ -29,9 +29,9 @@ from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.halting import Halting
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.probes.probing import Probing
-from dialer.services.subjects.subjects import Subjects
 from dialer.services.upkeep.backups import Backups
 from dialer.services.upkeep.retention import Retention
+from dialer.services.upkeep.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltState, HasHalts
+from dialer.ports.pbx.halts import HaltState, HasHalts
 from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 

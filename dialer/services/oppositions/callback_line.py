@@ -13,9 +13,9 @@ import structlog
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.silence import freeze, silence_plan
 from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import Line, LineObjection, Telephony
+from dialer.ports.pbx.telephony import Line, LineObjection, Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.oppositions.oppositions import StatedOpposition
 from dialer.services.oppositions.sponsors import sponsors_by_key

@@ -3,7 +3,7 @@
 It takes some hundred at a time: a flood of them holds up nothing else.
 """
 
-from dialer.ports.telephony import LineObjection, Telephony
+from dialer.ports.pbx.telephony import LineObjection, Telephony
 from dialer.services.oppositions.callback_line import CallbackLine
 
 BATCH = 500

@@ -10,11 +10,11 @@ import structlog
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, Suppression, pbx_entries
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.restores import HasRestores
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.unit_of_work import Store
+from dialer.ports.upkeep.restores import HasRestores
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.oppositions import OppositionWork, changed_oppositions, store_oppositions
 from dialer.services.oppositions.sponsors import sponsors_by_key

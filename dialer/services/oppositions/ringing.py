@@ -7,7 +7,7 @@ import structlog
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.ports.attempts import HasAttempts
+from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 

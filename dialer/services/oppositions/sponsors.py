@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dialer.domain.oppositions.suppression import sponsor_key
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.campaigns.campaigns import HasCampaigns
 from dialer.ports.unit_of_work import Store
 
 if TYPE_CHECKING:

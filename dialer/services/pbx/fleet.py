@@ -7,7 +7,7 @@ import structlog
 
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 
 log = structlog.get_logger()
 

@@ -12,9 +12,9 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem, Unavailable
 from dialer.domain.base.halt import Halt
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltState, HasHalts
-from dialer.ports.restores import HasRestores
+from dialer.ports.pbx.halts import HaltState, HasHalts
 from dialer.ports.unit_of_work import Store
+from dialer.ports.upkeep.restores import HasRestores
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts
 from dialer.services.pbx.stopping import HaltReport, new_halt_id, stop_every_call

@@ -16,10 +16,10 @@ from dialer.domain.base.types import HaltId
 from dialer.domain.ledger.entries_admin import halt_changed
 from dialer.domain.upkeep import notification
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HaltNotes, HaltState, HasHalts
-from dialer.ports.restores import HasRestores
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.halts import HaltNotes, HaltState, HasHalts
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.unit_of_work import Store, UnitOfWork
+from dialer.ports.upkeep.restores import HasRestores
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.stopping import lock_and_hang_up, new_halt_id
 from dialer.services.pbx.timeout import within

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.clock import Clock
-from dialer.ports.leases import Driver, HasLeases, Heartbeat, HeldLease
+from dialer.ports.pbx.leases import Driver, HasLeases, Heartbeat, HeldLease
 from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.timeout import within
 

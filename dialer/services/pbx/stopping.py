@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import HaltId
-from dialer.ports.telephony import Telephony
+from dialer.ports.pbx.telephony import Telephony
 from dialer.services.pbx.fleet import Fleet
 
 

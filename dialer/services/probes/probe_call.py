@@ -12,10 +12,10 @@ from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.probes.greeting import BYTES_PER_S
 from dialer.domain.probes.probe import Probe, ProbeOutcome
 from dialer.domain.probes.probe_verdict import of_dialling, of_sound
+from dialer.ports.campaigns.prompts import Prompts
 from dialer.ports.clock import Clock
+from dialer.ports.pbx.telephony import Line, ProbeEnd, ProbeOrder, Telephony
 from dialer.ports.probes import ProbeSounds
-from dialer.ports.prompts import Prompts
-from dialer.ports.telephony import Line, ProbeEnd, ProbeOrder, Telephony
 from dialer.services.oppositions.callback_line import CallbackLine
 
 ORDER_LIFE = timedelta(seconds=10)

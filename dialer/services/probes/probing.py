@@ -17,9 +17,9 @@ from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.ledger.entries_probes import number_probed
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, numbers_of
 from dialer.ports.clock import Clock
-from dialer.ports.halts import HasHalts
+from dialer.ports.pbx.halts import HasHalts
+from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.probes import HasProbes, ProbeFilter
-from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import CampaignWork
 from dialer.services.calls.live_calls import LiveCalls

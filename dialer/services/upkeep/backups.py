@@ -7,10 +7,10 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.ledger.entries_upkeep import backup_taken
 from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
-from dialer.ports.backup import BackupFolder, DatabaseFile
+from dialer.ports.access.keys import HasKeys
 from dialer.ports.clock import Clock
-from dialer.ports.keys import HasKeys
 from dialer.ports.unit_of_work import Store, UnitOfWork
+from dialer.ports.upkeep.backup import BackupFolder, DatabaseFile
 
 
 class BackupWork(HasKeys, UnitOfWork, Protocol):

@@ -12,10 +12,10 @@ import structlog
 from dialer.domain.base.errors import Unavailable, place_of
 from dialer.domain.upkeep.notification import pause_after
 from dialer.ports.clock import Clock
-from dialer.ports.courier import WebhookSender, WebhookUrl
-from dialer.ports.outbox import HasOutbox
 from dialer.ports.records import Delivery
 from dialer.ports.unit_of_work import Store
+from dialer.ports.upkeep.outbox import HasOutbox
+from dialer.ports.upkeep.webhook_sender import WebhookSender, WebhookUrl
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.calls.attempt_transitions import mark_lost
 from dialer.domain.calls.retry import ContactClosed
-from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import RESTORED, CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_admin import halt_changed
 from dialer.domain.ledger.entries_upkeep import Gap, restored
@@ -27,24 +27,24 @@ from dialer.domain.ledger.journal import JournalLine, read_line
 from dialer.domain.ledger.redaction import REDACTED, redacted
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.domain.upkeep.backup import BackupManifest
-from dialer.ports.attempts import HasAttempts
-from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.access.tokens import HasTokens
+from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.calls.trunks import HasTrunks
+from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.clock import Clock
-from dialer.ports.consents import HasConsents
-from dialer.ports.contacts import HasContacts
+from dialer.ports.consent.consents import HasConsents
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.halts import HasHalts
-from dialer.ports.journal import Journal
-from dialer.ports.leases import HasLeases
-from dialer.ports.ledger import HasLedger, HeadFiles
-from dialer.ports.number_locks import HasNumberLocks
+from dialer.ports.inspection.subjects import HasSubjects
+from dialer.ports.ledger.journal import Journal
+from dialer.ports.ledger.ledger import HasLedger, HeadFiles
+from dialer.ports.oppositions.number_locks import HasNumberLocks
+from dialer.ports.oppositions.suppressions import HasSuppressions
+from dialer.ports.pbx.halts import HasHalts
+from dialer.ports.pbx.leases import HasLeases
 from dialer.ports.records import Progression
-from dialer.ports.restores import DatabaseRestore, HasRestores, PastCall
-from dialer.ports.subjects import HasSubjects
-from dialer.ports.suppressions import HasSuppressions
-from dialer.ports.tokens import HasTokens
-from dialer.ports.trunks import HasTrunks
 from dialer.ports.unit_of_work import Store, UnitOfWork
+from dialer.ports.upkeep.restores import DatabaseRestore, HasRestores, PastCall
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.tokens import revoke_token
 from dialer.services.acts.campaigns import move_campaign
@@ -55,8 +55,6 @@ from dialer.services.acts.progressions import commit_progressions
 from dialer.services.pbx.halts import add_halt
 from dialer.services.pbx.stopping import new_halt_id
 
-RESTORED = "restored from a backup"
-"""Beginning of the reason of a campaign's pause and of the halt."""
 BATCH = 1000
 
 

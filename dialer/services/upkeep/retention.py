@@ -20,11 +20,11 @@ from dialer.domain.rulepacks.pack_parts import RetentionRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.domain.upkeep import retention as terms
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
+from dialer.ports.access.keys import HasKeys, KeyStore
 from dialer.ports.clock import Clock
-from dialer.ports.keys import HasKeys, KeyStore
 from dialer.ports.probes import ProbeSounds
-from dialer.ports.retention import HasRetention, RetainedList
 from dialer.ports.unit_of_work import UnitOfWork
+from dialer.ports.upkeep.retention import HasRetention, RetainedList
 from dialer.services.access.keys import clear_moved
 from dialer.services.consent.consent_proofs import ConsentProofs
 

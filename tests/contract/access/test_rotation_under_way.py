@@ -19,7 +19,7 @@ from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
 from dialer.domain.oppositions.external_list import OppositionList
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.keys import KeyVersion
+from dialer.ports.access.keys import KeyVersion
 from dialer.ports.records import CallFilter, Progression
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.decision.replay import ReplayOutcome

@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.access.roles import Role, Token
 from dialer.domain.base.errors import Conflict, NotFound
-from dialer.ports.halts import HaltState, KnownHalts
+from dialer.ports.pbx.halts import HaltState, KnownHalts
 from tests.contract.samples import NOW
 from tests.harness.acts import ActStore
 from tests.harness.halts import HALTED_AT, a_halt

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from dialer.domain.calls.attempt import AttemptState
-from dialer.ports.leases import Driver, Heartbeat
+from dialer.ports.pbx.leases import Driver, Heartbeat
 from tests.contract.samples import DRIVER, NOW, claimed, listed
 from tests.harness.acts import ActStore
 

@@ -19,7 +19,7 @@ from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.entries_upkeep import Gap
 from dialer.domain.ledger.event import Kind
 from dialer.domain.upkeep.notification import Topic, opt_out
-from dialer.ports.courier import WebhookUrl
+from dialer.ports.upkeep.webhook_sender import WebhookUrl
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.campaigns import freeze_script, move_campaign
 from dialer.services.oppositions.ringing import RingingCalls

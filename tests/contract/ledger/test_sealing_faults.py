@@ -20,8 +20,8 @@ from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.sql.db.engine import connect, parse_url
 from dialer.adapters.sql.db.schema import newest_schema
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.journal import Journal
-from dialer.ports.ledger import HasLedger
+from dialer.ports.ledger.journal import Journal
+from dialer.ports.ledger.ledger import HasLedger
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger import sealer as sealing
 from dialer.services.ledger.sealer import Sealer

@@ -8,7 +8,7 @@ import pytest
 
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.upkeep.notification import Topic
-from dialer.ports.courier import WebhookUrl
+from dialer.ports.upkeep.webhook_sender import WebhookUrl
 from tests.contract.engines import Engine
 from tests.contract.samples import CAMPAIGN, NOW, listed, number, suppression
 from tests.harness.acts import ActStore

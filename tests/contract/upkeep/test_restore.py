@@ -28,7 +28,7 @@ from dialer.bootstrap.restoring import Sources, Target, restore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.domain.base.types import Fingerprint, PhoneNumber
-from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import RESTORED, CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.domain.upkeep.backup import BackedUpKeys
@@ -42,7 +42,7 @@ from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halting import Halting
 from dialer.services.pbx.halts import Halts
 from dialer.services.upkeep.backups import Backups, KeyKeeping
-from dialer.services.upkeep.restoring import RESTORED, RestoreResult
+from dialer.services.upkeep.restoring import RestoreResult
 from dialer.verifier.verify_ledger import LedgerFinding
 from tests.contract.engines import Engine
 from tests.harness.acts import ActStore

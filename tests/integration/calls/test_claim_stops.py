@@ -8,7 +8,7 @@ import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.decision.decide import decide as decide_really
-from dialer.domain.decision.record import Decision, Reason, ReasonCode
+from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
 from dialer.services.dialing.claiming import MOST_JUDGING_S
 from tests.contract.engines import SqliteEngine
 from tests.integration.floor import Floor, a_floor
@@ -23,7 +23,7 @@ def refuse_slowly(floor: Floor, patch: pytest.MonkeyPatch) -> None:
 
     def decide(*asked: Any) -> Decision:
         floor.process.clock.used_s += EACH_S
-        why = Reason("FP-02", ReasonCode.NO_CONSENT, "")
+        why = RefusalReason("FP-02", ReasonCode.NO_CONSENT, "")
         return decide_really(*asked)._replace(permitted=False, reasons=(why,), permit_until=None)
 
     patch.setattr("dialer.services.decision.decider.decide", decide)

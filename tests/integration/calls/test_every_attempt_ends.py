@@ -19,9 +19,9 @@ from dialer.domain.calls.attempt import Attempt, Result
 from dialer.domain.calls.call_events import CallEvent, PbxOutbox
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.ports.leases import Driver
+from dialer.ports.pbx.leases import Driver
+from dialer.ports.pbx.telephony import LinkUp, Telephony
 from dialer.ports.records import CallFilter
-from dialer.ports.telephony import LinkUp, Telephony
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.overdue import LONGEST_SILENCE
 from dialer.services.calls.reaper import REAP_EVERY_S

@@ -13,7 +13,7 @@ import pytest
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import PbxOutbox
-from dialer.ports.telephony import LineObjection
+from dialer.ports.pbx.telephony import LineObjection
 from dialer.services.calls import pbx_worker, ticker
 from dialer.services.oppositions import line_collector
 from dialer.services.pbx import lease_keeper

@@ -10,7 +10,7 @@ from dialer.domain.base.halt import HaltFlag
 from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.telephony import Line, LineUsed
+from dialer.ports.pbx.telephony import Line, LineUsed
 from tests.harness.halts import a_halt
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import FakeAmi

@@ -16,7 +16,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.domain.base.errors import NotOriginated, Unavailable
 from dialer.domain.base.types import AttemptId, PhoneNumber
 from dialer.domain.calls.call_events import ChannelGone, Dialing, NotSent, Opposed
-from dialer.ports.telephony import CallOrder, LinkLost, LinkUp
+from dialer.ports.pbx.telephony import CallOrder, LinkLost, LinkUp
 from tests.harness.halts import a_halt
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, event, fake_ami

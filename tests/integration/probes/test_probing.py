@@ -23,7 +23,7 @@ from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.probes.probe import ProbeOutcome
-from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.live_calls import LiveCalls

@@ -23,8 +23,8 @@ from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.probe import ProbeOutcome
 from dialer.domain.probes.probe_verdict import of_dialling, of_sound
-from dialer.ports.telephony import Line as PublishedLine
-from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.pbx.telephony import Line as PublishedLine
+from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 from tests.harness.halts import a_halt
 from tests.harness.network import Network, Route, network_at
 from tests.harness.patience import SOON_S

@@ -24,7 +24,7 @@ from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.engine import docker
 from dialer.domain.base.types import AttemptId, Fingerprint
 from dialer.domain.calls.call_events import Dialing
-from dialer.ports.telephony import CallOrder
+from dialer.ports.pbx.telephony import CallOrder
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner, callee_at
 from tests.pbx.conftest import Pbx, spec_in

@@ -32,7 +32,7 @@ from dialer.domain.calls.call_events import (
     Ringing,
 )
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.pbx.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Callee, Manner, callee_at, header

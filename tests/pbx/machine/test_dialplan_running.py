@@ -20,7 +20,7 @@ from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
 from dialer.adapters.pbx.engine import docker
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.telephony import LinkLost, LinkUp
+from dialer.ports.pbx.telephony import LinkLost, LinkUp
 from dialer.services.pbx.dialplan import verify
 from tests.harness.patience import SOON_S
 from tests.pbx.conftest import NAME, Pbx, spec_in

@@ -13,7 +13,7 @@ from dialer.adapters.ami.connection.errors import UnsafeValue
 from dialer.adapters.ami.connection.wire import Action, check_safe, legible
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.originate import originate
-from dialer.ports.telephony import CallOrder
+from dialer.ports.pbx.telephony import CallOrder
 from tests.unit.values import an_attempt
 
 KEY = "5ea1" * 16

@@ -16,7 +16,7 @@ from dialer.adapters.ami.events.network_answers import NetworkAnswers
 from dialer.adapters.clock import SystemClock
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import DialStatus, Ended
-from dialer.ports.telephony import TelephonyEvent, TrunkAsked
+from dialer.ports.pbx.telephony import TelephonyEvent, TrunkAsked
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
 from tests.unit.ami.test_sip_copy import KEY, answer

@@ -1,5 +1,5 @@
-"""The gates of the dialplan ask of each value the shape that the service holds it to: a stricter gate
-would refuse every call, a laxer one would let pass what was never sealed.
+"""The gates of the dialplan ask of each value the shape that the service holds it to: a stricter
+gate would refuse every call, a laxer one would let pass what was never sealed.
 """
 
 import re

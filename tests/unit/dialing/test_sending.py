@@ -7,7 +7,7 @@ import pytest
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.domain.base.types import AttemptId
-from dialer.ports.telephony import CallOrder
+from dialer.ports.pbx.telephony import CallOrder
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.dialing.sending import Sending
 from tests.unit.values import an_attempt

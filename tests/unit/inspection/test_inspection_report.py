@@ -18,7 +18,7 @@ from dialer.domain.inspection.section import CODES, Bars, PackSection, Sentence,
 from dialer.inspection import sections_of_calls, sections_of_keeping
 from dialer.inspection.parts import PROGRAM_FAULTS
 from dialer.inspection.sections import NEEDS, POINTS
-from dialer.ports.inspection import ReportHead
+from dialer.ports.inspection.inspection import ReportHead
 from dialer.verifier.faults import KINDS
 from dialer.verifier.pack import CLOSING, OPENING
 

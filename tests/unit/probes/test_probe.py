@@ -12,7 +12,7 @@ from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, unproved
 from dialer.domain.probes.probe_verdict import of_dialling
-from dialer.ports.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 from tests.unit.values import MONDAY, a_campaign
 
 OURS = PhoneNumber("+33162000001")

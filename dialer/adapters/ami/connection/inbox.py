@@ -15,7 +15,7 @@ from dialer.adapters.ami.events.translate import OriginateFailed, Unusable, tran
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import CallEvent, Dialing, Ended, Refused
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.pbx.telephony import LineUsed, LinkLost, LinkUp, TelephonyEvent
 
 log = structlog.get_logger()
 

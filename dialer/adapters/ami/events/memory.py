@@ -25,7 +25,7 @@ from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.call_events import Ended, Opposed, PbxOutbox
 from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.clock import Clock
-from dialer.ports.telephony import Line, LineObjection, LineUsed
+from dialer.ports.pbx.telephony import Line, LineObjection, LineUsed
 
 Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
 

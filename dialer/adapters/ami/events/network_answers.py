@@ -16,7 +16,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import Answered, DialStatus, Ended, TraceStep, TraceVerb
 from dialer.domain.calls.outcome import LATE_ANSWER
-from dialer.ports.telephony import TelephonyEvent, TrunkAsked
+from dialer.ports.pbx.telephony import TelephonyEvent, TrunkAsked
 
 log = structlog.get_logger()
 

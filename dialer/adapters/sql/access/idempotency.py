@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.schema.tables import idempotency
-from dialer.ports.idempotency import KeptRequest
+from dialer.ports.access.idempotency import KeptRequest
 from dialer.ports.records import ArchivedAnswer, RequestKey
 
 
 class SqlIdempotencyRepository(SqlRepository):
-    """`dialer.ports.idempotency.IdempotencyRepository`."""
+    """`dialer.ports.access.idempotency.IdempotencyRepository`."""
 
     async def forget(self, *, before: datetime) -> None:
         await self._connection.execute(delete(idempotency).where(idempotency.c.at < before))

@@ -15,7 +15,7 @@ from dialer.adapters.sql.db.stored_as import under_rotation
 from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.schema.key_tables import LAST_VERSION, LEFT, fingerprint_keys, key_rotation, rekeyed
 from dialer.adapters.sql.schema.whole import WHOLE
-from dialer.ports.keys import KeyVersion, Moved, Rekeying
+from dialer.ports.access.keys import KeyVersion, Moved, Rekeying
 
 VERSION = columns_for(KeyVersion, fingerprint_keys).order_by(fingerprint_keys.c.version)
 COLLECTED = select(key_rotation.c.collected)
@@ -23,7 +23,7 @@ MADE = columns_for(KeyVersion, key_rotation)
 
 
 class SqlKeyRepository(SqlRepository):
-    """`dialer.ports.keys.KeyRepository`."""
+    """`dialer.ports.access.keys.KeyRepository`."""
 
     async def all(self) -> list[KeyVersion]:
         return [KeyVersion(*row) for row in await self._connection.execute(VERSION)]

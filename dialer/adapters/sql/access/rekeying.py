@@ -25,7 +25,7 @@ from dialer.adapters.sql.schema.ledger_tables import pending
 from dialer.adapters.sql.schema.tables import decisions, subject_keys
 from dialer.adapters.sql.schema.whole import WHOLE
 from dialer.domain.base.types import Fingerprint
-from dialer.ports.keys import Rekeying
+from dialer.ports.access.keys import Rekeying
 
 PAGE = 250
 """Numbers in one transaction: some tenths of a second."""

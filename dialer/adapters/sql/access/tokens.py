@@ -13,7 +13,7 @@ from dialer.domain.base.errors import Conflict, NotFound
 
 
 class SqlTokenRepository(SqlRepository):
-    """`dialer.ports.tokens.TokenRepository`."""
+    """`dialer.ports.access.tokens.TokenRepository`."""
 
     async def add(self, token: Token) -> None:
         statement = insert_new(self._connection, tokens).returning(tokens.c.name)

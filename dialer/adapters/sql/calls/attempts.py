@@ -44,7 +44,7 @@ The very statement that moves reads them, so nothing comes in between.
 
 
 class SqlAttemptRepository(SqlRepository):
-    """`dialer.ports.attempts.AttemptRepository`."""
+    """`dialer.ports.calls.attempts.AttemptRepository`."""
 
     async def add(self, given: Sequence[Attempt]) -> set[AttemptId]:
         if not given:

@@ -1,4 +1,4 @@
-"""PBX leases. Time is not looked at here: see `dialer.ports.leases`."""
+"""PBX leases. Time is not looked at here: see `dialer.ports.pbx.leases`."""
 
 from secrets import randbits
 
@@ -8,14 +8,14 @@ from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.records import Record
 from dialer.adapters.sql.schema.lease_tables import pbx_leases
-from dialer.ports.leases import Driver, Heartbeat, HeldLease
+from dialer.ports.pbx.leases import Driver, Heartbeat, HeldLease
 
 LEASES = select(pbx_leases).order_by(pbx_leases.c.pbx)
 HEARTBEAT = (pbx_leases.c.holder, pbx_leases.c.heartbeats)
 
 
 class SqlLeaseRepository(SqlRepository):
-    """`dialer.ports.leases.LeaseRepository`."""
+    """`dialer.ports.pbx.leases.LeaseRepository`."""
 
     async def lock_all(self) -> dict[str, HeldLease]:
         # FOR UPDATE in the order of PBXs: no two processes wait for each other.

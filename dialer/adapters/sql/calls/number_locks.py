@@ -8,7 +8,7 @@ from dialer.domain.base.types import Fingerprint
 
 
 class SqlNumberLocks(SqlRepository):
-    """`dialer.ports.number_locks.NumberLocks`: advisory locks of PostgreSQL."""
+    """`dialer.ports.oppositions.number_locks.NumberLocks`: advisory locks of PostgreSQL."""
 
     async def reserve(self, fingerprints: Sequence[Fingerprint]) -> set[Fingerprint]:
         return await reserve(self._connection, fingerprints)

@@ -12,11 +12,11 @@ from dialer.adapters.sql.schema.tables import attempts
 from dialer.adapters.sql.schema.trunk_tables import held_voidings, trunk_rests, trunk_windows
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.ports.trunks import HeldVoiding
+from dialer.ports.calls.trunks import HeldVoiding
 
 
 class SqlTrunkRepository(SqlRepository):
-    """`dialer.ports.trunks.TrunkRepository`."""
+    """`dialer.ports.calls.trunks.TrunkRepository`."""
 
     async def last_calls(self, trunk: str, *, limit: int) -> list[Attempt]:
         since = select(trunk_windows.c.since).where(trunk_windows.c.trunk == trunk).scalar_subquery()

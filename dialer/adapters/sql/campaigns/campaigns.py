@@ -14,14 +14,14 @@ from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.campaigns.campaign_definition import Election
 from dialer.domain.consent.contact import ContactState
 from dialer.domain.ledger.row_digests import CampaignMove
-from dialer.ports.campaigns import Lock
+from dialer.ports.campaigns.campaigns import Lock
 from dialer.ports.records import Progress
 
 IN_ORDER = (campaigns.c.created_at, campaigns.c.id)
 
 
 class SqlCampaignRepository(SqlRepository):
-    """`dialer.ports.campaigns.CampaignRepository`."""
+    """`dialer.ports.campaigns.campaigns.CampaignRepository`."""
 
     async def add(self, campaign: Campaign) -> None:
         await self._connection.execute(insert(campaigns).values(campaign_record(campaign)))

@@ -8,7 +8,7 @@ from dialer.adapters.sql.schema.tables import contacts
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint
 from dialer.domain.calls.retry import REVIEW, ContactClosed, Due
 from dialer.domain.consent.contact import ContactState
-from dialer.ports.review import SetAside
+from dialer.ports.campaigns.reviews import SetAside
 
 ASIDE = (
     contacts.c.last_refusal == REVIEW,
@@ -18,7 +18,7 @@ ASIDE = (
 
 
 class SqlReviewRepository(SqlRepository):
-    """`dialer.ports.review.ReviewRepository`."""
+    """`dialer.ports.campaigns.reviews.ReviewRepository`."""
 
     async def set_aside(
         self, contact_id: ContactId, change: ContactClosed

@@ -17,7 +17,7 @@ from dialer.domain.consent.consent import ConsentEvent
 
 
 class SqlConsentRepository(SqlRepository):
-    """`dialer.ports.consents.ConsentRepository`."""
+    """`dialer.ports.consent.consents.ConsentRepository`."""
 
     async def add(self, events: Sequence[ConsentEvent]) -> list[ConsentEvent]:
         stored = await self._names.to_be([event.fingerprint for event in events])

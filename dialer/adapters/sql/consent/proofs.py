@@ -9,11 +9,11 @@ from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.schema.proof_tables import proof_keys
 from dialer.adapters.sql.schema.tables import consents
-from dialer.ports.proofs import ProofRow
+from dialer.ports.consent.proofs import ProofRow
 
 
 class SqlProofRepository(SqlRepository):
-    """`dialer.ports.proofs.ProofRepository`."""
+    """`dialer.ports.consent.proofs.ProofRepository`."""
 
     async def keep_key(self, month: str, key: bytes) -> bytes:
         stored = select(proof_keys.c.key).where(proof_keys.c.month == month)

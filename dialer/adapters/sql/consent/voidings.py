@@ -11,11 +11,11 @@ from dialer.adapters.sql.records import record_of
 from dialer.adapters.sql.schema.tables import attempts, consents
 from dialer.adapters.sql.schema.voiding_tables import undone_voidings
 from dialer.domain.consent.consent import NETWORK, ConsentReinstated, ConsentWithdrawn
-from dialer.ports.trunks import StoredVoiding
+from dialer.ports.calls.trunks import StoredVoiding
 
 
 class SqlVoidingRepository(SqlRepository):
-    """`dialer.ports.trunks.VoidingRepository`."""
+    """`dialer.ports.calls.trunks.VoidingRepository`."""
 
     async def page(self, trunk: str, *, since: datetime, until: datetime, limit: int) -> list[StoredVoiding]:
         # The row says when the call ended that brought it.

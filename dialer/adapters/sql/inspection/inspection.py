@@ -23,7 +23,7 @@ from dialer.domain.consent.contact import Contact, ImportManifest
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.upkeep.retention import RetentionRun
-from dialer.ports.inspection import CalledPerson, ImportedList, RefusalCount
+from dialer.ports.inspection.inspection import CalledPerson, ImportedList, RefusalCount
 from dialer.ports.records import ArchivedDecision, CallRow, ImportCounts
 
 COUNTS = [imports.c[name] for name in names_of(ImportCounts)]
@@ -31,7 +31,7 @@ RUN = columns_for(RetentionRun, retention_runs).order_by(retention_runs.c.id)
 
 
 class SqlInspectionRepository(SqlRepository):
-    """`dialer.ports.inspection.InspectionRepository`."""
+    """`dialer.ports.inspection.inspection.InspectionRepository`."""
 
     async def called(
         self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int

@@ -17,7 +17,7 @@ from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.proofs import Run
 from dialer.domain.ledger.sealing import SealedEntry, Tail
-from dialer.ports.ledger import Sealed, StoredHead, Unsealed
+from dialer.ports.ledger.ledger import Sealed, StoredHead, Unsealed
 
 # Cast, since SQLite keeps a foreign value there in its own type.
 ENTRY = select(
@@ -33,7 +33,7 @@ MOST_ABOUT = 1000
 
 
 class SqlLedgerRepository(SqlRepository):
-    """`dialer.ports.ledger.LedgerRepository`."""
+    """`dialer.ports.ledger.ledger.LedgerRepository`."""
 
     async def put_first(self, events: Sequence[LedgerEvent]) -> None:
         await record_first(self._connection, events)

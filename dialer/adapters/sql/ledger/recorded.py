@@ -16,7 +16,7 @@ from dialer.adapters.sql.schema.ledger_tables import entries
 from dialer.adapters.sql.schema.recorded_tables import TABLES, Spec
 from dialer.adapters.sql.schema.tables import decision_inputs
 from dialer.domain.ledger.sealing import Pending, SealedEntry
-from dialer.ports.recorded import RecordTable, StoredRow
+from dialer.ports.ledger.recorded import RecordTable, StoredRow
 from dialer.ports.records import InputKind
 
 PAGE = 1000
@@ -25,7 +25,7 @@ UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErro
 
 
 class SqlRecordedRepository(SqlRepository):
-    """`dialer.ports.recorded.RecordedRepository`.
+    """`dialer.ports.ledger.recorded.RecordedRepository`.
 
     For as long as its unit lasts, SQLite's log is not folded back.
     """

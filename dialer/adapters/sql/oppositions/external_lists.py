@@ -57,7 +57,7 @@ async def lists_of(
 
 
 class SqlOppositionListRepository(SqlRepository):
-    """`dialer.ports.opposition_lists.OppositionListRepository`."""
+    """`dialer.ports.oppositions.external_lists.OppositionListRepository`."""
 
     async def add(self, entry: OppositionList, fingerprints: Iterable[Fingerprint]) -> None:
         await self._connection.execute(insert_new(self._connection, opposition_lists), record_of(entry))

@@ -17,7 +17,7 @@ from dialer.adapters.sql.records import SUPPRESSION, record_of
 from dialer.adapters.sql.schema.tables import suppression_revisions, suppressions
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.suppressions import SuppressionPage, SuppressionPlace
+from dialer.ports.oppositions.suppressions import SuppressionPage, SuppressionPlace
 
 IN_FORCE = SUPPRESSION.where(suppressions.c.removed_at.is_(None)).order_by(suppressions.c.id)
 IN_ORDER = suppressions.c.revision, suppressions.c.id
@@ -25,7 +25,7 @@ START = SuppressionPlace(-1, -1)
 
 
 class SqlSuppressionRepository(SqlRepository):
-    """`dialer.ports.suppressions.SuppressionRepository`."""
+    """`dialer.ports.oppositions.suppressions.SuppressionRepository`."""
 
     async def add(self, entries: Sequence[Suppression]) -> list[Suppression]:
         if not entries:

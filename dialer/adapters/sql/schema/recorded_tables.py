@@ -42,7 +42,7 @@ from dialer.domain.ledger.row_digests import (
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.probes.probe import Probe
 from dialer.domain.upkeep.retention import RetentionRun
-from dialer.ports.recorded import SealedInputs, StoredRow
+from dialer.ports.ledger.recorded import SealedInputs, StoredRow
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

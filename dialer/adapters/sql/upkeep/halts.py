@@ -11,13 +11,13 @@ from dialer.adapters.sql.records import columns_for, record_of
 from dialer.adapters.sql.schema.tables import halts, system
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import HaltId
-from dialer.ports.halts import HaltState, KnownHalts
+from dialer.ports.pbx.halts import HaltState, KnownHalts
 
 IN_FORCE = columns_for(Halt, halts).where(halts.c.ended_at.is_(None)).order_by(halts.c.at, halts.c.id)
 
 
 class SqlHaltRepository(SqlRepository):
-    """`dialer.ports.halts.HaltRepository`."""
+    """`dialer.ports.pbx.halts.HaltRepository`."""
 
     async def lock(self) -> None:
         # FOR UPDATE of the one row: claims share it (`halted`), so each sees a halt whole or not.

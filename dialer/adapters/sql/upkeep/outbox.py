@@ -10,8 +10,8 @@ from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.schema.tables import outbox
 from dialer.domain.upkeep.notification import Notification, Topic
-from dialer.ports.courier import WebhookUrl
 from dialer.ports.records import Delivery
+from dialer.ports.upkeep.webhook_sender import WebhookUrl
 
 Subscribers = Mapping[WebhookUrl, frozenset[Topic]]
 
@@ -37,7 +37,7 @@ async def put(
 
 
 class SqlOutboxRepository(SqlRepository):
-    """`dialer.ports.outbox.OutboxRepository`."""
+    """`dialer.ports.upkeep.outbox.OutboxRepository`."""
 
     async def has_due(self, endpoint: WebhookUrl, *, now: datetime) -> bool:
         return (await self._connection.execute(_due(endpoint, now, 1))).first() is not None

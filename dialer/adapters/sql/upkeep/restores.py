@@ -17,14 +17,14 @@ from dialer.adapters.sql.schema.tables import attempts
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.past_attempts import recalled_attempt
 from dialer.domain.decision.facts import PastAttempt
-from dialer.ports.restores import DatabaseRestore, PastCall
+from dialer.ports.upkeep.restores import DatabaseRestore, PastCall
 
 RESTORATION = columns_for(DatabaseRestore, restores)
 LAST = select(func.max(restores.c.id)).scalar_subquery()
 
 
 class SqlRestoreRepository(SqlRepository):
-    """`dialer.ports.restores.RestoreRepository`."""
+    """`dialer.ports.upkeep.restores.RestoreRepository`."""
 
     async def add(self, restoration: DatabaseRestore) -> None:
         await self._connection.execute(insert(restores).values(record_of(restoration)))

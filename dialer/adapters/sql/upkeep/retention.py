@@ -18,7 +18,7 @@ from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent.contact import ContactState
 from dialer.domain.upkeep.retention import ProofTerm, RetentionRun
-from dialer.ports.retention import RetainedList
+from dialer.ports.upkeep.retention import RetainedList
 
 RUN = columns_for(RetentionRun, retention_runs)
 WELL = retention_runs.c.ended_at.is_not(None) & retention_runs.c.error.is_(None)
@@ -28,7 +28,7 @@ SENT = attempts.c.state != AttemptState.LAPSED
 
 
 class SqlRetentionRepository(SqlRepository):
-    """`dialer.ports.retention.RetentionRepository`."""
+    """`dialer.ports.upkeep.retention.RetentionRepository`."""
 
     async def lists(self) -> list[RetainedList]:
         left = exists().where(contacts.c.import_id == imports.c.id, KEPT)

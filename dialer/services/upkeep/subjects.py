@@ -14,10 +14,10 @@ from dialer.domain.decision.facts import StoredAnswer, join_parts
 from dialer.domain.ledger.entries_rights import subject_exported
 from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
+from dialer.ports.access.vault import Vault
 from dialer.ports.clock import Clock
-from dialer.ports.subjects import DecisionRow, Erased, HasSubjects, SubjectFile
+from dialer.ports.inspection.subjects import DecisionRow, Erased, HasSubjects, SubjectFile
 from dialer.ports.unit_of_work import Store
-from dialer.ports.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.erasing import ErasureWork, erase_person
 from dialer.services.calls.call_records import CallRecord, CallRecords

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from dialer.ports.courier import WebhookUrl
 from dialer.ports.records import Delivery
+from dialer.ports.upkeep.webhook_sender import WebhookUrl
 
 
 class OutboxRepository(Protocol):

@@ -9,7 +9,7 @@ from dialer.domain.consent.consent import ConsentEvent
 from dialer.domain.consent.contact import Contact, ContactState, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
-from dialer.ports.restores import PastCall
+from dialer.ports.upkeep.restores import PastCall
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Tokens, keys and sealed values, as services need them."""

@@ -1,0 +1,1 @@
+"""Attempts and trunks, as services need them."""

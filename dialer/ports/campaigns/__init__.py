@@ -1,0 +1,1 @@
+"""Campaigns, contacts, imports and prompts, as services need them."""

@@ -1,0 +1,1 @@
+"""Consents and their proofs, as services need them."""

@@ -1,0 +1,1 @@
+"""Reads for inspectors and for people who ask about themselves, as services need them."""

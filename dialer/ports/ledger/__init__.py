@@ -1,0 +1,1 @@
+"""The ledger, its records and the journal, as services need them."""

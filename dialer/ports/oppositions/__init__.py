@@ -1,0 +1,1 @@
+"""Suppressions and external lists, as services need them."""

@@ -1,0 +1,1 @@
+"""PBXs: calls, leases, halts and dialplans, as services need them."""

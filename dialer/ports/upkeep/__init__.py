@@ -1,0 +1,1 @@
+"""Backups, restores, retention and notifications, as services need them."""
