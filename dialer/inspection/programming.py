@@ -14,7 +14,7 @@ from dialer.domain.base.errors import Conflict, DialerError, InvalidInput
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.script import PROMPT_OF_KEY, write_script
 from dialer.domain.ledger.event import digest
-from dialer.domain.probes.wav import wave_of
+from dialer.domain.probes.greeting import wave_of
 from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePack
 from dialer.inspection.parts import Programming

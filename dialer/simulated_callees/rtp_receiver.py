@@ -12,11 +12,10 @@ from dialer.simulated_callees.call import CalleeCall
 from dialer.simulated_callees.corpus import Corpus, PromptFolder
 from dialer.simulated_callees.personas import Says
 from dialer.simulated_callees.received import Ending
-from dialer.simulated_callees.rtp import FRAME_S, audio_of
+from dialer.simulated_callees.rtp import FRAME_S, ROOM, arrival_of, audio_of, loop_lead, stamp_arrivals
 from dialer.simulated_callees.signals import Offer, Signal, What, parse
 from dialer.simulated_callees.sipp import HOST, Sipp
 from dialer.simulated_callees.speech import spoken
-from dialer.simulated_callees.timestamps import ROOM, arrival_of, loop_lead, stamp_arrivals
 
 _BUFFER = 4 << 20
 _LARGEST = 2048

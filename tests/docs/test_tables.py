@@ -30,7 +30,7 @@ from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.consent.consent_import import COLUMNS as CONSENT_COLUMNS
 from dialer.services.consent.consent_rows import CHANNELS
 from dialer.services.consent.contact_rows import CONTACT_COLUMNS
-from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS
+from dialer.services.oppositions.suppression_import import OPPOSITION_COLUMNS
 from dialer.settings import ConfigFile, Environment
 from dialer.simulated_callees.personas import RANGES, Persona, persona_of
 from tests.docs.citations import ROOT

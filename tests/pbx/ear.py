@@ -4,7 +4,7 @@ import asyncio
 import socket
 from dataclasses import dataclass, field
 
-from dialer.simulated_callees.timestamps import ROOM, arrival_of, stamp_arrivals
+from dialer.simulated_callees.rtp import ROOM, arrival_of, stamp_arrivals
 from tests.pbx.sounds import prompt_of
 
 LARGEST = 2048

@@ -4,20 +4,70 @@ import asyncio
 import hashlib
 import json
 import resource
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.adapters.pbx.busy import require_free_ports
 from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.engine import docker
-from dialer.adapters.pbx.errors import AsteriskNotUp, RunningOtherwise
-from dialer.adapters.pbx.health import trouble
+from dialer.adapters.pbx.errors import AsteriskNotUp, PortBusy, RunningOtherwise
 from dialer.adapters.pbx.home import PbxHome, container_user
 from dialer.adapters.pbx.image import ensure_image
-from dialer.adapters.pbx.render import PbxSecrets, render
+from dialer.adapters.pbx.render import AMI_USER, PbxSecrets, render
 from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
 from dialer.domain.base.errors import NotFound
+
+
+def require_free_ports(spec: PbxSpec) -> None:
+    """Raise `PortBusy`, naming the first port that is taken."""
+    _require(socket.SOCK_STREAM, "127.0.0.1", spec.ami_port, "AMI", "--ami-port")
+    _require(socket.SOCK_DGRAM, spec.sip_address, spec.sip_port, "SIP", "--sip-port")
+
+
+def _require(kind: socket.SocketKind, address: str, port: int, use: str, option: str) -> None:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            # As Asterisk does: connections that only wait to be forgotten do not make a port busy.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            raise PortBusy(
+                f"the {use} port {port} is in use", hint=f"free it or choose another with {option}"
+            ) from None
+
+
+_BOOTED = "Event: FullyBooted"
+
+
+async def trouble(port: int, secret: str, *, timeout_s: float = 3) -> str:
+    """Return why Asterisk on 127.0.0.1:`port` is unwell, in one line. Empty where it has booted."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _ask(port, secret)
+    except TimeoutError:
+        return "it has not finished starting"
+    except (OSError, EOFError) as error:
+        return f"nothing answers on AMI port {port} ({type(error).__name__})"
+
+
+async def _ask(port: int, secret: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        banner = await reader.readline()
+        if not banner.startswith(b"Asterisk Call Manager"):
+            return f"what answers on port {port} is not Asterisk"
+        writer.write(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secret}\r\n\r\n".encode("ascii"))
+        while True:
+            message = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
+            if "Response: Error" in message:
+                return "it refuses our AMI secret"
+            if _BOOTED in message:
+                return ""
+    finally:
+        writer.close()
+
 
 _START_S = 20
 _OPEN_FILES = 65536

@@ -15,7 +15,7 @@ from dialer.cli.campaigns.campaign_source import read_campaign
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.errors import InvalidInput, Unavailable
 from dialer.domain.base.types import CampaignId
-from dialer.domain.probes.wav import RATE, wave_of
+from dialer.domain.probes.greeting import RATE, wave_of
 from dialer.ports.campaigns.prompts import CompiledScript
 from dialer.views.campaign import ScriptView
 

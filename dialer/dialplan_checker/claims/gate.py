@@ -1,11 +1,12 @@
-"""The checks of both gates before an INVITE leaves, for callees and probes alike."""
+"""Claims about the gates: what is checked before an INVITE leaves, for callees and probes alike."""
 
 import re
 from collections.abc import Iterable, Sequence
 
-from dialer.dialplan_checker.effects import InviteEffect
+from dialer.dialplan_checker.effects import DialplanClaim, Effect, InviteEffect, Play, WaitForKey
 from dialer.dialplan_checker.outcomes import Fact
-from dialer.dialplan_checker.protocol import value_of
+from dialer.dialplan_checker.protocol import ATTEMPT, FINGERPRINT, FOLDER, PERMIT, SPONSOR, USED, value_of
+from dialer.dialplan_checker.state import Leg, State
 from dialer.dialplan_checker.values import unknown
 
 _KEY = unknown("GLOBAL(DIALER_SEAL_KEY)")
@@ -88,3 +89,59 @@ def _shape_checked(fact: Fact, value: str) -> bool:
     """
     found = re.fullmatch(rf'REGEX\("(.+)" {re.escape(value)}\)', fact.text)
     return fact.true and found is not None and _SAFE_SHAPE.fullmatch(found[1]) is not None
+
+
+_NOT_PAUSED = Fact(f"DB_EXISTS(dialer-paused/{value_of('CAMPAIGN')})", true=False)
+_CHECKS = (
+    *common_checks([*map(value_of, PERMIT)]),
+    ("the flag of the campaign's pause", _NOT_PAUSED),
+    ("the sponsor's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/{SPONSOR}/{FINGERPRINT})", true=False)),
+    ("everybody's oppositions", Fact(f"DB_EXISTS(dialer-suppressed/all/{FINGERPRINT})", true=False)),
+)
+_ONCE = once(USED, f"{ATTEMPT}-2", _NOT_PAUSED)
+
+
+def _permit_objection(state: State, effect: Effect) -> str | None:
+    if isinstance(effect, Play) and state.leg is Leg.CALLEE:
+        there = f"{effect.folder}/{effect.prompt}.alaw" in state.history.checked and effect.folder == FOLDER
+        return "" if there else f"prompt {effect.prompt} may be missing: the gate does not look for it"
+    if not isinstance(effect, InviteEffect) or state.leg is Leg.PROBING:
+        return None
+    if state.leg is not Leg.DIALLING:
+        return "an INVITE without the gate"
+    return unchecked(state.facts, PERMIT, _CHECKS, _ONCE) or elsewhere(effect)
+
+
+PERMIT_CLAIM = DialplanClaim(
+    "permit",
+    "No INVITE leaves without every check of the gate: shapes, seal, once only, expiry, halt, pause, oppositions, prompts.",
+    _permit_objection,
+)
+
+
+def _limit_objection(state: State, effect: Effect) -> str | None:
+    if not isinstance(effect, Play | WaitForKey) or state.leg is Leg.DIALLING:
+        return None
+    if state.history.limited or state.history.opposition_written:
+        return ""
+    return "something is heard or waited for before the longest time of the call is set"
+
+
+LIMIT_CLAIM = DialplanClaim(
+    "limit",
+    "Whatever plays or waits does so under a longest time, or confirms an opposition that was written.",
+    _limit_objection,
+)
+
+
+def _forwarded_objection(state: State, effect: Effect) -> str | None:
+    if not isinstance(effect, Play) or state.leg is not Leg.CALLEE:
+        return None
+    return "" if state.history.direct else f"prompt {effect.prompt} plays to whoever it was forwarded to"
+
+
+FORWARDED_CLAIM = DialplanClaim(
+    "forwarded",
+    "No sound before a look at 181, History-Info and Diversion; whoever is forwarded elsewhere than within France hears nothing.",
+    _forwarded_objection,
+)

@@ -15,8 +15,8 @@ from dialer.domain.consent.consent import ConsentGiven
 from dialer.domain.decision.context import ConsentView, Covering, DecisionContext, Problems
 from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
 from dialer.domain.rulepacks.pack_parts import FormRules
+from dialer.domain.rulepacks.public_holidays import after_working_days
 from dialer.domain.rulepacks.rule_names import RuleName
-from dialer.domain.rulepacks.working_days import after_working_days
 
 One = TypeVar("One")
 CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}

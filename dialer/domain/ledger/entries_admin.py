@@ -1,7 +1,8 @@
 """Ledger events of acts on the machine and its campaigns, each with its author."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from dialer.domain.access.roles import Token
 from dialer.domain.base.types import CampaignId
@@ -148,3 +149,69 @@ def link_changed(pbx: str, *, up: bool, at: datetime) -> LedgerEvent:
     `up`: connected, and the events of the meantime read back.
     """
     return LedgerEvent(at=at, kind=Kind.PBX_UP if up else Kind.PBX_DOWN, about=pbx, body={})
+
+
+def poll_dates_changed(
+    campaign: Campaign, before: dict[str, date], *, by: str, at: datetime, reason: str
+) -> LedgerEvent:
+    """Build the event; `campaign` as it is after the change, `before` its dates until then."""
+    election = campaign.definition.election
+    return LedgerEvent(
+        at=at,
+        kind=Kind.CAMPAIGN_POLLS,
+        about=campaign.id,
+        body={
+            "by": redacted(by),
+            "reason": redacted(reason),
+            "before": before,
+            "after": election.poll_dates if election else {},
+            "definition": digest(campaign.definition),
+            VOUCHED: vouched(campaign),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Entries missing from a restored backup of `taken_at`.
+
+    It ended at entry `held`, while heads were signed for up to `lost` entries. `lost_heads`: the
+    hash of the last head of each line of the ledger that came to its end with the restoration.
+    """
+
+    taken_at: datetime
+    held: int
+    lost: int
+    lost_heads: tuple[str, ...]
+
+
+def restored(gap: Gap, *, by: str, at: datetime) -> LedgerEvent:
+    """Build the first entry added to a restored ledger: every verifier reports it."""
+    body: dict[str, object] = {
+        "by": redacted(by),
+        "taken_at": gap.taken_at,
+        "held": gap.held,
+        "lost": gap.lost,
+        "lost_heads": gap.lost_heads,
+    }
+    return LedgerEvent(at=at, kind=Kind.RESTORE, about=Kind.RESTORE.value, body=body)
+
+
+def backup_taken(*, by: str, at: datetime, keys: str) -> LedgerEvent:
+    """Build the event of a backup. `keys`: whether they went with it, and how."""
+    return LedgerEvent(at=at, kind=Kind.BACKUP, body={"by": redacted(by), "keys": keys})
+
+
+def rotation_begun(version: int, *, by: str, at: datetime, reason: str) -> LedgerEvent:
+    """Build the event that begins a rotation: until `keys_rotated` no contact is judged."""
+    body = {"by": redacted(by), "reason": redacted(reason), "version": version}
+    return LedgerEvent(at=at, kind=Kind.KEYS_ROTATION, body=body)
+
+
+def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: int) -> LedgerEvent:
+    """Build the event that ends a rotation.
+
+    `numbers`: how many have a new fingerprint. The ledger goes on calling each by its former name.
+    """
+    body = {"by": redacted(by), "reason": redacted(reason), "version": version, "numbers": numbers}
+    return LedgerEvent(at=at, kind=Kind.KEYS_ROTATE, body=body)

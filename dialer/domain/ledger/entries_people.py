@@ -3,6 +3,7 @@
 Nothing in them identifies a person: the digest vouches for the rest.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from dialer.domain.base.types import Fingerprint
@@ -11,6 +12,7 @@ from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
 from dialer.domain.ledger.row_digests import VOUCHED, SuppressionRemoval, vouched
 from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.upkeep.retention import RetentionRun
 
 
 def opposed(entry: Suppression) -> LedgerEvent:
@@ -112,3 +114,32 @@ def consents_restored(
         "numbers": numbers,
     }
     return LedgerEvent(at=at, kind=Kind.RESTORATION, body=body)
+
+
+def subject_exported(fingerprint: Fingerprint, *, by: str, at: datetime) -> LedgerEvent:
+    return LedgerEvent(at=at, kind=Kind.SUBJECT_EXPORT, fingerprint=fingerprint, body={"by": redacted(by)})
+
+
+def subject_erased(
+    fingerprint: Fingerprint, counts: Mapping[str, int], *, by: str, at: datetime
+) -> LedgerEvent:
+    """Build the event of an erasure. `counts`: rows by what they were."""
+    body = {"by": redacted(by), **counts}
+    return LedgerEvent(at=at, kind=Kind.SUBJECT_ERASE, fingerprint=fingerprint, body=body)
+
+
+def retention_ran(run: RetentionRun, *, by: str, at: datetime, next_run_at: datetime | None) -> LedgerEvent:
+    return LedgerEvent(
+        at=at,
+        kind=Kind.RETENTION,
+        body={
+            "by": redacted(by),
+            "started_at": run.started_at,
+            "contacts": run.contacts,
+            "consents": run.consents,
+            "keys": run.keys,
+            "error": redacted_or_none(run.error),
+            "next_run_at": next_run_at,
+            VOUCHED: vouched(run),
+        },
+    )

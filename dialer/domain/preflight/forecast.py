@@ -3,6 +3,7 @@
 Judged at the start, and again at each instant at which the loop would look again.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -61,3 +62,32 @@ def horizon(definition: CampaignDefinition, start: datetime) -> datetime:
     The calendar opens before the campaign's end, and a pause may run over it once.
     """
     return max(definition.ends_at, start) + LONGEST_PAUSE + SHORTEST_WAIT
+
+
+class Endings:
+    """Forecasts by end of the consent.
+
+    `ask` forecasts for one end. `latest`: no end comes after it.
+    """
+
+    def __init__(self, ask: Callable[[datetime], Foreseen], latest: datetime) -> None:
+        self._ask = ask
+        self._latest = latest
+        self._known: dict[datetime, Foreseen] = {}
+
+    def of(self, end: datetime) -> Foreseen:
+        """Return the forecast for `end`, which lies after the instant from which it is made."""
+        upto = self._latest
+        while end < upto:
+            known = self._known_of(upto)
+            if known.looked >= upto:
+                return self._ask(end)
+            if known.looked < end:
+                return known
+            upto = known.looked
+        return self._known_of(upto)
+
+    def _known_of(self, end: datetime) -> Foreseen:
+        if end not in self._known:
+            self._known[end] = self._ask(end)
+        return self._known[end]

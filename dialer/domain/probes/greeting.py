@@ -8,9 +8,21 @@ AMR, mu-law or noise correlate by 0.8 to 1, of another by 0 to 0.5.
 """
 
 import math
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, pstdev
+
+ALAW, RATE = 6, 8000
+"""WAVE_FORMAT_ALAW (RFC 2361), samples a second."""
+
+
+def wave_of(audio: bytes) -> bytes:
+    """Return a RIFF/WAVE file around A-law, one byte a sample."""
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, ALAW, 1, RATE, RATE, 1, 8)
+    data = struct.pack("<4sI", b"data", len(audio)) + audio
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+
 
 BYTES_PER_S = 8000
 PIECE = 40

@@ -3,7 +3,7 @@
 The two disagree, and both block (docs/rules/readings.md#holidays).
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from holidays import country_holidays
@@ -62,3 +62,28 @@ def local_holiday(code: str, day: date) -> str | None:
         if name := holidays_of_year(entity, subdivision, day.year).get(day):
             return f"{name} in {subdivision or entity}"
     return None
+
+
+SUNDAY = 6
+
+
+def after_working_days(start: datetime, days: int, entity: str) -> datetime:
+    """Return the same time of day (UTC) on the last of `days` working days after that of `start`.
+
+    `entity` (ISO 3166) has the holidays. Saturdays are counted: the period is then over sooner, and
+    the texts do not say which working days are meant.
+    """
+    start = start.astimezone(UTC)
+    return start + timedelta(days=days_until(start.date(), days, entity))
+
+
+@lru_cache(maxsize=4096)
+def days_until(day: date, working_days: int, entity: str) -> int:
+    """Return the days of the calendar from `day` until so many working days have passed."""
+    passed = 0
+    while working_days:
+        passed += 1
+        then = day + timedelta(days=passed)
+        if then.weekday() != SUNDAY and national_holiday(entity, then) is None:
+            working_days -= 1
+    return passed

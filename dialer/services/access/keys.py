@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import BadSettings, Conflict, InvalidInput, KeysChanged
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.ledger.entries_upkeep import keys_rotated, rotation_begun
+from dialer.domain.ledger.entries_admin import keys_rotated, rotation_begun
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.oppositions.suppression import refingerprinted
 from dialer.ports.access.keys import HasKeys, KeyStore, KeyVersion, Moved, Rekeying

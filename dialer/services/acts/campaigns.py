@@ -7,8 +7,7 @@ from typing import Protocol
 
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, moved
-from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved
-from dialer.domain.ledger.entries_polls import poll_dates_changed
+from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved, poll_dates_changed
 from dialer.domain.ledger.row_digests import CampaignMove
 from dialer.domain.preflight.polls import with_poll_dates
 from dialer.domain.upkeep.notification import campaign_ended

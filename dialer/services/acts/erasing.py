@@ -7,7 +7,7 @@ from typing import Protocol
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.consent.consent import ConsentWithdrawn
-from dialer.domain.ledger.entries_rights import subject_erased
+from dialer.domain.ledger.entries_people import subject_erased
 from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.decisions import HasDecisions
 from dialer.ports.inspection.subjects import Erased

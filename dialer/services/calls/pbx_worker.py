@@ -21,8 +21,7 @@ from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.overdue import Overdue
 from dialer.services.calls.recovery import Recovery
 from dialer.services.calls.ticker import ReconcileDue, Tick, Ticker
-from dialer.services.oppositions.callback_line import CallbackLine
-from dialer.services.oppositions.line_collector import LineCollector
+from dialer.services.oppositions.callback_line import CallbackLine, LineCollector
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.lease import Lease
 from dialer.services.pbx.lease_keeper import LeaseKeeper

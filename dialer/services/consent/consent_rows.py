@@ -7,10 +7,9 @@ from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentForm, ConsentGiven, Mention
 from dialer.domain.numbers.callee_location import Statement
-from dialer.services.imports.cells import instant, name, text
+from dialer.services.imports.cells import instant, name, parse_window, parse_windows, text
 from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import ImportStamp, RowRejected
-from dialer.services.imports.stated_times import parse_window, parse_windows
 
 _REQUIRED = ("consent_sponsor", "consent_purpose", "consent_channel", "consent_at")
 _ONE_WINDOW = ("window_days", "window_start", "window_end")

@@ -24,6 +24,7 @@ from dialer.services.oppositions.suppressions import Suppressions
 if TYPE_CHECKING:
     from dialer.domain.base.types import CampaignId
 
+
 log = structlog.get_logger()
 
 PAGE = 1000
@@ -140,3 +141,26 @@ def silence_of(campaign: Campaign) -> datetime | None:
     """
     election = campaign.definition.election
     return freeze(silence_plan(election)) if election else None
+
+
+BATCH = 500
+
+
+class LineCollector:
+    def __init__(self, line: CallbackLine, telephony: Telephony) -> None:
+        self._line = line
+        self._telephony = telephony
+        self._waiting: list[LineObjection] = []
+
+    async def collect(self) -> bool:
+        """Take one batch; return whether to come again at once.
+
+        The PBX is read anew once everything read before is taken.
+        """
+        fresh = not self._waiting
+        waiting = await self._line.waiting(self._telephony) if fresh else self._waiting
+        # Oppositions not stored now, for want of the database, are read again.
+        self._waiting = []
+        await self._line.take(self._telephony, waiting[:BATCH])
+        self._waiting = waiting[BATCH:]
+        return bool(self._waiting) or not fresh

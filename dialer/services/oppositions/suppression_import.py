@@ -5,16 +5,58 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.domain.access.roles import Actor, Right
-from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.base.errors import InvalidInput
+from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.clock import Clock
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import Warned
+from dialer.services.imports.intake import RowRejected, Warned
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import Importer, ImportSource, Origin
-from dialer.services.oppositions.opposition_rows import OPPOSITION_COLUMNS, read_opposition
-from dialer.services.oppositions.oppositions import Receipt
+from dialer.services.oppositions.oppositions import Receipt, StatedOpposition, understand
 from dialer.services.oppositions.suppressions import Suppressions
+
+OPPOSITION_COLUMNS = frozenset({"phone_number", "channel", "received_at", "sponsor", "note"})
+
+
+def read_opposition(
+    row: CsvRow, receipt: Receipt, fingerprints: Fingerprints
+) -> tuple[tuple[Suppression, ...], Sequence[Warned]]:
+    """Read an opposition. Raise `RowRejected` only where there is no digit.
+
+    Where cells cannot be separated, the number is taken, against every sponsor.
+    """
+    number = row.cells.get("phone_number", "")
+    if row.fault:
+        objection, warnings = StatedOpposition(number, OppositionChannel.IMPORT), [_broken(row)]
+    else:
+        channel, warnings = _channel(row)
+        objection = StatedOpposition(
+            number, channel, row.cells.get("sponsor"), row.text("received_at"), row.text("note")
+        )
+    try:
+        understood = understand(objection, receipt, fingerprints)
+    except InvalidInput as error:
+        raise RowRejected("INVALID_NUMBER", error.detail) from None
+    return understood.suppressions, [
+        *warnings,
+        *(Warned("RECEIVED_AT", detail) for detail in understood.warnings),
+    ]
+
+
+def _broken(row: CsvRow) -> Warned:
+    return Warned("MALFORMED_ROW", f"{row.fault}: stored against every sponsor, without the other cells")
+
+
+def _channel(row: CsvRow) -> tuple[OppositionChannel, list[Warned]]:
+    stated = row.text("channel")
+    try:
+        return OppositionChannel(stated or OppositionChannel.IMPORT), []
+    except ValueError:
+        return OppositionChannel.IMPORT, [
+            Warned("CHANNEL", f"channel is none of {', '.join(OppositionChannel)}: stored as import")
+        ]
+
 
 Readings = tuple[Suppression, ...]
 """The entries of one row: one for each number it could mean."""

@@ -13,8 +13,7 @@ from dialer.domain.consent.consent import ConsentGiven
 from dialer.domain.decision.facts import Facts
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.contact_groups import Kind, NumberKinds, turns
-from dialer.domain.preflight.expiry_memo import Endings
-from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
+from dialer.domain.preflight.forecast import Endings, Foreseen, foresee, horizon
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from dialer.ports.records import CampaignSnapshot, ContactGroup
 from dialer.services.decision.decider import Decider

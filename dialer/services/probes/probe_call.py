@@ -10,8 +10,7 @@ from dialer.domain.base.errors import DialerError
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.probes.greeting import BYTES_PER_S
-from dialer.domain.probes.probe import Probe, ProbeOutcome
-from dialer.domain.probes.probe_verdict import of_dialling, of_sound
+from dialer.domain.probes.probe import Probe, ProbeOutcome, of_dialling, of_sound
 from dialer.ports.campaigns.prompts import Prompts
 from dialer.ports.clock import Clock
 from dialer.ports.pbx.telephony import Line, ProbeEnd, ProbeOrder, Telephony

@@ -14,7 +14,7 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, Unavailable
 from dialer.domain.base.types import CampaignId, PhoneNumber, ProbeId
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
-from dialer.domain.ledger.entries_probes import number_probed
+from dialer.domain.ledger.entries_calls import number_probed
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, numbers_of
 from dialer.ports.clock import Clock
 from dialer.ports.pbx.halts import HasHalts

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Unavailable
-from dialer.domain.ledger.entries_upkeep import backup_taken
+from dialer.domain.ledger.entries_admin import backup_taken
 from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.ports.access.keys import HasKeys
 from dialer.ports.clock import Clock

@@ -19,8 +19,7 @@ from dialer.domain.calls.attempt_transitions import mark_lost
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import RESTORED, CampaignState, CampaignVerb
 from dialer.domain.consent.consent import ConsentWithdrawn
-from dialer.domain.ledger.entries_admin import halt_changed
-from dialer.domain.ledger.entries_upkeep import Gap, restored
+from dialer.domain.ledger.entries_admin import Gap, halt_changed, restored
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.head import SignedHead, read_head
 from dialer.domain.ledger.journal import JournalLine, read_line

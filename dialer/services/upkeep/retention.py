@@ -15,7 +15,7 @@ import structlog
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, place_of
 from dialer.domain.base.types import ImportId
-from dialer.domain.ledger.entries_rights import retention_ran
+from dialer.domain.ledger.entries_people import retention_ran
 from dialer.domain.rulepacks.pack_parts import RetentionRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.domain.upkeep import retention as terms

@@ -11,7 +11,7 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
 from dialer.domain.base.types import Fingerprint, PhoneNumber
 from dialer.domain.decision.facts import StoredAnswer, join_parts
-from dialer.domain.ledger.entries_rights import subject_exported
+from dialer.domain.ledger.entries_people import subject_exported
 from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.ports.access.vault import Vault

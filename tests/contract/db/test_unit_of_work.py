@@ -15,8 +15,7 @@ from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
-from dialer.domain.ledger.entries_admin import link_changed
-from dialer.domain.ledger.entries_upkeep import Gap
+from dialer.domain.ledger.entries_admin import Gap, link_changed
 from dialer.domain.ledger.event import Kind
 from dialer.domain.upkeep.notification import Topic, opt_out
 from dialer.ports.upkeep.webhook_sender import WebhookUrl

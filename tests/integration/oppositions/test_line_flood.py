@@ -15,7 +15,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import PbxOutbox
 from dialer.ports.pbx.telephony import LineObjection
 from dialer.services.calls import pbx_worker, ticker
-from dialer.services.oppositions import line_collector
+from dialer.services.oppositions import callback_line
 from dialer.services.pbx import lease_keeper
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
@@ -35,7 +35,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ticker, "TICK_S", TICK_S)
     monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
     monkeypatch.setattr(pbx_worker, "RETRY_S", TICK_S)
-    monkeypatch.setattr(line_collector, "BATCH", BATCH)
+    monkeypatch.setattr(callback_line, "BATCH", BATCH)
 
 
 class NotedLink(ScriptedLink):

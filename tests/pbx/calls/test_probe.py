@@ -21,8 +21,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.prompts.audio import spoken
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
-from dialer.domain.probes.probe import ProbeOutcome
-from dialer.domain.probes.probe_verdict import of_dialling, of_sound
+from dialer.domain.probes.probe import ProbeOutcome, of_dialling, of_sound
 from dialer.ports.pbx.telephony import Line as PublishedLine
 from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 from tests.harness.halts import a_halt

@@ -8,7 +8,7 @@ import pytest
 from dialer.adapters.home.rulepacks import read_pack
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.numbers.postcode import place_of
+from dialer.domain.numbers.callee_location import place_of
 from tests.unit.decision.rule_samples import campaign, codes, commercial, consent, paris, utc
 from tests.unit.rulepacks.test_rulepack import AMERICAN
 

@@ -3,8 +3,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from dialer.simulated_callees.personas import RANGES, ROLES, Persona, number_for, persona_of
-from dialer.simulated_callees.scenario import scenario
 from dialer.simulated_callees.signals import Offer, Signal, What, parse
+from dialer.simulated_callees.sipp import scenario
 
 
 def test_every_persona_has_a_row_and_a_code_of_its_own() -> None:

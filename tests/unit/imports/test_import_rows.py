@@ -14,8 +14,8 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.contact_rows import Jurisdiction, read_contact
 from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import ImportStamp, RowRejected
-from dialer.services.oppositions.opposition_rows import read_opposition
 from dialer.services.oppositions.oppositions import Receipt
+from dialer.services.oppositions.suppression_import import read_opposition
 from tests.unit.values import MONDAY
 
 FINGERPRINTS = Fingerprints(b"k" * 32)

@@ -6,7 +6,7 @@ The lost entries are named as a gap, and nothing else passes for one.
 from dataclasses import replace
 from itertools import cycle
 
-from dialer.domain.ledger.entries_upkeep import Gap, restored
+from dialer.domain.ledger.entries_admin import Gap, restored
 from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.head import read_head
 from dialer.verifier.verify_ledger import Entries, LedgerFinding, check_heads, lost_heads

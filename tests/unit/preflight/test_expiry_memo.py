@@ -9,8 +9,7 @@ from dialer.domain.base.types import PhoneNumber
 from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
 from dialer.domain.decision.record import ReasonCode
-from dialer.domain.preflight.expiry_memo import Endings
-from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
+from dialer.domain.preflight.forecast import Endings, Foreseen, foresee, horizon
 from tests.unit.decision.rule_samples import attempt, cache, campaign, consent, election, facts, paris, utc
 
 START, END = paris("2027-02-01 08:00:00"), paris("2027-02-06 00:00:00")

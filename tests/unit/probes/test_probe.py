@@ -10,8 +10,7 @@ from dialer.adapters.ami.events.report import Malformed
 from dialer.adapters.ami.probing import PROBE_SHAPES, end_in, probe_action
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
-from dialer.domain.probes.probe import Probe, ProbeOutcome, due, unproved
-from dialer.domain.probes.probe_verdict import of_dialling
+from dialer.domain.probes.probe import Probe, ProbeOutcome, due, of_dialling, unproved
 from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
 from tests.unit.values import MONDAY, a_campaign
 
