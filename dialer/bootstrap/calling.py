@@ -14,7 +14,6 @@ from dialer.services.calls.strangers import Strangers
 from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
 from dialer.services.operations.engine import Engine
-from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.oppositions.pbx_lock import PbxLock
 from dialer.services.pbx.lease import Lease
 from dialer.services.probes.probe_call import ProbeCall
@@ -34,10 +33,11 @@ def build_engine(parts: Runtime) -> Engine:
     calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, strangers)
     lock = PbxLock(store, parts.fingerprints, clock)
     recovery = Recovery(store, calls, live_calls, clock, lock, parts.halts, parts.pauses)
-    line = CallbackLine(store, parts.suppressions, clock)
     leases = [Lease(store, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
     consumers = {
-        lease.driver.pbx: PbxWorker(lease, fleet, calls, recovery, live_calls, clock, meter, line)
+        lease.driver.pbx: PbxWorker(
+            lease, fleet, calls, recovery, live_calls, clock, meter, parts.callback_line
+        )
         for lease in leases
     }
     dialing = DialingLoop(
@@ -56,8 +56,7 @@ def build_engine(parts: Runtime) -> Engine:
 
 
 def build_probing(parts: Runtime) -> Probing:
-    line = CallbackLine(parts.store, parts.suppressions, parts.clock)
-    call = ProbeCall(line, parts.prompts, ProbeSoundFiles(parts.home), parts.clock)
+    call = ProbeCall(parts.callback_line, parts.prompts, ProbeSoundFiles(parts.home), parts.clock)
     return Probing(
         parts.store, parts.fleet, parts.decider.trunks, parts.line_proofs, call, parts.live_calls, parts.clock
     )

@@ -15,6 +15,7 @@ from dialer.services.decision.decider import Decider
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.loop_watch import LoopWatch
 from dialer.services.operations.side_jobs import Loop, SideJobs
+from dialer.services.oppositions.callback_line import CallbackLine
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
@@ -71,6 +72,10 @@ class Runtime:
     @cached_property
     def suppressions(self) -> Suppressions:
         return Suppressions(self.store, self.clock, self.fingerprints, self.fleet, self.ringing)
+
+    @cached_property
+    def callback_line(self) -> CallbackLine:
+        return CallbackLine(self.store, self.suppressions, self.clock)
 
     @cached_property
     def pauses(self) -> Pauses:

@@ -88,6 +88,10 @@ class Election(CampaignSection):
         return self
 
 
+DEFAULT_CALL_S = 180
+"""The longest call where the campaign states none (docs/rules/readings.md#ring)."""
+
+
 class CallSettings(CampaignSection):
     """Limits of ringing and of the call."""
 
@@ -110,6 +114,11 @@ class CallSettings(CampaignSection):
         " `auto`: where the trunk leaves this machine.",
         examples=["auto"],
     )
+
+    @property
+    def longest_s(self) -> int:
+        """Return the longest call in seconds: the PBX ends it then, and decisions count on that."""
+        return self.max_duration_s or DEFAULT_CALL_S
 
 
 class RetrySettings(CampaignSection):

@@ -7,9 +7,6 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.silence import SilencePlan, silence_plan
 from dialer.domain.consent.basis import Basis
 
-DEFAULT_CALL_S = 180
-"""The longest call where no compiled script says otherwise (2.10, "Ring")."""
-
 
 def folded(text: str) -> str:
     """Strip spaces and case: purposes and channels compare without them."""
@@ -59,7 +56,7 @@ def accepted_purposes(definition: CampaignDefinition) -> frozenset[str]:
 
 def campaign_terms(definition: CampaignDefinition) -> CampaignTerms:
     ring = timedelta(seconds=definition.call.ring_timeout_s)
-    longest = timedelta(seconds=definition.call.max_duration_s or DEFAULT_CALL_S)
+    longest = timedelta(seconds=definition.call.longest_s)
     election = silence_plan(definition.election) if definition.election else None
     ends_at = definition.ends_at.astimezone(UTC)
     return CampaignTerms(

@@ -36,8 +36,6 @@ HORIZON_S = 0.1
 """Seconds from a claim to its slot. Fewer transactions, and a pause waits no longer than this."""
 IDLE_S = 0.25
 SERVICE_NAME = "dialling loop"
-LONGEST_CALL_S = 180
-"""Default where the campaign names no `max_duration_s` (docs/rules/readings.md#ring)."""
 
 
 class DialingWork(ClaimingWork, Protocol):
@@ -178,5 +176,4 @@ class DialingLoop:
 
 def call_order(attempt: Attempt, campaign: Campaign, cut_at: datetime | None) -> CallOrder:
     call = campaign.definition.call
-    longest_s = call.max_duration_s or LONGEST_CALL_S
-    return CallOrder(attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, longest_s, cut_at)
+    return CallOrder(attempt, sponsor_key(attempt.sponsor), call.ring_timeout_s, call.longest_s, cut_at)
