@@ -48,7 +48,7 @@ COMMANDS = (
     ),
     Deferred(
         "inspect",
-        "ledger.inspect:inspect",
+        "inspection.inspect:inspect",
         "Write the inspection pack; exit 1 where it shows what may not be.",
     ),
     Deferred(
@@ -58,18 +58,18 @@ COMMANDS = (
     ),
     Deferred("unhalt", "pbx.halt:unhalt", "End a halt. It needs a reason."),
     Deferred("pbx", "pbx.pbx:app", "Start, stop and check the Asterisk that makes the calls."),
-    Deferred("token", "operations.token:app", "Make, list and revoke bearer tokens."),
+    Deferred("token", "access.token:app", "Make, list and revoke bearer tokens."),
     Deferred("campaign", "campaigns.campaign:app", "Make, approve and steer campaigns."),
     Deferred(
         "contacts",
-        "campaigns.contacts:app",
+        "consent.contacts:app",
         "Import contact lists, and see whom nothing could be decided about.",
     ),
     Deferred("consents", "consent.consents:app", "Record consents and their withdrawal."),
     Deferred("suppressions", "oppositions.suppressions:app", "Record, check and count oppositions."),
     Deferred("calls", "calls.calls:app", "Read call records."),
     Deferred("ledger", "ledger.ledger:app", "Verify, show and export the ledger."),
-    Deferred("subject", "ledger.subject:app", "Answer people who ask what is kept about them."),
+    Deferred("subject", "upkeep.subject:app", "Answer people who ask what is kept about them."),
     Deferred(
         "retention",
         "upkeep.retention:app",
@@ -78,11 +78,11 @@ COMMANDS = (
     Deferred("dialplan", "pbx.dialplan:app", "Prove the dialplan."),
     Deferred(
         "probe",
-        "calls.probe:app",
+        "probes.probe:app",
         "Ring our own numbers; `dialer serve` does so before a campaign dials, and every day.",
     ),
     Deferred("prompts", "campaigns.prompts:app", "Build, list and play prompts."),
-    Deferred("keys", "upkeep.keys:app", "List the keys of the fingerprints, and change to new ones."),
+    Deferred("keys", "access.keys:app", "List the keys of the fingerprints, and change to new ones."),
     Deferred("db", "upkeep.db:app", "Look after the database."),
 )
 """Each command with its summary, the first paragraph of its own help."""

@@ -9,7 +9,7 @@ from dialer.domain.base.canonical_json import plain
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, ConsentEvent, ConsentGiven, Mention
 from dialer.domain.consent.contact import ContactState
-from dialer.ports.inspection.subjects import Erased, ListedPerson, Opposition
+from dialer.ports.upkeep.subjects import Erased, ListedPerson, Opposition
 from dialer.services.upkeep.subjects import OpenedDecision, Subject
 from dialer.views.base import (
     AT,

@@ -19,7 +19,6 @@ from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.probes.probe import Probe
 from dialer.ports.access.keys import KeyVersion, Rekeying
-from dialer.ports.inspection.subjects import Erased
 from dialer.ports.pbx.leases import Driver, Heartbeat
 from dialer.ports.records import (
     ArchivedAnswer,
@@ -32,6 +31,7 @@ from dialer.ports.records import (
     Progression,
     RequestKey,
 )
+from dialer.ports.upkeep.subjects import Erased
 from dialer.ports.upkeep.webhook_sender import WebhookUrl
 from dialer.services.access import keys, tokens
 from dialer.services.access.idempotency import begin_request
@@ -51,7 +51,7 @@ from dialer.services.acts.oppositions import (
 from dialer.services.acts.progressions import commit_progressions
 from dialer.services.acts.snapshots import standing_of
 from dialer.services.calls import trunk_breaker
-from dialer.services.campaigns import reviews
+from dialer.services.consent import reviews
 from dialer.services.consent.contact_import import add_contacts
 from dialer.services.consent.voidings import restore_consents
 from dialer.services.dialing.claim import ClaimWatch, JudgeContact, claim_contacts
@@ -68,24 +68,24 @@ if TYPE_CHECKING:
     from dialer.adapters.sql.access.key_versions import SqlKeyRepository
     from dialer.adapters.sql.access.tokens import SqlTokenRepository
     from dialer.adapters.sql.calls.attempts import SqlAttemptRepository
-    from dialer.adapters.sql.calls.leases import SqlLeaseRepository
     from dialer.adapters.sql.calls.trunks import SqlTrunkRepository
     from dialer.adapters.sql.campaigns.campaigns import SqlCampaignRepository
-    from dialer.adapters.sql.campaigns.contacts import SqlContactRepository
-    from dialer.adapters.sql.campaigns.imports import SqlImportRepository
-    from dialer.adapters.sql.campaigns.reviews import SqlReviewRepository
     from dialer.adapters.sql.consent.consents import SqlConsentRepository
+    from dialer.adapters.sql.consent.contacts import SqlContactRepository
+    from dialer.adapters.sql.consent.imports import SqlImportRepository
     from dialer.adapters.sql.consent.proofs import SqlProofRepository
+    from dialer.adapters.sql.consent.reviews import SqlReviewRepository
     from dialer.adapters.sql.decision.decisions import SqlDecisionRepository
-    from dialer.adapters.sql.inspection.subjects import SqlSubjectRepository
     from dialer.adapters.sql.ledger.ledger import SqlLedgerRepository
     from dialer.adapters.sql.oppositions.external_lists import SqlOppositionListRepository
     from dialer.adapters.sql.oppositions.suppressions import SqlSuppressionRepository
+    from dialer.adapters.sql.pbx.halts import SqlHaltRepository
+    from dialer.adapters.sql.pbx.leases import SqlLeaseRepository
     from dialer.adapters.sql.probes.probes import SqlProbeRepository
-    from dialer.adapters.sql.upkeep.halts import SqlHaltRepository
     from dialer.adapters.sql.upkeep.outbox import SqlOutboxRepository
     from dialer.adapters.sql.upkeep.restores import SqlRestoreRepository
     from dialer.adapters.sql.upkeep.retention import SqlRetentionRepository
+    from dialer.adapters.sql.upkeep.subjects import SqlSubjectRepository
 else:
     SqlAttemptRepository = SqlCampaignRepository = SqlConsentRepository = SqlContactRepository = object
     SqlDecisionRepository = SqlHaltRepository = SqlIdempotencyRepository = SqlImportRepository = object

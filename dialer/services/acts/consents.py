@@ -9,8 +9,8 @@ from dialer.domain.calls.retry import WANT_OF_CONSENT, Due
 from dialer.domain.campaigns.campaign import FINAL_STATES
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from dialer.domain.ledger.entries_people import consented
-from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.consent.consents import HasConsents
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.oppositions.number_locks import HasNumberLocks
 from dialer.ports.unit_of_work import UnitOfWork
 

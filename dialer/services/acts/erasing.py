@@ -10,8 +10,8 @@ from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_people import subject_erased
 from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.inspection.subjects import Erased
 from dialer.ports.oppositions.suppressions import HasSuppressions
+from dialer.ports.upkeep.subjects import Erased
 from dialer.services.acts.consents import ConsentWork, add_consents
 
 BY_ERASURE = "erasure"

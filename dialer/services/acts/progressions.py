@@ -11,7 +11,7 @@ from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.upkeep.notification import opt_out
 from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.calls.trunks import HasTrunks, HeldVoiding
-from dialer.ports.campaigns.contacts import HasContacts
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.records import Progression
 from dialer.services.acts.oppositions import OppositionWork, add_oppositions
 

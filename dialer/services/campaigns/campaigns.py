@@ -19,8 +19,8 @@ from dialer.domain.campaigns.campaign import (
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import text_problems
 from dialer.domain.preflight.campaign_checks import check_definition, script_rules
-from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.clock import Clock
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.oppositions.external_lists import HasOppositionLists
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import (

@@ -12,8 +12,8 @@ from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.campaigns.campaigns import HasCampaigns
-from dialer.ports.campaigns.imports import HasImports
 from dialer.ports.clock import Clock
+from dialer.ports.consent.imports import HasImports
 from dialer.ports.records import NewContact
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints

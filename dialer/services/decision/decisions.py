@@ -17,7 +17,7 @@ from dialer.domain.decision.record import Decision
 from dialer.domain.numbers.phone import PhoneError, parse_phone
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.campaigns.contacts import HasContacts
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.oppositions.external_lists import HasOppositionLists
 from dialer.ports.oppositions.suppressions import HasSuppressions
 from dialer.ports.records import CampaignSnapshot, ContactFacts

@@ -16,7 +16,7 @@ from dialer.domain.ledger.event import LedgerEvent
 from dialer.domain.ledger.row_digests import RecordedDecision
 from dialer.ports.access.keys import HasKeys
 from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.campaigns.contacts import HasContacts
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.decisions import HasDecisions
 from dialer.ports.oppositions.number_locks import HasNumberLocks
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, JudgedContact, ListedContact

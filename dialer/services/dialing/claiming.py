@@ -13,12 +13,12 @@ import structlog
 from dialer.domain.base.errors import NotNow, Unavailable, place_of
 from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.ports.campaigns.reviews import HasReviews
 from dialer.ports.clock import Clock
+from dialer.ports.consent.reviews import HasReviews
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
-from dialer.services.campaigns.reviews import set_aside
+from dialer.services.consent.reviews import set_aside
 from dialer.services.decision.decider import Decider
 from dialer.services.dialing.claim import ClaimWork, claim_contacts
 

@@ -8,7 +8,7 @@ from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
 from dialer.domain.consent.contact import ImportManifest
-from dialer.ports.campaigns.imports import HasImports
+from dialer.ports.consent.imports import HasImports
 from dialer.ports.unit_of_work import Store
 from dialer.services.imports.intake import ImportProgress, ProgressListener
 

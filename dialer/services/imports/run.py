@@ -16,7 +16,7 @@ from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.consent.contact import ImportManifest, SourceClass
 from dialer.domain.ledger.entries_admin import import_begun, import_ended
-from dialer.ports.campaigns.imports import HasImports
+from dialer.ports.consent.imports import HasImports
 from dialer.ports.records import ImportCounts
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.imports.csv_reader import CsvReader, RowBatch

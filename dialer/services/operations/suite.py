@@ -9,11 +9,11 @@ from dialer.services.access.tokens import Tokens
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.progress import ProgressReader
-from dialer.services.campaigns.reviews import ContactReviews
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.consent.consent_import import ConsentImports
 from dialer.services.consent.consents import Consents
 from dialer.services.consent.contact_import import ContactImports
+from dialer.services.consent.reviews import ContactReviews
 from dialer.services.decision.decisions import Decisions
 from dialer.services.decision.replay import Replays
 from dialer.services.imports.external_lists import Lists

@@ -10,7 +10,7 @@ from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.external_list import ListStanding
 from dialer.domain.preflight.campaign_checks import check_approval, language_problems
-from dialer.ports.campaigns.contacts import HasContacts
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.oppositions.external_lists import HasOppositionLists
 from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import Decider

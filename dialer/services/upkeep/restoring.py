@@ -30,11 +30,10 @@ from dialer.ports.access.tokens import HasTokens
 from dialer.ports.calls.attempts import HasAttempts
 from dialer.ports.calls.trunks import HasTrunks
 from dialer.ports.campaigns.campaigns import HasCampaigns
-from dialer.ports.campaigns.contacts import HasContacts
 from dialer.ports.clock import Clock
 from dialer.ports.consent.consents import HasConsents
+from dialer.ports.consent.contacts import HasContacts
 from dialer.ports.decisions import HasDecisions
-from dialer.ports.inspection.subjects import HasSubjects
 from dialer.ports.ledger.journal import Journal
 from dialer.ports.ledger.ledger import HasLedger, HeadFiles
 from dialer.ports.oppositions.number_locks import HasNumberLocks
@@ -44,6 +43,7 @@ from dialer.ports.pbx.leases import HasLeases
 from dialer.ports.records import Progression
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.ports.upkeep.restores import DatabaseRestore, HasRestores, PastCall
+from dialer.ports.upkeep.subjects import HasSubjects
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.tokens import revoke_token
 from dialer.services.acts.campaigns import move_campaign

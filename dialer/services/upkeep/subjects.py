@@ -16,8 +16,8 @@ from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.ports.access.vault import Vault
 from dialer.ports.clock import Clock
-from dialer.ports.inspection.subjects import DecisionRow, Erased, HasSubjects, SubjectFile
 from dialer.ports.unit_of_work import Store
+from dialer.ports.upkeep.subjects import DecisionRow, Erased, HasSubjects, SubjectFile
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.erasing import ErasureWork, erase_person
 from dialer.services.calls.call_records import CallRecord, CallRecords

@@ -15,7 +15,7 @@ from dialer.domain.base.errors import Conflict
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.decide import decide as decide_really
 from dialer.domain.ledger.event import Kind
-from dialer.services.campaigns.reviews import ContactReviews
+from dialer.services.consent.reviews import ContactReviews
 from dialer.services.dialing.claiming import MOST_ASIDE
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, exists, func, insert, select, true, update
 
-from dialer.adapters.sql.campaigns.contacts import emptied
+from dialer.adapters.sql.consent.contacts import emptied
 from dialer.adapters.sql.db.dialects import reserve
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.decision.decisions import forget_sealed

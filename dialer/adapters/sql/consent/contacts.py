@@ -53,7 +53,7 @@ CALLING: Record = {"state": ContactState.CALLING, "next_due_at": None, "closed_r
 
 
 class SqlContactRepository(SqlRepository):
-    """`dialer.ports.campaigns.contacts.ContactRepository`."""
+    """`dialer.ports.consent.contacts.ContactRepository`."""
 
     async def add(
         self,

@@ -9,7 +9,7 @@ from dialer.cli.base.options import Json, NumberArgument
 from dialer.cli.base.output import print_json, print_view
 from dialer.cli.base.session import with_service
 from dialer.domain.access.roles import Actor
-from dialer.ports.inspection.subjects import Erased
+from dialer.ports.upkeep.subjects import Erased
 from dialer.services.upkeep.subjects import Subject
 from dialer.views.subject import ErasedView, SubjectView
 

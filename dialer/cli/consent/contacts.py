@@ -14,7 +14,7 @@ from dialer.cli.base.session import with_service
 from dialer.cli.base.times import instant
 from dialer.domain.access.roles import Actor
 from dialer.domain.base.types import CampaignId
-from dialer.ports.campaigns.reviews import SetAside
+from dialer.ports.consent.reviews import SetAside
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource

@@ -9,8 +9,8 @@ from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.calls.retry import Due, for_review
 from dialer.domain.ledger import entries_calls
 from dialer.ports.campaigns.campaigns import HasCampaigns
-from dialer.ports.campaigns.reviews import HasReviews, SetAside
 from dialer.ports.clock import Clock
+from dialer.ports.consent.reviews import HasReviews, SetAside
 from dialer.ports.unit_of_work import Store, UnitOfWork
 
 

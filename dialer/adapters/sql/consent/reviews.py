@@ -2,13 +2,13 @@
 
 from sqlalchemy import select, update
 
-from dialer.adapters.sql.campaigns.contacts import changed
+from dialer.adapters.sql.consent.contacts import changed
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.schema.tables import contacts
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint
 from dialer.domain.calls.retry import REVIEW, ContactClosed, Due
 from dialer.domain.consent.contact import ContactState
-from dialer.ports.campaigns.reviews import SetAside
+from dialer.ports.consent.reviews import SetAside
 
 ASIDE = (
     contacts.c.last_refusal == REVIEW,
@@ -18,7 +18,7 @@ ASIDE = (
 
 
 class SqlReviewRepository(SqlRepository):
-    """`dialer.ports.campaigns.reviews.ReviewRepository`."""
+    """`dialer.ports.consent.reviews.ReviewRepository`."""
 
     async def set_aside(
         self, contact_id: ContactId, change: ContactClosed

@@ -24,9 +24,9 @@ from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.consent.contact import Contact, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.inspection.subjects import DecisionRow, ListedPerson, Opposition, SubjectFile
 from dialer.ports.records import CallRow
 from dialer.ports.upkeep.restores import PastCall
+from dialer.ports.upkeep.subjects import DecisionRow, ListedPerson, Opposition, SubjectFile
 
 PAST_CALL = columns_for(PastCall, past_calls)
 PERSON = CONTACT.add_columns(
@@ -48,7 +48,7 @@ DECISION: Select[Any] = (
 
 
 class SqlSubjectRepository(SqlRepository):
-    """`dialer.ports.inspection.subjects.SubjectRepository`."""
+    """`dialer.ports.upkeep.subjects.SubjectRepository`."""
 
     async def file(self, fingerprint: Fingerprint) -> SubjectFile:
         fingerprint = (await self._names.of([fingerprint]))[fingerprint]

@@ -12,7 +12,7 @@ from dialer.ports.records import ImportCounts
 
 
 class SqlImportRepository(SqlRepository):
-    """`dialer.ports.campaigns.imports.ImportRepository`."""
+    """`dialer.ports.consent.imports.ImportRepository`."""
 
     async def add(self, manifest: ImportManifest) -> None:
         await self._connection.execute(insert(imports).values(record_of(manifest)))

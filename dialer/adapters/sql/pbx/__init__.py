@@ -1,0 +1,1 @@
+"""Leases and halts of the PBXs, stored."""
