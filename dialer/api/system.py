@@ -5,7 +5,8 @@ from dialer.api.http.bodies import JsonBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get, post
 from dialer.api.http.wire import Nothing, Reason
 from dialer.domain.access.roles import Right
-from dialer.views.system import HaltView, SystemView
+from dialer.views.halt import HaltView
+from dialer.views.system import SystemView
 
 BY_DEFAULT = "halted over HTTP"
 

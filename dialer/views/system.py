@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from dialer.services.operations.readiness import Condition
 from dialer.services.operations.system_state import SystemState
-from dialer.services.pbx.stopping import HaltReport
 from dialer.views.base import AT, SHA256, Instant, View, about
 
 PbxName = Annotated[str, about("Name of the PBX.", "pbx1")]
@@ -70,20 +69,6 @@ class PbxDownView(View):
 
     name: PbxName
     state: Annotated[Literal["down"], about("Always the same word.", "down")]
-
-
-class HaltView(View):
-    """The reach of a halt, or of its end."""
-
-    pbxs: Annotated[tuple[str, ...], about("Every PBX that was to be told.", ["pbx1", "pbx2"])]
-    unreachable: Annotated[
-        dict[str, str], about("By PBX that could not be told, why.", {"pbx2": "connection refused"})
-    ]
-    recorded: Annotated[bool, about("Whether the database knows.", True)]
-
-    @classmethod
-    def of(cls, report: HaltReport) -> Self:
-        return cls.mirror(report)
 
 
 class PbxView(View):

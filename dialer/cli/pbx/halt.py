@@ -19,7 +19,7 @@ from dialer.domain.base.halt import Halt
 from dialer.services.pbx.stopping import HaltReport, new_halt_id
 from dialer.services.pbx.timeout import within
 from dialer.settings import Settings, read_settings
-from dialer.views.system import HaltView
+from dialer.views.halt import HaltView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

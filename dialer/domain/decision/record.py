@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
+if TYPE_CHECKING:
+    # Settings know of decisions, and a halt reads settings: it must not load rule packs first.
+    from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
 
 PROJECT_RULE = "2.10"
 """The id of the program's own rules, and of all rules where no pack is in force."""
@@ -90,7 +92,7 @@ def decision(
     open_until: datetime | None,
     next_open: datetime | None,
     zones: tuple[str, ...],
-    pack: CompiledRulePack | None,
+    pack: "CompiledRulePack | None",
     caller_id: str | None,
 ) -> Decision:
     """Make a decision, which is a permit where `permit_until` is known.
