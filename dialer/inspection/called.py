@@ -158,7 +158,7 @@ class CalledPeople:
         document = {
             "list": contact.import_id,
             "line": contact.line,
-            "external_id": None if self._masked else contact.external_id,
+            "external_id": None if self._masked else contact.details.external_id,
             "phone_number": self._number(contact),
             "territories": _territories(contact, zones),
             "area": _area(contact),
@@ -227,8 +227,8 @@ def _territories(contact: Contact, zones: set[str]) -> list[str]:
 
     Where the number was erased, return those whose clocks the decision looked at.
     """
-    if contact.territory:
-        return sorted({territory_of(contact.territory), contact.territory})
+    if territory := contact.details.territory:
+        return sorted({territory_of(territory), territory})
     try:
         return sorted(number_facts(contact.number).territories)
     except PhoneError:

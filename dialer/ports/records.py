@@ -11,7 +11,7 @@ from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import Election
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
-from dialer.domain.consent.contact import Contact, SourceClass
+from dialer.domain.consent.contact import Contact, ContactDetails, SourceClass
 from dialer.domain.decision.facts import PastAttempt
 from dialer.domain.decision.record import Decision
 from dialer.domain.oppositions.external_list import ListStanding, OppositionList
@@ -20,15 +20,12 @@ from dialer.domain.oppositions.suppression import Suppression
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """A row to add: its contact columns, and the consent given with it where the row states one."""
+    """A row to add, and the consent given with it where the row states one."""
 
     line: int
     number: PhoneNumber
     fingerprint: Fingerprint
-    external_id: str | None
-    language: str | None
-    territory: str | None
-    timezone: str | None
+    details: ContactDetails
     consent: ConsentGiven | None
 
 

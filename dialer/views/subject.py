@@ -8,7 +8,7 @@ from pydantic import Field
 from dialer.domain.base.canonical_json import plain
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct, ConsentEvent, ConsentGiven, Mention
-from dialer.domain.consent.contact import ContactState
+from dialer.domain.consent.contact import ContactDetails, ContactState
 from dialer.ports.upkeep.subjects import Erased, ListedPerson, Opposition
 from dialer.services.upkeep.subjects import OpenedDecision, Subject
 from dialer.views.base import (
@@ -29,17 +29,18 @@ from dialer.views.decision import DecisionWord, decision_word
 from dialer.views.suppression import SuppressionView
 
 
-class ListedView(View):
-    """A row of a list. Only the place of an erased row is left."""
+class RowView(View):
+    """The place of a row, and its number."""
 
     campaign_id: Annotated[str, about("The campaign.", CAMPAIGN_ID)]
     import_id: Annotated[str, about("The import that brought it.", IMPORT_ID)]
     line: Annotated[int, about("The line of the file where the row starts; the header is 1.", 3)]
     phone_number: Annotated[str | None, about("The number in E.164; null: erased.", NUMBER)]
-    external_id: Annotated[str | None, about("Its own id in the list.", "member-17")]
-    language: Annotated[str | None, about("As stated in the list: ISO 639.", "fr")]
-    territory: Annotated[str | None, about("As stated in the list: ISO 3166.", "FR")]
-    timezone: Annotated[str | None, about("As stated in the list: IANA.", "Europe/Paris")]
+
+
+class ListedView(ContactDetails, RowView):
+    """A row of a list. Only the place of an erased row is left."""
+
     state: Annotated[ContactState, about("Whether it is still to be called.", "due")]
     next_due_at: Annotated[Instant | None, about("When it is due; null: it is not.", AT)]
     closed_reason: Annotated[
@@ -55,10 +56,7 @@ class ListedView(View):
             import_id=contact.import_id,
             line=contact.line,
             phone_number=contact.number or None,
-            external_id=contact.external_id,
-            language=contact.language,
-            territory=contact.territory,
-            timezone=contact.timezone,
+            **dict(contact.details),
             state=listed.state,
             next_due_at=listed.next_due_at,
             closed_reason=listed.closed_reason,

@@ -16,6 +16,7 @@ from dialer.ports.records import NewContact
 from tests.contract.judged import MONDAY
 from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
 from tests.harness.acts import ActStore
+from tests.unit.values import details_of
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
 """ARCEP's fiction ranges: 50,000 numbers. In longer lists they come again, as other people."""
@@ -53,10 +54,7 @@ def people(indices: range, listed_at: datetime, lasting: int = 0) -> Iterator[Ne
             line=index + 2,
             number=number,
             fingerprint=fingerprint,
-            external_id=None,
-            language=None,
-            territory=given.territory,
-            timezone=None,
+            details=details_of(territory=given.territory),
             consent=None if index % 20 == 11 else given,
         )
 

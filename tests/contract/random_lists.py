@@ -25,6 +25,7 @@ from dialer.domain.consent.consent import (
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR
+from tests.unit.values import details_of
 
 SLOTS = tuple(
     (ConsentedWindow(frozenset(days), time(start, minute), time(start + 2)),)
@@ -147,10 +148,11 @@ class RandomPeople:
             line=0,
             number=PhoneNumber(self._mostly(*BEGINNINGS)),
             fingerprint=SOMEBODY,
-            external_id=None,
-            language=self._mostly("fr", None),
-            territory=self._mostly(None, "FR", "MQ"),
-            timezone=self._mostly(None, "Europe/Paris"),
+            details=details_of(
+                language=self._mostly("fr", None),
+                territory=self._mostly(None, "FR", "MQ"),
+                timezone=self._mostly(None, "Europe/Paris"),
+            ),
             consent=None,
         )
 

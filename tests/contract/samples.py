@@ -26,6 +26,7 @@ from dialer.ports.records import (
     SharedInput,
 )
 from tests.harness.acts import ActStore
+from tests.unit.values import details_of
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 CAMPAIGN = CampaignId("c000000000001")
@@ -113,10 +114,7 @@ def new_contact(index: int, line: int | None = None, given: ConsentGiven | None 
         line=index + 1 if line is None else line,
         number=number(index),
         fingerprint=fingerprint(index),
-        external_id=f"person-{index}",
-        language="fr",
-        territory="FR",
-        timezone=None,
+        details=details_of(external_id=f"person-{index}", language="fr", territory="FR"),
         consent=given,
     )
 

@@ -27,7 +27,7 @@ from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
 from tests.integration.service_process import KEY, ServiceProcess, World, WrongClock, start_process
-from tests.unit.values import MONDAY, a_campaign, a_definition
+from tests.unit.values import MONDAY, a_campaign, a_definition, details_of
 
 EVERY_MORNING = (ConsentedWindow(frozenset(range(5)), time(10), time(13)),)
 NUMBERS = [PhoneNumber(number_for(Persona.PRESSES_ONE, index)) for index in range(12)]
@@ -82,7 +82,7 @@ def a_row(line: int, number: PhoneNumber, import_id: ImportId) -> NewContact:
         import_id=import_id,
         recorded_at=MONDAY,
     )
-    return NewContact(line, number, given.fingerprint, None, None, "FR", None, given)
+    return NewContact(line, number, given.fingerprint, details_of(territory="FR"), given)
 
 
 def a_pbx(world: World, name: str = "pbx1") -> ScriptedPbx:

@@ -9,9 +9,16 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.consent.contact import ContactDetails
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 """Monday 1 February 2027, 10:30 in Paris."""
+
+
+DETAILS_IN_FULL = {
+    name: field.examples[0] for name, field in ContactDetails.model_fields.items() if field.examples
+}
+"""Every detail that a list may state, by its column."""
 
 
 def a_definition(**changes: Any) -> CampaignDefinition:
@@ -59,6 +66,11 @@ def an_attempt(**changes: Any) -> Attempt:
         originated_at=MONDAY,
     )
     return replace(attempt, **changes)
+
+
+def details_of(**stated: str | None) -> ContactDetails:
+    """Make the details of a person whose list states these columns alone."""
+    return ContactDetails(**dict.fromkeys(ContactDetails.model_fields) | stated)
 
 
 def after(seconds: float) -> datetime:

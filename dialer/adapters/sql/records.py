@@ -3,6 +3,7 @@
 Columns carry the names of the fields they hold, so most of it is by name.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,9 @@ from dialer.domain.access.roles import Token
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentWithdrawn
-from dialer.domain.consent.contact import Contact, ImportManifest
+from dialer.domain.consent.contact import Contact, ContactDetails, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
+from dialer.ports.records import NewContact
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -41,13 +43,15 @@ def columns_for(kind: "type[DataclassInstance]", *tables: Table) -> Select[Any]:
     return select(*(next(table.c[name] for table in tables if name in table.c) for name in names_of(kind)))
 
 
-def record_of(value: "DataclassInstance", *, without: str = "") -> Record:
+def record_of(value: "DataclassInstance", *without: str) -> Record:
     """The fields of `value` by name, one level deep."""
-    return {name: getattr(value, name) for name in names_of(type(value)) if name != without}
+    return {name: getattr(value, name) for name in names_of(type(value)) if name not in without}
 
 
 CAMPAIGN = columns_for(Campaign, campaigns)
-CONTACT = columns_for(Contact, contacts)
+ROW = tuple(name for name in names_of(Contact) if name != "details")
+DETAILS = tuple(ContactDetails.model_fields)
+CONTACT = select(*(contacts.c[name] for name in ROW + DETAILS))
 MANIFEST = columns_for(ImportManifest, imports)
 SUPPRESSION = columns_for(Suppression, suppressions)
 TOKEN = columns_for(Token, tokens)
@@ -59,8 +63,19 @@ def campaign_record(campaign: Campaign) -> Record:
     return record_of(campaign) | {"sponsor": campaign.definition.sponsor.id}
 
 
+def contact_of(row: Sequence[Any]) -> Contact:
+    """Read a row that begins with the columns of `CONTACT`."""
+    values = dict(zip(ROW + DETAILS, row, strict=False))
+    details = ContactDetails(**{name: values.pop(name) for name in DETAILS})
+    return Contact(**values, details=details)
+
+
+def new_contact_record(contact: NewContact) -> Record:
+    return record_of(contact, "details", "consent") | dict(contact.details)
+
+
 def attempt_record(attempt: Attempt) -> Record:
-    return record_of(attempt, without="number")
+    return record_of(attempt, "number")
 
 
 CONSENT = select(
@@ -72,10 +87,10 @@ CONSENT = select(
 def consent_record(event: ConsentEvent) -> Record:
     """Both kinds of event have every column: rows inserted together must be alike."""
     if isinstance(event, ConsentGiven):
-        return record_of(event, without="given_at") | {"withdrawn": False, "at": event.given_at}
+        return record_of(event, "given_at") | {"withdrawn": False, "at": event.given_at}
     absent = dict.fromkeys(names_of(ConsentGiven))
     del absent["given_at"]
-    return absent | record_of(event, without="withdrawn_at") | {"withdrawn": True, "at": event.withdrawn_at}
+    return absent | record_of(event, "withdrawn_at") | {"withdrawn": True, "at": event.withdrawn_at}
 
 
 def consent_of(row: Row[Any]) -> ConsentEvent:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId, PhoneNumber
 
 
@@ -26,12 +28,25 @@ class ContactState(StrEnum):
     """Never again in this campaign; `closed_reason` says why."""
 
 
+class ContactDetails(BaseModel):
+    """Details of a person, as a list states them beside the number and the consent.
+
+    Each field is an optional column of the contact file and of the table of contacts. It is shown
+    with the contact, and emptied with it. To add one: declare it here, add a migration and a row of
+    docs/contact-file.md.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    external_id: str | None = Field(description="Its own id in the list.", examples=["member-17"])
+    language: str | None = Field(description="As stated in the list: ISO 639.", examples=["fr"])
+    territory: str | None = Field(description="As stated in the list: ISO 3166.", examples=["FR"])
+    timezone: str | None = Field(description="As stated in the list: IANA.", examples=["Europe/Paris"])
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A row of an imported list.
-
-    `territory` is ISO 3166, `timezone` IANA, as stated with the consent.
-    """
+    """A row of an imported list."""
 
     id: ContactId
     campaign_id: CampaignId
@@ -39,10 +54,7 @@ class Contact:
     fingerprint: Fingerprint
     import_id: ImportId
     line: int
-    external_id: str | None
-    language: str | None
-    territory: str | None
-    timezone: str | None
+    details: ContactDetails
 
 
 @dataclass(frozen=True, slots=True)

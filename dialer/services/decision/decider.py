@@ -91,8 +91,8 @@ class Decider:
         return Facts(
             number=contact.number,
             on_list=True,
-            territory=contact.territory,
-            timezone=contact.timezone,
+            territory=contact.details.territory,
+            timezone=contact.details.timezone,
             source_class=dossier.source_class,
             consents=dossier.consents,
             suppressions=dossier.suppressions,

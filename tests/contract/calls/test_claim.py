@@ -103,7 +103,7 @@ async def test_the_judge_sees_all_that_is_stored_about_the_number(store: ActStor
     assert first.consents == (consent(1), consent(1, sponsor="another"))
     assert (first.suppressions, second.suppressions) == ((suppression(1),), (suppression(2, sponsor=None),))
     assert first.source_class is SourceClass.OPT_IN_FORM
-    assert (first.contact.number, first.contact.external_id) == (number(1), "person-1")
+    assert (first.contact.number, first.contact.details.external_id) == (number(1), "person-1")
     assert (second.consents, second.attempts) == ((), ())
 
 

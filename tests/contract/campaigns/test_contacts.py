@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId, PhoneNumber
-from dialer.ports.records import ImportCounts
+from dialer.ports.records import ImportCounts, NewContact
 from tests.contract.samples import (
     CAMPAIGN,
     IMPORT,
@@ -21,6 +21,7 @@ from tests.contract.samples import (
     suppression,
 )
 from tests.harness.acts import ActStore
+from tests.unit.values import details_of
 
 
 @pytest.fixture
@@ -100,10 +101,10 @@ async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(be
         "+68987123456",
     ]
     untold = [
-        replace(new_contact(index), number=PhoneNumber(text), territory=None)
+        replace(new_contact(index), number=PhoneNumber(text), details=details_of())
         for index, text in enumerate(numbers, 2)
     ]
-    told = [replace(new_contact(1), territory="MQ"), replace(new_contact(8), territory="FR-67")]
+    told = [in_detail(1, territory="MQ"), in_detail(8, territory="FR-67")]
     await begun.contacts.add(IMPORT, CAMPAIGN, [*told, *untold])
     assert await begun.contacts.places(CAMPAIGN) == {
         ("MQ",),
@@ -116,8 +117,12 @@ async def test_places_are_the_territories_stated_or_else_those_of_the_numbers(be
     }
 
 
+def in_detail(index: int, **stated: str | None) -> NewContact:
+    return replace(new_contact(index), details=details_of(**stated))
+
+
 async def test_languages_are_those_that_the_list_states(begun: ActStore) -> None:
-    stated = replace(new_contact(1), language="en-GB"), replace(new_contact(2), language=None), new_contact(3)
+    stated = in_detail(1, language="en-GB"), in_detail(2, language=None), in_detail(3, language="fr")
     await begun.contacts.add(IMPORT, CAMPAIGN, stated)
     assert await begun.contacts.languages(CAMPAIGN) == {"en-GB", "fr"}
 

@@ -16,6 +16,7 @@ from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import Progression
 from dialer.services.decision.replay import ReplayOutcome
+from dialer.views.subject import ListedView
 from tests.contract.engines import Engine
 from tests.contract.judged import (
     DAY,
@@ -27,9 +28,21 @@ from tests.contract.judged import (
     listed_with_consent,
     replayed,
 )
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
+from tests.contract.samples import (
+    CAMPAIGN,
+    IMPORT,
+    OTHER_CAMPAIGN,
+    campaign,
+    consent,
+    fingerprint,
+    manifest,
+    new_contact,
+    number,
+    suppression,
+)
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.unit.values import DETAILS_IN_FULL, details_of
 
 PACKS = load_packs()
 JUDGE = judge_at(MONDAY, PACKS)
@@ -71,16 +84,24 @@ async def test_erasing_leaves_neither_number_nor_consent_nor_readable_decisions(
     assert (erased.contacts, erased.consents, erased.decisions, erased.keys) == (1, 1, 1, 1)
     file = await store.subjects.file(fingerprint(1))
     (listed,) = file.contacts
-    assert (listed.contact.number, listed.contact.external_id, listed.state) == (
-        "",
-        None,
-        ContactState.CLOSED,
-    )
+    assert (listed.contact.number, listed.state) == ("", ContactState.CLOSED)
     assert [type(event) for event in file.consents] == [ConsentWithdrawn]
     assert [(decision.sealed, decision.key) for decision in file.decisions] == [(None, None)]
     assert number(1).removeprefix("+") not in str(engine.dump(url))
     assert (await store.contacts.dossier(CAMPAIGN, fingerprint(1))) is None
     assert dict((await replayed(store)).outcomes) == {ReplayOutcome.SAME: 1, ReplayOutcome.ERASED: 1}
+
+
+async def test_every_detail_of_a_list_is_stored_shown_and_erased(store: ActStore) -> None:
+    stated = replace(new_contact(1), details=details_of(**DETAILS_IN_FULL))
+    await store.campaigns.add(campaign())
+    await store.imports.begin(manifest())
+    await store.contacts.add(IMPORT, CAMPAIGN, [stated])
+    (listed,) = (await store.subjects.file(fingerprint(1))).contacts
+    assert ListedView.of(listed).document().items() >= DETAILS_IN_FULL.items()
+    await store.subjects.erase(fingerprint(1), by="adele", at=MONDAY)
+    (erased,) = (await store.subjects.file(fingerprint(1))).contacts
+    assert erased.contact.details == details_of()
 
 
 async def test_an_opposition_outlives_the_erasing_without_its_note(store: ActStore) -> None:

@@ -16,7 +16,7 @@ from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import ImportStamp, RowRejected
 from dialer.services.oppositions.oppositions import Receipt
 from dialer.services.oppositions.suppression_import import read_opposition
-from tests.unit.values import MONDAY
+from tests.unit.values import DETAILS_IN_FULL, MONDAY, details_of
 
 FINGERPRINTS = Fingerprints(b"k" * 32)
 STAMP = ImportStamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS, str)
@@ -51,12 +51,13 @@ def test_a_row_without_consent_columns_is_a_contact_without_consent() -> None:
     row = contact(external_id=" A 1", language="fr", territory="RE", timezone="Indian/Reunion")
     assert row.consent is None
     assert (row.line, row.number, row.fingerprint) == (7, "+33199000001", FINGERPRINTS.of(row.number))
-    assert (row.external_id, row.language, row.territory, row.timezone) == (
-        " A 1",
-        "fr",
-        "RE",
-        "Indian/Reunion",
+    assert row.details == details_of(
+        external_id=" A 1", language="fr", territory="RE", timezone="Indian/Reunion"
     )
+
+
+def test_every_detail_is_read_from_the_column_of_its_name() -> None:
+    assert contact(**DETAILS_IN_FULL).details == details_of(**DETAILS_IN_FULL)
 
 
 def test_blank_consent_columns_are_no_consent() -> None:
@@ -332,7 +333,7 @@ def test_a_postcode_states_the_territory_of_a_row_and_of_its_consent(
     cells: dict[str, str], territory: str | None
 ) -> None:
     row = contact(**CONSENT, **cells)
-    assert row.territory == territory
+    assert row.details.territory == territory
     assert row.consent is not None
     assert row.consent.territory == territory
 

@@ -11,12 +11,11 @@ from dialer.adapters.sql.calls.ends import left_unanswered, unreached
 from dialer.adapters.sql.consent.consents import consents_of
 from dialer.adapters.sql.oppositions.external_lists import lists_of
 from dialer.adapters.sql.oppositions.suppressions import suppressions_of
-from dialer.adapters.sql.records import CONTACT
+from dialer.adapters.sql.records import CONTACT, contact_of
 from dialer.adapters.sql.schema.tables import attempts, contacts, imports
 from dialer.adapters.sql.upkeep.restores import past_calls_of
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.past_attempts import past_attempt
-from dialer.domain.consent.contact import Contact
 from dialer.domain.decision.facts import PastAttempt
 from dialer.ports.records import ContactFacts, ListedContact
 
@@ -42,7 +41,7 @@ PAST = select(
 
 def listed_contact(row: Row[Any]) -> ListedContact:
     """Read a row of `LISTED`."""
-    return ListedContact(Contact(*tuple(row)[:-2]), row.source_class, row.next_due_at)
+    return ListedContact(contact_of(row), row.source_class, row.next_due_at)
 
 
 async def dossiers_of(

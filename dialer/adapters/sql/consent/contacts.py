@@ -22,12 +22,12 @@ from dialer.adapters.sql.db.chunks import AT_ONCE, chunks
 from dialer.adapters.sql.db.dialects import insert_new
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.preflight.contact_groups import alike_between, page_end
-from dialer.adapters.sql.records import Record, record_of
+from dialer.adapters.sql.records import Record, new_contact_record
 from dialer.adapters.sql.schema.tables import campaigns, contacts
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
 from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.consent.contact import ContactState
+from dialer.domain.consent.contact import ContactDetails, ContactState
 from dialer.domain.numbers.number_plan import territories_of
 from dialer.domain.numbers.territory import territory_of
 from dialer.domain.preflight.contact_groups import TimeBoundaries
@@ -74,7 +74,7 @@ class SqlContactRepository(SqlRepository):
         statement = insert_new(self._connection, contacts).returning(contacts.c.line)
         added: set[int] = set()
         for some in chunks(known, AT_ONCE):
-            records = [record_of(row, without="consent") | common for row in some]
+            records = [new_contact_record(row) | common for row in some]
             added.update((await self._connection.execute(statement, records)).scalars())
         return added
 
@@ -211,7 +211,7 @@ def changed(change: ContactChange) -> Record:
 
 async def emptied(connection: AsyncConnection, which: ColumnElement[bool], at: datetime) -> int:
     """Leave the fingerprint and how it ended; return how many rows had more."""
-    columns = dict.fromkeys(("external_id", "language", "territory", "timezone", "next_due_at"))
+    columns = dict.fromkeys((*ContactDetails.model_fields, "next_due_at"))
     statement = update(contacts).where(which, contacts.c.erased_at.is_(None))
     erased = statement.values(
         {

@@ -13,7 +13,7 @@ from dialer.adapters.sql.db.chunks import LONGEST_LIST, chunks
 from dialer.adapters.sql.db.repository import SqlRepository
 from dialer.adapters.sql.decision.decisions import KEPT
 from dialer.adapters.sql.ledger.ledger import ENTRY, sealed_entry
-from dialer.adapters.sql.records import CONTACT, MANIFEST, columns_for, names_of
+from dialer.adapters.sql.records import CONTACT, MANIFEST, columns_for, contact_of, names_of
 from dialer.adapters.sql.schema.ledger_tables import entries
 from dialer.adapters.sql.schema.retention_tables import retention_runs
 from dialer.adapters.sql.schema.tables import attempts, contacts, decisions, imports
@@ -37,7 +37,7 @@ class SqlInspectionRepository(SqlRepository):
         self, campaign_id: CampaignId, sponsor: str, *, after: ContactId, limit: int
     ) -> list[CalledPerson]:
         page = CONTACT.where(_called(campaign_id), contacts.c.id > after).order_by(contacts.c.id).limit(limit)
-        people = [Contact(*row) for row in await self._connection.execute(page)]
+        people = [contact_of(row) for row in await self._connection.execute(page)]
         if not people:
             return []
         fingerprints = [person.fingerprint for person in people]

@@ -5,6 +5,7 @@ named here. A column that comes to a table later makes kinds of its own until it
 irrelevant here.
 """
 
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, case, func, literal, type_coerce
@@ -12,13 +13,17 @@ from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, case, func, l
 from dialer.adapters.sql.db.columns import to_micros
 from dialer.adapters.sql.schema.tables import consents
 from dialer.domain.base.intervals import Span
+from dialer.domain.consent.contact import ContactDetails
+from dialer.domain.decision.facts import Facts
 
-OF_NOBODY_ELSE = {"id", "number", "fingerprint", "line", "external_id"}
+OF_NOBODY_ELSE = {"id", "number", "fingerprint", "line"}
 OF_DIALLING = {"campaign_id", "state", "next_due_at", "closed_reason", "last_refusal", "erased_at"}
 """Columns of contacts that identify one, or hold the state of dialling.
 
 The number itself is judged by its kind.
 """
+OF_NO_RULE = ContactDetails.model_fields.keys() - {field.name for field in fields(Facts)}
+"""Details of a contact that are no facts of a decision: no rule can read them."""
 EVENT_ALONE = {"id", "fingerprint", "recorded_at"}
 TOLD_OTHERWISE = {"at", "expires_at", "source", "proof"}
 OPPOSITION_ALONE = {
@@ -41,7 +46,7 @@ def columns_but(rows: Table | Subquery, names: set[str]) -> list[ColumnElement[A
 
 
 def of_contact(rows: Table | Subquery) -> list[ColumnElement[Any]]:
-    return columns_but(rows, OF_NOBODY_ELSE | OF_DIALLING)
+    return columns_but(rows, OF_NOBODY_ELSE | OF_DIALLING | OF_NO_RULE)
 
 
 def of_consent(given: Span) -> list[ColumnElement[Any]]:

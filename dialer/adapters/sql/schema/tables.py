@@ -27,7 +27,7 @@ from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct
-from dialer.domain.consent.contact import ContactState, SourceClass
+from dialer.domain.consent.contact import ContactDetails, ContactState, SourceClass
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import InputKind
 
@@ -104,10 +104,7 @@ contacts = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("import_id", ForeignKey("imports.id"), nullable=False),
     Column("line", Integer, nullable=False),
-    Column("external_id", Text),
-    Column("language", Text),
-    Column("territory", Text),
-    Column("timezone", Text),
+    *(Column(name, Text) for name in ContactDetails.model_fields),
     Column("state", one_of(ContactState, "state"), nullable=False),
     Column("next_due_at", UtcDateTime),
     Column("closed_reason", Text),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.adapters.sql.calls.attempts import CALL, IN_ORDER
 from dialer.adapters.sql.consent.consents import consents_of
 from dialer.adapters.sql.db.repository import SqlRepository
-from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, names_of
+from dialer.adapters.sql.records import CONTACT, MANIFEST, SUPPRESSION, columns_for, contact_of, names_of
 from dialer.adapters.sql.schema.list_tables import current, list_entries, opposition_lists
 from dialer.adapters.sql.schema.restore_tables import past_calls
 from dialer.adapters.sql.schema.tables import (
@@ -22,7 +22,7 @@ from dialer.adapters.sql.schema.tables import (
 )
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.consent.contact import Contact, ImportManifest
+from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import CallRow
 from dialer.ports.upkeep.restores import PastCall
@@ -71,7 +71,7 @@ async def _listed(connection: AsyncConnection, fingerprint: Fingerprint) -> tupl
     rows = await connection.execute(
         PERSON.where(contacts.c.fingerprint == fingerprint).order_by(contacts.c.id)
     )
-    return tuple(ListedPerson(Contact(*row[:-4]), *row[-4:]) for row in rows)
+    return tuple(ListedPerson(contact_of(row), *row[-4:]) for row in rows)
 
 
 async def _manifests(connection: AsyncConnection, fingerprint: Fingerprint) -> tuple[ImportManifest, ...]:
