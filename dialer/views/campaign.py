@@ -7,7 +7,13 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.retry import REVIEW
-from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, allowed_verbs
+from dialer.domain.campaigns.campaign import (
+    Campaign,
+    CampaignState,
+    CampaignVerb,
+    PauseCause,
+    allowed_verbs,
+)
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.campaigns.prompts import CompiledPrompt, CompiledScript
@@ -66,6 +72,15 @@ class CampaignView(CampaignDefinition, View):
     started_at: Annotated[Instant | None, about("When it was started first; null: not yet.", AT)]
     ended_at: Annotated[Instant | None, about("When it was completed or stopped; null: not yet.", None, AT)]
     reason: Annotated[str, about("Why it is paused or stopped, for people; may be empty.", "")]
+    pause_cause: Annotated[
+        PauseCause | None,
+        about(
+            "What paused it; `restored`: it is resumed with a reason only; null: it is not paused, or"
+            " was before causes were stored.",
+            None,
+            "operator",
+        ),
+    ]
     script: Annotated[
         str | None, about("Hash of the compiled prompts, SHA-256; null before the approval.", SHA256)
     ]
@@ -87,6 +102,7 @@ class CampaignView(CampaignDefinition, View):
             started_at=campaign.started_at,
             ended_at=campaign.ended_at,
             reason=campaign.reason,
+            pause_cause=campaign.pause_cause,
             script=campaign.script,
             allowed=allowed_verbs(campaign.state),
         )

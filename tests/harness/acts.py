@@ -12,7 +12,7 @@ from dialer.adapters.sql.store import SqlStore
 from dialer.domain.access.roles import Token
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, HaltId, ImportId
-from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, PauseCause
 from dialer.domain.consent.consent import ConsentEvent
 from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.ledger.event import LedgerEvent
@@ -180,9 +180,11 @@ class CampaignActs(Acts, SqlCampaignRepository):
         reason: str = "",
         self_approved: bool = False,
     ) -> Campaign:
+        """Move the campaign. A pause is an operator's."""
+        cause = PauseCause.OPERATOR if verb is CampaignVerb.PAUSE else None
         async with self.store.write() as work:
             return await move_campaign(
-                work, campaign_id, verb, by=by, at=at, reason=reason, self_approved=self_approved
+                work, campaign_id, verb, by=by, at=at, reason=reason, cause=cause, self_approved=self_approved
             )
 
     async def set_script(self, campaign_id: CampaignId, script: str) -> None:

@@ -69,8 +69,27 @@ def next_state(state: CampaignState, verb: CampaignVerb) -> CampaignState:
 
 DEFAULT_REASON = "operator"
 """The reason of a pause or a stop where none is stated."""
-RESTORED = "restored from a backup"
-"""The first words of the reason of a pause by a restoration."""
+
+
+class PauseCause(StrEnum):
+    """What paused a campaign. Programs decide by it; the reason is for people."""
+
+    OPERATOR = "operator"
+    """A person."""
+    RESTORED = "restored"
+    """A restoration: the last calls before it may be unknown."""
+    SCRIPT = "script"
+    """Its audio is not the approved one, or is missing on a PBX."""
+    SILENCE = "silence"
+    """Too many callees answered and heard nothing."""
+    TRUNK = "trunk"
+    """Its trunk gets no calls through."""
+    PROBE = "probe"
+    """Its number does not answer as it must (FP-17)."""
+    REVIEW = "review"
+    """Many of its contacts could not be judged."""
+    ERROR = "error"
+    """An internal error of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +114,10 @@ class Campaign:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""
-    """The reason of its pause or stop, as the person acting worded it."""
+    """The reason of its pause or stop, in words for people."""
     script: str | None = None
+    pause_cause: PauseCause | None = None
+    """None where it is not paused, or was paused before causes were stored (schema 0035)."""
 
 
 def moved(
@@ -106,10 +127,16 @@ def moved(
     by: str,
     at: datetime,
     reason: str = "",
+    cause: PauseCause | None = None,
     self_approved: bool = False,
 ) -> Campaign:
-    """Return the campaign after a move. Raise `IllegalTransition`."""
-    after = replace(campaign, state=next_state(campaign.state, verb), reason=reason)
+    """Return the campaign after a move. A pause, and nothing else, has a cause.
+
+    Raise `IllegalTransition`.
+    """
+    assert (cause is not None) == (verb is CampaignVerb.PAUSE), "a pause has a cause"
+    state = next_state(campaign.state, verb)
+    after = replace(campaign, state=state, reason=reason, pause_cause=cause)
     match verb:
         case CampaignVerb.APPROVE:
             return replace(after, approved_by=by, approved_at=at, self_approved=self_approved)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dialer.domain.access.roles import Token
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, ImportId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentReinstated
 from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.ledger.event import digest
@@ -162,8 +162,9 @@ def vouched(value: RecordedValue) -> dict[RecordKind, str]:
             return said if value.note is None else said | {RecordKind.NOTE: digest(value.note)}
         case Campaign():
             # The hash of the script is noted before the approval, and binds only from then on.
-            draft = value.state is CampaignState.DRAFT
-            return {RecordKind.CAMPAIGN: digest(replace(value, script=None) if draft else value)}
+            bound = replace(value, script=None) if value.state is CampaignState.DRAFT else value
+            known = bound.pause_cause is _cause_before_causes(bound)
+            return {RecordKind.CAMPAIGN: digest(_without(bound, "pause_cause") if known else bound)}
         case Token():
             return {RecordKind.ACCESS: digest({name: getattr(value, name) for name in _OF_A_TOKEN})}
         case ConsentGiven(form=None):
@@ -171,6 +172,15 @@ def vouched(value: RecordedValue) -> dict[RecordKind, str]:
             return {RecordKind.CONSENT: digest(_without(value, "fingerprint", "form"))}
         case _:
             return {_PARTS[type(value)]: digest(_without(value, "fingerprint"))}
+
+
+def _cause_before_causes(campaign: Campaign) -> PauseCause | None:
+    """Return the cause that schema 0035 gave a campaign paused before causes were stored.
+
+    Its entry says nothing of a cause. A digest therefore holds any cause but this one.
+    """
+    restored = campaign.state is CampaignState.PAUSED and campaign.reason.startswith("restored from a backup")
+    return PauseCause.RESTORED if restored else None
 
 
 _PARTS: dict[type[object], RecordKind] = {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, moved
+from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, PauseCause, moved
 from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved, poll_dates_changed
 from dialer.domain.ledger.row_digests import CampaignMove
 from dialer.domain.preflight.polls import with_poll_dates
@@ -32,11 +32,12 @@ async def move_campaign(
     by: str,
     at: datetime,
     reason: str = "",
+    cause: PauseCause | None = None,
     self_approved: bool = False,
 ) -> Campaign:
-    """Raise `NotFound`, `IllegalTransition`."""
+    """Move the campaign; a pause has a `cause`. Raise `NotFound`, `IllegalTransition`."""
     before = await work.campaigns.get(campaign_id, lock="exclusive")
-    after = moved(before, verb, by=by, at=at, reason=reason, self_approved=self_approved)
+    after = moved(before, verb, by=by, at=at, reason=reason, cause=cause, self_approved=self_approved)
     await work.campaigns.save(after, before=before)
     await work.campaigns.add_move(CampaignMove(campaign_id, verb, by, at, reason))
     work.record(campaign_moved(after, verb, by=by, at=at))

@@ -11,7 +11,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.abandonment import PERIOD, abandoned
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import RefusalCause
-from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign import Campaign, PauseCause
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.campaigns.prompts import Prompts
 from dialer.ports.clock import Clock
@@ -64,7 +64,7 @@ class CallGuards:
         try:
             await self._prompts.check(script)
         except InvalidInput as error:
-            await self._pause(campaign.id, f"script: {error}")
+            await self._pause(campaign.id, PauseCause.SCRIPT, f"script: {error}")
             return False
         self._looked[script] = now
         return True
@@ -76,14 +76,15 @@ class CallGuards:
         """
         for attempt in attempts:
             if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
-                await self._pause(attempt.campaign_id, f"script: a prompt is missing or empty on PBX {pbx}")
+                reason = f"script: a prompt is missing or empty on PBX {pbx}"
+                await self._pause(attempt.campaign_id, PauseCause.SCRIPT, reason)
         await self.trunks.look(attempts)
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
             async with self._store.read() as work:
                 calls = await work.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)
             if calls.too_many(await self._bearable(campaign_id)):
                 what = f"{calls.abandoned} of {calls.answered} callees who answered heard nothing for 2 s"
-                await self._pause(campaign_id, f"silence: {what}")
+                await self._pause(campaign_id, PauseCause.SILENCE, f"silence: {what}")
 
     async def _bearable(self, campaign_id: CampaignId) -> float:
         """Return the bearable share in per cent by today's rule pack, 0 where it names none."""
@@ -92,5 +93,5 @@ class CallGuards:
         pack = self._packs.for_day(profile, self._clock.now().date())
         return pack.silent_calls.most_percent if pack else 0
 
-    async def _pause(self, campaign_id: CampaignId, reason: str) -> None:
-        await pause(self._store, self._clock, campaign_id, reason)
+    async def _pause(self, campaign_id: CampaignId, cause: PauseCause, reason: str) -> None:
+        await pause(self._store, self._clock, campaign_id, cause, reason)

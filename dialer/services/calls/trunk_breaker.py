@@ -14,7 +14,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import NUMBER_GONE, Due, number_gone
 from dialer.domain.calls.trunk_health import LAST_CALLS, TrunkHealth
-from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.campaigns.campaign import CampaignState, PauseCause
 from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.numbers.number_plan import country_code
 from dialer.ports.calls.attempts import HasAttempts
@@ -99,7 +99,7 @@ class TrunkBreaker:
             running = await work.campaigns.in_state(CampaignState.RUNNING)
         for campaign in running:
             if campaign.definition.trunk == trunk:
-                await pause(self._store, self._clock, campaign.id, reason)
+                await pause(self._store, self._clock, campaign.id, PauseCause.TRUNK, reason)
         reopened = await trunk_failed(self._store, trunk, at=self._clock.now())
         log.error("trunk failing", trunk=trunk, reason=reason, consents_kept=reopened)
 

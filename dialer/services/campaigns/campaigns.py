@@ -10,10 +10,10 @@ from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import (
     DEFAULT_REASON,
-    RESTORED,
     Campaign,
     CampaignState,
     CampaignVerb,
+    PauseCause,
     next_state,
 )
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
@@ -137,7 +137,7 @@ class Campaigns:
         is paused all the same.
         """
         actor.demand(Right.CONTROL_CAMPAIGN)
-        campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason)
+        campaign = await self._move(actor, campaign_id, CampaignVerb.PAUSE, reason, PauseCause.OPERATOR)
         await self._pauses.hold(campaign)
         return campaign
 
@@ -150,7 +150,7 @@ class Campaigns:
         actor.demand(Right.CONTROL_CAMPAIGN)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
-        if campaign.reason.startswith(RESTORED) and not reason.strip():
+        if campaign.pause_cause is PauseCause.RESTORED and not reason.strip():
             raise Conflict(
                 f"the campaign was {campaign.reason}",
                 hint="whoever was called in its last moments may be called again: resume it with a reason, or stop it",
@@ -187,10 +187,17 @@ class Campaigns:
                 work, campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
             )
 
-    async def _move(self, actor: Actor, campaign_id: CampaignId, verb: CampaignVerb, reason: str) -> Campaign:
+    async def _move(
+        self,
+        actor: Actor,
+        campaign_id: CampaignId,
+        verb: CampaignVerb,
+        reason: str,
+        cause: PauseCause | None = None,
+    ) -> Campaign:
         async with self._store.write() as work:
             return await move_campaign(
-                work, campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason
+                work, campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason, cause=cause
             )
 
     def _check_approver(self, actor: Actor, campaign: Campaign) -> None:

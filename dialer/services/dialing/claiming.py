@@ -12,7 +12,7 @@ import structlog
 
 from dialer.domain.base.errors import NotNow, Unavailable, place_of
 from dialer.domain.base.types import CampaignId, ContactId
-from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign import Campaign, PauseCause
 from dialer.ports.clock import Clock
 from dialer.ports.consent.reviews import HasReviews
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
@@ -123,4 +123,4 @@ class Claiming:
             return
         del self._aside[campaign.id]
         reason = f"review: {MOST_ASIDE} contacts one after another could not be judged: {error}"
-        await pause(self._store, self._clock, campaign.id, reason)
+        await pause(self._store, self._clock, campaign.id, PauseCause.REVIEW, reason)

@@ -14,7 +14,7 @@ from dialer.domain.base.errors import DialerError, IllegalTransition, NotNow, Un
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.calls.trunk_health import UNHEARD_MOST
-from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
@@ -105,7 +105,8 @@ class DialingLoop:
         except Unavailable:
             raise
         except Exception as error:
-            await pause(self._store, self._clock, campaign.id, f"internal error: {place_of(error)}")
+            reason = f"internal error: {place_of(error)}"
+            await pause(self._store, self._clock, campaign.id, PauseCause.ERROR, reason)
             return False
 
     async def _dial(self, campaign: Campaign) -> bool:

@@ -13,7 +13,7 @@ import structlog
 from dialer.domain.access.roles import Actor, Right
 from dialer.domain.base.errors import Conflict, DialerError, Unavailable
 from dialer.domain.base.types import CampaignId, PhoneNumber, ProbeId
-from dialer.domain.campaigns.campaign import Campaign, CampaignState
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, PauseCause
 from dialer.domain.ledger.entries_calls import number_probed
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, numbers_of
 from dialer.ports.clock import Clock
@@ -191,7 +191,8 @@ class Probing:
         for campaign in running:
             shows = probe.number in campaign.definition.own_numbers
             if shows and campaign.definition.sponsor.id == probe.sponsor and self._proofs.needed(campaign):
-                await pause(self._store, self._clock, campaign.id, f"{PROBER}: {probe.says()}")
+                reason = f"{PROBER}: {probe.says()}"
+                await pause(self._store, self._clock, campaign.id, PauseCause.PROBE, reason)
 
 
 def halted(probe: Probe) -> Probe:

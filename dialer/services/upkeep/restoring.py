@@ -17,7 +17,7 @@ from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.calls.attempt_transitions import mark_lost
 from dialer.domain.calls.retry import ContactClosed
-from dialer.domain.campaigns.campaign import RESTORED, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_admin import Gap, halt_changed, restored
 from dialer.domain.ledger.event import Kind
@@ -117,9 +117,7 @@ class Restoring:
         """
         unreadable = await self._unreadable()
         gap = await self._gap(manifest.taken_at)
-        reason = (
-            f"{RESTORED} of {manifest.taken_at:%Y-%m-%d %H:%M} UTC: what happened since may not all be known"
-        )
+        reason = f"restored from a backup of {manifest.taken_at:%Y-%m-%d %H:%M} UTC: what happened since may not all be known"
         halt = Halt(new_halt_id(), actor.name, self._clock.now(), reason)
         async with self._store.write() as work:
             await begin_restoration(work, gap, halt)
@@ -305,7 +303,13 @@ class Restoring:
             running = await work.campaigns.in_state(CampaignState.RUNNING)
             for campaign in running:
                 await move_campaign(
-                    work, campaign.id, CampaignVerb.PAUSE, by=by, at=self._clock.now(), reason=reason
+                    work,
+                    campaign.id,
+                    CampaignVerb.PAUSE,
+                    by=by,
+                    at=self._clock.now(),
+                    reason=reason,
+                    cause=PauseCause.RESTORED,
                 )
         return len(running)
 

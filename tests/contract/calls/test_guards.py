@@ -21,7 +21,7 @@ from dialer.domain.calls.call_events import (
     TraceStep,
     TraceVerb,
 )
-from dialer.domain.campaigns.campaign import CampaignState
+from dialer.domain.campaigns.campaign import CampaignState, PauseCause
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
@@ -90,6 +90,7 @@ async def test_a_prompt_that_a_pbx_lacks_pauses_the_campaign_and_progress_says_w
     await service.hear(Refused(attempt.id, NOW, RefusalCause.SCRIPT))
     why = "paused: script: a prompt is missing or empty on PBX pbx1"
     assert await service.why_it_waits() == (CampaignState.PAUSED, why)
+    assert (await store.campaigns.get(CAMPAIGN)).pause_cause is PauseCause.SCRIPT
 
 
 async def test_silent_calls_of_two_processes_add_up_and_the_second_pauses_the_campaign(
@@ -105,6 +106,7 @@ async def test_silent_calls_of_two_processes_add_up_and_the_second_pauses_the_ca
     await other.hear(*heard_after(second, 2.1))
     why = "paused: silence: 2 of 3 callees who answered heard nothing for 2 s"
     assert await other.why_it_waits() == (CampaignState.PAUSED, why)
+    assert (await store.campaigns.get(CAMPAIGN)).pause_cause is PauseCause.SILENCE
 
 
 async def test_what_happened_more_than_thirty_days_ago_no_longer_counts(

@@ -25,7 +25,7 @@ from dialer.domain.calls.call_events import (
     TraceVerb,
 )
 from dialer.domain.calls.outcome import LATE_ANSWER
-from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent.consent import ConsentGiven
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
@@ -145,7 +145,7 @@ async def test_a_trunk_that_fails_pauses_and_costs_nobody_anything(
     made = await campaign.refuse(status, cause, sip)
     assert made <= 50
     paused = await store.campaigns.get(CAMPAIGN)
-    assert paused.state is CampaignState.PAUSED
+    assert (paused.state, paused.pause_cause) == (CampaignState.PAUSED, PauseCause.TRUNK)
     assert paused.reason == f"trunk default: {made} of the last {made + ANSWERED} calls ended with {end}"
     assert await consents_kept(store)
     await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=campaign.now)

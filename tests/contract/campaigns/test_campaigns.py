@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from dialer.domain.base.errors import Conflict, IllegalTransition, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.retry import ContactClosed, Due
-from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.samples import (
@@ -26,6 +27,7 @@ from tests.contract.samples import (
 )
 from tests.harness.acts import ActStore
 
+NOT_PAUSED: Any = {"state": CampaignState.RUNNING, "reason": "", "pause_cause": None}
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "GP": "2027-04-17"}}
 
 
@@ -104,8 +106,11 @@ async def test_a_campaign_lives_from_approval_to_the_end(store: ActStore) -> Non
     assert await store.campaigns.in_state(CampaignState.RUNNING) == [started]
     paused = await store.campaigns.move(CAMPAIGN, CampaignVerb.PAUSE, by="omar", at=later, reason="lunch")
     assert (paused.state, paused.reason) == (CampaignState.PAUSED, "lunch")
+    assert await store.campaigns.in_state(CampaignState.PAUSED) == [paused]
+    assert paused.pause_cause is PauseCause.OPERATOR
     assert await store.campaigns.in_state(CampaignState.RUNNING) == []
-    await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=later)
+    resumed = await store.campaigns.move(CAMPAIGN, CampaignVerb.RESUME, by="omar", at=later)
+    assert await store.campaigns.get(CAMPAIGN) == resumed == replace(paused, **NOT_PAUSED)
     done = await store.campaigns.move(CAMPAIGN, CampaignVerb.COMPLETE, by="dialling loop", at=later)
     assert (done.state, done.ended_at, done.reason) == (CampaignState.COMPLETED, later, "")
 

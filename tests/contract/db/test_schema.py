@@ -16,11 +16,12 @@ from dialer.adapters.sql.db.schema import is_current, newest_schema
 from dialer.adapters.sql.schema.tables import metadata
 from dialer.domain.base.errors import BadSettings, Unavailable
 from dialer.domain.base.types import Fingerprint
+from dialer.domain.campaigns.campaign import PauseCause
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
-from tests.contract.samples import claimed, listed, number, suppression
+from tests.contract.samples import campaign, claimed, listed, number, suppression
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 
@@ -64,6 +65,8 @@ def test_the_migrations_lead_to_the_schema_the_program_expects(connection: Conne
         "UPDATE attempts SET state = 'dreaming'",
         "UPDATE contacts SET state = 'closed'",
         "UPDATE contacts SET campaign_id = 'c999999999999'",
+        "UPDATE campaigns SET pause_cause = 'operator'",
+        "UPDATE campaigns SET state = 'paused', pause_cause = 'whim'",
         "UPDATE contacts SET number = ''",
         "UPDATE contacts SET number = '', erased_at = 0",
         "UPDATE contacts SET fingerprint = 'same'",
@@ -130,6 +133,30 @@ async def test_consents_of_before_there_were_bases_are_opt_ins(engine: Engine) -
     assert isinstance(given, ConsentGiven)
     assert given.basis is Basis.OPT_IN
     assert isinstance(withdrawn, ConsentWithdrawn)
+
+
+async def test_a_restored_campaign_of_before_there_were_causes_has_its_cause(engine: Engine) -> None:
+    """No other cause is told from a reason, which people write."""
+    url = engine.empty("causeless")
+    await upgrade(url, to="0034")
+    reasons = {
+        "restored from a backup of 2027-01-31 09:30 UTC: what happened since": PauseCause.RESTORED,
+        "Restored from a backup by hand": None,
+        "trunk default: down": None,
+    }
+    told = campaign().definition.model_dump_json()
+    for index, reason in enumerate([*reasons, *reasons]):
+        state = "paused" if index < len(reasons) else "stopped"
+        alter(
+            url,
+            "INSERT INTO campaigns (id, sponsor, definition, state, created_by, created_at, self_approved, reason)"
+            f" VALUES ('c{index:012}', 's', '{told}', '{state}', 'anne', {index}, false, '{reason}')",
+        )
+    await upgrade(url)
+    async with ActStore.open(url) as store:
+        found = await store.campaigns.page()
+    assert [each.pause_cause for each in found] == [*reasons.values(), None, None, None]
+    assert [each.reason for each in found] == [*reasons, *reasons]
 
 
 async def test_a_process_of_an_older_program_stops_writing_once_the_database_was_upgraded(

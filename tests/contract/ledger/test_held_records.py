@@ -17,16 +17,19 @@ from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.ledger.reconciliation import Discrepancy
+from dialer.domain.ledger.row_digests import RecordKind, vouched
 from dialer.ports.records import ImportCounts, Progression
+from dialer.services.acts.campaigns import move_campaign
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.upkeep.retention import Retention
 from tests.contract.judged import DAY, MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.probes.test_probes import probe
 from tests.contract.rotation import rotated
-from tests.contract.samples import CAMPAIGN, fingerprint, suppression
+from tests.contract.samples import CAMPAIGN, campaign, fingerprint, suppression
 from tests.contract.sealing import STAMP, seal_all
 from tests.contract.tampering import Tamperer
 from tests.harness.acts import ActStore
@@ -122,6 +125,50 @@ async def test_any_one_value_of_any_one_row_that_is_changed_is_found_and_named(
             named = key if column is not spec.key else ""
             assert any(f"{table.name} {named}" in detail for detail in found), (column, place, found)
     assert await wrong(lived) == []
+
+
+RESTORED = "restored from a backup of 2027-01-31 09:30 UTC: what happened since may not all be known"
+
+
+async def paused(store: ActStore, reason: str, cause: PauseCause) -> None:
+    await listed_with_consent(store, 1)
+    async with store.write() as work:
+        await move_campaign(
+            work, CAMPAIGN, CampaignVerb.PAUSE, by="ada", at=MONDAY, reason=reason, cause=cause
+        )
+    await seal_all(store)
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        (RESTORED, PauseCause.RESTORED),
+        (RESTORED, PauseCause.OPERATOR),
+        ("lunch", PauseCause.OPERATOR),
+        ("lunch", PauseCause.RESTORED),
+    ],
+)
+async def test_another_cause_of_a_pause_is_found(
+    store: ActStore, tamperer: Tamperer, reason: str, cause: PauseCause
+) -> None:
+    await paused(store, reason, cause)
+    assert await wrong(store) == []
+    for other in ("NULL", *(f"'{each}'" for each in PauseCause if each is not cause)):
+        tamperer.run(f"UPDATE campaigns SET pause_cause = {other}")
+        (found,) = await wrong(store)
+        assert found.detail.endswith("the campaign was changed")
+
+
+def test_entries_of_before_there_were_causes_vouch_for_their_campaigns() -> None:
+    """The digests are those of the program at schema 0034."""
+    told = replace(campaign(), state=CampaignState.PAUSED, reason=RESTORED, pause_cause=PauseCause.RESTORED)
+    assert vouched(told) == {
+        RecordKind.CAMPAIGN: "00f19471cf0bea22e24c46b3790311fbec2be1f45fa967c832e189ea052d35c8"
+    }
+    told = replace(campaign(), state=CampaignState.PAUSED, reason="lunch")
+    assert vouched(told) == {
+        RecordKind.CAMPAIGN: "47f8036d256e42c360e51783ecdd7e6a8ea27e073a4931470038a6bbdd63cf84"
+    }
 
 
 async def test_what_a_decision_was_made_from_is_vouched_for_by_its_hash(

@@ -28,7 +28,7 @@ from dialer.bootstrap.restoring import Sources, Target, restore
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.domain.base.types import Fingerprint, PhoneNumber
-from dialer.domain.campaigns.campaign import RESTORED, CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, PauseCause
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.domain.upkeep.backup import BackedUpKeys
@@ -177,9 +177,10 @@ async def gone_on(loss: Loss, store: ActStore) -> None:
     history = History(store, [loss.pbx], loss.clock.world)
     await history.ready()
     await history.processes[0].halting.unhalt(LOCAL_ADMINISTRATOR, "locks and journal read back")
-    await store.campaigns.move(
-        CAMPAIGN.id, CampaignVerb.RESUME, by="bob", at=loss.clock.now(), reason="looked at"
-    )
+    campaigns = history.processes[0].campaigns
+    with pytest.raises(Conflict, match="was restored from a backup of"):
+        await campaigns.resume(LOCAL_ADMINISTRATOR, CAMPAIGN.id, " ")
+    await campaigns.resume(LOCAL_ADMINISTRATOR, CAMPAIGN.id, "looked at")
     await history.end()
     await history.processes[0].die()
 
@@ -200,7 +201,7 @@ async def test_nobody_who_objected_or_was_called_since_the_backup_is_called_agai
         files = [await store.subjects.file(fingerprint(PhoneNumber(number))) for number in called_before]
         assert sum(len(file.past_calls) for file in files) == restored.calls
         campaign = await store.campaigns.get(CAMPAIGN.id)
-        assert (campaign.state, campaign.reason.startswith(RESTORED)) == (CampaignState.PAUSED, True)
+        assert (campaign.state, campaign.pause_cause) == (CampaignState.PAUSED, PauseCause.RESTORED)
         await gone_on(loss, store)
         assert max(loss.pbx.invites.values()) == 1
         assert {WROTE, WITHDREW}.isdisjoint(loss.pbx.invites)

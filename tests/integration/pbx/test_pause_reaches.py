@@ -59,6 +59,16 @@ async def test_what_has_passed_the_gate_is_waited_for_however_long_its_invite_ta
     await history.processes[0].die()
 
 
+async def test_a_pause_is_not_taken_for_a_restoration_by_its_reason(listed: ActStore) -> None:
+    """A person may write as a restoration does."""
+    history, _ = await one_pbx(listed)
+    [process] = history.processes
+    await process.campaigns.pause(LOCAL_ADMINISTRATOR, CAMPAIGN.id, "restored from a backup of a year ago?")
+    resumed = await process.campaigns.resume(LOCAL_ADMINISTRATOR, CAMPAIGN.id)
+    assert (resumed.state, resumed.pause_cause) == (CampaignState.RUNNING, None)
+    await process.die()
+
+
 async def test_what_comes_to_the_gate_after_a_pause_is_refused_and_waited_for_by_nobody(
     listed: ActStore,
 ) -> None:

@@ -24,7 +24,7 @@ from dialer.adapters.sql.db.columns import BigId, Definition, Form, Trace, UtcDa
 from dialer.domain.access.roles import Role
 from dialer.domain.calls.attempt import FINAL_STATES, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
-from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
+from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentAct
 from dialer.domain.consent.contact import ContactDetails, ContactState, SourceClass
@@ -57,6 +57,9 @@ campaigns = Table(
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
     Column("script", String(64)),
+    # NULL too where it was paused before causes were stored.
+    Column("pause_cause", one_of(PauseCause, "pause_cause")),
+    CheckConstraint("pause_cause IS NULL OR state = 'paused'", name="paused"),
 )
 Index("ix_campaigns_created_at", campaigns.c.created_at, campaigns.c.id)
 Index("ix_campaigns_sponsor", campaigns.c.sponsor, campaigns.c.state)
