@@ -9,7 +9,7 @@ from datetime import date
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.decision import rules
-from dialer.domain.decision.record import PROJECT_RULE, ReasonCode
+from dialer.domain.decision.record import PROJECT_RULE, Lifting, ReasonCode
 from tests.docs.citations import ROOT
 from tests.docs.pages import RULES, explicit
 
@@ -20,6 +20,7 @@ _ENTRY = re.compile(
 )
 _ROOMS = re.compile(r"\*Rooms?:\* ([^.\n]+)")
 _ROW = re.compile(r'^\| <a id="([A-Z_]+)"></a>[^|]*\|[^|]*\|([^|]*)\|', re.MULTILINE)
+_WHOLE_ROW = re.compile(r'^\| <a id="([A-Z_]+)"></a>(.*) \|$', re.MULTILINE)
 _CITED = re.compile(r"\b[A-Z]{2}-\d\d[b]?(?=\])|2\.10(?=`)")
 _MARKS = re.compile(r"\(([SPTMGD](?:, [SPTMGD])*)\b")
 
@@ -65,6 +66,18 @@ def test_each_profile_has_its_page() -> None:
 
 def test_each_reason_code_has_its_line() -> None:
     assert set(explicit(text_of("reason-codes"))) == set(ReasonCode)
+
+
+FATES = {Lifting.CALENDAR: "waits", Lifting.TIME: "asked again", Lifting.MACHINE: "stays due"}
+
+
+def test_what_becomes_of_the_contact_is_what_lifts_the_refusal() -> None:
+    told = {code: row.rpartition(" | ")[2] for code, row in _WHOLE_ROW.findall(text_of("reason-codes"))}
+    assert told.pop(ReasonCode.BAD_REQUEST) == "-"
+    expected = {
+        code: FATES.get(code.lifted_by & ~Lifting.CONSENT, "closed") for code in map(ReasonCode, told)
+    }
+    assert {code: fate for code, fate in expected.items() if fate not in told[code]} == {}
 
 
 def test_pages_name_the_packs_that_are_shipped() -> None:

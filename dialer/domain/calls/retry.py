@@ -7,7 +7,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.final_answer import DECLINED, About, counts, end_about, unwanted
 from dialer.domain.calls.outcome import FORWARDED, end_reason
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.decision.record import PROJECT_RULE, Decision, ReasonCode, RefusalReason
+from dialer.domain.decision.record import PROJECT_RULE, Decision, Lifting, ReasonCode, RefusalReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +61,22 @@ REVIEW = "REVIEW"
 LONGEST_WAIT = timedelta(hours=1)
 """Longest wait before a contact is judged again whom our side or the trunk failed to call."""
 
-WAITS = frozenset(
-    {
-        ReasonCode.OUT_OF_CONSENT_WINDOW,
-        ReasonCode.OUT_OF_LEGAL_HOURS,
-        ReasonCode.HOLIDAY,
-        ReasonCode.ELECTORAL_SILENCE,
-        ReasonCode.WOULD_RING_PAST_END,
-    }
-)
-"""Over when the calendar opens."""
-PAUSES: dict[ReasonCode, timedelta] = {
-    ReasonCode.CAPPED: timedelta(hours=1),
-    ReasonCode.RECALL_TOO_SOON: timedelta(hours=1),
-    ReasonCode.CALLER_ID: timedelta(hours=1),
-    ReasonCode.SUPPRESSED: timedelta(hours=1),
-}
-"""Over at a time that the decision does not state: asked again after this long."""
-WANT_OF_CONSENT = frozenset(
-    {
-        ReasonCode.NO_CONSENT,
-        ReasonCode.CONSENT_SPONSOR,
-        ReasonCode.CONSENT_PURPOSE,
-        ReasonCode.CONSENT_CHANNEL,
-        ReasonCode.CONSENT_EXPIRED,
-        ReasonCode.CONSENT_WITHDRAWN,
-        ReasonCode.CONSENT_NO_WINDOW,
-        ReasonCode.CONSENT_PROOF,
-        ReasonCode.OUT_OF_CONSENT_WINDOW,
-    }
-)
-"""A new consent lifts these refusals: its contact is judged again."""
+PAUSE = timedelta(hours=1)
+"""Wait after a refusal that is over at a time the decision does not state."""
+
+
+def lifted_by(event: Lifting) -> frozenset[ReasonCode]:
+    return frozenset(code for code in ReasonCode if event in code.lifted_by)
+
+
+WAITS = lifted_by(Lifting.CALENDAR)
+PAUSES = lifted_by(Lifting.TIME)
+WANT_OF_CONSENT = lifted_by(Lifting.CONSENT)
+"""A contact closed by one of these is judged again after a new consent."""
+OF_THE_MACHINE = lifted_by(Lifting.MACHINE)
+"""The callee stays due: no contact is judged while one of these lasts."""
 NUMBER_BUSY = timedelta(minutes=5)
 """Wait of a contact whose number is being called elsewhere: longer than nearly every call."""
-OF_THE_MACHINE = frozenset(
-    {ReasonCode.CAMPAIGN_NOT_RUNNING, ReasonCode.HALTED, ReasonCode.CLOCK, ReasonCode.LEDGER}
-)
-"""They say nothing about the callee, who stays due: no contact is judged while they last."""
 
 
 def for_review(error: str) -> ContactClosed:
@@ -160,8 +139,8 @@ def after_refusal(decision: Decision) -> Due | ContactClosed:
     if shut and decision.next_open is None:
         silent = ReasonCode.ELECTORAL_SILENCE in shut
         return ContactClosed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
-    pauses = [PAUSES[reason.code] for reason in decision.reasons if reason.code in PAUSES]
-    return Due(max(decision.next_open or decision.at, decision.at + max(pauses, default=timedelta(0))))
+    pause = PAUSE if any(reason.code in PAUSES for reason in decision.reasons) else timedelta(0)
+    return Due(max(decision.next_open or decision.at, decision.at + pause))
 
 
 def final(reason: RefusalReason, decision: Decision) -> bool:
@@ -171,4 +150,4 @@ def final(reason: RefusalReason, decision: Decision) -> bool:
         return reason.rule != PROJECT_RULE
     if reason.code is ReasonCode.CALLER_ID:
         return decision.caller_id is None
-    return reason.code not in PAUSES and reason.code not in WAITS | OF_THE_MACHINE
+    return reason.code not in WAITS | PAUSES | OF_THE_MACHINE

@@ -13,10 +13,10 @@ from dialer.domain.campaigns.campaign_terms import CampaignTerms, folded
 from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentGiven
 from dialer.domain.decision.context import ConsentView, Covering, DecisionContext, Problems
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
 from dialer.domain.rulepacks.pack_parts import FormRules
 from dialer.domain.rulepacks.public_holidays import after_working_days
-from dialer.domain.rulepacks.rule_names import RuleName
 
 One = TypeVar("One")
 CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}
@@ -67,11 +67,11 @@ def channel(scope: Scope) -> str | None:
     return None if folded(scope.channel) == means else f"consent is for {scope.channel!r}, not for {means}"
 
 
-SCOPE_RULES: dict[RuleName, Mismatch] = {
-    RuleName.CONSENT: basis,
-    RuleName.CONSENT_SPONSOR: sponsor,
-    RuleName.CONSENT_PURPOSE: purpose,
-    RuleName.CONSENT_CHANNEL: channel,
+SCOPE_RULES: dict[ReasonCode, Mismatch] = {
+    ReasonCode.NO_CONSENT: basis,
+    ReasonCode.CONSENT_SPONSOR: sponsor,
+    ReasonCode.CONSENT_PURPOSE: purpose,
+    ReasonCode.CONSENT_CHANNEL: channel,
 }
 
 
@@ -90,7 +90,7 @@ class ScopeRules:
     ) -> Problems:
         """Return the rules that a consent fails."""
         scope = Scope(basis, sponsor, purpose, channel, campaign, pack)
-        return {name: fault for name, rule in SCOPE_RULES.items() if (fault := rule(scope)) is not None}
+        return {code: fault for code, rule in SCOPE_RULES.items() if (fault := rule(scope)) is not None}
 
 
 Complaint = Callable[[Covering, DecisionContext], str | None]
@@ -167,26 +167,26 @@ def windowless(covering: Covering, context: DecisionContext) -> str | None:
     return "the consent names neither a window nor an appointment"
 
 
-VALIDITY_RULES: dict[RuleName, Complaint] = {
-    RuleName.CONSENT_WITHDRAWN: withdrawn,
-    RuleName.CONSENT_PROOF: proof,
-    RuleName.CONSENT_EXPIRED: expired,
-    RuleName.CONSENT_WINDOW: windowless,
+VALIDITY_RULES: dict[ReasonCode, Complaint] = {
+    ReasonCode.CONSENT_WITHDRAWN: withdrawn,
+    ReasonCode.CONSENT_PROOF: proof,
+    ReasonCode.CONSENT_EXPIRED: expired,
+    ReasonCode.CONSENT_NO_WINDOW: windowless,
 }
 
 
-def validity_problems(covering: Covering, context: DecisionContext) -> dict[RuleName, str]:
+def validity_problems(covering: Covering, context: DecisionContext) -> dict[ReasonCode, str]:
     """Return the sentences of the validity rules that a consent fails."""
     found = {}
-    for name, complain in VALIDITY_RULES.items():
+    for code, complain in VALIDITY_RULES.items():
         problem = complain(covering, context)
         if problem is not None:
-            found[name] = problem
+            found[code] = problem
     return found
 
 
-NO_CONSENT = ConsentView((), (), {RuleName.CONSENT: "no consent of this number is recorded"})
-NOT_ON_LIST = ConsentView((), (), {RuleName.CONSENT: "the number is not on the list of this campaign"})
+NO_CONSENT = ConsentView((), (), {ReasonCode.NO_CONSENT: "no consent of this number is recorded"})
+NOT_ON_LIST = ConsentView((), (), {ReasonCode.NO_CONSENT: "the number is not on the list of this campaign"})
 
 
 def judge_consents(context: DecisionContext, scope_rules: ScopeRules) -> ConsentView:
@@ -243,7 +243,9 @@ def covering(
     return Covering(consent, ends, until)
 
 
-def sift(ones: list[One], problems: list[Problems], rules: Iterable[RuleName]) -> tuple[list[One], Problems]:
+def sift(
+    ones: list[One], problems: list[Problems], rules: Iterable[ReasonCode]
+) -> tuple[list[One], Problems]:
     """Return the candidates that pass rule after rule, and the rules that refuse.
 
     `problems` holds the failed rules of each. Where none passes one rule, that rule refuses and the
@@ -251,7 +253,7 @@ def sift(ones: list[One], problems: list[Problems], rules: Iterable[RuleName]) -
     """
     if len(ones) == 1:
         return ones, problems[0]
-    refusing: dict[RuleName, str] = {}
+    refusing: dict[ReasonCode, str] = {}
     left = list(zip(ones, problems, strict=True))
     for rule in rules:
         passing = [pair for pair in left if rule not in pair[1]]

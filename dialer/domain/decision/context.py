@@ -10,11 +10,11 @@ from dialer.domain.campaigns.silence import Silence
 from dialer.domain.consent.consent import ConsentGiven
 from dialer.domain.decision.calendar import CalleeCalendar
 from dialer.domain.decision.facts import Facts, PastAttempt
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
-from dialer.domain.rulepacks.rule_names import RuleName
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def history_of(attempts: tuple[PastAttempt, ...], campaign: CampaignId, at: date
     return History(tuple(ages), here, heard, alive)
 
 
-Problems = Mapping[RuleName, str]
+Problems = Mapping[ReasonCode, str]
 """The rules that something fails, each with its sentence."""
 
 

@@ -1,8 +1,8 @@
 """The answer of a decision: a permit, or a refusal with every rule that refused."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from enum import Flag, StrEnum, auto
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     # Settings know of decisions, and a halt reads settings: it must not load rule packs first.
@@ -12,38 +12,63 @@ PROJECT_RULE = "2.10"
 """The id of the program's own rules, and of all rules where no pack is in force."""
 
 
-class ReasonCode(StrEnum):
-    """Stable codes, explained in docs/rules/reason-codes.md."""
+class Lifting(Flag):
+    """Events that lift a refusal. `domain/calls/retry.py` says what becomes of the contact."""
 
-    NO_CONSENT = "NO_CONSENT"
-    CONSENT_SPONSOR = "CONSENT_SPONSOR"
-    CONSENT_PURPOSE = "CONSENT_PURPOSE"
-    CONSENT_CHANNEL = "CONSENT_CHANNEL"
-    CONSENT_EXPIRED = "CONSENT_EXPIRED"
-    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
-    CONSENT_NO_WINDOW = "CONSENT_NO_WINDOW"
-    CONSENT_PROOF = "CONSENT_PROOF"
-    OUT_OF_CONSENT_WINDOW = "OUT_OF_CONSENT_WINDOW"
-    OUT_OF_LEGAL_HOURS = "OUT_OF_LEGAL_HOURS"
-    HOLIDAY = "HOLIDAY"
-    ELECTORAL_SILENCE = "ELECTORAL_SILENCE"
-    WOULD_RING_PAST_END = "WOULD_RING_PAST_END"
-    SUPPRESSED = "SUPPRESSED"
-    CAPPED = "CAPPED"
-    RECALL_TOO_SOON = "RECALL_TOO_SOON"
+    NOTHING = 0
+    CALENDAR = auto()
+    """Over when the calendar opens."""
+    TIME = auto()
+    """Over at a time that the decision does not state."""
+    CONSENT = auto()
+    """Over with a new consent."""
+    MACHINE = auto()
+    """Over when the campaign or the machine is well again: it says nothing about the callee."""
+
+
+class ReasonCode(StrEnum):
+    """Stable codes, each with what can lift its refusal.
+
+    Explained in docs/rules/reason-codes.md.
+    """
+
+    _value_: str
+    lifted_by: Lifting
+
+    def __new__(cls, code: str, lifted_by: Lifting = Lifting.NOTHING) -> Self:
+        member = str.__new__(cls, code)
+        member._value_, member.lifted_by = code, lifted_by
+        return member
+
+    NO_CONSENT = "NO_CONSENT", Lifting.CONSENT
+    CONSENT_SPONSOR = "CONSENT_SPONSOR", Lifting.CONSENT
+    CONSENT_PURPOSE = "CONSENT_PURPOSE", Lifting.CONSENT
+    CONSENT_CHANNEL = "CONSENT_CHANNEL", Lifting.CONSENT
+    CONSENT_EXPIRED = "CONSENT_EXPIRED", Lifting.CONSENT
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", Lifting.CONSENT
+    CONSENT_NO_WINDOW = "CONSENT_NO_WINDOW", Lifting.CONSENT
+    CONSENT_PROOF = "CONSENT_PROOF", Lifting.CONSENT
+    OUT_OF_CONSENT_WINDOW = "OUT_OF_CONSENT_WINDOW", Lifting.CALENDAR | Lifting.CONSENT
+    OUT_OF_LEGAL_HOURS = "OUT_OF_LEGAL_HOURS", Lifting.CALENDAR
+    HOLIDAY = "HOLIDAY", Lifting.CALENDAR
+    ELECTORAL_SILENCE = "ELECTORAL_SILENCE", Lifting.CALENDAR
+    WOULD_RING_PAST_END = "WOULD_RING_PAST_END", Lifting.CALENDAR
+    SUPPRESSED = "SUPPRESSED", Lifting.TIME
+    CAPPED = "CAPPED", Lifting.TIME
+    RECALL_TOO_SOON = "RECALL_TOO_SOON", Lifting.TIME
     ALREADY_DELIVERED = "ALREADY_DELIVERED"
     INVALID_NUMBER = "INVALID_NUMBER"
     FORBIDDEN_NUMBER = "FORBIDDEN_NUMBER"
     JURISDICTION = "JURISDICTION"
     UNKNOWN_TIMEZONE = "UNKNOWN_TIMEZONE"
-    CALLER_ID = "CALLER_ID"
+    CALLER_ID = "CALLER_ID", Lifting.TIME
     PROVENANCE = "PROVENANCE"
     SECTOR = "SECTOR"
-    CAMPAIGN_NOT_RUNNING = "CAMPAIGN_NOT_RUNNING"
+    CAMPAIGN_NOT_RUNNING = "CAMPAIGN_NOT_RUNNING", Lifting.MACHINE
     CAMPAIGN_ENDED = "CAMPAIGN_ENDED"
-    HALTED = "HALTED"
-    CLOCK = "CLOCK"
-    LEDGER = "LEDGER"
+    HALTED = "HALTED", Lifting.MACHINE
+    CLOCK = "CLOCK", Lifting.MACHINE
+    LEDGER = "LEDGER", Lifting.MACHINE
     NO_RULE_PACK = "NO_RULE_PACK"
     BAD_REQUEST = "BAD_REQUEST"
 

@@ -34,7 +34,7 @@ class Rule:
 
 
 def consent_rule(code: Code, name: Name) -> Rule:
-    return Rule(code, name, applies=callee.consent_fails, check=callee.consent_problem(name))
+    return Rule(code, name, applies=callee.consent_fails, check=callee.consent_problem(code))
 
 
 RULES: tuple[Rule, ...] = (

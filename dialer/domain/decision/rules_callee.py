@@ -9,11 +9,11 @@ from dialer.domain.base.intervals import shown
 from dialer.domain.consent.basis import Basis
 from dialer.domain.decision.context import DecisionContext
 from dialer.domain.decision.pack_checks import missing_lists, unsigned
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError, PhoneErrorCode
 from dialer.domain.oppositions.external_list import ListKind
-from dialer.domain.rulepacks.rule_names import RuleName
 
 
 def always(_: DecisionContext) -> bool:
@@ -176,10 +176,10 @@ def consent_fails(context: DecisionContext) -> bool:
     return bool(context.consent.problems)
 
 
-def consent_problem(name: RuleName) -> Callable[[DecisionContext], str | None]:
+def consent_problem(code: ReasonCode) -> Callable[[DecisionContext], str | None]:
     """Return the check of one rule of consent; `consent.judge_consents` has found the sentence."""
 
     def check(context: DecisionContext) -> str | None:
-        return context.consent.problems.get(name)
+        return context.consent.problems.get(code)
 
     return check

@@ -8,6 +8,7 @@ only where a rule could change its answer by it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from dialer.domain.base.instant import EARLIEST, LATEST
 from dialer.domain.base.intervals import Span, merge
@@ -61,8 +62,8 @@ def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until:
     """
     if basis is not Basis.OPT_IN:
         return ((EARLIEST, LATEST),)
-    ages = (pack.consent.max_age for pack in packs)
-    return merge((start - age, until - age) for age in (timedelta(0), *ages) if age is not None)
+    ages = chain([timedelta(0)], *(pack.consent.ages for pack in packs))
+    return merge((start - age, until - age) for age in ages)
 
 
 Kind = NumberFacts | PhoneNumber

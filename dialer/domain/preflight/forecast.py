@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dialer.domain.calls.retry import PAUSES, ContactClosed, after_refusal, final
+from dialer.domain.calls.retry import PAUSE, ContactClosed, after_refusal, final
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide
@@ -17,7 +17,6 @@ from dialer.domain.decision.record import Decision, ReasonCode
 LOOKS = 100
 """Limit of judgements of one callee: caps are asked for every hour while the calendar is open."""
 SHORTEST_WAIT = timedelta(minutes=1)
-LONGEST_PAUSE = max(PAUSES.values())
 
 
 class Foreseen(NamedTuple):
@@ -61,7 +60,7 @@ def horizon(definition: CampaignDefinition, start: datetime) -> datetime:
 
     The calendar opens before the campaign's end, and a pause may run over it once.
     """
-    return max(definition.ends_at, start) + LONGEST_PAUSE + SHORTEST_WAIT
+    return max(definition.ends_at, start) + PAUSE + SHORTEST_WAIT
 
 
 class Endings:

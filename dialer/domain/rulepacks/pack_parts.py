@@ -127,6 +127,11 @@ class ConsentRules(PackPart):
     def max_age(self) -> timedelta | None:
         return None if self.max_age_days is None else timedelta(days=self.max_age_days)
 
+    @property
+    def ages(self) -> tuple[timedelta, ...]:
+        """The ages of a consent at which a rule changes its answer; forecasts ask at each."""
+        return () if self.max_age is None else (self.max_age,)
+
     def takes(self, basis: Basis) -> bool:
         """Return whether people may be called on this basis at all."""
         other = {Basis.CONTRACT: self.contract, Basis.REQUEST: self.request}
