@@ -43,7 +43,7 @@ def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: date
     `packs`: all packs that may decide between `start` and the campaign's end.
     """
     until, known = horizon(definition, start), tuple(packs)
-    gap = max([campaign_terms(definition).min_gap, *(pack.min_gap for pack in known)])
+    gap = max([campaign_terms(definition).min_gap, *(gap for pack in known for gap in pack.gaps)])
     caps = [cap for pack in known for cap in pack.caps]
     called = []
     for count in sorted({0, *(cap.max for cap in caps)}):

@@ -118,6 +118,14 @@ class RulePack(PackPart):
     def min_gap(self) -> timedelta:
         return timedelta(hours=self.min_gap_hours)
 
+    @property
+    def gaps(self) -> tuple[timedelta, ...]:
+        """The times since an earlier call at which a rule changes its answer, caps apart.
+
+        Forecasts ask at each.
+        """
+        return (self.min_gap,)
+
     @cached_property
     def regions_by_area(self) -> dict[str, Region]:
         return {area: region for region in self.regions for area in region.area_codes}
