@@ -97,8 +97,8 @@ class EventAnswer(Answer[AsyncIterator[str]]):
 
     async def send(self, request: web.Request, value: AsyncIterator[str]) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-        await answer.prepare(request)
         with request.app[STREAMS].running(), suppress(ConnectionError):
+            await answer.prepare(request)
             async for event in value:
                 await answer.write(event.encode())
         return answer

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.sql.db.engine import BUSY_SECONDS
+from dialer.api.http.authentication import Authenticator
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
@@ -170,6 +172,27 @@ async def test_events_tell_the_state_and_then_what_changes(api: Api) -> None:
         assert await next_event(stream) == "progress"
         await api.post("/v1/system/halt")
         assert {await next_event(stream), await next_event(stream)} == {"system", "progress"}
+
+
+async def test_a_reader_gone_before_the_head_of_the_events_is_no_fault(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answering: asyncio.Future[asyncio.Task[Any] | None] = asyncio.get_running_loop().create_future()
+
+    async def recognised_late(_: Authenticator, request: web.Request) -> Actor:
+        answering.set_result(asyncio.current_task())
+        while request.transport is not None:
+            await asyncio.sleep(0.01)
+        return Actor("omar", Role.OPERATOR)
+
+    monkeypatch.setattr(Authenticator, "viewer", recognised_late)
+    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = await answering
+    writer.close()
+    assert answer is not None
+    await asyncio.wait({answer})
+    assert not caplog.records
 
 
 async def test_however_many_follow_the_machine_is_looked_at_once_a_period(tmp_path: Path) -> None:
