@@ -3,6 +3,11 @@
 Its methods block: call them in a thread while the service answers.
 """
 
+import ctypes
+import fcntl
+import os
+import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +21,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.harness.patience import SOON_S
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+# CLONE_NEWNET of <sched.h>, SIOCSIFFLAGS and IFF_UP of <net/if.h>.
+NEW_NETWORK, SET_INTERFACE_FLAGS, INTERFACE_UP = 0x40000000, 0x8914, 0x1
 # The page is not there yet, or was renewed between the finding of a part and its use.
 NOT_YET = (NoSuchElementException, StaleElementReferenceException)
 # The tests run as root, where Chromium's own sandbox does not. The pages are ours.
@@ -78,3 +85,31 @@ def browsing(origin: str, folder: Path, language: str) -> Iterator[Browser]:
         yield Browser(driver, origin)
     finally:
         driver.quit()
+
+
+@contextmanager
+def own_network() -> Iterator[None]:
+    """Give this thread, and all that it starts meanwhile, a network that is loopback alone.
+
+    Chromium breaks off every request without an answer when an interface of the machine comes or
+    goes (ERR_NETWORK_CHANGED), and each container of another test brings one. The machine's
+    network stays where the system permits no other, as it does to root alone.
+    """
+    with Path("/proc/thread-self/ns/net").open("rb") as machine:
+        try:
+            _system_call("unshare", NEW_NETWORK)
+        except PermissionError:
+            yield
+            return
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+                fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, struct.pack("16sH14x", b"lo", INTERFACE_UP))
+            yield
+        finally:
+            _system_call("setns", machine.fileno(), NEW_NETWORK)
+
+
+def _system_call(name: str, *arguments: int) -> None:
+    """Call a function of the C library. Raise `OSError` where it fails."""
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

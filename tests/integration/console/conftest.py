@@ -1,13 +1,21 @@
 """A service of its own for every test, and a visitor with an administrator's token."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from dialer.domain.access.roles import Role
 from tests.integration.api.client import Api, running_api
+from tests.integration.console.browser import own_network
 from tests.integration.console.visitor import Visitor, visiting
+
+
+@pytest.fixture
+def loopback_alone() -> Iterator[None]:
+    """Loopback alone, for a browser. It must come before `api`, which listens in it."""
+    with own_network():
+        yield
 
 
 @pytest.fixture
