@@ -4,7 +4,6 @@ It is a home, a PBX, the `dialer` command and `dialer serve`, in processes of th
 """
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -18,22 +17,12 @@ import aiohttp
 
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
+from tests.integration.command import Ran
 
 MORNING = "2027-02-01T10:30:00+01:00"
 """A Monday within every consent of these tests, at which the service pretends to be."""
 
 COLLECTED_AT = "2026-11-01T10:00:00+01:00"
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass(slots=True)

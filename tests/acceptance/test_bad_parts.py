@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import PBX
-from tests.acceptance.installation import Installation, Ran
+from tests.acceptance.installation import Installation
 from tests.harness.caller import udp_socket
 from tests.harness.ports import free_port
+from tests.integration.command import Ran
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from dialer.domain.calls.call_events import DialStatus
 from dialer.simulated_callees.personas import ROLES, Persona, number_for
 from dialer.simulated_callees.received import ReceivedCall
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.agreement import disagreements, stalls_of
 from tests.harness.stalls import Stalls
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 EVERYBODY = tuple(number_for(persona, 0) for persona in Persona)
 
@@ -34,7 +35,7 @@ async def heard_by(scene: Scene, number: str) -> ReceivedCall:
 
 async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: Path, stalls: Stalls) -> None:
     async with scene.installation.serve() as served:
-        records = await run(scene, served, campaign_file(tmp_path, calls_per_second=2), EVERYBODY)
+        records = await run(scene, served, fast_campaign_file(tmp_path, calls_per_second=2), EVERYBODY)
     for persona in Persona:
         record, call = records[number_for(persona, 0)], await heard_by(scene, number_for(persona, 0))
         role = ROLES[persona]
@@ -48,7 +49,7 @@ async def test_every_callees_record_agrees_with_the_ear(scene: Scene, tmp_path: 
 async def test_a_machine_is_left_the_short_text_after_its_beep_and_nothing_else(
     scene: Scene, tmp_path: Path, stalls: Stalls
 ) -> None:
-    file = campaign_file(tmp_path)
+    file = fast_campaign_file(tmp_path)
     file.write_text(file.read_text() + '[machine]\nmode = "message"\n')
     numbers = tuple(number_for(Persona.MACHINE, index) for index in range(3))
     async with scene.installation.serve() as served:
@@ -71,7 +72,7 @@ async def test_a_machine_that_shall_hear_nothing_is_left_no_sound(scene: Scene, 
     """T108: hung up before its beep, after which it would record."""
     numbers = tuple(number_for(Persona.MACHINE, index) for index in range(3))
     async with scene.installation.serve() as served:
-        await run(scene, served, campaign_file(tmp_path), numbers)
+        await run(scene, served, fast_campaign_file(tmp_path), numbers)
     for number in numbers:
         call = await heard_by(scene, number)
         assert call.answered_at is not None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PERSONAS = (
     Persona.PRESSES_ONE,
@@ -25,7 +26,7 @@ async def test_after_a_kill_nobody_is_called_twice_and_every_attempt_ends_known(
 ) -> None:
     numbers = [number_for(persona, index) for index in range(10) for persona in PERSONAS]
     campaign = await scene.installation.campaign(
-        campaign_file(tmp_path, calls_per_second=8), contact_file(tmp_path, numbers)
+        fast_campaign_file(tmp_path, calls_per_second=8), contact_file(tmp_path, numbers)
     )
     async with scene.installation.serve() as first:
         await first.post(f"/v1/campaigns/{campaign}/start")

@@ -11,7 +11,8 @@ import pytest
 
 from dialer.demo.cast import ConsentStatus, cast_members
 from dialer.simulated_callees.personas import Persona
-from tests.acceptance.installation import Installation, Ran
+from tests.acceptance.installation import Installation
+from tests.integration.command import Ran
 from tests.integration.packs import judged_alone
 
 FRAME_MS = 20

@@ -16,13 +16,14 @@ import pytest
 from dialer.settings import settings_of
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.contract.freezing import frozen
 from tests.contract.postgres import postgres_server
 from tests.harness.patience import SOON_S
 from tests.harness.relay import Relay, relay_to
 from tests.pbx.manager import Manager, manager_at, permit
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 NUMBERS = [
     number_for(persona, index) for index in range(8) for persona in (Persona.NO_KEY, Persona.NO_ANSWER)
@@ -50,7 +51,7 @@ def environment(request: pytest.FixtureRequest) -> dict[str, str]:
 @asynccontextmanager
 async def in_full_swing(scene: Scene, folder: Path) -> AsyncIterator[Served]:
     """Start a campaign: half of the callees listen, the other half let it ring."""
-    campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, NUMBERS))
+    campaign = await scene.installation.campaign(fast_campaign_file(folder), contact_file(folder, NUMBERS))
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         async with asyncio.timeout(SOON_S):

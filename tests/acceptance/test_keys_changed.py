@@ -6,8 +6,9 @@ from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PERSONAS = (Persona.NINE_IN_NOTICE, Persona.PRESSES_ONE, Persona.NINE_AT_ONCE, Persona.BUSY)
 EACH = 8
@@ -18,7 +19,7 @@ async def test_every_nine_is_kept_nobody_is_called_twice_and_the_service_goes_on
 ) -> None:
     numbers = [number_for(persona, index) for index in range(EACH) for persona in PERSONAS]
     campaign = await scene.installation.campaign(
-        campaign_file(tmp_path, calls_per_second=1), contact_file(tmp_path, numbers)
+        fast_campaign_file(tmp_path, calls_per_second=1), contact_file(tmp_path, numbers)
     )
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")

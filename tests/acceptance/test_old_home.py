@@ -11,11 +11,12 @@ import pytest
 from dialer.adapters.pbx import lifecycle
 from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import Persona, number_for
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port, sound_ports
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "old_home" / "sqlite.tar.xz"
 NEXT_DAY = "2027-02-02T11:30:00+01:00"
@@ -49,7 +50,7 @@ async def test_an_old_home_calls_on_and_keeps_its_oppositions(
     upgraded: Installation, callee_ports: CalleePorts, tmp_path: Path
 ) -> None:
     campaign = await upgraded.campaign(
-        campaign_file(tmp_path), contact_file(tmp_path, [HEARD_IT, OPPOSED, NEW])
+        fast_campaign_file(tmp_path), contact_file(tmp_path, [HEARD_IT, OPPOSED, NEW])
     )
     async with (
         SimulatedCallees.start(

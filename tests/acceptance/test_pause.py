@@ -8,8 +8,9 @@ from pathlib import Path
 from dialer.simulated_callees.personas import Persona, number_for
 from dialer.simulated_callees.received import ReceivedInvite
 from tests.acceptance.conftest import MARK, PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 CONTACTS = 450
 
@@ -18,7 +19,9 @@ async def test_no_invite_arrives_after_the_answer_to_a_pause_and_resume_calls_no
     scene: Scene, tmp_path: Path
 ) -> None:
     numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
-    campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    campaign = await scene.installation.campaign(
+        fast_campaign_file(tmp_path), contact_file(tmp_path, numbers)
+    )
     fast_trunk(scene)
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
@@ -42,7 +45,9 @@ async def test_a_pause_at_the_command_line_holds_and_ends_for_the_running_servic
 ) -> None:
     """The other process is new: for earlier calls it waits until the network has answered them."""
     numbers = [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
-    campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    campaign = await scene.installation.campaign(
+        fast_campaign_file(tmp_path), contact_file(tmp_path, numbers)
+    )
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         await _until_called(scene, 50)

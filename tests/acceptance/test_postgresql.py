@@ -4,7 +4,6 @@ Calls made and refused, sound heard, records kept.
 """
 
 import asyncio
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,10 @@ import pytest
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import CONSENT, campaign_file
 from tests.acceptance.installation import Installation, Served
 from tests.contract.postgres import postgres_server
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import CONSENT_COLUMNS, list_file
 
 CALLED = (
     Persona.PRESSES_ONE,
@@ -38,7 +38,7 @@ def environment() -> Iterator[dict[str, str]]:
 async def test_a_campaign_on_postgresql_calls_only_those_who_agreed(scene: Scene, tmp_path: Path) -> None:
     installation = scene.installation
     await installation.must("suppressions", "add", SUPPRESSED, "--channel", "letter")
-    campaign = await installation.campaign(campaign_file(tmp_path), contacts(tmp_path))
+    campaign = await installation.campaign(fast_campaign_file(tmp_path), contacts(tmp_path))
     async with installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         await completed(served, campaign)
@@ -71,15 +71,10 @@ async def is_suppressed(installation: Installation, number: str) -> bool:
 
 
 def contacts(folder: Path) -> Path:
-    agreed = [{"phone_number": number_for(persona, 0), "territory": "FR"} | CONSENT for persona in CALLED]
+    agreed = [{"phone_number": number_for(persona, 0)} | CONSENT_COLUMNS for persona in CALLED]
     others: list[dict[str, str]] = [
         {"phone_number": NO_CONSENT, "territory": "FR"},
-        {"phone_number": OTHER_SPONSOR, "territory": "FR"} | CONSENT | {"consent_sponsor": "liste-autre"},
-        {"phone_number": SUPPRESSED, "territory": "FR"} | CONSENT,
+        {"phone_number": OTHER_SPONSOR} | CONSENT_COLUMNS | {"consent_sponsor": "liste-autre"},
+        {"phone_number": SUPPRESSED} | CONSENT_COLUMNS,
     ]
-    path = folder / "contacts.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(agreed[0]))
-        writer.writeheader()
-        writer.writerows([*agreed, *others])
-    return path
+    return list_file(folder, [*agreed, *others])

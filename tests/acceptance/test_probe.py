@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from dialer.simulated_callees.personas import Persona, number_for
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.acceptance.oppositions.test_callback import sip_port
 from tests.harness.fixtures import CalleePorts
 from tests.harness.network import Route, network_at
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 OURS, PERSON = "+33162000001", number_for(Persona.BUSY, 0)
 GREETING = "Liste Demo vous a appelé par un automate. Appuyez sur 9 pour ne plus être appelé, sur 8 pour les mentions légales."
@@ -56,7 +57,7 @@ def probing_file(folder: Path) -> Path:
 
     Its line is brief, so that the test is.
     """
-    file = campaign_file(folder)
+    file = fast_campaign_file(folder)
     text = file.read_text(encoding="utf-8").replace("[call]\n", '[call]\ncallback_probe = "required"\n')
     file.write_text(f'{text}callback = "{GREETING}"\n', encoding="utf-8")
     return file

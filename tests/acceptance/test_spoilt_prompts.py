@@ -10,9 +10,10 @@ from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 IMPORT = "source_class=opt_in_form&supplier=form&collected_at=2026-11-01T10:00:00%2B01:00"
 
@@ -46,9 +47,9 @@ PEOPLE = 90
 
 async def approved(served: Served, folder: Path, number: int) -> str:
     """Approve a campaign with a message, and so a script, and people of its own."""
-    file = campaign_file(folder, calls_per_second=1)
-    text = file.read_text().replace("voici le message", f"voici le message {number}")
-    definition = tomllib.loads(text)
+    file = fast_campaign_file(folder, calls_per_second=1)
+    definition = tomllib.loads(file.read_text("utf-8"))
+    definition["prompts"]["message"] += f" Ceci est le message {number}."
     definition |= {key: definition[key].isoformat() for key in ("starts_at", "ends_at")}
     campaign = str((await served.post("/v1/campaigns", definition))["id"])
     people = [number_for(Persona.BUSY, number * PEOPLE + n) for n in range(PEOPLE)]

@@ -13,12 +13,13 @@ import pytest
 
 from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import Persona, number_for
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.carrier import Carrier, Turn, carrier_at
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 ANSWERED = 10
 CONTACTS = 75
@@ -63,7 +64,7 @@ async def test_a_trunk_that_turns_in_mid_campaign_costs_nobody_anything(
     installation: Installation, carrier: Carrier, tmp_path: Path, turn: Turn, end: str
 ) -> None:
     numbers = [number_for(Persona.HANGS_UP_IN_NOTICE, index) for index in range(CONTACTS)]
-    campaign = await installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    campaign = await installation.campaign(fast_campaign_file(tmp_path), contact_file(tmp_path, numbers))
     carrier.turn_to(turn, after=ANSWERED)
     async with installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
@@ -88,7 +89,7 @@ async def test_a_trunk_that_asks_for_a_rest_has_it_and_the_campaign_goes_on_by_i
 ) -> None:
     """RFC 3261, 20.33."""
     numbers = [number_for(Persona.HANGS_UP_IN_NOTICE, index) for index in range(CONTACTS)]
-    campaign = await installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, numbers))
+    campaign = await installation.campaign(fast_campaign_file(tmp_path), contact_file(tmp_path, numbers))
     carrier.turn_to(Turn(503, (f"Retry-After: {REST_S}",)), after=ANSWERED)
     async with installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")

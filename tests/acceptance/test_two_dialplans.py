@@ -14,8 +14,9 @@ from dialer.adapters.pbx import lifecycle, places
 from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.harness.ports import free_port
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 OTHER = "older"
 NUMBERS = tuple(number_for(Persona.BUSY, index) for index in range(6))
@@ -51,7 +52,7 @@ async def test_the_service_calls_through_the_pbx_with_the_approved_dialplan_alon
     scene: Scene, older: None, tmp_path: Path
 ) -> None:
     installation = scene.installation
-    campaign = await installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, NUMBERS))
+    campaign = await installation.campaign(fast_campaign_file(tmp_path), contact_file(tmp_path, NUMBERS))
     async with installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         await scene.callees.ended(len(NUMBERS), within_s=60)

@@ -14,11 +14,12 @@ import pytest
 from dialer.adapters.pbx import lifecycle
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.contract.postgres import postgres_server
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port, sound_ports
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 OTHER = "acceptance2"
 CONTACTS = 500
@@ -54,7 +55,7 @@ async def test_a_process_takes_over_from_a_dead_one_and_a_pause_holds_for_both(
 ) -> None:
     scene, numbers = wide_scene, [number_for(Persona.BUSY, index) for index in range(CONTACTS)]
     campaign = await scene.installation.campaign(
-        campaign_file(tmp_path, calls_per_second=RATE), contact_file(tmp_path, numbers)
+        fast_campaign_file(tmp_path, calls_per_second=RATE), contact_file(tmp_path, numbers)
     )
     async with scene.installation.serve() as first, scene.installation.serve() as second:
         await second.post(f"/v1/campaigns/{campaign}/start")

@@ -11,10 +11,11 @@ import pytest
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.contract.postgres import PostgresServer
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PERSON = number_for(Persona.NINE_IN_MESSAGE, 0)
 LOOK_S = 10.0
@@ -35,7 +36,9 @@ def environment(server: PostgresServer) -> dict[str, str]:
 async def test_dialling_stops_and_says_why_the_nine_is_kept_and_nobody_is_called_again(
     scene: Scene, server: PostgresServer, tmp_path: Path
 ) -> None:
-    campaign = await scene.installation.campaign(campaign_file(tmp_path), contact_file(tmp_path, [PERSON]))
+    campaign = await scene.installation.campaign(
+        fast_campaign_file(tmp_path), contact_file(tmp_path, [PERSON])
+    )
     await scene.installation.must("campaign", "start", campaign)
     server.keep_a_copy()
     async with scene.installation.serve() as served:

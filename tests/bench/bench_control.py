@@ -26,10 +26,11 @@ from dialer.adapters.pbx import lifecycle
 from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import RANGES, Persona, number_for
 from dialer.simulated_callees.received import ReceivedCall
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.ports import free_port
 from tests.pbx.manager import Manager, manager_at
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PBX = "bench"
 RATE = 50
@@ -106,7 +107,7 @@ async def import_meanwhile(bench: Bench, folder: Path, rows: int) -> None:
     for part in range(0, rows, len(numbers)):
         others = folder / f"others-{part}"
         others.mkdir()
-        campaign = await bench.installation.must("campaign", "create", str(campaign_file(others)))
+        campaign = await bench.installation.must("campaign", "create", str(fast_campaign_file(others)))
         await bench.installation.contacts(campaign["id"], contact_file(others, numbers[: rows - part]))
     bench.imported = began, time.monotonic()
 
@@ -114,7 +115,7 @@ async def import_meanwhile(bench: Bench, folder: Path, rows: int) -> None:
 async def run(bench: Bench, folder: Path, count: int, rows: int) -> None:
     kinds = (Persona.BUSY, Persona.NINE_AT_ONCE)
     numbers = [number_for(kind, index) for index in range(count // 2) for kind in kinds]
-    file = campaign_file(folder, calls_per_second=RATE, max_concurrent=1000)
+    file = fast_campaign_file(folder, calls_per_second=RATE, max_concurrent=1000)
     campaign = await bench.installation.campaign(file, contact_file(folder, numbers))
     secret = (bench.installation.home / f"{PBX}.secret").read_text().strip()
     manager = await manager_at(bench.ami_port, "dialer", secret)

@@ -16,9 +16,9 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.decision.decisions import DecisionQuestion, Decisions
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import KEY, list_people
-from tests.contract.judged import MONDAY, judge_at
-from tests.contract.samples import CAMPAIGN
+from tests.contract.judged import judge_at
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY
 
 LISTED, ASKED = 50_000, 10_000
 

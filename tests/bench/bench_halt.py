@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dialer.simulated_callees.personas import RANGES
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.bench.quick_callees import Callees, quick_callees
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 RATE = 20
 EACH = 50_000
@@ -38,7 +39,7 @@ async def listed(made: Installation, folder: Path, count: int) -> list[str]:
     for part in range(0, count, EACH):
         files = folder / str(part)
         files.mkdir()
-        file = campaign_file(files, calls_per_second=RATE)
+        file = fast_campaign_file(files, calls_per_second=RATE)
         campaigns.append(await made.campaign(file, contact_file(files, numbers[: count - part])))
     return campaigns
 

@@ -25,10 +25,9 @@ from dialer.verifier.ed25519 import read_key
 from dialer.verifier.pack import Pack, check, ledger_of
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import SLOTS, list_people
-from tests.contract.judged import MONDAY
-from tests.contract.samples import CAMPAIGN
 from tests.harness.acts import ActStore
 from tests.integration.called import call_all
+from tests.samples.campaigns import CAMPAIGN, MONDAY
 
 
 async def call_everybody(count: int) -> None:

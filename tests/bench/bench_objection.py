@@ -19,10 +19,11 @@ from dialer.adapters.pbx import lifecycle
 from dialer.simulated_callees.callees import SimulatedCallees
 from dialer.simulated_callees.personas import Persona, number_for
 from dialer.simulated_callees.received import Heard, ReceivedCall
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation, Served
 from tests.harness.caller import udp_socket
 from tests.harness.ports import free_port
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PBX = "bench"
 WHO = (
@@ -55,7 +56,7 @@ async def called(size: int, home: Path) -> tuple[list[ReceivedCall], Records]:
             sip_port=callee_sip, rtp_port=callee_rtp, prompts=made.home / "prompts"
         ) as callees:
             numbers = [number_for(WHO[n % len(WHO)], n // len(WHO)) for n in range(size)]
-            file = campaign_file(home, calls_per_second=CALLS_PER_SECOND)
+            file = fast_campaign_file(home, calls_per_second=CALLS_PER_SECOND)
             campaign = await made.campaign(file, contact_file(home, numbers))
             async with made.serve() as served:
                 await served.post(f"/v1/campaigns/{campaign}/start")

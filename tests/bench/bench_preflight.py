@@ -25,9 +25,9 @@ from dialer.services.decision.decider import Decider
 from dialer.services.preflight.preflight import Preflight
 from dialer.views.campaign import PreflightView
 from tests.bench.listed import list_people, people
-from tests.contract.judged import MONDAY, judge_at
-from tests.contract.samples import CAMPAIGN
+from tests.contract.judged import judge_at
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY
 
 SAMPLE = 2000
 """Contacts that are asked about alone, for comparison."""

@@ -13,10 +13,11 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.bench.bench_control import busiest_second
 from tests.bench.quick_callees import quick_callees
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 ENDS = "SELECT state, count(*) FROM attempts GROUP BY state"
 
@@ -25,7 +26,7 @@ async def main() -> None:
     count, rate = (int(word) for word in [*sys.argv[1:], *("3000", "150")[len(sys.argv) - 1 :]])
     with TemporaryDirectory() as name:
         folder = Path(name)
-        file = campaign_file(folder, calls_per_second=rate, max_concurrent=2000)
+        file = fast_campaign_file(folder, calls_per_second=rate, max_concurrent=2000)
         numbers = [f"+3319900{index:04}" for index in range(count)]
         async with quick_callees(folder, rate) as (made, callees):
             campaign = await made.campaign(file, contact_file(folder, numbers))

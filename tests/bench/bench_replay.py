@@ -18,8 +18,8 @@ from dialer.views.replay import ReplayView
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import list_people
 from tests.contract.judged import claim_all, judge_at, replayed
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, OTHER_CAMPAIGN
 
 DAYS = (datetime(2026, 8, 10, 9, tzinfo=UTC), datetime(2026, 8, 11, 9, tzinfo=UTC))
 COMMERCIAL: dict[str, Any] = {

@@ -4,19 +4,15 @@ Every person has a consent of their own minute and windows.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 
-from dialer.domain.base.types import CampaignId, Fingerprint, ImportId, PhoneNumber
-from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.base.types import CampaignId, PhoneNumber
 from dialer.domain.consent.consent import ConsentedWindow
-from dialer.domain.oppositions.suppression import Suppression, fingerprint_of
+from dialer.domain.oppositions.suppression import fingerprint_of
 from dialer.ports.records import NewContact
-from tests.contract.judged import MONDAY
-from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, suppression
 from tests.harness.acts import ActStore
-from tests.unit.values import details_of
+from tests.samples.campaigns import CAMPAIGN, MONDAY, campaign
+from tests.samples.people import consent, details_of, run_list, suppression
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
 """ARCEP's fiction ranges: 50,000 numbers. In longer lists they come again, as other people."""
@@ -68,16 +64,9 @@ async def list_people(
     **changes: object,
 ) -> None:
     """Add a running campaign with a list. Every fiftieth person has opposed."""
-    await store.campaigns.add(campaign(campaign_id, **changes))
-    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
-    import_id = ImportId("i" + campaign_id[1:])
-    await store.imports.begin(replace(manifest(import_id, campaign_id), imported_at=listed_at))
-    rows = people(indices, listed_at, lasting)
-    while page := list(islice(rows, ROWS)):
-        await store.contacts.add(import_id, campaign_id, page)
-        await store.suppressions.add([opposed(row.fingerprint) for row in page[::50]])
-
-
-def opposed(fingerprint: Fingerprint) -> Suppression:
-    return replace(suppression(0), fingerprint=fingerprint)
+    made = campaign(campaign_id, **changes)
+    rows = list(people(indices, listed_at, lasting))
+    await run_list(store, made, rows, at=MONDAY, imported_at=listed_at)
+    opposed = [suppression(0, fingerprint=row.fingerprint) for row in rows[::50]]
+    for start in range(0, len(opposed), ROWS):
+        await store.suppressions.add(opposed[start : start + ROWS])

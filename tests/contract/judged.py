@@ -4,7 +4,6 @@ The rules are the real ones.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,8 +14,7 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.home.vault import AesVault
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotNow
-from dialer.domain.base.types import CampaignId, ImportId
-from dialer.domain.campaigns.campaign import CampaignVerb
+from dialer.domain.base.types import CampaignId
 from dialer.domain.consent.consent import ConsentedWindow
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
@@ -24,9 +22,10 @@ from dialer.ports.records import ClaimDecision, DecisionFilter
 from dialer.services.decision.decider import Decider, LedgerState, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.decision.replay import ReplayReport, Replays
-from tests.contract.samples import CAMPAIGN, campaign, consent, manifest, new_contact
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
+from tests.samples.campaigns import CAMPAIGN, campaign
+from tests.samples.people import consent, new_contact, run_list
 
 MONDAY = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 VAULT = AesVault(bytes(range(32)))
@@ -44,20 +43,16 @@ async def listed_with_consent(
     store: ActStore, *indices: int, campaign_id: CampaignId = CAMPAIGN, every: int = 2, **changes: object
 ) -> None:
     """List contacts in a running campaign; each `every`-th has no consent."""
-    await store.campaigns.add(campaign(campaign_id, **changes))
-    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await store.campaigns.move(campaign_id, verb, by="omar", at=MONDAY)
-    import_id = ImportId("i" + campaign_id[1:])
-    await store.imports.begin(replace(manifest(import_id, campaign_id), imported_at=MONDAY - DAY))
+    made = campaign(campaign_id, **changes)
     agreed = partial(
         consent,
         windows=WORKDAYS,
         given_at=MONDAY - 40 * DAY,
         appointment_at=None,
-        purpose=campaign(campaign_id, **changes).definition.purpose,
+        purpose=made.definition.purpose,
     )
     rows = [new_contact(index, given=agreed(index) if index % every else None) for index in indices]
-    await store.contacts.add(import_id, campaign_id, rows)
+    await run_list(store, made, rows, at=MONDAY, imported_at=MONDAY - DAY)
 
 
 DAY = timedelta(days=1)

@@ -3,8 +3,8 @@
 from dialer.domain.base.types import ContactId
 from dialer.domain.preflight.contact_groups import TimeBoundaries
 from dialer.ports.records import ContactGroup
-from tests.contract.samples import CAMPAIGN, SPONSOR
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, SPONSOR
 
 
 async def read_alike(store: ActStore, turns: TimeBoundaries, *, size: int = 100) -> list[ContactGroup]:

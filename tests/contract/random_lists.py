@@ -24,8 +24,9 @@ from dialer.domain.consent.consent import (
 )
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import NewContact
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR
-from tests.unit.values import details_of
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR
+from tests.samples.people import details_of
 
 SLOTS = tuple(
     (ConsentedWindow(frozenset(days), time(start, minute), time(start + 2)),)
@@ -194,7 +195,7 @@ class RandomPeople:
 
     def _attempt(self) -> Attempt:
         at = self._any_time()
-        return Attempt(
+        return an_attempt(
             id=AttemptId(""),
             campaign_id=self._mostly(OTHER_CAMPAIGN, CAMPAIGN),
             contact_id=ContactId(0),
@@ -205,12 +206,7 @@ class RandomPeople:
             decided_at=at,
             permit_until=at,
             expires_at=at,
-            decision_hash="c" * 64,
-            rule_pack="fr-political@1",
-            trunk="default",
-            pbx="pbx1",
-            caller_id=PhoneNumber("+33162000001"),
-            script="d" * 64,
+            originated_at=None,
             dialed_at=self._mostly(None, self._any_time()),
             result=self._mostly(Result.NOT_ANSWERED, None, Result.MESSAGE_PLAYED),
         )

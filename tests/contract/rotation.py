@@ -10,9 +10,10 @@ from dialer.ports.access.keys import KeyVersion
 from dialer.ports.access.vault import Vault
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
-from tests.contract.judged import MONDAY, VAULT
+from tests.contract.judged import VAULT
 from tests.contract.sealing import STAMP
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import MONDAY
 
 FIRST = b"key of the tests"
 """Key of the fingerprints in `samples`."""

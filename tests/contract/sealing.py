@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dialer.domain.ledger.head import SignedHead, key_name
 from dialer.domain.ledger.sealing import SealStamp, seal
 from dialer.ports.ledger.ledger import Sealed, Unsealed
-from tests.contract.samples import NOW
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import NOW
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()

@@ -19,8 +19,10 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
-from tests.contract.samples import CAMPAIGN, NOW, fingerprint, number, permit, sent
 from tests.harness.acts import ActStore
+from tests.samples.calls import permit, sent
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import fingerprint, number
 
 
 async def claim_all(store: ActStore) -> None:

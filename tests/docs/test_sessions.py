@@ -13,8 +13,8 @@ from tests.contract.postgres import as_server_user
 from tests.docs.samples import MANUAL, samples
 from tests.docs.session import play, serving
 from tests.harness.ports import free_port
-from tests.integration.called import import_list
-from tests.integration.command import CONSENT, Command
+from tests.integration.command import Command, import_list
+from tests.samples.lists import CONSENT
 
 pytestmark = pytest.mark.slow
 

@@ -27,10 +27,12 @@ from dialer.ports.records import Progression
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
-from tests.contract.judged import MONDAY, TRUNK
+from tests.contract.judged import TRUNK
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.campaigns import MONDAY
+from tests.samples.lists import CONSENT, NO_CONSENT
 
 Steps = Sequence[tuple[int, TraceVerb, str]]
 PLAY, DONE, CUT, KEY = TraceVerb.PLAY, TraceVerb.DONE, TraceVerb.CUT, TraceVerb.KEY
@@ -65,20 +67,13 @@ WITHOUT_CONSENT = 5
 def called_campaign(dialer: Command, campaign: str, folder: Path, people: int = 12) -> str:
     """Import, approve with the real script, start, call everybody once. Return the id."""
     rows = [
-        f"+3319900{index:04d},a{index},{',' * 10 if index % WITHOUT_CONSENT == 4 else CONSENT}"
+        f"+3319900{index:04d},a{index},{NO_CONSENT if index % WITHOUT_CONSENT == 4 else CONSENT}"
         for index in range(people)
     ]
-    import_list(dialer, campaign, folder, *rows, "+33,bad,FR" + "," * 10)
+    import_list(dialer, campaign, folder, *rows, f"+33,bad,FR{NO_CONSENT}")
     dialer.must("campaign", "approve", campaign)
     asyncio.run(call_all(CampaignId(campaign)))
     return campaign
-
-
-def import_list(dialer: Command, campaign: str, folder: Path, *rows: str) -> None:
-    file = folder / "list.csv"
-    file.write_text("\n".join((HEADER, *rows)), "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
 
 
 def judge_at(at: datetime) -> Decider:

@@ -11,6 +11,7 @@ import pytest
 
 from dialer.cli.base.run import run
 from dialer.cli.main import app
+from tests.samples.lists import HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +65,7 @@ def fresh_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALER_HOME", str(home))
 
 
-CAMPAIGN = """
-name = "Municipales 2027"
-caller_id = "+33162000001"
-starts_at = 2027-02-01T09:00:00+01:00
-ends_at = 2027-02-05T20:00:00+01:00
-purpose = "political"
-[sponsor]
-id = "liste-demo"
-name = "Liste Demo"
-postal_address = "1 place de la Mairie, 75004 Paris"
-email = "contact@liste-demo.example"
-callback_number = "+33162000001"
-[prompts]
-identity = "Bonjour, ici la Liste Demo."
-message = "Le conseil se tient mardi."
-"""
-
-HEADER = (
-    "phone_number,external_id,territory,timezone,consent_sponsor,consent_purpose,consent_channel,"
-    "consent_source,consent_proof,consent_at,window_days,window_start,window_end"
-)
-CONSENT = (
-    "FR,Europe/Paris,liste-demo,political,automated_voice,"
-    "form,page 1,2026-09-01T10:00:00+02:00,mon-fri,10:00,13:00"
-)
+ORIGIN = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
 LOOPBACK = """
 [[trunk]]
 name = "default"
@@ -97,7 +74,8 @@ host = "127.0.0.1:5080"
 """
 
 
-def campaign_file(folder: Path, text: str = CAMPAIGN) -> Path:
-    path = folder / "campaign.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
+def import_list(dialer: Command, campaign: str, folder: Path, *rows: str) -> None:
+    """Import a list of `rows`, to stand below `HEADER`."""
+    file = folder / "list.csv"
+    file.write_text("\n".join((HEADER, *rows)), "utf-8")
+    dialer.must("contacts", "import", str(file), "--campaign", campaign, *ORIGIN)

@@ -15,8 +15,9 @@ from tests.harness.acts import ActStore
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
 from tests.integration.called import called_campaign
-from tests.integration.command import LOOPBACK, Command, campaign_file, fresh_environment
+from tests.integration.command import LOOPBACK, Command, fresh_environment
 from tests.integration.history import TICK_S, fill
+from tests.samples.campaigns import campaign_file
 
 
 @pytest.fixture

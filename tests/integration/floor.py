@@ -4,31 +4,26 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, LiteralString
 
 import psycopg
 
-from dialer.domain.base.types import ImportId, PhoneNumber
-from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.contact import ImportManifest, SourceClass
 from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory
 from tests.harness.patience import SOON_S
 from tests.integration.faulty_store import FaultyStore, Trouble
-from tests.integration.history import a_row
+from tests.integration.history import fill
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
 from tests.integration.service_process import ServiceProcess, World, WrongClock, start_process
-from tests.unit.values import MONDAY, a_campaign, a_definition
+from tests.samples.campaigns import campaign
+from tests.samples.people import number
 
 PEOPLE = 2_000
 TURNS = 400
-RUNNING = a_campaign(
-    definition=a_definition(pacing={"calls_per_second": 50, "max_concurrent": 100}), script="5" * 64
-)
+RUNNING = replace(campaign(pacing={"calls_per_second": 50, "max_concurrent": 100}), script="5" * 64)
 WRITTEN = "SELECT (SELECT count(*) FROM decisions), (SELECT count(*) FROM ledger_pending)"
 
 
@@ -87,7 +82,7 @@ async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
     world = World()
     pbx = ScriptedPbx(world.now, lambda _: Act.ONE, "pbx1")
     async with ActStore.open(url) as store:
-        await fill(store, people)
+        await fill(store, RUNNING, [number(index) for index in range(people)])
         clock = WrongClock(world)
         trouble = Trouble(Random(0))
         reached = FaultyStore(store, trouble)
@@ -99,17 +94,3 @@ async def a_floor(url: str, people: int = PEOPLE) -> AsyncIterator[Floor]:
             yield Floor(url, world, store, pbx, process)
         finally:
             await process.die()
-
-
-async def fill(store: ActStore, people: int) -> None:
-    await store.campaigns.add(RUNNING)
-    manifest = ImportManifest(
-        *(ImportId("i0123456789ab"), "contacts", RUNNING.id, SourceClass.OPT_IN_FORM, "form"),
-        *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
-    )
-    await store.imports.begin(manifest)
-    numbers = [PhoneNumber(f"+3319900{index:04}") for index in range(people)]
-    rows = [a_row(line, number, manifest.id) for line, number in enumerate(numbers, start=2)]
-    await store.contacts.add(manifest.id, RUNNING.id, rows)
-    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await store.campaigns.move(RUNNING.id, verb, by="bob", at=MONDAY)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from random import Random
@@ -11,9 +12,8 @@ from random import Random
 from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, Unavailable
 from dialer.domain.base.types import Fingerprint, ImportId, PhoneNumber
-from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
-from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
-from dialer.domain.consent.contact import ImportManifest, SourceClass
+from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
+from dialer.domain.consent.consent import ConsentedWindow
 from dialer.domain.ledger.event import Kind
 from dialer.domain.oppositions.suppression import OppositionChannel, fingerprint_of
 from dialer.ports.pbx.telephony import CallOrder
@@ -27,7 +27,8 @@ from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import Act, ScriptedPbx
 from tests.integration.service_process import KEY, ServiceProcess, World, WrongClock, start_process
-from tests.unit.values import MONDAY, a_campaign, a_definition, details_of
+from tests.samples.campaigns import MONDAY, campaign
+from tests.samples.people import details_of, import_of, plain_consent, run_list
 
 EVERY_MORNING = (ConsentedWindow(frozenset(range(5)), time(10), time(13)),)
 NUMBERS = [PhoneNumber(number_for(Persona.PRESSES_ONE, index)) for index in range(12)]
@@ -38,26 +39,23 @@ ACTS = (
     | dict.fromkeys(OPPONENTS, Act.NINE)
     | dict.fromkeys(NUMBERS[1::6], Act.NINE_CUT)
 )
-DEFINITION = a_definition(
-    pacing={"calls_per_second": 1000, "max_concurrent": 4}, retry={"max_attempts": 1, "min_gap_hours": 24}
+CAMPAIGN = replace(
+    campaign(
+        pacing={"calls_per_second": 1000, "max_concurrent": 4},
+        retry={"max_attempts": 1, "min_gap_hours": 24},
+    ),
+    script="5" * 64,
 )
-CAMPAIGN = a_campaign(definition=DEFINITION, script="5" * 64)
 TICK_S = 0.01
 """Seconds between the turns of a service's loops here."""
 PERMITS = "SELECT count(*) FROM ledger_pending WHERE kind = ? AND about = ?"
 
 
-async def fill(store: ActStore) -> None:
-    await store.campaigns.add(CAMPAIGN)
-    manifest = ImportManifest(
-        *(ImportId("i0123456789ab"), "contacts", CAMPAIGN.id, SourceClass.OPT_IN_FORM, "form"),
-        *(MONDAY - timedelta(days=60), "contacts.csv", "0" * 64, "alice", MONDAY),
-    )
-    await store.imports.begin(manifest)
-    rows = [a_row(line, number, manifest.id) for line, number in enumerate(NUMBERS, start=2)]
-    await store.contacts.add(manifest.id, CAMPAIGN.id, rows)
-    for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
-        await store.campaigns.move(CAMPAIGN.id, verb, by="bob", at=MONDAY)
+async def fill(store: ActStore, made: Campaign = CAMPAIGN, numbers: Sequence[PhoneNumber] = NUMBERS) -> None:
+    """Store a running campaign and people who may be called every morning."""
+    rows = [a_row(line, number, import_of(made.id)) for line, number in enumerate(numbers, start=2)]
+    agreed = MONDAY - timedelta(days=60)
+    await run_list(store, made, rows, at=MONDAY, collected_at=agreed, imported_at=MONDAY)
 
 
 def print_of(number: PhoneNumber) -> Fingerprint:
@@ -65,20 +63,11 @@ def print_of(number: PhoneNumber) -> Fingerprint:
 
 
 def a_row(line: int, number: PhoneNumber, import_id: ImportId) -> NewContact:
-    given = ConsentGiven(
-        fingerprint=print_of(number),
-        sponsor="liste-demo",
-        purpose="political",
-        channel="automated_voice",
-        source="form",
-        proof="proof-1",
+    given = plain_consent(
+        print_of(number),
         given_at=MONDAY - timedelta(days=60),
-        expires_at=None,
         windows=EVERY_MORNING,
-        appointment_at=None,
-        act=None,
         territory="FR",
-        timezone=None,
         import_id=import_id,
         recorded_at=MONDAY,
     )

@@ -48,7 +48,7 @@ from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
 from tests.integration.faulty_store import FaultyStore, Trouble
 from tests.integration.scripted_link import ScriptedLink
-from tests.unit.values import MONDAY
+from tests.samples.campaigns import MONDAY
 
 KEY = b"k" * 32
 PACKS = load_packs()

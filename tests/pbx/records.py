@@ -21,7 +21,8 @@ from tests.pbx.ear import Frame
 from tests.pbx.manager import Message
 from tests.pbx.sounds import FRAMES, place_of
 from tests.pbx.voice import FRAME_S, Keying
-from tests.unit.values import MONDAY, an_attempt
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import MONDAY
 
 Key = TypeVar("Key")
 SOON_S = 0.3

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Installation
 from tests.harness.patience import SOON_S
 from tests.pbx.ringer import Ringing, ringer_of
 from tests.pbx.voice import Press
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 STRANGER = "+33199000099"
 """A number on no list of ours."""
@@ -20,7 +21,7 @@ STRANGER = "+33199000099"
 
 async def test_an_objection_on_the_line_counts_with_the_service_down(scene: Scene, tmp_path: Path) -> None:
     contacts = contact_file(tmp_path, [number_for(Persona.BUSY, 0)])
-    await scene.installation.campaign(campaign_file(tmp_path), contacts)
+    await scene.installation.campaign(fast_campaign_file(tmp_path), contacts)
     async with scene.installation.serve():
         await until_open(scene)
     async with ringer_of(

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 CUT_OFF = [number_for(Persona.NINE_THEN_HANGS_UP, index) for index in range(3)]
 
@@ -25,7 +26,7 @@ async def answered(scene: Scene) -> None:
 
 
 async def started(scene: Scene, folder: Path, served: Served) -> None:
-    campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, CUT_OFF))
+    campaign = await scene.installation.campaign(fast_campaign_file(folder), contact_file(folder, CUT_OFF))
     await served.post(f"/v1/campaigns/{campaign}/start")
     await answered(scene)
 

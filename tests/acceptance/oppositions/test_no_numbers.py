@@ -11,10 +11,11 @@ from dialer.adapters.pbx.engine import docker
 from dialer.adapters.pbx.home import PbxHome
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.patience import SOON_S
 from tests.integration.upkeep.test_webhooks import Receiver, receiving
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 PERSONAS = (
     Persona.PRESSES_ONE,
@@ -67,7 +68,7 @@ def tell(scene: Scene, receiver: Receiver) -> None:
 
 async def lived_through(scene: Scene, folder: Path) -> dict[str, str]:
     """Run a campaign with its oppositions and questions. Return texts by their places."""
-    campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, NUMBERS))
+    campaign = await scene.installation.campaign(fast_campaign_file(folder), contact_file(folder, NUMBERS))
     operator = (await scene.installation.must("token", "create", "--role", "operator", "--name", "omar"))[
         "token"
     ]

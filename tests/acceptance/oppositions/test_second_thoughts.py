@@ -12,9 +12,10 @@ from pathlib import Path
 from dialer.simulated_callees.personas import Persona, number_for
 from dialer.simulated_callees.received import Ending
 from tests.acceptance.conftest import Scene
-from tests.acceptance.files import campaign_file, contact_file
 from tests.acceptance.installation import Served
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import fast_campaign_file
+from tests.samples.lists import contact_file
 
 BY_HTTP, BY_SMS, WITHDRAWS, AT_THE_CONSOLE, UNMOVED = (
     number_for(Persona.NO_ANSWER, index) for index in range(5)
@@ -25,7 +26,7 @@ LET_RING_S = 10
 
 @asynccontextmanager
 async def all_ringing(scene: Scene, folder: Path, numbers: list[str]) -> AsyncIterator[Served]:
-    campaign = await scene.installation.campaign(campaign_file(folder), contact_file(folder, numbers))
+    campaign = await scene.installation.campaign(fast_campaign_file(folder), contact_file(folder, numbers))
     async with scene.installation.serve() as served:
         await served.post(f"/v1/campaigns/{campaign}/start")
         async with asyncio.timeout(SOON_S):

@@ -8,8 +8,8 @@ import pytest
 
 from dialer.domain.base.errors import Conflict
 from dialer.ports.records import ArchivedAnswer, RequestKey
-from tests.contract.samples import NOW
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import NOW
 
 KEY = RequestKey("olga", "key-1", "a" * 64)
 ANSWER = ArchivedAnswer(201, "/v1/campaigns/c1", b'{"id": "c1"}\xff')

@@ -18,12 +18,13 @@ from dialer.services.access.key_watch import KeyWatch
 from dialer.services.access.keys import fingerprints_in_force
 from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
-from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_consent, replayed
+from tests.contract.judged import DAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import FIRST, fingerprints, keys_of, rotated
-from tests.contract.samples import CAMPAIGN, fingerprint, manifest, number, suppression
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import CAMPAIGN, MONDAY
+from tests.samples.people import fingerprint, manifest, number, suppression
 
 JUDGE = judge_at(MONDAY, load_packs())
 

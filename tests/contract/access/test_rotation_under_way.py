@@ -24,20 +24,12 @@ from dialer.ports.records import CallFilter, Progression
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
-from tests.contract.judged import DAY, MONDAY, claim_all, judge_at, listed_with_consent, replayed
+from tests.contract.judged import DAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import fingerprints, half_rotated, home_keys, keys_of, rotated
-from tests.contract.samples import (
-    CAMPAIGN,
-    SPONSOR,
-    consent,
-    fingerprint,
-    manifest,
-    new_contact,
-    number,
-    suppression,
-)
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, SPONSOR
+from tests.samples.people import consent, fingerprint, manifest, new_contact, number, suppression
 
 JUDGE = judge_at(MONDAY, load_packs())
 MANY = range(1, 12)

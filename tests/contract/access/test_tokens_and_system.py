@@ -8,9 +8,9 @@ import pytest
 from dialer.domain.access.roles import Role, Token
 from dialer.domain.base.errors import Conflict, NotFound
 from dialer.ports.pbx.halts import HaltState, KnownHalts
-from tests.contract.samples import NOW
 from tests.harness.acts import ActStore
 from tests.harness.halts import HALTED_AT, a_halt
+from tests.samples.campaigns import NOW
 
 TOKEN = Token("olga", Role.OPERATOR, "a" * 64, NOW, expires_at=NOW + timedelta(days=1))
 

@@ -16,17 +16,10 @@ from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.consent.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, CallRow, Progression
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    OTHER_CAMPAIGN,
-    claimed,
-    fingerprint,
-    listed,
-    sent,
-    suppression,
-)
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, sent
+from tests.samples.campaigns import CAMPAIGN, NOW, OTHER_CAMPAIGN
+from tests.samples.people import fingerprint, listed, suppression
 
 UNKNOWN = AttemptId("f" * 32)
 

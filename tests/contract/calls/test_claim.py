@@ -14,21 +14,11 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent.contact import SourceClass
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    OTHER_CAMPAIGN,
-    claimed,
-    consent,
-    fingerprint,
-    listed,
-    number,
-    permit,
-    refuse,
-    suppression,
-)
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
+from tests.samples.calls import claimed, permit, refuse
+from tests.samples.campaigns import CAMPAIGN, NOW, OTHER_CAMPAIGN
+from tests.samples.people import consent, fingerprint, listed, number, suppression
 
 
 async def test_a_permit_becomes_an_attempt_with_the_contacts_number(store: ActStore) -> None:

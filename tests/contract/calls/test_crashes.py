@@ -6,8 +6,9 @@ from asyncio.subprocess import PIPE, Process
 from collections import Counter
 
 from dialer.domain.calls.attempt import AttemptState
-from tests.contract.samples import claimed, consent, fingerprint, listed, sent, suppression
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, sent
+from tests.samples.people import consent, fingerprint, listed, suppression
 
 
 async def worker(mode: str, url: str) -> Process:

@@ -11,8 +11,10 @@ from dialer.adapters.sql.schema.tables import attempts
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.final_answer import About, counts, end_about
 from dialer.ports.records import Progression
-from tests.contract.samples import NOW, claimed, listed
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed
+from tests.samples.campaigns import NOW
+from tests.samples.people import listed
 
 ENDS: list[tuple[int | None, int | None]] = [(None, cause) for cause in (None, *range(128))] + [
     (sip, 21) for sip in range(300, 700)

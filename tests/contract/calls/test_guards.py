@@ -35,11 +35,13 @@ from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import shelf_with
 from tests.contract.rotation import FIRST, half_rotated
-from tests.contract.samples import CAMPAIGN, NOW, claimed, listed
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
+from tests.samples.calls import claimed
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import listed
 
 AUDITOR = Actor("ana", Role.AUDITOR)
 

@@ -18,20 +18,11 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
 from tests.contract.engines import Engine
-from tests.contract.samples import (
-    CAMPAIGN,
-    DRIVER,
-    NOW,
-    OTHER_CAMPAIGN,
-    claimed,
-    fingerprint,
-    listed,
-    permit,
-    sent,
-    suppression,
-)
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
+from tests.samples.calls import DRIVER, claimed, permit, sent
+from tests.samples.campaigns import CAMPAIGN, NOW, OTHER_CAMPAIGN
+from tests.samples.people import fingerprint, listed, suppression
 
 Change = Callable[[ActStore], Awaitable[object]]
 

@@ -9,8 +9,10 @@ import pytest
 
 from dialer.domain.calls.attempt import AttemptState
 from dialer.ports.pbx.leases import Driver, Heartbeat
-from tests.contract.samples import DRIVER, NOW, claimed, listed
 from tests.harness.acts import ActStore
+from tests.samples.calls import DRIVER, claimed
+from tests.samples.campaigns import NOW
+from tests.samples.people import listed
 
 OTHER = Driver(DRIVER.pbx, "f" * 32)
 ELSEWHERE = Driver("pbx2", OTHER.holder)

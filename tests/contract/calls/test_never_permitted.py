@@ -29,11 +29,12 @@ from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.upkeep.restoring import Restoring
 from tests.contract.engines import Engine
-from tests.contract.judged import MONDAY, WORKDAYS, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import WORKDAYS, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints, rotated
-from tests.contract.samples import consent, new_contact, number
 from tests.contract.sealing import STAMP
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import MONDAY
+from tests.samples.people import consent, new_contact, number
 
 PEOPLE = (1, 3, 5)
 """Odd numbers: `listed_with_consent` gives these a consent."""

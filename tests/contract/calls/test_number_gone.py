@@ -18,14 +18,15 @@ from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.calls.strangers import Strangers
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
-from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST
-from tests.contract.samples import CAMPAIGN, SPONSOR, fingerprint
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import UNCHANGED
+from tests.samples.campaigns import CAMPAIGN, MONDAY, SPONSOR
+from tests.samples.people import fingerprint
 
 PACKS = load_packs()
 LATER = MONDAY + timedelta(days=2)

@@ -12,11 +12,12 @@ from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.contact_groups import turns
 from dialer.ports.upkeep.restores import PastCall
-from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import claim_all, judge_at, listed_with_consent
 from tests.contract.pages import read_alike
 from tests.contract.rotation import fingerprints, rotated
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, SPONSOR, fingerprint, number
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, OTHER_CAMPAIGN, SPONSOR
+from tests.samples.people import fingerprint, number
 
 PACKS = load_packs()
 JUDGE = judge_at(MONDAY, PACKS)

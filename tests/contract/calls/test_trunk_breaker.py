@@ -35,14 +35,15 @@ from dialer.services.calls.strangers import Strangers
 from dialer.services.calls.trunk_breaker import TrunkBreaker
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
-from tests.contract.judged import MONDAY, TRUNK, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST
-from tests.contract.samples import CAMPAIGN, fingerprint
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import UNCHANGED
+from tests.samples.campaigns import CAMPAIGN, MONDAY
+from tests.samples.people import fingerprint
 
 PACKS = load_packs()
 PEOPLE = range(1, 71)

@@ -15,17 +15,10 @@ from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    OTHER_CAMPAIGN,
-    campaign,
-    claimed,
-    definition,
-    listed,
-    refuse,
-)
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, refuse
+from tests.samples.campaigns import CAMPAIGN, NOW, OTHER_CAMPAIGN, campaign, definition
+from tests.samples.people import listed
 
 NOT_PAUSED: Any = {"state": CampaignState.RUNNING, "reason": "", "pause_cause": None}
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "GP": "2027-04-17"}}
@@ -33,7 +26,11 @@ ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-04-18", "GP": "202
 
 async def test_a_campaign_comes_back_as_it_went_in(store: ActStore) -> None:
     whole = replace(
-        campaign(election=ELECTION, caller_ids={"RE": "+262947900001"}),
+        campaign(
+            election=ELECTION,
+            caller_ids={"RE": "+262947900001"},
+            prompts={"identity": "Bonjour.", "message": {"file": "message.wav"}},
+        ),
         approved_by="omar",
         approved_at=NOW,
         self_approved=True,

@@ -8,20 +8,18 @@ import pytest
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId, PhoneNumber
 from dialer.ports.records import ImportCounts, NewContact
-from tests.contract.samples import (
-    CAMPAIGN,
+from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, OTHER_CAMPAIGN, campaign
+from tests.samples.people import (
     IMPORT,
-    OTHER_CAMPAIGN,
-    campaign,
     consent,
+    details_of,
     fingerprint,
     listed,
     manifest,
     new_contact,
     suppression,
 )
-from tests.harness.acts import ActStore
-from tests.unit.values import details_of
 
 
 @pytest.fixture

@@ -11,19 +11,10 @@ from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.altering import alter
-from tests.contract.samples import (
-    CAMPAIGN,
-    IMPORT,
-    NOW,
-    consent,
-    fingerprint,
-    listed,
-    new_contact,
-    permit,
-    refuse,
-    sent,
-)
 from tests.harness.acts import ActStore
+from tests.samples.calls import permit, refuse, sent
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import IMPORT, consent, fingerprint, listed, new_contact
 
 STEPS = 30
 

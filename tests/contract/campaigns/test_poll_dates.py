@@ -13,9 +13,9 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.services.decision.replay import ReplayOutcome
 from tests.contract.engines import Engine
-from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent, replayed
-from tests.contract.samples import CAMPAIGN, campaign
+from tests.contract.judged import claim_all, judge_at, listed_with_consent, replayed
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, campaign
 
 PACKS = load_packs()
 ELECTION = {"id": "mun-2027", "poll_dates": {"default": "2027-02-02"}}

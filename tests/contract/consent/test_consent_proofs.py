@@ -13,11 +13,12 @@ from dialer.services.consent.consent_proofs import DESTROYED, SEALED, ConsentPro
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.upkeep.retention import Retention
 from tests.contract.engines import Engine
-from tests.contract.judged import MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints, rotated
-from tests.contract.samples import consent, fingerprint, listed, number
 from tests.contract.sealing import STAMP, seal_all
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import MONDAY
+from tests.samples.people import consent, fingerprint, listed, number
 
 PACKS = load_packs()
 CLEAR = "page 12 of the register"

@@ -13,8 +13,10 @@ from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
-from tests.contract.samples import CAMPAIGN, NOW, claimed, consent, fingerprint, listed, permit, refuse
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, permit, refuse
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import consent, fingerprint, listed
 
 
 def withdrawal(index: int, sponsor: str | None) -> ConsentWithdrawn:

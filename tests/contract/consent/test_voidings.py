@@ -20,11 +20,12 @@ from dialer.services.consent.consents import Consents, TrunkFault
 from dialer.services.oppositions.ringing import RingingCalls
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.calls.test_trunk_breaker import SECOND, Campaign
-from tests.contract.judged import MONDAY, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints
-from tests.contract.samples import fingerprint, suppression
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import MONDAY
+from tests.samples.people import fingerprint, suppression
 
 PACKS = load_packs()
 GONE = Ended(AttemptId(""), MONDAY + SECOND, DialStatus.CHANUNAVAIL, 1, 404, ())
@@ -91,7 +92,7 @@ async def test_actor_and_reason_of_a_restoring_are_in_the_ledger_by_number_and_b
 async def test_what_a_person_said_stands(store: ActStore) -> None:
     """A withdrawal, of the very instant even, and an opposition."""
     objected, withdrew, *others = await voided(store)
-    await store.suppressions.add([replace(suppression(1), fingerprint=objected.fingerprint)])
+    await store.suppressions.add([suppression(1, fingerprint=objected.fingerprint)])
     taken = ConsentWithdrawn(withdrew.fingerprint, None, "letter", MONDAY + SECOND, EVENING)
     await store.consents.add([taken], by="camille")
     await (await consents_of(store)).restore(LOCAL_ADMINISTRATOR, FAULT)

@@ -16,8 +16,9 @@ from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import DecisionFilter
 from tests.contract.cancelling import cancelled_at
-from tests.contract.samples import claimed, fingerprint, listed, suppression
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed
+from tests.samples.people import fingerprint, listed, suppression
 
 PEOPLE = 10
 HANGS_S = 20

@@ -8,8 +8,10 @@ import pytest
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.contract.engines import Engine
-from tests.contract.samples import CAMPAIGN, NOW, claimed, listed, permit, suppression
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, permit
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import listed, suppression
 
 
 @pytest.mark.parametrize("turns", [1, 3, 10, 30])

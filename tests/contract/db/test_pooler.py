@@ -11,9 +11,10 @@ import pytest
 
 from tests.contract.engines import Engine
 from tests.contract.postgres import as_server_user
-from tests.contract.samples import claimed, fingerprint, listed, sent, suppression
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.samples.calls import claimed, sent
+from tests.samples.people import fingerprint, listed, suppression
 
 SETTINGS = """
 [databases]

@@ -17,23 +17,14 @@ from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.domain.preflight.contact_groups import turns
 from dialer.ports.records import CallFilter, Progression
-from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import claim_all, judge_at, listed_with_consent
 from tests.contract.pages import read_alike
 from tests.contract.rotation import half_rotated
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    claimed,
-    consent,
-    definition,
-    fingerprint,
-    listed,
-    refuse,
-    sent,
-    suppression,
-)
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.samples.calls import claimed, refuse, sent
+from tests.samples.campaigns import CAMPAIGN, MONDAY, NOW, definition
+from tests.samples.people import consent, fingerprint, listed, suppression
 
 copies = count(1)
 SMALL = {

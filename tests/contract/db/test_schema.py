@@ -21,9 +21,11 @@ from dialer.domain.consent.basis import Basis
 from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
-from tests.contract.samples import campaign, claimed, listed, number, suppression
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.samples.calls import claimed
+from tests.samples.campaigns import campaign
+from tests.samples.people import listed, number, suppression
 
 
 @pytest.fixture

@@ -26,9 +26,10 @@ from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import end_halts
 from dialer.services.upkeep.restoring import begin_restoration
-from tests.contract.samples import CAMPAIGN, NOW, campaign, consent, number, suppression
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
+from tests.samples.campaigns import CAMPAIGN, NOW, campaign
+from tests.samples.people import consent, number, suppression
 
 TOLD = WebhookUrl("crm")
 KEY = b"key of the tests"

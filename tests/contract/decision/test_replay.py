@@ -15,7 +15,6 @@ from dialer.services.decision.replay import ReplayOutcome, Replays
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.judged import (
-    MONDAY,
     VAULT,
     another_version,
     claim_all,
@@ -24,8 +23,9 @@ from tests.contract.judged import (
     replayed,
     shelf_with,
 )
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, number, suppression
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, OTHER_CAMPAIGN
+from tests.samples.people import number, suppression
 
 PACKS = load_packs()
 

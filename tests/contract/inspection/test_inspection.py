@@ -9,9 +9,11 @@ import pytest
 
 from dialer.domain.base.types import CampaignId
 from tests.harness.dates import TODAY
-from tests.integration.called import called_campaign, import_list, permit_only
-from tests.integration.command import CONSENT, LOOPBACK, Command, campaign_file, fresh_environment
+from tests.integration.called import called_campaign, permit_only
+from tests.integration.command import LOOPBACK, Command, fresh_environment, import_list
 from tests.integration.packs import judged_alone
+from tests.samples.campaigns import campaign_file
+from tests.samples.lists import CONSENT
 
 
 @pytest.fixture

@@ -18,31 +18,21 @@ from dialer.ports.records import Progression
 from dialer.services.decision.replay import ReplayOutcome
 from dialer.views.subject import ListedView
 from tests.contract.engines import Engine
-from tests.contract.judged import (
-    DAY,
-    MONDAY,
-    VAULT,
-    WORKDAYS,
-    claim_all,
-    judge_at,
-    listed_with_consent,
-    replayed,
-)
-from tests.contract.samples import (
-    CAMPAIGN,
+from tests.contract.judged import DAY, VAULT, WORKDAYS, claim_all, judge_at, listed_with_consent, replayed
+from tests.contract.sealing import seal_all
+from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, OTHER_CAMPAIGN, campaign
+from tests.samples.people import (
+    DETAILS_IN_FULL,
     IMPORT,
-    OTHER_CAMPAIGN,
-    campaign,
     consent,
+    details_of,
     fingerprint,
     manifest,
     new_contact,
     number,
     suppression,
 )
-from tests.contract.sealing import seal_all
-from tests.harness.acts import ActStore
-from tests.unit.values import DETAILS_IN_FULL, details_of
 
 PACKS = load_packs()
 JUDGE = judge_at(MONDAY, PACKS)

@@ -26,14 +26,15 @@ from dialer.services.acts.campaigns import move_campaign
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.records import RecordCheck
 from dialer.services.upkeep.retention import Retention
-from tests.contract.judged import DAY, MONDAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
+from tests.contract.judged import DAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.probes.test_probes import probe
 from tests.contract.rotation import rotated
-from tests.contract.samples import CAMPAIGN, campaign, fingerprint, suppression
 from tests.contract.sealing import STAMP, seal_all
 from tests.contract.tampering import Tamperer
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
+from tests.samples.campaigns import CAMPAIGN, MONDAY, campaign
+from tests.samples.people import fingerprint, suppression
 
 PACKS = load_packs()
 NOT_RECORDED = {"tokens": {"last_used_at"}, "suppressions": {"revision"}}
@@ -62,7 +63,7 @@ async def live(store: ActStore) -> None:
     over = replace(first, state=AttemptState.ENDED, ended_at=MONDAY, trace=trace)
     await store.attempts.commit([Progression(over, contact=ContactClosed("no_key"))])
     late = replace(over, opposed_at=MONDAY, result=Result.OPTED_OUT)
-    await store.attempts.commit([Progression(late, replace(suppression(1), source=first.id))])
+    await store.attempts.commit([Progression(late, suppression(1, source=first.id))])
     second, *_ = await store.attempts.alive()
     gone = replace(second, state=AttemptState.ENDED, ended_at=MONDAY + DAY, sip_code=404, hangup_cause=1)
     await store.attempts.commit([Progression(gone, contact=ContactClosed("number_gone"))])
@@ -161,11 +162,12 @@ async def test_another_cause_of_a_pause_is_found(
 
 def test_entries_of_before_there_were_causes_vouch_for_their_campaigns() -> None:
     """The digests are those of the program at schema 0034."""
-    told = replace(campaign(), state=CampaignState.PAUSED, reason=RESTORED, pause_cause=PauseCause.RESTORED)
+    then = campaign(prompts={"identity": "Bonjour.", "message": {"file": "message.wav"}})
+    told = replace(then, state=CampaignState.PAUSED, reason=RESTORED, pause_cause=PauseCause.RESTORED)
     assert vouched(told) == {
         RecordKind.CAMPAIGN: "00f19471cf0bea22e24c46b3790311fbec2be1f45fa967c832e189ea052d35c8"
     }
-    told = replace(campaign(), state=CampaignState.PAUSED, reason="lunch")
+    told = replace(then, state=CampaignState.PAUSED, reason="lunch")
     assert vouched(told) == {
         RecordKind.CAMPAIGN: "47f8036d256e42c360e51783ecdd7e6a8ea27e073a4931470038a6bbdd63cf84"
     }

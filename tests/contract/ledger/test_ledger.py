@@ -27,23 +27,14 @@ from dialer.domain.ledger.sealing import SealedEntry, subject_of
 from dialer.domain.ledger.tree import Frontier, Subtree
 from dialer.ports.records import ImportCounts, Progression
 from dialer.verifier.verify_ledger import Entries, check_heads, included
-from tests.contract.judged import MONDAY, claim_all, judge_at, listed_with_consent
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    claimed,
-    consent,
-    fingerprint,
-    listed,
-    manifest,
-    number,
-    refuse,
-    suppression,
-)
+from tests.contract.judged import claim_all, judge_at, listed_with_consent
 from tests.contract.sealing import PUBLIC, STAMP, seal_all, seal_some, sign
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 from tests.harness.ledger import UNWRITABLE
+from tests.samples.calls import claimed, refuse
+from tests.samples.campaigns import CAMPAIGN, MONDAY, NOW
+from tests.samples.people import consent, fingerprint, listed, manifest, number, suppression
 
 OWN_IMPORT = ImportId("i00000000000b")
 

@@ -26,9 +26,9 @@ from dialer.ports.unit_of_work import Store
 from dialer.services.ledger import sealer as sealing
 from dialer.services.ledger.sealer import Sealer
 from tests.contract.engines import Engine
-from tests.contract.samples import consent, suppression
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.samples.people import consent, suppression
 
 SIGNER = Ed25519Signer(bytes(range(32)))
 names = count(1)

@@ -9,15 +9,16 @@ from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
 from dialer.domain.oppositions.external_list import ListKind, ListStanding, OppositionList
 from tests.contract.engines import Engine
-from tests.contract.samples import CAMPAIGN, NOW, SPONSOR, fingerprint, listed, manifest
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, NOW, SPONSOR
+from tests.samples.people import fingerprint, listed, manifest
 
 FIRST = OppositionList(ImportId("i000000000011"), "national", None, NOW, NOW + timedelta(days=30))
 SECOND = replace(FIRST, id=ImportId("i000000000012"), valid_to=NOW + timedelta(days=60), kind=ListKind.LINES)
 
 
 async def filled(store: ActStore, entry: OppositionList, *indices: int) -> None:
-    await store.imports.begin(replace(manifest(entry.id), campaign_id=None, kind="opposition list"))
+    await store.imports.begin(manifest(entry.id, None, kind="opposition list"))
     await store.lists.add(entry, [fingerprint(index) for index in indices])
 
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from dialer.domain.oppositions.suppression import Suppression
-from tests.contract.samples import NOW, fingerprint, suppression
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import NOW
+from tests.samples.people import fingerprint, suppression
 
 
 async def test_oppositions_come_back_whole(store: ActStore) -> None:

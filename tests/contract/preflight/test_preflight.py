@@ -24,24 +24,12 @@ from dialer.ports.records import ContactFacts
 from dialer.services.decision.decider import Decider
 from dialer.services.preflight.preflight import Preflight
 from dialer.services.preflight.preflight_run import Forecast, packs_for
-from tests.contract.judged import DAY, MONDAY, judge_at
+from tests.contract.judged import DAY, judge_at
 from tests.contract.pages import read_alike
 from tests.contract.random_lists import Person, RandomPeople
-from tests.contract.samples import (
-    CAMPAIGN,
-    NOW,
-    OTHER_CAMPAIGN,
-    SPONSOR,
-    campaign,
-    consent,
-    definition,
-    fingerprint,
-    listed,
-    manifest,
-    number,
-    suppression,
-)
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, NOW, OTHER_CAMPAIGN, SPONSOR, campaign, definition
+from tests.samples.people import consent, fingerprint, listed, manifest, number, suppression
 
 FAMILIES = 8
 
@@ -121,7 +109,7 @@ async def fill(
     """Fill a list. Some of it has no source class, and some people are on lists of others."""
     await store.campaigns.add(campaign(CAMPAIGN, **changes))
     await store.campaigns.add(campaign(OTHER_CAMPAIGN))
-    nowhere = replace(manifest(ImportId("i000000000009")), source_class=None)
+    nowhere = manifest(ImportId("i000000000009"), source_class=None)
     for origin, some in ((manifest(), people[5:]), (nowhere, people[:5])):
         await store.imports.begin(origin)
         await store.contacts.add(origin.id, CAMPAIGN, [person.row for person in some])
@@ -132,7 +120,7 @@ async def fill(
         entry = OppositionList(
             ImportId("i00000000001" + digit), f"list {digit}", sponsor, MONDAY - DAY, MONDAY
         )
-        await store.imports.begin(replace(manifest(entry.id), campaign_id=None, kind="opposition list"))
+        await store.imports.begin(manifest(entry.id, None, kind="opposition list"))
         await store.lists.add(entry, fingerprints[int(digit) :: 37])
         await store.lists.put_in_force(entry.id, at=MONDAY)
     known = await store.contacts.dossiers_among(CAMPAIGN, fingerprints)

@@ -18,9 +18,9 @@ from dialer.domain.base.types import ProbeId
 from dialer.domain.upkeep.retention import RetentionRun
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.upkeep.retention import Retention
-from tests.contract.judged import DAY, MONDAY, VAULT
-from tests.contract.samples import campaign
+from tests.contract.judged import DAY, VAULT
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import MONDAY, campaign
 
 FIRST, SECOND = (ProbeId(f"{index:032x}") for index in (1, 2))
 

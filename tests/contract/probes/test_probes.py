@@ -11,9 +11,9 @@ from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.ledger.event import Kind
 from dialer.domain.probes.probe import Probe, ProbeOutcome
 from dialer.ports.probes import ProbeFilter
-from tests.contract.samples import CAMPAIGN, NOW, SPONSOR, campaign
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, NOW, SPONSOR, campaign
 
 OURS, OTHER = PhoneNumber("+33162000001"), PhoneNumber("+33162000002")
 HOUR = timedelta(hours=1)

@@ -10,9 +10,10 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.upkeep.notification import Topic
 from dialer.ports.upkeep.webhook_sender import WebhookUrl
 from tests.contract.engines import Engine
-from tests.contract.samples import CAMPAIGN, NOW, listed, number, suppression
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import listed, number, suppression
 
 HEARS_ALL, HEARS_HALTS = WebhookUrl("a" * 16), WebhookUrl("b" * 16)
 SUBSCRIBERS = {HEARS_ALL: frozenset(Topic), HEARS_HALTS: frozenset({Topic.HALTED})}

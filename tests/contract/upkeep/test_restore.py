@@ -51,7 +51,7 @@ from tests.integration.history import CAMPAIGN, NUMBERS, OPPONENTS, History, a_p
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import KEY, World, WrongClock
-from tests.unit.values import MONDAY
+from tests.samples.campaigns import MONDAY
 
 copies = count(1)
 WROTE, WITHDREW = NUMBERS[-1], NUMBERS[-2]

@@ -25,7 +25,6 @@ from tests.contract.altering import alter
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import (
     DAY,
-    MONDAY,
     SOUNDS,
     VAULT,
     claim_all,
@@ -34,9 +33,10 @@ from tests.contract.judged import (
     replayed,
     shelf_with,
 )
-from tests.contract.samples import CAMPAIGN, OTHER_CAMPAIGN, consent, fingerprint, number, suppression
 from tests.contract.sealing import seal_all
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import CAMPAIGN, MONDAY, OTHER_CAMPAIGN
+from tests.samples.people import consent, fingerprint, number, suppression
 
 PACKS = load_packs()
 LIMIT = MONDAY - DAY + 60 * DAY

@@ -11,10 +11,9 @@ import pytest
 
 from dialer.domain.access.roles import Role
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import CONSENT, CONTACTS, CSV, JSON, NUMBER, OTHER_NUMBER, campaign_body
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, JSON, NUMBER, OTHER_NUMBER, campaign_body
 from tests.integration.api.test_api_ledger import seal
-from tests.integration.api.test_api_oppositions import CONSENT
 from tests.integration.campaigns.test_prompts import tone
 
 MAKES, RUNS, RULES = Role.CAMPAIGNER, Role.OPERATOR, Role.ADMIN

@@ -3,16 +3,18 @@
 import pytest
 
 from dialer.domain.access.roles import Role
-from tests.contract import samples
 from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
+from tests.samples.calls import claimed
+from tests.samples.campaigns import CAMPAIGN
+from tests.samples.people import listed, number
 
 
 @pytest.fixture
 async def called(api: Api) -> list[str]:
     """Five permitted calls of one campaign, in order of decision."""
-    await samples.listed(ActStore.over(api.service.store), *range(1, 6))
-    attempts = await samples.claimed(ActStore.over(api.service.store))
+    await listed(ActStore.over(api.service.store), *range(1, 6))
+    attempts = await claimed(ActStore.over(api.service.store))
     return [attempt.id for attempt in sorted(attempts, key=lambda attempt: attempt.decided_at)]
 
 
@@ -27,7 +29,7 @@ async def test_calls_are_listed_page_by_page_in_order_of_decision(api: Api, call
 
 
 async def test_calls_can_be_asked_for_by_campaign(api: Api, called: list[str]) -> None:
-    own = (await api.get(f"/v1/calls?campaign={samples.CAMPAIGN}")).body["items"]
+    own = (await api.get(f"/v1/calls?campaign={CAMPAIGN}")).body["items"]
     assert [item["attempt_id"] for item in own] == called
     assert (await api.get("/v1/calls?campaign=c000000000009")).status == 404
 
@@ -35,15 +37,15 @@ async def test_calls_can_be_asked_for_by_campaign(api: Api, called: list[str]) -
 @pytest.mark.parametrize("role", [Role.CAMPAIGNER, Role.OPERATOR])
 async def test_numbers_are_masked_for_who_runs_campaigns(api: Api, called: list[str], role: Role) -> None:
     one = await api.get(f"/v1/calls/{called[0]}", role)
-    listed = await api.get("/v1/calls", role)
-    for text in (str(one.body), str(listed.body)):
-        assert samples.number(1) not in text
+    several = await api.get("/v1/calls", role)
+    for text in (str(one.body), str(several.body)):
+        assert number(1) not in text
     assert one.body["phone_number"] == "+33*******01"
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN])
 async def test_numbers_are_whole_for_who_checks(api: Api, called: list[str], role: Role) -> None:
-    assert (await api.get(f"/v1/calls/{called[0]}", role)).body["phone_number"] == samples.number(1)
+    assert (await api.get(f"/v1/calls/{called[0]}", role)).body["phone_number"] == number(1)
 
 
 async def test_an_unknown_call_is_not_found(api: Api) -> None:

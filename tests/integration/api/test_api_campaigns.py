@@ -10,8 +10,8 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import CONTACTS, CSV, JSON, campaign_body, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign
 from tests.integration.campaigns.test_prompts import tone
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from dialer.domain.access.roles import Role
+from tests.integration.api.bodies import CONTACTS, CSV, NUMBER, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, NUMBER, new_campaign
 
 AT = "2027-02-02T10:30:00+01:00"
 

@@ -11,8 +11,8 @@ from dialer.domain.access.roles import Role
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.records import NewContact
 from dialer.services.consent.contact_import import ContactIntake
+from tests.integration.api.bodies import CONTACTS, CSV, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 
 
 async def test_a_list_is_imported_and_its_report_is_the_answer(api: Api) -> None:

@@ -8,8 +8,8 @@ from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import Entries, check_evidence, check_heads
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import new_campaign, objection_body
 from tests.integration.api.client import Api
-from tests.integration.api.samples import new_campaign, objection_body
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from dialer.domain.access.roles import Role
+from tests.integration.api.bodies import CONTACTS, CSV, NUMBER, OTHER_NUMBER, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, NUMBER, OTHER_NUMBER, new_campaign
 
 LISTS = "/v1/suppressions/lists"
 VALID = {"valid_from": "2027-01-01T00:00:00Z", "valid_to": "2027-03-01T00:00:00Z"}

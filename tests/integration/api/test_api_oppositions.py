@@ -6,18 +6,10 @@ from typing import Any
 import pytest
 
 from dialer.domain.access.roles import Role
+from tests.integration.api.bodies import CONSENT, JSON, NUMBER, OTHER_NUMBER, objection_body
 from tests.integration.api.client import Api
-from tests.integration.api.samples import JSON, NUMBER, OTHER_NUMBER, objection_body
 
 CHECK = "/v1/suppressions/check"
-CONSENT = {
-    "phone_number": NUMBER,
-    "consent_sponsor": "liste-demo",
-    "consent_purpose": "political",
-    "consent_channel": "automated_voice",
-    "consent_at": "2026-01-01T10:00:00+01:00",
-    "windows": "mon-fri 10:00-13:00",
-}
 
 
 async def test_an_opposition_is_in_force_when_it_is_answered(api: Api) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from dialer.domain.access.roles import Role
 from dialer.domain.oppositions.sms_stop import UNREAD
+from tests.integration.api.bodies import NUMBER, campaign_body, new_campaign
 from tests.integration.api.client import Api, Reply
-from tests.integration.api.samples import NUMBER, campaign_body, new_campaign
 
 RECEIVED = "2026-01-01T10:00:00+01:00"
 

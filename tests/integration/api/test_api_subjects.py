@@ -18,12 +18,13 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.inspection.test_subjects import end_calls
-from tests.contract.judged import DAY, MONDAY, TRUNK, claim_all
+from tests.contract.judged import DAY, TRUNK, claim_all
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
+from tests.integration.api.bodies import CONTACTS, NUMBER, OTHER_NUMBER, new_campaign, objection_body
 from tests.integration.api.client import Api, running_api
-from tests.integration.api.samples import CONTACTS, NUMBER, OTHER_NUMBER, new_campaign, objection_body
-from tests.integration.command import CONSENT, HEADER
+from tests.samples.campaigns import MONDAY
+from tests.samples.lists import CONSENT, HEADER
 
 PACKS = load_packs()
 

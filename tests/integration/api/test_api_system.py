@@ -20,8 +20,8 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.integration.api.bodies import new_campaign
 from tests.integration.api.client import Api, running_api
-from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
 
 SOONER_THAN_SQLITE_S = BUSY_SECONDS / 2

@@ -11,9 +11,11 @@ from dialer.cli.calls import calls
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.views.call import CALL_COLUMNS
-from tests.contract.samples import NOW, permit
 from tests.harness.acts import ActStore
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.calls import permit
+from tests.samples.campaigns import NOW
+from tests.samples.lists import CONSENT
 
 FORMULA = '=HYPERLINK(""http://evil.example"")'
 
@@ -21,11 +23,8 @@ FORMULA = '=HYPERLINK(""http://evil.example"")'
 @pytest.fixture
 def called(dialer: Command, campaign: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A campaign with three calls, read two at a time."""
-    file = tmp_path / "list.csv"
     rows = [f'+3319900000{index},"{name}",{CONSENT}' for index, name in enumerate(("a0", FORMULA, "a2"))]
-    file.write_text("\n".join((HEADER, *rows)), "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    import_list(dialer, campaign, tmp_path, *rows)
     asyncio.run(call_everybody(f"sqlite:///{dialer.home}/dialer.db", CampaignId(campaign)))
     monkeypatch.setattr(calls, "PAGE", 2)
     return campaign

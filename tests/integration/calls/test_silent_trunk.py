@@ -7,7 +7,8 @@ from dialer.services.decision.decider import TrunkPlan
 from tests.harness.acts import ActStore
 from tests.integration.history import History, a_pbx
 from tests.integration.service_process import World
-from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import MONDAY, campaign
 
 NAMES = ("pbx1", "pbx2")
 TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), NAMES, 1000, 1000)
@@ -19,9 +20,9 @@ async def test_two_processes_share_what_may_be_sent_into_silence(listed: ActStor
     [process] = history.processes
     process.fleet.set_ready("pbx1", ready=True)
     process.fleet.set_elsewhere("pbx2", elsewhere=True)
-    campaign = a_campaign(definition=a_definition(pacing={"max_concurrent": 1000}))
+    running = campaign(pacing={"max_concurrent": 1000})
     sent = 0
-    while process.dialing._room(campaign, TRUNK, 1.0):
+    while process.dialing._room(running, TRUNK, 1.0):
         process.dialing._live_calls.put(an_attempt(id=AttemptId(f"{sent:032x}"), originated_at=MONDAY))
         sent += 1
     assert sent == UNHEARD_MOST // 2

@@ -31,12 +31,13 @@ from dialer.services.calls.strangers import NOTE, Strangers
 from dialer.services.oppositions.line_proofs import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.rotation import fingerprints, rotated
-from tests.contract.samples import NOW, SPONSOR, campaign, fingerprint
 from tests.harness.acts import ActStore
 from tests.harness.ledger import UNWRITABLE, WRITABLE, LedgerIs
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.service_process import UNCHANGED
+from tests.samples.campaigns import NOW, SPONSOR, campaign
+from tests.samples.people import fingerprint
 
 CLOCK = pretending(NOW)
 STRANGER, OTHER, THIRD = (AttemptId(each * 16) for each in ("ab", "cd", "ef"))

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import CAMPAIGN, Command, campaign_file
+from tests.integration.command import Command
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
 
 
 def test_an_unknown_key_is_named_and_nothing_is_made(dialer: Command, tmp_path: Path) -> None:
-    wrong = CAMPAIGN.replace("email =", "emial =")
+    wrong = CAMPAIGN_FILE.replace("email =", "emial =")
     ran = dialer("campaign", "create", str(campaign_file(tmp_path, wrong)))
     assert ran.status == 1
     assert "sponsor.emial: unknown key" in ran.complaint
@@ -34,7 +35,7 @@ def test_an_unknown_key_is_named_and_nothing_is_made(dialer: Command, tmp_path: 
 def test_a_wrong_value_is_named_by_its_path(
     dialer: Command, tmp_path: Path, old: str, new: str, complaint: str
 ) -> None:
-    ran = dialer("campaign", "create", str(campaign_file(tmp_path, CAMPAIGN.replace(old, new, 1))))
+    ran = dialer("campaign", "create", str(campaign_file(tmp_path, CAMPAIGN_FILE.replace(old, new, 1))))
     assert ran.status == 1
     assert complaint in ran.complaint
 
@@ -64,7 +65,7 @@ def test_a_missing_campaign_file_is_one_clear_line(dialer: Command, tmp_path: Pa
 
 
 def test_a_recording_outside_the_folder_is_refused(dialer: Command, tmp_path: Path) -> None:
-    outside = CAMPAIGN.replace(
+    outside = CAMPAIGN_FILE.replace(
         'message = "Le conseil se tient mardi."', 'message = { file = "../secret.wav" }'
     )
     ran = dialer("campaign", "create", str(campaign_file(tmp_path, outside)))

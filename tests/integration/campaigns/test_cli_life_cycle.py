@@ -2,20 +2,15 @@
 
 from pathlib import Path
 
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.lists import CONSENT
 
-ORIGIN = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+ROW = f"+33199000001,a1,{CONSENT}"
 ELSEWHERE = '[[trunk]]\npbx = ["pbx1"]\nhost = "192.0.2.1:5060"\ncaller_ids = ["+33162000001"]\n'
 
 
-def import_one(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n", "utf-8")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *ORIGIN)
-
-
 def test_a_campaign_lives_from_its_draft_to_its_stop(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    import_one(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     approved = dialer.must("campaign", "approve", campaign)
     assert (approved["state"], approved["self_approved"]) == ("approved", True)
     assert approved["script"] is not None
@@ -31,7 +26,7 @@ def test_a_campaign_lives_from_its_draft_to_its_stop(dialer: Command, campaign: 
 
 
 def test_a_campaign_before_its_time_says_why_it_waits(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    import_one(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     for verb in ("approve", "start"):
         dialer.must("campaign", verb, campaign)
     progress = dialer.must("campaign", "progress", campaign)

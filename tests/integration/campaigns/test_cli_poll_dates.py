@@ -4,19 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import CAMPAIGN, CONSENT, HEADER, Command, campaign_file
+from tests.integration.command import Command, import_list
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
+from tests.samples.lists import CONSENT
 
 ELECTION = '[election]\nid = "mun-2027"\npoll_dates = { default = 2027-02-03 }\n'
-ORIGIN = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
 
 
 @pytest.fixture
 def voting(dialer: Command, tmp_path: Path) -> str:
-    text = CAMPAIGN.replace("[prompts]", f"{ELECTION}[prompts]")
+    text = CAMPAIGN_FILE.replace("[prompts]", f"{ELECTION}[prompts]")
     campaign = str(dialer.must("campaign", "create", str(campaign_file(tmp_path, text)))["id"])
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n", "utf-8")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *ORIGIN)
+    import_list(dialer, campaign, tmp_path, f"+33199000001,a1,{CONSENT}")
     return campaign
 
 

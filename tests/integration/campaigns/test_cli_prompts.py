@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.campaigns.script import PROMPT_OF_KEY
-from tests.integration.command import CAMPAIGN, Command, campaign_file
+from tests.integration.command import Command
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
 
 
 def test_a_file_is_built_and_every_prompt_measured(dialer: Command, tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ def test_a_file_is_built_and_every_prompt_measured(dialer: Command, tmp_path: Pa
 
 
 def test_a_script_that_breaks_a_rule_says_which_prompt_does(dialer: Command, tmp_path: Path) -> None:
-    long = CAMPAIGN.replace("Le conseil se tient mardi.", "Le conseil se tient mardi. " * 40)
+    long = CAMPAIGN_FILE.replace("Le conseil se tient mardi.", "Le conseil se tient mardi. " * 40)
     ran = dialer("prompts", "build", str(campaign_file(tmp_path, long)))
     assert ran.status == 1
     assert "prompts.message: takes" in ran.complaint

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import CONTACTS, CSV, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 from tests.integration.console.browser import Browser, browsing
 
 

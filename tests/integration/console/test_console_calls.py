@@ -9,21 +9,23 @@ from dialer.domain.access.roles import Role
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.ports.records import Progression
-from tests.contract import samples
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import CONTACTS, CSV, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, new_campaign
 from tests.integration.console.visitor import Visitor, visiting
+from tests.samples.calls import claimed
+from tests.samples.campaigns import CAMPAIGN, NOW
+from tests.samples.people import listed, number
 
 
 @pytest.fixture
 async def call(api: Api) -> str:
     """Record one call that was answered and opposed."""
     store = ActStore.over(api.service.store)
-    await samples.listed(store, 1)
-    (attempt,) = await samples.claimed(store)
-    heard = (TraceStep(samples.NOW, TraceVerb.PLAY, "notice"), TraceStep(samples.NOW, TraceVerb.KEY, "9"))
-    times = dict.fromkeys(("originated_at", "dialed_at", "answered_at", "ended_at"), samples.NOW)
+    await listed(store, 1)
+    (attempt,) = await claimed(store)
+    heard = (TraceStep(NOW, TraceVerb.PLAY, "notice"), TraceStep(NOW, TraceVerb.KEY, "9"))
+    times = dict.fromkeys(("originated_at", "dialed_at", "answered_at", "ended_at"), NOW)
     over = replace(attempt, state=AttemptState.ENDED, result=Result.OPTED_OUT, trace=heard, **times)  # type: ignore[arg-type]
     await store.attempts.commit([Progression(over)])
     return attempt.id
@@ -41,8 +43,8 @@ async def test_a_call_shows_what_was_heard_and_pressed(admin: Visitor, call: str
 async def test_numbers_are_whole_only_for_who_may_see_them(api: Api, call: str) -> None:
     for role, whole in ((Role.OPERATOR, False), (Role.AUDITOR, True)):
         async with visiting(api, role) as visitor:
-            for path in (f"/campaigns/{samples.CAMPAIGN}/calls", f"/calls/{call}"):
-                assert (samples.number(1) in (await visitor.get(path)).text) is whole
+            for path in (f"/campaigns/{CAMPAIGN}/calls", f"/calls/{call}"):
+                assert (number(1) in (await visitor.get(path)).text) is whole
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,8 +13,8 @@ from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import CONTACTS, CSV, NUMBER, new_campaign
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, NUMBER, new_campaign
 from tests.integration.console.visitor import Visitor, visiting
 
 KEYS = re.compile(r'say\("([\w.]+)"')

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.command import CAMPAIGN, Command, campaign_file
+from tests.integration.command import ORIGIN, Command
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
 
 ABOUT = "entretien de la chaudière"
-SALES = CAMPAIGN.replace(
+SALES = CAMPAIGN_FILE.replace(
     'purpose = "political"',
     f'profile = "fr-commercial"\npurpose = "{ABOUT}"\noffer = "{ABOUT}"\nsector = "energy_renovation"',
 )
@@ -17,8 +18,8 @@ HEADER = (
     "phone_number,consent_basis,consent_sponsor,consent_purpose,consent_channel,consent_source,consent_proof,"
     "consent_at,consent_expires_at"
 )
+FROM_MEMBERS = ("--source-class", "own_members", *ORIGIN[2:])
 STARTED = "2024-01-01T00:00:00+01:00"
-ORIGIN = ("--source-class", "own_members", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
 
 
 def row(number: str, basis: str, ends: str) -> str:
@@ -36,7 +37,7 @@ def listed(dialer: Command, tmp_path: Path) -> tuple[str, Any]:
     )
     file = tmp_path / "customers.csv"
     file.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    return campaign, dialer.must("contacts", "import", str(file), "--campaign", campaign, *ORIGIN)
+    return campaign, dialer.must("contacts", "import", str(file), "--campaign", campaign, *FROM_MEMBERS)
 
 
 def codes(dialer: Command, campaign: str, number: str, day: str) -> list[str]:
@@ -65,7 +66,7 @@ def test_what_is_on_record_about_a_person_says_what_it_rests_on(
     [
         pytest.param(SALES, "sector: calls for 'energy_renovation' are forbidden", id="T061-opt-in"),
         pytest.param(
-            CAMPAIGN.replace("purpose", 'basis = "contract"\npurpose'),
+            CAMPAIGN_FILE.replace("purpose", 'basis = "contract"\npurpose'),
             "basis: fr-political",
             id="no-politics",
         ),

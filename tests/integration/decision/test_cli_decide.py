@@ -4,22 +4,17 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.lists import CONSENT
 
+ROW = f"+33199000001,a1,{CONSENT}"
 INSIDE = "2027-02-01T10:30:00+01:00"
-
-
-def listed(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n", "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
 
 
 def test_a_consented_number_is_permitted_inside_its_window(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     answer = dialer.must("decide", "--campaign", campaign, "--number", "01 99 00 00 01", "--at", INSIDE)
     assert (answer["decision"], answer["reasons"]) == ("permit", [])
     assert answer["permit_until"] is not None
@@ -33,13 +28,13 @@ def test_a_refusal_is_an_answer_too(dialer: Command, campaign: str) -> None:
 
 
 def test_live_adds_that_the_campaign_does_not_run(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     answer = dialer.must("decide", "--campaign", campaign, "--number", "0199000001", "--at", INSIDE, "--live")
     assert [reason["code"] for reason in answer["reasons"]] == ["CAMPAIGN_NOT_RUNNING"]
 
 
 def test_live_adds_that_the_ledger_cannot_be_written(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     shutil.rmtree(dialer.home / "heads")
     (dialer.home / "heads").write_text("no folder")
     answer = dialer.must("decide", "--campaign", campaign, "--number", "0199000001", "--at", INSIDE, "--live")
@@ -49,7 +44,7 @@ def test_live_adds_that_the_ledger_cannot_be_written(dialer: Command, campaign: 
 def test_a_file_is_answered_in_order_with_bad_lines_in_their_place(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, ROW)
     cases = tmp_path / "cases.csv"
     cases.write_bytes(
         b"number,at\n"

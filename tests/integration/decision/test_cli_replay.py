@@ -15,18 +15,18 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from dialer.settings import read_settings
-from tests.contract.judged import MONDAY, TRUNK
+from tests.contract.judged import TRUNK
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.campaigns import MONDAY
+from tests.samples.lists import CONSENT, NO_CONSENT
 
 
 def decided(dialer: Command, campaign: str, tmp_path: Path) -> str:
     """The attempt of the permitted one of two contacts."""
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n+33199000002,a2,,,,,,,,,,,\n", "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    rows = (f"+33199000001,a1,{CONSENT}", f"+33199000002,a2,{NO_CONSENT}")
+    import_list(dialer, campaign, tmp_path, *rows)
     return asyncio.run(claim(CampaignId(campaign), dialer.home))
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import CAMPAIGN, CONSENT, HEADER, Command, campaign_file
+from tests.integration.command import Command, import_list
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
+from tests.samples.lists import CONSENT
 
 POLITICAL = files("dialer.rulepacks").joinpath("fr-political.toml").read_text("utf-8")
 OWN = POLITICAL.replace("2020-06-30.1", "own.1")
 LOOSER = OWN.replace('end = "13:00"', 'end = "13:45"', 1)
-SIGNED = CAMPAIGN.replace("purpose", 'rule_pack_signoff = {{ pack = "{}", by = "Me Durand" }}\npurpose', 1)
-ORIGIN = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
+SIGNED = CAMPAIGN_FILE.replace(
+    "purpose", 'rule_pack_signoff = {{ pack = "{}", by = "Me Durand" }}\npurpose', 1
+)
 LUNCH = "2027-02-01T13:10:00+01:00"
 
 
@@ -27,9 +30,7 @@ def put(dialer: Command, text: str, name: str = "own.toml") -> Path:
 
 def create(dialer: Command, tmp_path: Path, text: str) -> str:
     campaign = str(dialer.must("campaign", "create", str(campaign_file(tmp_path, text)))["id"])
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT.replace('13:00', '18:00')}\n", "utf-8")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *ORIGIN)
+    import_list(dialer, campaign, tmp_path, f"+33199000001,a1,{CONSENT.replace('13:00', '18:00')}")
     return campaign
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import CONSENT, HEADER, Command, Ran
+from tests.integration.command import Command, Ran
+from tests.samples.lists import CONSENT, HEADER
 
 GOOD = f"+33199000001,a1,{CONSENT}"
 
 
-def import_list(
+def import_text(
     dialer: Command, campaign: str, content: str | bytes, *options: str, source_class: str = "opt_in_form"
 ) -> Ran:
     file = dialer.home.parent / "list.csv"
@@ -40,7 +41,7 @@ def test_a_bad_row_is_rejected_and_the_good_ones_kept(
     dialer: Command, campaign: str, row: str, code: str
 ) -> None:
     last = GOOD.replace("0001", "0003")
-    ran = import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n{row}\n{last}\n", "--json")
+    ran = import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n{row}\n{last}\n", "--json")
     assert ran.status == 0
     report = ran.json
     assert (report["rows"], report["imported"], report["rejected_count"]) == (3, 2, 1)
@@ -63,42 +64,42 @@ def test_a_bad_row_is_rejected_and_the_good_ones_kept(
 def test_a_bad_file_is_refused_whole_in_one_line(
     dialer: Command, campaign: str, content: str | bytes, complaint: str
 ) -> None:
-    ran = import_list(dialer, campaign, content)
+    ran = import_text(dialer, campaign, content)
     assert ran.status == 1
     assert complaint in ran.complaint
     assert contacts_of(dialer, campaign) == 0
 
 
 def test_a_list_of_a_forbidden_class_is_refused(dialer: Command, campaign: str) -> None:
-    ran = import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n", source_class="scraped")
+    ran = import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n", source_class="scraped")
     assert (ran.status, "'scraped' are refused" in ran.complaint) == (1, True)
     assert contacts_of(dialer, campaign) == 0
 
 
 def test_a_list_collected_at_a_naive_time_is_wrong_use(dialer: Command, campaign: str) -> None:
-    ran = import_list(dialer, campaign, GOOD, "--collected-at", "2026-09-02T00:00:00")
+    ran = import_text(dialer, campaign, GOOD, "--collected-at", "2026-09-02T00:00:00")
     assert (ran.status, "has no offset" in ran.complaint) == (2, True)
 
 
 def test_a_list_of_the_future_is_refused(dialer: Command, campaign: str) -> None:
-    ran = import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n", "--collected-at", "2199-01-01T00:00:00Z")
+    ran = import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n", "--collected-at", "2199-01-01T00:00:00Z")
     assert (ran.status, "lies in the future" in ran.complaint) == (1, True)
 
 
 def test_an_import_for_no_campaign_is_a_failure(dialer: Command) -> None:
-    ran = import_list(dialer, "c0123456789ab", f"{HEADER}\n{GOOD}\n")
+    ran = import_text(dialer, "c0123456789ab", f"{HEADER}\n{GOOD}\n")
     assert (ran.status, "c0123456789ab" in ran.complaint) == (1, True)
 
 
 def test_an_import_that_imports_nothing_exits_1_with_its_report(dialer: Command, campaign: str) -> None:
     content = f"{HEADER}\n{GOOD}\n"
-    assert import_list(dialer, campaign, content).status == 0
-    again = import_list(dialer, campaign, content, "--json")
+    assert import_text(dialer, campaign, content).status == 0
+    again = import_text(dialer, campaign, content, "--json")
     assert (again.status, again.json["imported"], again.json["duplicates"]) == (1, 0, 1)
 
 
 def test_people_are_told_the_line_of_a_rejected_row(dialer: Command, campaign: str) -> None:
-    ran = import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n12,a2,{CONSENT}\n")
+    ran = import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n12,a2,{CONSENT}\n")
     assert "rejected: line 3: " in ran.out
 
 
@@ -118,7 +119,7 @@ def test_a_channel_that_is_none_is_wrong_use(dialer: Command) -> None:
 
 
 def test_who_is_closed_for_review_is_listed_and_put_back(dialer: Command, campaign: str) -> None:
-    assert import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
+    assert import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
     with closing(sqlite3.connect(dialer.home / "dialer.db")) as database, database:
         database.execute(
             "UPDATE contacts SET state = 'closed', next_due_at = NULL, closed_reason = 'review: KeyError',"

@@ -35,14 +35,14 @@ from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from tests.harness.acts import ActStore
-from tests.unit.values import MONDAY, a_campaign
+from tests.samples.campaigns import MONDAY, campaign
 
 MAKER = Actor("mia", Role.CAMPAIGNER)
 WATCHER = Actor("otto", Role.OPERATOR)
 ADMIN = Actor("ada", Role.ADMIN)
 AUDITOR = Actor("aude", Role.AUDITOR)
 LIST = Provenance("opt_in_form", "Demo Forms", datetime(2027, 1, 20, tzinfo=UTC))
-CAMPAIGN = a_campaign().id
+CAMPAIGN = campaign().id
 HEADER = (
     "phone_number,consent_sponsor,consent_purpose,consent_channel,consent_source,consent_proof,consent_at\n"
 )
@@ -102,7 +102,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     url = f"sqlite:///{tmp_path / 'dialer.db'}"
     await upgrade(url)
     async with ActStore.open(url) as store:
-        await store.campaigns.add(a_campaign(created_at=MONDAY))
+        await store.campaigns.add(campaign())
         yield Desk(store, pretending(MONDAY), tmp_path)
 
 
@@ -243,9 +243,9 @@ async def test_contacts_join_a_campaign_until_it_is_over(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await desk.contacts.run(MAKER, CampaignId("c000000000000"), LIST, desk.file("phone_number\n"))
     for number, state in enumerate(CampaignState):
-        campaign = a_campaign(id=CampaignId(f"c{number:012}"), state=state, created_at=MONDAY)
-        await desk.store.campaigns.add(campaign)
-        arrival = desk.contacts.run(MAKER, campaign.id, LIST, desk.file(f"phone_number\n{phone(1)}\n"))
+        joined = replace(campaign(CampaignId(f"c9{number:011}")), state=state)
+        await desk.store.campaigns.add(joined)
+        arrival = desk.contacts.run(MAKER, joined.id, LIST, desk.file(f"phone_number\n{phone(1)}\n"))
         if state in (CampaignState.COMPLETED, CampaignState.STOPPED):
             with pytest.raises(Conflict, match=state):
                 await arrival

@@ -23,11 +23,13 @@ from dialer.adapters.sql.schema.tables import attempts
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.ports.records import CallFilter
 from tests.harness.acts import ActStore
-from tests.integration.called import call_all, import_list
-from tests.integration.command import CONSENT, Command, campaign_file
+from tests.integration.called import call_all
+from tests.integration.command import Command, import_list
 from tests.integration.console.browser import browsing
 from tests.integration.ledger_files import tamper
 from tests.integration.packs import judged_alone, key_of, wrong
+from tests.samples.campaigns import campaign_file
+from tests.samples.lists import CONSENT
 
 
 def files_of(folder: Path) -> list[Path]:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.home.pretended_time import pretend
-from tests.integration.command import HEADER, Command, campaign_file
-from tests.integration.imports.test_cli_imports import GOOD, import_list
+from tests.integration.command import Command
+from tests.integration.imports.test_cli_imports import GOOD, import_text
+from tests.samples.campaigns import campaign_file
+from tests.samples.lists import HEADER
 
 NUMBER = "+33199000001"
 AT = "2027-02-01T10:30:00+01:00"
@@ -14,7 +16,7 @@ AT = "2027-02-01T10:30:00+01:00"
 
 @pytest.fixture
 def listed(dialer: Command, campaign: str) -> str:
-    assert import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
+    assert import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
     return campaign
 
 
@@ -36,10 +38,10 @@ def test_whoever_was_erased_is_not_called_again_from_any_list_of_before(dialer: 
     erased = dialer.must("subject", "erase", "0199000001")
     assert (erased["contacts_erased"], erased["consents_erased"]) == (1, 1)
     assert codes(dialer, listed) == {"NO_CONSENT"}
-    assert import_list(dialer, listed, f"{HEADER}\n{GOOD}\n").status == 1
+    assert import_text(dialer, listed, f"{HEADER}\n{GOOD}\n").status == 1
     assert codes(dialer, listed) == {"NO_CONSENT"}
     other = dialer.must("campaign", "create", str(campaign_file(dialer.home.parent)))["id"]
-    assert import_list(dialer, other, f"{HEADER}\n{GOOD}\n").status == 0
+    assert import_text(dialer, other, f"{HEADER}\n{GOOD}\n").status == 0
     assert codes(dialer, other) == {"CONSENT_WITHDRAWN"}
 
 
@@ -48,7 +50,7 @@ def test_an_opposition_outlives_erasing_and_the_ledger_verifies(dialer: Command,
     dialer.must("subject", "erase", NUMBER)
     checked = dialer.must("suppressions", "check", NUMBER)
     assert (checked["suppressed"], checked["suppressions"][0]["note"]) == (True, None)
-    assert import_list(dialer, listed, f"{HEADER}\n{GOOD}\n").status == 1
+    assert import_text(dialer, listed, f"{HEADER}\n{GOOD}\n").status == 1
     assert "SUPPRESSED" in codes(dialer, listed)
     assert dialer.must("ledger", "verify")["verified"] is True
 
@@ -79,7 +81,7 @@ def test_an_unknown_number_is_a_failure_and_only_who_may_erases(
 def test_retention_runs_on_demand_and_says_when_it_runs_next(dialer: Command, campaign: str) -> None:
     """In real time, the import too: while it is pretended, nothing is erased."""
     pretend(dialer.home, timedelta())
-    assert import_list(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
+    assert import_text(dialer, campaign, f"{HEADER}\n{GOOD}\n").status == 0
     before = dialer.must("retention", "status")
     assert (before["last_run"], len(before["lists"])) == (None, 1)
     run = dialer.must("retention", "run")

@@ -17,11 +17,11 @@ from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.probe import ProbeOutcome
 from dialer.settings import read_settings
-from tests.contract.judged import MONDAY
 from tests.contract.probes.test_probes import probe
 from tests.harness.acts import ActStore
 from tests.integration.command import Command
 from tests.integration.packs import judged_alone, key_of, sign, wrong
+from tests.samples.campaigns import MONDAY
 
 SOUND = b"\x55 our own line" * 500
 SHA256 = hashlib.sha256(SOUND).hexdigest()

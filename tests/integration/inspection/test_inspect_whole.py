@@ -9,9 +9,9 @@ from pathlib import Path
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.pretended_time import pretend
-from tests.contract.judged import MONDAY
 from tests.integration.command import Command
 from tests.integration.packs import judged_alone, key_of, made_anew, people_in, sign, wrong
+from tests.samples.campaigns import MONDAY
 
 LEDGER = "ledger/entries.jsonl"
 

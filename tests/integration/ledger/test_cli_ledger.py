@@ -21,21 +21,19 @@ from dialer.ports.records import Progression
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
 from tests.contract.judged import TRUNK, claim_all
-from tests.contract.samples import NOW
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
 from tests.integration.ledger_files import judged_alone, tamper
+from tests.samples.campaigns import NOW
+from tests.samples.lists import CONSENT
 
 
 @pytest.fixture
 def called(dialer: Command, campaign: str, tmp_path: Path) -> list[str]:
     """Ids of three calls, one of them still going on."""
-    file = tmp_path / "list.csv"
     rows = [f"+3319900000{index},a{index},{CONSENT}" for index in range(3)]
-    file.write_text("\n".join((HEADER, *rows)), "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+    import_list(dialer, campaign, tmp_path, *rows)
     attempts = asyncio.run(call_everybody(dialer.home, CampaignId(campaign)))
     dialer.must("suppressions", "add", "+33199000001", "--channel", "letter", "--note", "from 0199000001")
     return attempts

@@ -21,9 +21,10 @@ from dialer.domain.ledger.journal import read_line
 from dialer.services.ledger.sealer import Sealer
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import Entries, check_heads
-from tests.contract.samples import SPONSOR, fingerprint, suppression
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
+from tests.samples.campaigns import SPONSOR
+from tests.samples.people import fingerprint, suppression
 
 NOW = datetime(2027, 2, 1, 9, 30, tzinfo=UTC)
 SIGNER = Ed25519Signer(bytes(range(32)))

@@ -15,8 +15,9 @@ from typer.main import get_command
 
 from dialer.cli.base.deferred import Deferred
 from dialer.cli.main import app
-from tests.integration.campaigns.test_cli_life_cycle import ORIGIN
-from tests.integration.command import CAMPAIGN, CONSENT, HEADER, Command, campaign_file
+from tests.integration.command import ORIGIN, Command
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
+from tests.samples.lists import CONSENT, HEADER
 
 READ = {
     *("calls export", "calls list", "calls show", "campaign list", "campaign preflight", "campaign progress"),
@@ -63,7 +64,7 @@ def told(home: Path) -> list[tuple[str, str | None]]:
 
 def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], str]]:
     """Yield commands in an order that makes sense, each with its entry of the ledger."""
-    draft = str(campaign_file(folder, CAMPAIGN.replace("[prompts]", f"{ELECTION}[prompts]")))
+    draft = str(campaign_file(folder, CAMPAIGN_FILE.replace("[prompts]", f"{ELECTION}[prompts]")))
     yield "campaign create", (draft,), "campaign.create"
     campaign = dialer.must("campaign", "list")["items"][0]["id"]
     people, consents, numbers = (folder / f"{name}.csv" for name in ("people", "consents", "numbers"))

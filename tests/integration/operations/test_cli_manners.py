@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.command import CAMPAIGN, Command, campaign_file
+from tests.integration.command import Command
+from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
 
 
 def test_an_unknown_setting_is_wrong_use(dialer: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +101,6 @@ def test_a_list_for_another_program_is_not_cut_off_nor_read_as_markup(
 ) -> None:
     name = "[red]" + "a long name " * 12 + "end"
     dialer.must(
-        "campaign", "create", str(campaign_file(tmp_path, CAMPAIGN.replace("Municipales 2027", name)))
+        "campaign", "create", str(campaign_file(tmp_path, CAMPAIGN_FILE.replace("Municipales 2027", name)))
     )
     assert name in dialer("campaign", "list").out

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from tests.integration.command import CONSENT, HEADER, Command
+from tests.integration.command import Command, import_list
+from tests.samples.lists import CONSENT
 
 INSIDE = "2027-02-01T10:30:00+01:00"
+ROWS = (f"+33199000001,a1,{CONSENT}", f"+33199000002,a2,{CONSENT}")
 VALID = ("--valid-from", "2027-01-01T00:00:00Z", "--valid-to", "2027-03-01T00:00:00Z")
 
 
@@ -15,13 +17,6 @@ def csv(tmp_path: Path, *numbers: str) -> str:
     return str(file)
 
 
-def listed(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    file = tmp_path / "list.csv"
-    file.write_text(f"{HEADER}\n+33199000001,a1,{CONSENT}\n+33199000002,a2,{CONSENT}\n", "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
-
-
 def reasons(dialer: Command, campaign: str, number: str) -> Any:
     return dialer.must("decide", "--campaign", campaign, "--number", number, "--at", INSIDE)["reasons"]
 
@@ -29,7 +24,7 @@ def reasons(dialer: Command, campaign: str, number: str) -> Any:
 def test_a_list_imported_after_the_contacts_counts_at_the_decision(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, *ROWS)
     report = dialer.must(
         "suppressions", "import", csv(tmp_path, "01 99 00 00 01", "nonsense"), "--list", "national", *VALID
     )
@@ -41,7 +36,7 @@ def test_a_list_imported_after_the_contacts_counts_at_the_decision(
 
 
 def test_the_next_import_of_a_list_replaces_it(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, *ROWS)
     for number in ("0199000001", "0199000002"):
         dialer.must("suppressions", "import", csv(tmp_path, number), "--list", "national", *VALID)
     assert reasons(dialer, campaign, "0199000001") == []
@@ -53,14 +48,14 @@ def test_the_next_import_of_a_list_replaces_it(dialer: Command, campaign: str, t
 def test_an_import_that_brings_nothing_leaves_the_list_as_it_was(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, *ROWS)
     dialer.must("suppressions", "import", csv(tmp_path, "0199000001"), "--list", "national", *VALID)
     assert dialer("suppressions", "import", csv(tmp_path), "--list", "national", *VALID).status == 1
     assert len(reasons(dialer, campaign, "0199000001")) == 1
 
 
 def test_a_list_of_another_sponsor_says_nothing_here(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, *ROWS)
     file = csv(tmp_path, "0199000001")
     dialer.must("suppressions", "import", file, "--list", "own", "--sponsor", "somebody-else", *VALID)
     assert reasons(dialer, campaign, "0199000001") == []
@@ -85,7 +80,7 @@ def test_a_list_of_lines_forbids_its_numbers_to_machines(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
     """T086 (hospitals, care homes, emergency lines), T088 (our own staff)."""
-    listed(dialer, campaign, tmp_path)
+    import_list(dialer, campaign, tmp_path, *ROWS)
     lines = ("--list", "staff", "--kind", "lines", *VALID)
     dialer.must("suppressions", "import", csv(tmp_path, "0199000001"), *lines)
     (reason,) = reasons(dialer, campaign, "0199000001")

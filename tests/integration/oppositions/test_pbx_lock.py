@@ -20,10 +20,11 @@ from dialer.domain.oppositions.suppression import PbxSuppression, sponsor_key
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.oppositions.pbx_lock import AT_ONCE, PbxLock
 from tests.contract.rotation import fingerprints, rotated
-from tests.contract.samples import NOW, SPONSOR, fingerprint, number, suppression
 from tests.harness.acts import ActStore
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
+from tests.samples.campaigns import NOW, SPONSOR
+from tests.samples.people import fingerprint, number, suppression
 
 OF_NOBODY_KNOWN = PbxSuppression(Fingerprint("ab" * 32), None)
 

@@ -21,7 +21,7 @@ from tests.harness.halts import a_halt
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, event, fake_ami
 from tests.integration.fake_pbx import MS, TIMING, A, B, C, Heard, channel, pbx
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 ORDER = CallOrder(an_attempt(id=A), "a1" * 8, 25, 180)
 

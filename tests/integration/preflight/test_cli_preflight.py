@@ -2,19 +2,13 @@
 
 from pathlib import Path
 
-from tests.integration.command import CONSENT, HEADER, Command
-
-
-def listed(dialer: Command, campaign: str, tmp_path: Path, *rows: str) -> None:
-    file = tmp_path / "list.csv"
-    file.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    origin = ("--source-class", "opt_in_form", "--supplier", "S", "--collected-at", "2026-09-02T00:00:00Z")
-    dialer.must("contacts", "import", str(file), "--campaign", campaign, *origin)
+from tests.integration.command import Command, import_list
+from tests.samples.lists import CONSENT, NO_CONSENT
 
 
 def test_the_list_is_counted_by_day_hour_and_reason(dialer: Command, campaign: str, tmp_path: Path) -> None:
     tuesday = CONSENT.replace("mon-fri,10:00,13:00", "tue,14:30,16:00")
-    listed(
+    import_list(
         dialer,
         campaign,
         tmp_path,
@@ -22,7 +16,7 @@ def test_the_list_is_counted_by_day_hour_and_reason(dialer: Command, campaign: s
         f"+33199000002,a2,{CONSENT}",
         f"+33199000003,a3,{tuesday}",
         f"+33199000004,a4,{CONSENT}",
-        "+33199000005,a5,,,,,,,,,,,",
+        f"+33199000005,a5,{NO_CONSENT}",
     )
     dialer.must("suppressions", "add", "0199000004", "--channel", "letter")
     view = dialer.must("campaign", "preflight", campaign)
@@ -41,7 +35,7 @@ def test_what_the_approval_would_refuse_is_told_before(
     dialer: Command, campaign: str, tmp_path: Path
 ) -> None:
     row = CONSENT.replace("FR,Europe/Paris", "MQ,")
-    listed(dialer, campaign, tmp_path, f"+33199000001,a1,{row}")
+    import_list(dialer, campaign, tmp_path, f"+33199000001,a1,{row}")
     view = dialer.must("campaign", "preflight", campaign)
     assert [problem["where"] for problem in view["problems"]] == ["caller_ids"]
     assert (view["called"], view["reasons"]) == (0, {"CALLER_ID": 1})
@@ -50,7 +44,7 @@ def test_what_the_approval_would_refuse_is_told_before(
 
 
 def test_people_are_shown_days_and_hours(dialer: Command, campaign: str, tmp_path: Path) -> None:
-    listed(dialer, campaign, tmp_path, f"+33199000001,a1,{CONSENT}", "+33199000005,a5,,,,,,,,,,,")
+    import_list(dialer, campaign, tmp_path, f"+33199000001,a1,{CONSENT}", f"+33199000005,a5,{NO_CONSENT}")
     shown = dialer("campaign", "preflight", campaign)
     assert shown.status == 0
     assert "never, NO_CONSENT: 1" in shown.out

@@ -40,7 +40,8 @@ from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
-from tests.unit.values import MONDAY, a_campaign, a_definition, an_attempt
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import MONDAY, campaign, campaign_keys
 
 DEMO, OTHER, THIRD = (CampaignId(f"c{n:012x}") for n in (1, 2, 3))
 HOUR = timedelta(hours=1)
@@ -100,10 +101,8 @@ class Bench:
         self, campaign_id: CampaignId = DEMO, *, sponsor: str = "liste-demo", **changes: object
     ) -> Campaign:
         """Add a campaign, approved with a script of its sponsor's, and running."""
-        definition = a_definition(**changes)
-        named = definition.sponsor.model_copy(update={"id": sponsor})
-        campaign = a_campaign(id=campaign_id, definition=definition.model_copy(update={"sponsor": named}))
-        await self.store.campaigns.add(campaign)
+        named = campaign_keys()["sponsor"] | {"id": sponsor}
+        await self.store.campaigns.add(campaign(campaign_id, sponsor=named, **changes))
         texts = {"callback": GREETINGS[sponsor], "callback-silent": SILENT}
         script = await self.prompts.compile(texts, {}, language="fr")
         await self.store.campaigns.set_script(campaign_id, script.script)
@@ -322,7 +321,7 @@ async def test_a_probe_presents_the_campaigns_number_and_listens_to_the_whole_gr
 
 
 async def test_only_who_may_steer_a_campaign_rings_and_only_after_its_approval(bench: Bench) -> None:
-    await bench.store.campaigns.add(a_campaign(id=OTHER))
+    await bench.store.campaigns.add(campaign(OTHER))
     with pytest.raises(Conflict, match="approve"):
         await bench.probing.run_now(LOCAL_ADMINISTRATOR, OTHER)
     for role in (Role.AUDITOR, Role.CAMPAIGNER):

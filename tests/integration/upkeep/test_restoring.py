@@ -15,8 +15,9 @@ from dialer.domain.ledger.journal import line_of
 from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.restoring import Restoring
 from tests.contract.rotation import fingerprints
-from tests.contract.samples import NOW, suppression
 from tests.harness.acts import ActStore
+from tests.samples.campaigns import NOW
+from tests.samples.people import suppression
 
 DAYS = 6
 

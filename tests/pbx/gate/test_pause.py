@@ -30,7 +30,7 @@ from tests.pbx.callee import Manner, callee_at
 from tests.pbx.conftest import Pbx, spec_in
 from tests.pbx.manager import Message, manager_at
 from tests.pbx.sounds import SCRIPT, write_prompts
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 NAME = "hesitant"
 CLOCK = SystemClock()

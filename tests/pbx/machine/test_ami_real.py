@@ -40,7 +40,7 @@ from tests.pbx.conftest import Pbx, spec_in
 from tests.pbx.manager import manager_at
 from tests.pbx.sounds import SCRIPT, write_prompts
 from tests.pbx.voice import Press
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 NAME = "ami"
 SPONSOR = "a1" * 8

@@ -14,7 +14,7 @@ from dialer.adapters.ami.connection.wire import Action, check_safe, legible
 from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.originate import originate
 from dialer.ports.pbx.telephony import CallOrder
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 KEY = "5ea1" * 16
 REAL = PbxTime()

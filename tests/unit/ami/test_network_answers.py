@@ -19,8 +19,9 @@ from dialer.domain.calls.call_events import DialStatus, Ended
 from dialer.ports.pbx.telephony import TelephonyEvent, TrunkAsked
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import MONDAY
 from tests.unit.ami.test_sip_copy import KEY, answer
-from tests.unit.values import MONDAY, an_attempt
 
 NOWHERE = ("127.0.0.1", 5060)
 

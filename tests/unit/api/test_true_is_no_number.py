@@ -8,7 +8,7 @@ from dialer.domain.base.errors import BadSettings, InvalidInput
 from dialer.domain.base.leaves import leaves
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import settings_of
-from tests.unit.values import a_definition
+from tests.samples.campaigns import definition
 
 TRUNK = """[[pbx]]
 name = "pbx1"
@@ -30,7 +30,7 @@ def test_every_leaf_is_told_with_its_path() -> None:
 )
 def test_true_is_no_number_of_a_campaign(section: str) -> None:
     table, _, key = section.partition(".")
-    given = a_definition().model_dump(mode="json", exclude_none=True)
+    given = definition().model_dump(mode="json", exclude_none=True)
     parse_definition(given)
     with pytest.raises(InvalidInput) as refused:
         parse_definition(given | {table: {key: True}})

@@ -6,7 +6,7 @@ import pytest
 
 from dialer.domain.calls.abandonment import SilentCalls, abandoned, silence_after_answer
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from tests.unit.values import a_trace, after, an_attempt
+from tests.samples.calls import a_trace, after, an_attempt
 
 
 def a_call(first_sound: float | None, *, ended: float = 20) -> Attempt:

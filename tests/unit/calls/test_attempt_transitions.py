@@ -20,7 +20,7 @@ from dialer.domain.calls.call_events import (
     Ringing,
 )
 from dialer.domain.calls.retry import number_gone
-from tests.unit.values import a_trace, after, an_attempt
+from tests.samples.calls import a_trace, after, an_attempt
 
 ID = an_attempt().id
 HEARD = a_trace("3 play notice", "9 done notice", "10 key 1", "10 play message", "30 done message")

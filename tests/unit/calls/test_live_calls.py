@@ -6,7 +6,8 @@ from datetime import timedelta
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.services.calls.live_calls import LiveCalls
-from tests.unit.values import MONDAY, an_attempt
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import MONDAY
 
 SECOND = timedelta(seconds=1)
 

@@ -1,6 +1,6 @@
 from dialer.domain.calls.call_events import DialStatus, Ended, TalkingStarted, TalkingStopped
 from dialer.domain.calls.machine import MachineDetector
-from tests.unit.values import after, an_attempt
+from tests.samples.calls import after, an_attempt
 
 ID = an_attempt().id
 

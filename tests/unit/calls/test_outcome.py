@@ -3,7 +3,8 @@ import pytest
 from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.calls.outcome import end_reason, notice_end_ms, result_of
-from tests.unit.values import MONDAY, a_trace
+from tests.samples.calls import a_trace
+from tests.samples.campaigns import MONDAY
 
 NOTICE = ("0 play notice", "8 done notice")
 

@@ -5,7 +5,7 @@ import pytest
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.pacing import GIVEN_UP_S
 from dialer.services.calls.paces import Paces
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 CAMPAIGN, OTHER = an_attempt().campaign_id, CampaignId("cffffffffffff")
 RATES = 0.05, 0.05

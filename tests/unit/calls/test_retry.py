@@ -9,6 +9,7 @@ from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, after_refusal
 from dialer.domain.decision.record import Decision
+from tests.samples.calls import a_trace, an_attempt
 from tests.unit.decision.rule_samples import (
     attempt,
     campaign,
@@ -19,7 +20,6 @@ from tests.unit.decision.rule_samples import (
     paris,
     utc,
 )
-from tests.unit.values import a_trace, an_attempt
 
 TWICE = campaign(retry={"max_attempts": 2, "min_gap_hours": 24})
 SENT = utc("2027-02-01 10:00")

@@ -15,12 +15,12 @@ from dialer.domain.campaigns.script import (
     write_script,
 )
 from dialer.domain.rulepacks.pack_parts import ScriptRules
+from tests.samples.campaigns import definition
 from tests.unit.decision.rule_samples import packs
-from tests.unit.values import a_definition
 
 
 def campaign(prompts: dict[str, Any], **keys: Any) -> CampaignDefinition:
-    return a_definition(prompts=prompts, **keys)
+    return definition(prompts=prompts, **keys)
 
 
 def rules_of(profile: str) -> ScriptRules:
@@ -30,8 +30,8 @@ def rules_of(profile: str) -> ScriptRules:
 
 
 def script(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> Script:
-    definition = campaign(prompts, **keys)
-    return write_script(definition, recorded, rules_of(definition.profile))
+    told = campaign(prompts, **keys)
+    return write_script(told, recorded, rules_of(told.profile))
 
 
 def refusal(prompts: dict[str, Any], recorded: frozenset[str] = frozenset(), **keys: Any) -> dict[str, str]:

@@ -20,6 +20,8 @@ from dialer.domain.decision.facts import Facts, PastAttempt, TrunkFacts
 from dialer.domain.decision.record import Decision
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.domain.rulepacks.rulepack import RulePackIndex
+from tests.samples.campaigns import definition
+from tests.samples.people import plain_consent
 
 PARIS = ZoneInfo("Europe/Paris")
 CALLEE = PhoneNumber("+33199000001")
@@ -49,22 +51,9 @@ def utc(text: str) -> datetime:
 
 
 def campaign(**changes: Any) -> CampaignDefinition:
-    keys: dict[str, Any] = {
-        "name": "Test",
-        "profile": "fr-political",
-        "caller_id": "+33162000001",
-        "starts_at": utc("2020-07-01 00:00"),
-        "ends_at": utc("2030-01-01 00:00"),
-        "purpose": "political",
-        "sponsor": {
-            "id": "liste-demo",
-            "name": "Liste Demo",
-            "postal_address": "1 place de la Mairie, 75004 Paris",
-            "email": "contact@liste-demo.example",
-            "callback_number": "+33162000001",
-        },
-    }
-    return CampaignDefinition.model_validate(keys | changes)
+    """Make the sample campaign, as if it lasted ten years."""
+    decade = {"starts_at": utc("2020-07-01 00:00"), "ends_at": utc("2030-01-01 00:00")}
+    return definition(**decade | changes)
 
 
 def commercial(**changes: Any) -> CampaignDefinition:
@@ -76,24 +65,8 @@ def election(**changes: Any) -> dict[str, Any]:
 
 
 def consent(**changes: Any) -> ConsentGiven:
-    given = ConsentGiven(
-        fingerprint=FINGERPRINT,
-        sponsor="liste-demo",
-        purpose="political",
-        channel="automated_voice",
-        source="form",
-        proof="form-17",
-        given_at=utc("2026-09-01 08:00"),
-        expires_at=None,
-        windows=EVERY_DAY,
-        appointment_at=None,
-        act=ConsentAct.OPT_IN_FORM,
-        territory=None,
-        timezone=None,
-        import_id=None,
-        recorded_at=utc("2026-09-01 08:00"),
-    )
-    return replace(given, **changes)
+    stated = {"windows": EVERY_DAY, "act": ConsentAct.OPT_IN_FORM}
+    return plain_consent(FINGERPRINT, **stated | changes)
 
 
 def withdrawal(at: datetime, sponsor: str | None = "liste-demo") -> ConsentWithdrawn:

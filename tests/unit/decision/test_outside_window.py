@@ -9,8 +9,8 @@ from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.consent.consent import ConsentedWindow
 from dialer.services.calls.call_records import CallRecord
 from dialer.views.call import CallView
+from tests.samples.calls import an_attempt
 from tests.unit.decision.rule_samples import commercial, consent, judged, paris
-from tests.unit.values import an_attempt
 
 LUNCH = paris("2027-02-01 13:00:00")
 ANSWERED = paris("2027-02-01 12:59:58")

@@ -10,7 +10,7 @@ from dialer.domain.base.types import AttemptId
 from dialer.ports.pbx.telephony import CallOrder
 from dialer.services.calls.live_calls import LiveCalls
 from dialer.services.dialing.sending import Sending
-from tests.unit.values import an_attempt
+from tests.samples.calls import an_attempt
 
 NOBODY = cast("Any", None)
 CAMPAIGN = an_attempt().campaign_id

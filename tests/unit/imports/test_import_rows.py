@@ -16,7 +16,8 @@ from dialer.services.imports.csv_reader import CsvRow
 from dialer.services.imports.intake import ImportStamp, RowRejected
 from dialer.services.oppositions.oppositions import Receipt
 from dialer.services.oppositions.suppression_import import read_opposition
-from tests.unit.values import DETAILS_IN_FULL, MONDAY, details_of
+from tests.samples.campaigns import MONDAY
+from tests.samples.people import DETAILS_IN_FULL, details_of
 
 FINGERPRINTS = Fingerprints(b"k" * 32)
 STAMP = ImportStamp(ImportId("i0123456789ab"), MONDAY, FINGERPRINTS, str)

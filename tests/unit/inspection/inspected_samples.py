@@ -12,13 +12,15 @@ from typing import Any
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.canonical_json import canonical, plain
-from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
+from dialer.domain.base.types import AttemptId, CampaignId, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep
 from dialer.domain.inspection.terms import terms_of
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.rulepacks.rulepack import RulePack
-from tests.contract.samples import campaign, consent
+from tests.samples.calls import an_attempt
+from tests.samples.campaigns import campaign
+from tests.samples.people import consent
 
 Document = dict[str, Any]
 CAMPAIGN, ELSEWHERE = CampaignId("c000000000001"), CampaignId("c000000000002")
@@ -58,21 +60,15 @@ def call(
 ) -> Attempt:
     """Return an ended call; its INVITE left at `at`, or never did."""
     decided = (at or datetime(2027, 2, 1, 9, tzinfo=UTC)) - timedelta(seconds=1)
-    attempt = Attempt(
+    attempt = an_attempt(
         id=AttemptId(f"{next(_numbers):032x}"),
         campaign_id=campaign_id,
-        contact_id=ContactId(1),
-        number=PhoneNumber("+33199000001"),
-        fingerprint=Fingerprint("f" * 64),
-        sponsor="liste-demo",
         state=AttemptState.ENDED if at else AttemptState.LAPSED,
         decided_at=decided,
         permit_until=decided + timedelta(hours=1),
         expires_at=decided + timedelta(seconds=10),
         decision_hash="c" * 64,
         rule_pack=PACK.title,
-        trunk="default",
-        pbx="pbx1",
         caller_id=PhoneNumber(CALLER_IDS[territory]),
         script=SCRIPT,
         originated_at=decided,

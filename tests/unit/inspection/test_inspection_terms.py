@@ -13,7 +13,7 @@ from dialer.verifier.approval import Approval, approval_in
 from dialer.verifier.calendars import Clocks, holiday, legal, silence_of, within
 from dialer.verifier.foundations import strange_terms
 from dialer.verifier.people import Person
-from tests.contract.samples import campaign
+from tests.samples.campaigns import campaign
 from tests.unit.decision.rule_samples import packs
 from tests.unit.inspection.inspected_samples import CAMPAIGN, SCRIPT, ZONES, terms
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,16 +11,15 @@ from dialer.adapters.ami.line import decrypted
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.services.oppositions.callback_line import lines_of, written_forms
-from tests.unit.values import MONDAY, a_campaign, a_definition
+from tests.samples.campaigns import MONDAY, campaign
 
 SECRET, KEY = "Lc5UXyiBFW/fWFFG0nHDtA==", "abcdefghijklmnop"
 
 
-def approved(script: str, *, after_h: float = 0, **changes: object) -> Campaign:
-    campaign = a_campaign(
-        definition=a_definition(**changes), script=script * 64, state=CampaignState.APPROVED
-    )
-    return replace(campaign, approved_at=MONDAY + timedelta(hours=after_h))
+def approved(script: str, *, after_h: float = 0, **changes: Any) -> Campaign:
+    approved_at = MONDAY + timedelta(hours=after_h)
+    made = campaign(**changes)
+    return replace(made, script=script * 64, state=CampaignState.APPROVED, approved_at=approved_at)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_campaign_that_was_approved_last_speaks() -> None:
 
 
 def test_a_draft_says_nothing() -> None:
-    assert lines_of([a_campaign()]) == []
+    assert lines_of([campaign()]) == []
 
 
 def test_the_message_is_withheld_from_the_earliest_limit_on() -> None:

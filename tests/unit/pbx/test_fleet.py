@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from dialer.services.pbx.fleet import Fleet
 from tests.integration.scripted_link import ScriptedLink
 from tests.integration.scripted_pbx import ScriptedPbx
-from tests.unit.values import MONDAY as NOW
+from tests.samples.campaigns import MONDAY as NOW
 
 PBXS = [f"pbx{number}" for number in range(5)]
 

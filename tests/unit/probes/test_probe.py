@@ -12,7 +12,7 @@ from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, of_dialling, unproved
 from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
-from tests.unit.values import MONDAY, a_campaign
+from tests.samples.campaigns import CAMPAIGN, MONDAY
 
 OURS = PhoneNumber("+33162000001")
 ID = ProbeId("0123456789abcdef" * 2)
@@ -45,9 +45,8 @@ def test_each_way_of_not_answering_has_its_name(
 
 
 def a_probe(outcome: ProbeOutcome, at: datetime) -> Probe:
-    campaign = a_campaign()
     return Probe(
-        ID, campaign.id, "liste-demo", OURS, OURS, "default", "pbx1", "5" * 64, "omar", at, at, outcome, ""
+        ID, CAMPAIGN, "liste-demo", OURS, OURS, "default", "pbx1", "5" * 64, "omar", at, at, outcome, ""
     )
 
 

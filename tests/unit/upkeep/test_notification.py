@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from dialer.domain.upkeep.notification import MOST_TRIES, halt_changed, pause_after, signature
-from tests.contract.samples import NOW
+from tests.samples.campaigns import NOW
 
 
 def test_the_same_happening_has_the_same_id_and_another_one_another() -> None:

@@ -9,8 +9,8 @@ import pytest
 from dialer.api import contacts
 from dialer.api.http import bodies
 from dialer.api.http.authentication import SESSION
+from tests.integration.api.bodies import CONTACTS, CSV, campaign_body, new_campaign, objection_body
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, campaign_body, new_campaign, objection_body
 from tests.integration.campaigns.test_prompts import tone
 
 MIB = 1024 * 1024

@@ -18,8 +18,8 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.contract.freezing import frozen
 from tests.contract.postgres import postgres_server
 from tests.harness.acts import ActStore
+from tests.integration.api.bodies import new_campaign
 from tests.integration.api.client import Api, running_api
-from tests.integration.api.samples import new_campaign
 from tests.integration.api.test_api_ledger import seal
 
 HALT_S = 8.0

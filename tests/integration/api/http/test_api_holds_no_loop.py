@@ -29,13 +29,15 @@ from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.campaigns.script import PROMPT_OF_KEY
 from dialer.ports.records import Progression
-from tests.contract.samples import NOW, consent, permit, suppression
-from tests.contract.samples import campaign as drafted
 from tests.harness.acts import ActStore
 from tests.harness.held import held, slowness
+from tests.integration.api.bodies import CONSENT, CSV_HEAD, campaign_body, new_campaign, objection_body
 from tests.integration.api.client import Api, running_api
-from tests.integration.api.samples import campaign_body, new_campaign, objection_body
 from tests.integration.called import HEARD
+from tests.samples.calls import permit
+from tests.samples.campaigns import NOW
+from tests.samples.campaigns import campaign as drafted
+from tests.samples.people import consent, number, suppression
 
 LIMIT_S = 0.050
 TRIES = 3
@@ -129,19 +131,8 @@ def questions(campaign_id: str) -> Iterator[tuple[str, bytes]]:
 
 
 def stated(index: int) -> dict[str, str]:
-    return {
-        "phone_number": f"+3319900{index:04}",
-        "consent_sponsor": "liste-demo",
-        "consent_purpose": "political",
-        "consent_channel": "automated_voice",
-        "consent_source": "form",
-        "consent_proof": "p",
-        "consent_at": "2026-01-01T10:00:00+01:00",
-        "windows": "mon-fri 10:00-13:00",
-    }
-
-
-CSV_HEAD = b"phone_number,external_id,consent_sponsor,consent_purpose,consent_channel,consent_source,consent_proof,consent_at\n"
+    said = {"phone_number": number(index), "consent_source": "form", "consent_proof": "p"}
+    return CONSENT | said
 
 
 def rows(count: int) -> bytes:

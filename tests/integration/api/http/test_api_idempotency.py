@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from dialer.domain.access.roles import Role
+from tests.integration.api.bodies import campaign_body, new_campaign, objection_body
 from tests.integration.api.client import Api
-from tests.integration.api.samples import campaign_body, new_campaign, objection_body
 
 KEY = {"Idempotency-Key": "k1"}
 

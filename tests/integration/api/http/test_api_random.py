@@ -7,17 +7,17 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.api.bodies import (
+    CONSENT,
+    CONTACTS,
+    CSV,
+    JSON,
+    campaign_body,
+    new_campaign,
+    objection_body,
+)
 from tests.integration.api.client import Api
-from tests.integration.api.samples import CONTACTS, CSV, JSON, campaign_body, new_campaign, objection_body
 
-CONSENT = {
-    "phone_number": "+33199000001",
-    "consent_sponsor": "liste-demo",
-    "consent_purpose": "political",
-    "consent_channel": "automated_voice",
-    "consent_at": "2026-01-01T10:00:00+01:00",
-    "windows": "mon-fri 10:00-13:00",
-}
 QUESTION = {"campaign": "", "phone_number": "+33199000001", "at": "2027-02-02T10:30:00+01:00"}
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/campaigns": campaign_body(),

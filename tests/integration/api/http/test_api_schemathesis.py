@@ -27,8 +27,8 @@ from schemathesis.specs.openapi.checks import (
 
 from dialer.domain.access.roles import Role
 from tests.harness.patience import SOON_S
+from tests.integration.api.bodies import new_campaign
 from tests.integration.api.client import running_api
-from tests.integration.api.samples import new_campaign
 
 CHECKS = [
     not_a_server_error,

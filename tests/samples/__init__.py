@@ -1,0 +1,1 @@
+"""Sample campaigns, people, calls and lists: plausible, fictional, and the same for every test."""
