@@ -9,7 +9,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
 from dialer.domain.consent.contact import ImportManifest
 from dialer.domain.decision.record import ReasonCode
-from dialer.domain.ledger.event import Kind, LedgerEvent, digest
+from dialer.domain.ledger.event import Kind, LedgerEvent, act, digest
 from dialer.domain.ledger.redaction import redacted, redacted_or_none
 from dialer.domain.ledger.row_digests import (
     VOUCHED,
@@ -22,35 +22,24 @@ from dialer.domain.ledger.row_digests import (
 
 
 def campaign_created(campaign: Campaign) -> LedgerEvent:
-    return LedgerEvent(
-        at=campaign.created_at,
-        kind=Kind.CAMPAIGN_CREATE,
-        about=campaign.id,
-        body={
-            "by": redacted(campaign.created_by),
-            "definition": digest(campaign.definition),
-            VOUCHED: vouched(campaign),
-        },
-    )
+    body = {
+        "definition": digest(campaign.definition),
+        VOUCHED: vouched(campaign),
+    }
+    return act(Kind.CAMPAIGN_CREATE, body, by=campaign.created_by, at=campaign.created_at, about=campaign.id)
 
 
 def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
     """Build the event of a move; `campaign` as it is after it."""
     move = CampaignMove(campaign.id, verb, by, at, campaign.reason)
-    return LedgerEvent(
-        at=at,
-        kind=Kind(f"campaign.{verb}"),
-        about=campaign.id,
-        body={
-            "by": redacted(by),
-            "reason": redacted(campaign.reason),
-            "state": campaign.state,
-            "self_approved": campaign.self_approved,
-            "definition": digest(campaign.definition),
-            "script": campaign.script,
-            VOUCHED: vouched(campaign) | vouched(move),
-        },
-    )
+    body = {
+        "state": campaign.state,
+        "self_approved": campaign.self_approved,
+        "definition": digest(campaign.definition),
+        "script": campaign.script,
+        VOUCHED: vouched(campaign) | vouched(move),
+    }
+    return act(Kind(f"campaign.{verb}"), body, by=by, at=at, reason=campaign.reason, about=campaign.id)
 
 
 def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, at: datetime) -> LedgerEvent:
@@ -58,34 +47,29 @@ def recording_kept(campaign_id: CampaignId, key: str, sha256: str, *, by: str, a
 
     `key` of `[prompts]`, and the SHA-256 of the audio that stands there from now on.
     """
-    body = {"by": redacted(by), "prompt": key, "sha256": sha256}
-    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_RECORDING, about=campaign_id, body=body)
+    body = {"prompt": key, "sha256": sha256}
+    return act(Kind.CAMPAIGN_RECORDING, body, by=by, at=at, about=campaign_id)
 
 
 def campaign_inspected(
     campaign_id: CampaignId, manifest: str, *, by: str, at: datetime, masked: bool
 ) -> LedgerEvent:
     """Build the event of a pack handed over; `manifest` is the SHA-256 of its manifest."""
-    body = {"by": redacted(by), "manifest_sha256": manifest, "masked": masked}
-    return LedgerEvent(at=at, kind=Kind.CAMPAIGN_INSPECT, about=campaign_id, body=body)
+    body = {"manifest_sha256": manifest, "masked": masked}
+    return act(Kind.CAMPAIGN_INSPECT, body, by=by, at=at, about=campaign_id)
 
 
 def import_begun(manifest: ImportManifest) -> LedgerEvent:
-    return LedgerEvent(
-        at=manifest.imported_at,
-        kind=Kind.IMPORT_BEGIN,
-        about=manifest.id,
-        body={
-            "by": redacted(manifest.imported_by),
-            "kind": manifest.kind,
-            "campaign": manifest.campaign_id,
-            "source_class": manifest.source_class,
-            "supplier": redacted_or_none(manifest.supplier),
-            "collected_at": manifest.collected_at,
-            "file_sha256": manifest.file_sha256,
-            VOUCHED: vouched(manifest),
-        },
-    )
+    body = {
+        "kind": manifest.kind,
+        "campaign": manifest.campaign_id,
+        "source_class": manifest.source_class,
+        "supplier": redacted_or_none(manifest.supplier),
+        "collected_at": manifest.collected_at,
+        "file_sha256": manifest.file_sha256,
+        VOUCHED: vouched(manifest),
+    }
+    return act(Kind.IMPORT_BEGIN, body, by=manifest.imported_by, at=manifest.imported_at, about=manifest.id)
 
 
 def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: str) -> LedgerEvent:
@@ -93,45 +77,32 @@ def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: st
 
     `counts`: rows, imported, duplicates, rejected.
     """
-    result = ImportResult(manifest.id, **counts, report=report)
-    return LedgerEvent(
-        at=manifest.imported_at,
-        kind=Kind.IMPORT_END,
-        about=manifest.id,
-        body={
-            "by": redacted(manifest.imported_by),
-            "file_sha256": manifest.file_sha256,
-            **counts,
-            VOUCHED: vouched(result),
-        },
-    )
+    body = {
+        "file_sha256": manifest.file_sha256,
+        VOUCHED: vouched(ImportResult(manifest.id, **counts, report=report)),
+        **counts,
+    }
+    return act(Kind.IMPORT_END, body, by=manifest.imported_by, at=manifest.imported_at, about=manifest.id)
 
 
 def halt_changed(*, halted: bool, by: str, at: datetime, reason: str) -> LedgerEvent:
     kind = Kind.HALT if halted else Kind.UNHALT
     state = vouched(HaltRecord(halted, reason, by, at))
-    return LedgerEvent(
-        at=at, kind=kind, body={"by": redacted(by), "reason": redacted(reason), VOUCHED: state}
-    )
+    return act(kind, {VOUCHED: state}, by=by, at=at, reason=reason)
 
 
 def token_created(token: Token, *, by: str) -> LedgerEvent:
-    return LedgerEvent(
-        at=token.created_at,
-        kind=Kind.ACCESS_GRANT,
-        about=redacted(token.name),
-        body={
-            "by": redacted(by),
-            "role": token.role,
-            "expires_at": token.expires_at,
-            VOUCHED: vouched(token),
-        },
-    )
+    body = {
+        "role": token.role,
+        "expires_at": token.expires_at,
+        VOUCHED: vouched(token),
+    }
+    return act(Kind.ACCESS_GRANT, body, by=by, at=token.created_at, about=redacted(token.name))
 
 
 def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
-    body = {"by": redacted(by), VOUCHED: vouched(Revocation(name, at))}
-    return LedgerEvent(at=at, kind=Kind.ACCESS_REVOKE, about=redacted(name), body=body)
+    body = {VOUCHED: vouched(Revocation(name, at))}
+    return act(Kind.ACCESS_REVOKE, body, by=by, at=at, about=redacted(name))
 
 
 def suspension_changed(reasons: Sequence[ReasonCode], *, detail: str, at: datetime) -> LedgerEvent:
@@ -156,19 +127,13 @@ def poll_dates_changed(
 ) -> LedgerEvent:
     """Build the event; `campaign` as it is after the change, `before` its dates until then."""
     election = campaign.definition.election
-    return LedgerEvent(
-        at=at,
-        kind=Kind.CAMPAIGN_POLLS,
-        about=campaign.id,
-        body={
-            "by": redacted(by),
-            "reason": redacted(reason),
-            "before": before,
-            "after": election.poll_dates if election else {},
-            "definition": digest(campaign.definition),
-            VOUCHED: vouched(campaign),
-        },
-    )
+    body = {
+        "before": before,
+        "after": election.poll_dates if election else {},
+        "definition": digest(campaign.definition),
+        VOUCHED: vouched(campaign),
+    }
+    return act(Kind.CAMPAIGN_POLLS, body, by=by, at=at, reason=reason, about=campaign.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,25 +152,23 @@ class Gap:
 
 def restored(gap: Gap, *, by: str, at: datetime) -> LedgerEvent:
     """Build the first entry added to a restored ledger: every verifier reports it."""
-    body: dict[str, object] = {
-        "by": redacted(by),
+    body = {
         "taken_at": gap.taken_at,
         "held": gap.held,
         "lost": gap.lost,
         "lost_heads": gap.lost_heads,
     }
-    return LedgerEvent(at=at, kind=Kind.RESTORE, about=Kind.RESTORE.value, body=body)
+    return act(Kind.RESTORE, body, by=by, at=at, about=Kind.RESTORE.value)
 
 
 def backup_taken(*, by: str, at: datetime, keys: str) -> LedgerEvent:
     """Build the event of a backup. `keys`: whether they went with it, and how."""
-    return LedgerEvent(at=at, kind=Kind.BACKUP, body={"by": redacted(by), "keys": keys})
+    return act(Kind.BACKUP, {"keys": keys}, by=by, at=at)
 
 
 def rotation_begun(version: int, *, by: str, at: datetime, reason: str) -> LedgerEvent:
     """Build the event that begins a rotation: until `keys_rotated` no contact is judged."""
-    body = {"by": redacted(by), "reason": redacted(reason), "version": version}
-    return LedgerEvent(at=at, kind=Kind.KEYS_ROTATION, body=body)
+    return act(Kind.KEYS_ROTATION, {"version": version}, by=by, at=at, reason=reason)
 
 
 def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: int) -> LedgerEvent:
@@ -213,5 +176,5 @@ def keys_rotated(version: int, *, by: str, at: datetime, reason: str, numbers: i
 
     `numbers`: how many have a new fingerprint. The ledger goes on calling each by its former name.
     """
-    body = {"by": redacted(by), "reason": redacted(reason), "version": version, "numbers": numbers}
-    return LedgerEvent(at=at, kind=Kind.KEYS_ROTATE, body=body)
+    body = {"version": version, "numbers": numbers}
+    return act(Kind.KEYS_ROTATE, body, by=by, at=at, reason=reason)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import Fingerprint
+from dialer.domain.ledger.redaction import redacted
 
 
 class Kind(StrEnum):
@@ -66,6 +67,22 @@ class LedgerEvent:
     body: Mapping[str, object]
     fingerprint: Fingerprint | None = None
     about: str | None = None
+
+
+def act(
+    kind: Kind,
+    body: Mapping[str, object],
+    *,
+    by: str,
+    at: datetime,
+    reason: str | None = None,
+    about: str | None = None,
+    fingerprint: Fingerprint | None = None,
+) -> LedgerEvent:
+    """Build the event of a person's act: `by` and `reason` join the body, numbers redacted."""
+    words = {"by": by, "reason": reason}
+    signed = {name: redacted(text) for name, text in words.items() if text is not None}
+    return LedgerEvent(at, kind, {**body, **signed}, fingerprint, about)
 
 
 def digest(value: object) -> str:
