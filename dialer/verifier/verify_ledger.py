@@ -186,22 +186,19 @@ def check_heads(
         except ValueError:
             findings.append(LedgerFinding(0, f"a head cannot be read: {line[:60]!r}"))
             continue
-        known = heads.get(head.text)
-        if known and known.signature == head.signature:
+        if heads.get(head.text) == head:
             continue
         if signed(key, head.text.encode(), head.signature):
             heads[head.text] = head
         else:
-            findings.append(
-                LedgerFinding(head.size, f"the head of size {head.size} has not the right signature")
-            )
+            detail = f"the head of size {head.size} has not the right signature"
+            findings.append(LedgerFinding(head.size, detail))
     good = without_lost(sorted(heads.values(), key=lambda head: head.size), lost or {})
     before = NONE_BEFORE
     for head in good:
         if head.previous != before:
-            findings.append(
-                LedgerFinding(head.size, f"the head of size {head.size} does not follow the one before")
-            )
+            detail = f"the head of size {head.size} does not follow the one before"
+            findings.append(LedgerFinding(head.size, detail))
         before = head.hash
     return good, findings
 
@@ -286,9 +283,8 @@ class Entries:
     def _extra(self, entry: dict[str, Any], leaf: bytes, following: str | None) -> None:
         """Report an entry too many: this one, or the one before it if this one fits its place."""
         last = self.size - 1
-        fits = (entry["index"], entry["previous"]) == (last, self._hashes[-2]) and leaf.hex() != self._hashes[
-            -1
-        ]
+        before, latest = self._hashes
+        fits = (entry["index"], entry["previous"]) == (last, before) and leaf.hex() != latest
         earlier = fits and self._vouched <= last and self._vouches(following, leaf, self.size)
         self._break(last if earlier else self.size, f"inserted: number {entry['index']} stands here twice")
 
@@ -308,8 +304,7 @@ class Entries:
         before = list(self._tree.parts) if head else []
         self._tree.add(leaf)
         if head and (head.last, head.root) != (leaf.hex(), self._tree.root().hex()):
-            # The head names the right last entry: if its root then comes out, the others are right,
-            # too.
+            # If the root comes out with the last entry that the head names, the others are right.
             others = Tree(before)
             others.add(bytes.fromhex(head.last))
             where = self.size if others.root().hex() == head.root else self._vouched
@@ -324,9 +319,8 @@ class Entries:
 
 
 def gap_told(body: dict[str, Any]) -> str:
-    lost = (
-        f"entries {body['held']} to {body['lost'] - 1}" if body["lost"] > body["held"] else "nothing signed"
-    )
+    held, end = body["held"], body["lost"]
+    lost = f"entries {held} to {end - 1}" if end > held else "nothing signed"
     return f"a backup of {body['taken_at']} was restored: {lost} lost"
 
 
@@ -371,9 +365,7 @@ def check_evidence(document: dict[str, Any], key: bytes, kept: Sequence[str]) ->
         findings.extend(calls.take(index, entry))
     record = document.get("record")
     if record and hashlib.sha256(record.encode()).hexdigest() not in records:
-        findings.append(
-            LedgerFinding(head.size, "the record of the call is not the one whose hash was sealed")
-        )
+        findings += [LedgerFinding(head.size, "the record of the call is not the one whose hash was sealed")]
     for old in map(read_head, kept[-1:]):
         growth = [*map(bytes.fromhex, document.get("consistency", []))]
         if not consistent(old.size, bytes.fromhex(old.root), head.size, root, growth):
@@ -397,9 +389,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"cannot check {asked.what}: {error}\n")
         return 2
     wrong = [finding for finding in findings if not finding.gap]
-    lines = [
-        f"{'GAP' if finding.gap else 'WRONG'} at {finding.index}: {finding.detail}" for finding in findings
-    ]
+    lines = [f"{'GAP' if one.gap else 'WRONG'} at {one.index}: {one.detail}" for one in findings]
     lines += [] if wrong else ["all entries and heads are as they were signed"]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if wrong else 0

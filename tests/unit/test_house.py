@@ -14,6 +14,8 @@ WIDEST_FOLDER = 20
 """Python files in one folder, `__init__.py` among them."""
 WIDEST_LAYER = 15
 """Rooms and files of `domain` or of `services`, without `__init__.py`."""
+LONGEST_FILE = 400
+"""Lines of a Python file."""
 LONGEST_TEST_NAME = 80
 RIDDLES_PER_THOUSAND = 2.0
 """Riddling words allowed in a thousand words of docstrings.
@@ -65,6 +67,13 @@ def test_no_folder_holds_more_than_twenty_files() -> None:
         str(folder.relative_to(ROOT)): files for folder, files in folders.items() if files > WIDEST_FOLDER
     }
     assert wide == {}
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in (*PRODUCT, *TESTS)
+    }
+    assert {name: length for name, length in lines.items() if length > LONGEST_FILE} == {}
 
 
 def test_domain_and_services_are_at_most_fifteen_entries_wide() -> None:
