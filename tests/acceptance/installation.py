@@ -17,6 +17,7 @@ import aiohttp
 
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
+from tests.integration.api.client import IDLE_S
 from tests.integration.command import Ran
 
 MORNING = "2027-02-01T10:30:00+01:00"
@@ -98,7 +99,8 @@ class Installation:
         try:
             address = await self._address(process)
             headers = {"Authorization": f"Bearer {self.token}"}
-            async with aiohttp.ClientSession(headers=headers) as http:
+            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_S)
+            async with aiohttp.ClientSession(headers=headers, connector=connector) as http:
                 served = Served(process, address, http)
                 yield served
         finally:

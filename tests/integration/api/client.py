@@ -13,13 +13,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, TCPConnector, web
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.api.app import ENDPOINTS
+from dialer.api.app import ENDPOINTS, HEADERS_S
 from dialer.api.http.runner import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.console.app import build_site
@@ -28,6 +28,11 @@ from dialer.settings import Settings, TrunkSettings
 from tests.harness.dates import AT_FIRST
 
 PLENTY = 100_000.0
+IDLE_S = HEADERS_S / 2
+"""Seconds after which a client gives up an idle connection, well before the service does.
+
+A POST that crosses with the end of its connection is lost: clients repeat only safe requests.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ async def running_api(
     async with (
         open_service(settings, clock=clock or pretending(AT_FIRST)) as service,
         served(service) as port,
-        ClientSession(f"http://127.0.0.1:{port}") as client,
+        ClientSession(f"http://127.0.0.1:{port}", connector=TCPConnector(keepalive_timeout=IDLE_S)) as client,
     ):
         api = Api(service, client, port)
         await api.prepare()

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, TCPConnector
 
 from dialer.domain.access.roles import Role
-from tests.integration.api.client import Api
+from tests.integration.api.client import IDLE_S, Api
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -47,7 +47,9 @@ class Visitor:
 async def visiting(api: Api, role: Role | None = None) -> AsyncIterator[Visitor]:
     """Visit, logged in with the role's token where one is named."""
     jar = CookieJar(unsafe=True)
-    async with ClientSession(f"http://127.0.0.1:{api.port}", cookie_jar=jar) as client:
+    connector = TCPConnector(keepalive_timeout=IDLE_S)
+    url = f"http://127.0.0.1:{api.port}"
+    async with ClientSession(url, cookie_jar=jar, connector=connector) as client:
         visitor = Visitor(client)
         if role:
             assert (await visitor.log_in(api.tokens[role])).status == 303
