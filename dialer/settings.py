@@ -27,8 +27,8 @@ from dialer.domain.base.leaves import leaves
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign_definition import E164, PART_NAME
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.upkeep.notification import Topic
-from dialer.ports.upkeep.webhook_sender import WebhookUrl
+from dialer.domain.upkeep import Topic
+from dialer.ports.upkeep import WebhookUrl
 
 PartName = Annotated[str, StringConstraints(pattern=rf"^{PART_NAME}$")]
 HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")

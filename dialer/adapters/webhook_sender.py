@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from dialer.domain.base.errors import Unavailable
-from dialer.domain.upkeep.notification import SIGNATURE, signature
+from dialer.domain.upkeep import SIGNATURE, signature
 from dialer.ports.clock import Clock
-from dialer.ports.upkeep.webhook_sender import WebhookUrl
+from dialer.ports.upkeep import WebhookUrl
 
 TIMEOUT = ClientTimeout(total=10, sock_connect=5)
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -22,7 +22,7 @@ class Address:
 
 
 class HttpWebhookSender:
-    """Implementation of `dialer.ports.upkeep.webhook_sender.WebhookSender`."""
+    """Implementation of `dialer.ports.upkeep.WebhookSender`."""
 
     def __init__(self, session: ClientSession, addresses: Mapping[WebhookUrl, Address], clock: Clock) -> None:
         self._session = session

@@ -9,48 +9,37 @@ from aiohttp import web
 from dialer.api import (
     calls,
     campaigns,
-    consents,
-    contacts,
-    decisions,
-    events,
+    consent,
+    decision,
+    external_lists,
     ledger,
-    lists,
-    polls,
+    operations,
+    oppositions,
     probes,
-    retention,
-    subjects,
-    suppressions,
-    system,
-    webhooks,
+    upkeep,
 )
 from dialer.api.http.answers import STREAMS, Streams
-from dialer.api.http.authentication import keeping_roll
+from dialer.api.http.authentication import RateLimiter, keeping_roll
 from dialer.api.http.bodies import UPLOADS
 from dialer.api.http.endpoint import AnyEndpoint
 from dialer.api.http.gate import Gate
-from dialer.api.http.limits import RateLimiter
-from dialer.api.http.middlewares import answer_problems, measure, write_headers
 from dialer.api.http.openapi import describe
-from dialer.api.public import PublicPages
+from dialer.api.http.server import answer_problems, measure, write_headers
+from dialer.api.operations import PublicPages
 from dialer.ports.clock import Clock
 from dialer.services.operations.suite import Services
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *campaigns.ENDPOINTS,
-    *polls.ENDPOINTS,
-    *contacts.ENDPOINTS,
-    *consents.ENDPOINTS,
-    *suppressions.ENDPOINTS,
-    *lists.ENDPOINTS,
-    *webhooks.ENDPOINTS,
-    *decisions.ENDPOINTS,
+    *consent.ENDPOINTS,
+    *oppositions.ENDPOINTS,
+    *external_lists.ENDPOINTS,
+    *decision.ENDPOINTS,
     *calls.ENDPOINTS,
     *ledger.ENDPOINTS,
-    *subjects.ENDPOINTS,
     *probes.ENDPOINTS,
-    *retention.ENDPOINTS,
-    *system.ENDPOINTS,
-    *events.ENDPOINTS,
+    *upkeep.ENDPOINTS,
+    *operations.ENDPOINTS,
 )
 HEADERS_S = 10
 """Limit on the time to the headers of a request, from the connection or from the last answer."""

@@ -1,13 +1,13 @@
 """Call records, masked for tokens that may not see whole numbers."""
 
-from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.answers import Name, Nothing, Page, Phone
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get
-from dialer.api.http.wire import Name, Nothing, Page, Phone
-from dialer.domain.access.roles import Right
+from dialer.api.http.parsing import page, read_cursor
+from dialer.domain.access import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.services.calls.call_records import CallQuery, CallRecord
-from dialer.views.call import CallList, CallView
+from dialer.views.calls import CallList, CallView
 
 
 class CallsQuery(Page):

@@ -1,26 +1,27 @@
-"""Campaigns: creation, reading, and the moves through their life."""
+"""Campaigns: creation, reading, and the moves through their life.
+
+Poll dates of a campaign, moved by decree.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from dialer.api.http.answers import JsonAnswer
+from dialer.api.http.answers import JsonAnswer, Name, Nothing, Page, Reason, Text, Wire
 from dialer.api.http.bodies import MIB, FileBody, JsonBody
-from dialer.api.http.cursors import page, read_cursor
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get, post
-from dialer.api.http.parsing import parse_json, read_json
-from dialer.api.http.shape import MOST_VALUES
-from dialer.api.http.wire import Nothing, Page, Reason
-from dialer.domain.access.roles import Right
+from dialer.api.http.parsing import MOST_VALUES, page, parse_json, read_cursor, read_json
+from dialer.domain.access import Right
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.services.campaigns.campaign_file import parse_definition
-from dialer.views.campaign import CampaignList, CampaignView, PreflightView, ProgressView, RecordingView
+from dialer.views.campaigns import CampaignList, CampaignView, PreflightView, ProgressView, RecordingView
 
 ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
@@ -117,6 +118,22 @@ def move(
     )
 
 
+class PollDates(Wire):
+    """New poll dates by territory, or `default`. The others stay. `reason` names the decree."""
+
+    poll_dates: dict[Name, date] = Field(min_length=1)
+    reason: Text
+
+
+async def change(asked: Asked[Nothing, PollDates]) -> CampaignView:
+    told = asked.body
+    return CampaignView.of(
+        await asked.suite.campaigns.change_poll_dates(
+            asked.actor, campaign_id(asked), told.poll_dates, told.reason
+        )
+    )
+
+
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     post(
         "/v1/campaigns",
@@ -190,5 +207,14 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         Right.CONTROL_CAMPAIGN,
         Reason,
         stop,
+    ),
+    post(
+        f"{ONE}/poll_dates",
+        "Move poll dates, as a decree did. Decisions from now on go by them; those of before stay as they were.",
+        (Right.APPROVE,),
+        JsonBody(PollDates),
+        JsonAnswer(CampaignView),
+        change,
+        errors=(Conflict,),
     ),
 )

@@ -5,10 +5,10 @@ Each is shown in the form that the stand-alone verifier takes.
 
 from pydantic import Field
 
-from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.answers import Nothing, Page, Wire
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get
-from dialer.api.http.wire import Nothing, Page, Wire
-from dialer.domain.access.roles import Right
+from dialer.api.http.parsing import page, read_cursor
+from dialer.domain.access import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import AttemptId
 from dialer.domain.ledger.sealing import SealedEntry

@@ -1,12 +1,12 @@
 """Call-back probes: test calls to the numbers that a campaign shows."""
 
-from dialer.api.http.cursors import page, read_cursor
+from dialer.api.http.answers import Nothing, Page
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get
-from dialer.api.http.wire import Nothing, Page
-from dialer.domain.access.roles import Right
+from dialer.api.http.parsing import page, read_cursor
+from dialer.domain.access import Right
 from dialer.domain.base.types import CampaignId, ProbeId
 from dialer.domain.probes.probe import Probe
-from dialer.views.probe import ProbeList, ProbeView
+from dialer.views.probes import ProbeList, ProbeView
 
 
 async def index(asked: Asked[Page, Nothing]) -> ProbeList:

@@ -7,9 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dialer.bootstrap.clocks import clock_of
-    from dialer.bootstrap.halts import halt_notes
-    from dialer.bootstrap.links import Links
+    from dialer.bootstrap.home import Links, clock_of, halt_notes
     from dialer.bootstrap.oppositions import OppositionDesk, open_desk
     from dialer.bootstrap.pbxs import ami_address, open_fleet, stop_pbxs
     from dialer.bootstrap.service import Service, open_service, prepare_home
@@ -31,9 +29,7 @@ __all__ = [
 ]
 
 _PARTS = {
-    "clocks": ("clock_of",),
-    "halts": ("halt_notes",),
-    "links": ("Links",),
+    "home": ("Links", "clock_of", "halt_notes"),
     "oppositions": ("OppositionDesk", "open_desk"),
     "pbxs": ("ami_address", "open_fleet", "stop_pbxs"),
     "service": ("Service", "open_service", "prepare_home"),

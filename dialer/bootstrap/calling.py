@@ -1,23 +1,21 @@
 """The loops that dial, listen to the PBXs and ring our own numbers."""
 
 from dialer.adapters.home.keys import fingerprint_keys
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.sounds import ProbeSoundFiles
 from dialer.bootstrap.parts import Runtime
-from dialer.ports.pbx.leases import Driver
-from dialer.services.access.key_watch import KeyWatch
+from dialer.ports.pbx import Driver
+from dialer.services.access.keys import KeyWatch
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pbx_worker import PbxWorker
-from dialer.services.calls.reaper import Reaper
-from dialer.services.calls.recovery import Recovery
-from dialer.services.calls.strangers import Strangers
+from dialer.services.calls.recovery import Reaper, Recovery
+from dialer.services.calls.unknown_calls import Strangers
 from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
-from dialer.services.operations.engine import Engine
+from dialer.services.operations.loops import Engine
 from dialer.services.oppositions.pbx_lock import PbxLock
 from dialer.services.pbx.lease import Lease
-from dialer.services.probes.probe_call import ProbeCall
-from dialer.services.probes.probing import Probing
+from dialer.services.probes import ProbeCall, Probing
 
 
 def build_engine(parts: Runtime) -> Engine:

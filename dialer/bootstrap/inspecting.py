@@ -1,15 +1,14 @@
 """Wiring of the inspector, which writes inspection packs."""
 
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.sounds import ProbeSoundFiles
 from dialer.adapters.inspection.folder import Folders
 from dialer.adapters.inspection.report import HtmlReports
-from dialer.adapters.pbx.dialplan import DialplanFiles
-from dialer.adapters.pbx.places import dialplan_files
+from dialer.adapters.pbx.configuration import DialplanFiles
+from dialer.adapters.pbx.container import dialplan_files
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.service import Service
-from dialer.inspection.accounts import ListsAndProbes
+from dialer.inspection.findings import ListsAndProbes, ScriptAndRules
 from dialer.inspection.inspector import InspectionDeps, Inspector
-from dialer.inspection.programming import ScriptAndRules
 
 
 def inspector_of(service: Service) -> Inspector:

@@ -4,19 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.journal import JournalFolder
-from dialer.adapters.home.keys import ledger_signing_key, ledger_subjects_key
-from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.home.keys import Ed25519Signer, ledger_signing_key, ledger_subjects_key
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.store import SqlStore
 from dialer.bootstrap.parts import Runtime
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.ledger.export import LedgerExport
-from dialer.services.ledger.reader import LedgerReader
-from dialer.services.ledger.records import RecordCheck
+from dialer.services.ledger.reader import LedgerReader, LedgerSuite
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.ledger.suite import LedgerSuite
-from dialer.services.ledger.verification import LedgerVerifier
+from dialer.services.ledger.verification import LedgerVerifier, RecordCheck
 from dialer.settings import Settings
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.home.keys import fingerprint_keys, subjects_key
-from dialer.adapters.home.vault import AesVault
+from dialer.adapters.home.keys import AesVault, fingerprint_keys, subjects_key
 from dialer.adapters.sql.store import SqlStore
-from dialer.bootstrap.clocks import clock_of
+from dialer.bootstrap.home import Links, clock_of
 from dialer.bootstrap.ledger import sealing
-from dialer.bootstrap.links import Links
 from dialer.bootstrap.pbxs import open_fleet
 from dialer.bootstrap.service import subscribers
 from dialer.domain.base.errors import DialerError
@@ -21,7 +19,7 @@ from dialer.services.access.tokens import Tokens
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
 from dialer.services.imports.run import Importer
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet

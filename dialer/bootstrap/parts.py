@@ -5,19 +5,18 @@ from functools import cached_property
 from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.prompts import PromptCompiler
 from dialer.adapters.sql.store import SqlStore
-from dialer.ports.access.vault import Vault
+from dialer.ports.access import Vault
 from dialer.ports.meter import Meter
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.decision.decider import Decider
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.loop_watch import LoopWatch
-from dialer.services.operations.side_jobs import Loop, SideJobs
-from dialer.services.oppositions.callback_line import CallbackLine
-from dialer.services.oppositions.line_proofs import LineProofs
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.operations.loops import Loop, SideJobs
+from dialer.services.oppositions.callback_line import CallbackLine, LineProofs
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts

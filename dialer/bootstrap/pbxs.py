@@ -8,17 +8,16 @@ from pathlib import Path
 
 import structlog
 
-from dialer.adapters.ami.connection.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.pbx.dialplan import approved_hash
-from dialer.bootstrap.links import Links
-from dialer.bootstrap.secrets import read_secret
+from dialer.adapters.pbx.configuration import approved_hash
+from dialer.bootstrap.home import Links, read_secret
 from dialer.domain.base.errors import BadSettings, DialerError
 from dialer.domain.base.halt import Halt
-from dialer.ports.pbx.telephony import Telephony
+from dialer.ports.telephony import Telephony
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.stopping import lock_and_hang_up
+from dialer.services.pbx.halt_at_pbx import lock_and_hang_up
 from dialer.settings import PbxSettings, Settings
 
 log = structlog.get_logger()

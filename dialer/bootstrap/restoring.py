@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.home.backup import BackupFiles
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.home_salvage import HomeSalvage
-from dialer.adapters.home.journal import JournalFolder
-from dialer.adapters.home.keys import fingerprint_keys, ledger_signing_key, ledger_subjects_key, subjects_key
-from dialer.adapters.home.signer import Ed25519Signer
-from dialer.adapters.home.vault import AesVault
+from dialer.adapters.home.backup import BackupFiles, HomeSalvage
+from dialer.adapters.home.keys import (
+    AesVault,
+    Ed25519Signer,
+    fingerprint_keys,
+    ledger_signing_key,
+    ledger_subjects_key,
+    subjects_key,
+)
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.store import SqlStore
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
+from dialer.domain.upkeep import BackedUpKeys, BackupManifest
 from dialer.ports.clock import Clock
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, fingerprints_in_force

@@ -9,29 +9,25 @@ from pathlib import Path
 from dialer import bootstrap
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.home.driver_name import driver_name
-from dialer.adapters.home.keys import create_keys, fingerprint_keys, subjects_key
+from dialer.adapters.home.keys import AesVault, create_keys, fingerprint_keys, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.adapters.line_writer import LineWriter
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.adapters.sql.store import SqlStore
-from dialer.adapters.sql.upkeep.outbox import Subscribers
+from dialer.adapters.sql.upkeep import Subscribers
 from dialer.bootstrap.calling import build_engine, build_probing
-from dialer.bootstrap.clocks import clock_of
-from dialer.bootstrap.halts import halt_notes
+from dialer.bootstrap.home import Links, clock_of, halt_notes
 from dialer.bootstrap.ledger import sealing
-from dialer.bootstrap.links import Links
 from dialer.bootstrap.parts import Runtime
 from dialer.bootstrap.suite import build_suite
 from dialer.services.access.keys import fingerprints_in_force
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.campaigns.counts import Counts
+from dialer.services.calls.pacing import LiveCalls
+from dialer.services.campaigns.progress import Counts
 from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.operations.engine import Engine
 from dialer.services.operations.loop_watch import LoopWatch
-from dialer.services.operations.side_jobs import Loop, SideJobs
+from dialer.services.operations.loops import Engine, Loop, SideJobs
 from dialer.services.operations.suite import Services
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import Halts

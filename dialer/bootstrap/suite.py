@@ -5,42 +5,35 @@ from functools import partial
 
 from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.home.keys import add_fingerprint_key, fingerprint_keys, ledger_subjects_key
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
-from dialer.adapters.home.recordings import RecordingFiles
+from dialer.adapters.home.sounds import ProbeSoundFiles, RecordingFiles
 from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.bootstrap.ledger import ledger_suite
 from dialer.bootstrap.parts import Runtime
 from dialer.services.access.idempotency import Idempotency
 from dialer.services.access.keys import Keys
-from dialer.services.access.sessions import Sessions
-from dialer.services.access.tokens import Tokens
+from dialer.services.access.tokens import Sessions, Tokens
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.progress import ProgressReader
 from dialer.services.campaigns.scripts import Scripts
-from dialer.services.consent.consent_import import ConsentImports
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
-from dialer.services.consent.contact_import import ContactImports
+from dialer.services.consent.contact_import import ConsentImports, ContactImports
 from dialer.services.consent.reviews import ContactReviews
-from dialer.services.decision.decisions import Decisions
-from dialer.services.decision.replay import Replays
+from dialer.services.decision.decisions import Decisions, Replays
 from dialer.services.imports.external_lists import Lists
-from dialer.services.imports.import_reports import ImportReports
-from dialer.services.imports.run import Importer
-from dialer.services.operations.feed import Feed
+from dialer.services.imports.run import Importer, ImportReports
 from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness, Upkeep
 from dialer.services.operations.suite import Services
-from dialer.services.operations.system_state import SystemReader
+from dialer.services.operations.system_state import Feed, SystemReader
 from dialer.services.oppositions.sms import TextMessages
 from dialer.services.oppositions.suppression_import import SuppressionImports
-from dialer.services.pbx.halting import Halting
-from dialer.services.preflight.preflight import Preflight
-from dialer.services.probes.probing import Probing
+from dialer.services.pbx.halts import Halting
+from dialer.services.preflight import Preflight
+from dialer.services.probes import Probing
 from dialer.services.upkeep.backups import Backups
-from dialer.services.upkeep.retention import Retention
-from dialer.services.upkeep.subjects import Subjects
+from dialer.services.upkeep.erasure import Retention, Subjects
 
 
 def build_suite(parts: Runtime, probing: Probing) -> Services:

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.webhook_sender import Address, HttpWebhookSender
-from dialer.bootstrap.secrets import read_secret
+from dialer.bootstrap.home import read_secret
 from dialer.ports.unit_of_work import Store
-from dialer.ports.upkeep.outbox import HasOutbox
+from dialer.ports.upkeep import HasOutbox
 from dialer.services.upkeep.notifying import Notifying
 from dialer.settings import Settings
 

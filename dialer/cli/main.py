@@ -6,8 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from dialer.cli.base.deferred import Deferred
-from dialer.cli.base.run import run
+from dialer.cli.base.program import Deferred, run
 
 COMMANDS = (
     Deferred(
@@ -18,12 +17,12 @@ COMMANDS = (
     Deferred("serve", "operations.serve:serve", "Dial the running campaigns and answer operators over HTTP."),
     Deferred(
         "backup",
-        "upkeep.backup:backup",
+        "upkeep:backup",
         "Save database, keys, prompts, exported heads and the journal, while calls go on.",
     ),
     Deferred(
         "restore",
-        "upkeep.restore:restore",
+        "upkeep:restore",
         "Restore a backup into an empty home and database.",
     ),
     Deferred(
@@ -38,52 +37,52 @@ COMMANDS = (
     ),
     Deferred(
         "decide",
-        "decision.decide:decide",
+        "decision:decide",
         "Judge as if the campaign were running. A refusal is an answer too: exit 0.",
     ),
     Deferred(
         "replay",
-        "decision.replay:replay",
+        "decision:replay",
         "Make recorded decisions again from the facts stored with them.",
     ),
     Deferred(
         "inspect",
-        "inspection.inspect:inspect",
+        "inspection:inspect",
         "Write the inspection pack; exit 1 where it shows what may not be.",
     ),
     Deferred(
         "halt",
-        "pbx.halt:halt",
+        "halt:halt",
         "Hang up every call and refuse new ones, on every PBX.",
     ),
-    Deferred("unhalt", "pbx.halt:unhalt", "End a halt. It needs a reason."),
-    Deferred("pbx", "pbx.pbx:app", "Start, stop and check the Asterisk that makes the calls."),
-    Deferred("token", "access.token:app", "Make, list and revoke bearer tokens."),
-    Deferred("campaign", "campaigns.campaign:app", "Make, approve and steer campaigns."),
+    Deferred("unhalt", "halt:unhalt", "End a halt. It needs a reason."),
+    Deferred("pbx", "pbx:pbx", "Start, stop and check the Asterisk that makes the calls."),
+    Deferred("token", "access:tokens", "Make, list and revoke bearer tokens."),
+    Deferred("campaign", "campaigns:app", "Make, approve and steer campaigns."),
     Deferred(
         "contacts",
-        "consent.contacts:app",
+        "consent:contacts_app",
         "Import contact lists, and see whom nothing could be decided about.",
     ),
-    Deferred("consents", "consent.consents:app", "Record consents and their withdrawal."),
-    Deferred("suppressions", "oppositions.suppressions:app", "Record, check and count oppositions."),
-    Deferred("calls", "calls.calls:app", "Read call records."),
-    Deferred("ledger", "ledger.ledger:app", "Verify, show and export the ledger."),
-    Deferred("subject", "upkeep.subject:app", "Answer people who ask what is kept about them."),
+    Deferred("consents", "consent:consents", "Record consents and their withdrawal."),
+    Deferred("suppressions", "oppositions:app", "Record, check and count oppositions."),
+    Deferred("calls", "calls:app", "Read call records."),
+    Deferred("ledger", "ledger:app", "Verify, show and export the ledger."),
+    Deferred("subject", "upkeep:subject", "Answer people who ask what is kept about them."),
     Deferred(
         "retention",
-        "upkeep.retention:app",
+        "upkeep:retention",
         "Erase what has outlived its use; `dialer serve` does so once a day.",
     ),
-    Deferred("dialplan", "pbx.dialplan:app", "Prove the dialplan."),
+    Deferred("dialplan", "pbx:dialplan_app", "Prove the dialplan."),
     Deferred(
         "probe",
-        "probes.probe:app",
+        "probes:app",
         "Ring our own numbers; `dialer serve` does so before a campaign dials, and every day.",
     ),
-    Deferred("prompts", "campaigns.prompts:app", "Build, list and play prompts."),
-    Deferred("keys", "access.keys:app", "List the keys of the fingerprints, and change to new ones."),
-    Deferred("db", "upkeep.db:app", "Look after the database."),
+    Deferred("prompts", "prompts:app", "Build, list and play prompts."),
+    Deferred("keys", "access:keys", "List the keys of the fingerprints, and change to new ones."),
+    Deferred("db", "upkeep:db_app", "Look after the database."),
 )
 """Each command with its summary, the first paragraph of its own help."""
 

@@ -7,8 +7,7 @@ from aiohttp import web
 
 from dialer.api.app import build_app
 from dialer.console import calls, campaigns, oppositions, overview
-from dialer.console.page_request import Screen
-from dialer.console.rendering import ASSETS, asset
+from dialer.console.pages import ASSETS, Screen, asset
 from dialer.console.sessions import LoginPages
 from dialer.ports.clock import Clock
 from dialer.services.operations.suite import Services

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from dialer.console.page_request import PageRequest, Screen
+from dialer.console.pages import PageRequest, Screen
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.services.calls.call_records import CallQuery
-from dialer.views.call import CallView, PromptView
+from dialer.views.calls import CallView, PromptView
 
 PAGE = 50
 

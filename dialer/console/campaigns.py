@@ -4,12 +4,12 @@ from collections.abc import Awaitable
 
 from aiohttp import web
 
-from dialer.console.page_request import PageRequest, Screen, redirect
-from dialer.domain.access.roles import Right
+from dialer.console.pages import PageRequest, Screen, redirect
+from dialer.domain.access import Right
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import DEFAULT_REASON, Campaign, CampaignVerb, allowed_verbs
-from dialer.views.campaign import CampaignView, PreflightView, ProgressView
+from dialer.views.campaigns import CampaignView, PreflightView, ProgressView
 
 ONE = "/campaigns/{campaign_id}"
 NEEDS = {

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from dialer.console.page_request import PageRequest, Screen
+from dialer.console.pages import PageRequest, Screen
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.services.oppositions.statements import StatedOpposition
 
 PATH = "/oppositions"
 

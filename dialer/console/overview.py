@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from dialer.console.page_request import PageRequest, Screen, redirect
+from dialer.console.pages import PageRequest, Screen, redirect
 from dialer.domain.base.types import CampaignId
-from dialer.views.campaign import ProgressView
-from dialer.views.system import SystemView
+from dialer.views.campaigns import ProgressView
+from dialer.views.operations import SystemView
 
 PAGE = 50
 

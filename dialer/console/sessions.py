@@ -11,12 +11,10 @@ from dialer.api.http.authentication import SESSION
 from dialer.api.http.bodies import read_form
 from dialer.api.http.parsing import check_ids
 from dialer.api.http.problems import status_of
-from dialer.console.page_request import PageRequest, Screen, redirect
-from dialer.console.rendering import render
-from dialer.console.words import LANGUAGES, chosen
-from dialer.domain.access.roles import Actor
+from dialer.console.pages import LANGUAGES, PageRequest, Screen, chosen, redirect, render
+from dialer.domain.access import Actor
 from dialer.domain.base.errors import DialerError, Forbidden, NotFound, Unauthenticated
-from dialer.services.access.sessions import LIFETIME_S, Sessions
+from dialer.services.access.tokens import LIFETIME_S, Sessions
 from dialer.services.operations.suite import Services
 
 LANGUAGE = "dialer_language"

@@ -10,17 +10,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from dialer.adapters.clock import pretending
-from dialer.adapters.home.pretended_time import pretend
+from dialer.adapters.clock import pretend, pretending
 from dialer.bootstrap import Links, Service, open_service
-from dialer.demo.cast import ConsentStatus, Member, cast_members
-from dialer.demo.files import MORNING, write_campaign, write_contacts
+from dialer.demo.cast import MORNING, ConsentStatus, Member, cast_members, write_campaign, write_contacts
 from dialer.demo.stage import Stage
 from dialer.demo.verdict import ContactOutcome, DemoVerdict
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
-from dialer.domain.consent.contact import SourceClass
+from dialer.domain.consent import SourceClass
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import Progress
 from dialer.services.calls.call_records import CallQuery
@@ -28,7 +26,7 @@ from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.services.consent.contact_import import Provenance
 from dialer.services.decision.decisions import DecisionQuestion
 from dialer.services.imports.run import ImportSource
-from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.services.oppositions.statements import StatedOpposition
 
 LONGEST_S = 300
 """Seconds. The demo takes about a minute; a machine that needs five has a fault."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import prepare_home
 from dialer.settings import Settings, settings_of

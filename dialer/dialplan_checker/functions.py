@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 
 from dialer.dialplan_checker.expression import true
-from dialer.dialplan_checker.outcomes import TextOutcome, either, sure
 from dialer.dialplan_checker.protocol import CHANNEL_NAME
 from dialer.dialplan_checker.state import State
-from dialer.dialplan_checker.values import NotUnderstood, known, unknown
+from dialer.dialplan_checker.values import NotUnderstood, TextOutcome, either, known, sure, unknown
 
 _OPAQUE = frozenset(
     {"CALLERID", "CUT", "DB", "FILTER", "GLOBAL", "HANGUPCAUSE", "HANGUPCAUSE_KEYS", "STAT"}

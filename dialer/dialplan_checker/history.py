@@ -1,39 +1,71 @@
-"""The events of a path so far, as far as a claim asks for them."""
+"""The events of a path so far, as far as a claim asks for them.
+
+The facts a path must have found before it speaks to the answering party (T111). That the call
+was not forwarded, or only to where it may be.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 from typing import NamedTuple
 
-from dialer.dialplan_checker.forwarding import may_be_spoken_to, of_forwarding
-from dialer.dialplan_checker.outcomes import Fact
-from dialer.dialplan_checker.protocol import (
-    ASTDB,
-    DIALLING_EVENT,
-    ENDED,
-    ENDED_EVENT,
-    FINGERPRINT,
-    LINE_OPPOSITION,
-    LONGEST,
-    MACHINE,
-    NINE_OF_ATTEMPT,
-    NINE_ON_LINE,
-    NOTICE,
-    OBJECTED_FAMILY,
-    OPPOSED,
-    OPPOSED_FAMILY,
-    OPPOSITION,
-    REFUSED_EVENT,
-    SPONSOR,
-    SUPPRESSED,
-)
-from dialer.dialplan_checker.values import CLOSE, OPEN, never_empty, unknown
+from dialer.dialplan_checker import protocol
+from dialer.dialplan_checker.values import CLOSE, OPEN, Fact, never_empty, unknown
 
-_TIMED = re.compile(rf"{OPEN}[^{CLOSE}]*!{CLOSE}\|{re.escape(f'{FINGERPRINT}|{SPONSOR}')}")
+SIGNS = ("REDIRECTING(", "PJSIP_RESPONSE_HEADER(")
+"""Functions through which Asterisk shows the network's word on a forwarding."""
+
+_NUMBER = protocol.value_of("NUMBER")
+_LINES = " ".join(unknown(f"PJSIP_RESPONSE_HEADER(read,History-Info,{line})") for line in (1, 2, 3, 4))
+_FRANCE = "[+](33|262|590|594|596)"
+_ENTRY, _AFTER_NUMBER = "<(sips?|tel):", "([^0-9<>][^<>]*)?>[^<>]*$"
+
+
+def _there(header: str, *, true: bool) -> Fact:
+    length = unknown(f"LEN({unknown(f'PJSIP_RESPONSE_HEADER(read,{header})')})", empty=False)
+    return Fact(f"0 < {length}", true)
+
+
+def _matching(pattern: str, text: str, *, true: bool) -> Fact:
+    return Fact(f'REGEX("{pattern}" {text})', true)
+
+
+_LAST_IS_THE_NUMBER = f"{_ENTRY}[+]{unknown(f'{_NUMBER}:1:None')}{_AFTER_NUMBER}"
+_LAST_IS_IN_FRANCE = f"^{_FRANCE}[0-9]{{9}}>.*{_ENTRY}{_FRANCE}[1-79][0-9]{{8}}{_AFTER_NUMBER}"
+_ALL_LINES = _there("History-Info,5", true=False)
+_UNMARKED = (
+    Fact(f"0 < 0{unknown('REDIRECTING(count)')}", true=False),
+    _there("Diversion", true=False),
+    _matching("[Cc][Aa][Uu][Ss][Ee]|[Mm][Pp]=", _LINES, true=False),
+)
+_KEPT = (
+    _matching(_LAST_IS_THE_NUMBER, _LINES, true=True),
+    _matching(f"{_ENTRY}[+]?[0-9]+{_AFTER_NUMBER}", _LINES, true=False),
+)
+_MOVED_IN_FRANCE = (
+    _matching(_LAST_IS_THE_NUMBER, _LINES, true=False),
+    _matching(_LAST_IS_IN_FRANCE, f"{_NUMBER}>{_LINES}", true=True),
+)
+
+
+def of_forwarding(fact: Fact) -> bool:
+    return any(sign in fact.text for sign in SIGNS)
+
+
+def may_be_spoken_to(found: Collection[Fact]) -> bool:
+    """Return whether `found` leaves no doubt.
+
+    Nothing marks a forwarding, or it is named and stays in France.
+    """
+    kept = set(_UNMARKED) <= set(found) and any(fact in found for fact in _KEPT)
+    return _ALL_LINES in found and (kept or set(_MOVED_IN_FRANCE) <= set(found))
+
+
+_TIMED = re.compile(rf"{OPEN}[^{CLOSE}]*!{CLOSE}\|{re.escape(f'{protocol.FINGERPRINT}|{protocol.SPONSOR}')}")
 _DONE = re.compile(r" done [a-z-]+$")
-_ENTRY = f"DB_EXISTS({OPPOSED_FAMILY}"
-_WRITTEN_TO = Fact(f"{unknown('EPOCH', empty=False)} < 0{unknown(f'STAT(M,{ASTDB})')}")
-_COMPANIONS = (f"DB_EXISTS({SUPPRESSED})", f"DB_EXISTS({OBJECTED_FAMILY}")
+_OPPOSITION_ENTRY = f"DB_EXISTS({protocol.OPPOSED_FAMILY}"
+_WRITTEN_TO = Fact(f"{unknown('EPOCH', empty=False)} < 0{unknown(f'STAT(M,{protocol.ASTDB})')}")
+_COMPANIONS = (f"DB_EXISTS({protocol.SUPPRESSED})", f"DB_EXISTS({protocol.OBJECTED_FAMILY}")
 MANY = 2
 """Once too often: more is not counted."""
 
@@ -64,7 +96,7 @@ class ChannelHistory(NamedTuple):
     nine: bool = False
     nine_told: bool = False
     since_nine: int = MANY
-    owed: frozenset[str] = OPPOSITION
+    owed: frozenset[str] = protocol.OPPOSITION
     written: frozenset[str] = frozenset()
     outbox: OutboxTrace = OutboxTrace.UNKNOWN
     whole: str = ""
@@ -116,19 +148,23 @@ class ChannelHistory(NamedTuple):
         return self._replace(
             whole=prompt if whole else "",
             machine=self._later,
-            notice=self.notice or (whole and prompt == NOTICE),
+            notice=self.notice or (whole and prompt == protocol.NOTICE),
         )
 
     def wrote(self, key: str, value: str) -> "ChannelHistory":
-        if key == ENDED:
+        if key == protocol.ENDED:
             return self._replace(stored=min(self.stored + 1, MANY))
-        sound = _TIMED.fullmatch(value) if key == OPPOSED else never_empty(value)
-        kept = {family for family in LINE_OPPOSITION if key.startswith(family) and never_empty(value)}
-        kept |= {key} if key in OPPOSITION and sound else set()
+        sound = _TIMED.fullmatch(value) if key == protocol.OPPOSED else never_empty(value)
+        kept = {
+            family for family in protocol.LINE_OPPOSITION if key.startswith(family) and never_empty(value)
+        }
+        kept |= {key} if key in protocol.OPPOSITION and sound else set()
         return self._replace(written=self.written | kept, outbox=OutboxTrace.UNKNOWN) if kept else self
 
     def logged(self, text: str) -> "ChannelHistory":
-        told = text == NINE_OF_ATTEMPT or (text.startswith(NINE_ON_LINE) and self.owed == LINE_OPPOSITION)
+        told = text == protocol.NINE_OF_ATTEMPT or (
+            text.startswith(protocol.NINE_ON_LINE) and self.owed == protocol.LINE_OPPOSITION
+        )
         return self._replace(nine_told=told) if told != self.nine_told else self
 
     def limiting(self, seconds: str) -> "ChannelHistory":
@@ -137,7 +173,7 @@ class ChannelHistory(NamedTuple):
         Asterisk takes nothing, and zero, for no limit; the shape of the permit's own limit was
         checked.
         """
-        limited = seconds == LONGEST or (never_empty(seconds) and seconds != "0")
+        limited = seconds == protocol.LONGEST or (never_empty(seconds) and seconds != "0")
         return self._replace(limited=limited)
 
     def looked_for(self, facts: Iterable[Fact]) -> "ChannelHistory":
@@ -148,7 +184,7 @@ class ChannelHistory(NamedTuple):
         """
         outbox, found = self.outbox, tuple(facts)
         for text, true in found:
-            if text.startswith(_ENTRY):
+            if text.startswith(_OPPOSITION_ENTRY):
                 there = OutboxTrace.ON_DISK if _WRITTEN_TO in found else OutboxTrace.UNKNOWN
                 outbox = there if true else OutboxTrace.GONE
             elif text.startswith(_COMPANIONS) and true and outbox is OutboxTrace.GONE:
@@ -157,7 +193,7 @@ class ChannelHistory(NamedTuple):
 
     def looked(self, facts: Iterable[Fact]) -> "ChannelHistory":
         """Note a look at a forwarding, and at the service's word on the answering party."""
-        machine = [fact.true for fact in facts if fact.text == MACHINE]
+        machine = [fact.true for fact in facts if fact.text == protocol.MACHINE]
         history = self._replace(machine=machine[-1]) if machine else self
         looks = [fact for fact in facts if of_forwarding(fact) and fact not in self.looks]
         if self.direct or not looks:
@@ -169,14 +205,14 @@ class ChannelHistory(NamedTuple):
     def noting(self, trace: str) -> "ChannelHistory":
         if not _DONE.search(trace):
             return self
-        return self._replace(whole="", noted=self.noted or trace.endswith(f" done {NOTICE}"))
+        return self._replace(whole="", noted=self.noted or trace.endswith(f" done {protocol.NOTICE}"))
 
     def told(self, event: str) -> "ChannelHistory":
-        if event == DIALLING_EVENT:
+        if event == protocol.DIALLING_EVENT:
             return self._replace(passed=True)
-        if event == ENDED_EVENT:
+        if event == protocol.ENDED_EVENT:
             return self._replace(reports=min(self.reports + 1, MANY))
-        if event == REFUSED_EVENT:
+        if event == protocol.REFUSED_EVENT:
             return self._replace(refusals=min(self.refusals + 1, MANY))
         return self
 

@@ -1,12 +1,26 @@
-"""The proof: every claim, its evidence, and where it fails the path that shows it."""
+"""The proof: every claim, its evidence, and where it fails the path that shows it.
+
+The assumptions of the proof, which it does not show itself: an auditor should know them.
+"""
 
 from dataclasses import dataclass, field
 
-from dialer.dialplan_checker.claims import CLAIMS, closed
+from dialer.dialplan_checker.claims import CLAIMS, gate
 from dialer.dialplan_checker.effects import ChannelMove, DialplanClaim, Effect
 from dialer.dialplan_checker.model import Dialplan
 from dialer.dialplan_checker.state import State
 from dialer.dialplan_checker.walk import Walk
+
+ASSUMPTIONS = (
+    "Asterisk runs every application and function as documented, and after each step looks whether the channel was hung up.",
+    "No two living channels have one unique id: Asterisk refuses the second.",
+    "Calls enter as docker/asterisk says: the service's at dialer-permit and dialer-probe, the trunks' at dialer-inbound; autofallthrough is on.",
+    "Only the service logs in to AMI; what it originates carries the values of a permit, or of a probe, and no other variables of ours.",
+    "A 9 that is followed within two steps by the hang-up, while no prompt plays, is kept by docker/asterisk/key-down.pl, as is one that never comes up.",
+    "Of a forwarding Asterisk shows a 181 and the headers of the answer; one that is told in a 180 or 183 alone, or not at all, is not seen.",
+    "The prompts say what their names promise; that is the script compiler's part.",
+)
+
 
 UNTRIED = "not tried, since not all of the dialplan is understood"
 MOST_SHOWN = 5
@@ -100,7 +114,7 @@ def prove(dialplan: Dialplan, only: str = "") -> Proof:
             trial.witness(dialplan, state, move, effect)
 
     def enough() -> bool:
-        met = bool(walk.stuck) if only == closed.NAME else any(trial.objected for trial in trials)
+        met = bool(walk.stuck) if only == gate.NAME else any(trial.objected for trial in trials)
         return bool(only) and met
 
     walk.go(witness, enough)
@@ -109,13 +123,13 @@ def prove(dialplan: Dialplan, only: str = "") -> Proof:
 
 
 def _closed(dialplan: Dialplan, walk: Walk) -> ClaimProof:
-    found = closed.faults(dialplan, walk)
+    found = gate.faults(dialplan, walk)
     shown = [*dict.fromkeys(str(fault) for fault, _ in found)]
     more = [f"and {len(shown) - MOST_SHOWN} more"] if len(shown) > MOST_SHOWN else []
     objection = "; ".join([*shown[:MOST_SHOWN], *more]) or ("" if dialplan.steps else NOTHING)
     sources = dict.fromkeys(step.source.partition(":")[0] for step in dialplan.steps.values())
     path = found[0][1] if found else ()
-    return ClaimProof(closed.NAME, closed.STATEMENT, len(walk.reached), tuple(sources), objection, path)
+    return ClaimProof(gate.NAME, gate.STATEMENT, len(walk.reached), tuple(sources), objection, path)
 
 
 def _where(dialplan: Dialplan, state: State) -> str:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from dialer.dialplan_checker.history import NO_HISTORY, ChannelHistory
 from dialer.dialplan_checker.model import ChannelPosition
-from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import SILENCE
+from dialer.dialplan_checker.values import Fact
 
 
 class Leg(Enum):

@@ -7,21 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dialer.dialplan_checker.applications.table import APPLICATIONS
+from dialer.dialplan_checker import protocol
+from dialer.dialplan_checker.applications import APPLICATIONS
 from dialer.dialplan_checker.effects import ChannelMove, Effect
 from dialer.dialplan_checker.history import ChannelHistory
 from dialer.dialplan_checker.jumps import finish, hang_up
 from dialer.dialplan_checker.model import ChannelPosition, Dialplan, DialplanFault, Step
-from dialer.dialplan_checker.protocol import (
-    GATE,
-    INBOUND,
-    LINE_OPPOSITION,
-    PERMIT,
-    PROBE,
-    PROBE_GATE,
-    value_of,
-)
-from dialer.dialplan_checker.reading.expand import expand
+from dialer.dialplan_checker.reading import expand
 from dialer.dialplan_checker.relevance import Relevance
 from dialer.dialplan_checker.state import Leg, State
 from dialer.dialplan_checker.step_context import StepContext
@@ -108,22 +100,27 @@ def entries(dialplan: Dialplan) -> list[State]:
 
     The service's at its two gates, all others at the trunks' context.
     """
-    gates = ((Leg.DIALLING, GATE, PERMIT), (Leg.PROBING, PROBE_GATE, PROBE))
+    gates = (
+        (Leg.DIALLING, protocol.GATE, protocol.PERMIT),
+        (Leg.PROBING, protocol.PROBE_GATE, protocol.PROBE),
+    )
     starts = [
         State(leg, gate, gate.exten, variables=_order(names))
         for leg, gate, names in gates
         if gate in dialplan.steps
     ]
-    for exten in dialplan.contexts.get(INBOUND, ()):
+    for exten in dialplan.contexts.get(protocol.INBOUND, ()):
         dialled = unknown("EXTEN", empty=False) if exten.startswith("_") else exten
-        history = ChannelHistory(owed=LINE_OPPOSITION)
-        starts.append(State(Leg.CALLER, ChannelPosition(INBOUND, exten, 1), dialled, history=history))
+        history = ChannelHistory(owed=protocol.LINE_OPPOSITION)
+        starts.append(
+            State(Leg.CALLER, ChannelPosition(protocol.INBOUND, exten, 1), dialled, history=history)
+        )
     return starts
 
 
 def _order(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the values that come with an Originate, about which nothing is known yet."""
-    return tuple(sorted((f"DIALER_{name}", value_of(name)) for name in (*names, "SEAL")))
+    return tuple(sorted((f"DIALER_{name}", protocol.value_of(name)) for name in (*names, "SEAL")))
 
 
 def _shown(dialplan: Dialplan, state: State) -> str:

@@ -1,35 +1,45 @@
 """The people called, as the lines of `evidence.jsonl`.
 
 A line holds call records, the facts of their decisions, and ledger entries with proofs.
+
+The calls, written out and counted in one pass. The files are `evidence.jsonl`, `calls.csv`,
+`anomalies.csv` and `figures.json`.
 """
 
+import asyncio
+import csv
+import io
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from dialer.domain.access import Actor
 from dialer.domain.base.canonical_json import canonical, plain
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.base.types import ContactId
+from dialer.domain.base.types import AttemptId, ContactId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import Contact
+from dialer.domain.consent import ConsentEvent, Contact
 from dialer.domain.ledger.event import Kind
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.ledger.sealing import SealedEntry
 from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import TERRITORIES, territory_of
-from dialer.inspection.sealed import SealedCampaign
-from dialer.ports.access.vault import Vault
-from dialer.ports.consent.proofs import HasProofs
-from dialer.ports.inspection.inspection import CalledPerson, HasInspections
+from dialer.inspection.findings import Counted
+from dialer.inspection.sealed import Listener, SealedCampaign
+from dialer.ports.access import Vault
+from dialer.ports.consent import HasProofs
+from dialer.ports.inspection import CalledPerson, HasInspections, PackFiles
 from dialer.ports.records import ArchivedDecision, CallRow
 from dialer.ports.unit_of_work import Store
-from dialer.services.calls.call_records import masked
+from dialer.services.calls.call_records import CallRecord, CallRecords, masked
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.reader import OF_THE_PERSON
+from dialer.verifier.people import read_person
+from dialer.verifier.recount import Recount
+from dialer.views.calls import CALL_COLUMNS, CallView, cell
 
 PAGE = 500
 ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
@@ -242,3 +252,71 @@ def _area(contact: Contact) -> str | None:
         return number_facts(contact.number).area
     except PhoneError:
         return None
+
+
+FAULT_COLUMNS = ("kind", "attempt_id", "at", "detail")
+COLUMNS = (*CALL_COLUMNS, "territories", "list", "line")
+
+
+async def count_calls(
+    actor: Actor,
+    people: CalledPeople,
+    records: CallRecords,
+    terms: dict[str, Any],
+    files: PackFiles,
+    listener: Listener,
+) -> Counted:
+    """Write and count the calls.
+
+    `listener` receives the number of people done. `actor` sees numbers as their role and the pack
+    allow.
+    """
+    recount, counted = Recount(terms), Counted()
+    files.append("calls.csv", [csv_line(COLUMNS)])
+    files.append("anomalies.csv", [csv_line(FAULT_COLUMNS)])
+    files.append("evidence.jsonl", ())
+    done = 0
+    async for page in people.pages():
+        counted.left_out += sum(line.left_out for line in page)
+        called = [line for line in page if line.calls]
+        shown = await records.records(actor, [row for line in called for row in line.calls])
+        counted.seen.update(record.attempt.id for record in shown)
+        await asyncio.to_thread(_write, files, recount, called, shown)
+        done += len(page)
+        listener(done, 0)
+    counted.figures = recount.figures()
+    files.put("figures.json", _json(counted.figures))
+    return counted
+
+
+def csv_line(values: Iterable[object]) -> str:
+    """Write a line of RFC 4180, without its end.
+
+    Cells that a spreadsheet would run are disarmed.
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow([cell(value) for value in values])
+    return out.getvalue()
+
+
+def _write(
+    files: PackFiles, recount: Recount, lines: Sequence[PersonLine], shown: Sequence[CallRecord]
+) -> None:
+    faults = [fault for line in lines for fault in recount.feed(read_person(line.document))]
+    by_id = {record.attempt.id: CallView.of(record).document() for record in shown}
+    files.append("evidence.jsonl", [json.dumps(line.document, ensure_ascii=False) for line in lines])
+    files.append("calls.csv", [row for line in lines for row in _rows(line, by_id)])
+    files.append("anomalies.csv", [csv_line(fault) for fault in faults])
+
+
+def _rows(line: PersonLine, by_id: dict[AttemptId, dict[str, Any]]) -> list[str]:
+    """Return the CSV rows of the calls, with number and id of the person as the line shows them."""
+    told = line.document
+    hidden = {"phone_number": told["phone_number"], "contact": told["external_id"]}
+    where = {"territories": "/".join(told["territories"]), "list": told["list"], "line": told["line"]}
+    records = [by_id[row.attempt.id] | hidden | where for row in line.calls]
+    return [csv_line(record[name] for name in COLUMNS) for record in records]
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

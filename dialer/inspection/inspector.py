@@ -1,40 +1,80 @@
-"""`dialer inspect`: everything that an inspector asks for, in a folder that stands alone."""
+"""`dialer inspect`: everything that an inspector asks for, in a folder that stands alone.
+
+Files of every pack: the program that checks it, and heads to compare with. The reader of a pack
+can compare them with a head kept from earlier.
+"""
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer import verifier
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.canonical_json import plain
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.inspection.section import CODES
-from dialer.domain.inspection.terms import terms_of
+from dialer.domain.inspection import CODES, terms_of
 from dialer.domain.ledger.entries_admin import campaign_inspected
 from dialer.domain.rulepacks.rulepack import RulePack
-from dialer.inspection.accounts import ListsAndProbes, write_entries, write_ledger
-from dialer.inspection.called import CalledPeople, CalledWork
-from dialer.inspection.counting import count_calls
-from dialer.inspection.handover import earlier_heads, write_program
-from dialer.inspection.parts import Attachment, Counted, Inspected
-from dialer.inspection.programming import Faults, ScriptAndRules, pretty
+from dialer.inspection import findings
+from dialer.inspection.called import CalledPeople, CalledWork, count_calls
 from dialer.inspection.sealed import SealedCampaign, SealedWork, read_sealed
 from dialer.inspection.sections import report_head, sections_of
-from dialer.ports.access.vault import Vault
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.access import Vault
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.inspection.inspection import PackFiles, PackFolders, Reports
-from dialer.ports.ledger.ledger import HeadFiles, Signer
+from dialer.ports.inspection import PackFiles, PackFolders, Reports
+from dialer.ports.ledger import HeadFiles, Signer
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.ledger.verification import LedgerVerifier
+from dialer.verifier.verify_ledger import Head, lost_heads, read_head, without_lost
 from dialer.views.inspection import PackView
 from dialer.views.ledger import VerdictView
+
+LAUNCHER = "verify.py"
+
+
+def write_program(files: PackFiles) -> None:
+    """Copy the verifier of this program, file by file. Blocking."""
+    folder = Path(verifier.__file__).parent
+    for path in sorted(folder.glob("*.py")):
+        files.put(path.name if path.name == LAUNCHER else f"verifier/{path.name}", path.read_bytes())
+
+
+def earlier_heads(
+    kept: Iterable[str], exported: Iterable[str], acts: Iterable[str], signer: Signer
+) -> list[dict[str, Any]]:
+    """Return every head of `kept`, and the last exported head of each day, by size.
+
+    A line that is no head, or not signed with our key, is left out: the check of the ledger reports
+    it. Heads of entries that a restored backup did not hold are left out, too, where `acts`
+    (entries of the ledger) declare the loss.
+    """
+    asked = {head.text: head for head in _read(kept)}
+    known = {head.text: head for head in _read(exported)} | asked
+    good = without_lost(sorted(known.values(), key=lambda head: head.size), lost_heads(acts))
+    days = {head.at[:10]: head for head in good}
+    chosen = {head.size: head for head in good if head.text in asked or days[head.at[:10]] is head}
+    return [
+        json.loads(head.text) | {"signature": head.signature.hex()}
+        for _, head in sorted(chosen.items())
+        if signer.verify(signer.public_key, head.text.encode(), head.signature)
+    ]
+
+
+def _read(lines: Iterable[str]) -> Iterator[Head]:
+    for line in lines:
+        try:
+            yield read_head(line)
+        except ValueError:
+            continue
+
 
 FORMAT = "dialer-inspection/1"
 Progress = Callable[[str, int, int], None]
@@ -66,8 +106,8 @@ class InspectionDeps:
     """Collaborators of an inspection, beside the store."""
 
     records: CallRecords
-    programs: ScriptAndRules
-    books: ListsAndProbes
+    programs: findings.ScriptAndRules
+    books: findings.ListsAndProbes
     vault: Vault
     verifier: LedgerVerifier
     sealer: Sealer
@@ -103,8 +143,8 @@ class Inspector:
 
     async def _inspect(
         self, actor: Actor, campaign: Campaign, request: Request, files: PackFiles, progress: Progress
-    ) -> Inspected:
-        tools, faults = self._tools, Faults()
+    ) -> findings.Inspected:
+        tools, faults = self._tools, findings.Faults()
         await tools.sealer.tick()
         progress("ledger", 0, 0)
         verdict = await tools.verifier.run(actor, request.kept)
@@ -119,10 +159,10 @@ class Inspector:
         )
         acts = [entry.text for entry, _ in sealed.acts]
         heads = earlier_heads(request.kept, await tools.heads.lines(), acts, tools.signer)
-        write_ledger(sealed, heads, tools.signer.public_pem, files)
+        findings.write_ledger(sealed, heads, tools.signer.public_pem, files)
         if not request.masked:
-            await write_entries(self._store, sealed.size, files)
-        files.put("ledger/verification.json", pretty(VerdictView.of(verdict).document()))
+            await findings.write_entries(self._store, sealed.size, files)
+        files.put("ledger/verification.json", findings.pretty(VerdictView.of(verdict).document()))
         counted = await self._count(actor, campaign, sealed, request, files, progress)
         faults["MISSING_CALL"] = [
             f"call {name} is in the ledger, its record is gone"
@@ -131,7 +171,7 @@ class Inspector:
         programming = await tools.programs.programming(
             actor, campaign, sealed, files, faults, lambda done: progress("replay", done, 0)
         )
-        return Inspected(
+        return findings.Inspected(
             campaign=campaign,
             made_at=self._clock.now(),
             made_by=actor.name,
@@ -153,11 +193,11 @@ class Inspector:
         request: Request,
         files: PackFiles,
         progress: Progress,
-    ) -> Counted:
+    ) -> findings.Counted:
         inputs = await self._tools.programs.inputs(campaign, sealed, files)
         packs = [RulePack.model_validate(pack) for pack in inputs["packs"].values()]
         terms = terms_of(campaign, packs, sealed.zones, sealed.head.head.at)
-        files.put("terms.json", pretty(terms))
+        files.put("terms.json", findings.pretty(terms))
         people = CalledPeople(
             self._store,
             self._tools.vault,
@@ -178,7 +218,7 @@ class Inspector:
         )
 
     async def _hand_over(
-        self, actor: Actor, inspected: Inspected, request: Request, files: PackFiles
+        self, actor: Actor, inspected: findings.Inspected, request: Request, files: PackFiles
     ) -> PackView:
         """Write the report, the program that checks it, and the signed manifest.
 
@@ -189,7 +229,7 @@ class Inspector:
         page = self._tools.reports.html(head, sections_of(inspected), language)
         files.put("report.html", page.encode())
         files.put("README.txt", self._tools.reports.readme(language).encode())
-        files.put("summary.json", pretty(_summary(inspected)))
+        files.put("summary.json", findings.pretty(_summary(inspected)))
         await asyncio.to_thread(write_program, files)
         digests = files.digests()
         manifest = _manifest(inspected, {name: asdict(found) for name, found in digests.items()})
@@ -221,17 +261,17 @@ def _check_attachments(request: Request) -> None:
             raise InvalidInput(f"{path} is not a file")
 
 
-def _attach(request: Request, files: PackFiles) -> list[Attachment]:
+def _attach(request: Request, files: PackFiles) -> list[findings.Attachment]:
     """Copy the attachments, numbered so that two of the same name may stand side by side."""
-    found: list[Attachment] = []
+    found: list[findings.Attachment] = []
     for number, (code, path) in enumerate(request.attach, start=1):
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in path.name)[-100:]
-        found.append(Attachment(code, f"attachments/{code}-{number}-{safe}"))
+        found.append(findings.Attachment(code, f"attachments/{code}-{number}-{safe}"))
         files.copy(found[-1].name, path)
     return found
 
 
-def _summary(inspected: Inspected) -> dict[str, Any]:
+def _summary(inspected: findings.Inspected) -> dict[str, Any]:
     return {
         "campaign": inspected.campaign.id,
         "made_at": plain(inspected.made_at),
@@ -246,7 +286,7 @@ def _summary(inspected: Inspected) -> dict[str, Any]:
     }
 
 
-def _manifest(inspected: Inspected, digests: Mapping[str, Any]) -> bytes:
+def _manifest(inspected: findings.Inspected, digests: Mapping[str, Any]) -> bytes:
     """Return the manifest as JSON; `size` is in bytes."""
     told = {
         "format": FORMAT,
@@ -255,4 +295,4 @@ def _manifest(inspected: Inspected, digests: Mapping[str, Any]) -> bytes:
         "ledger_size": inspected.sealed.size,
         "files": dict(sorted(digests.items())),
     }
-    return pretty(told)
+    return findings.pretty(told)

@@ -11,12 +11,10 @@ from typing import Any, Protocol
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.ledger.event import Kind
-from dialer.domain.ledger.head import SignedHead
-from dialer.domain.ledger.proof_tree import ProofTree
-from dialer.domain.ledger.proofs import Run
-from dialer.domain.ledger.sealing import SealedEntry
-from dialer.ports.inspection.inspection import HasInspections
-from dialer.ports.ledger.ledger import HasLedger
+from dialer.domain.ledger.sealing import SealedEntry, SignedHead
+from dialer.domain.ledger.tree import ProofTree, Run
+from dialer.ports.inspection import HasInspections
+from dialer.ports.ledger import HasLedger
 from dialer.ports.unit_of_work import Store
 
 LEAVES = 50_000

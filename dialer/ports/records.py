@@ -10,12 +10,10 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import Election
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
-from dialer.domain.consent.contact import Contact, ContactDetails, SourceClass
+from dialer.domain.consent import ConsentEvent, ConsentGiven, Contact, ContactDetails, SourceClass
 from dialer.domain.decision.facts import PastAttempt
 from dialer.domain.decision.record import Decision
-from dialer.domain.oppositions.external_list import ListStanding, OppositionList
-from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.oppositions.suppression import ListStanding, OppositionList, Suppression
 
 
 @dataclass(frozen=True, slots=True)

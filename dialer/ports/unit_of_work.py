@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.event import LedgerEvent
-from dialer.domain.upkeep.notification import Notification
+from dialer.domain.upkeep import Notification
 
 
 class UnitOfWork(Protocol):

@@ -3,15 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
-from dialer.simulated_callees.behaviour import Act, HangUp, Hears, Pause, Press
-from dialer.simulated_callees.corpus import Corpus
-from dialer.simulated_callees.listener import Listener, Passage
-from dialer.simulated_callees.personas import ROLES, Says, persona_of
-from dialer.simulated_callees.received import Ending, Heard, KeyPressed, ReceivedCall, ReceivedInvite
+from dialer.simulated_callees.listener import Corpus, Listener, Passage
+from dialer.simulated_callees.personas import ROLES, Act, HangUp, Hears, Pause, Press, Says, persona_of
+from dialer.simulated_callees.received import Ending, Heard, KeyPressed, Offer, ReceivedCall, ReceivedInvite
 from dialer.simulated_callees.rtp import RtpSource
-from dialer.simulated_callees.rtp_sender import KeyPress, RtpSender
-from dialer.simulated_callees.signals import Offer
-from dialer.simulated_callees.speech import spoken
+from dialer.simulated_callees.rtp_sender import KeyPress, RtpSender, spoken
 
 
 class CalleeCall:

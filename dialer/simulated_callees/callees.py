@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dialer.domain.base.errors import Unavailable
-from dialer.simulated_callees.corpus import Corpus, PromptFolder
+from dialer.simulated_callees.listener import Corpus, PromptFolder
 from dialer.simulated_callees.received import ReceivedCall, ReceivedInvite
 from dialer.simulated_callees.rtp_receiver import RtpReceiver
 

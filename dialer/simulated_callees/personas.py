@@ -2,6 +2,8 @@
 
 Their numbers end in PPNN: PP is the code of the row, NN counts within one of the ranges that ARCEP
 keeps for fiction (decision 2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49).
+
+The acts of a callee once the call is answered, step by step.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,42 @@ from enum import Enum, StrEnum
 
 from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.call_events import DialStatus
-from dialer.simulated_callees.behaviour import Act, HangUp, Hears, Pause, Press
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """Wait until `prompt` begins, later than the act before.
+
+    With `whole`, wait until it has been heard to its end.
+    """
+
+    prompt: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Put `key` (0-9, *, #) down for `held_s` seconds.
+
+    The next act follows at once, the key still down.
+    """
+
+    key: str
+    held_s: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Send BYE."""
+
+
+Act = Pause | Hears | Press | HangUp
+
 
 RANGES = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
 

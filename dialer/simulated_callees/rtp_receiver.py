@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from dialer.domain.base.errors import Unavailable
 from dialer.simulated_callees.call import CalleeCall
-from dialer.simulated_callees.corpus import Corpus, PromptFolder
+from dialer.simulated_callees.listener import Corpus, PromptFolder
 from dialer.simulated_callees.personas import Says
-from dialer.simulated_callees.received import Ending
+from dialer.simulated_callees.received import Ending, Offer, Signal, What, parse
 from dialer.simulated_callees.rtp import FRAME_S, ROOM, arrival_of, audio_of, loop_lead, stamp_arrivals
-from dialer.simulated_callees.signals import Offer, Signal, What, parse
+from dialer.simulated_callees.rtp_sender import spoken
 from dialer.simulated_callees.sipp import HOST, Sipp
-from dialer.simulated_callees.speech import spoken
 
 _BUFFER = 4 << 20
 _LARGEST = 2048

@@ -1,7 +1,7 @@
 """Calls that the network refused before anything rang (FP-27, T065).
 
 They left, but no person was called, and no cap counts them. The codes are those of
-`dialer.domain.calls.final_answer`, which a pack does not hold; a test of the program compares them.
+`dialer.domain.calls.outcome`, which a pack does not hold; a test of the program compares them.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from dialer.domain.access.roles import Role, Token
-from dialer.ports.access.keys import KeyVersion
+from dialer.domain.access import Role, Token
+from dialer.ports.access import KeyVersion
 from dialer.services.access.keys import Rotated
 from dialer.views.base import AT, Instant, InstantText, Items, Listing, View, about
 

@@ -3,11 +3,11 @@
 from typing import Annotated, Literal, Self
 
 from dialer.domain.base.types import ImportId
-from dialer.domain.consent.contact import ImportManifest, SourceClass
-from dialer.services.imports.import_reports import ImportState
+from dialer.domain.consent import ImportManifest, SourceClass
 from dialer.services.imports.report import ImportReport
+from dialer.services.imports.run import ImportState
 from dialer.views.base import AT, CAMPAIGN_ID, IMPORT_ID, SHA256, Instant, Listing, View, about
-from dialer.views.suppression import NotTold, Told, Warnings
+from dialer.views.oppositions import NotTold, Told, Warnings
 
 Import = Annotated[str, about("The import: `i` and twelve hexadecimal digits.", IMPORT_ID)]
 Line = Annotated[int, about("The line of the file where the row starts; the header is 1.", 3)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from dialer.services.pbx.stopping import HaltReport
+from dialer.services.pbx.halt_at_pbx import HaltReport
 from dialer.views.base import View, about
 
 

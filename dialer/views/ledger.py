@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Self
 
-from dialer.domain.ledger.head import SignedHead
-from dialer.domain.ledger.sealing import SealedEntry
+from dialer.domain.ledger.sealing import SealedEntry, SignedHead
 from dialer.services.ledger.reader import CallEvidence, GrownHead
 from dialer.services.ledger.verification import LedgerVerdict
 from dialer.verifier.verify_ledger import LedgerFinding

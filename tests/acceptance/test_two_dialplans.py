@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.pbx import lifecycle, places
-from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from dialer.adapters.pbx import container, lifecycle
+from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene
 from tests.harness.ports import free_port
@@ -28,7 +28,7 @@ async def older(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     It waits a second longer for a key.
     """
-    folder = shutil.copytree(places.DIALPLANS, tmp_path / "dialplans")
+    folder = shutil.copytree(container.DIALPLANS, tmp_path / "dialplans")
     file = folder / "30-answered.conf"
     file.write_text(file.read_text().replace("WaitExten(8)", "WaitExten(9)"))
     home = scene.installation.home
@@ -42,7 +42,7 @@ async def older(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         home=home,
     )
     with monkeypatch.context() as patched:
-        patched.setattr(places, "DIALPLANS", folder)
+        patched.setattr(container, "DIALPLANS", folder)
         await lifecycle.up(spec)
     yield
     await lifecycle.down(OTHER, home)

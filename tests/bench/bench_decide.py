@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.decision.decisions import DecisionQuestion, Decisions
 from tests.bench.bench_preflight import timed

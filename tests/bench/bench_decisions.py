@@ -17,7 +17,7 @@ from functools import partial
 from itertools import count, cycle, islice
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import StoredDecision, decide, replay
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts, decision_hash, facts_to_json

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import open_service, prepare_home
 from dialer.bootstrap.inspecting import inspector_of
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.inspection.inspector import Request
 from dialer.settings import read_settings
 from dialer.verifier.ed25519 import read_key

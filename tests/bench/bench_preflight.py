@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.preflight.forecast import foresee
 from dialer.services.decision.decider import Decider
-from dialer.services.preflight.preflight import Preflight
-from dialer.views.campaign import PreflightView
+from dialer.services.preflight import Preflight
+from dialer.views.campaigns import PreflightView
 from tests.bench.listed import list_people, people
 from tests.contract.judged import judge_at
 from tests.harness.acts import ActStore

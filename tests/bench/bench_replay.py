@@ -14,7 +14,7 @@ from typing import Any
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.views.replay import ReplayView
+from dialer.views.decision import ReplayView
 from tests.bench.bench_preflight import timed
 from tests.bench.listed import list_people
 from tests.contract.judged import claim_all, judge_at, replayed

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dialer.domain.base.types import CampaignId, PhoneNumber
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.oppositions.suppression import fingerprint_of
 from dialer.ports.records import NewContact
 from tests.harness.acts import ActStore

@@ -9,19 +9,19 @@ from functools import partial
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.home.sounds import ProbeSoundFiles
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotNow
 from dialer.domain.base.types import CampaignId
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from dialer.ports.records import ClaimDecision, DecisionFilter
 from dialer.services.decision.decider import Decider, LedgerState, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
-from dialer.services.decision.replay import ReplayReport, Replays
+from dialer.services.decision.decisions import ReplayReport, Replays
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.samples.campaigns import CAMPAIGN, campaign

@@ -1,7 +1,7 @@
 """A list read page by page, as a preflight reads it."""
 
 from dialer.domain.base.types import ContactId
-from dialer.domain.preflight.contact_groups import TimeBoundaries
+from dialer.domain.preflight.forecast import TimeBoundaries
 from dialer.ports.records import ContactGroup
 from tests.harness.acts import ActStore
 from tests.samples.campaigns import CAMPAIGN, SPONSOR

@@ -12,8 +12,8 @@ from typing import TypeVar
 from dialer.domain.base.types import AttemptId, ContactId, Fingerprint, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import (
+from dialer.domain.consent import (
+    Basis,
     ConsentAct,
     ConsentedWindow,
     ConsentEvent,

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialer.adapters.clock import pretending
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
-from dialer.ports.access.keys import KeyVersion
-from dialer.ports.access.vault import Vault
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.ports.access import KeyVersion, Vault
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, OneKeyMore, Rotated, fingerprints_in_force
 from tests.contract.judged import VAULT

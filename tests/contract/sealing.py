@@ -2,9 +2,8 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dialer.domain.ledger.head import SignedHead, key_name
-from dialer.domain.ledger.sealing import SealStamp, seal
-from dialer.ports.ledger.ledger import Sealed, Unsealed
+from dialer.domain.ledger.sealing import SealStamp, SignedHead, key_name, seal
+from dialer.ports.ledger import Sealed, Unsealed
 from tests.harness.acts import ActStore
 from tests.samples.campaigns import NOW
 

@@ -11,12 +11,12 @@ import signal
 import sys
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.sql.oppositions.suppressions import SqlSuppressionRepository
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.sql.oppositions import SqlSuppressionRepository
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.calls.attempt import Attempt
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from tests.harness.acts import ActStore

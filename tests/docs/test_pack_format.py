@@ -7,8 +7,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from dialer.domain.rulepacks.pack_parts import Mark
-from dialer.domain.rulepacks.rule_names import RuleName
+from dialer.domain.rulepacks.pack_parts import Mark, RuleName
 from dialer.domain.rulepacks.rulepack import RulePack
 from tests.docs.pages import RULES, explicit
 

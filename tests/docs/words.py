@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from dialer.cli.base.deferred import Deferred
+from dialer.cli.base.program import Deferred
 from dialer.cli.main import app
 
 _LINE = re.compile(r"(?:^|[(|&;`] *|\bsudo )dialer ([^\n)|&;`>]*)", re.MULTILINE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dialer.simulated_callees.speech import RATE, alaw
+from dialer.simulated_callees.rtp_sender import RATE, alaw
 
 _EVERY_LEVEL = range(-32768, 32768, 8)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dialer.simulated_callees.rtp import FRAME
-from dialer.simulated_callees.speech import SILENCE
+from dialer.simulated_callees.rtp_sender import SILENCE
 
 NAMES = (
     "notice",

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.keys import AesVault, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
@@ -22,7 +21,7 @@ from dialer.domain.calls.outcome import result_of
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
-from dialer.ports.pbx.leases import Driver
+from dialer.ports.pbx import Driver
 from dialer.ports.records import Progression
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialer.cli.base.run import run
+from dialer.cli.base.program import run
 from dialer.cli.main import app
 from tests.samples.lists import HEADER
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.cli.pbx import halt as halt_command
-from dialer.services.calls import pbx_worker, ticker
+from dialer.cli import halt as halt_command
+from dialer.services.calls import pbx_worker
 from dialer.services.operations import metrics, readiness
-from dialer.services.pbx import halting, lease_keeper
+from dialer.services.pbx import halts, lease
 from tests.harness.acts import ActStore
 from tests.harness.dates import TODAY
 from tests.harness.patience import SOON_S
@@ -47,7 +47,7 @@ def a_busy_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
     They would take a slow database for one that is away, and go on without it.
     """
-    monkeypatch.setattr(halting, "RECORD_WITHIN_S", SOON_S)
+    monkeypatch.setattr(halts, "RECORD_WITHIN_S", SOON_S)
     for module in (halt_command, readiness, metrics):
         monkeypatch.setattr(module, "DATABASE_S", SOON_S)
 
@@ -81,8 +81,8 @@ def pack(bare: Command, called: str, tmp_path: Path) -> Path:
 @pytest.fixture
 def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the loops of a service in this process come round every `TICK_S`."""
-    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
-    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
+    monkeypatch.setattr(pbx_worker, "TICK_S", TICK_S)
+    monkeypatch.setattr(lease, "TICK_S", TICK_S)
     monkeypatch.setattr(pbx_worker, "RETRY_S", TICK_S)
 
 

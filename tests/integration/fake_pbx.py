@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from dialer.adapters.ami.connection.link import AmiAddress, Timing
+from dialer.adapters.ami.link import AmiAddress, Timing
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.domain.base.types import AttemptId
-from dialer.ports.pbx.telephony import LinkUp, Telephony, TelephonyEvent
+from dialer.ports.telephony import LinkUp, Telephony, TelephonyEvent
 from tests.harness.patience import SOON_S
 from tests.integration.fake_ami import SECRET, USER, FakeAmi, fake_ami
 

@@ -31,7 +31,7 @@ class Trouble:
 
 
 class FaultyStore:
-    """The door `dialer.ports.access.keys.KeyStore`."""
+    """The door `dialer.ports.access.KeyStore`."""
 
     def __init__(self, store: SqlStore, trouble: Trouble) -> None:
         self._store = store

@@ -9,16 +9,16 @@ from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, Unavailable
 from dialer.domain.base.types import Fingerprint, ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.ledger.event import Kind
 from dialer.domain.oppositions.suppression import OppositionChannel, fingerprint_of
-from dialer.ports.pbx.telephony import CallOrder
 from dialer.ports.records import NewContact
-from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.ports.telephony import CallOrder
+from dialer.services.oppositions.statements import StatedOpposition
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory

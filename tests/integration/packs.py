@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dialer.adapters.home.keys import ledger_signing_key
-from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.home.keys import Ed25519Signer, ledger_signing_key
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.pack import CLOSING, OPENING, Pack, check, digest, ledger_of
 from dialer.verifier.people import read_person

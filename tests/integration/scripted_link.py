@@ -16,7 +16,7 @@ from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import CallEvent, Opposed, PbxOutbox, RefusalCause
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.pbx.telephony import (
+from dialer.ports.telephony import (
     CallOrder,
     Line,
     LineObjection,

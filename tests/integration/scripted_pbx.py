@@ -28,7 +28,7 @@ from dialer.domain.calls.call_events import (
     TraceVerb,
 )
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.pbx.telephony import CallOrder, LineObjection
+from dialer.ports.telephony import CallOrder, LineObjection
 
 
 class Act(StrEnum):

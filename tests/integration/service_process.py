@@ -8,23 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dialer.adapters.home.recordings import RecordingFiles
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
+from dialer.adapters.home.sounds import RecordingFiles
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.ports.campaigns.prompts import CompiledScript
-from dialer.ports.pbx.halts import HaltNotes
-from dialer.ports.pbx.leases import Driver
+from dialer.ports.campaigns import CompiledScript
+from dialer.ports.pbx import Driver, HaltNotes
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.pbx_worker import PbxWorker
-from dialer.services.calls.reaper import Reaper
-from dialer.services.calls.recovery import Recovery
-from dialer.services.calls.strangers import Strangers
+from dialer.services.calls.recovery import Reaper, Recovery
+from dialer.services.calls.unknown_calls import Strangers
 from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.consent.consent_proofs import ConsentProofs
@@ -33,17 +31,14 @@ from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
-from dialer.services.oppositions.callback_line import CallbackLine
-from dialer.services.oppositions.line_proofs import LineProofs
-from dialer.services.oppositions.pbx_lock import PbxLock
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.callback_line import CallbackLine, LineProofs
+from dialer.services.oppositions.pbx_lock import PbxLock, RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.halting import Halting
-from dialer.services.pbx.halts import Halts
+from dialer.services.pbx.halts import Halting, Halts
 from dialer.services.pbx.lease import Lease
 from dialer.services.pbx.pauses import Pauses
-from dialer.services.upkeep.retention import Retention
+from dialer.services.upkeep.erasure import Retention
 from tests.contract.judged import SOUNDS
 from tests.harness.ledger import WRITABLE
 from tests.integration.faulty_store import FaultyStore, Trouble

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from dialer.bootstrap import open_service
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
 from tests.integration.api.client import served
 from tests.integration.command import Command

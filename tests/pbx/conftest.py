@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.spec import PbxSpec, TrunkEndpoint
+from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint
 from tests.harness.ports import free_port
 from tests.harness.stalls import Stalls
 from tests.pbx.manager import manager_at

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from dialer.adapters.pbx.spec import TrunkEndpoint
+from dialer.adapters.pbx.configuration import TrunkEndpoint
 from tests.harness.stalls import Stalls
 from tests.pbx.callee import Callee, Manner, callee_at
 from tests.pbx.manager import Manager, Message, permit

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.translate import translate
+from dialer.adapters.ami.translate import PbxTime, translate
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt_transitions import apply_event
 from dialer.domain.calls.call_events import CallEvent
 from dialer.services.calls.call_records import CallRecord
 from dialer.simulated_callees.received import Heard, KeyPressed
-from dialer.simulated_callees.speech import RATE
-from dialer.views.call import CallView
+from dialer.simulated_callees.rtp_sender import RATE
+from dialer.views.calls import CallView
 from tests.harness.agreement import disagreements
 from tests.harness.stalls import Stalls, monotonic
 from tests.pbx.callee import Callee

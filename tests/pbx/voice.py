@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from dialer.simulated_callees.speech import RATE, alaw
+from dialer.simulated_callees.rtp_sender import RATE, alaw
 
 FRAME = 160
 FRAME_S = 0.02

@@ -12,7 +12,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
-from dialer.ports.pbx.leases import Driver
+from dialer.ports.pbx import Driver
 from dialer.ports.records import (
     ArchivedInputs,
     CampaignSnapshot,

@@ -8,8 +8,14 @@ from typing import Any
 
 from dialer.domain.base.types import CampaignId, Fingerprint, ImportId, PhoneNumber
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven
-from dialer.domain.consent.contact import ContactDetails, ImportManifest, SourceClass
+from dialer.domain.consent import (
+    ConsentAct,
+    ConsentedWindow,
+    ConsentGiven,
+    ContactDetails,
+    ImportManifest,
+    SourceClass,
+)
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
 from dialer.ports.records import NewContact
 from tests.harness.acts import ActStore

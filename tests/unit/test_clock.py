@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.clock import KernelClock, SystemClock, kernel_clock, pretending
-from dialer.bootstrap import clocks
+from dialer.bootstrap import home
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.facts import SystemFacts
 from dialer.settings import read_settings
@@ -186,8 +186,8 @@ def test_only_where_a_trunk_leaves_the_machine_must_the_clock_be_synchronised(
 ) -> None:
     (tmp_path / "dialer.toml").write_text(f'[[trunk]]\npbx = []\nhost = "{host}"\n')
     monkeypatch.setenv("DIALER_HOME", str(tmp_path))
-    monkeypatch.setattr(clocks, "kernel_clock", lambda: KernelClock(False, 0, 16))
-    assert bool(clocks.clock_of(read_settings()).doubt()) is asked
+    monkeypatch.setattr(home, "kernel_clock", lambda: KernelClock(False, 0, 16))
+    assert bool(home.clock_of(read_settings()).doubt()) is asked
 
 
 def test_nobody_is_called_by_a_clock_that_is_not_trusted() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.adapters.home.vault import AesVault
+from dialer.adapters.home.keys import AesVault
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import Fingerprint
 

@@ -1,18 +1,41 @@
-"""Keys of the PBX's own memory (AstDB), as dialplans/10-permit.conf uses them, over AMI. Pure."""
+"""Keys of the PBX's own memory (AstDB), as dialplans/10-permit.conf uses them, over AMI. Pure.
+
+Meanings of the PBX's answers to single actions, and actions that several parts need. Pure.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from dialer.adapters.ami.connection.wire import Action, Fields, Reply, legible
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.report import ATTEMPT_ID, Malformed, ended, matching, opposed_at, text
-from dialer.adapters.ami.events.translate import Unusable
+from dialer.adapters.ami import translate
 from dialer.adapters.ami.originate import SHAPES, require
+from dialer.adapters.ami.wire import Action, ActionRefused, Fields, Reply, legible
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, Fingerprint, HaltId
 from dialer.domain.calls.call_events import Ended, Opposed
 from dialer.domain.oppositions.suppression import PbxSuppression
+
+
+def hangup(channel: str) -> Action:
+    """Hang up `channel`: a name, a Uniqueid, or a regular expression between slashes."""
+    return {"Action": "Hangup", "Channel": channel}
+
+
+def callees_among(channels: Iterable[Fields]) -> list[Fields]:
+    return [channel for channel in channels if str(channel.get("channel", "")).startswith(translate.CALLEE)]
+
+
+def present(reply: Reply) -> bool:
+    """Return True where the key asked for is there. Raise `ActionRefused` for any other refusal."""
+    return reply.message != NOT_FOUND and succeeded(reply).success
+
+
+def succeeded(reply: Reply) -> Reply:
+    """Return `reply`. Raise `ActionRefused` where the PBX refused the action."""
+    if not reply.success:
+        raise ActionRefused(f"the PBX refuses: {reply.message}", hint="its log (docker logs) says more")
+    return reply
+
 
 HALT = "dialer-halt"
 HALT_KEY = "all"
@@ -78,19 +101,19 @@ def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
     Skip rows of another shape: the gate never looks them up.
     """
     for row in rows:
-        if found := _SUPPRESSION.fullmatch(text(row, "key")):
+        if found := _SUPPRESSION.fullmatch(translate.text(row, "key")):
             yield PbxSuppression(Fingerprint(found[2]), None if found[1] == EVERYBODY else found[1])
 
 
 def marked(rows: Iterable[Fields]) -> str | None:
     """The mark in the answer to DBGet. None where its shape is not ours."""
-    values = [text(row, "val") for row in rows if "val" in row]
+    values = [translate.text(row, "val") for row in rows if "val" in row]
     return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
 
 
 def value_in(rows: Iterable[Fields]) -> str:
     """The value in the answer to DBGet."""
-    return next((text(row, "val") for row in rows if "val" in row), "")
+    return next((translate.text(row, "val") for row in rows if "val" in row), "")
 
 
 def halt_text(halt: Halt) -> str:
@@ -107,22 +130,24 @@ def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
     return HaltFlag(HaltId(found[1]), found[2]) if found else HaltFlag(None, value)
 
 
-def opposed_entries(rows: Iterable[Fields], pbx_time: PbxTime, now: datetime) -> Iterator[Opposed | Unusable]:
+def opposed_entries(
+    rows: Iterable[Fields], pbx_time: translate.PbxTime, now: datetime
+) -> Iterator[Opposed | translate.Unusable]:
     """Read oppositions: `<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id.
 
     Most stand there twice. Date one `now` where its time cannot be read.
     """
     for row in rows:
         try:
-            milliseconds = {"at": text(row, "val").partition("|")[0]}
-            said = {"key": text(row, "key").removesuffix(DOWN)}
+            milliseconds = {"at": translate.text(row, "val").partition("|")[0]}
+            said = {"key": translate.text(row, "key").removesuffix(DOWN)}
             yield Opposed(
                 attempt_of(said, OPPOSED),
-                opposed_at(milliseconds, pbx_time, now),
-                suppression_in(text(row, "val")),
+                translate.opposed_at(milliseconds, pbx_time, now),
+                suppression_in(translate.text(row, "val")),
             )
-        except Malformed as error:
-            yield Unusable(OPPOSED, str(error))
+        except translate.Malformed as error:
+            yield translate.Unusable(OPPOSED, str(error))
 
 
 def suppression_in(value: str) -> PbxSuppression | None:
@@ -134,14 +159,16 @@ def suppression_in(value: str) -> PbxSuppression | None:
     return PbxSuppression(Fingerprint(found[1]), found[2]) if found else None
 
 
-def ended_entries(rows: Iterable[Fields], pbx_time: PbxTime) -> Iterator[Ended | Unusable]:
+def ended_entries(
+    rows: Iterable[Fields], pbx_time: translate.PbxTime
+) -> Iterator[Ended | translate.Unusable]:
     """Read ends: fields of the DialerEnded event, `Name: value` joined by commas, by attempt id."""
     for row in rows:
         try:
-            fields = dict(named(part) for part in text(row, "val").split(","))
-            yield ended(attempt_of(row, ENDED), fields, pbx_time)
-        except (Malformed, OverflowError) as error:
-            yield Unusable(ENDED, str(error))
+            fields = dict(named(part) for part in translate.text(row, "val").split(","))
+            yield translate.ended(attempt_of(row, ENDED), fields, pbx_time)
+        except (translate.Malformed, OverflowError) as error:
+            yield translate.Unusable(ENDED, str(error))
 
 
 def withhold(attempt_id: AttemptId, now: int) -> Action:
@@ -155,7 +182,7 @@ def withhold(attempt_id: AttemptId, now: int) -> Action:
 def unused(mark: Reply) -> bool:
     """Return True where the gate had not let the attempt pass. `mark` answers DBGet of its mark."""
     return mark.message == NOT_FOUND or any(
-        text(row, "val").endswith(f"|{WITHHELD}") for row in mark.items if "val" in row
+        translate.text(row, "val").endswith(f"|{WITHHELD}") for row in mark.items if "val" in row
     )
 
 
@@ -165,8 +192,8 @@ def expired(rows: Iterable[Fields], before: int) -> Iterator[str]:
     Rows without such a second stay for a person to look at.
     """
     for row in rows:
-        _, _, key = text(row, "key").rpartition("/")
-        value = text(row, "val").partition("|")[0]
+        _, _, key = translate.text(row, "key").rpartition("/")
+        value = translate.text(row, "val").partition("|")[0]
         if value.isdecimal() and int(value) < before:
             yield key
 
@@ -181,7 +208,7 @@ def attempt_of(row: Fields, family: str) -> AttemptId:
 
     Raise `Malformed` for another family.
     """
-    head, _, key = text(row, "key").rpartition("/")
+    head, _, key = translate.text(row, "key").rpartition("/")
     if head != f"/{family}":
-        raise Malformed("key is of another family")
-    return AttemptId(matching({"key": key}, "key", ATTEMPT_ID))
+        raise translate.Malformed("key is of another family")
+    return AttemptId(translate.matching({"key": key}, "key", translate.ATTEMPT_ID))

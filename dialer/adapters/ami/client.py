@@ -15,15 +15,7 @@ from panoramisk.actions import Action as PanoramiskAction
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from dialer.adapters.ami.connection.errors import ActionRefused, LinkDown, NoAnswer
-from dialer.adapters.ami.connection.wire import (
-    TRANSPORT_ENCODING,
-    Action,
-    Fields,
-    Reply,
-    check_safe,
-    fields_of,
-)
+from dialer.adapters.ami import wire
 
 WINDOW = 500
 """Actions under way at once when many are sent.
@@ -46,13 +38,13 @@ class Wires:
     # Both names are needed: panoramisk reads either to decide on sending again, and we never do.
     forgetable_actions = frozenset({"originate", "login", "ping"})
 
-    def __init__(self, on_event: Callable[[Fields], None], on_lost: Callable[[], None]) -> None:
+    def __init__(self, on_event: Callable[[wire.Fields], None], on_lost: Callable[[], None]) -> None:
         self.awaiting_actions: deque[PanoramiskAction] = deque(maxlen=0)
         self._on_event = on_event
         self._on_lost = on_lost
 
     def dispatch(self, message: Message) -> None:
-        self._on_event(fields_of(message.items()))
+        self._on_event(wire.fields_of(message.items()))
 
     def connection_lost(self, _reason: object) -> None:
         self._on_lost()
@@ -61,7 +53,7 @@ class Wires:
 class AmiClient:
     """`on_event` gets every event that answers no action, in order; it must not raise."""
 
-    def __init__(self, on_event: Callable[[Fields], None]) -> None:
+    def __init__(self, on_event: Callable[[wire.Fields], None]) -> None:
         self._on_event = on_event
         self._protocol: Any = None
         self._unanswered: set[asyncio.Future[Any]] = set()
@@ -74,11 +66,11 @@ class AmiClient:
             async with asyncio.timeout(timeout_s):
                 _, protocol = await loop.create_connection(AMIProtocol, host, port)
         except (OSError, TimeoutError) as error:
-            raise LinkDown(
+            raise wire.LinkDown(
                 f"no AMI at {host}:{port} ({error or 'no answer'})", hint="is the PBX up?"
             ) from error
         protocol.factory = Wires(self._on_event, self._when_lost)
-        protocol.encoding = TRANSPORT_ENCODING
+        protocol.encoding = wire.TRANSPORT_ENCODING
         protocol.log = _panoramisk_log
         self._protocol = protocol
 
@@ -92,7 +84,7 @@ class AmiClient:
             self._protocol.transport.abort()
         self._when_lost()
 
-    async def ask(self, action: Action, timeout_s: float) -> Reply:
+    async def ask(self, action: wire.Action, timeout_s: float) -> wire.Reply:
         """Send once and wait for the reply.
 
         Raise `UnsafeValue` or `LinkDown` where nothing was sent, `NoAnswer` where that is unknown.
@@ -100,34 +92,36 @@ class AmiClient:
         [reply] = await self._ask_window([action], timeout_s)
         return reply
 
-    async def ask_all(self, actions: Sequence[Action], timeout_s: float) -> list[Reply]:
+    async def ask_all(self, actions: Sequence[wire.Action], timeout_s: float) -> list[wire.Reply]:
         """Send many as `ask` does, `WINDOW` at a time, each within `timeout_s` seconds.
 
         Return the replies in the order of `actions`.
         """
         for action in actions:
-            check_safe(action)
-        replies: list[Reply] = []
+            wire.check_safe(action)
+        replies: list[wire.Reply] = []
         for start in range(0, len(actions), WINDOW):
             replies += await self._ask_window(actions[start : start + WINDOW], timeout_s)
         return replies
 
-    async def _ask_window(self, actions: Sequence[Action], timeout_s: float) -> list[Reply]:
+    async def _ask_window(self, actions: Sequence[wire.Action], timeout_s: float) -> list[wire.Reply]:
         sent: list[PanoramiskAction] = []
         try:
             async with asyncio.timeout(timeout_s):
                 sent += [self._send(action) for action in actions]
                 return [self._reply(await one.future) for one in sent]
         except TimeoutError:
-            raise NoAnswer(f"the PBX did not answer {actions[0]['Action']} within {timeout_s:g} s") from None
+            raise wire.NoAnswer(
+                f"the PBX did not answer {actions[0]['Action']} within {timeout_s:g} s"
+            ) from None
         finally:
             for one in sent:
                 self._forget(one)
 
-    def _send(self, action: Action) -> PanoramiskAction:
-        check_safe(action)
+    def _send(self, action: wire.Action) -> PanoramiskAction:
+        wire.check_safe(action)
         if self._protocol is None or self._lost.is_set():
-            raise LinkDown("there is no link to the PBX")
+            raise wire.LinkDown("there is no link to the PBX")
         sent = PanoramiskAction(dict(action))
         self._unanswered.add(sent.future)
         # Asterisk answers an Originate when it takes it. The OriginateResponse comes later, as an
@@ -140,17 +134,19 @@ class AmiClient:
         self._unanswered.discard(sent.future)
         self._protocol.responses.pop(sent.id, None)
 
-    def _reply(self, answer: Message | list[Message] | None) -> Reply:
+    def _reply(self, answer: Message | list[Message] | None) -> wire.Reply:
         if answer is None:
-            raise NoAnswer("the link was lost before the PBX answered")
+            raise wire.NoAnswer("the link was lost before the PBX answered")
         first, *rest = answer if isinstance(answer, list) else [answer]
         if "event" in first:
             # OriginateResponse overtook the answer to its Originate: it is that answer, and an
             # event too.
-            self._on_event(fields_of(first.items()))
-            return Reply(success=True, message="", fields={})
-        items = tuple(fields_of(message.items()) for message in rest)
-        return Reply(first.success, str(first.message), fields_of(first.items()), without_end(items))
+            self._on_event(wire.fields_of(first.items()))
+            return wire.Reply(success=True, message="", fields={})
+        items = tuple(wire.fields_of(message.items()) for message in rest)
+        return wire.Reply(
+            first.success, str(first.message), wire.fields_of(first.items()), without_end(items)
+        )
 
     def _when_lost(self) -> None:
         self._lost.set()
@@ -159,7 +155,7 @@ class AmiClient:
                 future.set_result(None)
 
 
-def without_end(items: tuple[Fields, ...]) -> tuple[Fields, ...]:
+def without_end(items: tuple[wire.Fields, ...]) -> tuple[wire.Fields, ...]:
     """Return the items of a list without the event that ends it.
 
     Raise `ActionRefused` where that event counts another number of items.
@@ -169,5 +165,5 @@ def without_end(items: tuple[Fields, ...]) -> tuple[Fields, ...]:
     *listed, end = items
     count = end.get("listitems")
     if count is not None and count != str(len(listed)):
-        raise ActionRefused(f"the PBX counts {count} items in a list of {len(listed)}")
+        raise wire.ActionRefused(f"the PBX counts {count} items in a list of {len(listed)}")
     return tuple(listed)

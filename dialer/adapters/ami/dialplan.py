@@ -1,9 +1,8 @@
 """The dialplan that a PBX has loaded, as the PBX lists it."""
 
-from dialer.adapters.ami.connection.errors import ActionRefused
-from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.connection.listing import SHOW_DIALPLAN, dialplan_in
-from dialer.adapters.ami.connection.wire import Fields
+from dialer.adapters.ami.contract import SHOW_DIALPLAN, dialplan_in
+from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.wire import ActionRefused, Fields
 from dialer.dialplan_checker.model import Dialplan
 
 

@@ -7,11 +7,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from dialer.adapters.ami.connection.errors import UnsafeValue
-from dialer.adapters.ami.connection.wire import Action
-from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.translate import PbxTime
+from dialer.adapters.ami.wire import Action, UnsafeValue
 from dialer.domain.campaigns.campaign_definition import PART_NAME
-from dialer.ports.pbx.telephony import CallOrder
+from dialer.ports.telephony import CallOrder
 
 GATE = "Local/call@dialer-permit/n"
 """The entry of the gate.

@@ -8,15 +8,13 @@ import re
 from collections.abc import Iterable
 
 from dialer.adapters.ami import astdb
-from dialer.adapters.ami.connection.errors import LinkDown, NoAnswer, UnsafeValue
-from dialer.adapters.ami.connection.link import AmiLink
-from dialer.adapters.ami.connection.wire import Action, Fields
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.report import Malformed, matching, text
+from dialer.adapters.ami.link import AmiLink
 from dialer.adapters.ami.originate import SHAPES, TIMEOUT_SLACK_S, require, sealed
+from dialer.adapters.ami.translate import Malformed, PbxTime, matching, text
+from dialer.adapters.ami.wire import Action, Fields, LinkDown, NoAnswer, UnsafeValue
 from dialer.domain.base.errors import NotOriginated
 from dialer.domain.calls.call_events import DialStatus
-from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.telephony import ProbeEnd, ProbeOrder
 
 GATE = "Local/call@dialer-probe/n"
 PROBED = "dialer-probed"

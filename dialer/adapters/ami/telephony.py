@@ -1,27 +1,66 @@
-"""An Asterisk as the services see it: its calls. Its memory is in `memory`."""
+"""An Asterisk as the services see it: its calls. Its memory is in `memory`.
+
+Calls between the gate and their INVITE: neither refused, nor surely sent.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import timedelta
 from typing import Self
 
-from dialer.adapters.ami.connection.answers import callees_among, hangup, succeeded
-from dialer.adapters.ami.connection.errors import LinkDown, UnsafeValue
-from dialer.adapters.ami.connection.inbox import Inbox
-from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.events.memory import PbxMemory
-from dialer.adapters.ami.events.passing import NO_CHANNEL, passing
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.report import ATTEMPT_ID
+from dialer.adapters.ami.astdb import callees_among, hangup, succeeded
+from dialer.adapters.ami.inbox import CalleeChannels, Inbox
+from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.memory import PbxMemory
 from dialer.adapters.ami.originate import dialling_half, originate, require
 from dialer.adapters.ami.probing import Prober
+from dialer.adapters.ami.translate import ATTEMPT_ID, PbxTime, callee_call, text
+from dialer.adapters.ami.wire import Action, ActionRefused, LinkDown, UnsafeValue
 from dialer.adapters.secret_files import copies_key
 from dialer.domain.base.errors import DialerError, NotOriginated, Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import NotSent
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.telephony import CallOrder, ProbeEnd, ProbeOrder, TelephonyEvent
+from dialer.ports.telephony import CallOrder, ProbeEnd, ProbeOrder, TelephonyEvent
+
+NO_CHANNEL = "No such channel"
+HEARD = frozenset({"4", "5", "6"})
+"""Channel states brought about by the network: the callee's telephone rings, or was answered."""
+
+
+async def passing(
+    link: AmiLink, callees: CalleeChannels, attempt_ids: Collection[AttemptId]
+) -> frozenset[AttemptId]:
+    """Return the attempts whose INVITE may still leave, unless the gate refuses them.
+
+    Asterisk reports the start of a dial (DialBegin) once the INVITE waits for the thread of its
+    session. That thread does one thing after another: when it has answered a question about the
+    channel, the INVITE has left. Raise `Unavailable`.
+    """
+    channels = (await link.ask({"Action": "CoreShowChannels"})).items
+    there = {text(channel, "uniqueid") for channel in channels}
+    may_leave = {attempt_id for attempt_id in attempt_ids if dialling_half(attempt_id) in there}
+    asked: list[Action] = []
+    for channel in channels:
+        attempt_id = callee_call(channel)
+        if attempt_id not in may_leave:
+            continue
+        if text(channel, "channelstate") in HEARD:
+            may_leave.discard(attempt_id)
+        elif callees.begun(attempt_id):
+            may_leave.discard(attempt_id)
+            asked.append(call_id_of(text(channel, "channel")))
+    for reply in await link.ask_all(asked):
+        # A channel that is gone by now has nothing left to send.
+        if not reply.success and reply.message != NO_CHANNEL:
+            raise ActionRefused(f"the PBX tells nothing of a channel ({reply.message})")
+    return frozenset(may_leave)
+
+
+def call_id_of(channel: str) -> Action:
+    return {"Action": "Getvar", "Channel": channel, "Variable": "CHANNEL(pjsip,call-id)"}
+
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 DIALLING_HALVES = "/^Local.*;2$/"

@@ -1,9 +1,11 @@
-"""Implementation of `dialer.ports.upkeep.backup.BackupFolder`, and the way back into a home.
+"""Implementation of `dialer.ports.upkeep.BackupFolder`, and the way back into a home.
 
 database          the database, as `pg_restore` or SQLite reads it
 home/             heads, journal, prompts, recordings, rulepacks, dialer.toml
 secrets.tar       keys and passwords; or secrets.sealed, the same under a passphrase
 manifest.json     the size and SHA-256 of each file
+
+Remains of a lost home: heads and journal of its last days, and keys younger than the backup.
 """
 
 import asyncio
@@ -21,7 +23,47 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest, SavedFile, read_manifest
+from dialer.domain.upkeep import BackedUpKeys, BackupManifest, SavedFile, read_manifest
+
+FOLDERS = ("heads", "heads/lost", "journal")
+KEYS = "fingerprint*.key"
+
+
+class HomeSalvage:
+    """A folder with the layout of a home. Any part may be missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def add_to(self, home: Path, staging: Path) -> None:
+        """Join every line to the backup's in `home`, and keys that the backup lacks to `staging`.
+
+        Raise `InvalidInput`.
+        """
+        try:
+            await asyncio.to_thread(self._add_to, home, staging)
+        except OSError as error:
+            raise InvalidInput(f"{error.filename or self._folder}: {error.strerror}") from None
+
+    def _add_to(self, home: Path, staging: Path) -> None:
+        if not self._folder.is_dir():
+            raise InvalidInput(f"{self._folder} is no folder", hint="name what survived of the home")
+        for name in FOLDERS:
+            for path in sorted((self._folder / name).glob("*.jsonl")):
+                _join_lines(path, home / name / path.name)
+        for key in (self._folder / "keys").glob(KEYS):
+            target = staging / "keys" / key.name
+            if not target.exists():
+                shutil.copyfile(key, target)
+                target.chmod(0o600)
+
+
+def _join_lines(source: Path, target: Path) -> None:
+    before = target.read_text(encoding="utf-8", errors="replace").splitlines() if target.exists() else []
+    lines = dict.fromkeys([*before, *source.read_text(encoding="utf-8", errors="replace").splitlines()])
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
 
 MANIFEST, DATABASE, HOME = "manifest.json", "database", "home"
 OPEN, SEALED = "secrets.tar", "secrets.sealed"

@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.pbx.halts.HaltNotes`: a file of the home for each halt.
+"""Implementation of `dialer.ports.pbx.HaltNotes`: a file of the home for each halt.
 
 The file's name is the halt's id.
 """

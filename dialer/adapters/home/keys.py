@@ -1,11 +1,23 @@
-"""The installation's secret keys, one file each, readable by their owner alone."""
+"""The installation's secret keys, one file each, readable by their owner alone.
+
+Implementation of `dialer.ports.ledger.Signer`: an Ed25519 key (RFC 8032).
+
+Implementation of `dialer.ports.access.Vault` with AES-256-GCM (NIST SP 800-38D). A sealed
+text is a nonce of twelve random bytes, then ciphertext and tag.
+"""
 
 import os
 import secrets
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from dialer.adapters.secret_files import write_secret
-from dialer.domain.base.errors import BadSettings
+from dialer.domain.base.errors import BadSettings, InvalidInput
+from dialer.domain.base.types import Fingerprint
 
 FINGERPRINT_KEY = "fingerprint.key"
 SUBJECTS_KEY = "subjects.key"
@@ -87,3 +99,86 @@ def _read_key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise BadSettings(f"{path} is damaged", hint="restore it from your backup")
     return key
+
+
+class Ed25519Signer:
+    def __init__(self, private_key: bytes) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(private_key)
+        public = self._private.public_key()
+        self.public_key = public.public_bytes_raw()
+        self.public_pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def sign(self, message: bytes) -> bytes:
+        return self._private.sign(message)
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+NONCE_BYTES = 12
+KEY_BITS = 256
+
+
+class AesVault:
+    """A vault under `master`, the installation's key-encryption key of 32 bytes.
+
+    The owner is authenticated with everything sealed.
+    """
+
+    def __init__(self, master: bytes) -> None:
+        self._master = AESGCM(master)
+
+    def new_key(self, owner: str) -> bytes:
+        return _seal(self._master, owner, AESGCM.generate_key(KEY_BITS))
+
+    def cipher(self, owner: str, key: bytes) -> "AesCipher":
+        return AesCipher(AESGCM(_open(self._master, owner, key)), owner)
+
+    def seal(self, fingerprint: Fingerprint, key: bytes, text: str) -> bytes:
+        return _seal(self._unwrapped(fingerprint, key), fingerprint, text.encode())
+
+    def rebound_key(self, old: Fingerprint, new: Fingerprint, key: bytes) -> bytes:
+        return _seal(self._master, new, _open(self._master, old, key))
+
+    def rebound(self, old: Fingerprint, new: Fingerprint, key: bytes, sealed: bytes) -> bytes:
+        cipher = self._unwrapped(old, key)
+        return _seal(cipher, new, _open(cipher, old, sealed))
+
+    def open(self, fingerprint: Fingerprint, key: bytes, sealed: bytes) -> str:
+        return _open(self._unwrapped(fingerprint, key), fingerprint, sealed).decode()
+
+    def _unwrapped(self, fingerprint: Fingerprint, key: bytes) -> AESGCM:
+        return AESGCM(_open(self._master, fingerprint, key))
+
+
+class AesCipher:
+    """Implementation of `dialer.ports.access.Cipher`."""
+
+    def __init__(self, cipher: AESGCM, owner: str) -> None:
+        self._cipher = cipher
+        self._owner = owner
+
+    def seal(self, text: str) -> bytes:
+        return _seal(self._cipher, self._owner, text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        return _open(self._cipher, self._owner, sealed).decode()
+
+
+def _seal(cipher: AESGCM, owner: str, content: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, content, owner.encode("ascii"))
+
+
+def _open(cipher: AESGCM, owner: str, sealed: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode("ascii"))
+    except (InvalidTag, ValueError):
+        raise InvalidInput(
+            "what was sealed cannot be opened: it was changed, or sealed under another key",
+            hint="restore database and home/keys from the same backup",
+        ) from None

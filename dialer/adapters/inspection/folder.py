@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.inspection.inspection.PackFolders`.
+"""Implementation of `dialer.ports.inspection.PackFolders`.
 
 A folder is there whole, or not at all.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.ports.inspection.inspection import FileDigest
+from dialer.ports.inspection import FileDigest
 
 BLOCK = 1 << 20
 

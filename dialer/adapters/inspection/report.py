@@ -1,4 +1,4 @@
-"""Implementation of `dialer.ports.inspection.inspection.Reports`.
+"""Implementation of `dialer.ports.inspection.Reports`.
 
 One page for an inspector, in French or English, that loads nothing from elsewhere.
 """
@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.inspection.section import Bars, PackSection, Sentence, Table
-from dialer.ports.inspection.inspection import ReportHead
+from dialer.domain.inspection import Bars, PackSection, Sentence, Table
+from dialer.ports.inspection import ReportHead
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")

@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
-from dialer.adapters.pbx.render import AMI_USER, PbxSecrets
-from dialer.adapters.pbx.spec import PbxSpec, RunningPbx
+from dialer.adapters.pbx.configuration import AMI_USER, PbxSecrets, PbxSpec, RunningPbx
 from dialer.adapters.secret_files import write_secret
 
 ASTERISK_UID = 10101

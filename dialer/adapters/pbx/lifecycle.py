@@ -9,17 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.adapters.pbx.dialplan import approved_hash
-from dialer.adapters.pbx.engine import docker
-from dialer.adapters.pbx.errors import AsteriskNotUp, PortBusy, RunningOtherwise
+from dialer.adapters.pbx import configuration
+from dialer.adapters.pbx.container import AsteriskNotUp, PortBusy, RunningOtherwise, docker, ensure_image
 from dialer.adapters.pbx.home import PbxHome, container_user
-from dialer.adapters.pbx.image import ensure_image
-from dialer.adapters.pbx.render import AMI_USER, PbxSecrets, render
-from dialer.adapters.pbx.spec import PbxSpec, RunningPbx, container_of
 from dialer.domain.base.errors import NotFound
 
 
-def require_free_ports(spec: PbxSpec) -> None:
+def require_free_ports(spec: configuration.PbxSpec) -> None:
     """Raise `PortBusy`, naming the first port that is taken."""
     _require(socket.SOCK_STREAM, "127.0.0.1", spec.ami_port, "AMI", "--ami-port")
     _require(socket.SOCK_DGRAM, spec.sip_address, spec.sip_port, "SIP", "--sip-port")
@@ -58,7 +54,9 @@ async def _ask(port: int, secret: str) -> str:
         banner = await reader.readline()
         if not banner.startswith(b"Asterisk Call Manager"):
             return f"what answers on port {port} is not Asterisk"
-        writer.write(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secret}\r\n\r\n".encode("ascii"))
+        writer.write(
+            f"Action: Login\r\nUsername: {configuration.AMI_USER}\r\nSecret: {secret}\r\n\r\n".encode("ascii")
+        )
         while True:
             message = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
             if "Response: Error" in message:
@@ -80,10 +78,10 @@ class PbxStatus:
     name: str
     state: str
     detail: str
-    running: RunningPbx | None
+    running: configuration.RunningPbx | None
 
 
-async def up(spec: PbxSpec) -> RunningPbx:
+async def up(spec: configuration.PbxSpec) -> configuration.RunningPbx:
     """Start Asterisk, or find it running just so. It takes calls when this returns.
 
     Raise `NoDocker`, `PortBusy`, `ImageNotBuilt`, `AsteriskNotUp` or `RunningOtherwise`.
@@ -95,7 +93,7 @@ async def up(spec: PbxSpec) -> RunningPbx:
     image = await ensure_image()
     home = PbxHome(spec.home, spec.name)
     secrets = home.secrets()
-    files = render(spec, secrets)
+    files = configuration.render(spec, secrets)
     wanted = _wanted(spec, image, files)
     if running:
         return await _as_it_runs(spec, home, secrets, wanted)
@@ -111,20 +109,20 @@ async def up(spec: PbxSpec) -> RunningPbx:
     return wanted
 
 
-def prepare(spec: PbxSpec) -> None:
+def prepare(spec: configuration.PbxSpec) -> None:
     """Write the configuration and the settings for `serve`, and start nothing.
 
     docker/compose.yaml runs the containers.
     """
     home = PbxHome(spec.home, spec.name)
-    home.write_config(render(spec, home.secrets()))
+    home.write_config(configuration.render(spec, home.secrets()))
     home.write_settings(spec)
 
 
 async def down(name: str, home: Path) -> None:
     """Stop it. Calls in progress end. Raise `NotFound` if none of that name was started here."""
     place = PbxHome(home, name)
-    container = container_of(home, name)
+    container = configuration.container_of(home, name)
     if place.recorded() is None and await _container_state(container) == "":
         raise NotFound(f"no PBX {name!r} was started from {home}")
     await docker("stop", "-t", "5", container)
@@ -149,8 +147,8 @@ def started(home: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in home.glob("pbx/*/pbx.json")))
 
 
-def _wanted(spec: PbxSpec, image: str, files: Mapping[str, str]) -> RunningPbx:
-    return RunningPbx(
+def _wanted(spec: configuration.PbxSpec, image: str, files: Mapping[str, str]) -> configuration.RunningPbx:
+    return configuration.RunningPbx(
         name=spec.name,
         container=spec.container,
         image=image,
@@ -159,11 +157,16 @@ def _wanted(spec: PbxSpec, image: str, files: Mapping[str, str]) -> RunningPbx:
         rtp=f"{spec.rtp_first}-{spec.rtp_last}",
         trunks=tuple(f"{trunk.name}={trunk.host}:{trunk.port}" for trunk in spec.trunks),
         config_hash=hashlib.sha256(json.dumps([image, sorted(files.items())]).encode()).hexdigest(),
-        dialplan_hash=approved_hash(),
+        dialplan_hash=configuration.approved_hash(),
     )
 
 
-async def _as_it_runs(spec: PbxSpec, home: PbxHome, secrets: PbxSecrets, wanted: RunningPbx) -> RunningPbx:
+async def _as_it_runs(
+    spec: configuration.PbxSpec,
+    home: PbxHome,
+    secrets: configuration.PbxSecrets,
+    wanted: configuration.RunningPbx,
+) -> configuration.RunningPbx:
     if await _inspect(spec.container, '{{index .Config.Labels "dialer.config"}}') != wanted.config_hash:
         raise RunningOtherwise(
             f"PBX {spec.name!r} runs with another configuration or dialplan",
@@ -185,7 +188,7 @@ async def _inspect(container: str, template: str) -> str:
     return answer.output.strip()
 
 
-async def _start(wanted: RunningPbx, home: PbxHome) -> None:
+async def _start(wanted: configuration.RunningPbx, home: PbxHome) -> None:
     user = container_user()
     uid, gid = user.split(":")
     files = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -207,7 +210,7 @@ async def _start(wanted: RunningPbx, home: PbxHome) -> None:
         raise AsteriskNotUp(f"docker run failed: {answer.last_line}", hint="mend it and start the PBX again")
 
 
-async def _wait_until_it_takes_calls(spec: PbxSpec, secrets: PbxSecrets) -> None:
+async def _wait_until_it_takes_calls(spec: configuration.PbxSpec, secrets: configuration.PbxSecrets) -> None:
     reason = "it never answered"
     for _ in range(_START_S * 5):
         reason = await trouble(spec.ami_port, secrets.ami)

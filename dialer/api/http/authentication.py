@@ -1,18 +1,44 @@
 """Authentication of the sender: a bearer token (RFC 6750), or a session of the console.
 
 A token comes as `Authorization: Bearer ...`. The session counts only where the route allows it.
+
+The rate limit of a token.
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from aiohttp import web
 
-from dialer.domain.access.roles import Actor
+from dialer.api.http.problems import TooManyRequests
+from dialer.domain.access import Actor
 from dialer.domain.base.errors import Unauthenticated
-from dialer.services.access.sessions import Sessions
-from dialer.services.access.tokens import Tokens
+from dialer.services.access.tokens import Sessions, Tokens
+
+
+class RateLimiter:
+    """A token bucket for each token: `rate` requests a second, and a second's worth at once."""
+
+    def __init__(self, rate: float, monotonic: Callable[[], float]) -> None:
+        self._rate = rate
+        self._burst = max(1.0, rate)
+        self._monotonic = monotonic
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def spend(self, name: str) -> None:
+        """Take one request from the bucket of the token.
+
+        Raise `TooManyRequests` where it is empty.
+        """
+        now = self._monotonic()
+        left, seen = self._buckets.get(name, (self._burst, now))
+        left = min(self._burst, left + (now - seen) * self._rate)
+        if left < 1:
+            raise TooManyRequests(math.ceil((1 - left) / self._rate))
+        self._buckets[name] = (left - 1, now)
+
 
 SESSION = "dialer_session"
 """The cookie of the console."""

@@ -14,10 +14,9 @@ from aiohttp import web
 from multidict import MultiDictProxy
 from pydantic import BaseModel
 
-from dialer.api.http.answers import reference
-from dialer.api.http.errors import TooLarge, TooSlow, WrongMediaType
+from dialer.api.http.answers import Nothing, reference
 from dialer.api.http.parsing import parse_json
-from dialer.api.http.wire import Nothing
+from dialer.api.http.problems import TooLarge, TooSlow, WrongMediaType
 from dialer.domain.base.errors import DialerError, InvalidInput, Unavailable
 
 MIB = 1024 * 1024

@@ -6,10 +6,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from dialer.api.http.answers import Answer, JsonAnswer, Shown
+from dialer.api.http.answers import Answer, JsonAnswer, Nothing, Shown
 from dialer.api.http.bodies import Body, NoBody
-from dialer.api.http.wire import Nothing
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import DialerError
 from dialer.services.operations.suite import Services
 

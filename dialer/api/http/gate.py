@@ -9,11 +9,10 @@ from typing import Any
 from aiohttp import web
 
 from dialer.api.http.answers import KeptKind, deliver
-from dialer.api.http.authentication import Authenticator
+from dialer.api.http.authentication import Authenticator, RateLimiter
 from dialer.api.http.endpoint import AnyEndpoint, Asked
-from dialer.api.http.limits import RateLimiter
 from dialer.api.http.parsing import check_ids, parse_query
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.ports.records import ArchivedAnswer, RequestKey
 from dialer.services.operations.suite import Services

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from dialer.api.http import problems
 from dialer.api.http.answers import reference
 from dialer.api.http.bodies import JsonBody, NoBody
 from dialer.api.http.endpoint import AnyEndpoint
-from dialer.api.http.errors import TooLarge, TooManyRequests, TooSlow, WrongMediaType
 from dialer.api.http.gate import IDEMPOTENCY_KEY
 from dialer.api.http.parsing import PATH_IDS
-from dialer.api.http.problems import MEDIA_TYPE, ProblemDocument, status_of
-from dialer.api.public import PUBLIC_MODELS, PUBLIC_PATHS
+from dialer.api.operations import PUBLIC_MODELS, PUBLIC_PATHS
 from dialer.domain.base.errors import (
     Conflict,
     DialerError,
@@ -97,7 +96,7 @@ def success(endpoint: AnyEndpoint) -> Json:
 
 def refusals(endpoint: AnyEndpoint) -> dict[str, Json]:
     """Return every problem that this route may answer, by status."""
-    statuses = sorted({status_of(kind) for kind in errors_of(endpoint)})
+    statuses = sorted({problems.status_of(kind) for kind in errors_of(endpoint)})
     return {str(int(status)): problem(status.phrase) for status in statuses}
 
 
@@ -108,23 +107,26 @@ def errors_of(endpoint: AnyEndpoint) -> set[type[DialerError]]:
         errors.add(NotFound)
     if endpoint.urgent:
         return errors
-    errors |= {TooManyRequests, InvalidInput}
+    errors |= {problems.TooManyRequests, InvalidInput}
     if not isinstance(endpoint.body, NoBody):
-        errors |= {TooLarge, TooSlow}
+        errors |= {problems.TooLarge, problems.TooSlow}
     if isinstance(endpoint.body, JsonBody) and not endpoint.body.any_type:
-        errors.add(WrongMediaType)
+        errors.add(problems.WrongMediaType)
     if endpoint.method == "POST":
         errors.add(Conflict)
     return errors
 
 
 def problem(phrase: str) -> Json:
-    return {"description": phrase, "content": {MEDIA_TYPE: {"schema": reference(ProblemDocument)}}}
+    return {
+        "description": phrase,
+        "content": {problems.MEDIA_TYPE: {"schema": reference(problems.ProblemDocument)}},
+    }
 
 
 def schemas(endpoints: Sequence[AnyEndpoint]) -> Json:
     """Return every model, under its own name."""
-    models: set[type[BaseModel]] = {ProblemDocument, *PUBLIC_MODELS}
+    models: set[type[BaseModel]] = {problems.ProblemDocument, *PUBLIC_MODELS}
     for endpoint in endpoints:
         models |= {model for model in (endpoint.body.model, endpoint.answer.model) if model}
     ordered = sorted(models, key=lambda model: model.__name__)

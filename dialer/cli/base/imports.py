@@ -8,12 +8,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dialer.cli.base.errors import FAILED
-from dialer.cli.base.output import console, print_fields, print_json
-from dialer.domain.access.roles import Actor
-from dialer.services.imports.intake import ImportProgress
+from dialer.cli.base.program import FAILED
+from dialer.cli.base.terminal import console, print_fields, print_json
+from dialer.domain.access import Actor
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import ImportSource
+from dialer.services.imports.run import ImportProgress, ImportSource
 from dialer.views.consent import ReportView
 
 SHOWN = 20

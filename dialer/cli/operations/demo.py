@@ -17,7 +17,7 @@ from dialer.demo.cast import cast_members
 from dialer.demo.run import play, running, write_report
 from dialer.demo.stage import Stage, set_stage
 from dialer.demo.verdict import DemoVerdict
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
 
 console = Console(highlight=False)

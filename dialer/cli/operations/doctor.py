@@ -1,26 +1,242 @@
-"""dialer doctor: missing and wrong parts, and how to mend them."""
+"""dialer doctor: missing and wrong parts, and how to mend them.
+
+The finding of a check. The home: there, writable, with room, and its secrets unreadable by
+others. The machine: the programs we call, the container engine, the time zone data. The parts a
+campaign needs: database, rule packs, PBXs, trunks.
+"""
 
 import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import typer
 
 from dialer.adapters.clock import SystemClock
-from dialer.cli.base.errors import FAILED
-from dialer.cli.base.options import Json
-from dialer.cli.base.output import console, print_json
-from dialer.cli.operations.checks.finding import CheckResult, from_error, well
-from dialer.cli.operations.checks.home import check_home, check_secrets
-from dialer.cli.operations.checks.machine import check_engine, check_tools, check_zones
-from dialer.cli.operations.checks.parts import (
-    check_database,
-    check_packs,
-    check_pbxs,
-    check_trunks,
-    check_upkeep,
-)
-from dialer.domain.base.errors import BadSettings
-from dialer.settings import Settings, read_settings
-from dialer.views.system import CheckView, DoctorView
+from dialer.adapters.home.disk import free_bytes
+from dialer.adapters.home.keys import fingerprint_keys
+from dialer.adapters.home.rulepacks import load_packs
+from dialer.adapters.pbx.container import docker
+from dialer.adapters.sql.db.schema import is_current
+from dialer.adapters.zone_data import demand_zone_data
+from dialer.bootstrap import Links, open_service
+from dialer.cli.base.program import FAILED
+from dialer.cli.base.terminal import Json, console, print_json
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.base.errors import BadSettings, DialerError
+from dialer.services.operations.readiness import ROOM_BYTES, PartKind
+from dialer.settings import PbxSettings, Settings, TrunkSettings, read_settings
+from dialer.views.operations import CheckView, DoctorView
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A finding on one thing. `mend` says what to do where it is not `ok`."""
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+def well(check: str, detail: str) -> CheckResult:
+    return CheckResult(check, ok=True, detail=detail)
+
+
+def wrong(check: str, detail: str, mend: str) -> CheckResult:
+    return CheckResult(check, ok=False, detail=detail, mend=mend)
+
+
+def from_error(check: str, error: DialerError) -> CheckResult:
+    return wrong(check, error.detail, error.hint)
+
+
+_OTHERS = 0o077
+
+
+def check_home(settings: Settings) -> Iterator[CheckResult]:
+    home = settings.home
+    if not home.is_dir():
+        yield wrong("home", f"{home} is missing", "run `dialer init`")
+        return
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        yield wrong(
+            "home", f"{home} is not writable for this user", f"chown it, or run as its owner: {home.owner()}"
+        )
+    else:
+        yield well("home", str(home))
+    yield _room(home)
+    try:
+        fingerprint_keys(home)
+    except BadSettings as error:
+        yield from_error("key", error)
+
+
+def check_secrets(settings: Settings) -> Iterator[CheckResult]:
+    """Check that only their owner may read the secrets. Nothing else depends on this."""
+    home = settings.home
+    for path in sorted((home / "keys").glob("*.key")):
+        yield _mode(path, "key")
+    for name in [name for pbx in settings.pbxs for name in (pbx.secret_file, pbx.seal_path)]:
+        yield _secret(home / name)
+
+
+def _room(home: Path) -> CheckResult:
+    free = free_bytes(home)
+    detail = f"{free // 1024**2} MiB free"
+    return (
+        well("disk", detail)
+        if free >= ROOM_BYTES
+        else wrong("disk", detail, f"make room on the disk of {home}")
+    )
+
+
+def _secret(path: Path) -> CheckResult:
+    if not path.is_file():
+        return wrong(
+            "secret", f"{path} is missing", "start the PBX with `dialer pbx up`, or name the right file"
+        )
+    return _mode(path, "secret")
+
+
+def _mode(path: Path, check: str) -> CheckResult:
+    mode = path.stat().st_mode & 0o777
+    if mode & _OTHERS:
+        return wrong(check, f"others may read {path} (mode {mode:o})", f"chmod 600 {path}")
+    return well(check, str(path))
+
+
+def check_tools() -> Iterator[CheckResult]:
+    for name in ("espeak-ng", "sox"):
+        path = shutil.which(name)
+        yield well(name, path) if path else wrong(name, "is not installed", f"apt-get install {name}")
+
+
+def check_zones(now: datetime) -> CheckResult:
+    try:
+        updated = demand_zone_data(now, fresh=True)
+    except DialerError as error:
+        return from_error("time zones", error)
+    return well("time zones", f"data of {updated:%Y-%m-%d}")
+
+
+async def check_engine(settings: Settings) -> CheckResult:
+    """Check Docker. It matters only where a PBX runs on this machine or none runs yet."""
+    started_here = list(settings.home.glob("pbx/*/dialer.toml"))
+    if settings.pbxs and not started_here:
+        return well("docker", "not needed: every PBX is another machine's")
+    try:
+        answer = await docker("version", "--format", "{{.Server.Version}}")
+    except DialerError as error:
+        return from_error("docker", error)
+    if answer.status:
+        return wrong("docker", answer.last_line, "start Docker (docker/engine.sh installs and starts it)")
+    return well("docker", answer.output.strip())
+
+
+MENDS = {
+    PartKind.KEY_CHANGE: "let `dialer keys rotate` come to its end, or run it again where it was ended",
+    PartKind.LEDGER: "make room and let this user write in home/heads; `dialer ledger verify` names what is damaged",
+    PartKind.RETENTION: "see `dialer retention status`, mend it and run `dialer retention run`",
+    PartKind.CLOCK: "let the machine keep its time (chrony, systemd-timesyncd); after a step it is trusted again once it ran evenly for ten minutes",
+}
+
+
+async def check_database(settings: Settings) -> CheckResult:
+    try:
+        if await is_current(settings.database_url):
+            return well("database", "its schema is current")
+    except DialerError as error:
+        return from_error("database", error)
+    return wrong(
+        "database",
+        "it is missing or of another version of this program",
+        "run `dialer init`, or `dialer db upgrade` where it holds data",
+    )
+
+
+def check_packs(settings: Settings) -> CheckResult:
+    try:
+        packs = load_packs(settings.home / "rulepacks")
+    except DialerError as error:
+        return from_error("rule packs", error)
+    return well("rule packs", ", ".join(sorted(packs.by_title)))
+
+
+async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Check unattended work: the sealing of the ledger, the erasing of personal data, the clock."""
+    try:
+        async with open_service(settings) as service:
+            condition = await service.suite.readiness.look()
+            version = (await service.suite.keys.all(LOCAL_ADMINISTRATOR))[-1]
+            async with service.store.read() as work:
+                restoration = await work.restores.last()
+    except DialerError as error:
+        yield from_error("upkeep", error)
+        return
+    yield well("fingerprint keys", f"version {version.version}, the database's own")
+    if restoration and restoration.ended_at is None:
+        read = ", ".join(sorted(restoration.read_back)) or "none"
+        yield wrong(
+            "restoration",
+            f"not ended: locks read back: {read}",
+            "start `dialer serve`, then `dialer unhalt --reason`",
+        )
+    for part in condition.parts:
+        if part.kind in MENDS:
+            yield CheckResult(part.name, part.ok, part.detail, "" if part.ok else MENDS[part.kind])
+
+
+async def check_pbxs(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Log in to each as `dialer serve` would: user, secret, version, dialplan."""
+    if not settings.pbxs:
+        yield wrong("pbx", "no PBX is known", "run `dialer pbx up`, or name one in dialer.toml")
+    for pbx in settings.pbxs:
+        yield await _pbx(settings, pbx)
+
+
+async def _pbx(settings: Settings, pbx: PbxSettings) -> CheckResult:
+    alone = settings.model_copy(update={"pbxs": (pbx,)})
+    check = f"pbx {pbx.name}"
+    try:
+        async with open_service(alone, links=Links.DRIVEN) as service:
+            outbox = await service.fleet.telephonies[pbx.name].outbox(of=())
+    except DialerError as error:
+        return from_error(check, error)
+    return well(check, f"{pbx.ami}, {len(outbox.alive)} calls")
+
+
+def check_trunks(settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    if not settings.trunks:
+        yield wrong("trunk", "no trunk is known", "run `dialer pbx up`, or name one in dialer.toml")
+    known = {pbx.name for pbx in settings.pbxs}
+    for trunk in settings.trunks:
+        yield _trunk(trunk, known, now)
+
+
+def _trunk(trunk: TrunkSettings, known: set[str], now: datetime) -> CheckResult:
+    check = f"trunk {trunk.name}"
+    if unknown := sorted(set(trunk.pbx) - known):
+        return wrong(
+            check, f"it names a PBX that is not known: {unknown[0]}", "name it under [[pbx]], or start it"
+        )
+    if trunk.loopback:
+        return well(check, f"{trunk.host}, on this machine")
+    valid = [
+        entry
+        for entry in trunk.facts.caller_ids
+        if entry.mandate_ends_at is None or now < entry.mandate_ends_at
+    ]
+    if not valid:
+        return wrong(
+            check,
+            "it has no caller_ids whose mandate still runs: nobody can be called through it",
+            "list the numbers that your operator lets you present",
+        )
+    return well(check, f"{trunk.host}, {len(valid)} caller ids")
 
 
 def doctor(as_json: Json = False) -> None:

@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-from dialer.adapters.clock import pretending
-from dialer.adapters.home.pretended_time import pretend
+from dialer.adapters.clock import pretend, pretending
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import open_service, prepare_home
-from dialer.cli.base.output import console, print_json
-from dialer.cli.base.times import instant
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.cli.base.terminal import console, instant, print_json
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import read_settings
-from dialer.views.system import HomeView
+from dialer.views.operations import HomeView
 
 FIRST_ADMIN = "admin"
 

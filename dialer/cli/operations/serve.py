@@ -13,13 +13,12 @@ import typer
 from aiohttp import web
 from yarl import URL
 
-from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.home.pretended_time import FILE, pretend, pretended_shift
+from dialer.adapters.clock import FILE, SystemClock, pretend, pretended_shift, pretending
 from dialer.adapters.zone_data import demand_zone_data
-from dialer.api.http.runner import ApiRunner
+from dialer.api.http.server import ApiRunner
 from dialer.bootstrap import Links, Service, clock_of, open_service
 from dialer.cli.base.logs import STANDARD_OUTPUT, configure_logs
-from dialer.cli.base.times import instant
+from dialer.cli.base.terminal import instant
 from dialer.console.app import build_site
 from dialer.domain.base.errors import BadSettings, KeysChanged, Unavailable
 from dialer.settings import Settings, read_settings

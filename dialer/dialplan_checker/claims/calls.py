@@ -6,27 +6,16 @@ our line, only outside electoral silence.
 
 import re
 
+from dialer.dialplan_checker import effects
 from dialer.dialplan_checker.claims.gate import common_checks, elsewhere, once, unchecked
-from dialer.dialplan_checker.effects import (
-    DialplanClaim,
-    Effect,
-    End,
-    InviteEffect,
-    Listen,
-    PauseEffect,
-    Play,
-    TraceNote,
-    WaitForKey,
-)
 from dialer.dialplan_checker.history import ChannelHistory
-from dialer.dialplan_checker.outcomes import Fact
 from dialer.dialplan_checker.protocol import NEUTRAL, PROBE, VOICEMAIL, value_of
 from dialer.dialplan_checker.state import Leg, State
-from dialer.dialplan_checker.values import unknown
+from dialer.dialplan_checker.values import Fact, unknown
 
 
-def _message_objection(state: State, effect: Effect) -> str | None:
-    if not isinstance(effect, Play) or effect.prompt in NEUTRAL:
+def _message_objection(state: State, effect: effects.Effect) -> str | None:
+    if not isinstance(effect, effects.Play) or effect.prompt in NEUTRAL:
         return None
     if state.leg is not Leg.CALLEE:
         why = _to_caller(state)
@@ -43,7 +32,7 @@ def _after_notice(history: ChannelHistory) -> str:
     return "" if history.noted else "and the trace does not say `done notice`"
 
 
-def _to_person(history: ChannelHistory, play: Play) -> str:
+def _to_person(history: ChannelHistory, play: effects.Play) -> str:
     if not history.one:
         return "without a 1"
     # A machine's 1 is no engagement: it may say anything.
@@ -62,7 +51,7 @@ def _to_caller(state: State) -> str:
     return "" if state.facts else "to who calls us without a look at electoral silence"
 
 
-MESSAGE_CLAIM = DialplanClaim(
+MESSAGE_CLAIM = effects.DialplanClaim(
     "message",
     "No path plays the message without the whole notice, noted as done, and a person's 1; a machine hears the notice first.",
     _message_objection,
@@ -72,8 +61,8 @@ MESSAGE_CLAIM = DialplanClaim(
 _TIMES = ("never", "once", "more than once")
 
 
-def _reports_objection(_state: State, effect: Effect) -> str | None:
-    if not isinstance(effect, End):
+def _reports_objection(_state: State, effect: effects.Effect) -> str | None:
+    if not isinstance(effect, effects.End):
         return None
     last, history = effect.state, effect.state.history
     if history.stored != history.reports:
@@ -104,7 +93,7 @@ def _expected(times: int, expected: int, what: str) -> str:
     return "" if times == expected else f"{what} is told {_TIMES[times]}, not {_TIMES[expected]}"
 
 
-REPORTS_CLAIM = DialplanClaim(
+REPORTS_CLAIM = effects.DialplanClaim(
     "reports",
     "Every end is told and stored exactly once: by the callee's channel if it was answered, else by the half that dials.",
     _reports_objection,
@@ -120,13 +109,16 @@ _CHECKS = (
 _ONCE = once(f"dialer-used/{value_of('PROBE')}", f"probe-{value_of('PROBE')}-2")
 
 
-def _probe_objection(state: State, effect: Effect) -> str | None:
+def _probe_objection(state: State, effect: effects.Effect) -> str | None:
     match effect:
-        case Listen(file):
+        case effects.Listen(file):
             return _of_listening(state, file)
-        case InviteEffect() if state.leg is Leg.PROBING:
+        case effects.InviteEffect() if state.leg is Leg.PROBING:
             return unchecked(state.facts, PROBE, _CHECKS, _ONCE) or elsewhere(effect)
-        case Play() | WaitForKey() | PauseEffect() if state.leg in (Leg.PROBING, Leg.LINE):
+        case effects.Play() | effects.WaitForKey() | effects.PauseEffect() if state.leg in (
+            Leg.PROBING,
+            Leg.LINE,
+        ):
             return "a probe speaks, or waits for keys"
     return None
 
@@ -139,7 +131,7 @@ def _of_listening(state: State, file: str) -> str:
     return "" if file == _RECORDING else f"what a probe hears is kept elsewhere: {file}"
 
 
-PROBE_CLAIM = DialplanClaim(
+PROBE_CLAIM = effects.DialplanClaim(
     "probe",
     "A probe rings a number with a line of ours and no other, once, sealed and unless halted; it says nothing; nobody else is recorded.",
     _probe_objection,
@@ -149,8 +141,8 @@ PROBE_CLAIM = DialplanClaim(
 _DONE = re.compile(r" done ([a-z-]+)$")
 
 
-def _trace_objection(state: State, effect: Effect) -> str | None:
-    done = _DONE.search(effect.text) if isinstance(effect, TraceNote) else None
+def _trace_objection(state: State, effect: effects.Effect) -> str | None:
+    done = _DONE.search(effect.text) if isinstance(effect, effects.TraceNote) else None
     if done is None:
         return None
     return (
@@ -160,7 +152,7 @@ def _trace_objection(state: State, effect: Effect) -> str | None:
     )
 
 
-TRACE_CLAIM = DialplanClaim(
+TRACE_CLAIM = effects.DialplanClaim(
     "trace",
     "The trace says `done` only of a prompt that was played from its first to its last sample.",
     _trace_objection,

@@ -1,13 +1,18 @@
-"""Claims about the gates: what is checked before an INVITE leaves, for callees and probes alike."""
+"""Claims about the gates: what is checked before an INVITE leaves, for callees and probes alike.
+
+Nothing leads out of the dialplan that was read, and no part of it was left unread. Only then do
+the other claims cover every call.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
 
 from dialer.dialplan_checker.effects import DialplanClaim, Effect, InviteEffect, Play, WaitForKey
-from dialer.dialplan_checker.outcomes import Fact
+from dialer.dialplan_checker.model import Dialplan, DialplanFault
 from dialer.dialplan_checker.protocol import ATTEMPT, FINGERPRINT, FOLDER, PERMIT, SPONSOR, USED, value_of
 from dialer.dialplan_checker.state import Leg, State
-from dialer.dialplan_checker.values import unknown
+from dialer.dialplan_checker.values import Fact, unknown
+from dialer.dialplan_checker.walk import Walk
 
 _KEY = unknown("GLOBAL(DIALER_SEAL_KEY)")
 _SAFE_SHAPE = re.compile(r"\^(?:[a-z0-9]|\[[a-z0-9-]+\]|\[\+\]|\{[0-9]+(?:,[0-9]+)?\}|\?)+\$")
@@ -145,3 +150,25 @@ FORWARDED_CLAIM = DialplanClaim(
     "No sound before a look at 181, History-Info and Diversion; whoever is forwarded elsewhere than within France hears nothing.",
     _forwarded_objection,
 )
+
+
+NAME = "closed"
+STATEMENT = "No path leaves what was read: every line, target, application and function is known, and every step was reached."
+
+
+def faults(dialplan: Dialplan, walk: Walk) -> list[tuple[DialplanFault, tuple[str, ...]]]:
+    """Return each part that is not understood, with the path that leads there, if any."""
+    unread: list[tuple[DialplanFault, tuple[str, ...]]] = [(fault, ()) for fault in dialplan.faults]
+    stuck = [(fault, walk.path(state)) for state, fault in walk.stuck]
+    unreached: list[tuple[DialplanFault, tuple[str, ...]]] = [
+        (
+            DialplanFault(
+                step.source, f"no path that is known leads to {step.application}({step.arguments})"
+            ),
+            (),
+        )
+        for place, step in dialplan.steps.items()
+        if place not in walk.reached
+    ]
+    # A step behind one that is not understood is unreached for that reason alone.
+    return unread or stuck or unreached

@@ -1,6 +1,8 @@
 """An attempt to reach one person: a permit, at most one Originate, one end.
 
 Written by services/dialing/dialing (until originating) and services/calls/call_event_applier.
+
+Earlier attempts on a number, as the rules look at them.
 """
 
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from enum import StrEnum
 
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
 from dialer.domain.calls.call_events import DialStatus, TraceStep
+from dialer.domain.decision.facts import PastAttempt
 
 ORIGINATE_LIFE = timedelta(seconds=10)
 """Life of an Originate at the PBX, from the decision on: the second lock refuses a later one."""
@@ -96,3 +99,37 @@ class Attempt:
         """Return whether it began in time and was not cut, but ran on after the end (T008)."""
         late = self.ended_at and self.open_until and self.ended_at > self.open_until
         return bool(late and self.answered_at)
+
+
+NO_CAMPAIGN = CampaignId("")
+DELIVERED = frozenset({Result.MESSAGE_PLAYED, Result.MACHINE_MESSAGE})
+
+
+def past_attempt(
+    campaign_id: CampaignId,
+    at: datetime,
+    *,
+    state: AttemptState,
+    result: Result | None,
+    counts: bool,
+    unanswered: bool,
+) -> PastAttempt:
+    """Tell of an attempt that is stored. `unanswered`: it was met with silence.
+
+    That counts towards the caps, and uses up no attempt of the campaign.
+    """
+    return PastAttempt(
+        campaign_id=NO_CAMPAIGN if unanswered else campaign_id,
+        at=at,
+        counts=counts,
+        delivered=result in DELIVERED,
+        alive=state not in FINAL_STATES,
+    )
+
+
+def recalled_attempt(campaign_id: CampaignId, at: datetime) -> PastAttempt:
+    """Make an attempt that only the journal knows.
+
+    It counts, and as delivered: its outcome is unknown, so the same campaign makes no further call.
+    """
+    return PastAttempt(campaign_id, at, counts=True, delivered=True, alive=False)

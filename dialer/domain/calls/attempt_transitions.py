@@ -6,33 +6,17 @@ Tolerant of order, since events may overtake one another.
 from dataclasses import replace
 from datetime import datetime
 
+from dialer.domain.calls import call_events
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.call_events import (
-    Answered,
-    CallEvent,
-    ChannelGone,
-    Dialing,
-    DialStatus,
-    Ended,
-    MachineFound,
-    MachineSpoken,
-    NotSent,
-    Opposed,
-    RefusalCause,
-    Refused,
-    Ringing,
-    TalkingStarted,
-    TalkingStopped,
-)
 from dialer.domain.calls.outcome import result_of
 
 
-def apply_event(attempt: Attempt, event: CallEvent) -> Attempt:
+def apply_event(attempt: Attempt, event: call_events.CallEvent) -> Attempt:
     """Return the attempt after `event`; the same object where nothing changes.
 
     A final attempt gains an opposition at most.
     """
-    if isinstance(event, Opposed):
+    if isinstance(event, call_events.Opposed):
         return (
             attempt
             if attempt.opposed_at
@@ -41,26 +25,35 @@ def apply_event(attempt: Attempt, event: CallEvent) -> Attempt:
     if not attempt.alive:
         return attempt
     match event:
-        case Refused(why=why) if why is not RefusalCause.REPEATED and attempt.dialed_at is None:
+        case call_events.Refused(why=why) if (
+            why is not call_events.RefusalCause.REPEATED and attempt.dialed_at is None
+        ):
             return expire(attempt, event.at, why)
-        case NotSent(why=why) if attempt.dialed_at is None:
+        case call_events.NotSent(why=why) if attempt.dialed_at is None:
             return expire(attempt, event.at, why)
-        case Dialing():
+        case call_events.Dialing():
             return replace(attempt, dialed_at=attempt.dialed_at or event.at)
-        case Ringing():
+        case call_events.Ringing():
             return _ringing(attempt, event.at)
-        case Answered():
+        case call_events.Answered():
             return replace(
                 attempt,
                 state=AttemptState.ANSWERED,
                 answered_at=event.at,
                 dialed_at=attempt.dialed_at or event.at,
             )
-        case MachineFound():
+        case call_events.MachineFound():
             return replace(attempt, machine_at=attempt.machine_at or event.at)
-        case Ended():
+        case call_events.Ended():
             return _end(attempt, event)
-        case Refused() | NotSent() | ChannelGone() | TalkingStarted() | TalkingStopped() | MachineSpoken():
+        case (
+            call_events.Refused()
+            | call_events.NotSent()
+            | call_events.ChannelGone()
+            | call_events.TalkingStarted()
+            | call_events.TalkingStopped()
+            | call_events.MachineSpoken()
+        ):
             return attempt
 
 
@@ -88,7 +81,7 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
 
 OVERTAKEN = "overtaken by a change"
 """Something that speaks against the call changed between its permit and its sending."""
-SHUT = frozenset({OVERTAKEN, RefusalCause.HALTED, RefusalCause.PAUSED})
+SHUT = frozenset({OVERTAKEN, call_events.RefusalCause.HALTED, call_events.RefusalCause.PAUSED})
 """Reasons outside the call itself: the contact can be called as soon as calls are made again."""
 TRUNK = "TRUNK"
 """The PBX has no such trunk: our own side could not send the call, though the gate let it pass."""
@@ -99,14 +92,14 @@ A SIP answer may have the same cause.
 """
 
 
-def _never_left(attempt: Attempt, event: Ended) -> bool:
+def _never_left(attempt: Attempt, event: call_events.Ended) -> bool:
     """Return whether no INVITE left (T065). Any other end may have had one, answered or not."""
     heard_of = attempt.ringing_at or attempt.answered_at or event.sip_code
-    no_trunk = event.dial_status is DialStatus.CHANUNAVAIL and event.hangup_cause == NO_SUCH_TRUNK
+    no_trunk = event.dial_status is call_events.DialStatus.CHANUNAVAIL and event.hangup_cause == NO_SUCH_TRUNK
     return no_trunk and not heard_of
 
 
-def _end(attempt: Attempt, event: Ended) -> Attempt:
+def _end(attempt: Attempt, event: call_events.Ended) -> Attempt:
     if _never_left(attempt, event):
         return replace(expire(attempt, event.at, TRUNK), dialed_at=None)
     result = result_of(

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.final_answer import DECLINED, About, counts, end_about, unwanted
-from dialer.domain.calls.outcome import FORWARDED, end_reason
+from dialer.domain.calls.outcome import DECLINED, FORWARDED, About, counts, end_about, end_reason, unwanted
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import PROJECT_RULE, Decision, Lifting, ReasonCode, RefusalReason
 

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from dialer.domain.base.instant import instant_of
-from dialer.domain.consent.basis import Basis
+from dialer.domain.consent import Basis
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

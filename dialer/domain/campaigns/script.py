@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.campaigns import script_checks
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Recording
-from dialer.domain.campaigns.script_checks import (
-    AUTOMATIC,
-    OBJECTION,
-    SYNTHETIC,
-    transcript_problems,
-    wording_problems,
-)
 from dialer.domain.campaigns.script_texts import WORDINGS, Wording
 from dialer.domain.rulepacks.pack_parts import ScriptRules
 
@@ -189,8 +183,8 @@ def _wording_problems(
     transcripts = {key: text.spoken for key, text in said.items()}
     return [
         *problems,
-        *wording_problems(definition, texts, values, rules),
-        *transcript_problems(definition, transcripts, values, rules),
+        *script_checks.wording_problems(definition, texts, values, rules),
+        *script_checks.transcript_problems(definition, transcripts, values, rules),
     ]
 
 
@@ -204,13 +198,13 @@ def _missing_recordings(definition: CampaignDefinition, recorded: frozenset[str]
 
 def _completed(prompt: str, text: str, sponsor: str, wording: Wording) -> str:
     """Complete a campaigner's own text with the sentences the law wants (FP-18, FP-19, FP-34)."""
-    if prompt == "invitation" and not (SYNTHETIC.search(text) or "{voice}" in text):
+    if prompt == "invitation" and not (script_checks.SYNTHETIC.search(text) or "{voice}" in text):
         return "{voice} " + text
     if prompt != "notice":
         return text
     says_who = sponsor.casefold() in text.casefold() or "{sponsor}" in text
-    named = text if says_who and AUTOMATIC.search(text) else f"{wording.identity} {text}"
-    return named if OBJECTION.search(named) else f"{named} {wording.objection}"
+    named = text if says_who and script_checks.AUTOMATIC.search(text) else f"{wording.identity} {text}"
+    return named if script_checks.OBJECTION.search(named) else f"{named} {wording.objection}"
 
 
 def _values(definition: CampaignDefinition, wording: Wording, *, message_recorded: bool) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from dialer.domain.base.intervals import end_of
-from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.calendar import CalleeCalendar, CallTimes
 from dialer.domain.decision.context import UNKNOWN, CalendarState, Covering, DecisionContext
 from dialer.domain.decision.legal_hours import OpenDay, minutes_around

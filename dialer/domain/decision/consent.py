@@ -9,14 +9,13 @@ from typing import NamedTuple, TypeVar
 
 from dialer.domain.base.intervals import shown
 from dialer.domain.base.memory import remembered
-from dialer.domain.campaigns.campaign_terms import CampaignTerms, folded
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.campaigns.campaign import CampaignTerms, folded
+from dialer.domain.consent import Basis, ConsentGiven
 from dialer.domain.decision.context import ConsentView, Covering, DecisionContext, Problems
 from dialer.domain.decision.record import ReasonCode
-from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
 from dialer.domain.rulepacks.pack_parts import FormRules
 from dialer.domain.rulepacks.public_holidays import after_working_days
+from dialer.domain.rulepacks.rulepack import CompiledRulePack
 
 One = TypeVar("One")
 CALLED = {Basis.OPT_IN: "consent", Basis.CONTRACT: "contract", Basis.REQUEST: "request"}

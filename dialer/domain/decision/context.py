@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign_terms import CampaignTerms
-from dialer.domain.campaigns.silence import Silence
-from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.campaigns.campaign import CampaignTerms
+from dialer.domain.campaigns.electoral_silence import Silence
+from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.calendar import CalleeCalendar
 from dialer.domain.decision.facts import Facts, PastAttempt
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError
-from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
+from dialer.domain.rulepacks.rulepack import CompiledRulePack
 
 
 @dataclass(slots=True)

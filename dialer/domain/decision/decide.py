@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.intervals import EPOCH
-from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.cache import QUARTER, DecisionCache
 from dialer.domain.decision.calendar import CalleeCalendar
 from dialer.domain.decision.calendar_state import calendar_state, next_open

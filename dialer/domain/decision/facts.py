@@ -16,11 +16,9 @@ from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
-from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import SourceClass
+from dialer.domain.consent import ConsentEvent, SourceClass
 from dialer.domain.decision.record import Decision
-from dialer.domain.oppositions.external_list import ListStanding
-from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.oppositions.suppression import ListStanding, Suppression
 
 
 @dataclass(frozen=True, slots=True)

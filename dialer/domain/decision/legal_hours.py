@@ -8,19 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dialer.domain.base.intervals import (
-    DAY,
-    MIDNIGHT,
-    Interval,
-    Span,
-    closes,
-    intersect,
-    merge,
-    opens,
-    subtract,
-)
+from dialer.domain.base import intervals
 from dialer.domain.base.memory import remembered
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.rulepacks.pack_parts import Hours
 from dialer.domain.rulepacks.public_holidays import local_holiday, national_holiday, regional_holiday
@@ -35,9 +25,9 @@ class OpenDay(NamedTuple):
     `hours`: legal hours, holidays not taken out.
     """
 
-    open: Span
-    windows: Span
-    hours: Span
+    open: intervals.Span
+    windows: intervals.Span
+    hours: intervals.Span
 
 
 class LegalHours:
@@ -77,32 +67,34 @@ class LegalHours:
         consented = self.windows_span(place, windows, utc_day)
         zones = [self.zone_hours(profile, place.area, zone, utc_day) for zone in place.zones]
         return OpenDay(
-            open=intersect(legal, consented) if windows else legal,
+            open=intervals.intersect(legal, consented) if windows else legal,
             windows=consented,
             hours=intersect_all(zones),
         )
 
     @remembered(16384)
-    def legal_span(self, profile: str, place: CalleeLocation, utc_day: date) -> Span:
+    def legal_span(self, profile: str, place: CalleeLocation, utc_day: date) -> intervals.Span:
         """Return the legal hours of every zone at once, without the holidays of every territory."""
-        span: Span | None = None
+        span: intervals.Span | None = None
         for zone in place.zones:
             legal = self.zone_hours(profile, place.area, zone, utc_day)
-            for day in (*days_around(utc_day), utc_day + 2 * DAY):
+            for day in (*days_around(utc_day), utc_day + 2 * intervals.DAY):
                 if self.holiday(profile, place, day):
-                    legal = subtract(legal, range_on(day, MIDNIGHT, MIDNIGHT, ZoneInfo(zone)))
-            span = legal if span is None else intersect(span, legal)
+                    legal = intervals.subtract(
+                        legal, range_on(day, intervals.MIDNIGHT, intervals.MIDNIGHT, ZoneInfo(zone))
+                    )
+            span = legal if span is None else intervals.intersect(span, legal)
         return span or ()
 
     @remembered(16384)
     def windows_span(
         self, place: CalleeLocation, windows: tuple[ConsentedWindow, ...], utc_day: date
-    ) -> Span:
+    ) -> intervals.Span:
         """Return the consented windows of every zone at once."""
         return intersect_all([self.zone_windows(windows, zone, utc_day) for zone in place.zones])
 
     @remembered(16384)
-    def appointment_span(self, profile: str, place: CalleeLocation, appointment: datetime) -> Span:
+    def appointment_span(self, profile: str, place: CalleeLocation, appointment: datetime) -> intervals.Span:
         """Return the minutes that an exact appointment (UTC) opens.
 
         They lie within the hard bounds of every zone, or within legal hours where the pack opens no
@@ -112,35 +104,39 @@ class LegalHours:
         for zone in place.zones:
             pack = self.pack_on(profile, appointment.astimezone(ZoneInfo(zone)).date())
             minutes = minutes_around(appointment, pack)
-            spans.append(intersect(minutes, self.zone_bounds(profile, zone, appointment.date())))
+            spans.append(intervals.intersect(minutes, self.zone_bounds(profile, zone, appointment.date())))
             if pack is not None and pack.appointment is not None and not pack.appointment.other_hours:
-                spans.append(intersect(minutes, self.legal_span(profile, place, appointment.date())))
+                spans.append(
+                    intervals.intersect(minutes, self.legal_span(profile, place, appointment.date()))
+                )
         return intersect_all(spans)
 
     @remembered(16384)
-    def zone_hours(self, profile: str, area: str | None, zone: str, utc_day: date) -> Span:
+    def zone_hours(self, profile: str, area: str | None, zone: str, utc_day: date) -> intervals.Span:
         """Return the legal hours in one zone, holidays not yet taken out."""
-        clock, found = ZoneInfo(zone), list[Interval]()
+        clock, found = ZoneInfo(zone), list[intervals.Interval]()
         for day in days_around(utc_day):
             if pack := self.pack_on(profile, day):
-                found += intersect(hours_on(day, pack.hours, clock), region_hours(pack, area, day, clock))
-        return merge(found)
+                found += intervals.intersect(
+                    hours_on(day, pack.hours, clock), region_hours(pack, area, day, clock)
+                )
+        return intervals.merge(found)
 
     @remembered(16384)
-    def zone_bounds(self, profile: str, zone: str, utc_day: date) -> Span:
+    def zone_bounds(self, profile: str, zone: str, utc_day: date) -> intervals.Span:
         """Return the pack's hard bounds in one zone: not even an exact appointment opens more."""
-        clock, found = ZoneInfo(zone), list[Interval]()
+        clock, found = ZoneInfo(zone), list[intervals.Interval]()
         for day in days_around(utc_day):
             if pack := self.pack_on(profile, day):
-                whole = (range_on(day, MIDNIGHT, MIDNIGHT, clock),)
+                whole = (range_on(day, intervals.MIDNIGHT, intervals.MIDNIGHT, clock),)
                 found += hours_on(day, pack.hard_bounds, clock) if pack.hard_bounds else whole
-        return merge(found)
+        return intervals.merge(found)
 
     @remembered(16384)
-    def zone_windows(self, windows: tuple[ConsentedWindow, ...], zone: str, utc_day: date) -> Span:
+    def zone_windows(self, windows: tuple[ConsentedWindow, ...], zone: str, utc_day: date) -> intervals.Span:
         """Return the consented windows in one zone."""
         clock = ZoneInfo(zone)
-        return merge(
+        return intervals.merge(
             range_on(day, window.start, window.end, clock)
             for day in days_around(utc_day)
             for window in windows
@@ -149,33 +145,36 @@ class LegalHours:
 
 
 def days_around(day: date) -> tuple[date, ...]:
-    return (day - DAY, day, day + DAY)
+    return (day - intervals.DAY, day, day + intervals.DAY)
 
 
-def range_on(day: date, start: time, end: time, zone: ZoneInfo) -> Interval:
+def range_on(day: date, start: time, end: time, zone: ZoneInfo) -> intervals.Interval:
     """Return one range of wall times in UTC.
 
     An end at or before the start belongs to the next day.
     """
-    last = day + DAY if end <= start else day
-    return opens(day, start, zone), closes(last, end, zone)
+    last = day + intervals.DAY if end <= start else day
+    return intervals.opens(day, start, zone), intervals.closes(last, end, zone)
 
 
-def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> Span:
-    return merge(
+def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> intervals.Span:
+    return intervals.merge(
         range_on(day, slot.start, slot.end, zone) for slot in hours if day.weekday() in slot.weekdays
     )
 
 
-def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) -> Span:
+def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) -> intervals.Span:
     """Return the stricter hours of a region on `day`, or all of it and the next without any."""
     region = pack.regions_by_area.get(area) if area else None
     if region is None or not region.hours:
-        return (range_on(day, MIDNIGHT, MIDNIGHT, zone), range_on(day + DAY, MIDNIGHT, MIDNIGHT, zone))
+        return (
+            range_on(day, intervals.MIDNIGHT, intervals.MIDNIGHT, zone),
+            range_on(day + intervals.DAY, intervals.MIDNIGHT, intervals.MIDNIGHT, zone),
+        )
     return hours_on(day, region.hours, zone)
 
 
-def minutes_around(appointment: datetime, pack: RulePack | None) -> Span:
+def minutes_around(appointment: datetime, pack: RulePack | None) -> intervals.Span:
     """Return the minutes that an exact appointment (UTC) consents to.
 
     None where the pack knows no appointments.
@@ -186,8 +185,8 @@ def minutes_around(appointment: datetime, pack: RulePack | None) -> Span:
     return ((appointment - leeway, appointment + leeway),)
 
 
-def intersect_all(spans: list[Span]) -> Span:
+def intersect_all(spans: list[intervals.Span]) -> intervals.Span:
     span = spans[0] if spans else ()
     for other in spans[1:]:
-        span = intersect(span, other)
+        span = intervals.intersect(span, other)
     return span

@@ -11,7 +11,7 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
-from dialer.domain.oppositions.external_list import ListStanding
+from dialer.domain.oppositions.suppression import ListStanding
 from dialer.domain.rulepacks.rulepack import RulePack
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     # Settings know of decisions, and a halt reads settings: it must not load rule packs first.
-    from dialer.domain.rulepacks.compiled_pack import CompiledRulePack
+    from dialer.domain.rulepacks.rulepack import CompiledRulePack
 
 PROJECT_RULE = "2.10"
 """The id of the program's own rules, and of all rules where no pack is in force."""

@@ -16,7 +16,7 @@ from dialer.domain.decision import rules_campaign as campaign
 from dialer.domain.decision import rules_time as time
 from dialer.domain.decision.context import DecisionContext
 from dialer.domain.decision.record import ReasonCode as Code
-from dialer.domain.rulepacks.rule_names import RuleName as Name
+from dialer.domain.rulepacks.pack_parts import RuleName as Name
 
 Applies = Callable[[DecisionContext], bool]
 Check = Callable[[DecisionContext], str | None]

@@ -6,14 +6,14 @@ Cases T045 to T063 and T072 to T094.
 from collections.abc import Callable
 
 from dialer.domain.base.intervals import shown
-from dialer.domain.consent.basis import Basis
+from dialer.domain.consent import Basis
 from dialer.domain.decision.context import DecisionContext
 from dialer.domain.decision.pack_checks import missing_lists, unsigned
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError, PhoneErrorCode
-from dialer.domain.oppositions.external_list import ListKind
+from dialer.domain.oppositions.suppression import ListKind
 
 
 def always(_: DecisionContext) -> bool:

@@ -4,40 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dialer.domain.access.roles import Token
+from dialer.domain.access import Token
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb
-from dialer.domain.consent.contact import ImportManifest
+from dialer.domain.consent import ImportManifest
 from dialer.domain.decision.record import ReasonCode
-from dialer.domain.ledger.event import Kind, LedgerEvent, act, digest
-from dialer.domain.ledger.redaction import redacted, redacted_or_none
-from dialer.domain.ledger.row_digests import (
-    VOUCHED,
-    CampaignMove,
-    HaltRecord,
-    ImportResult,
-    Revocation,
-    vouched,
-)
+from dialer.domain.ledger import row_digests
+from dialer.domain.ledger.event import Kind, LedgerEvent, act, digest, redacted, redacted_or_none
 
 
 def campaign_created(campaign: Campaign) -> LedgerEvent:
     body = {
         "definition": digest(campaign.definition),
-        VOUCHED: vouched(campaign),
+        row_digests.VOUCHED: row_digests.vouched(campaign),
     }
     return act(Kind.CAMPAIGN_CREATE, body, by=campaign.created_by, at=campaign.created_at, about=campaign.id)
 
 
 def campaign_moved(campaign: Campaign, verb: CampaignVerb, *, by: str, at: datetime) -> LedgerEvent:
     """Build the event of a move; `campaign` as it is after it."""
-    move = CampaignMove(campaign.id, verb, by, at, campaign.reason)
+    move = row_digests.CampaignMove(campaign.id, verb, by, at, campaign.reason)
     body = {
         "state": campaign.state,
         "self_approved": campaign.self_approved,
         "definition": digest(campaign.definition),
         "script": campaign.script,
-        VOUCHED: vouched(campaign) | vouched(move),
+        row_digests.VOUCHED: row_digests.vouched(campaign) | row_digests.vouched(move),
     }
     return act(Kind(f"campaign.{verb}"), body, by=by, at=at, reason=campaign.reason, about=campaign.id)
 
@@ -67,7 +59,7 @@ def import_begun(manifest: ImportManifest) -> LedgerEvent:
         "supplier": redacted_or_none(manifest.supplier),
         "collected_at": manifest.collected_at,
         "file_sha256": manifest.file_sha256,
-        VOUCHED: vouched(manifest),
+        row_digests.VOUCHED: row_digests.vouched(manifest),
     }
     return act(Kind.IMPORT_BEGIN, body, by=manifest.imported_by, at=manifest.imported_at, about=manifest.id)
 
@@ -79,7 +71,9 @@ def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: st
     """
     body = {
         "file_sha256": manifest.file_sha256,
-        VOUCHED: vouched(ImportResult(manifest.id, **counts, report=report)),
+        row_digests.VOUCHED: row_digests.vouched(
+            row_digests.ImportResult(manifest.id, **counts, report=report)
+        ),
         **counts,
     }
     return act(Kind.IMPORT_END, body, by=manifest.imported_by, at=manifest.imported_at, about=manifest.id)
@@ -87,21 +81,21 @@ def import_ended(manifest: ImportManifest, counts: Mapping[str, int], report: st
 
 def halt_changed(*, halted: bool, by: str, at: datetime, reason: str) -> LedgerEvent:
     kind = Kind.HALT if halted else Kind.UNHALT
-    state = vouched(HaltRecord(halted, reason, by, at))
-    return act(kind, {VOUCHED: state}, by=by, at=at, reason=reason)
+    state = row_digests.vouched(row_digests.HaltRecord(halted, reason, by, at))
+    return act(kind, {row_digests.VOUCHED: state}, by=by, at=at, reason=reason)
 
 
 def token_created(token: Token, *, by: str) -> LedgerEvent:
     body = {
         "role": token.role,
         "expires_at": token.expires_at,
-        VOUCHED: vouched(token),
+        row_digests.VOUCHED: row_digests.vouched(token),
     }
     return act(Kind.ACCESS_GRANT, body, by=by, at=token.created_at, about=redacted(token.name))
 
 
 def token_revoked(name: str, *, by: str, at: datetime) -> LedgerEvent:
-    body = {VOUCHED: vouched(Revocation(name, at))}
+    body = {row_digests.VOUCHED: row_digests.vouched(row_digests.Revocation(name, at))}
     return act(Kind.ACCESS_REVOKE, body, by=by, at=at, about=redacted(name))
 
 
@@ -131,7 +125,7 @@ def poll_dates_changed(
         "before": before,
         "after": election.poll_dates if election else {},
         "definition": digest(campaign.definition),
-        VOUCHED: vouched(campaign),
+        row_digests.VOUCHED: row_digests.vouched(campaign),
     }
     return act(Kind.CAMPAIGN_POLLS, body, by=by, at=at, reason=reason, about=campaign.id)
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentReinstated, ConsentWithdrawn
-from dialer.domain.ledger.event import Kind, LedgerEvent, act
-from dialer.domain.ledger.redaction import redacted, redacted_or_none
+from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentReinstated, ConsentWithdrawn
+from dialer.domain.ledger.event import Kind, LedgerEvent, act, redacted, redacted_or_none
 from dialer.domain.ledger.row_digests import VOUCHED, SuppressionRemoval, vouched
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.domain.upkeep.retention import RetentionRun
+from dialer.domain.upkeep import RetentionRun
 
 
 def opposed(entry: Suppression) -> LedgerEvent:

@@ -13,17 +13,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dialer.domain.access.roles import Token
+from dialer.domain.access import Token
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, ImportId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven, ConsentReinstated
-from dialer.domain.consent.contact import ImportManifest
-from dialer.domain.ledger.event import digest
-from dialer.domain.ledger.redaction import redacted
+from dialer.domain.consent import ConsentEvent, ConsentGiven, ConsentReinstated, ImportManifest
+from dialer.domain.ledger.event import digest, redacted
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.domain.probes.probe import Probe
-from dialer.domain.upkeep.retention import RetentionRun
+from dialer.domain.upkeep import RetentionRun
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -1,4 +1,7 @@
-"""The parts of a rule pack, each checked by itself (docs/rules/pack-format.md)."""
+"""The parts of a rule pack, each checked by itself (docs/rules/pack-format.md).
+
+The names of the rules a decision applies; each pack maps them to the ids of its own text.
+"""
 
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -7,8 +10,37 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentAct, Mention
+from dialer.domain.consent import Basis, ConsentAct, Mention
+
+
+class RuleName(StrEnum):
+    NUMBER = "number"
+    OWN_NUMBER = "own_number"
+    TEST_NUMBER = "test_number"
+    DENIED_NUMBER = "denied_number"
+    JURISDICTION = "jurisdiction"
+    TIMEZONE = "timezone"
+    PROVENANCE = "provenance"
+    SECTOR = "sector"
+    CALLER_ID = "caller_id"
+    SUPPRESSED = "suppressed"
+    CONSENT = "consent"
+    CONSENT_SPONSOR = "consent_sponsor"
+    CONSENT_PURPOSE = "consent_purpose"
+    CONSENT_CHANNEL = "consent_channel"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_PROOF = "consent_proof"
+    CONSENT_EXPIRED = "consent_expired"
+    CONSENT_WINDOW = "consent_window"
+    OUTSIDE_CONSENT_WINDOW = "outside_consent_window"
+    HOURS = "hours"
+    HOLIDAY = "holiday"
+    RING = "ring"
+    SILENCE = "silence"
+    CAP = "cap"
+    GAP = "gap"
+    DELIVERED = "delivered"
+
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

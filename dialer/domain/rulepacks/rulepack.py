@@ -1,11 +1,14 @@
 """Rule packs: the law of a profile between two dates, as data (docs/rules/pack-format.md).
 
 The index finds the pack in force on a day.
+
+A rule pack compiled for decisions: a pack itself is made to be checked, not to be fast.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -14,29 +17,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from dialer.domain.base.errors import InvalidInput, Problem
+from dialer.domain.consent import ConsentAct
 from dialer.domain.numbers.territory import TERRITORIES
-from dialer.domain.rulepacks.pack_parts import (
-    Appointment,
-    CallbackRules,
-    CallerIdRules,
-    Cap,
-    ConsentRules,
-    Holidays,
-    Hours,
-    Line,
-    PackPart,
-    Region,
-    Reminder,
-    RetentionRules,
-    RuleSource,
-    ScriptRules,
-    SilenceRules,
-)
+from dialer.domain.rulepacks import pack_parts
 from dialer.domain.rulepacks.public_holidays import known_entity
-from dialer.domain.rulepacks.rule_names import RuleName
 
 
-class RulePack(PackPart):
+class RulePack(pack_parts.PackPart):
     """A profile between two days of the callee's calendar, both included.
 
     `valid_to` None: until further notice.
@@ -48,34 +35,34 @@ class RulePack(PackPart):
     valid_to: date | None = None
     region: Literal["FR", "US", "GB", "CA"]
     territories: tuple[str, ...] = Field(min_length=1)
-    consent: ConsentRules
-    hours: tuple[Hours, ...] = Field(min_length=1)
-    hard_bounds: tuple[Hours, ...] = ()
-    appointment: Appointment | None = None
-    holidays: Holidays
-    caps: tuple[Cap, ...]
+    consent: pack_parts.ConsentRules
+    hours: tuple[pack_parts.Hours, ...] = Field(min_length=1)
+    hard_bounds: tuple[pack_parts.Hours, ...] = ()
+    appointment: pack_parts.Appointment | None = None
+    holidays: pack_parts.Holidays
+    caps: tuple[pack_parts.Cap, ...]
     min_gap_hours: float = Field(default=0, ge=0)
     min_ring_timeout_s: int = Field(default=5, ge=1)
-    caller_id: CallerIdRules
-    callback: CallbackRules
+    caller_id: pack_parts.CallerIdRules
+    callback: pack_parts.CallbackRules
     machine_message: Literal["allowed", "forbidden"] = "forbidden"
     """Permission to leave the short text on a machine, where the campaign wants it (FP-28)."""
-    forbidden_sectors: tuple[Line, ...] = ()
-    denied_numbers: tuple[Line, ...] = ()
-    required_lists: tuple[Line, ...] = ()
+    forbidden_sectors: tuple[pack_parts.Line, ...] = ()
+    denied_numbers: tuple[pack_parts.Line, ...] = ()
+    required_lists: tuple[pack_parts.Line, ...] = ()
     """External lists that must be valid at the instant of the call, or no call is made."""
-    regions: tuple[Region, ...] = ()
-    retention: RetentionRules = RetentionRules()
-    silent_calls: SilenceRules = SilenceRules()
-    script: ScriptRules = ScriptRules()
-    reminders: tuple[Reminder, ...] = ()
+    regions: tuple[pack_parts.Region, ...] = ()
+    retention: pack_parts.RetentionRules = pack_parts.RetentionRules()
+    silent_calls: pack_parts.SilenceRules = pack_parts.SilenceRules()
+    script: pack_parts.ScriptRules = pack_parts.ScriptRules()
+    reminders: tuple[pack_parts.Reminder, ...] = ()
     own: bool = False
     """Origin in the user's folder, not in the program.
 
     A campaign under it needs a sign-off by name.
     """
-    rules: dict[RuleName, Line]
-    sources: tuple[RuleSource, ...] = Field(min_length=1)
+    rules: dict[pack_parts.RuleName, pack_parts.Line]
+    sources: tuple[pack_parts.RuleSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def check_whole(self) -> "RulePack":
@@ -90,7 +77,7 @@ class RulePack(PackPart):
         strange = [part.name for part in self.regions if not known_entity(self.holidays.national, part.name)]
         if self.holidays.regional and strange:
             raise ValueError(f"regions: no holidays are known of {strange[0]!r}")
-        if missing := [name.value for name in RuleName if name not in self.rules]:
+        if missing := [name.value for name in pack_parts.RuleName if name not in self.rules]:
             raise ValueError(f"rules: no rule id for {', '.join(missing)}")
         if self.region == "FR" and any(hours.crosses_midnight for hours in (*self.hours, *self.hard_bounds)):
             raise ValueError("hours: no French window crosses midnight (T011)")
@@ -127,7 +114,7 @@ class RulePack(PackPart):
         return (self.min_gap,)
 
     @cached_property
-    def regions_by_area(self) -> dict[str, Region]:
+    def regions_by_area(self) -> dict[str, pack_parts.Region]:
         return {area: region for region in self.regions for area in region.area_codes}
 
     def in_force(self, day: date) -> bool:
@@ -194,3 +181,61 @@ def ordered(packs: Iterable[RulePack]) -> tuple[RulePack, ...]:
             problem = Problem(later.title, f"valid_from {later.valid_from} falls into {earlier.title}")
             raise InvalidInput("two rule packs claim the same day", (problem,))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCap:
+    rule: str
+    max: int
+    window_days: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRulePack:
+    """The parts of a pack that decisions read; the names are the pack's own.
+
+    Compared by identity, for speed: an equal one made again costs time and changes no answer.
+    `latest_speaks`: of several consents, the latest alone counts.
+    """
+
+    pack: RulePack
+    title: str
+    hash: str
+    own: bool
+    rules: dict[pack_parts.RuleName, str]
+    max_age: timedelta | None
+    window_required: bool
+    latest_speaks: bool
+    unfit_acts: tuple[ConsentAct, ...]
+    form: pack_parts.FormRules | None
+    caps: tuple[CompiledCap, ...]
+    min_gap: timedelta
+    caller_id_margin: timedelta
+    denied_numbers: tuple[str, ...]
+    forbidden_sectors: tuple[str, ...]
+    required_lists: tuple[str, ...]
+
+
+def compile_pack(pack: RulePack) -> CompiledRulePack:
+    return CompiledRulePack(
+        pack=pack,
+        title=pack.title,
+        hash=pack.hash,
+        own=pack.own,
+        rules=dict(pack.rules),
+        max_age=pack.consent.max_age,
+        window_required=pack.consent.window_required,
+        latest_speaks=pack.consent.of_several == "latest",
+        unfit_acts=pack.consent.unfit_acts,
+        form=pack.consent.form,
+        caps=tuple(
+            CompiledCap(rule=cap.rule, max=cap.max, window_days=cap.window_days, window=cap.window)
+            for cap in pack.caps
+        ),
+        min_gap=pack.min_gap,
+        caller_id_margin=pack.caller_id.margin,
+        denied_numbers=pack.denied_numbers,
+        forbidden_sectors=pack.forbidden_sectors,
+        required_lists=pack.required_lists,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from dialer.domain.base.errors import Conflict, DialerError
-from dialer.ports.access.idempotency import HasIdempotency, KeptRequest
+from dialer.ports.access import HasIdempotency, KeptRequest
 from dialer.ports.clock import Clock
 from dialer.ports.records import ArchivedAnswer, RequestKey
 from dialer.ports.unit_of_work import Store

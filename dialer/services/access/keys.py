@@ -1,6 +1,8 @@
 """The fingerprint keys in force, and the change to new ones.
 
 See services/access/fingerprints.py for the effect of a change.
+
+Watch over the fingerprint keys: those of this process must be those of the database.
 """
 
 import asyncio
@@ -10,17 +12,54 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from dialer.domain.access.roles import Actor, Right
-from dialer.domain.base.errors import BadSettings, Conflict, InvalidInput, KeysChanged
+import structlog
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.base.errors import BadSettings, Conflict, DialerError, InvalidInput, KeysChanged
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.entries_admin import keys_rotated, rotation_begun
 from dialer.domain.ledger.sealing import subject_of
 from dialer.domain.oppositions.suppression import refingerprinted
-from dialer.ports.access.keys import HasKeys, KeyStore, KeyVersion, Moved, Rekeying
-from dialer.ports.access.vault import Vault
+from dialer.ports.access import HasKeys, KeyStore, KeyVersion, Moved, Rekeying, Vault
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.access.fingerprints import Fingerprints
+
+PERIOD_S = 1.0
+
+log = structlog.get_logger()
+
+
+class KeyWatch:
+    """`at_hand`: of how many versions the home has the keys."""
+
+    def __init__(self, store: Store[HasKeys], at_hand: Callable[[], int]) -> None:
+        self._store = store
+        self._at_hand = at_hand
+        self._told = False
+
+    async def run(self) -> None:
+        """Raise `KeysChanged` once the home holds the keys of the database.
+
+        The caller opens everything anew with them. Until then the database refuses this process.
+        """
+        while True:
+            await asyncio.sleep(PERIOD_S)
+            try:
+                async with self._store.read() as work:
+                    await work.keys.all()
+            except KeysChanged as changed:
+                self._end_if_at_hand(changed)
+            except DialerError:
+                continue  # the database is away; others tell of that
+
+    def _end_if_at_hand(self, changed: KeysChanged) -> None:
+        if self._at_hand() >= changed.version:
+            raise changed
+        if not self._told:
+            log.error("the keys were changed elsewhere", error=str(changed))
+            self._told = True
+
 
 OTHER_KEYS = "restore home/keys from the backup that the database is from"
 NOT_THE_NEXT = "see `dialer keys list`"
@@ -52,7 +91,7 @@ async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) ->
 
 @dataclass(frozen=True, slots=True)
 class OneKeyMore:
-    """`dialer.ports.access.keys.Rekeying` by one more key.
+    """`dialer.ports.access.Rekeying` by one more key.
 
     `names`: the key of the ledger's names.
     """

@@ -1,4 +1,7 @@
-"""Acts on a campaign, each with its evidence, in a unit of work."""
+"""Acts on a campaign, each with its evidence, in a unit of work.
+
+A campaign and the machine as they are at one instant of the database.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +9,32 @@ from datetime import date, datetime
 from typing import Protocol
 
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, PauseCause, moved
+from dialer.domain.campaigns.campaign import SILENT_WITH_OTHERS, Campaign, CampaignVerb, PauseCause, moved
 from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved, poll_dates_changed
 from dialer.domain.ledger.row_digests import CampaignMove
-from dialer.domain.preflight.polls import with_poll_dates
-from dialer.domain.upkeep.notification import campaign_ended
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.domain.preflight.campaign_checks import with_poll_dates
+from dialer.domain.upkeep import campaign_ended
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.pbx import HasHalts
+from dialer.ports.records import CampaignSnapshot
 from dialer.ports.unit_of_work import UnitOfWork
+
+
+class StandingWork(HasCampaigns, HasHalts, Protocol):
+    """The unit of work that reads a campaign for a decision."""
+
+
+async def standing_of(work: StandingWork, campaign_id: CampaignId, *, lock: bool = False) -> CampaignSnapshot:
+    """Raise `NotFound`.
+
+    `lock`: neither the campaign's state nor the halt can change before the unit ends. The campaign
+    is locked first, by all.
+    """
+    campaign = await work.campaigns.get(campaign_id, lock="shared" if lock else None)
+    halted = await work.halts.halted(lock=lock)
+    sponsor = campaign.definition.sponsor.id
+    silences = await work.campaigns.elections(sponsor, SILENT_WITH_OTHERS, but=campaign.id)
+    return CampaignSnapshot(campaign, halted, silences)
 
 
 class CampaignWork(HasCampaigns, UnitOfWork, Protocol):

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from dialer.domain.calls.abandonment import silence_counts
 from dialer.domain.calls.attempt import Attempt
+from dialer.domain.calls.trunk_health import silence_counts
 from dialer.domain.ledger.entries_calls import ended, opposed_late
 from dialer.domain.numbers.number_plan import country_code
 from dialer.domain.oppositions.suppression import Suppression
-from dialer.domain.upkeep.notification import opt_out
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.calls.trunks import HasTrunks, HeldVoiding
-from dialer.ports.consent.contacts import HasContacts
+from dialer.domain.upkeep import opt_out
+from dialer.ports.calls import HasAttempts, HasTrunks, HeldVoiding
+from dialer.ports.consent import HasContacts
 from dialer.ports.records import Progression
-from dialer.services.acts.oppositions import OppositionWork, add_oppositions
+from dialer.services.acts.people import OppositionWork, add_oppositions
 
 
 class ProgressionWork(OppositionWork, HasAttempts, HasContacts, HasTrunks, Protocol):

@@ -11,24 +11,24 @@ import structlog
 
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId
-from dialer.domain.calls.abandonment import silence_after_answer
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import SHUT, apply_event
 from dialer.domain.calls.call_events import CallEvent, Ended, MachineFound, MachineSpoken, Opposed
-from dialer.domain.calls.final_answer import REJECTED, unwanted
+from dialer.domain.calls.outcome import REJECTED, unwanted
 from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, number_gone, wait_after_failures
+from dialer.domain.calls.trunk_health import silence_after_answer
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.pbx.telephony import Telephony
 from dialer.ports.records import ContactChange, Progression
+from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.progressions import ProgressionWork, commit_progressions
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.calls.strangers import Strangers
+from dialer.services.calls.pacing import LiveCalls
+from dialer.services.calls.unknown_calls import Strangers
 from dialer.services.pbx.fleet import Fleet
 
 log = structlog.get_logger()

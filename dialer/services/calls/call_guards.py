@@ -8,18 +8,18 @@ from typing import Protocol
 
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import CampaignId
-from dialer.domain.calls.abandonment import PERIOD, abandoned
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import RefusalCause
+from dialer.domain.calls.trunk_health import PERIOD, abandoned
 from dialer.domain.campaigns.campaign import Campaign, PauseCause
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.ports.campaigns.prompts import Prompts
+from dialer.ports.campaigns import Prompts
 from dialer.ports.clock import Clock
 from dialer.ports.probes import HasProbes
 from dialer.ports.unit_of_work import Store
 from dialer.services.calls.pausing import pause
 from dialer.services.calls.trunk_breaker import BreakerWork, TrunkBreaker
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.oppositions.callback_line import LineProofs
 
 LOOK_EVERY_S = 5.0
 """Seconds between two comparisons of a running campaign's audio with the approved one (T102)."""

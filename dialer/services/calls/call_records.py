@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.numbers.phone import parse_phone
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.campaigns.campaigns import HasCampaigns
-from dialer.ports.ledger.ledger import HasLedger
+from dialer.ports.calls import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.ledger import HasLedger
 from dialer.ports.records import CallFilter, CallRow
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints

@@ -1,30 +1,38 @@
 """Recovery after any loss of the link: leave no attempt in doubt, and dial nothing twice.
 
 It reads the PBX's memory and asks for the calls alive.
+
+Attempts of one PBX with overdue news.
+
+End of attempts that no PBX will report. Their PBX was taken out of the configuration, or no
+process reaches it.
 """
 
-from collections.abc import Sequence
+import asyncio
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import expire, mark_lost
-from dialer.domain.calls.call_events import RefusalCause, Refused
+from dialer.domain.calls.call_events import CallEvent, ChannelGone, RefusalCause, Refused
 from dialer.domain.ledger.entries_admin import link_changed
-from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.calls import HasAttempts
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.telephony import Telephony
+from dialer.ports.pbx import HasLeases, Heartbeat
+from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.calls.call_event_applier import CallEventApplier
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.oppositions.pbx_lock import PbxLock
 from dialer.services.pbx.halts import Halts
 from dialer.services.pbx.pauses import Pauses
-
-log = structlog.get_logger()
 
 SLACK = timedelta(seconds=2)
 """Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
@@ -152,3 +160,124 @@ def settle(
     return (
         expire(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else mark_lost(attempt, now)
     )
+
+
+ASK_EVERY_S = 1.0
+"""Least time between two questions to the PBX: for each it goes through all it remembers."""
+LONGEST_SILENCE = timedelta(minutes=15)
+"""Longer than the longest ringing and the longest call together: a call dialled then has ended."""
+
+
+class Overdue:
+    """A watch for overdue news.
+
+    All questions are about a moment up to which every message has been heard. So messages read late
+    make no attempt overdue.
+    """
+
+    def __init__(self) -> None:
+        self._gone: dict[AttemptId, float] = {}
+        self._asked = -math.inf
+
+    def note(self, event: CallEvent, monotonic: float) -> None:
+        """Note an event. The report of a call's end follows at once when its channel is gone."""
+        if isinstance(event, ChannelGone):
+            self._gone[event.attempt_id] = monotonic
+
+    def settled(self, over: Iterable[AttemptId]) -> None:
+        for attempt_id in over:
+            self._gone.pop(attempt_id, None)
+
+    def any(self, alive: Collection[Attempt], now: datetime, monotonic: float) -> bool:
+        """Tell whether to ask the PBX. A gone channel counts once: then the PBX has to answer."""
+        if monotonic < self._asked + ASK_EVERY_S:
+            return False
+        late = any(monotonic - since > SLACK.total_seconds() for since in self._gone.values())
+        if late:
+            self._gone.clear()
+        if late or any(overdue(attempt, now) for attempt in alive):
+            self._asked = monotonic
+            return True
+        return False
+
+
+def overdue(attempt: Attempt, now: datetime) -> bool:
+    """The PBX should have told us more by now."""
+    if attempt.dialed_at is None:
+        return now > attempt.expires_at + 2 * SLACK
+    return now > attempt.dialed_at + LONGEST_SILENCE
+
+
+log = structlog.get_logger()
+
+REAP_EVERY_S = 30.0
+UNATTENDED_S = 300.0
+"""Seconds without a sign of life of a driving process.
+
+A restarted one may still learn from the PBX how its calls ended.
+"""
+
+
+class ReaperWork(HasAttempts, HasLeases, Protocol):
+    """The unit of work that reads unattended attempts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The heartbeat of a PBX's lease, and since when (monotonic, seconds) it is that one."""
+
+    heartbeat: Heartbeat | None
+    since: float
+
+
+class Reaper:
+    """Ends unreported attempts. Every process runs one, for all PBXs.
+
+    Of two that end the same attempt the first counts.
+    """
+
+    def __init__(self, store: Store[ReaperWork], calls: CallEventApplier, clock: Clock) -> None:
+        self._store = store
+        self._calls = calls
+        self._clock = clock
+        self._seen: dict[str, Sighting] = {}
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            try:
+                await self.turn()
+            except Unavailable as error:
+                log.warning("attempts not ended", error=str(error))
+            await asyncio.sleep(REAP_EVERY_S)
+
+    async def turn(self) -> None:
+        """End the attempts that are over on unattended PBXs.
+
+        An attempt never sent expires and counts nowhere. Any other is lost, and counts.
+        """
+        async with self._store.read() as work:
+            alive = await work.attempts.alive()
+        unattended = await self._unattended({attempt.pbx for attempt in alive})
+        now = self._clock.now()
+        ended = {a.id: a for a in alive if a.pbx in unattended and over(a, now)}
+        unknown = frozenset[AttemptId]()
+        await self._calls.commit([settle(a, unknown, unknown, now) for a in ended.values()], ended)
+        if ended:
+            log.error("attempts ended unheard", pbxs=sorted(unattended), attempts=len(ended))
+
+    async def _unattended(self, pbxs: Iterable[str]) -> set[str]:
+        async with self._store.read() as work:
+            heartbeats, now = await work.leases.heartbeats(), self._clock.monotonic()
+        before, self._seen = self._seen, {}
+        for pbx in pbxs:
+            last, beat = before.get(pbx), heartbeats.get(pbx)
+            self._seen[pbx] = last if last and last.heartbeat == beat else Sighting(beat, now)
+        return {pbx for pbx, seen in self._seen.items() if now - seen.since >= UNATTENDED_S}
+
+
+def over(attempt: Attempt, now: datetime) -> bool:
+    """Tell whether the attempt has ended by now in any case."""
+    if attempt.state is AttemptState.PERMITTED:
+        return not may_begin(attempt, now)
+    return now > (attempt.dialed_at or attempt.expires_at) + LONGEST_SILENCE

@@ -15,14 +15,13 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import NUMBER_GONE, Due, number_gone
 from dialer.domain.calls.trunk_health import LAST_CALLS, TrunkHealth
 from dialer.domain.campaigns.campaign import CampaignState, PauseCause
-from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
+from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.numbers.number_plan import country_code
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.calls.trunks import HasTrunks
+from dialer.ports.calls import HasAttempts, HasTrunks
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store
 from dialer.services.acts.campaigns import CampaignWork
-from dialer.services.acts.consents import ConsentWork, add_consents
+from dialer.services.acts.people import ConsentWork, add_consents
 from dialer.services.calls.pausing import pause
 
 log = structlog.get_logger()

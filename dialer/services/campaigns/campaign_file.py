@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from dialer.domain.base.errors import LONGEST_WHERE, InvalidInput, Problem
 from dialer.domain.base.leaves import leaves
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Recording
-from dialer.domain.ledger.redaction import redacted
+from dialer.domain.ledger.event import redacted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import (
@@ -20,23 +20,17 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.campaigns.script import text_problems
 from dialer.domain.preflight.campaign_checks import check_definition, script_rules
 from dialer.ports.clock import Clock
-from dialer.ports.consent.contacts import HasContacts
-from dialer.ports.oppositions.external_lists import HasOppositionLists
+from dialer.ports.consent import HasContacts
+from dialer.ports.oppositions import HasOppositionLists
 from dialer.ports.unit_of_work import Store
-from dialer.services.acts.campaigns import (
-    CampaignWork,
-    add_campaign,
-    change_poll_dates,
-    freeze_script,
-    move_campaign,
-)
+from dialer.services.acts import campaigns
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.decision.decider import Decider
 from dialer.services.pbx.pauses import Pauses
-from dialer.services.preflight.approval import approval_problems
+from dialer.services.preflight import approval_problems
 
 
-class CampaignLifeWork(CampaignWork, HasContacts, HasOppositionLists, Protocol):
+class CampaignLifeWork(campaigns.CampaignWork, HasContacts, HasOppositionLists, Protocol):
     """The unit of work of a campaign's life."""
 
 
@@ -76,7 +70,7 @@ class Campaigns:
         )
         await self._scripts.keep(campaign, recordings or {})
         async with self._store.write() as work:
-            await add_campaign(work, campaign)
+            await campaigns.add_campaign(work, campaign)
         return campaign
 
     async def get(self, actor: Actor, campaign_id: CampaignId) -> Campaign:
@@ -105,8 +99,8 @@ class Campaigns:
         script = (await self._scripts.compile(campaign)).script
         # One act: no draft has a frozen script, and no approved campaign has none.
         async with self._store.write() as work:
-            await freeze_script(work, campaign_id, script)
-            return await move_campaign(
+            await campaigns.freeze_script(work, campaign_id, script)
+            return await campaigns.move_campaign(
                 work,
                 campaign_id,
                 CampaignVerb.APPROVE,
@@ -183,7 +177,7 @@ class Campaigns:
             campaign = await work.campaigns.get(campaign_id)
         self._check_approver(actor, campaign)
         async with self._store.write() as work:
-            return await change_poll_dates(
+            return await campaigns.change_poll_dates(
                 work, campaign_id, dates, by=actor.name, at=self._clock.now(), reason=reason
             )
 
@@ -196,7 +190,7 @@ class Campaigns:
         cause: PauseCause | None = None,
     ) -> Campaign:
         async with self._store.write() as work:
-            return await move_campaign(
+            return await campaigns.move_campaign(
                 work, campaign_id, verb, by=actor.name, at=self._clock.now(), reason=reason, cause=cause
             )
 

@@ -1,23 +1,64 @@
-"""Progress of a campaign, and the reason for which it waits."""
+"""Progress of a campaign, and the reason for which it waits.
 
+The counts behind a campaign's progress. They are folded each minute, and compared with the
+stored rows each night.
+"""
+
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+import structlog
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.probes.probe import Probe
-from dialer.ports.access.keys import HasKeys
-from dialer.ports.calls.trunks import HasTrunks
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.access import HasKeys
+from dialer.ports.calls import HasTrunks
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.halts import HasHalts
+from dialer.ports.pbx import HasHalts
 from dialer.ports.records import Progress
 from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import Decider
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
+
+log = structlog.get_logger()
+
+FOLD_EVERY_S = 60.0
+RECOUNT_HOUR = 2
+"""Hour in UTC at which no call is lawful in any French territory outside the Pacific."""
+
+
+class Counts:
+    def __init__(self, store: Store[HasCampaigns], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._recounted = clock.now().date()
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(FOLD_EVERY_S)
+            try:
+                await self.tend()
+            except Unavailable as error:
+                log.warning("counts not tended", error=str(error))
+
+    async def tend(self) -> None:
+        """The first night is that after the start."""
+        async with self._store.write() as work:
+            await work.campaigns.fold_counts()
+        now = self._clock.now()
+        if now.date() > self._recounted and now.hour >= RECOUNT_HOUR:
+            async with self._store.write() as work:
+                wrong = await work.campaigns.recount()
+            self._recounted = now.date()
+            if wrong:
+                log.error("counts of progress were wrong and are mended", facts=wrong)
 
 
 class ProgressWork(HasCampaigns, HasHalts, HasKeys, HasTrunks, Protocol):

@@ -1,24 +1,82 @@
-"""A campaign's audio: recorded for the draft, compiled at approval, checked before every start."""
+"""A campaign's audio: recorded for the draft, compiled at approval, checked before every start.
+
+From a campaign file to the audio of its calls. Recordings are read; the script is written,
+compiled and measured.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
-from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.campaigns.script import PROMPT_OF_KEY
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Recording
+from dialer.domain.campaigns.script import PROMPT_OF_KEY, duration_problems, write_script
 from dialer.domain.ledger.entries_admin import recording_kept
 from dialer.domain.preflight.campaign_checks import script_rules
 from dialer.domain.rulepacks.pack_parts import ScriptRules
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.ports.campaigns.campaigns import HasCampaigns
-from dialer.ports.campaigns.prompts import CompiledScript, Prompts, Recordings
+from dialer.ports.campaigns import CompiledScript, HasCampaigns, Prompts, Recordings
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.services.campaigns.prompts import compile_script
+
+MAX_RECORDING_BYTES = 50 * 1024 * 1024
+
+
+def read_recordings(definition: CampaignDefinition, folder: Path) -> dict[str, bytes]:
+    """Read the files named in `[prompts]`, by key.
+
+    They lie in or below `folder`, links followed. Raise `InvalidInput` with every bad one.
+    """
+    recordings: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for key, prompt in definition.prompts.items():
+        if isinstance(prompt, Recording):
+            try:
+                recordings[key] = _read(prompt.file, folder.resolve())
+            except InvalidInput as error:
+                problems.append(Problem(f"prompts.{key}", f"{prompt.file!r} {error}"))
+    if problems:
+        raise InvalidInput("the recordings cannot be used", tuple(problems))
+    return recordings
+
+
+async def compile_script(
+    definition: CampaignDefinition, recordings: Mapping[str, bytes], prompts: Prompts, rules: ScriptRules
+) -> CompiledScript:
+    """Compile the script. `recordings` is by key of `[prompts]`.
+
+    Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long.
+    """
+    script = write_script(definition, frozenset(recordings), rules)
+    compiled = await prompts.compile(
+        script.texts,
+        {prompt: recordings[key] for prompt, key in script.recorded.items()},
+        language=definition.language,
+    )
+    durations = {prompt.name: prompt.duration_ms for prompt in compiled.prompts}
+    problems = duration_problems(definition, durations, script.texts.get("closing"), rules)
+    if problems:
+        raise InvalidInput("the script takes too long", problems)
+    return compiled
+
+
+def _read(name: str, folder: Path) -> bytes:
+    try:
+        path = (folder / name).resolve(strict=True)
+        if not path.is_relative_to(folder):
+            raise InvalidInput("leads out of the folder of the campaign file")
+        if not path.is_file():
+            raise InvalidInput("is not a file")
+        if path.stat().st_size > MAX_RECORDING_BYTES:
+            raise InvalidInput(f"is larger than {MAX_RECORDING_BYTES // 1024**2} MiB")
+        return path.read_bytes()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no path"
+        raise InvalidInput(f"cannot be read ({reason})") from None
 
 
 class ScriptWork(HasCampaigns, UnitOfWork, Protocol):

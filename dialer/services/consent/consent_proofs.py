@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
-from dialer.ports.access.vault import Cipher, Vault
-from dialer.ports.consent.proofs import HasProofs, ProofRow
+from dialer.domain.consent import ConsentEvent, ConsentGiven
+from dialer.ports.access import Cipher, Vault
+from dialer.ports.consent import HasProofs, ProofRow
 from dialer.ports.unit_of_work import Store
 
 SEALED = "sealed:"

@@ -1,29 +1,32 @@
-"""Use case: a contact list, with where it came from, joins a campaign (FP-30, FP-31, E4)."""
+"""Use case: a contact list, with where it came from, joins a campaign (FP-30, FP-31, E4).
+
+Use case: consents from a file, for all campaigns.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput, NotFound, Problem
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.consent.contact import SourceClass
+from dialer.domain.consent import ConsentGiven, SourceClass
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.consent.imports import HasImports
+from dialer.ports.consent import HasImports
 from dialer.ports.records import NewContact
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.acts.consents import ConsentWork, add_consents
+from dialer.services.acts.people import ConsentWork, add_consents
+from dialer.services.consent import contact_rows
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.consent.contact_rows import CONTACT_COLUMNS, Jurisdiction, read_contact
-from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import ImportStamp, Warned
+from dialer.services.imports.cells import demand_whole, phone, place
+from dialer.services.imports.csv import CsvRow
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, ImportSource, Origin
+from dialer.services.imports.run import Importer, ImportSource, ImportStamp, Origin, Warned
 
 
 class ContactWork(ConsentWork, HasCampaigns, HasImports, Protocol):
@@ -46,13 +49,13 @@ class Provenance:
 class ContactIntake:
     import_id: ImportId
     campaign_id: CampaignId
-    jurisdiction: Jurisdiction
+    jurisdiction: contact_rows.Jurisdiction
     stamp: ImportStamp
     store: Store[ContactWork]
-    columns: frozenset[str] = CONTACT_COLUMNS
+    columns: frozenset[str] = contact_rows.CONTACT_COLUMNS
 
     def read(self, row: CsvRow) -> tuple[NewContact, Sequence[Warned]]:
-        return read_contact(row, self.jurisdiction, self.stamp), ()
+        return contact_rows.read_contact(row, self.jurisdiction, self.stamp), ()
 
     async def keep(self, items: Sequence[NewContact]) -> int:
         async with self.store.write() as work:
@@ -110,13 +113,13 @@ class ContactImports:
         )
         return await self._importer.take_in(source, intake, origin)
 
-    def _jurisdiction(self, campaign: Campaign) -> Jurisdiction:
+    def _jurisdiction(self, campaign: Campaign) -> contact_rows.Jurisdiction:
         profile = campaign.definition.profile
         packs = [pack for pack in self._packs.by_title.values() if pack.name == profile]
         if not packs:
             raise Conflict(f"there is no rule pack for the profile {profile}")
         territories = frozenset(code for pack in packs for code in pack.territories)
-        return Jurisdiction(profile, packs[0].region, territories)
+        return contact_rows.Jurisdiction(profile, packs[0].region, territories)
 
 
 async def add_contacts(
@@ -150,3 +153,60 @@ def _judged(provenance: Provenance, now: datetime) -> SourceClass:
     if problems:
         raise InvalidInput("the list is refused for where it comes from", tuple(problems))
     return SourceClass(provenance.source_class)
+
+
+COLUMNS = contact_rows.CONSENT_COLUMNS | {"phone_number", "territory", "timezone", "postcode"}
+REGION = "FR"
+"""National forms are read as French: a consent names no profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentIntake:
+    stamp: ImportStamp
+    store: Store[ConsentWork]
+    imported_by: str
+    columns: frozenset[str] = COLUMNS
+
+    def read(self, row: CsvRow) -> tuple[ConsentGiven, Sequence[Warned]]:
+        return read_consent_row(row, self.stamp), ()
+
+    async def keep(self, items: Sequence[ConsentGiven]) -> int:
+        async with self.store.write() as work:
+            await add_consents(work, items, by=self.imported_by)
+        return 0
+
+
+def read_consent_row(row: CsvRow, stamp: ImportStamp) -> ConsentGiven:
+    """Raise `RowRejected`."""
+    demand_whole(row)
+    number = phone(row, REGION)
+    return contact_rows.read_consent(row, number, place(row, number), stamp)
+
+
+class ConsentImports:
+    def __init__(
+        self,
+        store: Store[ConsentWork],
+        clock: Clock,
+        fingerprints: Fingerprints,
+        proofs: ConsentProofs,
+        importer: Importer,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._fingerprints = fingerprints
+        self._proofs = proofs
+        self._importer = importer
+
+    async def run(self, actor: Actor, source: ImportSource) -> ImportReport:
+        """Import consents. Raise `InvalidInput` where the whole file is refused.
+
+        A consent stored before is stored again: its events are a history.
+        """
+        actor.demand(Right.IMPORT)
+        now = self._clock.now()
+        seal = (await self._proofs.sealing(now)).seal
+        stamp = ImportStamp(source.import_id, now, self._fingerprints, seal)
+        intake = ConsentIntake(stamp, self._store, actor.name)
+        origin = Origin("consents", actor.name, now)
+        return await self._importer.take_in(source, intake, origin)

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import CampaignId, ContactId
 from dialer.domain.calls.retry import Due, for_review
 from dialer.domain.ledger import entries_calls
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.consent.reviews import HasReviews, SetAside
+from dialer.ports.consent import HasReviews, SetAside
 from dialer.ports.unit_of_work import Store, UnitOfWork
 
 

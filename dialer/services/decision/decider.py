@@ -16,8 +16,7 @@ from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide, silence_cutoff
 from dialer.domain.decision.facts import Facts, SystemFacts, TrunkFacts, decision_hash
 from dialer.domain.decision.record import Decision, ReasonCode
-from dialer.domain.oppositions.external_list import ListStanding
-from dialer.domain.oppositions.suppression import Suppression
+from dialer.domain.oppositions.suppression import ListStanding, Suppression
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.clock import Clock
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts

@@ -12,7 +12,7 @@ from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Elec
 from dialer.domain.decision.facts import Facts, SystemFacts, shared_part, subject_part
 from dialer.domain.decision.record import Decision
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.ports.access.vault import Vault
+from dialer.ports.access import Vault
 from dialer.ports.records import ArchivedInputs, ContactFacts, InputKind, SharedInput
 
 

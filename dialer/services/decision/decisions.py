@@ -1,29 +1,41 @@
-"""Decisions on request: would this number be called at that instant, and why.
+"""Decisions on request, and past decisions made again.
 
-The rules are those of the dialling loop.
+Decisions on request: would this number be called at that instant, and why. The rules are those
+of the dialling loop.
+
+Past decisions, made again (E1, T126, T127). They are made from their stored inputs with the
+pack of their day, and must come out the same.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from pydantic import ValidationError
+
+from dialer.domain.access import Actor, Right
+from dialer.domain.base.canonical_json import Plain, plain
+from dialer.domain.base.errors import DialerError
 from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
-from dialer.domain.decision.decide import decide, refuse_number
-from dialer.domain.decision.facts import decision_hash
+from dialer.domain.decision.cache import DecisionCache
+from dialer.domain.decision.decide import StoredDecision, decide, refuse_number, replay
+from dialer.domain.decision.facts import decision_hash, join_parts
 from dialer.domain.decision.record import Decision
 from dialer.domain.numbers.phone import PhoneError, parse_phone
-from dialer.domain.oppositions.external_list import ListStanding
-from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.consent.contacts import HasContacts
-from dialer.ports.oppositions.external_lists import HasOppositionLists
-from dialer.ports.oppositions.suppressions import HasSuppressions
-from dialer.ports.records import CampaignSnapshot, ContactFacts
+from dialer.domain.oppositions.suppression import ListStanding, Suppression
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.ports.access import Vault
+from dialer.ports.consent import HasContacts
+from dialer.ports.decision import HasDecisions
+from dialer.ports.oppositions import HasOppositionLists, HasSuppressions
+from dialer.ports.records import ArchivedDecision, CampaignSnapshot, ContactFacts, DecisionFilter, InputKind
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.acts.snapshots import StandingWork, standing_of
+from dialer.services.acts.campaigns import StandingWork, standing_of
 from dialer.services.decision.decider import Decider
 
 BATCH = 500
@@ -132,3 +144,119 @@ class Decisions:
             facts = self._decider.facts(stored.standing, dossier, system)
         decision = decide(facts, question.at, self._decider.cache)
         return DecisionAnswer(decision, decision_hash(facts, decision, self._decider.cache.campaign_text))
+
+
+SHOWN = 20
+"""Limit on the differences reported one by one; the others are counted."""
+
+
+class ReplayOutcome(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    ERASED = "erased"
+    """The person's key was destroyed, or the inputs were never kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference.
+
+    `fields` holds the answers then and now, by field of the decision. `why` is the obstacle to
+    making it again.
+    """
+
+    decision: ArchivedDecision
+    fields: dict[str, tuple[Plain, Plain]]
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ReplayReport:
+    """Result of a replay.
+
+    `packs` counts the decisions with each pack, as `name@version`; empty where none was in force.
+    """
+
+    outcomes: Counter[ReplayOutcome] = field(default_factory=Counter)
+    packs: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        return self.outcomes.total()
+
+
+class Replays:
+    def __init__(self, store: Store[HasDecisions], vault: Vault, packs: RulePackIndex) -> None:
+        self._store = store
+        self._vault = vault
+        self._cache = DecisionCache(packs)
+        self._contexts: dict[str, str] = {}
+        self._archive: dict[str, RulePack] = {}
+
+    async def run(
+        self, actor: Actor, query: DecisionFilter, listener: Callable[[int], None] | None = None
+    ) -> ReplayReport:
+        """Replay the selection of `query`, from its `after` on.
+
+        `listener` receives the number done.
+        """
+        actor.demand(Right.READ_EVIDENCE)
+        report = ReplayReport()
+        async for page in self._pages(query):
+            await self._fetch_inputs(page)
+            for decision in page:
+                self._check(decision, report)
+            if listener:
+                listener(report.checked)
+        return report
+
+    async def _pages(self, query: DecisionFilter) -> AsyncIterator[list[ArchivedDecision]]:
+        while True:
+            async with self._store.read() as work:
+                page = await work.decisions.page(query)
+            if not page:
+                return
+            yield page
+            query = replace(query, after=page[-1].id)
+
+    async def _fetch_inputs(self, page: list[ArchivedDecision]) -> None:
+        wanted = {decision.context_hash for decision in page} | {decision.pack_hash for decision in page}
+        missing = {key for key in wanted if key} - self._contexts.keys() - self._archive.keys()
+        async with self._store.read() as work:
+            inputs = await work.decisions.inputs(sorted(missing))
+        for found in inputs.values():
+            if found.kind is InputKind.CONTEXT:
+                self._contexts[found.hash] = found.content
+                continue
+            try:
+                self._archive[found.hash] = RulePack.model_validate_json(found.content)
+            except ValidationError:
+                continue  # a damaged pack is as good as none: the replay names it
+
+    def _check(self, decision: ArchivedDecision, report: ReplayReport) -> None:
+        report.packs[decision.rule_pack] += 1
+        if decision.sealed is None or decision.key is None:
+            report.outcomes[ReplayOutcome.ERASED] += 1
+            return
+        difference = self._difference(decision, decision.key, decision.sealed)
+        report.outcomes[ReplayOutcome.DIFFERENT if difference else ReplayOutcome.SAME] += 1
+        if difference and len(report.differences) < SHOWN:
+            report.differences.append(difference)
+
+    def _difference(self, decision: ArchivedDecision, key: bytes, sealed: bytes) -> Difference | None:
+        try:
+            subject = self._vault.open(decision.fingerprint, key, sealed)
+            then = join_parts(self._contexts.get(decision.context_hash or "", ""), subject)
+            if then.hash != decision.hash:
+                return Difference(decision, {}, "the hash is not that of these inputs")
+            stored = StoredDecision(
+                then.facts, decision.at, decision.rule_pack, decision.pack_hash, decision.hash
+            )
+            again = replay(stored, self._cache, self._archive).decision
+        except DialerError as error:
+            return Difference(decision, {}, str(error))
+        # Fields that the program has learnt since are left out.
+        now = {name: plain(getattr(again, name, None)) for name in then.decision}
+        changed = {name: (then.decision[name], now[name]) for name in now if now[name] != then.decision[name]}
+        return Difference(decision, changed) if changed else None

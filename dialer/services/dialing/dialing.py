@@ -1,6 +1,9 @@
 """The dialling loop.
 
 Shortly before every free slot, claim a due contact, decide, commit, and only then send the call.
+
+Suspension of all dialling for the clock or the ledger, before any contact is read. See T030 and
+T130.
 """
 
 import asyncio
@@ -15,22 +18,55 @@ from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.retry import REVIEW
 from dialer.domain.calls.trunk_health import UNHEARD_MOST
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
+from dialer.domain.decision.record import ReasonCode
+from dialer.domain.ledger.entries_admin import suspension_changed
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.pbx.telephony import CallOrder
-from dialer.ports.unit_of_work import Store
+from dialer.ports.telephony import CallOrder
+from dialer.ports.unit_of_work import Store, UnitOfWork
 from dialer.services.acts.campaigns import move_campaign
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import Decider, TrunkPlan
-from dialer.services.dialing.claiming import Claiming, ClaimingWork
+from dialer.services.dialing.claim import Claiming, ClaimingWork
 from dialer.services.dialing.sending import Sending
-from dialer.services.dialing.suspension import Suspension
 from dialer.services.pbx.fleet import Fleet
 
 log = structlog.get_logger()
+
+
+NO_TROUBLE = frozenset[ReasonCode]()
+
+
+class Suspension:
+    """A suspension.
+
+    Its beginning, each change of its reasons and its end are one entry of the ledger each, however
+    long it lasts.
+    """
+
+    def __init__(self, store: Store[UnitOfWork], decider: Decider, clock: Clock) -> None:
+        self._store = store
+        self._decider = decider
+        self._clock = clock
+        self._recorded = NO_TROUBLE
+
+    async def lasts(self) -> bool:
+        """Tell whether it lasts.
+
+        Raise `Unavailable` where a change cannot be recorded: the next look records it then.
+        """
+        reasons = self._decider.troubles()
+        if reasons != self._recorded:
+            event = suspension_changed(sorted(reasons), detail=self._clock.doubt(), at=self._clock.now())
+            async with self._store.write() as work:
+                work.record(event)
+            log.warning("dialling suspended" if reasons else "dialling goes on", reasons=sorted(reasons))
+            self._recorded = reasons
+        return bool(reasons)
+
 
 HORIZON_S = 0.1
 """Seconds from a claim to its slot. Fewer transactions, and a pause waits no longer than this."""

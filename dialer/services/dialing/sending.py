@@ -13,13 +13,13 @@ from dialer.domain.base.errors import NotOriginated, Unavailable, place_of
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import OVERTAKEN
-from dialer.ports.calls.attempts import HasAttempts
+from dialer.ports.calls import HasAttempts
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
-from dialer.ports.pbx.leases import Driver, HasLeases
-from dialer.ports.pbx.telephony import CallOrder, Telephony
+from dialer.ports.pbx import Driver, HasLeases
+from dialer.ports.telephony import CallOrder, Telephony
 from dialer.ports.unit_of_work import Store
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.pbx_worker import PbxWorker
 
 log = structlog.get_logger()

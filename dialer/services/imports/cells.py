@@ -7,14 +7,14 @@ from functools import lru_cache
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.instant import parse_instant
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.numbers.callee_location import Statement, check_zone, place_of
 from dialer.domain.numbers.number_plan import FRENCH_CODES, number_facts
 from dialer.domain.numbers.phone import parse_phone
 from dialer.domain.numbers.phone_text import PhoneError, quoted
 from dialer.domain.numbers.territory import territory_of
-from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import RowRejected
+from dialer.services.imports.csv import CsvRow
+from dialer.services.imports.run import RowRejected
 
 MAX_NAME = 200
 MAX_TEXT = 2000

@@ -9,20 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.numbers.phone import every_reading
-from dialer.domain.oppositions.external_list import ListKind, OppositionList
+from dialer.domain.oppositions.suppression import ListKind, OppositionList
 from dialer.ports.clock import Clock
-from dialer.ports.oppositions.external_lists import HasOppositionLists
+from dialer.ports.oppositions import HasOppositionLists
 from dialer.ports.records import ListedCount
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import RowRejected, Warned
+from dialer.services.imports.csv import CsvRow
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, ImportSource, Origin
+from dialer.services.imports.run import Importer, ImportSource, Origin, RowRejected, Warned
 
 KIND = "opposition list"
 LONGEST_NAME = 100

@@ -1,27 +1,99 @@
-"""The course of every import.
+"""The course of every import, and its report.
 
-Check the whole file, record its provenance, then keep its rows some hundreds at a time.
+The part of an import that differs by kind: its columns, the meaning of a row, its storage.
+Reports of imports, and their progress.
+
+The course of every import. Check the whole file, record its provenance, then keep its rows some
+hundreds at a time.
 """
 
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, TypeVar
 
-from dialer.domain.base.errors import InvalidInput
+from dialer.domain.access import Actor, Right
+from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.types import CampaignId, ImportId
-from dialer.domain.consent.contact import ImportManifest, SourceClass
+from dialer.domain.consent import ImportManifest, SourceClass
 from dialer.domain.ledger.entries_admin import import_begun, import_ended
-from dialer.ports.consent.imports import HasImports
+from dialer.ports.consent import HasImports
 from dialer.ports.records import ImportCounts
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.services.imports.csv_reader import CsvReader, RowBatch
-from dialer.services.imports.intake import ImportProgress, Intake, Item, Phase, ProgressListener, RowRejected
+from dialer.services.access.fingerprints import Fingerprints
+from dialer.services.imports.csv import CsvReader, CsvRow, RowBatch
 from dialer.services.imports.report import ImportReport, RowNote, Tally
+
+Item = TypeVar("Item")
+Phase = Literal["check", "import"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """Progress of an import.
+
+    A file is read twice: first checked whole, so that a refused file leaves nothing behind, then
+    imported.
+    """
+
+    phase: Phase
+    rows: int
+    bytes_done: int
+    bytes_total: int
+
+
+ProgressListener = Callable[[ImportProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStamp:
+    """The common data of all rows of one import.
+
+    `seal` hides the proofs of consents from here on.
+    """
+
+    import_id: ImportId | None
+    recorded_at: datetime
+    fingerprints: Fingerprints
+    seal: Callable[[str], str]
+
+
+class RowRejected(Exception):
+    """This row is left out; the others go on. `detail` must not repeat a phone number."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A remark on a row that is kept all the same."""
+
+    code: str
+    detail: str
+
+
+class Intake(Protocol[Item]):
+    """A kind of import."""
+
+    @property
+    def columns(self) -> frozenset[str]: ...
+
+    def read(self, row: CsvRow) -> tuple[Item, Sequence[Warned]]:
+        """Read a row. Pure. Raise `RowRejected`."""
+        ...
+
+    async def keep(self, items: Sequence[Item]) -> int:
+        """Store items in one transaction; return the number stored before."""
+        ...
+
 
 BATCH = 500
 """Rows a transaction.
@@ -181,3 +253,46 @@ def _read_rows(batch: RowBatch, intake: Intake[Item], tally: Tally) -> list[Item
         for warned in warnings:
             tally.warn(RowNote(row.line, warned.code, warned.detail))
     return items
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """`manifest` is None while the file is checked, `report` (JSON) while the import goes on.
+
+    `progress` is None once it is over, and where another process runs it.
+    """
+
+    manifest: ImportManifest | None
+    report: str | None
+    progress: ImportProgress | None
+
+
+class ImportReports:
+    def __init__(self, store: Store[HasImports]) -> None:
+        self._store = store
+        self._progress: dict[ImportId, ImportProgress] = {}
+
+    @contextmanager
+    def followed(self, import_id: ImportId) -> Iterator[ProgressListener]:
+        """Publish the progress given to the listener in the block, for every entitled reader."""
+
+        def listen(progress: ImportProgress) -> None:
+            self._progress[import_id] = progress
+
+        try:
+            yield listen
+        finally:
+            self._progress.pop(import_id, None)
+
+    async def state(self, actor: Actor, import_id: ImportId) -> ImportState:
+        """Raise `NotFound`."""
+        if not actor.may(Right.READ_EVIDENCE):
+            actor.demand(Right.IMPORT)
+        progress = self._progress.get(import_id)
+        try:
+            async with self._store.read() as work:
+                return ImportState(*await work.imports.get(import_id), progress)
+        except NotFound:
+            if progress is None:
+                raise
+            return ImportState(None, None, progress)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dialer import verifier
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Conflict, InvalidInput
-from dialer.ports.ledger.ledger import HasLedger, HeadFiles, Signer
+from dialer.ports.ledger import HasLedger, HeadFiles, Signer
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.verification import entry_pages, head_lines
 from dialer.verifier import ed25519, verify_export, verify_ledger

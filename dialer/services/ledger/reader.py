@@ -1,22 +1,25 @@
-"""The ledger for auditors: its head, its entries, and the proved entries about one call."""
+"""The ledger for auditors: its head, its entries, and the proved entries about one call.
+
+The ledger's use cases for the edges.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.types import AttemptId
+from dialer.domain.ledger import tree
 from dialer.domain.ledger.event import Kind
-from dialer.domain.ledger.head import SignedHead
-from dialer.domain.ledger.proofs import TILE_HEIGHT, Span, consistency_spans, inclusion_spans, runs
 from dialer.domain.ledger.row_digests import call_record
-from dialer.domain.ledger.sealing import SealedEntry
-from dialer.domain.ledger.tree import Frontier, Subtree
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.ledger.ledger import HasLedger, LedgerRepository
+from dialer.domain.ledger.sealing import SealedEntry, SignedHead
+from dialer.ports.calls import HasAttempts
+from dialer.ports.ledger import HasLedger, LedgerRepository
 from dialer.ports.unit_of_work import Store
+from dialer.services.ledger.export import LedgerExport
+from dialer.services.ledger.verification import LedgerVerifier
 
 Proof = list[str]
 """Hashes in hexadecimal, in the order of RFC 9162."""
@@ -24,23 +27,23 @@ Proof = list[str]
 
 async def inclusion_proof(ledger: LedgerRepository, index: int, size: int) -> Proof:
     """Prove that entry `index` is in the tree of `size` entries (RFC 9162, 2.1.3)."""
-    return await _nodes(ledger, inclusion_spans(index, size))
+    return await _nodes(ledger, tree.inclusion_spans(index, size))
 
 
 async def consistency_proof(ledger: LedgerRepository, old: int, new: int) -> Proof:
     """Prove that the tree of `new` entries begins with that of `old` (RFC 9162, 2.1.4)."""
-    return await _nodes(ledger, consistency_spans(old, new))
+    return await _nodes(ledger, tree.consistency_spans(old, new))
 
 
-async def _nodes(ledger: LedgerRepository, spans: Sequence[Span]) -> Proof:
+async def _nodes(ledger: LedgerRepository, spans: Sequence[tree.Span]) -> Proof:
     return [(await _node(ledger, span)).hex() for span in spans]
 
 
-async def _node(ledger: LedgerRepository, span: Span) -> bytes:
-    part = Frontier()
-    for run in runs(span):
+async def _node(ledger: LedgerRepository, span: tree.Span) -> bytes:
+    part = tree.Frontier()
+    for run in tree.runs(span):
         for node in await ledger.hashes(run):
-            part.add(Subtree(TILE_HEIGHT * run.level, node))
+            part.add(tree.Subtree(tree.TILE_HEIGHT * run.level, node))
     return part.root()
 
 
@@ -134,3 +137,10 @@ async def _last(ledger: LedgerRepository) -> SignedHead:
     if head is None:
         raise NotFound("the ledger is empty", hint="ask again in a second")
     return head
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSuite:
+    reader: LedgerReader
+    verifier: LedgerVerifier
+    export: LedgerExport

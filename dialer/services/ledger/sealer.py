@@ -6,12 +6,10 @@ from collections.abc import Sequence
 import structlog
 
 from dialer.domain.base.errors import DatabaseYounger, DialerError, Unavailable, place_of
-from dialer.domain.ledger.head import SignedHead, key_name, read_head
 from dialer.domain.ledger.journal import line_of
-from dialer.domain.ledger.sealing import SealStamp, Tail, seal
+from dialer.domain.ledger.sealing import SealStamp, SignedHead, Tail, key_name, read_head, seal
 from dialer.ports.clock import Clock
-from dialer.ports.ledger.journal import Journal
-from dialer.ports.ledger.ledger import HasLedger, HeadFiles, Sealed, Signer, StoredHead, Unsealed
+from dialer.ports.ledger import HasLedger, HeadFiles, Journal, Sealed, Signer, StoredHead, Unsealed
 from dialer.ports.unit_of_work import Store
 
 log = structlog.get_logger()

@@ -3,10 +3,10 @@
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.meter import Meter
 from dialer.ports.unit_of_work import Store
-from dialer.ports.upkeep.outbox import HasOutbox
+from dialer.ports.upkeep import HasOutbox
 from dialer.services.operations.readiness import DATABASE_S, Readiness
 from dialer.services.operations.system_state import SystemReader, SystemState
-from dialer.services.pbx.timeout import within
+from dialer.services.pbx.fleet import within
 
 
 class Metrics:

@@ -6,19 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import DialerError
-from dialer.ports.access.keys import HasKeys, KeyVersion
+from dialer.ports.access import HasKeys, KeyVersion
 from dialer.ports.clock import Clock
-from dialer.ports.ledger.ledger import HasLedger
-from dialer.ports.pbx.halts import HasHalts
+from dialer.ports.ledger import HasLedger
+from dialer.ports.pbx import HasHalts
 from dialer.ports.unit_of_work import Store
 from dialer.services.decision.decider import LedgerState
 from dialer.services.operations.loop_watch import LONG_S, LoopWatch
-from dialer.services.operations.side_jobs import SideJobs
-from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.timeout import within
-from dialer.services.upkeep.retention import Retention, RetentionStatus
+from dialer.services.operations.loops import SideJobs
+from dialer.services.pbx.fleet import Fleet, within
+from dialer.services.upkeep.erasure import Retention, RetentionStatus
 
 DATABASE_S = 2.0
 """Wait for the database, in seconds: bad news must not take long."""

@@ -4,34 +4,29 @@ from dataclasses import dataclass
 
 from dialer.services.access.idempotency import Idempotency
 from dialer.services.access.keys import Keys
-from dialer.services.access.sessions import Sessions
-from dialer.services.access.tokens import Tokens
+from dialer.services.access.tokens import Sessions, Tokens
 from dialer.services.calls.call_records import CallRecords
 from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.progress import ProgressReader
 from dialer.services.campaigns.scripts import Scripts
-from dialer.services.consent.consent_import import ConsentImports
 from dialer.services.consent.consents import Consents
-from dialer.services.consent.contact_import import ContactImports
+from dialer.services.consent.contact_import import ConsentImports, ContactImports
 from dialer.services.consent.reviews import ContactReviews
-from dialer.services.decision.decisions import Decisions
-from dialer.services.decision.replay import Replays
+from dialer.services.decision.decisions import Decisions, Replays
 from dialer.services.imports.external_lists import Lists
-from dialer.services.imports.import_reports import ImportReports
-from dialer.services.ledger.suite import LedgerSuite
-from dialer.services.operations.feed import Feed
+from dialer.services.imports.run import ImportReports
+from dialer.services.ledger.reader import LedgerSuite
 from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness
-from dialer.services.operations.system_state import SystemReader
+from dialer.services.operations.system_state import Feed, SystemReader
 from dialer.services.oppositions.sms import TextMessages
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
-from dialer.services.pbx.halting import Halting
-from dialer.services.preflight.preflight import Preflight
-from dialer.services.probes.probing import Probing
+from dialer.services.pbx.halts import Halting
+from dialer.services.preflight import Preflight
+from dialer.services.probes import Probing
 from dialer.services.upkeep.backups import Backups
-from dialer.services.upkeep.retention import Retention
-from dialer.services.upkeep.subjects import Subjects
+from dialer.services.upkeep.erasure import Retention, Subjects
 
 
 @dataclass(frozen=True, slots=True)

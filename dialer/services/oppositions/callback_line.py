@@ -1,6 +1,8 @@
 """The call-back line: the announcement to callers of a shown number, and their oppositions.
 
 A PBX plays it with this service or without it.
+
+Proof that the numbers that a campaign shows reach its call-back line (FP-17).
 """
 
 import re
@@ -11,18 +13,49 @@ from typing import TYPE_CHECKING
 import structlog
 
 from dialer.domain.campaigns.campaign import Campaign
-from dialer.domain.campaigns.silence import freeze, silence_plan
+from dialer.domain.campaigns.electoral_silence import freeze, silence_plan
 from dialer.domain.oppositions.suppression import OppositionChannel, sponsor_key
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.domain.probes.probe import Probe, numbers_of, unproved
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.telephony import Line, LineObjection, Telephony
+from dialer.ports.probes import HasProbes
+from dialer.ports.telephony import Line, LineObjection, Telephony
 from dialer.ports.unit_of_work import Store
-from dialer.services.oppositions.oppositions import StatedOpposition
-from dialer.services.oppositions.sponsors import sponsors_by_key
+from dialer.services.decision.decider import TrunkPlan
+from dialer.services.oppositions.pbx_lock import sponsors_by_key
+from dialer.services.oppositions.statements import StatedOpposition
 from dialer.services.oppositions.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from dialer.domain.base.types import CampaignId
+
+
+class LineProofs:
+    """Proofs of lines. A campaign on a loopback trunk shows its number to no outsider.
+
+    It needs no proof, unless its file asks for one.
+    """
+
+    def __init__(self, store: Store[HasProbes], trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
+        self._store = store
+        self._trunks = trunks
+        self._clock = clock
+
+    def needed(self, campaign: Campaign) -> bool:
+        trunk = self._trunks.get(campaign.definition.trunk)
+        inside = trunk is not None and trunk.facts.loopback
+        return not inside or campaign.definition.call.callback_probe == "required"
+
+    async def latest(self, campaign: Campaign) -> dict[str, Probe]:
+        """Return by number the last probe made for the campaign's sponsor."""
+        async with self._store.read() as work:
+            return await work.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
+
+    async def missing(self, campaign: Campaign) -> str:
+        """Why it may not dial, in one line; empty where it may."""
+        if not self.needed(campaign):
+            return ""
+        return unproved(numbers_of(campaign), await self.latest(campaign), self._clock.now())
 
 
 log = structlog.get_logger()

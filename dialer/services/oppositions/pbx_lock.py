@@ -1,28 +1,100 @@
 """The lock of one PBX, made whole from the database after any loss of its link.
 
 It holds the oppositions, in today's fingerprints.
+
+Sponsors by the key that stands for them at the PBXs. Oppositions while the telephone rings:
+they count for the call on its way (T051, T052).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, Suppression, pbx_entries
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.domain.calls.attempt import Attempt
+from dialer.domain.oppositions.suppression import (
+    OppositionChannel,
+    PbxSuppression,
+    Suppression,
+    pbx_entries,
+    sponsor_key,
+)
+from dialer.ports.calls import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.telephony import Telephony
+from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store
-from dialer.ports.upkeep.restores import HasRestores
+from dialer.ports.upkeep import HasRestores
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.acts.oppositions import OppositionWork, changed_oppositions, store_oppositions
-from dialer.services.oppositions.sponsors import sponsors_by_key
+from dialer.services.acts.people import OppositionWork, changed_oppositions, store_oppositions
+from dialer.services.pbx.fleet import Fleet
+
+if TYPE_CHECKING:
+    from dialer.domain.base.types import CampaignId
+
+
+async def sponsors_by_key(store: Store[HasCampaigns]) -> dict[str, str]:
+    """Return the sponsors of all campaigns by key.
+
+    A sponsor without a campaign is missing: its oppositions then count against every sponsor.
+    """
+    found: dict[str, str] = {}
+    last: CampaignId | None = None
+    while True:
+        async with store.read() as work:
+            page = await work.campaigns.page(after=last)
+        if not page:
+            return found
+        found |= {sponsor_key(c.definition.sponsor.id): c.definition.sponsor.id for c in page}
+        last = page[-1].id
+
+
+log = structlog.get_logger()
+
+Against = tuple[Fingerprint, str | None]
+"""The fingerprint of the opposed number, and the sponsor; None for every sponsor."""
+
+
+class RingingCalls:
+    def __init__(self, store: Store[HasAttempts], fleet: Fleet) -> None:
+        self._store = store
+        self._fleet = fleet
+
+    async def cancel(self, against: Iterable[Against]) -> None:
+        """Revoke every unanswered permit for them. An answered call goes on to its end.
+
+        A PBX that is away is logged: it makes no call without its link, and its ringing calls end
+        by themselves.
+        """
+        sponsors: dict[Fingerprint, set[str | None]] = {}
+        for fingerprint, sponsor in against:
+            sponsors.setdefault(fingerprint, set()).add(sponsor)
+        async with self._store.read() as work:
+            alive = await work.attempts.alive_to(sponsors)
+        for attempt in alive:
+            if attempt.answered_at is None and sponsors[attempt.fingerprint] & {None, attempt.sponsor}:
+                await self._revoke(attempt)
+
+    async def _revoke(self, attempt: Attempt) -> None:
+        told = log.bind(attempt=attempt.id, pbx=attempt.pbx)
+        telephony = self._fleet.telephonies.get(attempt.pbx)
+        if telephony is None:
+            told.error("call not cancelled", error="this process does not know the PBX")
+            return
+        try:
+            await telephony.revoke(attempt.id)
+        except Unavailable as error:
+            told.error("call not cancelled", error=str(error))
+            self._fleet.note(attempt.pbx, str(error))
+        else:
+            self._fleet.note(attempt.pbx, None)
+            told.info("call cancelled")
+
 
 AT_ONCE = 100
 READ_BACK = "read back from the lock of the PBX after a restoration"
-
-log = structlog.get_logger()
 
 
 class LockWork(OppositionWork, HasCampaigns, HasRestores, Protocol):

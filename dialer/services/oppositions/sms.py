@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.numbers.phone import every_reading
 from dialer.domain.oppositions.sms_stop import stop_word
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.unit_of_work import Store
-from dialer.services.oppositions.oppositions import StatedOpposition, UnderstoodOppositions
+from dialer.services.oppositions.statements import StatedOpposition, UnderstoodOppositions
 from dialer.services.oppositions.suppressions import Suppressions
 
 if TYPE_CHECKING:

@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.clock import Clock
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import RowRejected, Warned
+from dialer.services.imports.csv import CsvRow
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import Importer, ImportSource, Origin
-from dialer.services.oppositions.oppositions import Receipt, StatedOpposition, understand
+from dialer.services.imports.run import Importer, ImportSource, Origin, RowRejected, Warned
+from dialer.services.oppositions.statements import Receipt, StatedOpposition, understand
 from dialer.services.oppositions.suppressions import Suppressions
 
 OPPOSITION_COLUMNS = frozenset({"phone_number", "channel", "received_at", "sponsor", "note"})

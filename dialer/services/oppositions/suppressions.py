@@ -6,29 +6,22 @@ Only an administrator lifts them.
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
 from dialer.domain.base.types import Fingerprint, PhoneNumber
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.numbers.phone import every_reading, parse_phone
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.oppositions.suppression import PbxSuppression, Suppression, pbx_entries
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.acts.consents import ConsentWork, add_consents
-from dialer.services.acts.oppositions import OppositionWork, lift_oppositions, store_oppositions
-from dialer.services.oppositions.oppositions import (
-    NO_DIGITS,
-    Receipt,
-    StatedOpposition,
-    UnderstoodOppositions,
-    understand,
-)
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.acts import people
+from dialer.services.oppositions import statements
+from dialer.services.oppositions.pbx_lock import RingingCalls
 
 
-class SuppressionWork(OppositionWork, ConsentWork, Protocol):
+class SuppressionWork(people.OppositionWork, people.ConsentWork, Protocol):
     """The unit of work that records oppositions."""
 
 
@@ -55,7 +48,9 @@ class Suppressions:
         self._locks = locks
         self._ringing = ringing
 
-    async def add(self, actor: Actor, objection: StatedOpposition) -> UnderstoodOppositions:
+    async def add(
+        self, actor: Actor, objection: statements.StatedOpposition
+    ) -> statements.UnderstoodOppositions:
         """Record an opposition, in force when this returns.
 
         Raise `InvalidInput` only for a number without a digit.
@@ -63,23 +58,27 @@ class Suppressions:
         actor.demand(Right.ADD_OPPOSITION)
         return await self.take(objection, actor.name)
 
-    async def take(self, objection: StatedOpposition, recorded_by: str) -> UnderstoodOppositions:
+    async def take(
+        self, objection: statements.StatedOpposition, recorded_by: str
+    ) -> statements.UnderstoodOppositions:
         """Record an opposition as `add`, without a check of rights."""
-        receipt = Receipt(self._clock.now(), recorded_by)
-        understood = understand(objection, receipt, self._fingerprints)
+        receipt = statements.Receipt(self._clock.now(), recorded_by)
+        understood = statements.understand(objection, receipt, self._fingerprints)
         await self.enforce(understood.suppressions)
         return understood
 
-    async def take_all(self, objections: Iterable[StatedOpposition], recorded_by: str) -> list[InvalidInput]:
+    async def take_all(
+        self, objections: Iterable[statements.StatedOpposition], recorded_by: str
+    ) -> list[InvalidInput]:
         """Record oppositions as `take`, in one transaction.
 
         Return the errors of those without a digit.
         """
-        receipt, refused = Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
+        receipt, refused = statements.Receipt(self._clock.now(), recorded_by), list[InvalidInput]()
         suppressions: list[Suppression] = []
         for objection in objections:
             try:
-                suppressions += understand(objection, receipt, self._fingerprints).suppressions
+                suppressions += statements.understand(objection, receipt, self._fingerprints).suppressions
             except InvalidInput as error:
                 refused.append(error)
         if suppressions:
@@ -96,7 +95,7 @@ class Suppressions:
 
     async def store(self, suppressions: Sequence[Suppression]) -> None:
         """The first half of `enforce`: nothing is decided for them any more."""
-        await store_oppositions(self._store, suppressions)
+        await people.store_oppositions(self._store, suppressions)
 
     async def tell(self, suppressions: Sequence[Suppression]) -> None:
         """The second: nothing decided before leaves any more."""
@@ -137,8 +136,10 @@ class Suppressions:
             if not lifted:
                 raise NotFound("no opposition of this number is in force")
             void = [ConsentWithdrawn(fingerprint, s.sponsor, s.channel, s.received_at, now) for s in lifted]
-            await add_consents(work, void, by=actor.name)
-            removed = await lift_oppositions(work, fingerprint, None, by=actor.name, at=now, reason=reason)
+            await people.add_consents(work, void, by=actor.name)
+            removed = await people.lift_oppositions(
+                work, fingerprint, None, by=actor.name, at=now, reason=reason
+            )
         for entry in dict.fromkeys(pbx_entries(lifted)):
             await self._locks.unsuppress(entry)
         return removed
@@ -149,7 +150,7 @@ class Suppressions:
         except PhoneError:
             numbers = every_reading(phone_number)
         if not numbers:
-            raise InvalidInput("the number cannot be looked up", (NO_DIGITS,))
+            raise InvalidInput("the number cannot be looked up", (statements.NO_DIGITS,))
         return tuple(self._fingerprints.of(number) for number in numbers)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dialer.dialplan_checker.model import Dialplan
 from dialer.dialplan_checker.proof import Proof, prove
-from dialer.ports.pbx.dialplan import DialplanSource
+from dialer.ports.pbx import DialplanSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import ORIGINATE_LIFE, Attempt
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.ports.calls import HasAttempts
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.pbx.telephony import Telephony
+from dialer.ports.telephony import Telephony
 from dialer.ports.unit_of_work import Store
 from dialer.services.pbx.fleet import Fleet
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor, Right
+from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.ledger.entries_admin import backup_taken
-from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
-from dialer.ports.access.keys import HasKeys
+from dialer.domain.upkeep import BackedUpKeys, BackupManifest
+from dialer.ports.access import HasKeys
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.ports.upkeep.backup import BackupFolder, DatabaseFile
+from dialer.ports.upkeep import BackupFolder, DatabaseFile
 
 
 class BackupWork(HasKeys, UnitOfWork, Protocol):

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from dialer.domain.base.errors import Unavailable, place_of
-from dialer.domain.upkeep.notification import pause_after
+from dialer.domain.upkeep import pause_after
 from dialer.ports.clock import Clock
 from dialer.ports.records import Delivery
 from dialer.ports.unit_of_work import Store
-from dialer.ports.upkeep.outbox import HasOutbox
-from dialer.ports.upkeep.webhook_sender import WebhookSender, WebhookUrl
+from dialer.ports.upkeep import HasOutbox, WebhookSender, WebhookUrl
 
 log = structlog.get_logger()
 

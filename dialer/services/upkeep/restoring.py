@@ -11,48 +11,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialer.domain.access.roles import Actor
+from dialer.domain.access import Actor
 from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.calls.attempt_transitions import mark_lost
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_admin import Gap, halt_changed, restored
-from dialer.domain.ledger.event import Kind
-from dialer.domain.ledger.head import SignedHead, read_head
+from dialer.domain.ledger.event import REDACTED, Kind, redacted
 from dialer.domain.ledger.journal import JournalLine, read_line
-from dialer.domain.ledger.redaction import REDACTED, redacted
+from dialer.domain.ledger.sealing import SignedHead, read_head
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
-from dialer.domain.upkeep.backup import BackupManifest
-from dialer.ports.access.tokens import HasTokens
-from dialer.ports.calls.attempts import HasAttempts
-from dialer.ports.calls.trunks import HasTrunks
-from dialer.ports.campaigns.campaigns import HasCampaigns
+from dialer.domain.upkeep import BackupManifest
+from dialer.ports.access import HasTokens
+from dialer.ports.calls import HasAttempts, HasTrunks
+from dialer.ports.campaigns import HasCampaigns
 from dialer.ports.clock import Clock
-from dialer.ports.consent.consents import HasConsents
-from dialer.ports.consent.contacts import HasContacts
-from dialer.ports.decisions import HasDecisions
-from dialer.ports.ledger.journal import Journal
-from dialer.ports.ledger.ledger import HasLedger, HeadFiles
-from dialer.ports.oppositions.number_locks import HasNumberLocks
-from dialer.ports.oppositions.suppressions import HasSuppressions
-from dialer.ports.pbx.halts import HasHalts
-from dialer.ports.pbx.leases import HasLeases
+from dialer.ports.consent import HasConsents, HasContacts
+from dialer.ports.decision import HasDecisions
+from dialer.ports.ledger import HasLedger, HeadFiles, Journal
+from dialer.ports.oppositions import HasNumberLocks, HasSuppressions
+from dialer.ports.pbx import HasHalts, HasLeases
 from dialer.ports.records import Progression
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.ports.upkeep.restores import DatabaseRestore, HasRestores, PastCall
-from dialer.ports.upkeep.subjects import HasSubjects
+from dialer.ports.upkeep import DatabaseRestore, HasRestores, HasSubjects, PastCall
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.tokens import revoke_token
 from dialer.services.acts.campaigns import move_campaign
-from dialer.services.acts.consents import add_consents
-from dialer.services.acts.erasing import erase_person
-from dialer.services.acts.oppositions import store_oppositions
+from dialer.services.acts.people import add_consents, erase_person, store_oppositions
 from dialer.services.acts.progressions import commit_progressions
+from dialer.services.pbx.halt_at_pbx import new_halt_id
 from dialer.services.pbx.halts import add_halt
-from dialer.services.pbx.stopping import new_halt_id
 
 BATCH = 1000
 

@@ -7,7 +7,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx.container import docker
 from dialer.adapters.pbx.home import PbxHome
 from dialer.simulated_callees.personas import Persona, number_for
 from tests.acceptance.conftest import PBX, Scene

@@ -4,19 +4,18 @@ import asyncio
 
 import pytest
 
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.access import rekeying
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
+from dialer.adapters.sql import access
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import BadSettings, Forbidden, InvalidInput, KeysChanged
 from dialer.domain.base.types import Fingerprint, ImportId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.ledger.event import Kind
-from dialer.domain.oppositions.external_list import OppositionList
-from dialer.services.access import key_watch
-from dialer.services.access.key_watch import KeyWatch
-from dialer.services.access.keys import fingerprints_in_force
-from dialer.services.decision.replay import ReplayOutcome
+from dialer.domain.oppositions.suppression import OppositionList
+from dialer.services.access import keys
+from dialer.services.access.keys import KeyWatch, fingerprints_in_force
+from dialer.services.decision.decisions import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import DAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import FIRST, fingerprints, keys_of, rotated
@@ -84,8 +83,8 @@ async def test_more_numbers_than_go_into_one_statement_are_brought_over_to_the_l
     store: ActStore, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL must answer a statement in time: millions of rows are several statements."""
-    monkeypatch.setattr(rekeying, "LONGEST_LIST", 2)
-    monkeypatch.setattr(rekeying, "PAGE", 2)
+    monkeypatch.setattr(access, "LONGEST_LIST", 2)
+    monkeypatch.setattr(access, "PAGE", 2)
     await listed_with_consent(store, *range(1, 8))
     await claim_all(store, JUDGE, limit=3)
     await store.suppressions.add([suppression(index) for index in range(5, 12)])
@@ -147,7 +146,7 @@ async def test_whoever_runs_meanwhile_opens_everything_anew_once_the_new_key_is_
     store: ActStore, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On another machine it has to be brought there first."""
-    monkeypatch.setattr(key_watch, "PERIOD_S", 0)
+    monkeypatch.setattr(keys, "PERIOD_S", 0)
     versions, asked = [1], asyncio.Event()
 
     def at_hand() -> int:

@@ -8,21 +8,20 @@ from dataclasses import replace
 
 import pytest
 
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.access import rekeying
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.sql import access
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict, InvalidInput, NotNow
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
-from dialer.domain.oppositions.external_list import OppositionList
-from dialer.domain.oppositions.suppression import Suppression
-from dialer.ports.access.keys import KeyVersion
+from dialer.domain.oppositions.suppression import OppositionList, Suppression
+from dialer.ports.access import KeyVersion
 from dialer.ports.records import CallFilter, Progression
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.decision.replay import ReplayOutcome
+from dialer.services.decision.decisions import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import DAY, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.rotation import fingerprints, half_rotated, home_keys, keys_of, rotated
@@ -41,7 +40,7 @@ LIST = OppositionList(ImportId("i00000000000f"), "register", None, MONDAY - DAY,
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rekeying, "PAGE", 1)
+    monkeypatch.setattr(access, "PAGE", 1)
 
 
 @pytest.fixture

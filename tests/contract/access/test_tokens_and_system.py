@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.domain.access.roles import Role, Token
+from dialer.domain.access import Role, Token
 from dialer.domain.base.errors import Conflict, NotFound
-from dialer.ports.pbx.halts import HaltState, KnownHalts
+from dialer.ports.pbx import HaltState, KnownHalts
 from tests.harness.acts import ActStore
 from tests.harness.halts import HALTED_AT, a_halt
 from tests.samples.campaigns import NOW

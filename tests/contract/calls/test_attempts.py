@@ -9,11 +9,11 @@ import pytest
 
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import AttemptId, CampaignId
-from dialer.domain.calls.abandonment import SilentCalls
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 from dialer.domain.calls.retry import ContactClosed, Due
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.calls.trunk_health import SilentCalls
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, CallRow, Progression
 from tests.harness.acts import ActStore

@@ -11,7 +11,7 @@ from dialer.domain.base.errors import NotNow
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.retry import Due
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.contact import SourceClass
+from dialer.domain.consent import SourceClass
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
 from tests.harness.acts import ActStore

@@ -6,10 +6,10 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from dialer.adapters.sql.calls.ends import left_unanswered, number_gone, unreached
-from dialer.adapters.sql.schema.tables import attempts
+from dialer.adapters.sql.calls import left_unanswered, number_gone, unreached
+from dialer.adapters.sql.schema.calls import attempts
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.final_answer import About, counts, end_about
+from dialer.domain.calls.outcome import About, counts, end_about
 from dialer.ports.records import Progression
 from tests.harness.acts import ActStore
 from tests.samples.calls import claimed

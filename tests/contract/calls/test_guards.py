@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dialer.adapters.clock import SystemClock
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.adapters.metrics import PrometheusMeter
-from dialer.adapters.prompts.compiler import PromptCompiler
-from dialer.domain.access.roles import Actor, Role
-from dialer.domain.calls.abandonment import PERIOD
+from dialer.adapters.prompts import PromptCompiler
+from dialer.domain.access import Actor, Role
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import (
     Answered,
@@ -21,17 +20,18 @@ from dialer.domain.calls.call_events import (
     TraceStep,
     TraceVerb,
 )
+from dialer.domain.calls.trunk_health import PERIOD
 from dialer.domain.campaigns.campaign import CampaignState, PauseCause
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.calls.strangers import Strangers
+from dialer.services.calls.pacing import LiveCalls
+from dialer.services.calls.unknown_calls import Strangers
 from dialer.services.campaigns.progress import ProgressReader
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import shelf_with
 from tests.contract.rotation import FIRST, half_rotated

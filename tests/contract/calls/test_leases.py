@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from dialer.domain.calls.attempt import AttemptState
-from dialer.ports.pbx.leases import Driver, Heartbeat
+from dialer.ports.pbx import Driver, Heartbeat
 from tests.harness.acts import ActStore
 from tests.samples.calls import DRIVER, claimed
 from tests.samples.campaigns import NOW

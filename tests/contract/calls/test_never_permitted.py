@@ -11,20 +11,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.journal import JournalFolder
+from dialer.adapters.home.keys import Ed25519Signer
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.signer import Ed25519Signer
 from dialer.adapters.sql.db.copies import DatabaseCopy
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
+from dialer.domain.upkeep import BackedUpKeys, BackupManifest
 from dialer.services.decision.decisions import DecisionQuestion, Decisions
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.oppositions.oppositions import StatedOpposition
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.pbx_lock import RingingCalls
+from dialer.services.oppositions.statements import StatedOpposition
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.upkeep.restoring import Restoring

@@ -14,9 +14,9 @@ from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import UNWANTED_NOTE, CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.calls.strangers import Strangers
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.calls.pacing import LiveCalls
+from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST

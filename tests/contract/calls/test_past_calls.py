@@ -10,8 +10,8 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.decision.record import ReasonCode
-from dialer.domain.preflight.contact_groups import turns
-from dialer.ports.upkeep.restores import PastCall
+from dialer.domain.preflight.forecast import turns
+from dialer.ports.upkeep import PastCall
 from tests.contract.judged import claim_all, judge_at, listed_with_consent
 from tests.contract.pages import read_alike
 from tests.contract.rotation import fingerprints, rotated

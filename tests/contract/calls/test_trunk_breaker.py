@@ -26,14 +26,14 @@ from dialer.domain.calls.call_events import (
 )
 from dialer.domain.calls.outcome import LATE_ANSWER
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
-from dialer.domain.consent.consent import ConsentGiven
+from dialer.domain.consent import ConsentGiven
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.calls.strangers import Strangers
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.trunk_breaker import TrunkBreaker
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import FIRST

@@ -11,7 +11,7 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.errors import Conflict, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.replay import ReplayOutcome
+from dialer.services.decision.decisions import ReplayOutcome
 from tests.contract.engines import Engine
 from tests.contract.judged import claim_all, judge_at, listed_with_consent, replayed
 from tests.harness.acts import ActStore

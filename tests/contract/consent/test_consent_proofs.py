@@ -7,11 +7,11 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
+from dialer.domain.access import LOCAL_ADMINISTRATOR
+from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.services.consent.consent_proofs import DESTROYED, SEALED, ConsentProofs
-from dialer.services.ledger.records import RecordCheck
-from dialer.services.upkeep.retention import Retention
+from dialer.services.ledger.verification import RecordCheck
+from dialer.services.upkeep.erasure import Retention
 from tests.contract.engines import Engine
 from tests.contract.judged import SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.rotation import fingerprints, rotated

@@ -9,8 +9,7 @@ import pytest
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
+from dialer.domain.consent import Basis, ConsentEvent, ConsentForm, ConsentWithdrawn, Mention
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts
 from tests.harness.acts import ActStore

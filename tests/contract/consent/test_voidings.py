@@ -7,17 +7,17 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import Forbidden, InvalidInput
 from dialer.domain.base.types import AttemptId, Fingerprint
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import DialStatus, Ended
-from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
-from dialer.services.consent import voidings
+from dialer.services.consent import consents
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents, TrunkFault
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.calls.test_trunk_breaker import SECOND, Campaign
 from tests.contract.judged import VAULT, claim_all, judge_at, listed_with_consent
@@ -67,7 +67,7 @@ async def permitted(store: ActStore) -> set[Fingerprint]:
 async def test_consents_are_restored_and_their_people_called_again(
     store: ActStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voidings, "PAGE", 2)
+    monkeypatch.setattr(consents, "PAGE", 2)
     gone = await voided(store)
     assert await (await consents_of(store)).restore(LOCAL_ADMINISTRATOR, FAULT) == len(gone)
     for attempt in gone:

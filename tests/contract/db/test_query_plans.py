@@ -15,7 +15,7 @@ from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
-from dialer.domain.preflight.contact_groups import turns
+from dialer.domain.preflight.forecast import turns
 from dialer.ports.records import CallFilter, Progression
 from tests.contract.judged import claim_all, judge_at, listed_with_consent
 from tests.contract.pages import read_alike

@@ -13,12 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from dialer.adapters.sql.db.engine import WAL_BYTES, connect, parse_url, prepare_sqlite
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.adapters.sql.db.schema import is_current, newest_schema
-from dialer.adapters.sql.schema.tables import metadata
+from dialer.adapters.sql.schema import metadata
 from dialer.domain.base.errors import BadSettings, Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import PauseCause
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import Basis, ConsentGiven, ConsentWithdrawn
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.harness.acts import ActStore

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.sql.campaigns.campaigns import SqlCampaignRepository
-from dialer.adapters.sql.oppositions.suppressions import SqlSuppressionRepository
-from dialer.adapters.sql.upkeep.restores import SqlRestoreRepository
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.sql.campaigns import SqlCampaignRepository
+from dialer.adapters.sql.oppositions import SqlSuppressionRepository
+from dialer.adapters.sql.upkeep import SqlRestoreRepository
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
 from dialer.domain.ledger.entries_admin import Gap, link_changed
 from dialer.domain.ledger.event import Kind
-from dialer.domain.upkeep.notification import Topic, opt_out
-from dialer.ports.upkeep.webhook_sender import WebhookUrl
+from dialer.domain.upkeep import Topic, opt_out
+from dialer.ports.upkeep import WebhookUrl
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.acts.campaigns import freeze_script, move_campaign
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.halts import end_halts

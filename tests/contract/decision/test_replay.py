@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.access.roles import Actor, Role
+from dialer.domain.access import Actor, Role
 from dialer.domain.base.errors import Forbidden
 from dialer.domain.calls.attempt import Attempt
 from dialer.ports.records import DecisionFilter
-from dialer.services.decision.replay import ReplayOutcome, Replays
+from dialer.services.decision.decisions import ReplayOutcome, Replays
 from tests.contract.altering import alter
 from tests.contract.engines import Engine
 from tests.contract.judged import (

@@ -10,13 +10,12 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
-from dialer.domain.consent.consent import ConsentAct, ConsentWithdrawn
-from dialer.domain.consent.contact import ContactState
+from dialer.domain.consent import ConsentAct, ConsentWithdrawn, ContactState
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import Progression
-from dialer.services.decision.replay import ReplayOutcome
-from dialer.views.subject import ListedView
+from dialer.services.decision.decisions import ReplayOutcome
+from dialer.views.subjects import ListedView
 from tests.contract.engines import Engine
 from tests.contract.judged import DAY, VAULT, WORKDAYS, claim_all, judge_at, listed_with_consent, replayed
 from tests.contract.sealing import seal_all

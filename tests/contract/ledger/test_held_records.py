@@ -10,22 +10,23 @@ from sqlalchemy import Table
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.sql.schema.recorded_tables import TABLES
-from dialer.adapters.sql.schema.tables import consents, decision_inputs, decisions, suppressions
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
+from dialer.adapters.sql.records import TABLES
+from dialer.adapters.sql.schema.calls import decision_inputs, decisions
+from dialer.adapters.sql.schema.people import consents, suppressions
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
-from dialer.domain.consent.consent import NETWORK, ConsentWithdrawn
+from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.ledger.reconciliation import Discrepancy
 from dialer.domain.ledger.row_digests import RecordKind, vouched
 from dialer.ports.records import ImportCounts, Progression
 from dialer.services.acts.campaigns import move_campaign
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.ledger.records import RecordCheck
-from dialer.services.upkeep.retention import Retention
+from dialer.services.ledger.verification import RecordCheck
+from dialer.services.upkeep.erasure import Retention
 from tests.contract.judged import DAY, SOUNDS, VAULT, claim_all, judge_at, listed_with_consent
 from tests.contract.probes.test_probes import probe
 from tests.contract.rotation import rotated

@@ -11,20 +11,19 @@ from sqlalchemy.exc import IntegrityError
 
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.engine import connect, parse_url
-from dialer.domain.access.roles import Role, Token
+from dialer.domain.access import Role, Token
 from dialer.domain.base.errors import Conflict, DialerError
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.event import Kind, digest
-from dialer.domain.ledger.proofs import Run, inclusion_spans, runs
 from dialer.domain.ledger.row_digests import RecordedValue, call_record, keyed_digest, vouched
 from dialer.domain.ledger.sealing import SealedEntry, subject_of
-from dialer.domain.ledger.tree import Frontier, Subtree
+from dialer.domain.ledger.tree import Frontier, Run, Subtree, inclusion_spans, runs
 from dialer.ports.records import ImportCounts, Progression
 from dialer.verifier.verify_ledger import Entries, check_heads, included
 from tests.contract.judged import claim_all, judge_at, listed_with_consent

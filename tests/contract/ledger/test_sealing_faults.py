@@ -14,14 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.journal import JournalFolder
-from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.home.keys import Ed25519Signer
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.db.engine import connect, parse_url
 from dialer.adapters.sql.db.schema import newest_schema
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.ledger.journal import Journal
-from dialer.ports.ledger.ledger import HasLedger
+from dialer.ports.ledger import HasLedger, Journal
 from dialer.ports.unit_of_work import Store
 from dialer.services.ledger import sealer as sealing
 from dialer.services.ledger.sealer import Sealer

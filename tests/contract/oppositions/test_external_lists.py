@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import ImportId
-from dialer.domain.oppositions.external_list import ListKind, ListStanding, OppositionList
+from dialer.domain.oppositions.suppression import ListKind, ListStanding, OppositionList
 from tests.contract.engines import Engine
 from tests.harness.acts import ActStore
 from tests.samples.campaigns import CAMPAIGN, NOW, SPONSOR

@@ -10,20 +10,18 @@ from sqlalchemy import insert, text
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.sql.db.engine import Database, connect, parse_url
 from dialer.adapters.sql.records import attempt_record
-from dialer.adapters.sql.schema.restore_tables import past_calls
-from dialer.adapters.sql.schema.tables import attempts
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.sql.schema.calls import attempts
+from dialer.adapters.sql.schema.machine import past_calls
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import NotFound, Unavailable
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.oppositions.external_list import OppositionList
-from dialer.domain.preflight.contact_groups import turns
-from dialer.domain.preflight.forecast import foresee
+from dialer.domain.oppositions.suppression import OppositionList
+from dialer.domain.preflight.forecast import foresee, turns
 from dialer.domain.rulepacks.rulepack import RulePackIndex
 from dialer.ports.records import ContactFacts
 from dialer.services.decision.decider import Decider
-from dialer.services.preflight.preflight import Preflight
-from dialer.services.preflight.preflight_run import Forecast, packs_for
+from dialer.services.preflight import Forecast, Preflight, packs_for
 from tests.contract.judged import DAY, judge_at
 from tests.contract.pages import read_alike
 from tests.contract.random_lists import Person, RandomPeople
@@ -149,7 +147,7 @@ async def one_by_one(
 async def test_a_list_comes_to_what_everybody_alone_comes_to(
     store: ActStore, database: Database, name: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialer.services.preflight.preflight.PAGE", 100)
+    monkeypatch.setattr("dialer.services.preflight.PAGE", 100)
     case, told = CASES[name], definition(**CASES[name].changes)
     changes = turns(told, packs_for(told.profile, case.packs), max(case.start, told.starts_at))
     edges = [edge for span in (*changes.given, *changes.expires) for edge in span]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.adapters.home.sounds import ProbeSoundFiles
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.types import ProbeId
-from dialer.domain.upkeep.retention import RetentionRun
+from dialer.domain.upkeep import RetentionRun
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.upkeep.retention import Retention
+from dialer.services.upkeep.erasure import Retention
 from tests.contract.judged import DAY, VAULT
 from tests.harness.acts import ActStore
 from tests.samples.campaigns import MONDAY, campaign

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.upkeep.notification import Topic
-from dialer.ports.upkeep.webhook_sender import WebhookUrl
+from dialer.domain.upkeep import Topic
+from dialer.ports.upkeep import WebhookUrl
 from tests.contract.engines import Engine
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt

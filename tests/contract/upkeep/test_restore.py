@@ -11,9 +11,9 @@ import pytest
 import structlog
 
 from dialer.adapters.home.backup import BackupFiles
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.journal import JournalFolder
 from dialer.adapters.home.keys import (
+    AesVault,
+    Ed25519Signer,
     add_fingerprint_key,
     create_keys,
     fingerprint_keys,
@@ -21,26 +21,23 @@ from dialer.adapters.home.keys import (
     ledger_subjects_key,
     subjects_key,
 )
-from dialer.adapters.home.signer import Ed25519Signer
-from dialer.adapters.home.vault import AesVault
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.db.copies import DatabaseCopy
 from dialer.bootstrap.restoring import Sources, Target, restore
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.domain.base.types import Fingerprint, PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState, PauseCause
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, fingerprint_of
-from dialer.domain.upkeep.backup import BackedUpKeys
+from dialer.domain.upkeep import BackedUpKeys
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.access.keys import Keys, fingerprints_in_force
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.ledger.records import RecordCheck
 from dialer.services.ledger.sealer import Sealer
-from dialer.services.ledger.verification import LedgerVerifier
+from dialer.services.ledger.verification import LedgerVerifier, RecordCheck
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.halting import Halting
-from dialer.services.pbx.halts import Halts
+from dialer.services.pbx.halts import Halting, Halts
 from dialer.services.upkeep.backups import Backups, KeyKeeping
 from dialer.services.upkeep.restoring import RestoreResult
 from dialer.verifier.verify_ledger import LedgerFinding

@@ -8,19 +8,19 @@ import pytest
 
 from dialer.adapters.clock import pretending
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.retry import ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.domain.consent.consent import ConsentWithdrawn
+from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
 from dialer.domain.rulepacks.rulepack import RulePackIndex
-from dialer.domain.upkeep.retention import RetentionRun
+from dialer.domain.upkeep import RetentionRun
 from dialer.ports.records import Progression
 from dialer.services.consent.consent_proofs import ConsentProofs
-from dialer.services.decision.replay import ReplayOutcome
-from dialer.services.upkeep.retention import Retention
+from dialer.services.decision.decisions import ReplayOutcome
+from dialer.services.upkeep.erasure import Retention
 from tests.contract.altering import alter
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import (

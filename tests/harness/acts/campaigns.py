@@ -8,7 +8,7 @@ from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, HaltId
 from dialer.domain.campaigns.campaign import Campaign, CampaignVerb, PauseCause
 from dialer.domain.probes.probe import Probe
-from dialer.ports.pbx.leases import Driver, Heartbeat
+from dialer.ports.pbx import Driver, Heartbeat
 from dialer.ports.records import (
     CampaignSnapshot,
     ClaimDecision,
@@ -19,25 +19,23 @@ from dialer.services.acts.campaigns import (
     change_poll_dates,
     freeze_script,
     move_campaign,
+    standing_of,
 )
 from dialer.services.acts.progressions import commit_progressions
-from dialer.services.acts.snapshots import standing_of
 from dialer.services.calls import trunk_breaker
 from dialer.services.dialing.claim import ClaimWatch, JudgeContact, claim_contacts
 from dialer.services.dialing.sending import take_off
 from dialer.services.pbx import halts
 from dialer.services.pbx.lease import give_up_lease, take_lease
-from dialer.services.probes.probing import add_probe
+from dialer.services.probes import add_probe
 from tests.harness.acts.base import Acts
 
 if TYPE_CHECKING:
-    from dialer.adapters.sql.calls.attempts import SqlAttemptRepository
-    from dialer.adapters.sql.calls.trunks import SqlTrunkRepository
-    from dialer.adapters.sql.campaigns.campaigns import SqlCampaignRepository
-    from dialer.adapters.sql.decision.decisions import SqlDecisionRepository
-    from dialer.adapters.sql.pbx.halts import SqlHaltRepository
-    from dialer.adapters.sql.pbx.leases import SqlLeaseRepository
-    from dialer.adapters.sql.probes.probes import SqlProbeRepository
+    from dialer.adapters.sql.calls import SqlAttemptRepository, SqlTrunkRepository
+    from dialer.adapters.sql.campaigns import SqlCampaignRepository
+    from dialer.adapters.sql.decision import SqlDecisionRepository
+    from dialer.adapters.sql.pbx import SqlHaltRepository, SqlLeaseRepository
+    from dialer.adapters.sql.probes import SqlProbeRepository
 else:
     SqlAttemptRepository = SqlTrunkRepository = SqlCampaignRepository = object
     SqlDecisionRepository = SqlHaltRepository = SqlLeaseRepository = object

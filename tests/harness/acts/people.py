@@ -5,38 +5,33 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
-from dialer.domain.consent.consent import ConsentEvent
-from dialer.domain.consent.contact import ImportManifest
+from dialer.domain.consent import ConsentEvent, ImportManifest
 from dialer.domain.oppositions.suppression import Suppression
 from dialer.ports.records import (
     ContactFacts,
     ImportCounts,
     NewContact,
 )
-from dialer.ports.upkeep.subjects import Erased
-from dialer.services.acts.consents import add_consents
-from dialer.services.acts.erasing import erase_person
-from dialer.services.acts.oppositions import (
+from dialer.ports.upkeep import Erased
+from dialer.services.acts.people import (
+    add_consents,
     changed_oppositions,
+    erase_person,
     lift_oppositions,
     store_oppositions,
 )
 from dialer.services.consent import reviews
+from dialer.services.consent.consents import restore_consents
 from dialer.services.consent.contact_import import add_contacts
-from dialer.services.consent.voidings import restore_consents
 from dialer.services.imports.external_lists import forget_replaced
 from dialer.services.imports.run import begin_import, end_import
 from tests.harness.acts.base import Acts
 
 if TYPE_CHECKING:
-    from dialer.adapters.sql.consent.consents import SqlConsentRepository
-    from dialer.adapters.sql.consent.contacts import SqlContactRepository
-    from dialer.adapters.sql.consent.imports import SqlImportRepository
-    from dialer.adapters.sql.consent.proofs import SqlProofRepository
-    from dialer.adapters.sql.consent.reviews import SqlReviewRepository
-    from dialer.adapters.sql.oppositions.external_lists import SqlOppositionListRepository
-    from dialer.adapters.sql.oppositions.suppressions import SqlSuppressionRepository
-    from dialer.adapters.sql.upkeep.subjects import SqlSubjectRepository
+    from dialer.adapters.sql.consent import SqlConsentRepository, SqlProofRepository
+    from dialer.adapters.sql.contacts import SqlContactRepository, SqlImportRepository, SqlReviewRepository
+    from dialer.adapters.sql.erasure import SqlSubjectRepository
+    from dialer.adapters.sql.oppositions import SqlOppositionListRepository, SqlSuppressionRepository
 else:
     SqlConsentRepository = SqlContactRepository = SqlImportRepository = object
     SqlProofRepository = SqlReviewRepository = SqlOppositionListRepository = object

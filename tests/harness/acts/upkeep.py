@@ -4,28 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dialer.domain.access.roles import Token
+from dialer.domain.access import Token
 from dialer.domain.ledger.event import LedgerEvent
-from dialer.ports.access.keys import KeyVersion, Rekeying
+from dialer.ports.access import KeyVersion, Rekeying
 from dialer.ports.records import (
     ArchivedAnswer,
     Delivery,
     RequestKey,
 )
-from dialer.ports.upkeep.webhook_sender import WebhookUrl
+from dialer.ports.upkeep import WebhookUrl
 from dialer.services.access import keys, tokens
 from dialer.services.access.idempotency import begin_request
 from dialer.services.upkeep.notifying import claim_due
 from tests.harness.acts.base import Acts
 
 if TYPE_CHECKING:
-    from dialer.adapters.sql.access.idempotency import SqlIdempotencyRepository
-    from dialer.adapters.sql.access.key_versions import SqlKeyRepository
-    from dialer.adapters.sql.access.tokens import SqlTokenRepository
-    from dialer.adapters.sql.ledger.ledger import SqlLedgerRepository
-    from dialer.adapters.sql.upkeep.outbox import SqlOutboxRepository
-    from dialer.adapters.sql.upkeep.restores import SqlRestoreRepository
-    from dialer.adapters.sql.upkeep.retention import SqlRetentionRepository
+    from dialer.adapters.sql.access import SqlIdempotencyRepository, SqlKeyRepository, SqlTokenRepository
+    from dialer.adapters.sql.erasure import SqlRetentionRepository
+    from dialer.adapters.sql.ledger import SqlLedgerRepository
+    from dialer.adapters.sql.upkeep import SqlOutboxRepository, SqlRestoreRepository
 else:
     SqlIdempotencyRepository = SqlKeyRepository = SqlTokenRepository = object
     SqlLedgerRepository = SqlOutboxRepository = SqlRestoreRepository = object

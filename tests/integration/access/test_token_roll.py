@@ -13,9 +13,9 @@ import pytest
 
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role, Token
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.access.tokens import TokenRepository
+from dialer.ports.access import TokenRepository
 from dialer.services.access.tokens import Tokens, trace_of
 from tests.harness.acts import ActStore
 

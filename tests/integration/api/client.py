@@ -20,10 +20,10 @@ from pydantic import BaseModel
 from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.api.app import ENDPOINTS, HEADERS_S
-from dialer.api.http.runner import ApiRunner
+from dialer.api.http.server import ApiRunner
 from dialer.bootstrap import Service, open_service, prepare_home
 from dialer.console.app import build_site
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.settings import Settings, TrunkSettings
 from tests.harness.dates import AT_FIRST
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.harness.acts import ActStore
 from tests.integration.api.bodies import CONSENT, CONTACTS, CSV, JSON, NUMBER, OTHER_NUMBER, campaign_body
 from tests.integration.api.client import Api

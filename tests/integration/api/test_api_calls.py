@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.samples.calls import claimed

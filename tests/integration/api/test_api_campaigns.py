@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.sql.campaigns.campaigns import SqlCampaignRepository
-from dialer.domain.access.roles import Role
+from dialer.adapters.sql.campaigns import SqlCampaignRepository
+from dialer.domain.access import Role
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientPayloadError
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.records import NewContact
 from dialer.services.consent.contact_import import ContactIntake

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.verifier.ed25519 import read_key
 from dialer.verifier.verify_ledger import Entries, check_evidence, check_heads
 from tests.harness.acts import ActStore

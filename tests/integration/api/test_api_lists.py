@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.integration.api.bodies import CONTACTS, CSV, NUMBER, OTHER_NUMBER, new_campaign
 from tests.integration.api.client import Api
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.integration.api.bodies import CONSENT, JSON, NUMBER, OTHER_NUMBER, objection_body
 from tests.integration.api.client import Api
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from dialer.domain.oppositions.sms_stop import UNREAD
 from tests.integration.api.bodies import NUMBER, campaign_body, new_campaign
 from tests.integration.api.client import Api, Reply

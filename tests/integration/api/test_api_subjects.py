@@ -9,10 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.keys import AesVault, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.services.decision.decider import Decider

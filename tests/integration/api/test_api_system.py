@@ -15,7 +15,7 @@ from dialer.adapters.clock import SystemClock, pretending
 from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.sql.db.engine import BUSY_SECONDS
 from dialer.api.http.authentication import Authenticator
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.harness.acts import ActStore

@@ -9,7 +9,7 @@ import pytest
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.decision.decide import decide as decide_really
 from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
-from dialer.services.dialing.claiming import MOST_JUDGING_S
+from dialer.services.dialing.claim import MOST_JUDGING_S
 from tests.contract.engines import SqliteEngine
 from tests.integration.floor import Floor, a_floor
 

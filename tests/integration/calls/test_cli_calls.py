@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dialer.cli.calls import calls
+from dialer.cli import calls
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.views.call import CALL_COLUMNS
+from dialer.views.calls import CALL_COLUMNS
 from tests.harness.acts import ActStore
 from tests.integration.command import Command, import_list
 from tests.samples.calls import permit

@@ -12,24 +12,22 @@ from itertools import count
 
 import pytest
 
-from dialer.adapters.home.vault import AesVault
-from dialer.adapters.sql.calls.attempts import SqlAttemptRepository
+from dialer.adapters.home.keys import AesVault
+from dialer.adapters.sql.calls import SqlAttemptRepository
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import Attempt, Result
 from dialer.domain.calls.call_events import CallEvent, PbxOutbox
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.ports.pbx.leases import Driver
-from dialer.ports.pbx.telephony import LinkUp, Telephony
+from dialer.ports.pbx import Driver
 from dialer.ports.records import CallFilter
+from dialer.ports.telephony import LinkUp, Telephony
 from dialer.services.calls.call_event_applier import CallEventApplier
-from dialer.services.calls.overdue import LONGEST_SILENCE
-from dialer.services.calls.reaper import REAP_EVERY_S
+from dialer.services.calls.recovery import LONGEST_SILENCE, REAP_EVERY_S
 from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.decision.decision_archive import Keeping
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.lease import LEASE_S, RENEW_S, Lease
-from dialer.services.pbx.lease_keeper import LINK_GRACE_S, LeaseKeeper
+from dialer.services.pbx.lease import LEASE_S, LINK_GRACE_S, RENEW_S, Lease, LeaseKeeper
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
 from tests.harness.patience import SOON_S

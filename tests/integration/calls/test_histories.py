@@ -23,8 +23,8 @@ from dialer.domain.calls.attempt import FINAL_STATES
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.ledger.event import Kind
 from dialer.ports.records import CallFilter
-from dialer.services.calls import pbx_worker, ticker
-from dialer.services.pbx import lease_keeper, pauses
+from dialer.services.calls import pbx_worker
+from dialer.services.pbx import lease, pauses
 from tests.harness.acts import ActStore
 from tests.integration.history import CAMPAIGN, NUMBERS, History, a_pbx, fill, print_of
 from tests.integration.service_process import World
@@ -45,9 +45,9 @@ Step = tuple[str, int]
 def quickly() -> Iterator[None]:
     """Shorten the waits for real seconds: the time of these histories is turned by hand."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ticker, "TICK_S", 0.01)
-        patch.setattr(ticker, "TIDY_S", 0.05)
-        patch.setattr(lease_keeper, "TICK_S", 0.01)
+        patch.setattr(pbx_worker, "TICK_S", 0.01)
+        patch.setattr(pbx_worker, "TIDY_S", 0.05)
+        patch.setattr(lease, "TICK_S", 0.01)
         patch.setattr(pbx_worker, "RETRY_S", 0.01)
         patch.setattr(pauses, "POLL_S", 0.002)
         yield

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server
 from tests.integration.floor import RUNNING, a_floor

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.decide import decide as decide_really
 from dialer.domain.ledger.event import Kind
 from dialer.services.consent.reviews import ContactReviews
-from dialer.services.dialing.claiming import MOST_ASIDE
+from dialer.services.dialing.claim import MOST_ASIDE
 from tests.contract.engines import Engine, PostgresEngine, SqliteEngine
 from tests.contract.postgres import postgres_server
 from tests.integration.floor import RUNNING, Floor, a_floor

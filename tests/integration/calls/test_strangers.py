@@ -26,9 +26,9 @@ from dialer.domain.calls.call_events import (
 from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression, sponsor_key
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
-from dialer.services.calls.strangers import NOTE, Strangers
-from dialer.services.oppositions.line_proofs import LineProofs
+from dialer.services.calls.pacing import LiveCalls
+from dialer.services.calls.unknown_calls import NOTE, Strangers
+from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.rotation import fingerprints, rotated
 from tests.harness.acts import ActStore

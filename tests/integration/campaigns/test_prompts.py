@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.prompts import PromptCompiler
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.campaigns.script import PROMPT_OF_KEY
 from dialer.domain.rulepacks.pack_parts import ScriptRules
-from dialer.services.campaigns.prompts import compile_script, read_recordings
+from dialer.services.campaigns.scripts import compile_script, read_recordings
 from tests.unit.campaigns.test_script import campaign
 
 TEXTS = {"notice": "Bonjour. Appel automatique.", "message": "Votez dimanche."}

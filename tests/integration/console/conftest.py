@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.integration.api.client import Api, running_api
 from tests.integration.console.browser import own_network
 from tests.integration.console.visitor import Visitor, visiting

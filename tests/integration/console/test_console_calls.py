@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.console.words import LANGUAGES, say
-from dialer.domain.access.roles import Role
+from dialer.console.pages import LANGUAGES, say
+from dialer.domain.access import Role
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.ports.records import Progression

@@ -6,9 +6,9 @@ from dialer.adapters.clock import SystemClock
 from dialer.api.http.authentication import SESSION
 from dialer.console.app import SCREENS
 from dialer.console.sessions import own_path
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from dialer.domain.base.errors import Unauthenticated
-from dialer.services.access.sessions import LIFETIME_S, Sessions
+from dialer.services.access.tokens import LIFETIME_S, Sessions
 from tests.harness.acts import ActStore
 from tests.integration.api.client import Api
 from tests.integration.console.visitor import Visitor, visiting

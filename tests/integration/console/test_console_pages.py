@@ -5,9 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from dialer.console.rendering import ASSETS
-from dialer.console.words import LANGUAGES, chosen, words
-from dialer.domain.access.roles import Role
+from dialer.console.pages import ASSETS, LANGUAGES, chosen, words
+from dialer.domain.access import Role
 from dialer.domain.calls.attempt import Result
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.decision.record import ReasonCode

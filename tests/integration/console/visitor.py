@@ -8,7 +8,7 @@ from html import unescape
 
 from aiohttp import ClientSession, CookieJar, TCPConnector
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.integration.api.client import IDLE_S, Api
 
 ENGLISH = {"Accept-Language": "en"}

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.keys import AesVault, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt

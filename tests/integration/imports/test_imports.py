@@ -11,26 +11,24 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import SystemClock, pretending
+from dialer.adapters.home.keys import AesVault
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import Actor, Role
+from dialer.domain.access import Actor, Role
 from dialer.domain.base.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.consent.consent import ConsentGiven, ConsentWithdrawn
+from dialer.domain.consent import ConsentGiven, ConsentWithdrawn
 from dialer.domain.numbers.phone import parse_phone
 from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppression
 from dialer.services.access.fingerprints import Fingerprints
-from dialer.services.consent.consent_import import ConsentImports
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
-from dialer.services.consent.contact_import import ContactImports, Provenance
-from dialer.services.imports.intake import ImportProgress
+from dialer.services.consent.contact_import import ConsentImports, ContactImports, Provenance
 from dialer.services.imports.report import ImportReport
-from dialer.services.imports.run import BATCH, Importer, ImportSource
-from dialer.services.oppositions.oppositions import StatedOpposition
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.imports.run import BATCH, Importer, ImportProgress, ImportSource
+from dialer.services.oppositions.pbx_lock import RingingCalls
+from dialer.services.oppositions.statements import StatedOpposition
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 
 from dialer.adapters.sql.db.engine import connect, parse_url
 from dialer.adapters.sql.records import attempt_record
-from dialer.adapters.sql.schema.tables import attempts
+from dialer.adapters.sql.schema.calls import attempts
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.ports.records import CallFilter
 from tests.harness.acts import ActStore

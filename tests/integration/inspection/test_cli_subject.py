@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.home.pretended_time import pretend
+from dialer.adapters.clock import pretend
 from tests.integration.command import Command
 from tests.integration.imports.test_cli_imports import GOOD, import_text
 from tests.samples.campaigns import campaign_file

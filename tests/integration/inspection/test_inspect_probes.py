@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
+from dialer.adapters.home.sounds import ProbeSoundFiles
 from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.probe import ProbeOutcome

@@ -7,8 +7,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from dialer.adapters.clock import pretending
-from dialer.adapters.home.pretended_time import pretend
+from dialer.adapters.clock import pretend, pretending
 from tests.integration.command import Command
 from tests.integration.packs import judged_alone, key_of, made_anew, people_in, sign, wrong
 from tests.samples.campaigns import MONDAY

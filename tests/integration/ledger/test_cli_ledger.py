@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.keys import subjects_key
+from dialer.adapters.home.keys import AesVault, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.home.vault import AesVault
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ContactClosed

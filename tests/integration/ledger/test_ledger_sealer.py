@@ -11,9 +11,8 @@ import pytest
 import structlog
 
 from dialer.adapters.clock import SystemClock, pretending
-from dialer.adapters.home.heads import HeadFolder
-from dialer.adapters.home.journal import JournalFolder
-from dialer.adapters.home.signer import Ed25519Signer
+from dialer.adapters.home.keys import Ed25519Signer
+from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.domain.ledger.event import Kind

@@ -13,7 +13,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from dialer.cli.base.deferred import Deferred
+from dialer.cli.base.program import Deferred
 from dialer.cli.main import app
 from tests.integration.command import ORIGIN, Command
 from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dialer.adapters.zone_data import zone_data_updated
-from dialer.cli.operations.checks.machine import check_zones
+from dialer.cli.operations.doctor import check_zones
 from tests.integration.command import Command
 from tests.integration.ledger_files import tamper
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.cli.base.deferred import Deferred
+from dialer.cli.base.program import Deferred
 from dialer.cli.main import COMMANDS
 from tests.integration.command import Command
 from tests.integration.fake_ami import USER, fake_ami

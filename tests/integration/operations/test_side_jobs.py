@@ -13,7 +13,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.bootstrap import Links, open_service
 from dialer.cli.operations.serve import served
-from dialer.services.operations.side_jobs import LONGEST_PAUSE_S, STEADY_S, SideJobs
+from dialer.services.operations.loops import LONGEST_PAUSE_S, STEADY_S, SideJobs
 from tests.harness.patience import SOON_S
 from tests.integration.upkeep.test_webhooks import object_to_calls, telling
 
@@ -63,7 +63,7 @@ async def test_a_job_that_dies_is_started_again_ever_later_and_holds_up_no_other
         clock.passed += seconds
         await sleep(0)
 
-    monkeypatch.setattr("dialer.services.operations.side_jobs.asyncio.sleep", by_hand)
+    monkeypatch.setattr("dialer.services.operations.loops.asyncio.sleep", by_hand)
     meter = PrometheusMeter()
     side = SideJobs({"dies": dies, "lives": lives}, clock, meter)
     running = asyncio.create_task(side.run())

@@ -13,10 +13,10 @@ import pytest
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import PbxOutbox
-from dialer.ports.pbx.telephony import LineObjection
-from dialer.services.calls import pbx_worker, ticker
+from dialer.ports.telephony import LineObjection
+from dialer.services.calls import pbx_worker
 from dialer.services.oppositions import callback_line
-from dialer.services.pbx import lease_keeper
+from dialer.services.pbx import lease
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S
 from tests.integration.history import History, a_pbx, fill
@@ -32,8 +32,8 @@ NOBODY = 7
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticker, "TICK_S", TICK_S)
-    monkeypatch.setattr(lease_keeper, "TICK_S", TICK_S)
+    monkeypatch.setattr(pbx_worker, "TICK_S", TICK_S)
+    monkeypatch.setattr(lease, "TICK_S", TICK_S)
     monkeypatch.setattr(pbx_worker, "RETRY_S", TICK_S)
     monkeypatch.setattr(callback_line, "BATCH", BATCH)
 

@@ -11,15 +11,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from dialer.adapters.ami.client import AmiClient
-from dialer.adapters.ami.connection.errors import (
-    ContractBroken,
-    LinkDown,
-    LoginRefused,
-    NoAnswer,
-    UnsafeValue,
-)
-from dialer.adapters.ami.connection.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.connection.wire import Fields
+from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
+from dialer.adapters.ami.wire import ContractBroken, Fields, LinkDown, LoginRefused, NoAnswer, UnsafeValue
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
 from tests.integration import fake_ami as fake

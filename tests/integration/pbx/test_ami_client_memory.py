@@ -10,7 +10,7 @@ from dialer.domain.base.halt import HaltFlag
 from dialer.domain.base.types import CampaignId, Fingerprint
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.pbx.telephony import Line, LineUsed
+from dialer.ports.telephony import Line, LineUsed
 from tests.harness.halts import a_halt
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import FakeAmi
@@ -77,7 +77,7 @@ async def test_a_pbx_that_never_failed_need_not_prove_anything() -> None:
 async def test_a_pbx_that_failed_is_mended_of_that_failure_once_it_keeps_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dialer.adapters.ami.events.memory.COMMITTED_S", 0.01)
+    monkeypatch.setattr("dialer.adapters.ami.memory.COMMITTED_S", 0.01)
     async with pbx() as (ami, telephony, _):
         ami.variables["DIALER_BROKEN"] = "1795000000000"
         ami.answers["DBPut"] = lambda _ami, action: [fake.reply(action, "Success", "")]

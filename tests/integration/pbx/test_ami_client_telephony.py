@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dialer.adapters.ami.connection.errors import LoginRefused
-from dialer.adapters.ami.connection.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.ami.wire import LoginRefused
 from dialer.adapters.clock import SystemClock
 from dialer.domain.base.errors import NotOriginated, Unavailable
 from dialer.domain.base.types import AttemptId, PhoneNumber
 from dialer.domain.calls.call_events import ChannelGone, Dialing, NotSent, Opposed
-from dialer.ports.pbx.telephony import CallOrder, LinkLost, LinkUp
+from dialer.ports.telephony import CallOrder, LinkLost, LinkUp
 from tests.harness.halts import a_halt
 from tests.integration import fake_ami as fake
 from tests.integration.fake_ami import SECRET, USER, event, fake_ami

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, HaltId
 from dialer.domain.calls.call_events import RefusalCause, Refused
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.pbx.halting import Halting
-from dialer.services.pbx.halts import Halts
+from dialer.services.pbx.halts import Halting, Halts
 from tests.harness.acts import ActStore
 from tests.harness.halts import NotesInMemory, a_halt
 from tests.harness.patience import SOON_S

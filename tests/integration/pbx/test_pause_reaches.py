@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
 from tests.harness.acts import ActStore

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.home.probe_sounds import ProbeSoundFiles
 from dialer.adapters.home.rulepacks import load_packs
-from dialer.adapters.prompts.compiler import PromptCompiler
+from dialer.adapters.home.sounds import ProbeSoundFiles
+from dialer.adapters.prompts import PromptCompiler
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Actor, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Role
 from dialer.domain.base.errors import Conflict, Forbidden, Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.attempt import AttemptState
@@ -23,18 +23,16 @@ from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.probes.probe import ProbeOutcome
-from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.telephony import ProbeEnd, ProbeOrder
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_guards import CallGuards
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.decision.decider import TrunkPlan
-from dialer.services.oppositions.callback_line import CallbackLine
-from dialer.services.oppositions.line_proofs import LineProofs
-from dialer.services.oppositions.ringing import RingingCalls
+from dialer.services.oppositions.callback_line import CallbackLine, LineProofs
+from dialer.services.oppositions.pbx_lock import RingingCalls
 from dialer.services.oppositions.suppressions import Suppressions
 from dialer.services.pbx.fleet import Fleet
-from dialer.services.probes.probe_call import ProbeCall
-from dialer.services.probes.probing import AGAIN_AFTER_S, Probing
+from dialer.services.probes import AGAIN_AFTER_S, ProbeCall, Probing
 from tests.harness.acts import ActStore
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S

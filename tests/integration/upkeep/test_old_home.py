@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.home.pretended_time import pretend
+from dialer.adapters.clock import pretend
 from dialer.adapters.sql.db.copies import DatabaseCopy
 from tests.contract.engines import PostgresEngine
 from tests.contract.postgres import postgres_server

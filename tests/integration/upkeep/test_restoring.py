@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from dialer.adapters.clock import pretending
-from dialer.adapters.home.heads import HeadFolder
+from dialer.adapters.home.ledger_files import HeadFolder
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.ledger.entries_people import opposed
 from dialer.domain.ledger.journal import line_of
-from dialer.domain.upkeep.backup import BackedUpKeys, BackupManifest
+from dialer.domain.upkeep import BackedUpKeys, BackupManifest
 from dialer.services.upkeep.restoring import Restoring
 from tests.contract.rotation import fingerprints
 from tests.harness.acts import ActStore

@@ -17,10 +17,10 @@ from aiohttp import web
 from dialer.adapters.clock import pretending
 from dialer.adapters.sql.db.migrate import upgrade
 from dialer.bootstrap import Links, Service, notifying, open_service, prepare_home
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR
+from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import BadSettings
 from dialer.domain.oppositions.suppression import OppositionChannel
-from dialer.services.oppositions.oppositions import StatedOpposition
+from dialer.services.oppositions.statements import StatedOpposition
 from dialer.settings import Settings, WebhookSettings
 from tests.harness.acts import ActStore
 from tests.harness.patience import SOON_S

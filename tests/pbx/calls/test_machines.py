@@ -11,7 +11,7 @@ import time
 import pytest
 
 from dialer.simulated_callees.personas import Says
-from dialer.simulated_callees.speech import RATE, alaw, spoken
+from dialer.simulated_callees.rtp_sender import RATE, alaw, spoken
 from tests.pbx.callee import Manner
 from tests.pbx.observed_call import SETTLE_S, Call, Line
 from tests.pbx.sounds import LONG_SCRIPT

@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.calls.call_events import Answered, ChannelGone, DialStatus, Ended
 from dialer.domain.calls.outcome import LATE_ANSWER
-from dialer.ports.pbx.telephony import TrunkAsked
+from dialer.ports.telephony import TrunkAsked
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
 from tests.pbx.machine.test_ami_real import CLOCK, Session, own_pbx, session, somebody

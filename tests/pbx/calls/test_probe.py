@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.link import AmiAddress
-from dialer.adapters.ami.events.pbx_time import PbxTime
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.originate import sealed
 from dialer.adapters.ami.probing import GATE, PROBE_SHAPES, PROBED, probe_action
 from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.ami.translate import PbxTime
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.prompts.audio import spoken
+from dialer.adapters.prompts import spoken
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.probe import ProbeOutcome, of_dialling, of_sound
-from dialer.ports.pbx.telephony import Line as PublishedLine
-from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.telephony import Line as PublishedLine
+from dialer.ports.telephony import ProbeEnd, ProbeOrder
 from tests.harness.halts import a_halt
 from tests.harness.network import Network, Route, network_at
 from tests.harness.patience import SOON_S

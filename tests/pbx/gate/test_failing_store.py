@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.spec import TrunkEndpoint
+from dialer.adapters.pbx.configuration import TrunkEndpoint
 from dialer.domain.base.errors import Unavailable
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port

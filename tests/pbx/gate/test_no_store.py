@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import lifecycle

@@ -16,15 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.link import AmiAddress
-from dialer.adapters.ami.events.passing import call_id_of
-from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.ami.link import AmiAddress
+from dialer.adapters.ami.telephony import AmiTelephony, call_id_of
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.pbx import lifecycle, places
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx import container, lifecycle
+from dialer.adapters.pbx.container import docker
 from dialer.domain.base.types import AttemptId, Fingerprint
 from dialer.domain.calls.call_events import Dialing
-from dialer.ports.pbx.telephony import CallOrder
+from dialer.ports.telephony import CallOrder
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner, callee_at
 from tests.pbx.conftest import Pbx, spec_in
@@ -43,14 +42,14 @@ CALLS = 6
 def hesitant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """A PBX whose calls wait for a second behind the gate, as where the machine is busy."""
     home = tmp_path_factory.mktemp("hesitant-home")
-    folder = shutil.copytree(places.DIALPLANS, home / "dialplans")
+    folder = shutil.copytree(container.DIALPLANS, home / "dialplans")
     file = Path(folder) / "20-dial.conf"
     assert DIAL in file.read_text()
     file.write_text(file.read_text().replace(DIAL, f" same => n,Wait(1)\n{DIAL}"))
     spec = spec_in(home, NAME)
     write_prompts(home / "prompts")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(places, "DIALPLANS", Path(folder))
+        patched.setattr(container, "DIALPLANS", Path(folder))
         asyncio.run(lifecycle.up(spec))
     secret, seal = ((home / f"{NAME}.{kind}").read_text().strip() for kind in ("secret", "seal"))
     yield Pbx(spec, secret, seal)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.link import AmiAddress
+from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
-from dialer.ports.pbx.telephony import Line as PublishedLine
-from dialer.ports.pbx.telephony import LineObjection
+from dialer.ports.telephony import Line as PublishedLine
+from dialer.ports.telephony import LineObjection
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
 from tests.pbx.conftest import Pbx

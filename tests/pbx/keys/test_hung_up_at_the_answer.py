@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx.container import docker
 from tests.pbx.callee import Manner
 from tests.pbx.conftest import spec_in
 from tests.pbx.manager import manager_at

@@ -9,7 +9,7 @@ import pytest
 
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.domain.calls.call_events import Ended, Opposed
-from dialer.ports.pbx.telephony import TelephonyEvent
+from dialer.ports.telephony import TelephonyEvent
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
 from tests.pbx.keys.test_callback_line import telephony

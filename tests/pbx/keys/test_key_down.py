@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from dialer.adapters.ami.telephony import AmiTelephony
-from dialer.ports.pbx.telephony import LineObjection
+from dialer.ports.telephony import LineObjection
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
 from tests.pbx.conftest import Pbx

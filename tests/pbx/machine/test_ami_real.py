@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from dialer.adapters.ami.connection.errors import LoginRefused
-from dialer.adapters.ami.connection.link import AmiAddress, Timing
+from dialer.adapters.ami.link import AmiAddress, Timing
 from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.ami.wire import LoginRefused
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx.container import docker
 from dialer.domain.base.errors import NotOriginated
 from dialer.domain.base.halt import HaltFlag
 from dialer.domain.base.types import AttemptId, Fingerprint
@@ -32,7 +32,7 @@ from dialer.domain.calls.call_events import (
     Ringing,
 )
 from dialer.domain.oppositions.suppression import PbxSuppression
-from dialer.ports.pbx.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
+from dialer.ports.telephony import CallOrder, LinkLost, LinkUp, TelephonyEvent
 from tests.harness.halts import a_halt
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Callee, Manner, callee_at, header

@@ -2,7 +2,7 @@
 
 import time
 
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx.container import docker
 from tests.harness.crashes import crashes
 from tests.pbx.conftest import Pbx
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.ami.connection.errors import ContractBroken
-from dialer.adapters.ami.connection.link import AmiAddress, Timing
 from dialer.adapters.ami.dialplan import RunningDialplan
+from dialer.adapters.ami.link import AmiAddress, Timing
 from dialer.adapters.ami.telephony import AmiTelephony
+from dialer.adapters.ami.wire import ContractBroken
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.pbx import lifecycle, places
-from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
-from dialer.adapters.pbx.engine import docker
+from dialer.adapters.pbx import container, lifecycle
+from dialer.adapters.pbx.configuration import DialplanFiles, approved_hash
+from dialer.adapters.pbx.container import docker
 from dialer.domain.base.errors import Unavailable
-from dialer.ports.pbx.telephony import LinkLost, LinkUp
+from dialer.ports.telephony import LinkLost, LinkUp
 from dialer.services.pbx.dialplan import verify
 from tests.harness.patience import SOON_S
 from tests.pbx.conftest import NAME, Pbx, spec_in
@@ -85,13 +85,13 @@ async def test_a_dialplan_changed_under_a_live_link_is_noticed_and_not_dialled_t
 @pytest.fixture
 def other_pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AmiAddress]:
     """A second Asterisk whose dialplan waits a second longer for a key."""
-    folder = shutil.copytree(places.DIALPLANS, tmp_path / "dialplans")
+    folder = shutil.copytree(container.DIALPLANS, tmp_path / "dialplans")
     file = folder / "30-answered.conf"
     file.write_text(file.read_text().replace("WaitExten(8)", "WaitExten(9)"))
     home = tmp_path / "home"
     spec = spec_in(home, OTHER)
     with monkeypatch.context() as patched:
-        patched.setattr(places, "DIALPLANS", folder)
+        patched.setattr(container, "DIALPLANS", folder)
         asyncio.run(lifecycle.up(spec))
     yield AmiAddress("127.0.0.1", spec.ami_port, "dialer", (home / f"{OTHER}.secret").read_text().strip())
     asyncio.run(lifecycle.down(OTHER, home))

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.adapters.ami.connection.errors import UnsafeValue
-from dialer.adapters.ami.connection.wire import Action, check_safe, legible
-from dialer.adapters.ami.events.pbx_time import PbxTime
 from dialer.adapters.ami.originate import originate
-from dialer.ports.pbx.telephony import CallOrder
+from dialer.adapters.ami.translate import PbxTime
+from dialer.adapters.ami.wire import Action, UnsafeValue, check_safe, legible
+from dialer.ports.telephony import CallOrder
 from tests.samples.calls import an_attempt
 
 KEY = "5ea1" * 16

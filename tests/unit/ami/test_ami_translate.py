@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.adapters.ami.connection.wire import Fields, Header
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.translate import (
+from dialer.adapters.ami.translate import (
     EVENTS,
     REPORTS,
     OriginateFailed,
+    PbxTime,
     Translation,
     Unusable,
     translate,
 )
+from dialer.adapters.ami.wire import Fields, Header
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import (
     Answered,

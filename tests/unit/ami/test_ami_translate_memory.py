@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.adapters.ami.astdb import ended_entries, opposed_entries, suppressed_family
-from dialer.adapters.ami.connection.errors import ContractBroken, UnsafeValue
-from dialer.adapters.ami.connection.wire import Fields, Header, Reply, fields_of
 from dialer.adapters.ami.contract import ACTIONS, check_gate, check_rights, check_version
-from dialer.adapters.ami.events.callees import CalleeChannels
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.translate import Unusable, translate
+from dialer.adapters.ami.inbox import CalleeChannels
+from dialer.adapters.ami.translate import PbxTime, Unusable, translate
+from dialer.adapters.ami.wire import ContractBroken, Fields, Header, Reply, UnsafeValue, fields_of
 from dialer.domain.base.types import AttemptId, Fingerprint
 from dialer.domain.calls.call_events import Ended, Opposed
 from dialer.domain.oppositions.suppression import PbxSuppression

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.adapters.ami.events import network_answers
-from dialer.adapters.ami.events.network_answers import NetworkAnswers
+from dialer.adapters.ami import network_answers
+from dialer.adapters.ami.network_answers import NetworkAnswers
 from dialer.adapters.clock import SystemClock
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import DialStatus, Ended
-from dialer.ports.pbx.telephony import TelephonyEvent, TrunkAsked
+from dialer.ports.telephony import TelephonyEvent, TrunkAsked
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
 from tests.samples.calls import an_attempt

@@ -8,7 +8,7 @@ import pytest
 
 from dialer.adapters.ami.originate import SHAPES
 from dialer.adapters.ami.probing import PROBE_SHAPES
-from dialer.adapters.pbx.places import dialplan_files
+from dialer.adapters.pbx.container import dialplan_files
 
 GATES = {"10-permit.conf": SHAPES, "97-probe.conf": PROBE_SHAPES}
 ASKED = re.compile(r'\$\{REGEX\("(\^.*?\$)" \$\{(DIALER_[A-Z]+)\}\)\}')

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.adapters.ami.events.sip_copy import SipAnswer, answer_of
+from dialer.adapters.ami.network_answers import SipAnswer, answer_of
 
 KEY = "7e" * 16
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.api.http.shape import demand_few_values
+from dialer.api.http.parsing import demand_few_values
 from dialer.domain.base.errors import InvalidInput
 
 VALUES = st.recursive(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.domain.calls.abandonment import SilentCalls, abandoned, silence_after_answer
 from dialer.domain.calls.attempt import Attempt, AttemptState
+from dialer.domain.calls.trunk_health import SilentCalls, abandoned, silence_after_answer
 from tests.samples.calls import a_trace, after, an_attempt
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.domain.calls.final_answer import (
+from dialer.domain.calls.outcome import (
     CAUSES_ABOUT_NUMBER,
     CAUSES_ABOUT_TRUNK,
     CAUSES_SILENCE,

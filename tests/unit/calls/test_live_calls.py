@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.services.calls.pacing import LiveCalls
 from tests.samples.calls import an_attempt
 from tests.samples.campaigns import MONDAY
 

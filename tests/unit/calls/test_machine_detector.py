@@ -1,5 +1,5 @@
+from dialer.domain.calls.answering_machine import MachineDetector
 from dialer.domain.calls.call_events import DialStatus, Ended, TalkingStarted, TalkingStopped
-from dialer.domain.calls.machine import MachineDetector
 from tests.samples.calls import after, an_attempt
 
 ID = an_attempt().id

@@ -4,7 +4,7 @@ import pytest
 
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.pacing import GIVEN_UP_S
-from dialer.services.calls.paces import Paces
+from dialer.services.calls.pacing import Paces
 from tests.samples.calls import an_attempt
 
 CAMPAIGN, OTHER = an_attempt().campaign_id, CampaignId("cffffffffffff")

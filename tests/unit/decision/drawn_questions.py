@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentEvent, ConsentForm, ConsentGiven
+from dialer.domain.consent import Basis, ConsentAct, ConsentedWindow, ConsentEvent, ConsentForm, ConsentGiven
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.calendar_state import NEVER
 from dialer.domain.decision.decide import build_context
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, SystemFacts, TrunkFacts
-from dialer.domain.oppositions.external_list import ListKind, ListStanding
+from dialer.domain.oppositions.suppression import ListKind, ListStanding
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import (
     EVERY_DAY,

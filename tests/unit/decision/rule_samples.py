@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.types import CampaignId, Fingerprint, PhoneNumber
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentGiven, ConsentWithdrawn
-from dialer.domain.consent.contact import SourceClass
+from dialer.domain.consent import ConsentAct, ConsentedWindow, ConsentGiven, ConsentWithdrawn, SourceClass
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import Facts, PastAttempt, TrunkFacts

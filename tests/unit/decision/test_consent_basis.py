@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.consent.basis import Basis
+from dialer.domain.consent import Basis
 from dialer.domain.preflight.campaign_checks import check_definition
 from dialer.domain.rulepacks.public_holidays import after_working_days
 from tests.unit.decision.rule_samples import (

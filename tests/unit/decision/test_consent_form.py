@@ -8,8 +8,7 @@ import pytest
 from dialer.adapters.sql.db.columns import Form
 from dialer.domain.base.canonical_json import plain
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentForm, ConsentGiven, Mention
+from dialer.domain.consent import Basis, ConsentForm, ConsentGiven, Mention
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts, facts_from_json, facts_to_json
 from dialer.domain.ledger.entries_people import consented
 from dialer.domain.ledger.event import digest

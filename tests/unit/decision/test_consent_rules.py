@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow
+from dialer.domain.consent import ConsentAct, ConsentedWindow
 from dialer.domain.oppositions.suppression import OppositionChannel
 from tests.unit.decision.rule_samples import (
     EVERY_DAY,

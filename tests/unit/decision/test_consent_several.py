@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow
+from dialer.domain.consent import ConsentAct, ConsentedWindow
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import facts_from_json, facts_to_json

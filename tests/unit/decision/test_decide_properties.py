@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dialer.domain.calls.retry import ContactClosed, Due, after_refusal
-from dialer.domain.consent.consent import ConsentEvent, ConsentGiven
+from dialer.domain.consent import ConsentEvent, ConsentGiven
 from dialer.domain.decision.decide import build_context, decide
 from dialer.domain.decision.facts import Facts, facts_from_json, facts_to_json
 from dialer.domain.decision.record import Decision, ReasonCode

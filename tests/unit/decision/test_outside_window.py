@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dialer.domain.calls.attempt import AttemptState, Result
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.services.calls.call_records import CallRecord
-from dialer.views.call import CallView
+from dialer.views.calls import CallView
 from tests.samples.calls import an_attempt
 from tests.unit.decision.rule_samples import commercial, consent, judged, paris
 

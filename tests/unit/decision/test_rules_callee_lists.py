@@ -14,7 +14,7 @@ from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
 from dialer.domain.decision.record import Decision, ReasonCode
-from dialer.domain.oppositions.external_list import ListKind, ListStanding
+from dialer.domain.oppositions.suppression import ListKind, ListStanding
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from tests.unit.decision.rule_samples import cache, campaign, consent, facts, packs, paris, utc
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from tests.unit.decision.rule_samples import attempt, campaign, codes, commercial, consent, judged, paris, utc
 
 SOLD = (consent(purpose="commercial"),)

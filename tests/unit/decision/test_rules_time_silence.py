@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.campaigns.silence import silence_for, silence_plan
+from dialer.domain.campaigns.electoral_silence import silence_for, silence_plan
 from dialer.domain.numbers.callee_location import check_zone
 from tests.unit.decision.rule_samples import (
     campaign,

@@ -7,8 +7,8 @@ import pytest
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.metrics import PrometheusMeter
 from dialer.domain.base.types import AttemptId
-from dialer.ports.pbx.telephony import CallOrder
-from dialer.services.calls.live_calls import LiveCalls
+from dialer.ports.telephony import CallOrder
+from dialer.services.calls.pacing import LiveCalls
 from dialer.services.dialing.sending import Sending
 from tests.samples.calls import an_attempt
 

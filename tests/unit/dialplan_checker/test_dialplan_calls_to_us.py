@@ -6,7 +6,7 @@ And under any names of its contexts.
 import pytest
 
 from dialer.dialplan_checker.proof import ClaimProof, prove
-from dialer.dialplan_checker.reading.parse import parse
+from dialer.dialplan_checker.reading import parse
 
 LINE = """
 [dialer-inbound]

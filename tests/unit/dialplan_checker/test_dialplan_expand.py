@@ -4,10 +4,9 @@ import pytest
 
 from dialer.dialplan_checker.expression import true
 from dialer.dialplan_checker.model import ChannelPosition
-from dialer.dialplan_checker.outcomes import Fact
-from dialer.dialplan_checker.reading.expand import expand
+from dialer.dialplan_checker.reading import expand
 from dialer.dialplan_checker.state import Frame, Leg, State
-from dialer.dialplan_checker.values import NotUnderstood, may_equal, unknown
+from dialer.dialplan_checker.values import Fact, NotUnderstood, may_equal, unknown
 
 NUMBER = unknown("NUMBER")
 STATE = State(

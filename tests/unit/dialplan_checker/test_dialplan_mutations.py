@@ -6,9 +6,9 @@ from multiprocessing import get_context
 
 import pytest
 
-from dialer.adapters.pbx.places import dialplan_files
+from dialer.adapters.pbx.container import dialplan_files
 from dialer.dialplan_checker.proof import ClaimProof, Proof, prove
-from dialer.dialplan_checker.reading.parse import parse
+from dialer.dialplan_checker.reading import parse
 from tests.unit.dialplan_checker.dialplan_mutant import Mutant
 from tests.unit.dialplan_checker.dialplan_mutants import MUTANTS
 

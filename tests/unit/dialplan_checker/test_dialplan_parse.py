@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialer.adapters.ami.originate import SHAPES
-from dialer.adapters.pbx.places import dialplan_files
-from dialer.dialplan_checker.model import ChannelPosition
+from dialer.adapters.pbx.container import dialplan_files
+from dialer.dialplan_checker.model import ChannelPosition, goes_on, match
 from dialer.dialplan_checker.proof import prove
 from dialer.dialplan_checker.protocol import PERMIT
-from dialer.dialplan_checker.reading.extensions import goes_on, match
-from dialer.dialplan_checker.reading.parse import parse
+from dialer.dialplan_checker.reading import parse
 
 REAL = {file.name: file.read_text(encoding="utf-8") for file in dialplan_files()}
 CONTEXT = re.compile(r"(?m)^(?=\[)")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dialer.adapters.pbx.places import DIALPLANS
+from dialer.adapters.pbx.container import DIALPLANS
 from dialer.dialplan_checker.proof import ClaimProof, prove
-from dialer.dialplan_checker.reading.parse import parse
+from dialer.dialplan_checker.reading import parse
 
 FILE = "97-probe.conf"
 TEXT = (DIALPLANS / FILE).read_text(encoding="utf-8")

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Thread
 
-from dialer.simulated_callees.corpus import Corpus, PromptFolder
+from dialer.simulated_callees.listener import Corpus, PromptFolder
 from dialer.simulated_callees.personas import Persona, Says, number_for
 from dialer.simulated_callees.received import ReceivedCall
 from dialer.simulated_callees.rtp_receiver import RtpReceiver
-from dialer.simulated_callees.speech import spoken
+from dialer.simulated_callees.rtp_sender import spoken
 from tests.harness.caller import calling
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S

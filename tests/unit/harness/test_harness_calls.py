@@ -15,7 +15,7 @@ from dialer.simulated_callees.listener import UNKNOWN
 from dialer.simulated_callees.personas import ROLES, Persona, Says, number_for
 from dialer.simulated_callees.received import Ending, ReceivedCall
 from dialer.simulated_callees.rtp import FRAME_S
-from dialer.simulated_callees.speech import RATE, spoken
+from dialer.simulated_callees.rtp_sender import RATE, spoken
 from tests.harness.caller import calling, udp_socket
 from tests.harness.fixtures import CalleePorts
 from tests.harness.patience import SOON_S

@@ -2,8 +2,7 @@ from itertools import count
 
 import pytest
 
-from dialer.simulated_callees.corpus import Corpus
-from dialer.simulated_callees.listener import UNKNOWN, Listener, Passage
+from dialer.simulated_callees.listener import UNKNOWN, Corpus, Listener, Passage
 from dialer.simulated_callees.rtp import FRAME, FRAME_S
 from tests.harness.prompts import silence, sound
 

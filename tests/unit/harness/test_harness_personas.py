@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from dialer.simulated_callees.personas import RANGES, ROLES, Persona, number_for, persona_of
-from dialer.simulated_callees.signals import Offer, Signal, What, parse
+from dialer.simulated_callees.received import Offer, Signal, What, parse
 from dialer.simulated_callees.sipp import scenario
 
 

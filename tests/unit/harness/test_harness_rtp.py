@@ -4,8 +4,7 @@ import pytest
 
 from dialer.simulated_callees.personas import Says
 from dialer.simulated_callees.rtp import FRAME, FRAME_S, PCMA, RtpSource, audio_of
-from dialer.simulated_callees.rtp_sender import RtpSender
-from dialer.simulated_callees.speech import SILENCE, alaw, is_silent, spoken
+from dialer.simulated_callees.rtp_sender import SILENCE, RtpSender, alaw, is_silent, spoken
 
 
 def speak(mouth: RtpSender, ticks: int) -> list[bytes]:

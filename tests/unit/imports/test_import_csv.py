@@ -6,7 +6,7 @@ import io
 import pytest
 
 from dialer.domain.base.errors import InvalidInput
-from dialer.services.imports.csv_reader import CsvReader, CsvRow
+from dialer.services.imports.csv import CsvReader, CsvRow
 
 KNOWN = frozenset({"phone_number", "external_id", "language"})
 

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from dialer.domain.base.types import ImportId
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentAct, ConsentedWindow, ConsentForm, Mention
+from dialer.domain.consent import Basis, ConsentAct, ConsentedWindow, ConsentForm, Mention
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import NewContact
 from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.consent.contact_rows import Jurisdiction, read_contact
-from dialer.services.imports.csv_reader import CsvRow
-from dialer.services.imports.intake import ImportStamp, RowRejected
-from dialer.services.oppositions.oppositions import Receipt
+from dialer.services.imports.csv import CsvRow
+from dialer.services.imports.run import ImportStamp, RowRejected
+from dialer.services.oppositions.statements import Receipt
 from dialer.services.oppositions.suppression_import import read_opposition
 from tests.samples.campaigns import MONDAY
 from tests.samples.people import DETAILS_IN_FULL, details_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.views.calls_export import cell
+from dialer.views.calls import cell
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dialer.domain.base.canonical_json import canonical, plain
 from dialer.domain.base.types import AttemptId, CampaignId, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep
-from dialer.domain.inspection.terms import terms_of
+from dialer.domain.inspection import terms_of
 from dialer.domain.ledger.row_digests import call_record
 from dialer.domain.rulepacks.rulepack import RulePack
 from tests.samples.calls import an_attempt

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.calls.abandonment import silence_after_answer
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.calls.trunk_health import silence_after_answer
+from dialer.domain.consent import Basis, ConsentedWindow
 from dialer.domain.rulepacks.public_holidays import local_holiday, national_holiday
 from dialer.verifier.faults import KINDS
 from dialer.verifier.people import read_person

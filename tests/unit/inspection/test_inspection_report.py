@@ -14,11 +14,11 @@ import pytest
 
 from dialer.adapters.inspection.report import LANGUAGES, HtmlReports, words_of
 from dialer.domain.base.errors import InvalidInput
-from dialer.domain.inspection.section import CODES, Bars, PackSection, Sentence, Table
-from dialer.inspection import sections_of_calls, sections_of_keeping
-from dialer.inspection.parts import PROGRAM_FAULTS
+from dialer.domain.inspection import CODES, Bars, PackSection, Sentence, Table
+from dialer.inspection import sections
+from dialer.inspection.findings import PROGRAM_FAULTS
 from dialer.inspection.sections import NEEDS, POINTS
-from dialer.ports.inspection.inspection import ReportHead
+from dialer.ports.inspection import ReportHead
 from dialer.verifier.faults import KINDS
 from dialer.verifier.pack import CLOSING, OPENING
 
@@ -82,15 +82,14 @@ def told_in(module: ModuleType) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def test_every_sentence_and_every_table_that_is_told_has_its_words() -> None:
     words, seen = words_of("en"), Counter[str]()
-    for module in (sections_of_calls, sections_of_keeping):
-        for kind, (key, *columns) in told_in(module):
-            seen[kind] += 1
-            if kind == "Sentence":
-                assert key in words["say"]
-            elif kind in ("Table", "Bars"):
-                assert key in words["table"]
-            if kind == "Table":
-                assert set(columns) <= words["column"].keys()
+    for kind, (key, *columns) in told_in(sections):
+        seen[kind] += 1
+        if kind == "Sentence":
+            assert key in words["say"]
+        elif kind in ("Table", "Bars"):
+            assert key in words["table"]
+        if kind == "Table":
+            assert set(columns) <= words["column"].keys()
     assert min(seen["Sentence"], seen["Table"], seen["Bars"]) > 0
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.inspection.terms import terms_of
+from dialer.domain.inspection import terms_of
 from dialer.domain.rulepacks.public_holidays import local_holiday
 from dialer.verifier.approval import Approval, approval_in
 from dialer.verifier.calendars import Clocks, holiday, legal, silence_of, within

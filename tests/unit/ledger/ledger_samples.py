@@ -9,8 +9,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from dialer.domain.base.types import Fingerprint
 from dialer.domain.ledger.event import Kind, LedgerEvent
-from dialer.domain.ledger.head import SignedHead, key_name
-from dialer.domain.ledger.sealing import Pending, SealedEntry, SealStamp, Tail, Tile, seal
+from dialer.domain.ledger.sealing import (
+    Pending,
+    SealedEntry,
+    SealStamp,
+    SignedHead,
+    Tail,
+    Tile,
+    key_name,
+    seal,
+)
 
 NOW = datetime(2027, 2, 1, 9, 30, 0, 123456, tzinfo=UTC)
 SUBJECT_KEY = b"subjects of the tests"

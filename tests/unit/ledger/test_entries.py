@@ -5,20 +5,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from dialer.domain.access.roles import Role, Token
+from dialer.domain.access import Role, Token
 from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.types import AttemptId, ContactId, ProbeId
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb
-from dialer.domain.consent.basis import Basis
-from dialer.domain.consent.consent import ConsentForm, ConsentReinstated, ConsentWithdrawn, Mention
+from dialer.domain.consent import Basis, ConsentForm, ConsentReinstated, ConsentWithdrawn, Mention
 from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
 from dialer.domain.ledger import entries_admin, entries_calls, entries_people
 from dialer.domain.ledger.event import Kind, LedgerEvent
 from dialer.domain.ledger.row_digests import RecordedDecision
 from dialer.domain.probes.probe import Probe, ProbeOutcome
-from dialer.domain.upkeep.retention import RetentionRun
+from dialer.domain.upkeep import RetentionRun
 from tests.samples.calls import an_attempt
 from tests.samples.campaigns import CAMPAIGN, NOW, SPONSOR, campaign
 from tests.samples.people import consent, manifest, number, plain_consent, suppression

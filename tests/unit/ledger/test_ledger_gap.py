@@ -8,7 +8,7 @@ from itertools import cycle
 
 from dialer.domain.ledger.entries_admin import Gap, restored
 from dialer.domain.ledger.event import LedgerEvent
-from dialer.domain.ledger.head import read_head
+from dialer.domain.ledger.sealing import read_head
 from dialer.verifier.verify_ledger import Entries, LedgerFinding, check_heads, lost_heads
 from tests.unit.ledger.ledger_samples import NOW, PUBLIC, SampleLedger, event, sealed, signed_quickly
 

@@ -9,12 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.base.types import Fingerprint
-from dialer.domain.ledger.event import LedgerEvent
-from dialer.domain.ledger.head import SignedHead, read_head
-from dialer.domain.ledger.proofs import inclusion_spans, runs
-from dialer.domain.ledger.redaction import redacted
-from dialer.domain.ledger.sealing import Pending, SealStamp, Tail, seal, subject_of
-from dialer.domain.ledger.tree import Frontier, Subtree, leaf_hash
+from dialer.domain.ledger.event import LedgerEvent, redacted
+from dialer.domain.ledger.sealing import Pending, SealStamp, SignedHead, Tail, read_head, seal, subject_of
+from dialer.domain.ledger.tree import Frontier, Subtree, inclusion_spans, leaf_hash, runs
 from dialer.verifier.verify_ledger import included
 from tests.unit.ledger.ledger_samples import NOW, PRIVATE, SUBJECT_KEY, event, sealed
 

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.ledger.proofs import Span, consistency_spans, inclusion_spans, runs
-from dialer.domain.ledger.tree import EMPTY_ROOT, Frontier, Subtree, leaf_hash
+from dialer.domain.ledger.tree import (
+    EMPTY_ROOT,
+    Frontier,
+    Span,
+    Subtree,
+    consistency_spans,
+    inclusion_spans,
+    leaf_hash,
+    runs,
+)
 from dialer.verifier.verify_ledger import consistent, included
 
 # The leaves with which certificate transparency's implementations have been tested since RFC 6962,

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.ledger.proof_tree import ProofTree
-from dialer.domain.ledger.tree import EMPTY_ROOT
+from dialer.domain.ledger.tree import EMPTY_ROOT, ProofTree
 from dialer.verifier.verify_ledger import Tree, consistent, included
 
 LEAVES = [hashlib.sha256(number.to_bytes(2, "big")).digest() for number in range(600)]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dialer.adapters.ami.events.report import Malformed
-from dialer.adapters.ami.line import decrypted
+from dialer.adapters.ami.callback_line import decrypted
+from dialer.adapters.ami.translate import Malformed
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
 from dialer.domain.oppositions.suppression import sponsor_key
 from dialer.services.oppositions.callback_line import lines_of, written_forms

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.oppositions.external_list import ListStanding
+from dialer.domain.oppositions.suppression import ListStanding
 from dialer.domain.preflight.campaign_checks import (
     check_approval,
     check_definition,

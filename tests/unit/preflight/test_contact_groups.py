@@ -3,12 +3,11 @@
 import sys
 from datetime import timedelta
 
-from dialer.adapters.sql.preflight.group_columns import BLANKS
+from dialer.adapters.sql.preflight import BLANKS
 from dialer.domain.base.instant import EARLIEST, LATEST
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
-from dialer.domain.preflight.contact_groups import NumberKinds, turns
-from dialer.domain.preflight.forecast import horizon
+from dialer.domain.preflight.forecast import NumberKinds, horizon, turns
 from tests.unit.decision.rule_samples import LOOPBACK, campaign, packs, paris
 
 START, END = paris("2027-02-01 08:00:00"), paris("2027-02-06 00:00:00")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.consent.consent import ConsentedWindow, ConsentGiven
+from dialer.domain.consent import ConsentedWindow, ConsentGiven
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.forecast import Endings, Foreseen, foresee, horizon

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from dialer.domain.consent.consent import ConsentedWindow
+from dialer.domain.consent import ConsentedWindow
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.preflight.forecast import Foreseen, foresee, horizon
 from tests.unit.decision.rule_samples import (

@@ -9,7 +9,7 @@ import pytest
 from dialer.domain.base.errors import Conflict, InvalidInput
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import Campaign, CampaignState
-from dialer.domain.preflight.polls import with_poll_dates
+from dialer.domain.preflight.campaign_checks import with_poll_dates
 from tests.unit.decision.rule_samples import campaign, codes, election, facts, judged, paris, utc
 
 NOW = utc("2027-04-10 09:00")

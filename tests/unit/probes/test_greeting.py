@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from dialer.adapters.prompts.audio import spoken
+from dialer.adapters.prompts import spoken
 from dialer.domain.probes.greeting import LEVELS, NOT_HEARD, audible, likeness
-from dialer.simulated_callees.speech import SILENCE, alaw
+from dialer.simulated_callees.rtp_sender import SILENCE, alaw
 
 TEXT = "Bonjour. Vous avez été appelé par un automate de {}. Pour ne plus être appelé, appuyez sur 9. Pour entendre le message, appuyez sur 1."
 QUIET = bytes([SILENCE])

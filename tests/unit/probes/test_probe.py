@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dialer.adapters.ami.connection.errors import UnsafeValue
-from dialer.adapters.ami.events.pbx_time import PbxTime
-from dialer.adapters.ami.events.report import Malformed
 from dialer.adapters.ami.probing import PROBE_SHAPES, end_in, probe_action
+from dialer.adapters.ami.translate import Malformed, PbxTime
+from dialer.adapters.ami.wire import UnsafeValue
 from dialer.domain.base.types import PhoneNumber, ProbeId
 from dialer.domain.calls.call_events import DialStatus
 from dialer.domain.probes.probe import Probe, ProbeOutcome, due, of_dialling, unproved
-from dialer.ports.pbx.telephony import ProbeEnd, ProbeOrder
+from dialer.ports.telephony import ProbeEnd, ProbeOrder
 from tests.samples.campaigns import CAMPAIGN, MONDAY
 
 OURS = PhoneNumber("+33162000001")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dialer.domain.upkeep.notification import MOST_TRIES, halt_changed, pause_after, signature
+from dialer.domain.upkeep import MOST_TRIES, halt_changed, pause_after, signature
 from tests.samples.campaigns import NOW
 
 

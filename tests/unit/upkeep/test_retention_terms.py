@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dialer.domain.rulepacks.pack_parts import RetentionRules
-from dialer.domain.upkeep.retention import (
+from dialer.domain.upkeep import (
     BLOCKS_AFTER,
     ProofTerm,
     RetentionRun,

@@ -6,19 +6,19 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, Text
+import sqlalchemy as sa
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
-from dialer.domain.consent.consent import ConsentedWindow, ConsentForm, Mention
+from dialer.domain.consent import ConsentedWindow, ConsentForm, Mention
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 # SQLite numbers rows by itself only in a column declared exactly INTEGER.
-BigId = BigInteger().with_variant(Integer, "sqlite")
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 Value = TypeVar("Value")
 Stored = TypeVar("Stored")
@@ -55,10 +55,10 @@ class Encoded(TypeDecorator[Value], Generic[Value, Stored]):
     @abstractmethod
     def decode(stored: Stored) -> Value: ...
 
-    def process_bind_param(self, value: Value | None, dialect: Dialect) -> Stored | None:  # noqa: ARG002
+    def process_bind_param(self, value: Value | None, dialect: sa.Dialect) -> Stored | None:  # noqa: ARG002
         return None if value is None else self.encode(value)
 
-    def process_result_value(self, value: Stored | None, dialect: Dialect) -> Value | None:  # noqa: ARG002
+    def process_result_value(self, value: Stored | None, dialect: sa.Dialect) -> Value | None:  # noqa: ARG002
         return None if value is None else self.decode(value)
 
 
@@ -68,7 +68,7 @@ class UtcDateTime(Encoded[datetime, int]):
     Both engines then order, compare and return them exactly alike.
     """
 
-    impl = BigInteger
+    impl = sa.BigInteger
     cache_ok = True
     encode = staticmethod(to_micros)
     decode = staticmethod(from_micros)
@@ -77,7 +77,7 @@ class UtcDateTime(Encoded[datetime, int]):
 class Definition(Encoded[CampaignDefinition, str]):
     """A campaign's definition as pydantic's JSON."""
 
-    impl = Text
+    impl = sa.Text
     cache_ok = True
 
     @staticmethod
@@ -92,7 +92,7 @@ class Definition(Encoded[CampaignDefinition, str]):
 class Trace(Encoded[tuple[TraceStep, ...], list[tuple[int, str, str]]]):
     """The steps of a call as JSON: `[microseconds since 1970, verb, name]` each."""
 
-    impl = JSON
+    impl = sa.JSON
     cache_ok = True
 
     @staticmethod
@@ -107,7 +107,7 @@ class Trace(Encoded[tuple[TraceStep, ...], list[tuple[int, str, str]]]):
 class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, str]]]):
     """Consented windows as JSON: `[[days], start, end]` each, times as `HH:MM:SS`."""
 
-    impl = JSON
+    impl = sa.JSON
     cache_ok = True
 
     @staticmethod
@@ -122,7 +122,7 @@ class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, st
 class Form(Encoded[ConsentForm, str]):
     """The hash of the form's wording, a space, and its mentions with commas between."""
 
-    impl = Text
+    impl = sa.Text
     cache_ok = True
 
     @staticmethod
@@ -146,9 +146,9 @@ def window_of(days: tuple[int, ...], start: str, end: str) -> ConsentedWindow:
     return ConsentedWindow(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
 
 
-def one_of(kind: type[StrEnum], name: str) -> Enum:
+def one_of(kind: type[StrEnum], name: str) -> sa.Enum:
     """Return a text column for the members of `kind`; its CHECK admits only their values."""
-    return Enum(
+    return sa.Enum(
         kind,
         name=name,
         native_enum=False,

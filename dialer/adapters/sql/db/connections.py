@@ -1,14 +1,24 @@
 """Ownership of connections: each that was ever begun to be opened is closed.
 
 That holds regardless of the fate of its user.
+
+A connection to SQLite: a thread of its own works it, and it is closed once, by that thread.
+
+A connection to a server that may stop answering without closing anything. It may be frozen, or
+behind a link that swallows packets.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, ParamSpec, Protocol, TypeVar
+from functools import partial
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
+import aiosqlite
+import psycopg
 import structlog
+from psycopg.abc import PQGen
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.domain.base.errors import Unavailable
@@ -150,3 +160,91 @@ async def _lend(engine: AsyncEngine, taken: asyncio.Future[AsyncConnection], don
 
 def _ended() -> Unavailable:
     return Unavailable("the database was closed: this process ends", hint="start it again")
+
+
+ANSWER_SECONDS = 20.0
+"""Longer than any statement of this program takes. Then a waiting caller gets an error."""
+
+
+class PatientConnection(psycopg.AsyncConnection[Any]):
+    _waiting: asyncio.Task[Any] | None = None
+    _ended = False
+
+    async def wait(self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None) -> Answer:  # noqa: ASYNC109
+        """Wait as psycopg does, but for a limited time.
+
+        With the time to try a cancellation it is some ten seconds longer at most. A caller
+        cancelled, however often, waits until the server has given the query up: it might commit
+        behind their back otherwise.
+        """
+        self._waiting = asyncio.create_task(self._answer(gen, interval, timeout))
+        return await to_the_end(self._waiting, give_up=True)
+
+    async def close(self) -> None:
+        """Close the connection. A caller waiting for an answer gets an error."""
+        self._ended = True
+        if self._waiting and not self._waiting.done():
+            self._waiting.cancel()
+            await asyncio.wait({self._waiting})
+        await super().close()
+
+    async def _answer(self, gen: PQGen[Answer], interval: float, within_s: float | None) -> Answer:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await super().wait(gen, interval, within_s)
+        except TimeoutError:
+            raise psycopg.OperationalError(f"no answer within {ANSWER_SECONDS:g} s") from None
+        except asyncio.CancelledError:
+            if self._ended:
+                raise psycopg.OperationalError("closed before the answer came") from None
+            raise
+
+
+class SelfEnding(sqlite3.Connection):
+    """A connection that ends its transaction before it closes.
+
+    A cancelled call closes its connection. But SQLite keeps a closed one open, lock included, while
+    any statement of it lives. The frames of the exception keep the statement as long as the
+    exception itself.
+    """
+
+    def close(self) -> None:
+        try:
+            if self.in_transaction:
+                self.rollback()
+        finally:
+            super().close()
+
+
+class ThreadedConnection(aiosqlite.Connection):
+    """A connection whose thread ends once, however often and by however many it is closed.
+
+    Each caller waits for its end. The driver's own waits for ever where another has ended the
+    thread: a task that is cancelled twice while it closes leaves one behind.
+    """
+
+    _ended: asyncio.Future[Any] | None = None
+
+    @classmethod
+    async def connect(cls, path: str, *, timeout: float, check_same_thread: bool) -> Self:  # noqa: ASYNC109
+        """Open a connection. `timeout` is SQLite's own, for a lock held by another."""
+        how = {"timeout": timeout, "check_same_thread": check_same_thread, "factory": SelfEnding}
+        connection = cls(partial(sqlite3.connect, path, **how), iter_chunk_size=64)
+        # A disk that hangs does not keep the process from ending.
+        connection._thread.daemon = True
+        await connection
+        return connection
+
+    @property
+    def closed(self) -> bool:
+        return self._ended is not None and self._ended.done()
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Stop after the requests so far. No more are taken."""
+        if self._ended is None:
+            self._ended = super().stop()
+        return self._ended
+
+    async def close(self) -> None:
+        if ended := self.stop():
+            await to_the_end(ended)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, NullPool, create_engine, inspect
+import sqlalchemy as sa
 
 from dialer.adapters.sql.db.engine import BUSY_SECONDS, database_errors, parse_url
 from dialer.domain.base.errors import Conflict, Unavailable
@@ -41,7 +41,7 @@ class DatabaseCopy:
             await _run("pg_restore", words, self._url)
 
 
-def _save_sqlite(url: URL, path: Path) -> None:
+def _save_sqlite(url: sa.URL, path: Path) -> None:
     try:
         with closing(
             sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=BUSY_SECONDS)
@@ -53,7 +53,7 @@ def _save_sqlite(url: URL, path: Path) -> None:
         ) from None
 
 
-def _load_sqlite(url: URL, path: Path) -> None:
+def _load_sqlite(url: sa.URL, path: Path) -> None:
     target = Path(str(url.database))
     if target.exists():
         raise Conflict(f"{target} is there already", hint="restore into an empty home")
@@ -62,14 +62,14 @@ def _load_sqlite(url: URL, path: Path) -> None:
     target.chmod(0o600)
 
 
-def _demand_empty(url: URL) -> None:
-    engine = create_engine(url, poolclass=NullPool)
+def _demand_empty(url: sa.URL) -> None:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     with database_errors(), engine.connect() as connection:
-        if inspect(connection).get_table_names():
+        if sa.inspect(connection).get_table_names():
             raise Conflict("the database is not empty", hint="restore into a new one (createdb)")
 
 
-async def _run(program: str, words: Sequence[str], url: URL) -> None:
+async def _run(program: str, words: Sequence[str], url: sa.URL) -> None:
     """Pass the password in the environment: command lines can be read by every user."""
     found = shutil.which(program)
     if found is None:

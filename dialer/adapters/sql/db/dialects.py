@@ -1,24 +1,33 @@
-"""The statements that differ between the engines beyond the reach of SQLAlchemy Core."""
+"""The statements that differ between the engines beyond the reach of SQLAlchemy Core.
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+Limits on the size of one statement.
+"""
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Table,
-    Text,
-    cast,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.domain.base.types import Fingerprint
+
+Item = TypeVar("Item")
+
+# SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535.
+LONGEST_LIST = 5000
+
+AT_ONCE = 250
+"""Rows written without a pause: some ten milliseconds without a call event read."""
+
+
+def chunks(items: Iterable[Item], longest: int = LONGEST_LIST) -> Iterator[Sequence[Item]]:
+    """Cut a list of any length into lists that both engines take as IN (...)."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, longest)):
+        yield chunk
+
 
 SEALER_LOCK = 0x6C6564676572
 """Any constant will do, as long as every process that seals takes the same."""
@@ -36,12 +45,12 @@ AIMED_AT_WHOLE_TABLES = ("jit", "enable_hashjoin", "enable_mergejoin", "enable_s
 Insert = sqlite.Insert | postgresql.Insert
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+def insert_into(connection: AsyncConnection, table: sa.Table) -> Insert:
     """Return an INSERT with a choice for rows that a unique index refuses."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def insert_new(connection: AsyncConnection, table: Table) -> Insert:
+def insert_new(connection: AsyncConnection, table: sa.Table) -> Insert:
     """Return an INSERT that skips rows refused by a unique index.
 
     `returning` then gives the inserted rows.
@@ -58,8 +67,8 @@ async def reserve(connection: AsyncConnection, fingerprints: Sequence[Fingerprin
     if connection.dialect.name == "sqlite":
         return set(fingerprints)
     keys = {_lock_key(fingerprint): fingerprint for fingerprint in fingerprints}
-    key = func.unnest(literal(list(keys), ARRAY(BigInteger))).column_valued("key")
-    locked = await connection.execute(select(key).where(func.pg_try_advisory_xact_lock(key)))
+    key = sa.func.unnest(sa.literal(list(keys), sa.ARRAY(sa.BigInteger))).column_valued("key")
+    locked = await connection.execute(sa.select(key).where(sa.func.pg_try_advisory_xact_lock(key)))
     return {keys[row.key] for row in locked}
 
 
@@ -70,7 +79,9 @@ async def sole_sealer(connection: AsyncConnection) -> bool:
     """
     if connection.dialect.name == "sqlite":
         return True
-    return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one())
+    return bool(
+        (await connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(SEALER_LOCK)))).scalar_one()
+    )
 
 
 async def alone_with_suppressions(connection: AsyncConnection) -> None:
@@ -79,7 +90,7 @@ async def alone_with_suppressions(connection: AsyncConnection) -> None:
     So their revisions are committed in order.
     """
     if connection.dialect.name != "sqlite":
-        await connection.execute(select(func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SUPPRESSIONS_LOCK)))
 
 
 async def await_turn(connection: AsyncConnection, fingerprints: Collection[Fingerprint]) -> None:
@@ -92,8 +103,8 @@ async def await_turn(connection: AsyncConnection, fingerprints: Collection[Finge
     if connection.dialect.name != "sqlite" and fingerprints:
         # In one order, so that no two wait for each other.
         keys = sorted({_lock_key(fingerprint) for fingerprint in fingerprints})
-        key = func.unnest(literal(keys, ARRAY(BigInteger))).column_valued("key")
-        await connection.execute(select(func.pg_advisory_xact_lock(key)))
+        key = sa.func.unnest(sa.literal(keys, sa.ARRAY(sa.BigInteger))).column_valued("key")
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _lock_key(fingerprint: Fingerprint) -> int:
@@ -104,18 +115,18 @@ def _lock_key(fingerprint: Fingerprint) -> int:
     return int(fingerprint[:16], 16) - 2**63
 
 
-def json_row(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+def json_row(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
     """The columns as one JSON text."""
     if connection.dialect.name == "sqlite":
-        return type_coerce(func.json_array(*columns), Text)
-    return cast(func.json_build_array(*columns), Text)
+        return sa.type_coerce(sa.func.json_array(*columns), sa.Text)
+    return sa.cast(sa.func.json_build_array(*columns), sa.Text)
 
 
-def json_rows(connection: AsyncConnection, columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+def json_rows(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
     """An aggregate: every row as a JSON array in one JSON text."""
     if connection.dialect.name == "sqlite":
-        return type_coerce(func.json_group_array(func.json_array(*columns)), Text)
-    return cast(func.json_agg(func.json_build_array(*columns)), Text)
+        return sa.type_coerce(sa.func.json_group_array(sa.func.json_array(*columns)), sa.Text)
+    return sa.cast(sa.func.json_agg(sa.func.json_build_array(*columns)), sa.Text)
 
 
 async def by_contact(connection: AsyncConnection) -> None:
@@ -125,5 +136,7 @@ async def by_contact(connection: AsyncConnection) -> None:
     and takes longer to compile the query than to answer it.
     """
     if connection.dialect.name != "sqlite":
-        off = [func.set_config(name, "off", True) for name in AIMED_AT_WHOLE_TABLES]
-        await connection.execute(select(*off, func.set_config("max_parallel_workers_per_gather", "0", True)))
+        off = [sa.func.set_config(name, "off", True) for name in AIMED_AT_WHOLE_TABLES]
+        await connection.execute(
+            sa.select(*off, sa.func.set_config("max_parallel_workers_per_gather", "0", True))
+        )

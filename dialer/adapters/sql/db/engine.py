@@ -4,17 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, column, event, func, make_url, select, table
+import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from dialer.adapters.sql.db.connections import Connections
+from dialer.adapters.sql.db.connections import Connections, PatientConnection, ThreadedConnection
 from dialer.adapters.sql.db.dialects import KEYS_LOCK
-from dialer.adapters.sql.db.postgresql import PatientConnection
-from dialer.adapters.sql.db.sqlite import ThreadedConnection
-from dialer.adapters.sql.schema.key_tables import fingerprint_keys
+from dialer.adapters.sql.schema.machine import fingerprint_keys
 from dialer.domain.base.errors import BadSettings, Conflict, KeysChanged, Unavailable
 
 BUSY_SECONDS = 30
@@ -27,23 +25,23 @@ PRETENDED = "dialer_pretended"
 
 Their entries in the ledger are marked.
 """
-SCHEMA = table("alembic_version", column("version_num"))
-IN_FORCE = select(
-    select(func.max(fingerprint_keys.c.version)).scalar_subquery(),
-    select(SCHEMA.c.version_num).scalar_subquery(),
+SCHEMA = sa.table("alembic_version", sa.column("version_num"))
+IN_FORCE = sa.select(
+    sa.select(sa.func.max(fingerprint_keys.c.version)).scalar_subquery(),
+    sa.select(SCHEMA.c.version_num).scalar_subquery(),
 )
 IDLE_SECONDS = 60
 """Seconds after which a process that stands still in a transaction loses it with its locks.
 
 PostgreSQL only.
 """
-_LOST_IF_IDLE = func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
-SHARED = select(func.fingerprint_key_version(), func.schema_revision(), _LOST_IF_IDLE)
+_LOST_IF_IDLE = sa.func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
+SHARED = sa.select(sa.func.fingerprint_key_version(), sa.func.schema_revision(), _LOST_IF_IDLE)
 """The versions in force, for a writer (PostgreSQL).
 
 Until the transaction ends no other moves fingerprints to other keys, or the schema to another.
 """
-ALONE = select(func.pg_advisory_xact_lock(KEYS_LOCK), _LOST_IF_IDLE)
+ALONE = sa.select(sa.func.pg_advisory_xact_lock(KEYS_LOCK), _LOST_IF_IDLE)
 """The first statement of a lone writer (PostgreSQL).
 
 It waits for the end of every writing transaction; none begins before this one ends.
@@ -56,13 +54,13 @@ A statement prepared at the server would be lost, or another's.
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def parse_url(text: str) -> URL:
+def parse_url(text: str) -> sa.URL:
     """Parse the URL, with our driver.
 
     Raise `BadSettings` for another engine or a SQLite database without a file.
     """
     try:
-        url = make_url(text)
+        url = sa.make_url(text)
     except ArgumentError as error:
         raise BadSettings("the database URL cannot be read", hint=_EXAMPLES) from error
     driver = DRIVERS.get(url.drivername.partition("+")[0])
@@ -129,7 +127,9 @@ class Database:
         return self._transaction(self._writer, *((ALONE, IN_FORCE) if alone else (SHARED,)))
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine, *first: Select[Any]) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(
+        self, engine: AsyncEngine, *first: sa.Select[Any]
+    ) -> AsyncIterator[AsyncConnection]:
         """Commit at the end of the block, or roll back after any error."""
         with database_errors():
             async with self._connections.lent(engine) as connection:
@@ -159,7 +159,7 @@ class Database:
         await self._connections.close()
 
 
-def connect(url: URL, *, pretended: bool = False) -> Database:
+def connect(url: sa.URL, *, pretended: bool = False) -> Database:
     """Make the pools; no connection is opened before the first use.
 
     `pretended`: the clock of the writer is shifted.
@@ -170,7 +170,7 @@ def connect(url: URL, *, pretended: bool = False) -> Database:
     return Database(reader, writer.execution_options(**{PRETENDED: pretended}), connections)
 
 
-def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
+def _postgresql(url: sa.URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
     # LIFO lets idle connections grow old and be closed by the server; pre-ping notices that in
     # time.
     engine = create_async_engine(
@@ -187,7 +187,7 @@ def _postgresql(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncE
         },
         hide_parameters=True,
     )
-    event.listen(engine.sync_engine, "handle_error", _replace_unfit)
+    sa.event.listen(engine.sync_engine, "handle_error", _replace_unfit)
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return snapshot, engine
 
@@ -199,7 +199,7 @@ def _replace_unfit(context: ExceptionContext) -> None:
         context.invalidate_pool_on_disconnect = False
 
 
-def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
+def _sqlite(url: sa.URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngine]:
     # One writing connection a process: its tasks queue for it in order instead of polling SQLite's
     # lock.
     how = {
@@ -220,7 +220,7 @@ def _sqlite(url: URL, connections: Connections) -> tuple[AsyncEngine, AsyncEngin
     return reader, writer
 
 
-def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
+def prepare_sqlite(engine: sa.Engine, *, begin: str, query_only: bool) -> None:
     """Begin transactions here, not in the driver, and set the pragmas of each connection.
 
     The driver begins none before a SELECT. `BEGIN IMMEDIATE` makes a claim exclusive: SQLite has no
@@ -238,7 +238,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
         f"query_only={'ON' if query_only else 'OFF'}",
     )
 
-    @event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -246,6 +246,6 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)

@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, func, select
 
 from dialer.adapters.sql import migrations
 from dialer.adapters.sql.db.dialects import KEYS_LOCK
@@ -24,16 +24,16 @@ async def upgrade(url: str, *, to: str = "head") -> None:
     await asyncio.to_thread(_upgrade, parse_url(url), to)
 
 
-def _upgrade(url: URL, to: str) -> None:
+def _upgrade(url: sa.URL, to: str) -> None:
     with plain_connection(url) as connection:
         if url.get_backend_name() == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             # Present writers end first; later writers see the new schema.
-            connection.execute(select(func.pg_advisory_xact_lock(KEYS_LOCK)))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(KEYS_LOCK)))
         command.upgrade(_config(connection), to)
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: sa.Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")

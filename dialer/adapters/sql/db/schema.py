@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, select
+import sqlalchemy as sa
 
 from dialer.adapters.sql import migrations
 from dialer.adapters.sql.db.engine import (
@@ -24,13 +24,13 @@ async def is_current(url: str) -> bool:
     return await asyncio.to_thread(_is_current, parse_url(url))
 
 
-def _is_current(url: URL) -> bool:
+def _is_current(url: sa.URL) -> bool:
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         return False
     with plain_connection(url) as connection:
-        if not inspect(connection).has_table(SCHEMA.name):
+        if not sa.inspect(connection).has_table(SCHEMA.name):
             return False
-        return set(connection.execute(select(SCHEMA.c.version_num)).scalars()) == {newest_schema()}
+        return set(connection.execute(sa.select(SCHEMA.c.version_num)).scalars()) == {newest_schema()}
 
 
 def newest_schema() -> str:
@@ -44,18 +44,18 @@ def newest_schema() -> str:
 
 
 @contextmanager
-def plain_connection(url: URL) -> Iterator[Connection]:
+def plain_connection(url: sa.URL) -> Iterator[sa.Connection]:
     """Open one transaction on a connection of its own.
 
     Alembic is synchronous, hence SQLite's plain driver; psycopg serves both.
     """
     if url.get_backend_name() == "sqlite":
         plain = url.set(drivername="sqlite")
-        engine = create_engine(plain, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        engine = sa.create_engine(plain, poolclass=sa.NullPool, connect_args={"timeout": BUSY_SECONDS})
         prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
     else:
-        engine = create_engine(
-            url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS, **POOLABLE}
+        engine = sa.create_engine(
+            url, poolclass=sa.NullPool, connect_args={"connect_timeout": CONNECT_SECONDS, **POOLABLE}
         )
     with database_errors(), engine.begin() as connection:
         yield connection

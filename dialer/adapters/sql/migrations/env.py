@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from dialer.adapters.sql.schema.tables import metadata
+from dialer.adapters.sql.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

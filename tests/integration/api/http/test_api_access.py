@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dialer.console.app import build_site
-from dialer.domain.access.roles import LOCAL_ADMINISTRATOR, Role
+from dialer.domain.access import LOCAL_ADMINISTRATOR, Role
 from tests.integration.api.client import Api
 
 MAKES, RUNS, READS, RULES = Role.CAMPAIGNER, Role.OPERATOR, Role.AUDITOR, Role.ADMIN

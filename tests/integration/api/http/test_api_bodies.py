@@ -6,7 +6,7 @@ from shutil import rmtree
 
 import pytest
 
-from dialer.api import contacts
+from dialer.api import consent
 from dialer.api.http import bodies
 from dialer.api.http.authentication import SESSION
 from tests.integration.api.bodies import CONTACTS, CSV, campaign_body, new_campaign, objection_body
@@ -39,7 +39,7 @@ async def test_a_body_that_is_not_packed_as_it_says_is_refused(api: Api) -> None
 
 async def test_a_list_over_the_limit_is_too_large(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of 2 GiB is lowered for the test."""
-    (upload,) = (e.body for e in contacts.ENDPOINTS if isinstance(e.body, bodies.FileBody))
+    (upload,) = (e.body for e in consent.ENDPOINTS if isinstance(e.body, bodies.FileBody))
     monkeypatch.setattr(upload, "_limit", len(CSV) - 1)
     path = CONTACTS.format(id=await new_campaign(api))
     assert (await api.call("POST", path, data=CSV)).status == 413

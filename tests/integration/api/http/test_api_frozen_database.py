@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.db import postgresql
-from dialer.domain.access.roles import Role
+from dialer.adapters.sql.db import connections
+from dialer.domain.access import Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from tests.contract.freezing import frozen
@@ -65,7 +65,7 @@ async def test_with_the_database_frozen_halts_go_through_and_the_rest_is_answere
         )
     with frozen(server), monkeypatch.context() as meanwhile:
         # So that the test need not wait for it; a busy server keeps all its time.
-        meanwhile.setattr(postgresql, "ANSWER_SECONDS", 1.0)
+        meanwhile.setattr(connections, "ANSWER_SECONDS", 1.0)
         async with asyncio.timeout(BOUND_S):
             pausing = asyncio.create_task(api.post(f"/v1/campaigns/{campaign_id}/pause", None, Role.OPERATOR))
             assert await halted(api, "first") < HALT_S

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.integration.api.bodies import campaign_body, new_campaign, objection_body
 from tests.integration.api.client import Api
 

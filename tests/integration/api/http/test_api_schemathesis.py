@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dialer.domain.access.roles import Role
+from dialer.domain.access import Role
 from tests.harness.patience import SOON_S
 from tests.integration.api.bodies import new_campaign
 from tests.integration.api.client import running_api

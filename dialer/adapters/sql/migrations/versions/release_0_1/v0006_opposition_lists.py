@@ -1,14 +1,10 @@
 """Lists of oppositions kept by others, by fingerprint."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
 down_revision: str | None = "0005"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 CURRENT = sa.text("in_force_at IS NOT NULL AND replaced_at IS NULL")
 

@@ -1,14 +1,10 @@
 """Contacts that can be erased under their attempts and decisions, and the record of the erasing."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
 down_revision: str | None = "0006"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 KEPT = sa.text("erased_at IS NULL")
 

@@ -1,14 +1,10 @@
 """Call-back probes: whether the numbers shown reach the sponsor's line."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
 down_revision: str | None = "0007"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def one_of(name: str, *values: str) -> sa.Enum:

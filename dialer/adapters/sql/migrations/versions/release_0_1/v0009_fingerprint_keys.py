@@ -1,14 +1,10 @@
 """Versions of the fingerprint keys, and the ledger's names of numbers from before a change."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
 down_revision: str | None = "0008"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 # As KEYS_LOCK in dialects.py. Volatile: what it reads is younger than the lock it waited for.
 VERSION_IN_POSTGRESQL = """

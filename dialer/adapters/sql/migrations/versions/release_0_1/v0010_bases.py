@@ -1,13 +1,9 @@
 """The basis of a consent, the kind of a list, and the end of the window of a call."""
 
-from collections.abc import Sequence
-
 from alembic import op
 
 revision = "0010"
 down_revision: str | None = "0009"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

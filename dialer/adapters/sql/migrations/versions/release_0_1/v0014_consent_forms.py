@@ -1,13 +1,9 @@
 """The form on which a consent was given, and its mentions."""
 
-from collections.abc import Sequence
-
 from alembic import op
 
 revision = "0014"
 down_revision: str | None = "0013"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

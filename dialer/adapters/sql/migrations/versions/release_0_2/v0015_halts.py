@@ -1,15 +1,12 @@
 """Ids of halts: a PBX that was away can separate an ended halt from an unknown one."""
 
 import uuid
-from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
 down_revision: str | None = "0017"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

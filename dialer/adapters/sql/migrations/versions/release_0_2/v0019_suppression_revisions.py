@@ -3,7 +3,6 @@
 A PBX that was away then gets the new ones alone.
 """
 
-from collections.abc import Sequence
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,8 +10,6 @@ from alembic import op
 
 revision = "0019"
 down_revision: str | None = "0014"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -3,14 +3,10 @@
 PostgreSQL only.
 """
 
-from collections.abc import Sequence
-
 from alembic import op
 
 revision = "0020"
 down_revision: str | None = "0019"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0023"
 down_revision: str | None = "0020"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HOUR = 3_600_000_000

@@ -1,14 +1,10 @@
 """Rests of trunks: the instants until which each asked to be sent no call."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
 down_revision: str | None = "0032"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

@@ -1,14 +1,10 @@
 """A change of the fingerprint keys, number by number."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
 down_revision: str | None = "0033"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

@@ -1,13 +1,9 @@
 """The cause of a campaign's pause, apart from its reason in words."""
 
-from collections.abc import Sequence
-
 from alembic import op
 
 revision = "0035"
 down_revision: str | None = "0034"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:

@@ -1,1 +1,0 @@
-"""Events of a PBX, in the domain's words."""

@@ -1,1 +1,0 @@
-"""Attempts, claims and trunks, stored."""

@@ -1,1 +1,0 @@
-"""Campaigns and their contacts, stored."""

@@ -1,1 +1,0 @@
-"""Reads for inspectors, and for callees about themselves."""

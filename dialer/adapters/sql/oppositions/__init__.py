@@ -1,1 +1,0 @@
-"""Suppressions and external lists, stored."""

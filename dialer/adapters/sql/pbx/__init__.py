@@ -1,1 +1,0 @@
-"""Leases and halts of the PBXs, stored."""

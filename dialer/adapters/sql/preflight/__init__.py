@@ -1,1 +1,0 @@
-"""Contacts grouped by the fields that rules read."""

@@ -1,1 +1,0 @@
-"""Retention, restores, outbox and the state of the machine, stored."""

@@ -1,1 +1,0 @@
-"""Commands about the ledger, inspections and people's rights."""

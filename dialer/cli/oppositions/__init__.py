@@ -1,1 +1,0 @@
-"""Commands about oppositions and external lists."""

@@ -1,1 +1,0 @@
-"""Commands about call-back probes."""

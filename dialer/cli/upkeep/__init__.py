@@ -1,1 +1,0 @@
-"""Commands about backups, retention, keys and the database."""

@@ -1,1 +1,0 @@
-"""The effect of each dialplan application on a channel."""

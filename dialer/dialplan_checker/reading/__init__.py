@@ -1,1 +1,0 @@
-"""From the text of a dialplan to its model."""

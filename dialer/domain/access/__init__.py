@@ -1,1 +1,0 @@
-"""Roles and tokens, and the rights they carry."""

@@ -1,1 +1,0 @@
-"""People on lists, and their consents."""

@@ -1,1 +1,0 @@
-"""Retention, backups and notifications."""

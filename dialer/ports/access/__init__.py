@@ -1,1 +1,0 @@
-"""Tokens, keys and sealed values, as services need them."""

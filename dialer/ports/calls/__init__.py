@@ -1,1 +1,0 @@
-"""Attempts and trunks, as services need them."""

@@ -1,1 +1,0 @@
-"""Campaigns, contacts, imports and prompts, as services need them."""

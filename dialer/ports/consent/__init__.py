@@ -1,1 +1,0 @@
-"""Consents and their proofs, as services need them."""

@@ -1,1 +1,0 @@
-"""The ledger, its records and the journal, as services need them."""

@@ -1,1 +1,0 @@
-"""PBXs: calls, leases, halts and dialplans, as services need them."""

@@ -1,1 +1,0 @@
-"""Backups, restores, retention and notifications, as services need them."""

@@ -1,1 +1,0 @@
-"""Questions about a campaign and its list before the first call."""

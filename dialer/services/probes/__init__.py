@@ -1,1 +1,0 @@
-"""Call-back probes."""
