@@ -61,11 +61,12 @@ async def only(telephony: AmiTelephony) -> LineObjection:
 async def test_a_nine_on_the_line_is_an_opposition_of_the_number_that_rang(
     telephony: AmiTelephony, line: Line
 ) -> None:
+    before = time.time()
     ringer = await ring(line, Ringing(presses=(Press("9", 0.3),)))
     assert sounds(ringer) == ["callback...", "opposed"]
     objection = await only(telephony)
     assert (objection.number, objection.sponsor_key) == ("33199000042", SPONSOR)
-    assert abs(objection.at.timestamp() - time.time()) < 10
+    assert int(before) <= objection.at.timestamp() <= time.time()
 
 
 async def test_the_number_itself_is_nowhere_in_the_pbxs_memory(telephony: AmiTelephony, line: Line) -> None:
