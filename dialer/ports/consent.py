@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
-from dialer.domain.calls.retry import ContactClosed, Due
+from dialer.domain.calls.retry import ClosedReason, ContactClosed, Due
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent import ConsentEvent, ImportManifest
 from dialer.domain.preflight.forecast import TimeBoundaries
@@ -117,7 +117,7 @@ class ContactRepository(Protocol):
         """Lock and return contacts closed by a refusal, but for campaigns in such a state."""
         ...
 
-    async def closed_for(self, reason: str, contact_ids: Iterable[ContactId]) -> list[ContactId]:
+    async def closed_for(self, reason: ClosedReason, contact_ids: Iterable[ContactId]) -> list[ContactId]:
         """Return the contacts that are closed for this reason, and not erased."""
         ...
 

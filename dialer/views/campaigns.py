@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from dialer.domain.calls.attempt import Result
-from dialer.domain.calls.retry import REVIEW
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause, allowed_verbs
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import ReasonCode
@@ -132,7 +131,7 @@ class ProgressView(View):
         dict[Result, int], about("Attempts that are over, by result.", {"MESSAGE_PLAYED": 240})
     ]
     refused: Annotated[
-        dict[ReasonCode | Literal["REVIEW"], int],
+        dict[str, int],
         about("Contacts by each code of their last refusal, or REVIEW.", {"OUT_OF_LEGAL_HOURS": 12}),
     ]
     next_due_at: Annotated[Instant | None, about("When the next contact is due; null: none is.", AT)]
@@ -160,7 +159,7 @@ class ProgressView(View):
             closed=counts.closed,
             attempts=counts.attempts,
             results={Result(name): count for name, count in counts.results.items()},
-            refused={_code(name): count for name, count in counts.refused.items()},
+            refused=counts.refused,
             next_due_at=counts.next_due_at,
             probe_required=progress.probe_required,
             probes=tuple(map(ProbeView.of, progress.probes)),
@@ -249,7 +248,3 @@ def _without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if value is not None
     }
-
-
-def _code(name: str) -> ReasonCode | Literal["REVIEW"]:
-    return "REVIEW" if name == REVIEW else ReasonCode(name)

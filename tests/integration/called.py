@@ -18,7 +18,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 from dialer.domain.calls.outcome import result_of
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.pbx import Driver
@@ -108,7 +108,7 @@ async def call_all(campaign_id: CampaignId, at: datetime = MONDAY, *, start: boo
             sent = await attempts.get_many(attempt.id for attempt in permits)
             ended = [over(sent[attempt.id], number) for number, attempt in enumerate(permits)]
             await attempts.commit(
-                [Progression(one, opposition(one), ContactClosed("called")) for one in ended]
+                [Progression(one, opposition(one), ContactClosed(ClosedReason.DELIVERED)) for one in ended]
             )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.decision.record import Decision, ReasonCode, RefusalReason
 from dialer.ports.pbx import Driver
 from dialer.ports.records import (
@@ -104,7 +104,7 @@ def refuse(*codes: ReasonCode, outcome: object = None) -> Judge:
             permit_until=None,
             reasons=tuple(RefusalReason("FP-02", code, f"because of {code}") for code in codes),
         )
-        change = ContactClosed("refused") if outcome is None else outcome
+        change = ContactClosed(ClosedReason.NO_KEY) if outcome is None else outcome
         return ClaimDecision(decision, "e" * 64, kept_inputs(dossier), change)  # type: ignore[arg-type]
 
     return judge

@@ -21,7 +21,7 @@ import structlog
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import Answered, DialStatus, Ended, TraceStep, TraceVerb
-from dialer.domain.calls.outcome import LATE_ANSWER
+from dialer.domain.calls.outcome import EndReason
 from dialer.ports.telephony import TelephonyEvent, TrunkAsked
 
 _CHUNK = struct.Struct(">HHH")
@@ -225,7 +225,7 @@ class NetworkAnswers(asyncio.DatagramProtocol):
         """
         at = max(self._now(), ended.at)
         self._put(Answered(ended.attempt_id, at))
-        trace = (TraceStep(at, TraceVerb.END, LATE_ANSWER),)
+        trace = (TraceStep(at, TraceVerb.END, EndReason.LATE_ANSWER.in_trace),)
         self._put(replace(ended, at=at, dial_status=DialStatus.ANSWER, sip_code=200, trace=trace))
 
     def _called(self, attempt_id: AttemptId) -> Called | None:

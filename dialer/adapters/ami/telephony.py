@@ -20,7 +20,7 @@ from dialer.adapters.secret_files import copies_key
 from dialer.domain.base.errors import DialerError, NotOriginated, Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.call_events import NotSent
+from dialer.domain.calls.call_events import NotSent, UnsentCause
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import CallOrder, ProbeEnd, ProbeOrder, TelephonyEvent
 
@@ -70,8 +70,6 @@ CANCELLING_S = 0.2
 
 A halt may take 2 s in all.
 """
-UNSENT = "the PBX could not make a channel"
-REVOKED = "revoked"
 
 
 class AmiTelephony(PbxMemory):
@@ -191,7 +189,7 @@ class AmiTelephony(PbxMemory):
         if await self._cancelled(attempt_id):
             return
         if fresh:
-            self._inbox.put(NotSent(attempt_id, self._clock.now(), REVOKED))
+            self._inbox.put(NotSent(attempt_id, self._clock.now(), UnsentCause.REVOKED))
         else:
             await self._cut_off(attempt_id)
 
@@ -242,7 +240,7 @@ class AmiTelephony(PbxMemory):
 
     async def _settle_failed(self, attempt_id: AttemptId) -> None:
         if await self._withhold([attempt_id]):
-            self._inbox.put(NotSent(attempt_id, self._clock.now(), UNSENT))
+            self._inbox.put(NotSent(attempt_id, self._clock.now(), UnsentCause.NO_CHANNEL))
 
     def _settled(self, check: asyncio.Task[None]) -> None:
         self._checks.discard(check)

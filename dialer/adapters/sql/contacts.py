@@ -21,7 +21,7 @@ from dialer.adapters.sql.schema.campaigns import campaigns
 from dialer.adapters.sql.schema.people import contacts, imports
 from dialer.domain.base.errors import NotFound
 from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportId
-from dialer.domain.calls.retry import REVIEW, ContactClosed, Due
+from dialer.domain.calls.retry import REVIEW, ClosedReason, ContactClosed, Due
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent import ContactDetails, ContactState, ImportManifest
 from dialer.domain.numbers.number_plan import territories_of
@@ -176,7 +176,7 @@ class SqlContactRepository(SqlRepository):
             found += (ClosedContact(*row[:-1], codes=frozenset(row[-1].split())) for row in rows)
         return found
 
-    async def closed_for(self, reason: str, contact_ids: Iterable[ContactId]) -> list[ContactId]:
+    async def closed_for(self, reason: ClosedReason, contact_ids: Iterable[ContactId]) -> list[ContactId]:
         found: list[ContactId] = []
         for ids in chunks(contact_ids):
             closed = sa.select(contacts.c.id).where(
@@ -216,7 +216,7 @@ async def emptied(connection: AsyncConnection, which: sa.ColumnElement[bool], at
             **columns,
             "number": "",
             "state": ContactState.CLOSED,
-            "closed_reason": sa.func.coalesce(contacts.c.closed_reason, "erased"),
+            "closed_reason": sa.func.coalesce(contacts.c.closed_reason, ClosedReason.ERASED),
             "erased_at": at,
         }
     )

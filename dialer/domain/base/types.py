@@ -1,6 +1,7 @@
-"""The ids by which everything is known."""
+"""Ids, and text that stands where a code may."""
 
-from typing import NewType
+from enum import StrEnum
+from typing import NewType, TypeVar
 
 ContactId = NewType("ContactId", int)
 ImportId = NewType("ImportId", str)
@@ -20,3 +21,17 @@ AttemptId = NewType("AttemptId", str)
 """32 hexadecimal digits; also the Linkedid of every channel and event of its call."""
 ProbeId = NewType("ProbeId", str)
 """32 lower-case hexadecimal digits."""
+FreeText = NewType("FreeText", str)
+"""Text in the place of a code: words of a PBX or of an error, or a code that only another version
+of this program knows. It is shown as stored; nothing is decided by it.
+"""
+
+Code = TypeVar("Code", bound=StrEnum)
+
+
+def code_or_text(stored: str, codes: type[Code]) -> Code | FreeText:
+    """Return the code that `stored` is, or else the text itself."""
+    try:
+        return codes(stored)
+    except ValueError:
+        return FreeText(stored)

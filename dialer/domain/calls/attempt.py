@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId, Fingerprint, PhoneNumber
-from dialer.domain.calls.call_events import DialStatus, TraceStep
+from dialer.domain.calls.call_events import DialStatus, LapseReason, TraceStep
 from dialer.domain.decision.facts import PastAttempt
 
 ORIGINATE_LIFE = timedelta(seconds=10)
@@ -86,7 +86,7 @@ class Attempt:
     hangup_cause: int | None = None
     sip_code: int | None = None
     result: Result | None = None
-    lapse_reason: str | None = None
+    lapse_reason: LapseReason | None = None
     trace: tuple[TraceStep, ...] = ()
     open_until: datetime | None = None
 

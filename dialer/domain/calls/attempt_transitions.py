@@ -57,7 +57,7 @@ def apply_event(attempt: Attempt, event: call_events.CallEvent) -> Attempt:
             return attempt
 
 
-def expire(attempt: Attempt, at: datetime, why: str) -> Attempt:
+def expire(attempt: Attempt, at: datetime, why: call_events.LapseReason) -> Attempt:
     """Mark the attempt as lapsed: nothing was sent, and nothing will be."""
     return replace(attempt, state=AttemptState.LAPSED, ended_at=at, lapse_reason=why)
 
@@ -79,12 +79,10 @@ def _ringing(attempt: Attempt, at: datetime) -> Attempt:
     )
 
 
-OVERTAKEN = "overtaken by a change"
-"""Something that speaks against the call changed between its permit and its sending."""
-SHUT = frozenset({OVERTAKEN, call_events.RefusalCause.HALTED, call_events.RefusalCause.PAUSED})
+SHUT = frozenset(
+    {call_events.UnsentCause.OVERTAKEN, call_events.RefusalCause.HALTED, call_events.RefusalCause.PAUSED}
+)
 """Reasons outside the call itself: the contact can be called as soon as calls are made again."""
-TRUNK = "TRUNK"
-"""The PBX has no such trunk: our own side could not send the call, though the gate let it pass."""
 NO_SUCH_TRUNK = 3
 """The cause of a Dial to an endpoint that Asterisk does not have: no channel, so no INVITE.
 
@@ -101,7 +99,7 @@ def _never_left(attempt: Attempt, event: call_events.Ended) -> bool:
 
 def _end(attempt: Attempt, event: call_events.Ended) -> Attempt:
     if _never_left(attempt, event):
-        return replace(expire(attempt, event.at, TRUNK), dialed_at=None)
+        return replace(expire(attempt, event.at, call_events.UnsentCause.TRUNK), dialed_at=None)
     result = result_of(
         event.dial_status,
         event.trace,

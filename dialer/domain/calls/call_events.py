@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dialer.domain.base.types import AttemptId
+from dialer.domain.base.types import AttemptId, FreeText
 from dialer.domain.oppositions.suppression import PbxSuppression
 
 
@@ -69,6 +69,24 @@ Nothing is dialled there until it holds its writes again.
 """
 
 
+class UnsentCause(StrEnum):
+    """Reasons for which no INVITE left, though no lock refused. The words are stored and shown."""
+
+    OVERTAKEN = "overtaken by a change"
+    """Something that speaks against the call changed between its permit and its sending."""
+    NEVER_SENT = "never sent"
+    """Found unsent by a recovery."""
+    NO_CHANNEL = "the PBX could not make a channel"
+    REVOKED = "revoked"
+    """Withdrawn before it came to the gate."""
+    TRUNK = "TRUNK"
+    """The PBX has no such trunk: our own side could not send what the gate let pass."""
+
+
+LapseReason = RefusalCause | UnsentCause | FreeText
+"""Why nothing was sent. The text is the PBX's own, where it refused an Originate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The PBX's own lock said no; nothing was sent."""
@@ -80,11 +98,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The PBX took the Originate but no channel came of it: nothing was sent."""
+    """Nothing was sent: no Originate was, or the PBX refused it, or no channel came of it."""
 
     attempt_id: AttemptId
     at: datetime
-    why: str
+    why: UnsentCause | FreeText
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,26 @@ names a fault of the trunk: Asterisk derives no such cause from these codes, so 
 
 from enum import StrEnum
 
+from dialer.domain.base.types import FreeText, code_or_text
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 
-FORWARDED = "forwarded"
-"""The end reason of a call that the network took elsewhere (T111).
 
-A callee who forwards calls is not called again.
-"""
+class EndReason(StrEnum):
+    """Why we ended a call out of turn. The words are shown; a trace holds them with hyphens."""
 
-LATE_ANSWER = "late-answer"
-"""The end reason of a call answered just as we gave up: the callee heard nothing."""
+    SILENCE_CUT = "silence_cut"
+    """Electoral silence began (T036)."""
+    MEDIA_TIMEOUT = "media_timeout"
+    """No sound came from the callee's side (T110)."""
+    FORWARDED = "forwarded"
+    """The network took the call elsewhere (T111). The callee is not called again."""
+    LATE_ANSWER = "late_answer"
+    """It was answered just as we gave up: the callee heard nothing."""
+
+    @property
+    def in_trace(self) -> str:
+        return self.replace("_", "-")
 
 
 def result_of(
@@ -35,7 +44,7 @@ def result_of(
     if opposed or _did(trace, TraceVerb.KEY, "9"):
         return Result.OPTED_OUT
     # Another party than the consenting one answered, and heard nothing.
-    if dial_status is not DialStatus.ANSWER or end_reason(trace) == FORWARDED:
+    if dial_status is not DialStatus.ANSWER or end_reason(trace) is EndReason.FORWARDED:
         return Result.NOT_ANSWERED
     if machine:
         return Result.MACHINE_MESSAGE if _did(trace, TraceVerb.DONE, "voicemail") else Result.MACHINE
@@ -59,12 +68,10 @@ def notice_end_ms(trace: tuple[TraceStep, ...], answered_ms: float) -> int | Non
     return round(ends[0] - answered_ms) if ends else None
 
 
-def end_reason(trace: tuple[TraceStep, ...]) -> str | None:
-    """Return why we ended the call out of turn, None where we did not.
-
-    `silence_cut` (T036), `media_timeout` (T110), `forwarded` (T111), `late_answer`.
-    """
-    return next((step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END), None)
+def end_reason(trace: tuple[TraceStep, ...]) -> EndReason | FreeText | None:
+    """Return why we ended the call out of turn, None where we did not."""
+    ends = (step.name.replace("-", "_") for step in trace if step.verb is TraceVerb.END)
+    return next((code_or_text(end, EndReason) for end in ends), None)
 
 
 def _did(trace: tuple[TraceStep, ...], verb: TraceVerb, name: str) -> bool:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from dialer.domain.base.types import FreeText
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.outcome import DECLINED, FORWARDED, About, counts, end_about, end_reason, unwanted
+from dialer.domain.calls.outcome import DECLINED, About, EndReason, counts, end_about, end_reason, unwanted
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.decision.record import PROJECT_RULE, Decision, Lifting, ReasonCode, RefusalReason
 
@@ -16,14 +18,32 @@ class Due:
     at: datetime
 
 
+class ClosedReason(StrEnum):
+    """Why a contact is closed by the outcome of its calls. The words are stored and shown."""
+
+    DELIVERED = "delivered"
+    MESSAGE_CUT = "message_cut"
+    NO_KEY = "no_key"
+    OPTED_OUT = "opted_out"
+    HUNG_UP = "hung_up"
+    LEGAL_NOTICE = "legal_notice"
+    LOST = "lost"
+    FORWARDED = "forwarded"
+    UNWANTED = "unwanted"
+    """The telephone answered that calls of this kind are unwanted (SIP 607)."""
+    NUMBER_GONE = "number_gone"
+    MAX_ATTEMPTS = "max_attempts"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True, slots=True)
 class ContactClosed:
     """Not called again in this campaign.
 
-    `reason` is a lower-case word for an outcome, or the code of a refusal.
+    `reason` is an outcome, the code of a refusal, or the error of a judgement that failed.
     """
 
-    reason: str
+    reason: ClosedReason | ReasonCode | FreeText
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +57,6 @@ class Made:
     failed: int = 0
 
 
-NUMBER_GONE = "number_gone"
 AFTER_DECLINED = timedelta(hours=24)
 """Least wait before a declined call (SIP 603, 608) is tried again, even if the gap is shorter."""
 AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
@@ -45,15 +64,15 @@ AGAIN = frozenset({Result.MACHINE, Result.NOT_ANSWERED})
 
 With any other the callee was reached, and a second call would put pressure on them.
 """
-CLOSED_BY: dict[Result, str] = {
-    Result.MESSAGE_PLAYED: "delivered",
-    Result.MACHINE_MESSAGE: "delivered",
-    Result.MESSAGE_CUT: "message_cut",
-    Result.NO_KEY: "no_key",
-    Result.OPTED_OUT: "opted_out",
-    Result.HANGUP_IN_NOTICE: "hung_up",
-    Result.LEGAL_NOTICE: "legal_notice",
-    Result.LOST: "lost",
+CLOSED_BY: dict[Result, ClosedReason] = {
+    Result.MESSAGE_PLAYED: ClosedReason.DELIVERED,
+    Result.MACHINE_MESSAGE: ClosedReason.DELIVERED,
+    Result.MESSAGE_CUT: ClosedReason.MESSAGE_CUT,
+    Result.NO_KEY: ClosedReason.NO_KEY,
+    Result.OPTED_OUT: ClosedReason.OPTED_OUT,
+    Result.HANGUP_IN_NOTICE: ClosedReason.HUNG_UP,
+    Result.LEGAL_NOTICE: ClosedReason.LEGAL_NOTICE,
+    Result.LOST: ClosedReason.LOST,
 }
 REVIEW = "REVIEW"
 """Stands in place of a refusal's codes: the decision itself could not be made."""
@@ -80,7 +99,7 @@ NUMBER_BUSY = timedelta(minutes=5)
 
 def for_review(error: str) -> ContactClosed:
     """Close a contact whose judgement failed: unknown is no call."""
-    return ContactClosed(f"review: {error}")
+    return ContactClosed(FreeText(f"review: {error}"))
 
 
 def number_gone(attempt: Attempt) -> bool:
@@ -102,24 +121,24 @@ def after_call(attempt: Attempt, made: Made, definition: CampaignDefinition) -> 
     `made`: the earlier attempts, without this one.
     """
     if attempt.opposed_at is not None:
-        return ContactClosed("opted_out")
+        return ContactClosed(ClosedReason.OPTED_OUT)
     if attempt.state is AttemptState.LOST:
-        return ContactClosed("lost")
-    if end_reason(attempt.trace) == FORWARDED:
-        return ContactClosed(FORWARDED)
+        return ContactClosed(ClosedReason.LOST)
+    if end_reason(attempt.trace) is EndReason.FORWARDED:
+        return ContactClosed(ClosedReason.FORWARDED)
     result = attempt.result or Result.LOST
     if result not in AGAIN:
         return ContactClosed(CLOSED_BY[result])
     if unwanted(attempt):
-        return ContactClosed("unwanted")
+        return ContactClosed(ClosedReason.UNWANTED)
     if number_gone(attempt):
-        return ContactClosed(NUMBER_GONE)
+        return ContactClosed(ClosedReason.NUMBER_GONE)
     declined = attempt.sip_code in DECLINED
     if not counts(attempt):
         wait = AFTER_DECLINED if declined else wait_after_failures(made.failed + 1)
         return Due((attempt.ended_at or attempt.decided_at) + wait)
     if end_about(attempt) is not About.SILENCE and made.tried + 1 >= definition.retry.max_attempts:
-        return ContactClosed("max_attempts")
+        return ContactClosed(ClosedReason.MAX_ATTEMPTS)
     called_at = attempt.dialed_at or attempt.originated_at or attempt.decided_at
     gap = timedelta(hours=definition.retry.min_gap_hours)
     return Due(called_at + (max(gap, AFTER_DECLINED) if declined else gap))
@@ -133,11 +152,11 @@ def after_refusal(decision: Decision) -> Due | ContactClosed:
     """
     for reason in decision.reasons:
         if final(reason, decision):
-            return ContactClosed(reason.code.value)
+            return ContactClosed(reason.code)
     shut = [reason.code for reason in decision.reasons if reason.code in WAITS]
     if shut and decision.next_open is None:
         silent = ReasonCode.ELECTORAL_SILENCE in shut
-        return ContactClosed((ReasonCode.ELECTORAL_SILENCE if silent else shut[0]).value)
+        return ContactClosed(ReasonCode.ELECTORAL_SILENCE if silent else shut[0])
     pause = PAUSE if any(reason.code in PAUSES for reason in decision.reasons) else timedelta(0)
     return Due(max(decision.next_open or decision.at, decision.at + pause))
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.calls.call_events import TraceVerb
-from dialer.domain.calls.outcome import LATE_ANSWER, About, about, end_about
+from dialer.domain.calls.outcome import About, EndReason, about, end_about, end_reason
 
 LAST_CALLS = 50
 """Calls that are looked at: the last ones that rang, were answered or ended."""
@@ -109,7 +109,7 @@ def abandoned(attempt: Attempt) -> bool:
 
 
 def lifted_in_vain(attempt: Attempt) -> bool:
-    return any(step.verb is TraceVerb.END and step.name == LATE_ANSWER for step in attempt.trace)
+    return end_reason(attempt.trace) is EndReason.LATE_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import structlog
 
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId, CampaignId, ContactId
+from dialer.domain.calls import retry
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import SHUT, apply_event
 from dialer.domain.calls.call_events import CallEvent, Ended, MachineFound, MachineSpoken, Opposed
 from dialer.domain.calls.outcome import REJECTED, unwanted
-from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, number_gone, wait_after_failures
 from dialer.domain.calls.trunk_health import silence_after_answer
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression, pbx_entries
@@ -125,7 +125,7 @@ class CallEventApplier:
                 told.info("ended_outside_window", open_until=after.open_until, ended_at=after.ended_at)
 
     async def _progression(
-        self, attempt: Attempt, before: Attempt, made: dict[ContactId, Made]
+        self, attempt: Attempt, before: Attempt, made: dict[ContactId, retry.Made]
     ) -> Progression:
         newly_opposed = attempt.opposed_at and not before.opposed_at
         newly_final = before.alive and not attempt.alive
@@ -133,8 +133,8 @@ class CallEventApplier:
         return Progression(
             attempt,
             self._opposition(attempt) if newly_opposed or refuses_all else None,
-            await self._contact(attempt, made.get(attempt.contact_id, Made())) if newly_final else None,
-            voids=bool(newly_final and number_gone(attempt)),
+            await self._contact(attempt, made.get(attempt.contact_id, retry.Made())) if newly_final else None,
+            voids=bool(newly_final and retry.number_gone(attempt)),
         )
 
     def _opposition(self, attempt: Attempt) -> Suppression:
@@ -151,17 +151,17 @@ class CallEventApplier:
             note=None if pressed else UNWANTED_NOTE,
         )
 
-    async def _contact(self, attempt: Attempt, made: Made) -> ContactChange:
+    async def _contact(self, attempt: Attempt, made: retry.Made) -> ContactChange:
         """`made` does not count this attempt yet, which is still alive in the store."""
         match attempt.state:
             case AttemptState.LAPSED:
                 if attempt.lapse_reason in SHUT:
-                    return Due(self._clock.now())
-                return Due(self._clock.now() + wait_after_failures(made.failed + 1))
+                    return retry.Due(self._clock.now())
+                return retry.Due(self._clock.now() + retry.wait_after_failures(made.failed + 1))
             case AttemptState.LOST:
-                return ContactClosed("lost")
+                return retry.ContactClosed(retry.ClosedReason.LOST)
             case _:
-                return after_call(attempt, made, await self._definition(attempt.campaign_id))
+                return retry.after_call(attempt, made, await self._definition(attempt.campaign_id))
 
     async def _definition(self, campaign_id: CampaignId) -> CampaignDefinition:
         """Return the campaign's definition, read once.

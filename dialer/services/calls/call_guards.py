@@ -75,7 +75,7 @@ class CallGuards:
         All counts come from the store, regardless of the process that made the calls.
         """
         for attempt in attempts:
-            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason == RefusalCause.SCRIPT:
+            if attempt.state is AttemptState.LAPSED and attempt.lapse_reason is RefusalCause.SCRIPT:
                 reason = f"script: a prompt is missing or empty on PBX {pbx}"
                 await self._pause(attempt.campaign_id, PauseCause.SCRIPT, reason)
         await self.trunks.look(attempts)

@@ -13,9 +13,10 @@ from datetime import datetime
 import structlog
 
 from dialer.domain.base.errors import Unavailable
+from dialer.domain.base.types import FreeText
 from dialer.domain.calls.answering_machine import MachineDetector
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.call_events import UNFIT, CallEvent, NotSent, Opposed, Refused
+from dialer.domain.calls.call_events import UNFIT, CallEvent, NotSent, Opposed, Refused, UnsentCause
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.telephony import LineUsed, LinkLost, LinkUp, Telephony, TelephonyEvent, TrunkAsked
@@ -167,7 +168,7 @@ class PbxWorker:
         """Something this process itself knows about a call of this PBX."""
         self._inbox.put_nowait(event)
 
-    def not_sent(self, attempt: Attempt, why: str) -> None:
+    def not_sent(self, attempt: Attempt, why: UnsentCause | FreeText) -> None:
         self.put(NotSent(attempt.id, self._clock.now(), why))
 
     async def run(self) -> None:

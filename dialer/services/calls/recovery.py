@@ -21,7 +21,7 @@ from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.attempt_transitions import expire, mark_lost
-from dialer.domain.calls.call_events import CallEvent, ChannelGone, RefusalCause, Refused
+from dialer.domain.calls.call_events import CallEvent, ChannelGone, RefusalCause, Refused, UnsentCause
 from dialer.domain.ledger.entries_admin import link_changed
 from dialer.ports.calls import HasAttempts
 from dialer.ports.clock import Clock
@@ -36,7 +36,6 @@ from dialer.services.pbx.pauses import Pauses
 
 SLACK = timedelta(seconds=2)
 """Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
-UNSENT = "never sent"
 
 
 class RecoveryWork(HasAttempts, UnitOfWork, Protocol):
@@ -154,11 +153,13 @@ def settle(
     if attempt.id in alive_on_pbx:
         return attempt
     if attempt.id in unsent and attempt.dialed_at is None:
-        return expire(attempt, now, UNSENT)
+        return expire(attempt, now, UnsentCause.NEVER_SENT)
     if may_begin(attempt, now):
         return attempt
     return (
-        expire(attempt, now, UNSENT) if attempt.state is AttemptState.PERMITTED else mark_lost(attempt, now)
+        expire(attempt, now, UnsentCause.NEVER_SENT)
+        if attempt.state is AttemptState.PERMITTED
+        else mark_lost(attempt, now)
     )
 
 

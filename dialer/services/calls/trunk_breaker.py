@@ -12,7 +12,7 @@ import structlog
 
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.attempt import Attempt
-from dialer.domain.calls.retry import NUMBER_GONE, Due, number_gone
+from dialer.domain.calls.retry import ClosedReason, Due, number_gone
 from dialer.domain.calls.trunk_health import LAST_CALLS, TrunkHealth
 from dialer.domain.campaigns.campaign import CampaignState, PauseCause
 from dialer.domain.consent import NETWORK, ConsentWithdrawn
@@ -158,5 +158,7 @@ async def trunk_reached(
 async def _call_again(work: BreakerWork, attempt_ids: Sequence[AttemptId], at: datetime) -> None:
     """Make due the contacts of these calls that are closed because their number is unallocated."""
     calls = await work.attempts.get_many(attempt_ids)
-    gone = await work.contacts.closed_for(NUMBER_GONE, {call.contact_id for call in calls.values()})
+    gone = await work.contacts.closed_for(
+        ClosedReason.NUMBER_GONE, {call.contact_id for call in calls.values()}
+    )
     await work.contacts.change(dict.fromkeys(gone, Due(at)))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import InvalidInput, Problem
-from dialer.domain.calls.retry import NUMBER_GONE, Due
+from dialer.domain.calls.retry import ClosedReason, Due
 from dialer.domain.consent import ConsentGiven, ConsentReinstated, ConsentWithdrawn
 from dialer.domain.ledger.entries_people import consent_restored, consents_restored
 from dialer.domain.numbers.phone import every_reading
@@ -70,7 +70,7 @@ async def restore_consents(
 
 async def _call_again(work: VoidingWork, undone: list[StoredVoiding], at: datetime) -> None:
     """Make due the contacts closed by such a call, or refused since for want of the consent."""
-    gone = await work.contacts.closed_for(NUMBER_GONE, [one.contact_id for one in undone])
+    gone = await work.contacts.closed_for(ClosedReason.NUMBER_GONE, [one.contact_id for one in undone])
     await work.contacts.change(dict.fromkeys(gone, Due(at)))
     theirs = await work.consents.sponsors({one.withdrawal.fingerprint for one in undone})
     await reopen(work, dict.fromkeys(theirs, at))

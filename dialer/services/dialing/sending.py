@@ -10,9 +10,9 @@ from typing import Protocol
 import structlog
 
 from dialer.domain.base.errors import NotOriginated, Unavailable, place_of
-from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.base.types import AttemptId, CampaignId, FreeText
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.attempt_transitions import OVERTAKEN
+from dialer.domain.calls.call_events import UnsentCause
 from dialer.ports.calls import HasAttempts
 from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
@@ -159,7 +159,7 @@ class Sending:
             return
         for waiting in due:
             if waiting.attempt.id not in moved:
-                consumer.not_sent(waiting.attempt, OVERTAKEN)
+                consumer.not_sent(waiting.attempt, UnsentCause.OVERTAKEN)
             elif consumer.lease.held:
                 self._originate(
                     waiting, replace(waiting.attempt, state=AttemptState.ORIGINATING, originated_at=now)
@@ -180,7 +180,7 @@ class Sending:
             self._meter.originated(self._clock.monotonic() - started)
         except NotOriginated as error:
             self._paces.heard(order.attempt.id, self._clock.monotonic())
-            self._consumers[telephony.pbx].not_sent(order.attempt, str(error))
+            self._consumers[telephony.pbx].not_sent(order.attempt, FreeText(str(error)))
         except Unavailable as error:
             # It is unknown whether it left: the next recovery of this PBX finds out. It is never
             # sent again.

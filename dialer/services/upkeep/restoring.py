@@ -16,7 +16,7 @@ from dialer.domain.base.errors import InvalidInput, NotFound
 from dialer.domain.base.halt import Halt
 from dialer.domain.base.types import AttemptId, CampaignId, Fingerprint
 from dialer.domain.calls.attempt_transitions import mark_lost
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.ledger.entries_admin import Gap, halt_changed, restored
@@ -188,7 +188,10 @@ class Restoring:
         now = self._clock.now()
         async with self._store.write() as work:
             alive = await work.attempts.alive()
-            lost = [Progression(mark_lost(attempt, now), contact=ContactClosed("lost")) for attempt in alive]
+            lost = [
+                Progression(mark_lost(attempt, now), contact=ContactClosed(ClosedReason.LOST))
+                for attempt in alive
+            ]
             await commit_progressions(work, lost)
 
     async def _replay(self, lines: Sequence[JournalLine], by: str) -> Counter[Kind]:

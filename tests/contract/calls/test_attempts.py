@@ -8,14 +8,24 @@ from datetime import timedelta
 import pytest
 
 from dialer.domain.base.errors import NotFound
-from dialer.domain.base.types import AttemptId, CampaignId
+from dialer.domain.base.types import AttemptId, CampaignId, FreeText
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
-from dialer.domain.calls.retry import ContactClosed, Due
+from dialer.domain.calls.call_events import (
+    DialStatus,
+    LapseReason,
+    RefusalCause,
+    TraceStep,
+    TraceVerb,
+    UnsentCause,
+)
+from dialer.domain.calls.retry import ClosedReason, ContactClosed, Due
 from dialer.domain.calls.trunk_health import SilentCalls
 from dialer.domain.consent import ConsentWithdrawn
+from dialer.domain.decision.record import ReasonCode
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CallFilter, CallRow, Progression
+from tests.contract.altering import alter
+from tests.contract.engines import Engine
 from tests.harness.acts import ActStore
 from tests.samples.calls import claimed, sent
 from tests.samples.campaigns import CAMPAIGN, NOW, OTHER_CAMPAIGN
@@ -40,7 +50,7 @@ def ended(attempt: Attempt) -> Attempt:
         hangup_cause=16,
         sip_code=200,
         result=Result.OPTED_OUT,
-        lapse_reason="none",
+        lapse_reason=UnsentCause.NO_CHANNEL,
         trace=(
             TraceStep(NOW + timedelta(microseconds=7), TraceVerb.PLAY, "notice"),
             TraceStep(NOW + timedelta(microseconds=8), TraceVerb.KEY, "9"),
@@ -52,6 +62,26 @@ async def one(store: ActStore) -> Attempt:
     await listed(store, 1)
     (attempt,) = await claimed(store)
     return attempt
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        *((word.value, word) for word in (*RefusalCause, *UnsentCause)),
+        ("the PBX refused the Originate (Extension does not exist.)", None),
+        ("A_CODE_OF_ANOTHER_VERSION", None),
+    ],
+)
+async def test_a_lapse_reason_is_a_code_or_the_text_that_is_stored(
+    store: ActStore, url: str, stored: str, reason: LapseReason | None
+) -> None:
+    attempt = await one(store)
+    alter(url, f"UPDATE attempts SET state = 'lapsed', lapse_reason = '{stored}'")
+    found = (await store.attempts.get(attempt.id)).attempt
+    if reason is None:
+        assert found.lapse_reason == FreeText(stored)
+    else:
+        assert found.lapse_reason is reason
 
 
 async def test_an_attempt_is_handed_out_for_sending_once(store: ActStore) -> None:
@@ -74,9 +104,18 @@ async def test_of_eight_senders_each_attempt_goes_to_one(url: str) -> None:
 
 async def test_an_end_comes_back_with_every_field(store: ActStore) -> None:
     end = ended(await one(store))
-    await store.attempts.commit([Progression(end, contact=ContactClosed("done"))])
+    await store.attempts.commit([Progression(end, contact=ContactClosed(ClosedReason.DELIVERED))])
     assert await store.attempts.get(end.id) == CallRow(end, "person-1")
     assert await store.attempts.get_many([end.id, UNKNOWN]) == {end.id: end}
+
+
+async def test_a_contact_is_closed_with_the_word_itself(store: ActStore, engine: Engine, url: str) -> None:
+    reasons = [*ClosedReason, ReasonCode.NO_CONSENT, FreeText("review: KeyError")]
+    await listed(store, *range(len(reasons)))
+    ends = zip(map(ended, await claimed(store)), map(ContactClosed, reasons), strict=True)
+    await store.attempts.commit([Progression(end, contact=change) for end, change in ends])
+    stored = engine.dump(url)["contacts"]
+    assert [word for word in map(str, reasons) if word not in stored] == []
 
 
 async def test_an_end_is_committed_once(store: ActStore) -> None:
@@ -84,7 +123,7 @@ async def test_an_end_is_committed_once(store: ActStore) -> None:
     later = NOW + timedelta(days=1)
     await store.attempts.commit([Progression(ended(attempt), contact=Due(later))])
     lost = replace(ended(attempt), state=AttemptState.LOST, result=Result.LOST, opposed_at=None)
-    await store.attempts.commit([Progression(lost, contact=ContactClosed("lost"))])
+    await store.attempts.commit([Progression(lost, contact=ContactClosed(ClosedReason.LOST))])
     assert (await store.attempts.get(attempt.id)).attempt == ended(attempt)
     assert (await store.campaigns.progress(CAMPAIGN)).next_due_at == later
 
@@ -93,7 +132,9 @@ async def test_a_number_that_is_gone_loses_its_consents_once_however_often_it_is
     store: ActStore,
 ) -> None:
     end = ended(await one(store))
-    await store.attempts.commit([Progression(end, contact=ContactClosed("number_gone"), voids=True)])
+    await store.attempts.commit(
+        [Progression(end, contact=ContactClosed(ClosedReason.NUMBER_GONE), voids=True)]
+    )
     await store.attempts.commit([Progression(end, voids=True)])
     for _ in range(2):
         await store.trunks.reached(end.trunk, "33", before=NOW + timedelta(days=1), at=NOW)
@@ -114,7 +155,9 @@ async def test_a_nine_heard_of_after_the_end_is_kept_and_changes_nothing_else(st
     await store.attempts.commit([Progression(end, contact=Due(NOW))])
     opposed = replace(end, opposed_at=NOW, result=Result.OPTED_OUT)
     nine = suppression(1, channel=OppositionChannel.DTMF, source=end.id)
-    await store.attempts.commit([Progression(replace(opposed, sip_code=999), nine, ContactClosed("opposed"))])
+    await store.attempts.commit(
+        [Progression(replace(opposed, sip_code=999), nine, ContactClosed(ClosedReason.OPTED_OUT))]
+    )
     assert (await store.attempts.get(end.id)).attempt == opposed
     assert await store.suppressions.of(fingerprint(1)) == (nine,)
     assert (await store.campaigns.progress(CAMPAIGN)).due == 1
@@ -144,7 +187,7 @@ async def test_the_living_are_found_by_pbx_and_campaign(store: ActStore) -> None
     await listed(store, 3, campaign_id=OTHER_CAMPAIGN)
     first, second = await claimed(store)
     (third,) = await claimed(store, OTHER_CAMPAIGN)
-    await store.attempts.commit([Progression(ended(first), contact=ContactClosed("done"))])
+    await store.attempts.commit([Progression(ended(first), contact=ContactClosed(ClosedReason.DELIVERED))])
     assert await store.attempts.alive() == [second, third]
     assert await store.attempts.alive(pbx="pbx1", campaign_id=CAMPAIGN) == [second]
     assert await store.attempts.alive(pbx="pbx2") == []

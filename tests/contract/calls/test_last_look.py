@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, Progression
@@ -116,7 +116,7 @@ async def test_an_opposition_waits_for_a_judgement_under_way(
 async def called_before(store: ActStore) -> Attempt:
     (attempt,) = await claimed(store)
     ended = replace(attempt, state=AttemptState.ENDED, ended_at=NOW, result=Result.HANGUP_IN_NOTICE)
-    await store.attempts.commit([Progression(ended, contact=ContactClosed("hung_up"))])
+    await store.attempts.commit([Progression(ended, contact=ContactClosed(ClosedReason.HUNG_UP))])
     return replace(ended, opposed_at=NOW, result=Result.OPTED_OUT)
 
 

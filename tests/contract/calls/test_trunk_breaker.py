@@ -24,7 +24,7 @@ from dialer.domain.calls.call_events import (
     TraceStep,
     TraceVerb,
 )
-from dialer.domain.calls.outcome import LATE_ANSWER
+from dialer.domain.calls.outcome import EndReason
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent import ConsentGiven
 from dialer.services.access.fingerprints import Fingerprints
@@ -267,7 +267,7 @@ async def test_an_answer_as_we_gave_up_is_a_silent_call_and_the_callee_is_left_i
     await listed_with_consent(store, 1, retry={"max_attempts": 3, "min_gap_hours": 1})
     campaign = Campaign(store)
     nobody, at = AttemptId(""), campaign.now + 20 * SECOND
-    trace = (TraceStep(at, TraceVerb.END, LATE_ANSWER),)
+    trace = (TraceStep(at, TraceVerb.END, EndReason.LATE_ANSWER.in_trace),)
     await campaign.end(
         await campaign.claim(),
         Ringing(nobody, campaign.now),

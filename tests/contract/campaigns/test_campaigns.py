@@ -11,7 +11,7 @@ from dialer.adapters.sql.db.columns import NaiveTime
 from dialer.domain.base.errors import Conflict, IllegalTransition, NotFound
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import AttemptState, Result
-from dialer.domain.calls.retry import ContactClosed, Due
+from dialer.domain.calls.retry import ClosedReason, ContactClosed, Due
 from dialer.domain.campaigns.campaign import Campaign, CampaignState, CampaignVerb, PauseCause
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
@@ -155,7 +155,10 @@ async def test_progress_counts_contacts_results_and_each_code_of_a_refusal(store
     ended = replace(first, state=AttemptState.ENDED, result=Result.NO_KEY, ended_at=NOW)
     lapsed = replace(second, state=AttemptState.LAPSED, ended_at=NOW)
     await store.attempts.commit(
-        [Progression(ended, contact=ContactClosed("done")), Progression(lapsed, contact=at_eight)]
+        [
+            Progression(ended, contact=ContactClosed(ClosedReason.DELIVERED)),
+            Progression(lapsed, contact=at_eight),
+        ]
     )
     progress = await store.campaigns.progress(CAMPAIGN)
     assert (progress.contacts, progress.due, progress.calling, progress.closed) == (4, 2, 0, 2)
@@ -170,7 +173,7 @@ async def test_a_campaign_is_finished_when_nobody_is_due_or_being_called(store: 
     (attempt,) = await claimed(store)
     assert await store.campaigns.unfinished(CAMPAIGN)
     ended = replace(attempt, state=AttemptState.ENDED, ended_at=NOW)
-    await store.attempts.commit([Progression(ended, contact=ContactClosed("done"))])
+    await store.attempts.commit([Progression(ended, contact=ContactClosed(ClosedReason.DELIVERED))])
     assert not await store.campaigns.unfinished(CAMPAIGN)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
-from dialer.domain.calls.retry import ContactClosed, Due
+from dialer.domain.calls.retry import ClosedReason, ContactClosed, Due
 from dialer.domain.decision.record import ReasonCode
 from dialer.ports.records import Progression
 from tests.contract.altering import alter
@@ -47,7 +47,7 @@ class History:
 
     async def refuse(self) -> None:
         codes = self.chance.sample([ReasonCode.NO_CONSENT, ReasonCode.HALTED, ReasonCode.SUPPRESSED], 2)
-        judge = refuse(*codes, outcome=self.chance.choice((Due(NOW), ContactClosed("refused"))))
+        judge = refuse(*codes, outcome=self.chance.choice((Due(NOW), ContactClosed(ClosedReason.NO_KEY))))
         await self.store.attempts.claim(CAMPAIGN, now=NOW, limit=3, permits=1, judge=judge)
 
     async def end(self) -> None:
@@ -55,7 +55,7 @@ class History:
             attempt = self.alive.pop(self.chance.randrange(len(self.alive)))
             state = self.chance.choice((AttemptState.ENDED, AttemptState.LOST, AttemptState.LAPSED))
             result = self.chance.choice(list(Result))
-            contact = self.chance.choice((Due(NOW), ContactClosed("called")))
+            contact = self.chance.choice((Due(NOW), ContactClosed(ClosedReason.DELIVERED)))
             over = replace(attempt, state=state, result=result, ended_at=NOW)
             await self.store.attempts.commit([Progression(over, contact=contact)] * 2)
 

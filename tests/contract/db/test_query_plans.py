@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.types import ContactId
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
 from dialer.domain.preflight.forecast import turns
@@ -81,7 +81,9 @@ async def test_dialling_reads_no_table_whole(store: ActStore, whole_reads: list[
     await store.attempts.made([attempt.contact_id for attempt in attempts])
     ends = [replace(attempt, state=AttemptState.ENDED, opposed_at=NOW) for attempt in attempts]
     nine = suppression(1, source=ends[0].id)
-    await store.attempts.commit([Progression(end, nine, ContactClosed("opted_out")) for end in ends])
+    await store.attempts.commit(
+        [Progression(end, nine, ContactClosed(ClosedReason.OPTED_OUT)) for end in ends]
+    )
     await store.attempts.calls(CallFilter(campaign_id=CAMPAIGN, after=ends[0].id))
     await store.attempts.calls(CallFilter(fingerprint=fingerprint(1)))
     await store.contacts.dossier(CAMPAIGN, fingerprint(1))

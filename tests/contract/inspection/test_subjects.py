@@ -9,7 +9,8 @@ import pytest
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.call_events import UnsentCause
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.consent import ConsentAct, ConsentWithdrawn, ContactState
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.ledger.event import Kind
@@ -39,8 +40,10 @@ JUDGE = judge_at(MONDAY, PACKS)
 
 async def end_calls(store: ActStore) -> None:
     for attempt in await store.attempts.alive():
-        ended = replace(attempt, state=AttemptState.LAPSED, lapse_reason="test", ended_at=MONDAY)
-        await store.attempts.commit([Progression(ended, contact=ContactClosed("lost"))])
+        ended = replace(
+            attempt, state=AttemptState.LAPSED, lapse_reason=UnsentCause.NEVER_SENT, ended_at=MONDAY
+        )
+        await store.attempts.commit([Progression(ended, contact=ContactClosed(ClosedReason.LOST))])
 
 
 async def test_the_file_of_a_number_holds_its_refusals_and_nothing_of_others(store: ActStore) -> None:

@@ -17,7 +17,7 @@ from dialer.domain.access import LOCAL_ADMINISTRATOR, Role, Token
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import TraceStep, TraceVerb
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignState, CampaignVerb, PauseCause
 from dialer.domain.consent import NETWORK, ConsentWithdrawn
 from dialer.domain.ledger.reconciliation import Discrepancy
@@ -62,12 +62,12 @@ async def live(store: ActStore) -> None:
     first, *_ = await store.attempts.alive()
     trace = (TraceStep(MONDAY, TraceVerb.PLAY, "notice"),)
     over = replace(first, state=AttemptState.ENDED, ended_at=MONDAY, trace=trace)
-    await store.attempts.commit([Progression(over, contact=ContactClosed("no_key"))])
+    await store.attempts.commit([Progression(over, contact=ContactClosed(ClosedReason.NO_KEY))])
     late = replace(over, opposed_at=MONDAY, result=Result.OPTED_OUT)
     await store.attempts.commit([Progression(late, suppression(1, source=first.id))])
     second, *_ = await store.attempts.alive()
     gone = replace(second, state=AttemptState.ENDED, ended_at=MONDAY + DAY, sip_code=404, hangup_cause=1)
-    await store.attempts.commit([Progression(gone, contact=ContactClosed("number_gone"))])
+    await store.attempts.commit([Progression(gone, contact=ContactClosed(ClosedReason.NUMBER_GONE))])
     void = ConsentWithdrawn(second.fingerprint, None, NETWORK, MONDAY + DAY, MONDAY + DAY)
     await store.consents.add([void], by="call")
     await store.voidings.restore(
@@ -89,7 +89,7 @@ async def lived(store: ActStore) -> ActStore:
     await live(store)
     for attempt in await store.attempts.alive():
         lost = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
-        await store.attempts.commit([Progression(lost, contact=ContactClosed("lost"))])
+        await store.attempts.commit([Progression(lost, contact=ContactClosed(ClosedReason.LOST))])
     await Retention(
         store, PACKS, ConsentProofs(store, VAULT), SOUNDS, pretending(MONDAY), pretended=False
     ).run_now(LOCAL_ADMINISTRATOR)

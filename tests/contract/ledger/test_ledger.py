@@ -15,7 +15,7 @@ from dialer.domain.access import Role, Token
 from dialer.domain.base.errors import Conflict, DialerError
 from dialer.domain.base.types import ImportId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.decision.record import ReasonCode
@@ -69,7 +69,7 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: ActStore) -> N
     (attempt,) = await claimed(store)
     over = replace(ended(attempt), opposed_at=NOW)
     nine = suppression(1, source=attempt.id)
-    await store.attempts.commit([Progression(over, nine, ContactClosed("opted_out"))])
+    await store.attempts.commit([Progression(over, nine, ContactClosed(ClosedReason.OPTED_OUT))])
     permit, *others = [entry for entry in await sealed(store) if entry.about == attempt.id]
     assert permit.kind == Kind.PERMIT
     assert body(permit)["decision_hash"] == attempt.decision_hash
@@ -87,7 +87,7 @@ async def test_a_call_s_decision_stands_before_its_outcome(store: ActStore) -> N
 async def test_a_nine_heard_of_after_the_end_is_recorded_once(store: ActStore) -> None:
     await listed(store, 1)
     (attempt,) = await claimed(store)
-    await store.attempts.commit([Progression(ended(attempt), None, ContactClosed("no_key"))])
+    await store.attempts.commit([Progression(ended(attempt), None, ContactClosed(ClosedReason.NO_KEY))])
     late = Progression(replace(ended(attempt), opposed_at=NOW), suppression(1, source=attempt.id))
     await store.attempts.commit([late])
     await store.attempts.commit([late])
@@ -181,7 +181,9 @@ async def test_neither_number_nor_fingerprint_stands_in_the_ledger(store: ActSto
     await listed(store, 1)
     await store.consents.add([consent(1)], by="camille")
     (attempt,) = await claimed(store)
-    await store.attempts.commit([Progression(ended(attempt), suppression(1), ContactClosed("opted_out"))])
+    await store.attempts.commit(
+        [Progression(ended(attempt), suppression(1), ContactClosed(ClosedReason.OPTED_OUT))]
+    )
     texts = "".join(entry.text for entry in await sealed(store))
     assert number(1).removeprefix("+") not in texts
     assert fingerprint(1) not in texts

@@ -11,7 +11,7 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import Conflict
 from dialer.domain.calls.attempt import AttemptState
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.consent import ConsentWithdrawn
 from dialer.domain.ledger.event import Kind
@@ -210,7 +210,7 @@ async def one_of_two_called(store: ActStore, last_poll: date | None = None) -> N
     await claim_all(store, judge_at(MONDAY, PACKS))
     for attempt in await store.attempts.alive():
         ended = replace(attempt, state=AttemptState.LOST, ended_at=MONDAY)
-        await store.attempts.commit([Progression(ended, contact=ContactClosed("lost"))])
+        await store.attempts.commit([Progression(ended, contact=ContactClosed(ClosedReason.LOST))])
     await store.campaigns.move(CAMPAIGN, CampaignVerb.STOP, by="omar", at=MONDAY + DAY)
 
 

@@ -16,6 +16,7 @@ from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.services.decision.decider import Decider
 from dialer.services.decision.decision_archive import Keeping
+from tests.contract.altering import alter
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import DAY, TRUNK, claim_all
 from tests.harness.acts import ActStore
@@ -78,6 +79,25 @@ async def test_a_call_is_told_with_its_consent_and_its_permit(api: Api, store: A
     assert [call["phone_number"] for call in body["calls"]] == [NUMBER]
     assert [(event["kind"], event["proof"]) for event in body["consents"]] == [("given", "page 1")]
     assert [decision["attempt_id"] for decision in body["decisions"]] == [body["calls"][0]["attempt_id"]]
+
+
+async def test_codes_of_another_version_are_shown_as_they_are_stored(api: Api, store: Any) -> None:
+    url = api.service.settings.database_url
+    alter(
+        url,
+        "UPDATE contacts SET state = 'closed', next_due_at = NULL, closed_reason = 'ONCE', last_refusal = 'ONCE REVIEW'",
+    )
+    alter(
+        url,
+        """UPDATE attempts SET state = 'lapsed', lapse_reason = 'ONCE', trace = '[[0, "end", "once-more"]]'""",
+    )
+    body = (await api.get(path(NUMBER))).body
+    assert [listed["closed_reason"] for listed in body["contacts"]] == ["ONCE"]
+    assert [(call["lapse_reason"], call["end_reason"]) for call in body["calls"]] == [("ONCE", "once_more")]
+    (campaign,) = (await api.get("/v1/campaigns")).body["items"]
+    progress = await api.get(f"/v1/campaigns/{campaign['id']}/progress")
+    assert (progress.status, progress.body["refused"]) == (200, {"ONCE": 2, "REVIEW": 2})
+    assert (await api.get("/v1/calls")).body["items"] == body["calls"]
 
 
 async def test_reading_and_erasing_are_in_the_ledger_with_who_did_it(api: Api, store: Any) -> None:

@@ -14,7 +14,7 @@ from dialer.adapters.home.keys import AesVault, subjects_key
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt, AttemptState
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.ports.records import Progression
 from dialer.services.decision.decider import Decider
@@ -48,7 +48,9 @@ async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
         claimed = await claim_all(store, judge, campaign_id=campaign)
         attempts = [j.outcome for j in claimed if isinstance(j.outcome, Attempt)]
         over = [replace(attempt, state=AttemptState.ENDED, ended_at=NOW) for attempt in attempts[:2]]
-        await store.attempts.commit([Progression(attempt, None, ContactClosed("no_key")) for attempt in over])
+        await store.attempts.commit(
+            [Progression(attempt, None, ContactClosed(ClosedReason.NO_KEY)) for attempt in over]
+        )
     return [attempt.id for attempt in attempts]
 
 

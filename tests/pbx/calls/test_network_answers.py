@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dialer.domain.calls.call_events import Answered, ChannelGone, DialStatus, Ended
-from dialer.domain.calls.outcome import LATE_ANSWER
+from dialer.domain.calls.outcome import EndReason, end_reason
 from dialer.ports.telephony import TrunkAsked
 from tests.harness.patience import SOON_S
 from tests.pbx.callee import Manner
@@ -59,7 +59,7 @@ async def test_who_answers_as_we_give_up_lifted_the_receiver_and_heard_nothing(s
         ended = await session.until(Ended, attempt)
     assert Answered in session.kinds(attempt)
     assert (ended.dial_status, ended.sip_code) == (DialStatus.ANSWER, 200)
-    assert [step.name for step in ended.trace] == [LATE_ANSWER]
+    assert end_reason(ended.trace) is EndReason.LATE_ANSWER
     assert len([event for event in session.of(attempt) if isinstance(event, Ended)]) == 1
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.domain.base.types import FreeText
 from dialer.domain.calls.attempt import Attempt, AttemptState, Result
 from dialer.domain.calls.attempt_transitions import apply_event, expire, mark_lost
 from dialer.domain.calls.call_events import (
@@ -18,6 +19,7 @@ from dialer.domain.calls.call_events import (
     RefusalCause,
     Refused,
     Ringing,
+    UnsentCause,
 )
 from dialer.domain.calls.retry import number_gone
 from tests.samples.calls import a_trace, after, an_attempt
@@ -99,7 +101,7 @@ def test_a_repeated_originate_leaves_the_first_call_alive() -> None:
 
 
 def test_after_the_gate_nothing_is_unsent_any_more() -> None:
-    dialing = follow(an_attempt(), Dialing(ID, after(0)), NotSent(ID, after(1), "failed"))
+    dialing = follow(an_attempt(), Dialing(ID, after(0)), NotSent(ID, after(1), UnsentCause.NO_CHANNEL))
     assert dialing.state is AttemptState.ORIGINATING
 
 
@@ -134,7 +136,7 @@ EVENTS = st.lists(
             Opposed(ID, after(20)),
             MachineFound(ID, after(6)),
             Refused(ID, after(1), RefusalCause.HALTED),
-            NotSent(ID, after(1), "x"),
+            NotSent(ID, after(1), FreeText("refused")),
         ]
     ),
     max_size=12,
@@ -145,7 +147,7 @@ EVENTS = st.lists(
 def test_a_final_attempt_gains_an_opposition_and_nothing_else(
     first: list[CallEvent], then: list[CallEvent]
 ) -> None:
-    final = follow(expire(an_attempt(), after(1), "EXPIRED"), *first)
+    final = follow(expire(an_attempt(), after(1), RefusalCause.EXPIRED), *first)
     later = follow(final, *then)
     assert (later.state, later.ended_at, later.trace) == (final.state, final.ended_at, final.trace)
     assert (later.opposed_at is not None) == (

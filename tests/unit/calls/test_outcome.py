@@ -2,7 +2,7 @@ import pytest
 
 from dialer.domain.calls.attempt import Result
 from dialer.domain.calls.call_events import DialStatus
-from dialer.domain.calls.outcome import end_reason, notice_end_ms, result_of
+from dialer.domain.calls.outcome import EndReason, end_reason, notice_end_ms, result_of
 from tests.samples.calls import a_trace
 from tests.samples.campaigns import MONDAY
 
@@ -61,9 +61,20 @@ def test_a_one_from_a_machine_is_no_engagement() -> None:
     assert result_of(DialStatus.ANSWER, steps, opposed=False, machine=True) is Result.MACHINE
 
 
+WORDS = {
+    EndReason.SILENCE_CUT: "silence-cut",
+    EndReason.MEDIA_TIMEOUT: "media-timeout",
+    EndReason.FORWARDED: "forwarded",
+    EndReason.LATE_ANSWER: "late-answer",
+}
+"""The words of the dialplan."""
+
+
 def test_the_record_says_why_we_ended_a_call_out_of_turn() -> None:
-    assert end_reason(a_trace(*NOTICE, "12 end silence-cut")) == "silence_cut"
-    assert end_reason(a_trace(*NOTICE, "28 end media-timeout")) == "media_timeout"
+    for reason, word in WORDS.items():
+        assert reason.in_trace == word
+        assert end_reason(a_trace(*NOTICE, f"12 end {word}")) is reason
+    assert end_reason(a_trace(*NOTICE, "12 end of-another-version")) == "of_another_version"
     assert end_reason(a_trace(*NOTICE)) is None
 
 

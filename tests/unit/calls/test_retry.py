@@ -7,8 +7,8 @@ import pytest
 
 from dialer.domain.calls.attempt import AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
-from dialer.domain.calls.retry import ContactClosed, Due, Made, after_call, after_refusal
-from dialer.domain.decision.record import Decision
+from dialer.domain.calls.retry import ClosedReason, ContactClosed, Due, Made, after_call, after_refusal
+from dialer.domain.decision.record import Decision, ReasonCode
 from tests.samples.calls import a_trace, an_attempt
 from tests.unit.decision.rule_samples import (
     attempt,
@@ -23,6 +23,10 @@ from tests.unit.decision.rule_samples import (
 
 TWICE = campaign(retry={"max_attempts": 2, "min_gap_hours": 24})
 SENT = utc("2027-02-01 10:00")
+
+
+def closed(word: str) -> ContactClosed:
+    return ContactClosed(ClosedReason(word))
 
 
 def ended(result: Result, status: DialStatus = DialStatus.ANSWER, **changes: Any) -> Any:
@@ -44,39 +48,35 @@ def ended(result: Result, status: DialStatus = DialStatus.ANSWER, **changes: Any
     ],
 )
 def test_whoever_was_reached_is_not_called_again(result: Result, reason: str) -> None:
-    assert after_call(ended(result), Made(), TWICE) == ContactClosed(reason)
+    assert after_call(ended(result), Made(), TWICE) == closed(reason)
 
 
 def test_whoever_forwards_their_calls_is_not_called_again() -> None:
     """T111."""
     elsewhere = ended(Result.NOT_ANSWERED, trace=a_trace("0 end forwarded"))
-    assert after_call(elsewhere, Made(), TWICE) == ContactClosed("forwarded")
+    assert after_call(elsewhere, Made(), TWICE) == closed("forwarded")
 
 
 @pytest.mark.parametrize("status", [DialStatus.BUSY, DialStatus.NOANSWER, DialStatus.CONGESTION])
 def test_the_unreached_are_due_again_after_the_gap(status: DialStatus) -> None:
     assert after_call(ended(Result.NOT_ANSWERED, status), Made(), TWICE) == Due(SENT + timedelta(hours=24))
     assert after_call(ended(Result.MACHINE), Made(), TWICE) == Due(SENT + timedelta(hours=24))
-    assert after_call(ended(Result.NOT_ANSWERED, status), Made(1), TWICE) == ContactClosed("max_attempts")
+    assert after_call(ended(Result.NOT_ANSWERED, status), Made(1), TWICE) == closed("max_attempts")
 
 
 @pytest.mark.parametrize("changes", [{"hangup_cause": 1}, {"sip_code": 404}, {"hangup_cause": 22}], ids=str)
 def test_a_number_that_nobody_has_is_done_with(changes: dict[str, Any]) -> None:
     """T057."""
     gone = ended(Result.NOT_ANSWERED, DialStatus.CHANUNAVAIL, **changes)
-    assert after_call(gone, Made(), TWICE) == ContactClosed("number_gone")
+    assert after_call(gone, Made(), TWICE) == closed("number_gone")
 
 
 def test_an_opposition_closes_whatever_the_result_says() -> None:
-    assert after_call(ended(Result.NOT_ANSWERED, opposed_at=SENT), Made(), TWICE) == ContactClosed(
-        "opted_out"
-    )
+    assert after_call(ended(Result.NOT_ANSWERED, opposed_at=SENT), Made(), TWICE) == closed("opted_out")
 
 
 def test_a_lost_call_is_never_made_again() -> None:
-    assert after_call(ended(Result.NOT_ANSWERED, state=AttemptState.LOST), Made(), TWICE) == ContactClosed(
-        "lost"
-    )
+    assert after_call(ended(Result.NOT_ANSWERED, state=AttemptState.LOST), Made(), TWICE) == closed("lost")
 
 
 AT = paris("2027-02-01 13:30:00")
@@ -112,7 +112,7 @@ def test_what_the_calendar_closes_waits_for_it_to_open() -> None:
     ],
 )
 def test_what_time_does_not_mend_closes(changes: dict[str, Any], reason: str) -> None:
-    assert after_refusal(refused(**changes)) == ContactClosed(reason)
+    assert after_refusal(refused(**changes)) == ContactClosed(ReasonCode(reason))
 
 
 def test_caps_of_the_law_are_asked_again_later() -> None:
@@ -124,7 +124,7 @@ def test_caps_of_the_law_are_asked_again_later() -> None:
 def test_whoever_answers_607_has_objected() -> None:
     """RFC 8197; field case 14."""
     at_once = campaign(retry={"max_attempts": 2, "min_gap_hours": 0})
-    assert after_call(ended(Result.NOT_ANSWERED, sip_code=607), Made(), at_once) == ContactClosed("unwanted")
+    assert after_call(ended(Result.NOT_ANSWERED, sip_code=607), Made(), at_once) == closed("unwanted")
 
 
 @pytest.mark.parametrize("sip", [603, 608])

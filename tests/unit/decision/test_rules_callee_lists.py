@@ -49,7 +49,7 @@ def test_who_is_on_a_list_is_not_called_even_when_the_list_has_expired(until: fl
     assert [(reason.code, "the list national" in reason.detail) for reason in refusal.reasons] == [
         (ReasonCode.SUPPRESSED, True)
     ]
-    assert after_refusal(refusal) == ContactClosed("SUPPRESSED")
+    assert after_refusal(refusal) == ContactClosed(ReasonCode.SUPPRESSED)
 
 
 def test_a_list_speaks_from_its_first_instant() -> None:
@@ -128,7 +128,7 @@ def test_american_packs_call_nobody_who_was_not_held_against_their_lists(profile
 def test_a_missing_list_does_not_hide_that_the_number_is_on_it() -> None:
     refusal = judged(standing(holds=True, until=-1), shelf=requiring())
     assert len(refusal.reasons) == 2
-    assert after_refusal(refusal) == ContactClosed("SUPPRESSED")
+    assert after_refusal(refusal) == ContactClosed(ReasonCode.SUPPRESSED)
 
 
 def test_a_new_key_of_packs_does_not_change_the_hash_of_packs_without_it() -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
-from dialer.domain.calls.call_events import TraceStep, TraceVerb
+from dialer.domain.base.types import code_or_text
+from dialer.domain.calls.call_events import LapseReason, RefusalCause, TraceStep, TraceVerb, UnsentCause
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent import ConsentedWindow, ConsentForm, Mention
 
@@ -102,6 +103,22 @@ class Trace(Encoded[tuple[TraceStep, ...], list[tuple[int, str, str]]]):
     @staticmethod
     def decode(stored: list[tuple[int, str, str]]) -> tuple[TraceStep, ...]:
         return tuple(TraceStep(from_micros(at), TraceVerb(verb), name) for at, verb, name in stored)
+
+
+class Lapse(Encoded[LapseReason, str]):
+    """A lapse reason as its words."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    @staticmethod
+    def encode(value: LapseReason) -> str:
+        return str(value)
+
+    @staticmethod
+    def decode(stored: str) -> LapseReason:
+        known = code_or_text(stored, UnsentCause)
+        return known if isinstance(known, UnsentCause) else code_or_text(stored, RefusalCause)
 
 
 class Windows(Encoded[tuple[ConsentedWindow, ...], list[tuple[list[int], str, str]]]):

@@ -7,7 +7,7 @@ ended.
 
 import sqlalchemy as sa
 
-from dialer.adapters.sql.db.columns import BigId, Trace, UtcDateTime, one_of
+from dialer.adapters.sql.db.columns import BigId, Lapse, Trace, UtcDateTime, one_of
 from dialer.adapters.sql.schema.base import metadata
 from dialer.domain.calls.attempt import FINAL_STATES, AttemptState, Result
 from dialer.domain.calls.call_events import DialStatus
@@ -45,7 +45,7 @@ attempts = sa.Table(
     sa.Column("hangup_cause", sa.Integer),
     sa.Column("sip_code", sa.Integer),
     sa.Column("result", one_of(Result, "result")),
-    sa.Column("lapse_reason", sa.Text),
+    sa.Column("lapse_reason", Lapse),
     sa.Column("trace", Trace, nullable=False),
     sa.Column("open_until", UtcDateTime),
 )

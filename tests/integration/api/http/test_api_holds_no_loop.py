@@ -25,7 +25,7 @@ from dialer.console.app import SCREENS
 from dialer.domain.base.types import AttemptId, CampaignId, ImportId, PhoneNumber
 from dialer.domain.calls.attempt import AttemptState
 from dialer.domain.calls.call_events import TraceStep
-from dialer.domain.calls.retry import ContactClosed
+from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.campaigns.script import PROMPT_OF_KEY
 from dialer.ports.records import Progression
@@ -277,7 +277,9 @@ async def fill(api: Api) -> Filled:
     trace = tuple(TraceStep(NOW + timedelta(milliseconds=at), verb, what) for at, verb, what in HEARD)
     times = {"ended_at": NOW, "answered_at": NOW, "dialed_at": NOW}
     ended = [replace(attempt, state=AttemptState.ENDED, trace=trace, **times) for attempt in permits]
-    await store.attempts.commit([Progression(attempt, None, ContactClosed("delivered")) for attempt in ended])
+    await store.attempts.commit(
+        [Progression(attempt, None, ContactClosed(ClosedReason.DELIVERED)) for attempt in ended]
+    )
     whose = {"fingerprint": ended[1].fingerprint}
     await store.consents.add([consent(1, proof=f"proof {n}", **whose) for n in range(2000)], by="x")
     await store.suppressions.add([suppression(1, note="x" * 500, **whose) for _ in range(2000)])
