@@ -23,7 +23,7 @@ class EndReason(StrEnum):
     SILENCE_CUT = "silence_cut"
     """Electoral silence began (T036)."""
     MEDIA_TIMEOUT = "media_timeout"
-    """No sound came from the callee's side (T110)."""
+    """No packet came from the callee (T110)."""
     FORWARDED = "forwarded"
     """The network took the call elsewhere (T111). The callee is not called again."""
     LATE_ANSWER = "late_answer"
