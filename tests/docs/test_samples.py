@@ -16,7 +16,7 @@ from tests.docs.samples import MANUAL, README, Sample, pages, samples
 from tests.docs.words import commands, demand_understood, spoken, unknown
 
 ALL = [sample for page in pages() for sample in samples(page)]
-LANGUAGES = {"", "csv", "ini", "json", "mermaid", "python", "sh", "toml"}
+LANGUAGES = {"", "csv", "diff", "ini", "json", "mermaid", "python", "sh", "toml"}
 
 
 def ids(sample: Sample) -> str:
