@@ -25,7 +25,7 @@ TELLING = """
 import json, sys
 from dialer.adapters.ami.client import AmiClient
 from dialer.cli.main import app
-from dialer.cli.base.run import run
+from dialer.cli.base.program import run
 
 loaded = []
 opened = AmiClient.open
@@ -42,7 +42,7 @@ print(json.dumps(loaded), file=sys.stderr)
 HELPING = """
 import json, sys
 from dialer.cli.main import app
-from dialer.cli.base.run import run
+from dialer.cli.base.program import run
 
 sys.argv = ["dialer", "--help"]
 run(app)
