@@ -3,8 +3,8 @@
 from dialer.adapters.home.sounds import ProbeSoundFiles
 from dialer.adapters.inspection.folder import Folders
 from dialer.adapters.inspection.report import HtmlReports
-from dialer.adapters.pbx.configuration import DialplanFiles
 from dialer.adapters.pbx.container import dialplan_files
+from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.bootstrap.ledger import head_files
 from dialer.bootstrap.service import Service
 from dialer.inspection.findings import ListsAndProbes, ScriptAndRules

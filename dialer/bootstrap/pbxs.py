@@ -11,7 +11,7 @@ import structlog
 from dialer.adapters.ami.link import AmiAddress
 from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.clock import SystemClock
-from dialer.adapters.pbx.configuration import approved_hash
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.bootstrap.home import Links, read_secret
 from dialer.domain.base.errors import BadSettings, DialerError
 from dialer.domain.base.halt import Halt

@@ -12,8 +12,9 @@ import typer
 
 from dialer.bootstrap import OppositionDesk, Service
 from dialer.cli.base import terminal
+from dialer.cli.base.desk import with_desk
 from dialer.cli.base.imports import import_file
-from dialer.cli.base.session import with_desk, with_service
+from dialer.cli.base.session import with_service
 from dialer.cli.oppositions import Channel, ReceivedAt, Sponsor, show_recorded
 from dialer.domain.access import Actor
 from dialer.domain.base.types import CampaignId

@@ -17,8 +17,9 @@ import typer
 
 from dialer.bootstrap import Links, OppositionDesk, Service
 from dialer.cli.base import terminal
+from dialer.cli.base.desk import with_desk
 from dialer.cli.base.imports import import_file
-from dialer.cli.base.session import with_desk, with_service
+from dialer.cli.base.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.oppositions.suppression import ListKind, OppositionChannel, Suppression
 from dialer.ports.records import ListedCount

@@ -14,8 +14,9 @@ import typer
 
 from dialer.adapters.ami.dialplan import RunningDialplan
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.configuration import DialplanFiles, PbxSpec, TrunkEndpoint
+from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint
 from dialer.adapters.pbx.container import DIALPLANS
+from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.lifecycle import PbxStatus
 from dialer.bootstrap import ami_address
 from dialer.cli.base.program import FAILED

@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialer.domain.base.canonical_json import plain
-from dialer.domain.campaigns.campaign import Campaign, CampaignTerms, campaign_terms
+from dialer.domain.campaigns.campaign import Campaign
+from dialer.domain.campaigns.campaign_terms import CampaignTerms, campaign_terms
 from dialer.domain.campaigns.electoral_silence import silence_for
 from dialer.domain.ledger.event import redacted
 from dialer.domain.numbers.callee_location import CalleeLocation

@@ -1,6 +1,6 @@
 """Storage of call-back probes and their recordings.
 
-Table `probes` has one row a probe, the columns being the fields of `domain.probe.Probe`.
+Table `probes` has one row a probe, the columns being the fields of `domain.probes.probe.Probe`.
 """
 
 from collections.abc import Iterable

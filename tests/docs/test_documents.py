@@ -1,8 +1,9 @@
-"""Nothing refers to a paper that is not in the repository."""
+"""Nothing refers to a paper or a name that is not in the repository."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -18,6 +19,13 @@ PAPERS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Citations of papers that only the first builders had."""
+
+
+NAMED_IN_CODE = re.compile(
+    rf"`((?:dialer\.)?(?:{'|'.join(folder.name for folder in (ROOT / 'dialer').iterdir() if folder.is_dir())})"
+    r"(?:\.[A-Za-z_]\w*)+)`"
+)
+"""A module of a layer, or what it holds, as prose names it."""
 
 
 def places(text: str) -> Iterator[tuple[str, int]]:
@@ -50,6 +58,37 @@ def lost(found: Citation) -> bool:
 def test_no_paper_is_cited_that_is_not_here() -> None:
     cited = (found for path in code() for found in located(path, papers(path.read_text("utf-8"))))
     assert [str(found) for found in cited] == []
+
+
+def names(text: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield from ((found, number) for found in NAMED_IN_CODE.findall(line))
+
+
+def test_each_module_and_name_that_prose_names_is_there() -> None:
+    named = [found for path in sources() for found in located(path, names(path.read_text("utf-8")))]
+    assert named
+    assert [str(found) for found in named if not stands(found.what)] == []
+
+
+def stands(name: str) -> bool:
+    try:
+        resolve_name(name if name.startswith("dialer.") else f"dialer.{name}")
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("`ports.pbx.DialplanSource`", True),
+        ("`dialer.domain.calls`", True),
+        ("`ports.dialplan.Dialplan`", False),
+    ],
+)
+def test_a_name_that_stands_nowhere_is_noticed(text: str, there: bool) -> None:
+    assert [stands(name) for name, _ in names(text)] == [there]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dialer.dialplan_checker.model import Dialplan
 
 
 class RunningDialplan:
-    """Implementation of `ports.dialplan.DialplanSource` for the PBX at `address`."""
+    """Implementation of `ports.pbx.DialplanSource` for the PBX at `address`."""
 
     def __init__(self, pbx: str, address: AmiAddress) -> None:
         self._pbx = pbx

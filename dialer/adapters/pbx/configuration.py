@@ -1,9 +1,6 @@
 """The configuration of a PBX: its specification, and the files rendered from it.
 
-The dialplan of the files. The specification of a PBX, and the record of one that runs.
-
-Asterisk's configuration files, rendered from a specification. Reads the templates of
-docker/asterisk and writes nothing.
+Rendering reads the templates of docker/asterisk and writes nothing.
 """
 
 import hashlib
@@ -15,49 +12,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from dialer.adapters.pbx.container import DIALPLANS, DOCKER, MODULES, dialplan_files
+from dialer.adapters.pbx.container import DOCKER, MODULES, dialplan_files
 from dialer.adapters.secret_files import copies_key
-from dialer.dialplan_checker.model import Dialplan
-from dialer.dialplan_checker.reading import parse
-from dialer.domain.base.errors import InvalidInput, NotFound, Problem
+from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.domain.campaigns.campaign_definition import PART_NAME
-
-
-class DialplanFiles:
-    """Implementation of `ports.dialplan.DialplanSource` for a folder of `*.conf`.
-
-    The files are read in the order of their names.
-    """
-
-    def __init__(self, folder: Path = DIALPLANS) -> None:
-        self._folder = folder
-
-    @property
-    def name(self) -> str:
-        return str(self._folder)
-
-    async def read(self) -> Dialplan:
-        return read_dialplan(self._folder)
-
-
-def read_dialplan(folder: Path) -> Dialplan:
-    """Read the dialplan of a folder.
-
-    Raise `NotFound` where there are no dialplan files, `InvalidInput` for one that is no text.
-    """
-    files = sorted(folder.glob("*.conf"))
-    if not files:
-        raise NotFound(f"{folder} holds no dialplan files (*.conf)", hint="name the folder of a dialplan")
-    try:
-        return parse({file.name: file.read_text(encoding="utf-8") for file in files})
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{folder}: a dialplan file is not UTF-8") from None
-
-
-def approved_hash() -> str:
-    """Hash of this program's own dialplan, the only one on which it makes calls."""
-    return read_dialplan(DIALPLANS).hash
-
 
 NAME = re.compile(PART_NAME)
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dialer.adapters.pbx import configuration
 from dialer.adapters.pbx.container import AsteriskNotUp, PortBusy, RunningOtherwise, docker, ensure_image
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.home import PbxHome, container_user
 from dialer.domain.base.errors import NotFound
 
@@ -157,7 +158,7 @@ def _wanted(spec: configuration.PbxSpec, image: str, files: Mapping[str, str]) -
         rtp=f"{spec.rtp_first}-{spec.rtp_last}",
         trunks=tuple(f"{trunk.name}={trunk.host}:{trunk.port}" for trunk in spec.trunks),
         config_hash=hashlib.sha256(json.dumps([image, sorted(files.items())]).encode()).hexdigest(),
-        dialplan_hash=configuration.approved_hash(),
+        dialplan_hash=approved_hash(),
     )
 
 

@@ -1,6 +1,6 @@
 """Attempts, claims and trunks, stored.
 
-`domain.final_answer` as conditions on attempts. Attempts, from the permit to the end. The ends
+`domain.calls.outcome` as conditions on attempts. Attempts, from the permit to the end. The ends
 of a trunk's calls, and the voidings that wait for it.
 """
 
@@ -55,7 +55,7 @@ unreached = sa.or_(
         ),
     ),
 )
-"""The opposite of `domain.final_answer.counts`."""
+"""The opposite of `domain.calls.outcome.counts`."""
 number_gone = sa.and_(
     _unanswered,
     sa.or_(
@@ -63,12 +63,12 @@ number_gone = sa.and_(
         sa.and_(_by_cause, _cause(outcome.CAUSES_ABOUT_NUMBER)),
     ),
 )
-"""`domain.final_answer.end_about` is NUMBER."""
+"""`domain.calls.outcome.end_about` is NUMBER."""
 left_unanswered = sa.and_(
     _nothing_rang,
     sa.or_(_sip(outcome.SIP_SILENCE), sa.and_(attempts.c.sip_code.is_(None), _cause(outcome.CAUSES_SILENCE))),
 )
-"""`domain.final_answer.end_about` is SILENCE."""
+"""`domain.calls.outcome.end_about` is SILENCE."""
 
 
 SILENT = names_of(SilentCalls)

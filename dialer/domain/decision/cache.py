@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from dialer.domain.base.canonical_json import canonical
 from dialer.domain.base.intervals import EPOCH
 from dialer.domain.base.memory import IdentityCache, remembered
-from dialer.domain.campaigns.campaign import CampaignTerms, campaign_terms
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
+from dialer.domain.campaigns.campaign_terms import CampaignTerms, campaign_terms
 from dialer.domain.campaigns.electoral_silence import Silence, silence_for, silence_plan
 from dialer.domain.decision.calendar import Calendars, CalleeCalendar
 from dialer.domain.decision.consent import ScopeRules

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dialer.domain.base.intervals import DAY, Span
 from dialer.domain.base.memory import remembered
-from dialer.domain.campaigns.campaign import CampaignTerms
+from dialer.domain.campaigns.campaign_terms import CampaignTerms
 from dialer.domain.campaigns.electoral_silence import Silence
 from dialer.domain.consent import ConsentedWindow
 from dialer.domain.decision.legal_hours import LegalHours, OpenDay

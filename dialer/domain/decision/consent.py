@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from dialer.domain.base.intervals import shown
 from dialer.domain.base.memory import remembered
-from dialer.domain.campaigns.campaign import CampaignTerms, folded
+from dialer.domain.campaigns.campaign_terms import CampaignTerms, folded
 from dialer.domain.consent import Basis, ConsentGiven
 from dialer.domain.decision.context import ConsentView, Covering, DecisionContext, Problems
 from dialer.domain.decision.record import ReasonCode

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialer.domain.base.types import CampaignId
-from dialer.domain.campaigns.campaign import CampaignTerms
+from dialer.domain.campaigns.campaign_terms import CampaignTerms
 from dialer.domain.campaigns.electoral_silence import Silence
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.calendar import CalleeCalendar

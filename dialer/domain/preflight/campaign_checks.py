@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from dialer.domain.base.errors import Conflict, InvalidInput, Problem
-from dialer.domain.campaigns.campaign import Campaign, campaign_terms, folded
+from dialer.domain.campaigns.campaign import Campaign
 from dialer.domain.campaigns.campaign_definition import PART_NAME, CampaignDefinition, Election
+from dialer.domain.campaigns.campaign_terms import campaign_terms, folded
 from dialer.domain.consent import Basis
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.decision.pack_checks import dialable_number_of, missing_lists, presentable, unsigned

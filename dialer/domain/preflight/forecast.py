@@ -18,8 +18,8 @@ from dialer.domain.base.instant import EARLIEST, LATEST
 from dialer.domain.base.intervals import Span, merge
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.calls.retry import PAUSE, ContactClosed, after_refusal, final
-from dialer.domain.campaigns.campaign import campaign_terms
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
+from dialer.domain.campaigns.campaign_terms import campaign_terms
 from dialer.domain.consent import Basis
 from dialer.domain.decision.cache import DecisionCache
 from dialer.domain.decision.decide import decide

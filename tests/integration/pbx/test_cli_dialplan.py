@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.pbx.configuration import approved_hash
 from dialer.adapters.pbx.container import DIALPLANS
+from dialer.adapters.pbx.dialplan import approved_hash
 from tests.integration.command import Command
 
 CLAIMS = [

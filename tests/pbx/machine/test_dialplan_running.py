@@ -17,8 +17,8 @@ from dialer.adapters.ami.telephony import AmiTelephony
 from dialer.adapters.ami.wire import ContractBroken
 from dialer.adapters.clock import SystemClock
 from dialer.adapters.pbx import container, lifecycle
-from dialer.adapters.pbx.configuration import DialplanFiles, approved_hash
 from dialer.adapters.pbx.container import docker
+from dialer.adapters.pbx.dialplan import DialplanFiles, approved_hash
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.telephony import LinkLost, LinkUp
 from dialer.services.pbx.dialplan import verify

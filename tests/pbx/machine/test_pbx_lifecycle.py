@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from dialer.adapters.pbx import lifecycle
-from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint, approved_hash
+from dialer.adapters.pbx.configuration import PbxSpec, TrunkEndpoint
 from dialer.adapters.pbx.container import AsteriskNotUp, NoDocker, PortBusy, RunningOtherwise
+from dialer.adapters.pbx.dialplan import approved_hash
 from dialer.adapters.pbx.home import PbxHome
 from dialer.domain.base.errors import InvalidInput, NotFound
 from tests.pbx.conftest import spec_in
