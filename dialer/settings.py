@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from dialer.domain.base.errors import BadSettings
-from dialer.domain.base.leaves import leaves
+from dialer.domain.base.key_paths import values_by_path
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign_definition import E164, PART_NAME
 from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
@@ -213,7 +213,7 @@ def _config_file(named: Path | None, default: Path) -> ConfigFile:
 
 def _demand_no_booleans(path: Path, told: object) -> None:
     """Refuse booleans: no setting takes one, and pydantic would read a number from it, 0 or 1."""
-    for place, value in leaves(told):
+    for place, value in values_by_path(told):
         if isinstance(value, bool):
             raise BadSettings(f"{path}: {place} is {str(value).lower()}, which no setting takes")
 

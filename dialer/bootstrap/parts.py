@@ -54,7 +54,7 @@ class Runtime:
 
     @property
     def vault(self) -> Vault:
-        return self.decider.keeping.vault
+        return self.decider.archive.vault
 
     @property
     def pretended(self) -> bool:

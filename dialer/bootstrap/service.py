@@ -23,8 +23,7 @@ from dialer.bootstrap.suite import build_suite
 from dialer.services.access.keys import fingerprints_in_force
 from dialer.services.calls.pacing import LiveCalls
 from dialer.services.campaigns.progress import Counts
-from dialer.services.decision.decider import Decider, TrunkPlan
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive, TrunkPlan
 from dialer.services.ledger.sealer import Sealer
 from dialer.services.operations.loop_watch import LoopWatch
 from dialer.services.operations.loops import Engine, Loop, SideJobs
@@ -93,8 +92,8 @@ async def _fleet(stack: AsyncExitStack, settings: Settings, links: Links, clock:
 
 def build_judge(settings: Settings, clock: SystemClock, sealer: Sealer) -> Decider:
     packs = load_packs(settings.home / "rulepacks")
-    keeping = Keeping(AesVault(subjects_key(settings.home)), packs)
-    return Decider(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, keeping, sealer)
+    archive = DecisionArchive(AesVault(subjects_key(settings.home)), packs)
+    return Decider(packs, {trunk.name: plan_of(trunk) for trunk in settings.trunks}, clock, archive, sealer)
 
 
 def plan_of(trunk: TrunkSettings) -> TrunkPlan:

@@ -29,9 +29,8 @@ from dialer.ports.pbx import HasHalts
 from dialer.ports.probes import HasProbes, ProbeFilter, ProbeSounds
 from dialer.ports.telephony import Line, ProbeEnd, ProbeOrder, Telephony
 from dialer.ports.unit_of_work import Store
-from dialer.services.acts.campaigns import CampaignWork
+from dialer.services.acts.campaigns import CampaignWork, pause
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import TrunkPlan
 from dialer.services.oppositions.callback_line import CallbackLine, LineProofs
 from dialer.services.pbx.fleet import Fleet

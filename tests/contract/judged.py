@@ -19,8 +19,7 @@ from dialer.domain.consent import ConsentedWindow
 from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from dialer.ports.records import ClaimDecision, DecisionFilter
-from dialer.services.decision.decider import Decider, LedgerState, TrunkPlan
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive, LedgerState, TrunkPlan
 from dialer.services.decision.decisions import ReplayReport, Replays
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
@@ -36,7 +35,7 @@ TRUNK = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), ("pbx1",)
 
 
 def judge_at(now: datetime, packs: RulePackIndex, ledger: LedgerState = WRITABLE) -> Decider:
-    return Decider(packs, {"default": TRUNK}, pretending(now), Keeping(VAULT, packs), ledger)
+    return Decider(packs, {"default": TRUNK}, pretending(now), DecisionArchive(VAULT, packs), ledger)
 
 
 async def listed_with_consent(

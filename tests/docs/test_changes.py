@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.adapters.sql.db.schema import newest_schema
+from dialer.adapters.sql.db.schema_version import newest_schema
 from tests.docs.citations import ROOT
 from tests.docs.samples import MANUAL, Sample, rows, samples
 

@@ -23,8 +23,7 @@ from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.domain.oppositions.suppression import OppositionChannel, Suppression
 from dialer.ports.pbx import Driver
 from dialer.ports.records import Progression
-from dialer.services.decision.decider import Decider
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive
 from dialer.settings import read_settings
 from tests.contract.judged import TRUNK
 from tests.harness.acts import ActStore
@@ -78,8 +77,8 @@ def called_campaign(dialer: Command, campaign: str, folder: Path, people: int = 
 def judge_at(at: datetime) -> Decider:
     """Make the real rules, with the keys of this home, in a pretended time."""
     packs = load_packs()
-    keeping = Keeping(AesVault(subjects_key(read_settings().home)), packs)
-    return Decider(packs, {"default": TRUNK}, pretending(at), keeping, WRITABLE)
+    archive = DecisionArchive(AesVault(subjects_key(read_settings().home)), packs)
+    return Decider(packs, {"default": TRUNK}, pretending(at), archive, WRITABLE)
 
 
 async def permit_only(campaign_id: CampaignId, at: datetime = MONDAY) -> None:

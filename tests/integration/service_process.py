@@ -27,8 +27,7 @@ from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.consent.consent_proofs import ConsentProofs
 from dialer.services.consent.consents import Consents
-from dialer.services.decision.decider import Decider, TrunkPlan
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive, TrunkPlan
 from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
 from dialer.services.oppositions.callback_line import CallbackLine, LineProofs
@@ -158,7 +157,7 @@ def start_process(
     trunk = TrunkPlan(
         TrunkFacts("default", loopback=True, caller_ids=()), tuple(link.pbx for link in links), 1000, 100
     )
-    judge = Decider(PACKS, {"default": trunk}, clock, Keeping(AesVault(KEY), PACKS), WRITABLE)
+    judge = Decider(PACKS, {"default": trunk}, clock, DecisionArchive(AesVault(KEY), PACKS), WRITABLE)
     fingerprints, ringing = Fingerprints(KEY), RingingCalls(store, fleet)
     call_guards = CallGuards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
     strangers = Strangers(store, fleet, fingerprints, clock, WRITABLE)

@@ -17,7 +17,7 @@ from dialer.adapters.sql.consent import SqlConsentRepository, SqlProofRepository
 from dialer.adapters.sql.contacts import SqlContactRepository, SqlImportRepository, SqlReviewRepository
 from dialer.adapters.sql.db.engine import Database, connect, parse_url
 from dialer.adapters.sql.db.repository import StoredNames
-from dialer.adapters.sql.db.schema import is_current, newest_schema
+from dialer.adapters.sql.db.schema_version import is_current, newest_schema
 from dialer.adapters.sql.decision import SqlDecisionRepository
 from dialer.adapters.sql.erasure import SqlRetentionRepository, SqlSubjectRepository
 from dialer.adapters.sql.inspection import SqlInspectionRepository

@@ -20,7 +20,7 @@ from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.home.keys import fingerprint_keys
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.pbx.container import docker
-from dialer.adapters.sql.db.schema import is_current
+from dialer.adapters.sql.db.schema_version import is_current
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.bootstrap import Links, open_service
 from dialer.cli.base.program import FAILED

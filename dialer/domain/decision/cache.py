@@ -13,13 +13,17 @@ from dialer.domain.base.memory import IdentityCache, remembered
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Election
 from dialer.domain.campaigns.campaign_terms import CampaignTerms, campaign_terms
 from dialer.domain.campaigns.electoral_silence import Silence, silence_for, silence_plan
-from dialer.domain.decision.calendar import Calendars, CalleeCalendar
+from dialer.domain.decision.calendar import Calendars, CalleeCalendar, LegalHours
 from dialer.domain.decision.consent import ScopeRules
-from dialer.domain.decision.legal_hours import LegalHours
-from dialer.domain.decision.pack_checks import presentable
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
-from dialer.domain.rulepacks.rulepack import CompiledRulePack, RulePack, RulePackIndex, compile_pack
+from dialer.domain.rulepacks.rulepack import (
+    CompiledRulePack,
+    RulePack,
+    RulePackIndex,
+    compile_pack,
+    presentable,
+)
 
 QUARTER = timedelta(minutes=15)
 """Time zones change their date on a quarter of an hour of UTC, so no midnight lies within one."""

@@ -13,9 +13,8 @@ from dialer.domain.base.intervals import EPOCH
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.cache import QUARTER, DecisionCache
 from dialer.domain.decision.calendar import CalleeCalendar
-from dialer.domain.decision.calendar_state import calendar_state, next_open
 from dialer.domain.decision.consent import judge_consents
-from dialer.domain.decision.context import DecisionContext, history_of
+from dialer.domain.decision.context import DecisionContext, calendar_state, history_of, next_open
 from dialer.domain.decision.facts import Facts, decision_hash, facts_from_json
 from dialer.domain.decision.record import PROJECT_RULE, Decision, ReasonCode, RefusalReason, decision
 from dialer.domain.decision.rules import ASKED_TOGETHER, Rule

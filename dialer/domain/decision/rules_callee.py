@@ -3,17 +3,20 @@
 Cases T045 to T063 and T072 to T094.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from dialer.domain.base.intervals import shown
+from dialer.domain.campaigns.campaign_definition import CampaignDefinition
 from dialer.domain.consent import Basis
 from dialer.domain.decision.context import DecisionContext
-from dialer.domain.decision.pack_checks import missing_lists, unsigned
+from dialer.domain.decision.facts import TrunkFacts
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.numbers.callee_location import CalleeLocation
 from dialer.domain.numbers.number_plan import NumberFacts
 from dialer.domain.numbers.phone_text import PhoneError, PhoneErrorCode
-from dialer.domain.oppositions.suppression import ListKind
+from dialer.domain.oppositions.suppression import ListKind, ListStanding
+from dialer.domain.rulepacks.rulepack import RulePack
 
 
 def always(_: DecisionContext) -> bool:
@@ -62,6 +65,16 @@ def under_own_pack(context: DecisionContext) -> bool:
 
 def unsigned_pack(context: DecisionContext) -> str | None:
     return unsigned(context.facts.campaign, context.pack.pack) if context.pack else None
+
+
+def unsigned(definition: CampaignDefinition, pack: RulePack) -> str | None:
+    """Complain about the user's own `pack` unless the campaign names it and who answers for it."""
+    if not pack.own:
+        return None
+    signed = definition.rule_pack_signoff
+    if signed is not None and signed.pack == pack.title:
+        return None
+    return f"{pack.title} is not one of the program's own rule packs: name it, and who signed for it"
 
 
 def pack_denies_numbers(context: DecisionContext) -> bool:
@@ -159,6 +172,20 @@ def listed(context: DecisionContext, kind: ListKind) -> str | None:
 
 def pack_requires_lists(context: DecisionContext) -> bool:
     return context.pack is not None and bool(context.pack.required_lists)
+
+
+def missing_lists(
+    pack: RulePack, trunk: TrunkFacts, known: Sequence[ListStanding], at: datetime
+) -> Iterator[str]:
+    """Yield a sentence for each required list that is not valid at `at`.
+
+    Rules US-12, US-13, CA-01, CA-08. A loopback trunk reaches no outsider, and needs none.
+    """
+    for name in () if trunk.loopback else pack.required_lists:
+        named = [entry for entry in known if entry.name == name]
+        if not any(entry.in_force(at) for entry in named):
+            ends = f"is valid until {shown(named[0].valid_to)} only" if named else "was never imported"
+            yield f"the list {name}, which {pack.name} requires, {ends}"
 
 
 def missing_list(context: DecisionContext) -> str | None:

@@ -253,3 +253,12 @@ def territories_of(number: str) -> tuple[str, ...]:
         return number_facts(number).territories
     except PhoneError:
         return ()
+
+
+def dialable_number_of(number: str, territories: tuple[str, ...]) -> bool:
+    """Tell whether it is a whole number of one of these territories that people can call back."""
+    try:
+        found = number_facts(number)
+    except PhoneError:
+        return False
+    return any(code in territories for code in found.territories)

@@ -16,11 +16,12 @@ from dialer.domain.campaigns.campaign_definition import PART_NAME, CampaignDefin
 from dialer.domain.campaigns.campaign_terms import campaign_terms, folded
 from dialer.domain.consent import Basis
 from dialer.domain.decision.facts import TrunkFacts
-from dialer.domain.decision.pack_checks import dialable_number_of, missing_lists, presentable, unsigned
+from dialer.domain.decision.rules_callee import missing_lists, unsigned
+from dialer.domain.numbers.number_plan import dialable_number_of
 from dialer.domain.numbers.territory import TERRITORIES
 from dialer.domain.oppositions.suppression import ListStanding
 from dialer.domain.rulepacks.pack_parts import Reminder, ScriptRules
-from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
+from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex, presentable
 
 
 def check_definition(

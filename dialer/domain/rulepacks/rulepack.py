@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from dialer.domain.base.errors import InvalidInput, Problem
 from dialer.domain.consent import ConsentAct
+from dialer.domain.numbers.number_plan import dialable_number_of
 from dialer.domain.numbers.territory import TERRITORIES
 from dialer.domain.rulepacks import pack_parts
 from dialer.domain.rulepacks.public_holidays import known_entity
@@ -238,4 +239,24 @@ def compile_pack(pack: RulePack) -> CompiledRulePack:
         denied_numbers=pack.denied_numbers,
         forbidden_sectors=pack.forbidden_sectors,
         required_lists=pack.required_lists,
+    )
+
+
+def presentable(number: str, territory: str, pack: RulePack, at: datetime) -> bool:
+    """Tell whether the pack lets `number` be presented in `territory` at `at` (FP-16).
+
+    Its class and its range count.
+    """
+    rules = pack.caller_id
+    if number.startswith(rules.forbidden_prefixes) or not dialable_number_of(number, pack.territories):
+        return False
+    if not rules.ranges:
+        return True
+    today = at.date()
+    return any(
+        territory in group.territories
+        and group.since <= today
+        and (group.until is None or today <= group.until)
+        and number.startswith(group.prefixes)
+        for group in rules.ranges
     )

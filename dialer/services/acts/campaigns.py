@@ -1,13 +1,13 @@
-"""Acts on a campaign, each with its evidence, in a unit of work.
-
-A campaign and the machine as they are at one instant of the database.
-"""
+"""Acts on a campaign, each with its evidence, in a unit of work."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
+import structlog
+
+from dialer.domain.base.errors import IllegalTransition
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import SILENT_WITH_OTHERS, Campaign, CampaignVerb, PauseCause, moved
 from dialer.domain.ledger.entries_admin import campaign_created, campaign_moved, poll_dates_changed
@@ -15,9 +15,14 @@ from dialer.domain.ledger.row_digests import CampaignMove
 from dialer.domain.preflight.campaign_checks import with_poll_dates
 from dialer.domain.upkeep import campaign_ended
 from dialer.ports.campaigns import HasCampaigns
+from dialer.ports.clock import Clock
 from dialer.ports.pbx import HasHalts
 from dialer.ports.records import CampaignSnapshot
-from dialer.ports.unit_of_work import UnitOfWork
+from dialer.ports.unit_of_work import Store, UnitOfWork
+
+log = structlog.get_logger()
+
+GUARD = "call guard"
 
 
 class StandingWork(HasCampaigns, HasHalts, Protocol):
@@ -66,6 +71,20 @@ async def move_campaign(
     if after.state.is_final:
         work.notify(campaign_ended(after, by=by, at=at))
     return after
+
+
+async def pause(
+    store: Store[CampaignWork], clock: Clock, campaign_id: CampaignId, cause: PauseCause, reason: str
+) -> None:
+    """Pause a campaign for `cause`. One that does not run any more needs no pause."""
+    try:
+        async with store.write() as work:
+            await move_campaign(
+                work, campaign_id, CampaignVerb.PAUSE, by=GUARD, at=clock.now(), reason=reason, cause=cause
+            )
+    except IllegalTransition:
+        return
+    log.error("campaign paused", campaign=campaign_id, cause=cause, reason=reason)
 
 
 async def freeze_script(work: CampaignWork, campaign_id: CampaignId, script: str) -> None:

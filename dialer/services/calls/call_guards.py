@@ -17,7 +17,7 @@ from dialer.ports.campaigns import Prompts
 from dialer.ports.clock import Clock
 from dialer.ports.probes import HasProbes
 from dialer.ports.unit_of_work import Store
-from dialer.services.calls.pausing import pause
+from dialer.services.acts.campaigns import pause
 from dialer.services.calls.trunk_breaker import BreakerWork, TrunkBreaker
 from dialer.services.oppositions.callback_line import LineProofs
 

@@ -20,9 +20,8 @@ from dialer.domain.numbers.number_plan import country_code
 from dialer.ports.calls import HasAttempts, HasTrunks
 from dialer.ports.clock import Clock
 from dialer.ports.unit_of_work import Store
-from dialer.services.acts.campaigns import CampaignWork
+from dialer.services.acts.campaigns import CampaignWork, pause
 from dialer.services.acts.people import ConsentWork, add_consents
-from dialer.services.calls.pausing import pause
 
 log = structlog.get_logger()
 

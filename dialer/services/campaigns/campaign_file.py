@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from dialer.domain.base.errors import LONGEST_WHERE, InvalidInput, Problem
-from dialer.domain.base.leaves import leaves
+from dialer.domain.base.key_paths import values_by_path
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition, Recording
 from dialer.domain.ledger.event import redacted
 
@@ -35,7 +35,7 @@ def _booleans(mapping: object) -> tuple[Problem, ...]:
     """No key takes one, and where a number is wanted pydantic would read it as 0 or 1."""
     return tuple(
         Problem(path, f"is {str(value).lower()}, which no key of a campaign file takes")
-        for path, value in leaves(mapping)
+        for path, value in values_by_path(mapping)
         if isinstance(value, bool)
     )
 

@@ -30,8 +30,7 @@ from dialer.ports.decision import HasDecisions
 from dialer.ports.oppositions import HasNumberLocks
 from dialer.ports.records import CampaignSnapshot, ClaimDecision, ContactFacts, JudgedContact, ListedContact
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.services.acts.campaigns import StandingWork, standing_of
-from dialer.services.calls.pausing import pause
+from dialer.services.acts.campaigns import StandingWork, pause, standing_of
 from dialer.services.consent.reviews import set_aside
 from dialer.services.decision.decider import Decider
 

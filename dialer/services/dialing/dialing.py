@@ -25,10 +25,9 @@ from dialer.ports.clock import Clock
 from dialer.ports.meter import Meter
 from dialer.ports.telephony import CallOrder
 from dialer.ports.unit_of_work import Store, UnitOfWork
-from dialer.services.acts.campaigns import move_campaign
+from dialer.services.acts.campaigns import move_campaign, pause
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.pausing import pause
 from dialer.services.decision.decider import Decider, TrunkPlan
 from dialer.services.dialing.claim import Claiming, ClaimingWork
 from dialer.services.dialing.sending import Sending

@@ -29,8 +29,7 @@ from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.unknown_calls import Strangers
 from dialer.services.campaigns.progress import ProgressReader
-from dialer.services.decision.decider import Decider
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive
 from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import shelf_with
@@ -56,7 +55,7 @@ class Service:
         self.pbx = ScriptedLink(ScriptedPbx(clock.now))
         packs, proofs = packs or load_packs(), LineProofs(store, {}, clock)
         fleet = Fleet({self.pbx.pbx: self.pbx}, driven=True)
-        judge = Decider(packs, {}, clock, Keeping(AesVault(b"k" * 32), packs), WRITABLE)
+        judge = Decider(packs, {}, clock, DecisionArchive(AesVault(b"k" * 32), packs), WRITABLE)
         self.calls = CallEventApplier(
             store,
             fleet,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dialer.adapters.sql.db.engine import WAL_BYTES, connect, parse_url, prepare_sqlite
 from dialer.adapters.sql.db.migrate import upgrade
-from dialer.adapters.sql.db.schema import is_current, newest_schema
+from dialer.adapters.sql.db.schema_version import is_current, newest_schema
 from dialer.adapters.sql.schema import metadata
 from dialer.domain.base.errors import BadSettings, Unavailable
 from dialer.domain.base.types import Fingerprint

@@ -17,7 +17,7 @@ from dialer.adapters.clock import SystemClock
 from dialer.adapters.home.keys import Ed25519Signer
 from dialer.adapters.home.ledger_files import HeadFolder, JournalFolder
 from dialer.adapters.sql.db.engine import connect, parse_url
-from dialer.adapters.sql.db.schema import newest_schema
+from dialer.adapters.sql.db.schema_version import newest_schema
 from dialer.domain.base.errors import Unavailable
 from dialer.ports.ledger import HasLedger, Journal
 from dialer.ports.unit_of_work import Store

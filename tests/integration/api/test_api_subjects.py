@@ -14,8 +14,7 @@ from dialer.adapters.home.rulepacks import load_packs
 from dialer.domain.access import Role
 from dialer.domain.base.types import CampaignId
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.decider import Decider
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive
 from tests.contract.altering import alter
 from tests.contract.inspection.test_subjects import end_calls
 from tests.contract.judged import DAY, TRUNK, claim_all
@@ -52,7 +51,7 @@ async def store(api: Api) -> Any:
     for verb in (CampaignVerb.APPROVE, CampaignVerb.START):
         await store.campaigns.move(campaign, verb, by="omar", at=MONDAY)
     vault = AesVault(subjects_key(api.service.settings.home))
-    judge = Decider(PACKS, {"default": TRUNK}, pretending(MONDAY), Keeping(vault, PACKS), WRITABLE)
+    judge = Decider(PACKS, {"default": TRUNK}, pretending(MONDAY), DecisionArchive(vault, PACKS), WRITABLE)
     await claim_all(store, judge, campaign_id=campaign)
     return store
 

@@ -24,8 +24,7 @@ from dialer.ports.records import CallFilter
 from dialer.ports.telephony import LinkUp, Telephony
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.recovery import LONGEST_SILENCE, REAP_EVERY_S
-from dialer.services.decision.decider import Decider, TrunkPlan
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive, TrunkPlan
 from dialer.services.pbx.fleet import Fleet
 from dialer.services.pbx.lease import LEASE_S, LINK_GRACE_S, RENEW_S, Lease, LeaseKeeper
 from tests.harness.acts import ActStore
@@ -213,7 +212,7 @@ async def test_attempts_of_a_pbx_that_nobody_drives_any_more_end(listed: ActStor
 
 async def claim_one(listed: ActStore, *, pbx: str, at: datetime) -> None:
     """Claim a permit whose process does not live to send it."""
-    keeping = Keeping(AesVault(KEY), PACKS)
+    keeping = DecisionArchive(AesVault(KEY), PACKS)
     trunk = TrunkPlan(TrunkFacts("default", loopback=True, caller_ids=()), (pbx,), 1000, 100)
     judge = Decider(PACKS, {"default": trunk}, WrongClock(World(at)), keeping, WRITABLE)
     claim = partial(judge.claimed, pbx=pbx)

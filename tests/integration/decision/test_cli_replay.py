@@ -11,8 +11,7 @@ from dialer.bootstrap import open_service
 from dialer.domain.base.types import CampaignId
 from dialer.domain.calls.attempt import Attempt
 from dialer.domain.campaigns.campaign import CampaignVerb
-from dialer.services.decision.decider import Decider
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive
 from dialer.settings import read_settings
 from tests.contract.judged import TRUNK
 from tests.harness.acts import ActStore
@@ -32,7 +31,11 @@ def decided(dialer: Command, campaign: str, tmp_path: Path) -> str:
 async def claim(campaign_id: CampaignId, home: Path) -> str:
     packs = load_packs()
     judge = Decider(
-        packs, {"default": TRUNK}, pretending(MONDAY), Keeping(AesVault(subjects_key(home)), packs), WRITABLE
+        packs,
+        {"default": TRUNK},
+        pretending(MONDAY),
+        DecisionArchive(AesVault(subjects_key(home)), packs),
+        WRITABLE,
     )
     async with open_service(read_settings()) as service:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):

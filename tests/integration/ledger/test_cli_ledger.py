@@ -17,8 +17,7 @@ from dialer.domain.calls.attempt import Attempt, AttemptState
 from dialer.domain.calls.retry import ClosedReason, ContactClosed
 from dialer.domain.campaigns.campaign import CampaignVerb
 from dialer.ports.records import Progression
-from dialer.services.decision.decider import Decider
-from dialer.services.decision.decision_archive import Keeping
+from dialer.services.decision.decider import Decider, DecisionArchive
 from tests.contract.judged import TRUNK, claim_all
 from tests.harness.acts import ActStore
 from tests.harness.ledger import WRITABLE
@@ -40,7 +39,7 @@ def called(dialer: Command, campaign: str, tmp_path: Path) -> list[str]:
 
 async def call_everybody(home: Path, campaign: CampaignId) -> list[str]:
     packs = load_packs()
-    keeping = Keeping(AesVault(subjects_key(home)), packs)
+    keeping = DecisionArchive(AesVault(subjects_key(home)), packs)
     judge = Decider(packs, {"default": TRUNK}, pretending(NOW), keeping, WRITABLE)
     async with ActStore.open(f"sqlite:///{home}/dialer.db") as store:
         for verb in (CampaignVerb.APPROVE, CampaignVerb.START):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.base.errors import BadSettings, InvalidInput
-from dialer.domain.base.leaves import leaves
+from dialer.domain.base.key_paths import values_by_path
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import settings_of
 from tests.samples.campaigns import definition
@@ -22,7 +22,11 @@ max_concurrent = {value}
 
 
 def test_every_leaf_is_told_with_its_path() -> None:
-    assert dict(leaves({"a": {"b": [1, {"c": True}]}, "d": 2})) == {"a.b.0": 1, "a.b.1.c": True, "d": 2}
+    assert dict(values_by_path({"a": {"b": [1, {"c": True}]}, "d": 2})) == {
+        "a.b.0": 1,
+        "a.b.1.c": True,
+        "d": 2,
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dialer.domain.base.types import PhoneNumber
 from dialer.domain.campaigns.campaign import CampaignState
 from dialer.domain.consent import Basis, ConsentAct, ConsentedWindow, ConsentEvent, ConsentForm, ConsentGiven
 from dialer.domain.decision.cache import DecisionCache
-from dialer.domain.decision.calendar_state import NEVER
+from dialer.domain.decision.context import NEVER
 from dialer.domain.decision.decide import build_context
 from dialer.domain.decision.facts import AuthorisedCallerId, Facts, SystemFacts, TrunkFacts
 from dialer.domain.oppositions.suppression import ListKind, ListStanding

@@ -10,7 +10,7 @@ from alembic.config import Config
 from dialer.adapters.sql import migrations
 from dialer.adapters.sql.db.dialects import KEYS_LOCK
 from dialer.adapters.sql.db.engine import parse_url
-from dialer.adapters.sql.db.schema import plain_connection
+from dialer.adapters.sql.db.schema_version import plain_connection
 
 # Any constant will do, as long as every process that migrates takes the same.
 MIGRATION_LOCK = 0x6469616C6572

@@ -1,0 +1,4 @@
+"""The migrations in order, each on the one before it. The newest is last in the last folder.
+
+A stored database meets them in order at `dialer db upgrade`. A landed migration is never changed.
+"""

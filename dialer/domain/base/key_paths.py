@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 
-def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+def values_by_path(value: object, path: str = "") -> Iterator[tuple[str, object]]:
     """Yield each value that is neither a table nor a list, with its path.
 
     A path reads `sponsor.name` or `trunk.0.pbx`.
@@ -12,4 +12,4 @@ def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
         yield path, value
         return
     for name, item in value.items() if isinstance(value, Mapping) else enumerate(value):
-        yield from leaves(item, f"{path}.{name}" if path else str(name))
+        yield from values_by_path(item, f"{path}.{name}" if path else str(name))
