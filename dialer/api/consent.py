@@ -108,7 +108,7 @@ class ProvenanceQuery(Wire):
     collected_at: Instant
 
 
-async def take_in(asked: Asked[ProvenanceQuery, Path]) -> Begun:
+async def import_consents(asked: Asked[ProvenanceQuery, Path]) -> Begun:
     stated, campaign_id = asked.query, CampaignId(asked.ids["campaign_id"])
     provenance = Provenance(stated.source_class, stated.supplier, stated.collected_at)
 
@@ -156,7 +156,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         query=ProvenanceQuery,
         body=FileBody("text/csv", limit=LARGEST_LIST),
         answer=ReportAnswer(),
-        handler=take_in,
+        handler=import_consents,
         errors=(Conflict,),
     ),
     get(

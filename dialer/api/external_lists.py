@@ -33,7 +33,7 @@ class ListQuery(Wire):
     kind: Literal["oppositions", "lines"] = "oppositions"
 
 
-async def take_in(asked: Asked[ListQuery, Path]) -> Begun:
+async def import_external_list(asked: Asked[ListQuery, Path]) -> Begun:
     stated = asked.query
     valid_from, valid_to = stated.valid_from.astimezone(UTC), stated.valid_to.astimezone(UTC)
     origin = ListOrigin(stated.name, stated.sponsor or None, valid_from, valid_to, ListKind(stated.kind))
@@ -57,7 +57,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
         query=ListQuery,
         body=FileBody("text/csv", limit=LARGEST_LIST),
         answer=ReportAnswer(),
-        handler=take_in,
+        handler=import_external_list,
     ),
     get(
         "/v1/suppressions/lists",

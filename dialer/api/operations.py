@@ -148,7 +148,7 @@ class PublicPages:
 
     async def readyz(self, _: web.Request) -> web.Response:
         """Answer 503 while calls are due and none can be made."""
-        view = ReadyView.of(await self._suite.readiness.look())
+        view = ReadyView.of(await self._suite.readiness.check())
         return _json(view, 503 if view.trouble else 200)
 
     async def metrics(self, request: web.Request) -> web.Response:

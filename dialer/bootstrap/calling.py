@@ -8,8 +8,8 @@ from dialer.services.access.keys import KeyWatch
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pbx_worker import PbxWorker
-from dialer.services.calls.recovery import Reaper, Recovery
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.recovery import OrphanedAttempts, Recovery
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.dialing.dialing import DialingLoop
 from dialer.services.dialing.sending import Sending
 from dialer.services.operations.loops import Engine
@@ -27,8 +27,8 @@ def build_engine(parts: Runtime) -> Engine:
         parts.meter,
     )
     call_guards = CallGuards(store, parts.prompts, clock, parts.line_proofs, parts.decider.packs)
-    strangers = Strangers(store, fleet, parts.fingerprints, clock, parts.sealer)
-    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, strangers)
+    unknown_calls = UnknownCalls(store, fleet, parts.fingerprints, clock, parts.sealer)
+    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, unknown_calls)
     lock = PbxLock(store, parts.fingerprints, clock)
     recovery = Recovery(store, calls, live_calls, clock, lock, parts.halts, parts.pauses)
     leases = [Lease(store, clock, Driver(name, parts.driver)) for name in fleet.telephonies]
@@ -48,7 +48,7 @@ def build_engine(parts: Runtime) -> Engine:
         meter,
         call_guards,
     )
-    parts.jobs["attempts nobody drives"] = Reaper(store, calls, clock)
+    parts.jobs["attempts nobody drives"] = OrphanedAttempts(store, calls, clock)
     keys = KeyWatch(store, lambda: len(fingerprint_keys(parts.home)))
     return Engine(dialing, consumers, parts.sealer, keys, parts.side)
 

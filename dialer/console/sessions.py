@@ -20,7 +20,7 @@ from dialer.services.operations.suite import Services
 LANGUAGE = "dialer_language"
 A_YEAR_S = 365 * 24 * 3600
 HTTPS = "https"
-STRANGER: dict[str, object] = {"actor": None}
+ANONYMOUS: dict[str, object] = {"actor": None}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -122,12 +122,12 @@ class LoginPages:
 
 def login_page(request: web.Request, *, wrong: bool) -> web.Response:
     there = urlencode({"next": own_path(request.query.get("next", "/"))})
-    values = STRANGER | {"path": "/login", "there": there, "wrong": wrong}
+    values = ANONYMOUS | {"path": "/login", "there": there, "wrong": wrong}
     return render("login.html", language_of(request), values, status=401 if wrong else 200)
 
 
 def refusal(request: web.Request, error: DialerError) -> web.Response:
-    values = STRANGER | {"path": "/", "error": error}
+    values = ANONYMOUS | {"path": "/", "error": error}
     return render("refusal.html", language_of(request), values, status=status_of(type(error)))
 
 

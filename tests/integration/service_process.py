@@ -21,8 +21,8 @@ from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.pbx_worker import PbxWorker
-from dialer.services.calls.recovery import Reaper, Recovery
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.recovery import OrphanedAttempts, Recovery
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.campaigns.campaigns import Campaigns
 from dialer.services.campaigns.scripts import Scripts
 from dialer.services.consent.consent_proofs import ConsentProofs
@@ -122,7 +122,7 @@ class ServiceProcess:
     halting: Halting
     suppressions: Suppressions
     consents: Consents
-    reaper: Reaper
+    orphaned_attempts: OrphanedAttempts
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     def drives(self, pbx: str) -> bool:
@@ -160,8 +160,8 @@ def start_process(
     judge = Decider(PACKS, {"default": trunk}, clock, DecisionArchive(AesVault(KEY), PACKS), WRITABLE)
     fingerprints, ringing = Fingerprints(KEY), RingingCalls(store, fleet)
     call_guards = CallGuards(store, UNCHANGED, clock, LineProofs(store, judge.trunks, clock), judge.packs)
-    strangers = Strangers(store, fleet, fingerprints, clock, WRITABLE)
-    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, strangers)
+    unknown_calls = UnknownCalls(store, fleet, fingerprints, clock, WRITABLE)
+    calls = CallEventApplier(store, fleet, live_calls, clock, meter, call_guards, unknown_calls)
     suppressions = Suppressions(store, clock, fingerprints, fleet, ringing)
     halts, pauses = Halts(store, fleet, clock, notes), Pauses(store, fleet, clock)
     recovery = Recovery(store, calls, live_calls, clock, PbxLock(store, fingerprints, clock), halts, pauses)
@@ -195,6 +195,6 @@ def start_process(
         Halting(store, fleet, clock, halts),
         suppressions,
         Consents(store, clock, fingerprints, proofs, ringing),
-        Reaper(store, calls, clock),
+        OrphanedAttempts(store, calls, clock),
         [asyncio.create_task(consumer.run()) for consumer in consumers.values()],
     )

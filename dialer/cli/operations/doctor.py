@@ -170,7 +170,7 @@ async def check_upkeep(settings: Settings) -> AsyncIterator[CheckResult]:
     """Check unattended work: the sealing of the ledger, the erasing of personal data, the clock."""
     try:
         async with open_service(settings) as service:
-            condition = await service.suite.readiness.look()
+            condition = await service.suite.readiness.check()
             version = (await service.suite.keys.all(LOCAL_ADMINISTRATOR))[-1]
             async with service.store.read() as work:
                 restoration = await work.restores.last()

@@ -188,16 +188,16 @@ class Reconciliation:
             (claim for claims in self._claims.values() for claim in claims if not self._succeeded(claim)),
             key=lambda claim: (claim.line.position, PARTS.index(claim.part)),
         )
-        strangers: defaultdict[tuple[RecordKind, str | None], list[DigestRow]] = defaultdict(list)
+        unclaimed: defaultdict[tuple[RecordKind, str | None], list[DigestRow]] = defaultdict(list)
         for rows in self._rows.values():
             for row in rows:
-                strangers[row.whose].append(row)
+                unclaimed[row.whose].append(row)
         # Where several parts contradict one entry, the first is reported.
         by_line: dict[int | None, Discrepancy] = {}
         for claim in self._erasures.excuse(claims):
-            by_line.setdefault(claim.line.position, _contradicted(claim, strangers))
+            by_line.setdefault(claim.line.position, _contradicted(claim, unclaimed))
         found = list(by_line.values())
-        left = {row.name: row for rows in strangers.values() for row in reversed(rows)}
+        left = {row.name: row for rows in unclaimed.values() for row in reversed(rows)}
         found += [
             Discrepancy(None, f"{row.name}: no entry tells of this {row.part}") for row in left.values()
         ]
@@ -220,13 +220,13 @@ def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
 
 
 def _contradicted(
-    claim: EntryClaim, strangers: defaultdict[tuple[RecordKind, str | None], list[DigestRow]]
+    claim: EntryClaim, unclaimed: defaultdict[tuple[RecordKind, str | None], list[DigestRow]]
 ) -> Discrepancy:
     """Describe a contradicted claim.
 
     A row of the same person or thing without an entry is taken for the missing row, changed.
     """
-    changed = strangers.get(claim.whose)
+    changed = unclaimed.get(claim.whose)
     if changed:
         return Discrepancy(claim.line.position, f"{changed.pop().name}: the {claim.part} was changed")
     what = claim.line.about or claim.line.kind

@@ -28,7 +28,7 @@ from dialer.ports.unit_of_work import Store
 from dialer.services.acts.progressions import ProgressionWork, commit_progressions
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.pbx.fleet import Fleet
 
 log = structlog.get_logger()
@@ -54,13 +54,13 @@ class CallEventApplier:
         clock: Clock,
         meter: Meter,
         call_guards: CallGuards,
-        strangers: Strangers,
+        unknown_calls: UnknownCalls,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._live_calls = live_calls
         self._call_guards = call_guards
-        self._strangers = strangers
+        self._unknown_calls = unknown_calls
         self._clock = clock
         self._meter = meter
         self._definitions: dict[CampaignId, CampaignDefinition] = {}
@@ -77,10 +77,10 @@ class CallEventApplier:
             [attempt for attempt in after.values() if attempt is not before[attempt.id]], before
         )
         over = [a for a in after.values() if before[a.id].alive and not a.alive]
-        await self._call_guards.look(telephony.pbx, over)
+        await self._call_guards.check(telephony.pbx, over)
         strange = [event for event in events if event.attempt_id not in before]
         if strange:
-            await self._strangers.take(telephony, strange)
+            await self._unknown_calls.take(telephony, strange)
         await self._settle(telephony, [event for event in events if event.attempt_id in before], after)
 
     async def rest(self, trunk: str, until: datetime) -> None:

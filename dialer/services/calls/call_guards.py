@@ -69,7 +69,7 @@ class CallGuards:
         self._looked[script] = now
         return True
 
-    async def look(self, pbx: str, attempts: Sequence[Attempt]) -> None:
+    async def check(self, pbx: str, attempts: Sequence[Attempt]) -> None:
         """Check attempts that have just ended and been stored.
 
         All counts come from the store, regardless of the process that made the calls.
@@ -78,7 +78,7 @@ class CallGuards:
             if attempt.state is AttemptState.LAPSED and attempt.lapse_reason is RefusalCause.SCRIPT:
                 reason = f"script: a prompt is missing or empty on PBX {pbx}"
                 await self._pause(attempt.campaign_id, PauseCause.SCRIPT, reason)
-        await self.trunks.look(attempts)
+        await self.trunks.check(attempts)
         for campaign_id in {attempt.campaign_id for attempt in attempts if abandoned(attempt)}:
             async with self._store.read() as work:
                 calls = await work.attempts.silent(campaign_id, since=self._clock.now() - PERIOD)

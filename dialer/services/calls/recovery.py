@@ -219,7 +219,7 @@ A restarted one may still learn from the PBX how its calls ended.
 """
 
 
-class ReaperWork(HasAttempts, HasLeases, Protocol):
+class OrphanWork(HasAttempts, HasLeases, Protocol):
     """The unit of work that reads unattended attempts."""
 
 
@@ -231,13 +231,13 @@ class Sighting:
     since: float
 
 
-class Reaper:
+class OrphanedAttempts:
     """Ends unreported attempts. Every process runs one, for all PBXs.
 
     Of two that end the same attempt the first counts.
     """
 
-    def __init__(self, store: Store[ReaperWork], calls: CallEventApplier, clock: Clock) -> None:
+    def __init__(self, store: Store[OrphanWork], calls: CallEventApplier, clock: Clock) -> None:
         self._store = store
         self._calls = calls
         self._clock = clock

@@ -69,7 +69,7 @@ class TrunkBreaker:
             await work.trunks.rest(trunk, until)
         log.warning("trunk asks for rest", trunk=trunk, until=until)
 
-    async def look(self, attempts: Sequence[Attempt]) -> None:
+    async def check(self, attempts: Sequence[Attempt]) -> None:
         """Check calls that have ended and been stored.
 
         Consents of unallocated numbers end once the trunk has reached a callee.

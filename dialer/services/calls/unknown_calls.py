@@ -31,7 +31,7 @@ class StrangerWork(OppositionWork, HasCampaigns, Protocol):
     """The unit of work for calls that the store does not know."""
 
 
-class Strangers:
+class UnknownCalls:
     """Takes oppositions of unknown calls.
 
     Where the ledger accepts the database as the right one, the entries on the PBX are cleared once
@@ -88,8 +88,8 @@ class Strangers:
         An event does not name the person of a 9; the PBX's own entry does.
         """
         entries = opposed if all(one.whose for one in opposed) else await telephony.opposed()
-        strangers = {one.attempt_id for one in opposed}
-        said = {entry.attempt_id: entry for entry in entries if entry.attempt_id in strangers and entry.whose}
+        unknown = {one.attempt_id for one in opposed}
+        said = {entry.attempt_id: entry for entry in entries if entry.attempt_id in unknown and entry.whose}
         sponsors = await sponsors_by_key(self._store)
         fresh = [
             one for entry in said.values() async for one in self._unstored(entry, telephony.pbx, sponsors)

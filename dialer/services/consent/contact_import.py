@@ -111,7 +111,7 @@ class ContactImports:
             supplier=provenance.supplier.strip(),
             collected_at=provenance.collected_at.astimezone(UTC),
         )
-        return await self._importer.take_in(source, intake, origin)
+        return await self._importer.import_from(source, intake, origin)
 
     def _jurisdiction(self, campaign: Campaign) -> contact_rows.Jurisdiction:
         profile = campaign.definition.profile
@@ -209,4 +209,4 @@ class ConsentImports:
         stamp = ImportStamp(source.import_id, now, self._fingerprints, seal)
         intake = ConsentIntake(stamp, self._store, actor.name)
         origin = Origin("consents", actor.name, now)
-        return await self._importer.take_in(source, intake, origin)
+        return await self._importer.import_from(source, intake, origin)

@@ -173,7 +173,7 @@ class Decider:
             lists=dossier.lists,
         )
 
-    def stranger(
+    def facts_of_unlisted(
         self,
         standing: CampaignSnapshot,
         number: PhoneNumber,

@@ -116,9 +116,9 @@ class Decisions:
         campaign, sponsor = standing.campaign.id, standing.campaign.definition.sponsor.id
         async with self._store.read() as work:
             dossiers = await work.contacts.dossiers_among(campaign, sponsor, asked)
-            strangers = asked - dossiers.keys()
-            suppressions = await work.suppressions.of_many(strangers)
-            lists = await work.lists.standings(sponsor, strangers)
+            unlisted = asked - dossiers.keys()
+            suppressions = await work.suppressions.of_many(unlisted)
+            lists = await work.lists.standings(sponsor, unlisted)
         return Stored(standing, dossiers, suppressions, lists)
 
     def _answers(
@@ -139,7 +139,7 @@ class Decisions:
         if dossier is None:
             suppressions = tuple(stored.suppressions.get(fingerprint, ()))
             lists = stored.lists[fingerprint]
-            facts = self._decider.stranger(stored.standing, number, suppressions, lists, system)
+            facts = self._decider.facts_of_unlisted(stored.standing, number, suppressions, lists, system)
         else:
             facts = self._decider.facts(stored.standing, dossier, system)
         decision = decide(facts, question.at, self._decider.cache)

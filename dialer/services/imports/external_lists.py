@@ -91,7 +91,7 @@ class Lists:
             source.import_id, name, origin.sponsor, origin.valid_from, origin.valid_to, origin.kind
         )
         intake = ListIntake(entry, self._fingerprints, self._store)
-        report = await self._importer.take_in(source, intake, Origin(KIND, actor.name, now))
+        report = await self._importer.import_from(source, intake, Origin(KIND, actor.name, now))
         if report.imported:
             async with self._store.write() as work:
                 await work.lists.put_in_force(entry.id, at=self._clock.now())

@@ -185,7 +185,7 @@ class Importer:
     rejects_folder: Path
     room: Callable[[], Awaitable[None]]
 
-    async def take_in(self, source: ImportSource, intake: Intake[Item], origin: Origin) -> ImportReport:
+    async def import_from(self, source: ImportSource, intake: Intake[Item], origin: Origin) -> ImportReport:
         """Check the file whole, then keep its good rows.
 
         Raise `InvalidInput` where it is refused: nothing is stored then.

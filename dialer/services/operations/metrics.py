@@ -33,7 +33,7 @@ class Metrics:
                 clock_trusted=state.clock_trusted,
                 pbxs=state.pbxs,
             )
-        condition = await self._readiness.look()
+        condition = await self._readiness.check()
         kept = condition.retention
         self.meter.upkeep(
             ledger_writable=condition.ledger_writable,

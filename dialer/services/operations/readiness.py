@@ -111,7 +111,7 @@ class Readiness:
         self._upkeep = upkeep
         self._free_bytes = free_bytes
 
-    async def look(self) -> Condition:
+    async def check(self) -> Condition:
         """Check every part. Raise no error: faults are in the result."""
         try:
             head_at, retention, keys = await within(DATABASE_S, self._stored())

@@ -124,6 +124,6 @@ class SuppressionImports:
         intake = OppositionIntake(receipt, self._fingerprints, self._suppressions, telling)
         origin = Origin("suppressions", actor.name, now)
         try:
-            return await self._importer.take_in(source, intake, origin)
+            return await self._importer.import_from(source, intake, origin)
         finally:
             await telling.end()

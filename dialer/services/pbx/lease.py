@@ -76,7 +76,7 @@ class Lease:
         self._until = asked_at + LEASE_S if self.ours else asked_at
         self.term += self.ours and not continued
 
-    async def look(self) -> None:
+    async def read_holder(self) -> None:
         """Read the holder without a claim. Raise `Unavailable`."""
         asked_at = self._clock.monotonic()
         async with self._store.read() as work:
@@ -202,6 +202,6 @@ class LeaseKeeper:
         if self._linked:
             await self._lease.renew()
             return
-        await self._lease.look()
+        await self._lease.read_holder()
         if self._lease.ours and self._clock.monotonic() >= self._lost_at + LINK_GRACE_S:
             await self._lease.give_up()

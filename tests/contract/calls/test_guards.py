@@ -27,7 +27,7 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.campaigns.progress import ProgressReader
 from dialer.services.decision.decider import Decider, DecisionArchive
 from dialer.services.oppositions.callback_line import LineProofs
@@ -63,7 +63,7 @@ class Service:
             clock,
             PrometheusMeter(),
             CallGuards(store, PromptCompiler(folder), clock, proofs, packs),
-            Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE),
+            UnknownCalls(store, fleet, Fingerprints(FIRST), clock, WRITABLE),
         )
         self.progress = ProgressReader(store, fleet, judge, proofs, clock)
 

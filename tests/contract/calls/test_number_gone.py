@@ -15,7 +15,7 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.calls.call_event_applier import UNWANTED_NOTE, CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
@@ -43,8 +43,8 @@ async def called(
     attempt = judgement.outcome.id
     call_guards = CallGuards(store, UNCHANGED, clock, LineProofs(store, {"default": TRUNK}, clock), PACKS)
     fleet = Fleet({}, driven=False)
-    strangers = Strangers(store, fleet, Fingerprints(FIRST), clock, WRITABLE)
-    calls = CallEventApplier(store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, strangers)
+    unknown_calls = UnknownCalls(store, fleet, Fingerprints(FIRST), clock, WRITABLE)
+    calls = CallEventApplier(store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, unknown_calls)
     pbx = ScriptedLink(ScriptedPbx(clock.now))
     events: list[CallEvent] = [
         Dialing(attempt, MONDAY),

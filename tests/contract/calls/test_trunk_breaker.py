@@ -32,7 +32,7 @@ from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
 from dialer.services.calls.trunk_breaker import TrunkBreaker
-from dialer.services.calls.unknown_calls import Strangers
+from dialer.services.calls.unknown_calls import UnknownCalls
 from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.judged import TRUNK, claim_all, judge_at, listed_with_consent
@@ -92,9 +92,9 @@ class Campaign:
             self.store, UNCHANGED, clock, LineProofs(self.store, {"default": TRUNK}, clock), PACKS
         )
         fleet = Fleet({}, driven=False)
-        strangers = Strangers(self.store, fleet, Fingerprints(FIRST), clock, WRITABLE)
+        unknown_calls = UnknownCalls(self.store, fleet, Fingerprints(FIRST), clock, WRITABLE)
         calls = CallEventApplier(
-            self.store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, strangers
+            self.store, fleet, LiveCalls(), clock, PrometheusMeter(), call_guards, unknown_calls
         )
         events = [told for attempt in attempts for told in self.told(attempt.id, how)]
         await calls.apply(ScriptedLink(ScriptedPbx(clock.now)), events)

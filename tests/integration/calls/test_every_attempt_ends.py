@@ -171,9 +171,9 @@ async def test_who_never_had_a_link_takes_no_lease(listed: ActStore, monkeypatch
 
 
 async def reap_for(history: History, process: ServiceProcess, seconds: float) -> None:
-    """Let the reaper turn for so many seconds."""
+    """Let orphaned attempts be looked for for so many seconds."""
     for _ in range(round(seconds / REAP_EVERY_S)):
-        await process.reaper.turn()
+        await process.orphaned_attempts.turn()
         history.world.wait(REAP_EVERY_S)
         await ticks(2)
 

@@ -323,6 +323,10 @@ def create_attempts() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_attempts_contact_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
+    index_attempts()
+
+
+def index_attempts() -> None:
     op.create_index("ix_attempts_campaign_id", "attempts", ["campaign_id", "decided_at", "id"], unique=False)
     op.create_index("ix_attempts_contact_id", "attempts", ["contact_id"], unique=False)
     op.create_index("ix_attempts_decided_at", "attempts", ["decided_at", "id"], unique=False)

@@ -27,7 +27,7 @@ from dialer.domain.oppositions.suppression import OppositionChannel, PbxSuppress
 from dialer.services.calls.call_event_applier import CallEventApplier
 from dialer.services.calls.call_guards import CallGuards
 from dialer.services.calls.pacing import LiveCalls
-from dialer.services.calls.unknown_calls import NOTE, Strangers
+from dialer.services.calls.unknown_calls import NOTE, UnknownCalls
 from dialer.services.oppositions.callback_line import LineProofs
 from dialer.services.pbx.fleet import Fleet
 from tests.contract.rotation import fingerprints, rotated
@@ -58,9 +58,9 @@ class Heard:
         call_guards = CallGuards(
             self.store, UNCHANGED, CLOCK, LineProofs(self.store, {}, CLOCK), load_packs()
         )
-        strangers = Strangers(self.store, fleet, await fingerprints(self.store), CLOCK, ledger)
+        unknown_calls = UnknownCalls(self.store, fleet, await fingerprints(self.store), CLOCK, ledger)
         return CallEventApplier(
-            self.store, fleet, LiveCalls(), CLOCK, PrometheusMeter(), call_guards, strangers
+            self.store, fleet, LiveCalls(), CLOCK, PrometheusMeter(), call_guards, unknown_calls
         )
 
 
