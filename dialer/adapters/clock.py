@@ -1,7 +1,7 @@
-"""The one reader of the machine's clock. Everything else takes the time from the `Clock` port.
+"""The one reader of the machine's clock, and the time that a home pretends.
 
-The time that a home pretends, for demonstrations and tests. A file that every command reads
-holds its lead over the real time.
+Everything else takes the time from the `Clock` port. Time is pretended for demonstrations and tests
+alone: a file that every command reads holds its lead over the real time.
 """
 
 import ctypes

@@ -1,9 +1,7 @@
-"""Implementation of `dialer.ports.campaigns.Prompts` by espeak-ng and sox.
+"""Telephone audio from texts (espeak-ng) and recordings (sox), and the compiled scripts on disk.
 
-Telephone audio from a text or a recording. Mono, 8 kHz, A-law (ITU-T G.711), levelled, without
-a header.
-
-Compiled scripts on disk, each in a folder named by the hash of its content. So the PBX plays
+Implementation of `dialer.ports.campaigns.Prompts`. The audio is mono, 8 kHz, A-law (ITU-T G.711),
+levelled, without a header. A script's folder is named by the hash of its content, so the PBX plays
 exactly the approved prompts.
 """
 

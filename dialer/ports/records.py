@@ -114,7 +114,7 @@ class ClosedContact:
 
 class InputKind(StrEnum):
     CONTEXT = "context"
-    """`facts.shared_part`: campaign, trunk and state of the machine."""
+    """`dialer.domain.decision.facts.shared_part`: campaign, trunk and state of the machine."""
     PACK = "pack"
     """A `RulePack` as pydantic's JSON."""
 

@@ -1,6 +1,7 @@
-"""Keys of the PBX's own memory (AstDB), as dialplans/10-permit.conf uses them, over AMI. Pure.
+"""Keys and values of the PBX's own memory (AstDB), and the actions that read and write them. Pure.
 
-Meanings of the PBX's answers to single actions, and actions that several parts need. Pure.
+They are as dialplans/10-permit.conf uses them. Other modules read here, too, whether the PBX did a
+single action, and make the hang-up that several of them send.
 """
 
 import re

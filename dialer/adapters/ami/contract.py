@@ -1,6 +1,6 @@
-"""The contract with an Asterisk, checked at every login. Pure.
+"""The contract with an Asterisk, checked at every login: version, rights, gate, dialplan. Pure.
 
-The answer to ShowDialPlan, as a dialplan. Pure. A line that our files cannot have made is a
+Its dialplan is read from the answer to ShowDialPlan. A line that our files cannot have made is a
 fault.
 """
 

@@ -1,6 +1,6 @@
 """Events of one Asterisk, translated, in one queue and in the order of arrival.
 
-Channels of callees by attempt, learnt from events: hanging up one needs no list of all.
+The channels of callees, by attempt, are learnt from them, too: hanging up one needs no list of all.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""The standing link to one Asterisk.
+"""The standing link to one Asterisk: it logs in, checks the contract and notices its loss.
 
-It logs in, checks the contract, notices its loss, and tries again with growing pauses.
+After a loss it tries again, with growing pauses.
 """
 
 import asyncio

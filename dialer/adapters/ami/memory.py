@@ -1,6 +1,6 @@
-"""The memory of one Asterisk (AstDB), and the writing to it.
+"""The memory of one Asterisk (AstDB), read and written over its link.
 
-Locks and flags, the call-back line, and reports of calls that are not committed yet.
+It holds locks and flags, the call-back line, and reports of calls that are not committed yet.
 """
 
 import asyncio

@@ -1,10 +1,8 @@
-"""Ends of unanswered calls, completed by the network's answers.
+"""The network's answers to our INVITEs, which complete the ends of unanswered calls.
 
-Such an end waits a moment for the answer, and goes on without it.
-
-Answers of the network to our INVITEs, from Asterisk's copies of SIP messages. Pure. Asterisk
-sends them as HEPv3 (res_hep_pjsip). Neither dialplan nor AMI shows a header of a refusal, or a
-200 that crosses our CANCEL. A copy may be lost.
+Neither dialplan nor AMI shows a header of a refusal, or a 200 that crosses our CANCEL. So Asterisk
+sends copies of its SIP messages, as HEPv3 (res_hep_pjsip). A copy may be lost: an end waits a
+moment for the answer, and goes on without it. Reading a copy (`answer_of`) is pure.
 """
 
 import asyncio
@@ -103,7 +101,7 @@ log = structlog.get_logger()
 PATIENCE_S = 1.0
 """A network answers our CANCEL within a few hundred milliseconds.
 
-Shorter than any doubt about a channel that is gone (`recovery.SLACK`).
+Shorter than any doubt about a channel that is gone (`dialer.services.calls.recovery.SLACK`).
 """
 BIND_EVERY_S = 5.0
 MOST_CALLS = 20_000

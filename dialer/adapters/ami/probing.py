@@ -1,4 +1,4 @@
-"""Call-back probes: ordered once, their report read from the PBX's memory.
+"""Call-back probes at an Asterisk: each ordered once, its report read from the PBX's memory.
 
 The dialplan's side is dialplans/97-probe.conf.
 """

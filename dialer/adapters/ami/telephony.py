@@ -1,6 +1,7 @@
-"""An Asterisk as the services see it: its calls. Its memory is in `memory`.
+"""An Asterisk as the services see it: its calls, from the Originate to the hang-up.
 
-Calls between the gate and their INVITE: neither refused, nor surely sent.
+Its memory (AstDB) is in `dialer.adapters.ami.memory`. A call between the gate and its INVITE is
+neither refused nor surely sent: `passing` finds those.
 """
 
 import asyncio

@@ -1,9 +1,7 @@
-"""Asterisk's events in the domain's words. Pure. Any event at all may come in, and none raises.
+"""Asterisk's events, and the dialplan's reports of a call, in the domain's words. Pure.
 
-The PBX's clock against ours.
-
-Reports of the dialplan about a call, read strictly. Pure. An event and an AstDB record hold the
-same fields.
+Any event at all may come in, and `translate` never raises. Reports are read strictly; an event and
+an AstDB record hold the same fields. `PbxTime` sets the PBX's clock against ours.
 """
 
 import re

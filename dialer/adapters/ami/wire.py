@@ -1,7 +1,7 @@
-"""Headers of the manager interface as plain values, and its errors. Pure.
+"""Headers of the manager interface (AMI) as plain values, in both directions, and its errors. Pure.
 
-AMI headers as plain values, in both directions. Pure. Errors between us and an Asterisk, by
-what the caller may conclude from them.
+There is an error for each conclusion that the caller may draw: nothing was sent, nothing was done,
+or it may have been done.
 """
 
 import re

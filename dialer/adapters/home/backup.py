@@ -1,11 +1,11 @@
-"""Implementation of `dialer.ports.upkeep.BackupFolder`, and the way back into a home.
+"""The files of a backup (`dialer.ports.upkeep.BackupFolder`), and the remains of a lost home.
 
-database          the database, as `pg_restore` or SQLite reads it
-home/             heads, journal, prompts, recordings, rulepacks, dialer.toml
-secrets.tar       keys and passwords; or secrets.sealed, the same under a passphrase
-manifest.json     the size and SHA-256 of each file
+    database          the database, as `pg_restore` or SQLite reads it
+    home/             heads, journal, prompts, recordings, rulepacks, dialer.toml
+    secrets.tar       keys and passwords; or secrets.sealed, the same under a passphrase
+    manifest.json     the size and SHA-256 of each file
 
-Remains of a lost home: heads and journal of its last days, and keys younger than the backup.
+From a lost home come heads and journal of its last days, and keys younger than the backup.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
-"""The installation's secret keys, one file each, readable by their owner alone.
+"""The installation's secret keys, one file each, and the signer and the vault that use them.
 
-Implementation of `dialer.ports.ledger.Signer`: an Ed25519 key (RFC 8032).
-
-Implementation of `dialer.ports.access.Vault` with AES-256-GCM (NIST SP 800-38D). A sealed
-text is a nonce of twelve random bytes, then ciphertext and tag.
+Only their owner may read the files. `Ed25519Signer` (RFC 8032) implements
+`dialer.ports.ledger.Signer`. `AesVault` (AES-256-GCM, NIST SP 800-38D) implements
+`dialer.ports.access.Vault`: a sealed text is a nonce of twelve random bytes, then ciphertext and
+tag.
 """
 
 import os

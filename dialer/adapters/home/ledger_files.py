@@ -1,12 +1,8 @@
-"""Files that outlive the database: the exported heads and the journal.
+"""Files that outlive the database: the exported heads and the journal, one file a day each.
 
-`dialer.ports.ledger.HeadFiles` on disk: each head one line of the day's file.
-
-Lines that must last, in one file a day. A file is named `2027-02-01.jsonl` by the day of its
-lines. Each line is synced before it counts.
-
-`dialer.ports.ledger.Journal` on disk: below the home, beside the exported heads. A day
-before the oldest backup may go.
+They implement `HeadFiles` and `Journal` of `dialer.ports.ledger`. A file is named
+`2027-02-01.jsonl` by the day of its lines, and each line is synced before it counts. A day of the
+journal before the oldest backup may go.
 """
 
 import asyncio

@@ -1,9 +1,7 @@
 """Sounds in the home: uploaded recordings, and those of call-back probes.
 
-Uploaded recordings, on disk: one folder a campaign, one file a key.
-
-Sound heard by call-back probes. PBXs write to a folder of their own, where nothing stays.
-Evidence lies where they cannot write.
+Recordings have one folder a campaign, one file a key. PBXs write the sound of a probe to a folder
+of their own, where nothing stays: evidence lies where they cannot write.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Implementation of `dialer.ports.inspection.PackFolders`.
+"""The folders of inspection packs, each file hashed while it is written.
 
-A folder is there whole, or not at all.
+Implementation of `dialer.ports.inspection.PackFolders`. A folder is there whole, or not at all.
 """
 
 import hashlib

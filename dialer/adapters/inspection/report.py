@@ -1,6 +1,6 @@
-"""Implementation of `dialer.ports.inspection.Reports`.
+"""The report of an inspection: one page, in French or English, that loads nothing from elsewhere.
 
-One page for an inspector, in French or English, that loads nothing from elsewhere.
+Implementation of `dialer.ports.inspection.Reports`.
 """
 
 import json

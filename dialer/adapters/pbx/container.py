@@ -1,10 +1,7 @@
-"""The container of a PBX: the Docker command line, the image, and their errors.
+"""The image of Asterisk, Docker's command line, and a one-line error for each reason not to run.
 
-Reasons why a PBX does not run, each as one line with advice. The Docker command line, run
-without a shell. The Asterisk image, named by its sources: a change of docker/ is another image.
-
-Places of this program's own files: docker/ and dialplans/. They lie in the checkout, or inside
-the installed package.
+Docker is run without a shell. An image is named by its sources, so a change of docker/ is another
+image. docker/ and dialplans/ lie in the checkout, or inside the installed package.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The store on SQLite or PostgreSQL, with SQLAlchemy Core.
+"""The store on SQLite or PostgreSQL, with SQLAlchemy Core: one module a port.
 
-There is one file per port, and one tree of migrations for both engines.
+One tree of migrations serves both engines.
 """

@@ -1,11 +1,8 @@
-"""Tokens and keys, stored.
+"""Bearer tokens, fingerprint keys, people's keys and answered requests, stored.
 
-Requests that carry an `Idempotency-Key`, and their answers. The versions of the fingerprint
-keys. The key of each number, wrapped. Bearer tokens.
-
-The move of all fingerprints to the next version of their keys. It moves some hundred numbers a
-transaction, each number with all its rows at once: a join by fingerprint finds the same at any
-moment. Between two pages others write, so an opposition waits no longer than a page takes.
+All fingerprints move to the next version of their keys, some hundred numbers a transaction, each
+number with all its rows at once: a join by fingerprint finds the same at any moment. Between two
+pages others write, so an opposition waits no longer than a page takes.
 """
 
 from collections.abc import Sequence
@@ -274,7 +271,7 @@ class SqlKeyRepository(SqlRepository):
 async def keys_of(
     connection: AsyncConnection, fingerprints: Sequence[Fingerprint]
 ) -> dict[Fingerprint, bytes]:
-    """Numbers without a key are left out. At most `chunks.LONGEST_LIST`."""
+    """Numbers without a key are left out. At most `dialects.LONGEST_LIST`."""
     statement = sa.select(subject_keys.c.fingerprint, subject_keys.c.key)
     rows = await connection.execute(statement.where(subject_keys.c.fingerprint.in_(fingerprints)))
     return {row.fingerprint: row.key for row in rows}

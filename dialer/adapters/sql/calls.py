@@ -1,7 +1,7 @@
-"""Attempts, claims and trunks, stored.
+"""Attempts from the permit to the end, the last calls of each trunk and held voidings, stored.
 
-`domain.calls.outcome` as conditions on attempts. Attempts, from the permit to the end. The ends
-of a trunk's calls, and the voidings that wait for it.
+`unreached`, `number_gone` and `left_unanswered` are the rules of `dialer.domain.calls.outcome` as
+conditions on attempts.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,9 +1,6 @@
-"""Campaigns and their counts, stored.
+"""Campaigns, their moves and their counts, stored.
 
-Campaigns and their moves.
-
-Counts of one campaign, kept by the transactions that change them. Triggers keep them in
-`progress_counts`.
+Triggers keep the counts (`progress_counts`) in the transactions that change them.
 """
 
 from collections import Counter

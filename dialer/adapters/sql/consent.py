@@ -1,8 +1,7 @@
-"""Consents and their proofs, stored.
+"""Consents, their proofs, and the ends of consents that a trunk's answers brought, stored.
 
-Consents given and withdrawn: appended, never changed. Proofs of consents, as sealed text, and
-their keys. Ends of consents that answers of a trunk brought, to be undone when the trunk was at
-fault.
+Consents given and withdrawn are appended, never changed. A proof is sealed text with a key of its
+month. The ends are undone when the trunk was at fault.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
-"""Contacts, their imports and their reviews, stored.
+"""Contacts on their lists, the imports that brought them, and reviews, stored.
 
-Contacts on their lists. Imports, each with where its list came from and how it ended. Contacts
-that are set aside because their judgement failed.
+An import says where its list came from and how it ended. A contact is set aside for review when its
+judgement failed.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,6 @@
-"""Decisions, stored.
+"""Decisions as the claims recorded them, their inputs, and the facts they are made from, stored.
 
-Everything stored about contacts, by a fixed number of queries however many they are. Decisions
-as the claims recorded them, and their inputs.
+The facts come by a fixed number of queries, however many contacts they are about.
 """
 
 from collections import defaultdict
@@ -55,7 +54,7 @@ def listed_contact(row: sa.Row[Any]) -> records.ListedContact:
 async def dossiers_of(
     connection: AsyncConnection, sponsor: str, listed: Sequence[records.ListedContact]
 ) -> list[records.ContactFacts]:
-    """Return one for each, in their order: at most `chunks.LONGEST_LIST`."""
+    """Return one for each, in their order: at most `dialects.LONGEST_LIST`."""
     fingerprints = [one.contact.fingerprint for one in listed]
     consents = await consents_of(connection, fingerprints)
     oppositions = await suppressions_of(connection, fingerprints)

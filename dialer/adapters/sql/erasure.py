@@ -1,7 +1,6 @@
-"""Retention and people's rights, stored.
+"""Erasure of data past its limit, and the file of one person, stored.
 
-Erasure of data past its limit, a few thousand rows at a time. The file of one person, and its
-erasure.
+A few thousand rows are erased at a time.
 """
 
 from collections import defaultdict

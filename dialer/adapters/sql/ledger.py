@@ -1,10 +1,7 @@
-"""The ledger, stored.
+"""The ledger with the events that wait for it, and the records under its evidence, stored.
 
-Events on their way into the ledger, committed together with their records. The ledger: sealed
-in order by one process at a time, and read.
-
-Every record under the ledger's evidence, read in one snapshot. It is read row by row where one
-of a page cannot be read.
+An event is committed together with its record. Entries are sealed in order, by one process at a
+time. The records are read in one snapshot, and row by row where one of a page cannot be read.
 """
 
 import json

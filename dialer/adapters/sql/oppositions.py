@@ -1,8 +1,8 @@
-"""Suppressions and external lists, stored.
+"""Suppressions, external lists, and locks on numbers, stored.
 
-Locks on numbers, held to the end of the transaction. Oppositions: appended, taken out of force
-by an administrator, never deleted. Lists of oppositions that others keep: filled aside, put in
-force whole, replaced whole.
+A suppression is appended, taken out of force by an administrator, never deleted. A list that others
+keep is filled aside, put in force whole, replaced whole. A lock is held to the end of the
+transaction.
 """
 
 from collections import defaultdict

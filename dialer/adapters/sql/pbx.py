@@ -1,7 +1,6 @@
-"""Leases and halts of the PBXs, stored.
+"""Leases of PBXs, halts, and the state of the machine as all processes see it, stored.
 
-Halts, and the state of the machine as all processes see it. PBX leases. Time is not looked at
-here: see `dialer.ports.pbx`.
+Time is not looked at here: see `dialer.ports.pbx`.
 """
 
 from collections.abc import Collection

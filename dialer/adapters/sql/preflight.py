@@ -1,18 +1,10 @@
-"""Contacts grouped by the fields that rules read.
+"""Contacts grouped by the fields that rules read: the database counts together those judged alike.
 
-The query for the kinds among people with more stored data than one consent.
-
-The columns that separate people into kinds, and how finely. People fall into one kind only
-where every column about them has the same value, but for the columns named here. A column that
-comes to a table later makes kinds of its own until it is declared irrelevant here.
-
-The query for the kinds among people with at most one consent, and no other data. They are
-nearly all of most lists. Where that consent ends within the forecast, its end comes with the
-number: the domain need not be asked about each.
-
-A list by kinds of callee: the database counts together people with the same stored data. Most
-people of a list have a consent and no other data: they are read in one way, all others in
-another.
+People fall into one kind only where every column about them has the same value, but for the columns
+named here. A column that comes to a table later makes kinds of its own until it is declared
+irrelevant here. Most people of a list have at most one consent and no other data: `plain_kinds`
+reads them, and `OtherKinds` all others. Where that consent ends within the forecast, its end comes
+with the number: the domain need not be asked about each.
 """
 
 from collections import Counter

@@ -1,8 +1,7 @@
-"""Rows to domain values and back.
+"""Rows to domain values and back, and the tables whose rows are under the ledger's evidence.
 
-Columns carry the names of the fields they hold, so most of it is by name.
-
-The tables whose rows are under the ledger's evidence, and the values of each row.
+Columns carry the names of the fields they hold, so most of it is by name. `TABLES` says which
+values of a row the ledger vouches for.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""The whole store, as the services know it.
-
-A transaction of the database, with every repository on its connection.
-"""
+"""The whole store: a transaction of the database, with every repository on its connection."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

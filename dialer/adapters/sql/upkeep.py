@@ -1,7 +1,7 @@
-"""Notifications and restorations, stored.
+"""Outgoing notifications, restorations, and the calls that a restoration brought back, stored.
 
-Outgoing notifications, written in the transaction of their cause, kept until delivered.
-Restorations from backups, and the calls that they brought back from the journal.
+A notification is written in the transaction of its cause, and kept until delivered. The calls come
+from the journal.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Tables of calls: attempts, decisions, trunks, probes and the leases of PBXs.
 
-Probes call numbers of ours, never a callee's. Their rows are added, and never changed or deleted.
-The circuit breakers hold the observed calls of each trunk, and consents that its answers may have
-ended.
+Probes call numbers of ours, never a callee's. Their rows are added, and never changed or deleted. A
+trunk has its circuit breaker's window, the rest that it asked for, and the consents that its
+answers may have ended.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Tables of the machine: tokens, keys, halts, notifications, restorations and retention.
 
-Past calls are known from the journal alone.
+Past calls (`past_calls`) are those that after a restoration are known from the journal alone.
 """
 
 import sqlalchemy as sa
