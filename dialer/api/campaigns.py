@@ -1,7 +1,4 @@
-"""Campaigns: creation, reading, and the moves through their life.
-
-Poll dates of a campaign, moved by decree.
-"""
+"""Campaigns over HTTP: creation, reading, the moves through their life, and poll dates."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,7 @@
-"""Contact lists and consents over HTTP.
+"""Consents and contact lists over HTTP.
 
-Consents: recorded one by one, withdrawn, restored. Contact lists: the streamed import with its
-provenance, and its report.
+Consents are recorded one by one or many at once, withdrawn, and restored after a trunk's fault. A
+contact list is streamed in with its provenance; its import has a report.
 """
 
 import asyncio

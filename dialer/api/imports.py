@@ -1,7 +1,7 @@
-"""Imports over HTTP.
+"""The answer to an import over HTTP, given while the list is still read.
 
-The head of the answer goes out as soon as the list can no longer be refused. Its `Location` can be
-followed meanwhile.
+Its head goes out as soon as the list can no longer be refused. Its `Location` can be followed
+meanwhile.
 """
 
 import asyncio

@@ -1,11 +1,8 @@
-"""The running machine over HTTP: health, metrics, state, halt and events.
+"""The running machine over HTTP: state, halt, events, health, metrics, and the API's description.
 
-Server-sent events: changes of the machine and of its running campaigns. The whole machine: its
-state, the emergency stop, the end of a stop. Routes without a token: health, metrics, and the
-description of the API.
-
-The API for people to read. One page made from the OpenAPI document. It loads nothing from
-elsewhere.
+Events are server-sent: changes of the machine and of its running campaigns. Health, metrics and the
+description of the API need no token. The page for people is made from the OpenAPI document, and
+loads nothing from elsewhere.
 """
 
 import asyncio

@@ -1,8 +1,4 @@
-"""Oppositions over HTTP.
-
-An opposition or withdrawal as a body over HTTP. Oppositions: recorded, looked up, and lifted by
-an administrator. Webhooks: text messages from a gateway.
-"""
+"""Oppositions over HTTP: recorded, looked up, lifted by an administrator; a gateway's texts."""
 
 from pydantic import Field, JsonValue
 

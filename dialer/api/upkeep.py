@@ -1,7 +1,4 @@
-"""Retention of personal data, and people's rights to it.
-
-Retention of personal data: past and coming erasures. Data of one person: export and erasure.
-"""
+"""Retention over HTTP, and the data of one person: shown, and erased for good."""
 
 import asyncio
 

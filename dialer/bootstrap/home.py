@@ -1,7 +1,6 @@
 """Parts that need nothing but the home: its clock, its secrets, its halts.
 
-The files of the home that hold a secret each. The clock of a home. The halts in force, as the
-home keeps them. Kinds of a command's need for the PBXs.
+`Links` says how a command needs the PBXs.
 """
 
 from enum import Enum

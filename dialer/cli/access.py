@@ -1,7 +1,6 @@
-"""Commands about tokens and keys.
+"""`dialer token`: bearer tokens. `dialer keys`: the keys behind the fingerprints of numbers.
 
-dialer token: rights over HTTP, and at the command line with `DIALER_TOKEN`. dialer keys: the
-keys behind the fingerprints of numbers.
+A token gives rights over HTTP, and at the command line as `DIALER_TOKEN`.
 """
 
 from datetime import datetime

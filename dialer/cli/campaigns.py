@@ -1,9 +1,6 @@
-"""Commands about campaigns.
+"""`dialer campaign`: a campaign's life, its progress, a forecast for its list, its poll dates.
 
-A campaign file on this machine's disk, with the recordings it names. dialer campaign progress:
-how far a campaign is, once or live. dialer campaign preflight: a forecast for the list. dialer
-campaign poll-dates: poll dates that a decree moved. dialer campaign: a campaign's life, from
-its file to its end.
+A campaign file is read from this machine's disk, with the recordings it names.
 """
 
 import asyncio

@@ -1,8 +1,4 @@
-"""Commands about consents.
-
-dialer consents: consents collected, and consents taken back. dialer contacts: lists of people,
-with where they came from.
-"""
+"""`dialer consents`: consents given and taken back. `dialer contacts`: lists and reviews."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,8 +1,7 @@
-"""Commands about decisions.
+"""`dialer decide`: the decision on a number, and why. `dialer replay`: past ones made again.
 
-Cases for `dialer decide --file`: one question a line, and no bad line stops the rest. dialer
-decide: the decision on a number at an instant, with its reasons. dialer replay: past decisions
-made again, with the rule pack of their day.
+A file of cases has one question a line, and no bad line stops the rest. A replay uses the rule pack
+of the day.
 """
 
 import csv

@@ -1,10 +1,6 @@
-"""Commands about oppositions and external lists.
+"""`dialer suppressions`: numbers that must never be called again, and the lists that others keep.
 
-Options and output that oppositions and withdrawals share at the command line. dialer
-suppressions: numbers that must never be called again.
-
-Lists that others keep, at the command line. `dialer suppressions import --list` and `dialer
-suppressions lists`.
+Options and output for an opposition are shared with withdrawals (`dialer consents withdraw`).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,4 @@
-"""Commands about PBXs and their dialplan.
-
-dialer dialplan: the proof that a call goes as it must. `dialer pbx`: the Dockerised Asterisk of
-this home.
-"""
+"""`dialer pbx`: the Dockerised Asterisk of this home. `dialer dialplan`: proof of a dialplan."""
 
 import asyncio
 from collections.abc import Iterable

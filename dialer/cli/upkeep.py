@@ -1,9 +1,7 @@
-"""Commands about the database, backups, retention and people's rights.
+"""`dialer backup`, `restore`, `db`, `retention` and `subject`: data kept, brought back and erased.
 
-dialer backup: everything needed to go on elsewhere. dialer db: the schema of the database.
-dialer restore: a home from a backup, with everything known to have happened since. dialer
-retention: erasing of outlived records. dialer subject: records about one person, and their
-erasing.
+A restored home gets everything known to have happened since the backup. `subject` shows or erases
+the records about one person.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
-"""Pages of the console: the request, the words and the templates.
+"""Pages of the console: the request of a person logged in, the words and the templates.
 
-Texts of the console in each language, from the files beside this one. Pages from templates:
-everything is escaped, and nothing comes from elsewhere. A request of a person who is logged in,
-and the answers: a page, or the way to one.
+Words come from the folder `words`, one file a language. In templates everything is escaped, and no
+page loads anything from elsewhere.
 """
 
 import tomllib

@@ -1,6 +1,6 @@
-"""The verdict on whether the campaign ended as its callees were scripted.
+"""The verdict on whether the demo's campaign ended as its callees were scripted.
 
-Each callee's received calls are judged first, then the service's records.
+The calls that each callee received are judged first, then the service's records.
 """
 
 from collections import Counter

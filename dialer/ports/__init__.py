@@ -1,4 +1,4 @@
-"""Needs of the services from outside: Protocols, by purpose.
+"""Needs of the services from outside: Protocols, by subject.
 
 Adapters satisfy them by shape; each docstring is the contract.
 """

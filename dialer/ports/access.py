@@ -1,11 +1,8 @@
-"""Tokens, keys and sealed values, as services need them.
+"""Tokens, fingerprint keys, repeated requests and the vault, as services need them.
 
-Requests that carry an `Idempotency-Key`: each is carried out once. The versions of the
-fingerprint keys in the database, and the passage between them. Bearer tokens as stored.
-
-Secrecy of personal data: a key for each person, whose destruction forgets the person (T116).
-Proofs of consents have keys of their own, one a month, so that they outlive the person's
-(FP-32b).
+A request with an `Idempotency-Key` is carried out once. The vault keeps personal data under a key
+for each person, whose destruction forgets the person (T116). Proofs of consents have keys of their
+own, one a month, so that they outlive the person's (FP-32b).
 """
 
 from collections.abc import Sequence

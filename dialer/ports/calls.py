@@ -1,7 +1,6 @@
-"""Attempts and trunks, as services need them.
+"""Attempts from the permit to the end, trunks, and the ends of consents they brought, as stored.
 
-Attempts as stored, from the permit to the end. Trunks as stored: the ends of their last calls,
-and consents that wait for their proof.
+A trunk has the ends of its last calls, and consents that wait for the proof that it works.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""Campaigns and prompts, as services need them.
-
-Campaigns as stored. Spoken and recorded prompts, compiled to telephone audio.
-"""
+"""Campaigns as stored, and their prompts as telephone audio, as services need them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

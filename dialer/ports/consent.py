@@ -1,9 +1,8 @@
-"""Consents and their proofs, as services need them.
+"""Consents with their proofs, contacts, imports and reviews, as services need them.
 
-Consents given and withdrawn: appended, never changed. Contacts as stored, and everything stored
-about each. Imports as stored: where each list came from, and how its import ended. Proofs of
-consents as stored, and their keys: one for each month of recording. Contacts whose judgement
-failed: off the list until a person has reviewed them.
+Consents given and withdrawn are appended, never changed. Proofs have one key a month of recording.
+An import says where a list came from and how it ended. Contacts whose judgement failed are off the
+list until a person has reviewed them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

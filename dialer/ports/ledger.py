@@ -1,8 +1,7 @@
-"""The ledger, its records and the journal, as services need them.
+"""The ledger, the records under its evidence, and the files that outlive the database.
 
-The journal of events that must outlive the database: append-only files in the home. The ledger
-as stored, the files its heads are exported to, and the key that signs them. Records under the
-ledger's evidence, and the ledger itself, at one instant.
+The journal and the exported heads are append-only files in the home. The records are read together
+with the ledger, at one instant.
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence

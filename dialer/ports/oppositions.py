@@ -1,12 +1,8 @@
-"""Suppressions and external lists, as services need them.
+"""Suppressions, external lists and locks on numbers, as services need them.
 
-Oppositions as stored, and in which order they were made and lifted.
-
-Opposition lists that others keep. Each import is filled aside, then takes the place of the one
-before.
-
-Locks on numbers, held to the end of the unit: no number is judged twice at once. On SQLite the
-only writer holds them all.
+Suppressions tell in which order they were made and lifted. Each import of a list is filled aside,
+then takes the place of the one before. A lock is held to the end of the unit, so no number is
+judged twice at once; on SQLite the only writer holds them all.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

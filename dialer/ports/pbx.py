@@ -1,9 +1,7 @@
 """Leases, halts and dialplans of PBXs, as services need them.
 
-The source of a dialplan. The driver of each PBX: one process at a time, while it keeps its
-lease alive.
-
-Storage of halts. The database decides which are in force. The home knows them without it, too.
+One process at a time drives a PBX, while it keeps its lease alive. The database decides which halts
+are in force; the home knows them without it, too.
 """
 
 from collections.abc import Collection, Mapping, Sequence

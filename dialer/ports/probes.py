@@ -1,6 +1,6 @@
-"""Storage of call-back probes and their recordings.
+"""Call-back probes as stored, and their recordings, as services need them.
 
-Table `probes` has one row a probe, the columns being the fields of `domain.probes.probe.Probe`.
+A row of the table `probes` has the fields of `dialer.domain.probes.probe.Probe`.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,7 @@
-"""Backups, restores, retention and notifications, as services need them.
+"""Backups, restorations, notifications, retention and subject files, as services need them.
 
-A backup as files, and the database as one of them. Notifications for other systems, committed
-together with their causes. The restoration of the database from a backup, until an operator has
-ended it. Data past its limit, and the record of its erasure. Data stored about one person, and
-its erasure. Delivery of notifications to other systems.
+A notification is committed together with its cause, then delivered. After a restoration no call is
+made until an operator has ended it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,6 @@
-"""Calls, one by one and exported.
+"""Calls: prompts, keys pressed, and how each call ended; one by one and exported.
 
-Calls: prompts, keys pressed, and how each call ended. Calls as one long CSV file or JSON
-document, written while they are read.
+An export is one long CSV file or JSON document, written while the calls are read.
 """
 
 import csv

@@ -1,7 +1,4 @@
-"""Decisions: would this number be called at that instant, and why.
-
-Replays: past decisions made again.
-"""
+"""Decisions: would this number be called at that instant, and why; and past ones made again."""
 
 from typing import Annotated, Literal, Self
 

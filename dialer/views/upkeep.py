@@ -1,8 +1,4 @@
-"""Retention of personal data, and backups.
-
-Backups, and what a restoration brought back. Retention of personal data: past and coming
-erasures.
-"""
+"""Backups, the results of restorations, and retention: past and coming erasures."""
 
 from pathlib import Path
 from typing import Annotated, Self

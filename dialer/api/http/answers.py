@@ -1,7 +1,4 @@
-"""Answers: a model as JSON, or a stream of events.
-
-Base models and types that bodies and queries share.
-"""
+"""Answers of the API, as JSON or as a stream of events, and the base models that bodies share."""
 
 import asyncio
 from abc import ABC, abstractmethod

@@ -1,8 +1,7 @@
 """Authentication of the sender: a bearer token (RFC 6750), or a session of the console.
 
-A token comes as `Authorization: Bearer ...`. The session counts only where the route allows it.
-
-The rate limit of a token.
+A token comes as `Authorization: Bearer ...`, and has a rate limit of its own. The session counts
+only where the route allows it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""Parsing of text into models, with every bad field named.
+"""Parsing of bodies, queries, ids and cursors into models, with every bad field named.
 
-The number of values in a JSON document, counted before it is parsed. Cursors: opaque to the
-reader, so that their content may change.
+The values of a JSON document are counted before it is parsed. A cursor is opaque to the reader, so
+that its content may change.
 """
 
 import asyncio

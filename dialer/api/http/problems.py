@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents: the one table from error to HTTP status.
 
-Errors that only an HTTP request can make.
+Errors that only an HTTP request can make are defined here.
 """
 
 from http import HTTPStatus

@@ -1,7 +1,7 @@
-"""The steps around every request and answer, and the runner.
+"""The steps around every request and answer, and the runner of the application.
 
-Steps around every request and answer. Runner of the application that hides the name of the
-server.
+No answer and no log holds the server's name, details of an unforeseen error, or a path: paths may
+hold telephone numbers.
 """
 
 import asyncio

@@ -1,10 +1,7 @@
 """The course of every command: imported when called, and any failure is one line.
 
-From a typed error to one line on standard error and an exit status. The last resort of every
-command: any failure becomes one line and an exit status.
-
-Commands that are imported when they are called. A halt does not wait for modules that only an
-import of contacts needs.
+A halt does not wait for modules that only an import of contacts needs. A failure goes to standard
+error, with exit status 2 for wrong use or settings, 130 where interrupted, 1 for any other.
 """
 
 import os

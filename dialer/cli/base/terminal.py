@@ -1,8 +1,7 @@
-"""The terminal side of commands: options, instants, passphrases and output.
+"""The terminal side of commands: shared options and arguments, instants, passphrases, and output.
 
-Instants on the command line. A passphrase from a file: other users could read it on the command
-line. Options and arguments that several commands share, spelt alike everywhere. Output of
-commands: one JSON document for machines, a table or a line for people.
+Options are spelt alike everywhere. A passphrase comes from a file: other users could read it on the
+command line. Output is one JSON document for machines, a table or a line for people.
 """
 
 import json

@@ -1,8 +1,7 @@
-"""dialer doctor: missing and wrong parts, and how to mend them.
+"""`dialer doctor`: missing and wrong parts, and how to mend them; exit 1 where there are any.
 
-The finding of a check. The home: there, writable, with room, and its secrets unreadable by
-others. The machine: the programs we call, the container engine, the time zone data. The parts a
-campaign needs: database, rule packs, PBXs, trunks.
+It looks at the home and its secrets, the machine (programs, container engine, time zones), the
+parts of a campaign (database, rule packs, PBXs, trunks) and unattended work. It changes nothing.
 """
 
 import asyncio
