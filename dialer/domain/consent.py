@@ -1,8 +1,6 @@
-"""People on lists, and their consents.
+"""People on lists, the source of their numbers, and their consents and withdrawals.
 
-Grounds of a call: an opt-in, or what a pack accepts in its place (FC-08, FC-10). Consents and
-withdrawals: append-only events (docs/rules/readings.md#consent-record). A person on a
-campaign's list, and the source of the number.
+Consents and withdrawals are append-only events (docs/rules/readings.md#consent-record).
 """
 
 from dataclasses import dataclass
@@ -16,6 +14,8 @@ from dialer.domain.base.types import CampaignId, ContactId, Fingerprint, ImportI
 
 
 class Basis(StrEnum):
+    """The ground of a call: an opt-in, or one that a pack accepts in its place (FC-08, FC-10)."""
+
     OPT_IN = "opt_in"
     CONTRACT = "contract"
     """A running contract and its subject: the call is about that alone, and ends with it."""

@@ -1,9 +1,7 @@
-"""The input and the answers of an inspection, apart from their sources and their layout.
+"""The answers of an inspection pack as values, and the facts about the world in its `terms.json`.
 
-Answers to the nineteen inspection points (E1 to E19), in values. The words are the report's.
-
-The facts about the world that the recount of a campaign needs (`terms.json` of a pack). Its
-clocks, holidays and electoral silences.
+There are nineteen points to answer (E1 to E19); their words and layout are the report's. The terms
+hold the clocks, holidays and electoral silences that the recount of a campaign needs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +25,7 @@ CODES = tuple(f"E{number}" for number in range(1, 20))
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`key` names the sentence, `values` are put into it."""
+    """A sentence of an answer: `key` names it, `values` are put into it."""
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -35,7 +33,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`columns` name their headings; cells are numbers, text, or None for nothing."""
+    """A table of an answer: `key` names it, `columns` name their headings.
+
+    Cells are numbers, text, or None for nothing.
+    """
 
     key: str
     columns: tuple[str, ...]
@@ -56,10 +57,9 @@ Answer = Sentence | Table | Bars
 
 @dataclass(frozen=True, slots=True)
 class PackSection:
-    """The answer to one point.
+    """The answer to one point, with the files of the pack that hold its data.
 
-    `files` of the pack hold the data. `faults`: how many there are of each forbidden kind; looked
-    for, even where zero.
+    `faults`: how many there are of each forbidden kind; looked for, even where zero.
     """
 
     code: str

@@ -1,12 +1,9 @@
-"""Retention, backups and notifications.
+"""The content of a backup, notifications to other systems, and the limits of retention. Pure.
 
-The content of a backup, by name, size and hash: the restored files are the saved ones. Pure.
-
-Notifications to other systems, as CloudEvents 1.0 in JSON, signed. Pure. Never a number:
-fingerprints and ids alone.
-
-Retention limits of data about people, from dates to dates. Pure. FP-32, FP-32b, US-15, UK-08,
-CA-11. Days are 24 hours in UTC, so that no clock change moves a limit.
+A backup lists its files by name, size and hash, so that restored files are the saved ones.
+Notifications are signed CloudEvents 1.0 in JSON, with fingerprints and ids and never a number. Days
+of retention are 24 hours in UTC, so that no clock change moves a limit (FP-32, FP-32b, US-15,
+UK-08, CA-11).
 """
 
 import hashlib
@@ -39,7 +36,7 @@ class BackedUpKeys(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """`sha256` in hexadecimal."""
+    """A file of a backup: its SHA-256 in hexadecimal, its size in bytes."""
 
     sha256: str
     size: int
@@ -107,7 +104,10 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """`at`: when it happened, UTC. `subject`: the fingerprint, campaign or machine concerned."""
+    """An event for other systems, at `at` in UTC.
+
+    `subject`: the fingerprint, campaign or machine concerned.
+    """
 
     topic: Topic
     at: datetime
@@ -116,7 +116,7 @@ class Notification:
 
     @property
     def id(self) -> str:
-        """The same for the same event, so that a receiver recognises a second delivery."""
+        """The id of the event, always the same, so that a receiver recognises a second delivery."""
         told = [self.topic, self.at.isoformat(), self.subject, sorted(self.data.items())]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
@@ -184,7 +184,7 @@ BLOCKS_AFTER = timedelta(hours=72)
 
 @dataclass(frozen=True, slots=True)
 class RetentionRun:
-    """A run of the job.
+    """A run of the retention job.
 
     `ended_at` None: it is at work, or died. `error`: one line, None where all went well.
     """

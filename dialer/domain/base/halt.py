@@ -1,6 +1,6 @@
-"""Emergency stops, each with an id.
+"""Emergency stops, and their flags at the PBXs, each known by its id.
 
-The end of one halt is never taken for the end of another, nor its flag for a new one.
+By the id the end of one halt is never taken for the end of another, nor its flag for a new one.
 """
 
 from dataclasses import dataclass

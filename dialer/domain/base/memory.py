@@ -1,6 +1,6 @@
-"""Memories of answers.
+"""Memories of answers: a decorator for pure methods, and a cache by the identity of its key.
 
-Each belongs to an object that somebody made and passes on, never to a module.
+Each memory belongs to an object that somebody made and passes on, never to a module.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class RememberedMethod(Generic[Question, Answer]):
         self._name = name
 
     def __get__(self, instance: object, _: type | None = None) -> Callable[Question, Answer]:
-        """Asked once an instance: its own attribute hides this one from then on."""
+        """Make the instance's own memory. Its attribute hides this method from then on."""
         method = lru_cache(maxsize=self._size)(MethodType(self._function, instance))
         instance.__dict__[self._name] = method
         return cast("Callable[Question, Answer]", method)

@@ -1,4 +1,4 @@
-"""Ids, and text that stands where a code may."""
+"""Ids that every subject shares, and text that stands where a code may."""
 
 from enum import StrEnum
 from typing import NewType, TypeVar

@@ -1,8 +1,7 @@
-"""An attempt to reach one person: a permit, at most one Originate, one end.
+"""An attempt to reach one person, and the earlier attempts on a number as the rules see them.
 
-Written by services/dialing/dialing (until originating) and services/calls/call_event_applier.
-
-Earlier attempts on a number, as the rules look at them.
+An attempt has a permit, at most one Originate and one end. services/dialing writes it until it is
+originating, services/calls/call_event_applier from then on.
 """
 
 from dataclasses import dataclass
@@ -114,9 +113,9 @@ def past_attempt(
     counts: bool,
     unanswered: bool,
 ) -> PastAttempt:
-    """Tell of an attempt that is stored. `unanswered`: it was met with silence.
+    """Describe a stored attempt to the rules. `unanswered`: the INVITE was met with silence.
 
-    That counts towards the caps, and uses up no attempt of the campaign.
+    Such an attempt counts towards the caps, and uses up none of the campaign's attempts.
     """
     return PastAttempt(
         campaign_id=NO_CAMPAIGN if unanswered else campaign_id,

@@ -1,6 +1,6 @@
 """Transitions of an attempt by the events of its call. Pure.
 
-Tolerant of order, since events may overtake one another.
+They take events in any order, since events may overtake one another.
 """
 
 from dataclasses import replace

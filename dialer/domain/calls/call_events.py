@@ -107,7 +107,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Dialing:
-    """The INVITE has left."""
+    """The PBX's gate let the call pass: from here on an INVITE may have left."""
 
     attempt_id: AttemptId
     at: datetime

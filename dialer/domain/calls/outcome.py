@@ -1,13 +1,12 @@
-"""The `result` of a call, read from the prompts played and the keys pressed.
+"""The outcome of a call: its `result`, and whether an end is about callee, number or trunk. Pure.
 
-The meaning of an unanswered end: about the callee, the number, or the trunk. Pure. Sources: RFC
-3261 section 21 (answers), RFC 3398 section 8.2.6.1 and ITU-T Q.850 (causes), RFC 8197 (607),
-RFC 8688 (608).  Asterisk 22 derives the cause from the SIP code, and derives a wrong one from
-several (420: 3, 484: 28, 485: 1). A `Reason` of the answer replaces it where its copy was read
-(RFC 3326). So the SIP code decides, with two exceptions. Codes that say little, such as 480,
-leave it to the cause. A code that says the number is unassigned is believed unless the cause
-names a fault of the trunk: Asterisk derives no such cause from these codes, so it came with a
-`Reason`.
+The result is read from the prompts played and the keys pressed. An end without an answer is
+classified by its SIP code (RFC 3261, 21; RFC 8197 for 607; RFC 8688 for 608), since Asterisk 22
+derives a wrong cause from several codes (420: 3, 484: 28, 485: 1). The cause (ITU-T Q.850;
+RFC 3398, 8.2.6.1) decides in two cases only. Codes that say little, such as 480, leave it to the
+cause. A code that says the number is unassigned is believed unless the cause names a fault of the
+trunk: Asterisk derives no such cause from these codes, so it came with a `Reason` of the answer
+(RFC 3326) that replaced the derived one.
 """
 
 from enum import StrEnum
@@ -18,7 +17,10 @@ from dialer.domain.calls.call_events import DialStatus, TraceStep, TraceVerb
 
 
 class EndReason(StrEnum):
-    """Why we ended a call out of turn. The words are shown; a trace holds them with hyphens."""
+    """Reasons for which we end a call out of turn.
+
+    The words are shown; a trace holds them with hyphens.
+    """
 
     SILENCE_CUT = "silence_cut"
     """Electoral silence began (T036)."""
@@ -79,6 +81,8 @@ def _did(trace: tuple[TraceStep, ...], verb: TraceVerb, name: str) -> bool:
 
 
 class About(StrEnum):
+    """The subject of an end without an answer, by which health, caps and retries count it."""
+
     CALLEE = "callee"
     """Busy, declined, not answered, or no better reading is known. The call counts."""
     NUMBER = "number"

@@ -13,13 +13,13 @@ from dialer.domain.decision.record import PROJECT_RULE, Decision, Lifting, Reaso
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """To be judged again at `at` (UTC), and called if the decision then permits."""
+    """A contact to be judged again at `at` (UTC), and called if the decision then permits."""
 
     at: datetime
 
 
 class ClosedReason(StrEnum):
-    """Why a contact is closed by the outcome of its calls. The words are stored and shown."""
+    """Outcomes of calls that close a contact. The words are stored and shown."""
 
     DELIVERED = "delivered"
     MESSAGE_CUT = "message_cut"
@@ -38,7 +38,7 @@ class ClosedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ContactClosed:
-    """Not called again in this campaign.
+    """A contact that is not called again in this campaign.
 
     `reason` is an outcome, the code of a refusal, or the error of a judgement that failed.
     """
@@ -162,6 +162,7 @@ def after_refusal(decision: Decision) -> Due | ContactClosed:
 
 
 def final(reason: RefusalReason, decision: Decision) -> bool:
+    """Return whether the reason closes the contact: neither time nor an operator lifts it."""
     if reason.code is ReasonCode.CAPPED:
         return reason.rule == PROJECT_RULE
     if reason.code is ReasonCode.SUPPRESSED:

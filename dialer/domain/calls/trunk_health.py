@@ -1,6 +1,6 @@
-"""Health of a trunk, judged by the ends of its last calls. Pure.
+"""The health of a trunk by the ends of its last calls, and the silent calls of a campaign. Pure.
 
-Silent calls: the wait between an answer and the first sound (FP-29, T104). Pure.
+A call is silent while its callee, who has answered, waits for the first sound (FP-29, T104).
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class TrunkHealth:
 
     @property
     def pace(self) -> float:
-        """The share of its rate that the trunk is given."""
+        """The share of its rate that the trunk is given: half where its latest calls fail."""
         latest = self.calls[:LATEST_CALLS]
         slow = len(latest) == LATEST_CALLS and 2 * len(_refused(latest)) > LATEST_CALLS
         return SLOWER if slow else 1.0

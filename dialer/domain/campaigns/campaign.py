@@ -19,7 +19,7 @@ class CampaignState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True where no verb leads on: no contact is called any more."""
+        """Return whether no verb leads on: no contact is called any more."""
         return self in FINAL_STATES
 
 
@@ -72,7 +72,7 @@ DEFAULT_REASON = "operator"
 
 
 class PauseCause(StrEnum):
-    """What paused a campaign. Programs decide by it; the reason is for people."""
+    """Causes of a pause. Programs decide by the cause; the reason is for people."""
 
     OPERATOR = "operator"
     """A person."""

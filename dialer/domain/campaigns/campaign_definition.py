@@ -1,6 +1,6 @@
-"""The campaign file (TOML), or the same keys as JSON, as a campaigner writes it.
+"""The model of the campaign file (TOML), or of the same keys as JSON, section by section.
 
-Unknown keys are refused.
+Unknown keys are refused. Every field stands in docs/campaign-file.md.
 """
 
 import re
@@ -37,7 +37,10 @@ Instant = Annotated[
 
 
 class CampaignSection(BaseModel):
-    """Frozen, and strict about keys: a misspelt key is an error, never a silent default."""
+    """The base of every section: frozen, and strict about keys.
+
+    A misspelt key is an error, never a silent default.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

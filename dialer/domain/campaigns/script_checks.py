@@ -1,7 +1,8 @@
 """Checks of a script whose wording is the campaigner's own (docs/rules/script.md#checks).
 
-Its duties and their order: FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05. Recordings cannot be
-read: the wording that the campaign file states is checked, and the approver listens to them.
+They hold it to its duties and their order: FP-18, FP-19, FP-34, US-05, US-06, CA-04, CA-05.
+Recordings cannot be read: the wording that the campaign file states is checked, and the approver
+listens to them.
 """
 
 import re

@@ -1,7 +1,8 @@
-"""The default wording, in French and English (docs/rules/script.md; FP-18, FP-19, FP-25).
+"""The default wording of every prompt, in French and English (docs/rules/script.md; FP-25).
 
 Placeholders stand in braces. `notice` says identity, automatic nature and objection, and nothing
-else before them. About retention and erasure it says only words that are true of every campaign.
+else before them (FP-18, FP-19). About retention and erasure the texts say only words that are true
+of every campaign.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""The hours in which a callee may be called: those of the law and those agreed to, as call times.
+"""The calendar of a callee: legal hours, holidays and consented windows, and their call times.
 
-Hours, holidays and consented windows are taken in every possible zone. All spans are those around
-one UTC day: exact for any instant of that day, cut at most a day later. Call times are the instants
-at which an INVITE may leave; ring time, the campaign's dates and silences shorten the spans.
+All are taken in every possible zone. A span is of the hours around one UTC day: it is exact for any
+instant of that day, and cut at most a day later. A call time is an instant at which an INVITE may
+leave: ring time, the campaign's dates and silences shorten the spans.
 """
 
 from collections.abc import Iterable
@@ -216,6 +216,8 @@ CallTimes = tuple[CallTime, ...]
 
 
 class ClosedSentences(NamedTuple):
+    """Sentences for a person on a callee's local time that is no call time."""
+
     outside_window: str
     outside_hours: str
     shut: str
@@ -309,7 +311,7 @@ def within(span: Span, calendar: CalleeCalendar) -> CallTimes:
 
 
 def around(silence: Silence, times: Iterable[CallTime], call: timedelta) -> Iterable[CallTime]:
-    """Before a silence: as long as a whole call fits. After: from its end on."""
+    """Cut call times by a silence: a whole call must fit before it, or begin after its end."""
     last = silence.last_start(call)
     for call_time in times:
         if last is not None:

@@ -37,9 +37,10 @@ Mismatch = Callable[[Scope], str | None]
 
 
 def basis(scope: Scope) -> str | None:
-    """A contract is no consent to other calls; a campaign for customers calls them alone.
+    """Refuse a consent on another basis than the campaign's, or one that the pack does not take.
 
-    Rules FC-08, FC-10.
+    A contract is no consent to other calls; a campaign for customers calls them alone (FC-08,
+    FC-10).
     """
     wanted, pack = scope.campaign.basis, scope.pack
     if wanted is Basis.OPT_IN and scope.basis is wanted:
@@ -272,7 +273,10 @@ def consent_end(consent: ConsentGiven, pack: CompiledRulePack | None) -> datetim
 
 
 def longest_life(consent: ConsentGiven, pack: CompiledRulePack) -> datetime | None:
-    """A contract lasts as long as it says; a request for some working days (FC-10)."""
+    """Return the last instant to which the pack lets a consent live; None where it sets no limit.
+
+    A contract lasts as long as it says; a request for some working days (FC-10).
+    """
     if consent.basis is Basis.OPT_IN:
         return None if pack.max_age is None else consent.given_at + pack.max_age
     request = pack.pack.consent.request

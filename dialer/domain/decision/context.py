@@ -1,6 +1,7 @@
 """The context of one decision: the facts, and everything else that rules read, prepared once.
 
-The state of the callee's calendar at the instant asked, and its next opening, are found here too.
+It includes the earlier attempts summed up, the consents judged, the state of the callee's calendar
+at the instant asked, and the calendar's next opening.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,10 +59,10 @@ Problems = Mapping[ReasonCode, str]
 
 @dataclass(slots=True)
 class Covering:
-    """A consent about this campaign.
+    """A consent about this campaign, with its end.
 
-    `ends`: where it ends by itself or by the pack. None: never.
-    `until`: where it no longer counts, which a later consent may bring about. None: never.
+    `ends`: where it ends by itself or by the pack. None: never. `until`: where it no longer counts,
+    which a later consent may bring about. None: never.
     """
 
     consent: ConsentGiven

@@ -1,7 +1,6 @@
-"""The decision: every rule that refuses is listed, and unknown means no.
+"""The decision, and a past decision made again from its stored inputs.
 
-And a past one, made again.
-See docs/decisions.md#two-locks.
+Every rule that refuses is listed, and unknown means no (docs/decisions.md#two-locks).
 """
 
 from collections.abc import Mapping
@@ -189,7 +188,10 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """`same` is the proof: the hash over facts and decision is that of the day."""
+    """A past decision, made again.
+
+    `same` is the proof: the hash over facts and decision is that of the day.
+    """
 
     decision: Decision
     same: bool

@@ -131,7 +131,7 @@ def facts_to_json(facts: Facts, campaign_text: CampaignText = canonical) -> str:
 
 
 def facts_from_json(text: str) -> Facts:
-    """Raise `InvalidInput` for text that is not the facts of a decision."""
+    """Read stored facts. Raise `InvalidInput` for text that is not the facts of a decision."""
     try:
         return _READER.validate_json(text)
     except ValidationError as error:

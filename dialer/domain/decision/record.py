@@ -1,4 +1,4 @@
-"""The answer of a decision: a permit, or a refusal with every rule that refused."""
+"""The record of a decision: a permit, or a refusal with every rule that refused and its code."""
 
 from datetime import datetime
 from enum import Flag, StrEnum, auto

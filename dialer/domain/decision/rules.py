@@ -25,7 +25,7 @@ Check = Callable[[DecisionContext], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`name` finds the id in the pack's own text; None for a rule of the program."""
+    """A rule of the decision. `name` finds its id in the pack's text; None: the program's own."""
 
     code: Code
     name: Name | None

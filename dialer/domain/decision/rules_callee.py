@@ -24,7 +24,7 @@ def always(_: DecisionContext) -> bool:
 
 
 def out_of_reach(context: DecisionContext) -> bool:
-    """The number is none, its place is unknown or foreign, or no pack is in force there."""
+    """Return whether number or place is unknown or foreign, or no pack is in force there."""
     return context.calendar is None or context.pack is None or context.foreign is not None
 
 
@@ -92,8 +92,9 @@ def has_sector(context: DecisionContext) -> bool:
 
 
 def forbidden_sector(context: DecisionContext) -> str | None:
-    """A running contract or a request lifts it (FC-09, FC-10), where the pack knows them.
+    """Refuse a sector that the pack forbids.
 
+    A running contract or a request lifts it (FC-09, FC-10), where the pack knows them.
     `consent.basis` demands it of this person.
     """
     campaign, pack = context.campaign, context.pack
@@ -163,7 +164,10 @@ def on_opposition_list(context: DecisionContext) -> str | None:
 
 
 def listed(context: DecisionContext, kind: ListKind) -> str | None:
-    """An expired list still counts for the numbers on it; for others `missing_list` judges it."""
+    """Refuse a number on a list of this kind, even an expired one.
+
+    For numbers that an expired list lacks, `missing_list` judges it.
+    """
     for known in context.facts.lists:
         if known.holds and known.kind is kind and known.valid_from <= context.at:
             return f"on the list {known.name}, valid until {shown(known.valid_to)}"

@@ -1,10 +1,8 @@
 """Rules about the campaign and the machine: how often, whether it runs, whether we may dial.
 
-Cases T065 to T070; docs/decisions.md#two-locks.
-
-Caps count over rolling multiples of 24 hours, which is never looser than calendar days (FP-27,
-FC-14, US-03).
-Attempts of any campaign of the sponsor count.
+Caps count attempts of any campaign of the sponsor, over rolling multiples of 24 hours, which is
+never looser than calendar days (FP-27, FC-14, US-03). Cases T065 to T070;
+docs/decisions.md#two-locks.
 """
 
 from dialer.domain.campaigns.campaign import CampaignState
@@ -16,7 +14,7 @@ def called_before(context: DecisionContext) -> bool:
 
 
 def capped(context: DecisionContext) -> str | None:
-    """The first cap of the pack that is reached."""
+    """Refuse at the first cap of the pack that is reached."""
     ages = context.history.ages
     for cap in context.pack.caps if context.pack else ():
         if len(ages) >= cap.max:
@@ -32,7 +30,7 @@ def max_attempts(context: DecisionContext) -> str | None:
 
 
 def recall_too_soon(context: DecisionContext) -> str | None:
-    """The stricter gap of pack and campaign; a call that has not ended is always too near."""
+    """Refuse within the stricter gap of pack and campaign, and while a call has not ended."""
     if context.pack is None:
         return None
     if context.history.alive:

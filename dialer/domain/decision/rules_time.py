@@ -22,7 +22,7 @@ def outside_hours(context: DecisionContext) -> str | None:
 
 
 def holiday(context: DecisionContext) -> str | None:
-    """An exact appointment opens a holiday too: then the calendar is not closed."""
+    """Refuse a holiday unless an exact appointment opens it: then the calendar is not closed."""
     return context.holiday if context.state.open_until is None else None
 
 

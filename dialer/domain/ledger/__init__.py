@@ -1,4 +1,1 @@
-"""The ledger: its events, their hashing into one tree, and the tree's signed head.
-
-RFC 9162, section 2.1.
-"""
+"""The ledger: its events, their hashing into one tree (RFC 9162, 2.1), and its signed head."""

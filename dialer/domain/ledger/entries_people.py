@@ -1,4 +1,4 @@
-"""Ledger events of consents, withdrawals and oppositions.
+"""Ledger events about people: consents, withdrawals, oppositions, access, erasure and retention.
 
 Nothing in them identifies a person: the digest vouches for the rest.
 """

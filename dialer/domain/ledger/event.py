@@ -1,6 +1,6 @@
-"""An event to be recorded, before it has its place in the ledger.
+"""A ledger event before it has its place, its kinds, and the redaction of numbers in free text.
 
-Redaction of free text: people write phone numbers anywhere, and the ledger may hold none.
+People write phone numbers anywhere, and the ledger may hold none.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ REDACTED = "[number]"
 
 
 def redacted(text: str) -> str:
+    """Return the text with `REDACTED` in place of each phone number."""
     return _NUMBER.sub(REDACTED, text)
 
 

@@ -1,9 +1,9 @@
-"""The journal: events that must outlive the database, kept outside of it. Pure.
+"""The journal: lines about events that must outlive the database, kept outside of it. Pure.
 
-Oppositions, withdrawals, erasures, calls and revoked tokens. A line is written before its event is
-sealed, so every entry under the ledger's exported heads stands in the journal too. It names people
-by fingerprint alone, with the version of the keys behind it. A restored database reads it again
-before anything is dialled.
+They are oppositions, withdrawals, erasures, calls and revoked tokens. A line is written before its
+event is sealed, so every entry under the ledger's exported heads stands in the journal too. It
+names people by fingerprint alone, with the version of the keys behind it. A restored database reads
+it again before anything is dialled.
 """
 
 import json

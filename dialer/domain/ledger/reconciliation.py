@@ -1,6 +1,7 @@
-"""The ledger held against the stored rows. Pure.
+"""The ledger compared with the stored rows. Pure.
 
-Everything an entry vouches for must be stored, and every stored row must have its entry.
+Everything an entry vouches for must be stored, and every stored row must have its entry, unless an
+erasure explains the difference.
 """
 
 import json
@@ -57,7 +58,7 @@ class EntryClaim:
 
     @property
     def whose(self) -> tuple[RecordKind, str | None]:
-        """The person or thing it is about, regardless of content."""
+        """The person or thing it is about: by that a changed row is recognised."""
         return self.part, self.line.about if self.part in SUCCEEDING else self.line.subject or self.line.about
 
 

@@ -1,9 +1,9 @@
 """Digests of stored rows, so that a row changed behind the ledger's back is found.
 
 An entry vouches through them for more than it tells. In its event a digest is SHA-256 over the
-record. The sealer replaces it by an HMAC: a reader of the ledger cannot guess at the words people
-wrote. Fingerprints and data sealed under a person's key stand in no digest, since new keys change
-them; the entry's subject and its `decision_hash` vouch for those.
+record. The sealer replaces it by an HMAC, so that a reader of the ledger cannot guess at the words
+people wrote. Fingerprints and data sealed under a person's key stand in no digest, since new keys
+change them; the entry's subject and its `decision_hash` vouch for those.
 """
 
 import hmac
@@ -226,7 +226,7 @@ def keyed(body: Mapping[str, Any], key: bytes) -> Mapping[str, Any]:
 
 
 def keyed_digest(plain: str, key: bytes) -> str:
-    """HMAC-SHA256, in hexadecimal."""
+    """Return the HMAC-SHA256 of a digest under the ledger's own key, in hexadecimal."""
     return hmac.new(key, plain.encode(), "sha256").hexdigest()
 
 

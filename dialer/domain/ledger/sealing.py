@@ -1,8 +1,7 @@
-"""Sealing: events numbered, chained and hashed into the tree, and the new head stated. Pure.
+"""Sealing: events become numbered, chained entries of the tree, under a new head. Pure.
 
-services/ledger signs the head.
-
-The tree's head: its size and root at one instant, signed, and kept outside the database.
+A head states the tree's size and root at one instant. services/ledger signs it and keeps it outside
+the database.
 """
 
 import hashlib
@@ -64,7 +63,7 @@ class TreeHead:
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """`signature`: Ed25519 (RFC 8032) over the head's text, in hexadecimal."""
+    """A head and its `signature`: Ed25519 (RFC 8032) over the head's text, in hexadecimal."""
 
     head: TreeHead
     signature: str
@@ -144,6 +143,8 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
+    """Entries put behind the tail, the tiles they complete, and the head to be signed."""
+
     entries: tuple[SealedEntry, ...]
     tiles: tuple[Tile, ...]
     frontier: bytes

@@ -1,11 +1,7 @@
-"""The Merkle tree of RFC 9162, 2.1.1, kept as the roots of its complete subtrees.
+"""The ledger's Merkle tree (RFC 9162, 2.1): its root, its growth, and the parts of its proofs.
 
-It grows at the right edge alone.
-
-The whole tree in memory, 64 bytes an entry: proofs for a million entries without queries.
-
-The parts of the tree that make up a proof, and the stored hashes that make up each part. RFC
-9162, 2.1.3.1 and 2.1.4.1.
+It grows at the right edge alone, so it is kept as the roots of its complete subtrees (2.1.1). A
+proof is a list of nodes (2.1.3.1 and 2.1.4.1), each made up of a few stored hashes.
 """
 
 import hashlib
@@ -58,7 +54,7 @@ class Frontier:
 
     @property
     def size(self) -> int:
-        """Leaves so far."""
+        """The count of leaves so far."""
         return sum(1 << subtree.height for subtree in self._subtrees)
 
     def add(self, subtree: Subtree) -> list[Subtree]:
@@ -170,7 +166,10 @@ def _left_width(width: int) -> int:
 
 
 class ProofTree:
-    """A tree whose leaves are added in order; proofs are of the tree at that time."""
+    """The whole tree in memory, 64 bytes an entry: proofs for a million entries without queries.
+
+    Leaves are added in order; proofs are of the tree at that time.
+    """
 
     def __init__(self) -> None:
         self._levels: list[bytearray] = [bytearray()]

@@ -1,6 +1,6 @@
-"""The place of a callee, for the clock and the calendar (docs/rules/readings.md#zones).
+"""The place of a callee, for the clock and the calendar, and the place that a postcode shows.
 
-The territory stated with the consent beats the number.
+The territory stated with the consent beats the number (docs/rules/readings.md#zones).
 """
 
 import re

@@ -1,8 +1,7 @@
-"""The kind and territory of a canonical number, from its digits alone.
+"""The kind and territory of a canonical number, from its digits alone; some are never dialled.
 
-Cases T081 to T088, docs/rules/readings.md#zones and docs/rules/readings.md#numbers. Some kinds are
-never dialled. `phonenumbers` is asked where its data is good; the tables here decide where it is
-wrong.
+`phonenumbers` is asked where its data is good; the tables here decide where it is wrong.
+Cases T081 to T088, docs/rules/readings.md#zones and docs/rules/readings.md#numbers.
 """
 
 import re

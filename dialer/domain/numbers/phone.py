@@ -1,7 +1,7 @@
 """The canonical form of every way of writing a number (T072 to T088).
 
-Reading never guesses (docs/rules/readings.md#numbers). Opposing reads everything
-(docs/rules/readings.md#oppositions).
+A number to dial is read without guessing (docs/rules/readings.md#numbers). Of one that opposes,
+every possible reading counts (docs/rules/readings.md#oppositions).
 """
 
 import re

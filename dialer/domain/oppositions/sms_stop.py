@@ -1,8 +1,8 @@
 """STOP words in text messages. Pure.
 
 Messages are written in haste, in any language of ours: one that is unclear but holds such a word is
-an opposition. Words: as carriers and 47 CFR 64.1200(a)(10) name them, as French and Canadian
-customers know them, and other common forms.
+an opposition. The words are those that carriers and 47 CFR 64.1200(a)(10) name, those that French
+and Canadian customers know, and other common forms.
 """
 
 import re

@@ -1,7 +1,6 @@
-"""Suppressions: the entries that oppositions leave (FP-21, FP-33).
+"""Suppressions, the entries that oppositions leave (FP-21, FP-33), and lists kept by others.
 
-Lists kept by others: a national one, a sponsor's own. Each import of a list replaces it as a
-whole.
+A list is a national one or a sponsor's own. Each import of a list replaces it as a whole.
 """
 
 import hashlib

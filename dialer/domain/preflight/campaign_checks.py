@@ -1,9 +1,7 @@
 """Checks of a campaign before any call: from its file alone, then with its trunk and its list.
 
-Cases T031 to T062 and T089 to T094.
-
-Poll dates that a decree moves while a campaign lives (T040). Later decisions go by the new
-dates, earlier ones stay as they were.
+Poll dates that a decree moves while a campaign lives are checked, too (T040): later decisions go by
+the new dates, earlier ones stay as they were. Cases T031 to T062 and T089 to T094.
 """
 
 import re
@@ -195,7 +193,7 @@ def check_approval(
 def list_problems(
     definition: CampaignDefinition, pack: RulePack, present: list[tuple[str, ...]], now: datetime
 ) -> Iterable[Problem]:
-    """Yield problems of the people on the list.
+    """Yield problems with the people on the list.
 
     Where a person may be in several territories, each must be one of the profile with its poll
     date; a number that may be shown in any one of them is enough.

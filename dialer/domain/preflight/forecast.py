@@ -1,11 +1,10 @@
 """The first instant at which a callee could be called, as the dialling loop would find it.
 
-Judged at the start, and again at each instant at which the loop would look again.
-
-Groups of contacts that every rule must answer alike, at every instant that a forecast looks at.
-Millions are forecast in seconds by asking the rules once for each group. Every stored value
-makes contacts differ, except for the fields named here and in the query that groups them. A
-time differs only where a rule could change its answer by it.
+A callee is judged at the start, and again at each instant at which the loop would look again.
+Millions are forecast in seconds: the rules are asked once for each group of contacts that every
+rule must answer alike at all these instants. Every stored value makes contacts differ, except for
+the fields named here and in the query that groups them. A time differs only where a rule could
+change its answer by it.
 """
 
 from collections.abc import Callable, Iterable
@@ -79,9 +78,10 @@ def horizon(definition: CampaignDefinition, start: datetime) -> datetime:
 
 
 class Endings:
-    """Forecasts by end of the consent.
+    """Forecasts of contacts that differ in the end of their consent alone.
 
-    `ask` forecasts for one end. `latest`: no end comes after it.
+    Two ends after the last instant that was judged have the same forecast. `ask` forecasts for one
+    end. `latest`: no end comes after it.
     """
 
     def __init__(self, ask: Callable[[datetime], Foreseen], latest: datetime) -> None:

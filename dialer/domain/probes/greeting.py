@@ -61,7 +61,10 @@ Frame = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`percent` of the pieces were heard; `gap` is the most in a row that were not."""
+    """The likeness of two sounds.
+
+    `percent` of the pieces were heard; `gap` is the most in a row that were not.
+    """
 
     percent: int
     gap: int

@@ -1,6 +1,7 @@
-"""The call-back probe (FP-17, T093, E9). Pure.
+"""The call-back probe: when it is due, and its outcome by dialling and by sound. Pure.
 
-A person who rings a number that we show must reach the sponsor's line with its own greeting.
+A person who rings a number that we show must reach the sponsor's line with its own greeting (FP-17,
+T093, E9).
 """
 
 from collections.abc import Iterable, Mapping

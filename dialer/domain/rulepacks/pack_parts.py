@@ -1,6 +1,6 @@
 """The parts of a rule pack, each checked by itself (docs/rules/pack-format.md).
 
-The names of the rules a decision applies; each pack maps them to the ids of its own text.
+A new key needs a default that changes nothing: then every pack of the past keeps its hash.
 """
 
 from datetime import date, time, timedelta
@@ -14,6 +14,8 @@ from dialer.domain.consent import Basis, ConsentAct, Mention
 
 
 class RuleName(StrEnum):
+    """Names of the rules of a decision; each pack maps them to the ids of its own text."""
+
     NUMBER = "number"
     OWN_NUMBER = "own_number"
     TEST_NUMBER = "test_number"
@@ -51,7 +53,7 @@ Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,9}$")]
 
 
 class PackPart(BaseModel):
-    """Frozen, and strict about keys: a misspelt rule must not vanish."""
+    """The base of every part: frozen, and strict about keys. A misspelt rule must not vanish."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

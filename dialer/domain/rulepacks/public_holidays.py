@@ -1,6 +1,6 @@
-"""Public holidays: the union of the Labour code's table and of the `holidays` package.
+"""Public holidays, by the Labour code's table and the `holidays` package, and working days.
 
-The two disagree, and both block (docs/rules/readings.md#holidays).
+The two sources disagree, and a day that either names blocks (docs/rules/readings.md#holidays).
 """
 
 from datetime import UTC, date, datetime, timedelta

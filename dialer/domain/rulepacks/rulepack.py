@@ -1,8 +1,7 @@
 """Rule packs: the law of a profile between two dates, as data (docs/rules/pack-format.md).
 
-The index finds the pack in force on a day.
-
-A rule pack compiled for decisions: a pack itself is made to be checked, not to be fast.
+An index finds the pack in force on a day. A pack is made to be checked, not to be fast: decisions
+read it compiled.
 """
 
 import hashlib
@@ -25,7 +24,7 @@ from dialer.domain.rulepacks.public_holidays import known_entity
 
 
 class RulePack(pack_parts.PackPart):
-    """A profile between two days of the callee's calendar, both included.
+    """The law of a profile between two days of the callee's calendar, both included.
 
     `valid_to` None: until further notice.
     """
