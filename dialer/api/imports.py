@@ -1,4 +1,4 @@
-"""The answer to an import over HTTP, given while the list is still read.
+"""The answer to an import over HTTP, begun before the import has ended.
 
 Its head goes out as soon as the list can no longer be refused. Its `Location` can be followed
 meanwhile.

@@ -1,4 +1,7 @@
-"""Oppositions over HTTP: recorded, looked up, lifted by an administrator; a gateway's texts."""
+"""Oppositions over HTTP: recorded, looked up, lifted, and read from a gateway's text messages.
+
+An administrator alone lifts them.
+"""
 
 from pydantic import Field, JsonValue
 

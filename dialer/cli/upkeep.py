@@ -1,7 +1,7 @@
-"""`dialer backup`, `restore`, `db`, `retention` and `subject`: data kept, brought back and erased.
+"""`dialer backup`, `restore`, `db`, `retention`, `subject`: the data kept, and people's rights.
 
-A restored home gets everything known to have happened since the backup. `subject` shows or erases
-the records about one person.
+A restored home gets everything known to have happened since the backup. `retention` erases outlived
+records. `subject` shows or erases the records about one person.
 """
 
 import asyncio

@@ -1,13 +1,7 @@
-"""The effect of each dialplan application on a channel.
+"""The effect on a channel of each dialplan application that a step may use.
 
-Set, UserEvent and Log. Goto, GotoIf, Gosub, Return, StackPop and Hangup. ControlPlayback,
-WaitExten, Wait, Record and Answer: sounds and waits.
-
-Dial: the one way out. From here the callee's channel goes its own way, and the half that dials
-goes on or ends.
-
-The applications that a step may use. Any other may leave the dialplan, and nothing is proved of
-it.
+Any other application may leave the dialplan: nothing is proved of it. `Dial` is the one way out:
+from there the callee's channel goes its own way, and the half that dials goes on or ends.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The events of a path so far, as far as a claim asks for them.
 
-The facts a path must have found before it speaks to the answering party (T111). That the call
-was not forwarded, or only to where it may be.
+Among them are the facts that let a path speak to the answering party (T111): that the call was not
+forwarded, or only to where it may be.
 """
 
 import re

@@ -1,8 +1,7 @@
 """A dialplan as Asterisk holds it: contexts of extensions of numbered steps.
 
-Its source, files or a running PBX, does not matter.
-
-The choice of an extension for a dialled number: exact before pattern, narrow before wide.
+It is the same whether read from files or from a running PBX. An extension for a dialled number is
+chosen as Asterisk does: exact before pattern, narrow before wide.
 """
 
 import hashlib

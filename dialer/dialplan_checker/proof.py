@@ -1,6 +1,6 @@
 """The proof: every claim, its evidence, and where it fails the path that shows it.
 
-The assumptions of the proof, which it does not show itself: an auditor should know them.
+`ASSUMPTIONS` are the ones that the proof does not show itself: an auditor should know them.
 """
 
 from dataclasses import dataclass, field

@@ -1,12 +1,8 @@
-"""From the text of a dialplan to its model.
+"""The steps of a dialplan from the text of its files, and the possible texts of their arguments.
 
-The arguments of a step in a state: every possible text, each with its facts.
-
-The references in the arguments of a step, as a tree. `${NAME}`, `${NAME:2:3}`,
-`${FUNCTION(...)}` and `$[...]`.
-
-The steps of dialplan files, from their text. A line in none of the few forms we write is a
-fault, never skipped.
+A line in none of the few forms we write is a fault, never skipped. Arguments may refer to
+`${NAME}`, `${NAME:2:3}`, `${FUNCTION(...)}` and `$[...]`; in a state, each of their possible texts
+comes with its facts.
 """
 
 import re

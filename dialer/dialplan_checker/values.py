@@ -1,9 +1,7 @@
-"""Text with unknown parts: they stand between ⟦ and ⟧, by the name of their source.
+"""Texts with unknown parts, and the possible values of a text, each with the facts behind it.
 
-A name that ends in `!` is that of a part that is never empty.
-
-The possible values of a text, each with the facts behind it. A path that goes on knows its
-looks and their findings.
+An unknown part stands between ⟦ and ⟧, by the name of its source; a name that ends in `!` is that
+of a part that is never empty. A path that goes on with a value knows its looks and their findings.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""Every state that a channel can come to, from every entrance of calls.
-
-The shortest way to each is remembered.
-"""
+"""Every state a channel can come to from the entrances of calls, and the shortest way there."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence

@@ -1,9 +1,7 @@
-"""The people called, as the lines of `evidence.jsonl`.
+"""The people called, as the lines of `evidence.jsonl`, and the count of their calls.
 
-A line holds call records, the facts of their decisions, and ledger entries with proofs.
-
-The calls, written out and counted in one pass. The files are `evidence.jsonl`, `calls.csv`,
-`anomalies.csv` and `figures.json`.
+A line holds call records, the facts of their decisions, and ledger entries with proofs. One pass
+writes `evidence.jsonl`, `calls.csv`, `anomalies.csv` and `figures.json`.
 """
 
 import asyncio

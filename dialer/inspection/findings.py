@@ -1,9 +1,8 @@
-"""Findings of an inspection, before they are put into words.
+"""Findings of an inspection, before they are put into words: all but the calls one by one.
 
-The programming of a campaign: rule packs, dialplan with its proof, script, audio (E1, E2).
-
-The records beside the calls (E4, E8, E9, E15). They are lists with their provenance, refusals,
-call-back probes, erasures and acts.
+They are the programming of a campaign: rule packs, dialplan with its proof, script, audio (E1, E2);
+and the records beside the calls: lists with their provenance, refusals, call-back probes, erasures
+and acts (E4, E8, E9, E15).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """`dialer inspect`: everything that an inspector asks for, in a folder that stands alone.
 
-Files of every pack: the program that checks it, and heads to compare with. The reader of a pack
-can compare them with a head kept from earlier.
+With it go the program that checks it, and earlier heads of the ledger: the reader can compare them
+with a head kept from earlier.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""The ledger's entries about a campaign under one signed head.
+"""The ledger's entries about a campaign under one signed head, with the tree of all proofs.
 
-They are the decisions sealed, the acts, and the tree that all proofs come from.
+They are the decisions sealed, and the acts.
 """
 
 import json

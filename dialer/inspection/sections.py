@@ -1,10 +1,8 @@
 """The nineteen inspection points (E1 to E19), answered in order from an inspection's findings.
 
-Answers from the calls. They cover the order of the prompts, consent, oppositions, caller ID,
-hours, silence, frequency and silent calls.
-
-Answers from the records beside the calls. They cover programming, script, lists, erasures,
-requests and the ledger itself.
+From the calls come prompts' order, consent, oppositions, caller ID, hours, silence, frequency and
+silent calls; from the records beside them programming, script, lists, erasures, requests and the
+ledger itself.
 """
 
 from collections.abc import Callable

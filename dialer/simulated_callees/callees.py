@@ -1,4 +1,4 @@
-"""The callees, started and asked from outside.
+"""The simulated callees, started and asked from outside.
 
 They live in a thread of their own, so a busy test delays no key.
 """

@@ -1,8 +1,7 @@
 """Recognise the prompts that one callee hears, frame by frame, from the audio alone.
 
-Pure: the times are given.
-
-Every prompt that may be heard, and the place of a received frame in it.
+The listener is pure: the times are given. A corpus holds every prompt that may be heard, and finds
+the places where a received frame fits; `PromptFolder` fills it from disk.
 """
 
 from collections.abc import Callable

@@ -1,9 +1,8 @@
 """The fictional callees: a row for each kind, with its behaviour and the expected result.
 
 Their numbers end in PPNN: PP is the code of the row, NN counts within one of the ranges that ARCEP
-keeps for fiction (decision 2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49).
-
-The acts of a callee once the call is answered, step by step.
+keeps for fiction (decision 2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49). Acts begin
+once the call is answered, and follow each other step by step.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,8 @@
-"""The callees' reports: the truth about INVITEs, calls, sounds and keys.
+"""The callees' reports: the truth about INVITEs, calls, sounds and keys, and SIPp's log lines read.
 
-`at` and the other instants are seconds of the monotonic clock (compare with `time.monotonic()`, in
-any process of this machine); `..._ms` count from the answer (the 200 OK leaving).
-
-The lines that SIPp logs while it answers (see `answering.xml`), read into values.
+In a report, `at` and the other instants are seconds of the monotonic clock (compare with
+`time.monotonic()`, in any process of this machine); `..._ms` count from the answer (the 200 OK
+leaving). SIPp logs a line a step (see `answering.xml`), in UNIX seconds.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,7 @@
 """The packets of one callee: 50 a second of speech or silence, and its keys (RFC 4733).
 
-Keys are sent as telephone events.
-
-The callees' speech: voice-like A-law made by arithmetic. A detector of talking takes it for a
-voice.
+Keys are sent as telephone events. The speech is voice-like A-law made by arithmetic, which a
+detector of talking takes for a voice.
 """
 
 import math

@@ -2,7 +2,7 @@
 
     python3 verify.py [FOLDER] [--key KEY] [--head HEADS] [--ledger EXPORT]
 
-FOLDER is the pack, by default the one this file lies in. KEY is the installation's public key
+FOLDER is the pack, by default the one this program lies in. KEY is the installation's public key
 (PEM): take it from somebody who had it before. HEADS are heads of the ledger that were handed out
 earlier, one a line. EXPORT is a folder made by `dialer ledger export`: a masked pack, which has not
 the whole ledger, is held against it.

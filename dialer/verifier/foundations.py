@@ -1,6 +1,6 @@
 """The terms of the recount, held against sources that the pack's maker does not control.
 
-The approval, and this machine's own clocks.
+These are the sealed approval, and this machine's own clocks.
 """
 
 from __future__ import annotations

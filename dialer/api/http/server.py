@@ -1,7 +1,6 @@
 """The steps around every request and answer, and the runner of the application.
 
-No answer and no log holds the server's name, details of an unforeseen error, or a path: paths may
-hold telephone numbers.
+Answers do not name the server. Paths are not logged, as they may hold telephone numbers.
 """
 
 import asyncio

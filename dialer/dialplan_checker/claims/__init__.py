@@ -1,6 +1,7 @@
-"""The claims that every path through the dialplan must keep to, a file a subject.
+"""The claims that every path through the dialplan must keep to, by subject.
 
-`closed` stands apart: it is decided on the walk as a whole, the others along the paths.
+The claim `closed` (in `gate`) stands apart: it is decided on the walk as a whole, the others along
+the paths.
 """
 
 from dialer.dialplan_checker.claims import oppositions

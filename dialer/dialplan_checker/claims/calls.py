@@ -1,7 +1,7 @@
 """Claims about what is heard and told of a call: message, reports, probes and trace.
 
-The message is heard only by a person who has heard the whole notice and pressed 1; by a caller on
-our line, only outside electoral silence.
+The message is heard by a person alone who has heard the whole notice and pressed 1; by a caller on
+our line only outside electoral silence.
 """
 
 import re

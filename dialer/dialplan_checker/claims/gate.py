@@ -1,7 +1,7 @@
-"""Claims about the gates: what is checked before an INVITE leaves, for callees and probes alike.
+"""Claims about the gates, before an INVITE leaves, and about paths out of the dialplan read.
 
-Nothing leads out of the dialplan that was read, and no part of it was left unread. Only then do
-the other claims cover every call.
+The gates of callees and of probes share most checks. The other claims cover every call only where
+nothing leads out of the dialplan that was read (`faults`), and no part of it was left unread.
 """
 
 import re
