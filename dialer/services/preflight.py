@@ -1,12 +1,7 @@
-"""Questions about a campaign and its list before the first call.
+"""The preflight: the forecast of a campaign's whole list, and the obstacles to its approval.
 
-The survey of one list, page by page: the future of its contacts, each counted once.
-
-Obstacles to the approval of a campaign. The preflight asks for them before, and the approval
-itself again.
-
-The preflight: how many contacts could be called, when, and how many never and why. It makes no
-call and writes nothing.
+It tells how many contacts could be called, when, and how many never and why. It makes no call and
+writes nothing. The approval itself asks for the obstacles again.
 """
 
 import asyncio
@@ -110,7 +105,10 @@ class Forecast:
 
 
 class Survey:
-    """The rules are asked once for each kind of callee and of number."""
+    """The survey of one list, page by page, that counts each contact once.
+
+    The rules are asked once for each kind of callee and of number.
+    """
 
     def __init__(self, decider: Decider, standing: CampaignSnapshot, start: datetime) -> None:
         definition = standing.campaign.definition
@@ -196,12 +194,12 @@ READERS = 2
 
 
 class PreflightWork(StandingWork, ApprovalWork, Protocol):
-    """The unit of work of a preflight."""
+    """The unit of work of a preflight, which only reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreflightReport:
-    """A report.
+    """The report of a preflight.
 
     `start` is the instant from which it was foreseen. `problems` would make an approval fail now.
     `reminders` are points that no machine can check.
@@ -273,7 +271,7 @@ class Pages:
         self._turn = asyncio.Lock()
 
     async def next(self) -> tuple[ContactId, ContactId] | None:
-        """The contact before the page and its last one; None at the list's end."""
+        """Return the contact before the page and its last one; None at the list's end."""
         async with self._turn:
             after = self._last
             async with self._store.read() as work:

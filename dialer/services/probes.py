@@ -1,9 +1,7 @@
-"""Call-back probes.
+"""Call-back probes: ring the numbers that campaigns show, and compare the sound with the greeting.
 
-A call-back probe: ring a number of ours, and compare the sound with the greeting of its line.
-
-Call-back probes of the numbers that campaigns show, before they dial and every day. A campaign
-is paused where its number does not answer as it must (FP-17, T093).
+Numbers are rung before a campaign dials and every day. A campaign is paused where its number does
+not answer as it must (FP-17, T093).
 """
 
 import asyncio
@@ -56,6 +54,8 @@ class Greeting:
 
 
 class ProbeCall:
+    """The call of one probe, and the comparison of its sound with the greeting of the line."""
+
     def __init__(self, line: CallbackLine, prompts: Prompts, sounds: ProbeSounds, clock: Clock) -> None:
         self._line = line
         self._prompts = prompts
@@ -155,10 +155,12 @@ PROBER = "call-back probe"
 
 
 class ProbeWork(CampaignWork, HasHalts, HasProbes, Protocol):
-    """The unit of work of call-back probes."""
+    """The unit of work of call-back probes: each is stored, and may pause campaigns."""
 
 
 class Probing:
+    """Probes of the numbers that campaigns show: the due ones, and a campaign's on request."""
+
     def __init__(
         self,
         store: Store[ProbeWork],
@@ -310,7 +312,7 @@ class Probing:
 
 
 def halted(probe: Probe) -> Probe:
-    """A halt hangs up probes, too: how it ended says nothing of the number."""
+    """Take back the outcome of a probe that a halt hung up: it says nothing of the number."""
     return replace(probe, outcome=ProbeOutcome.NOT_MADE, detail="a halt ended it")
 
 

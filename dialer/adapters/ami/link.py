@@ -24,7 +24,7 @@ _PBX_EVENTS = frozenset({BOOTED, "Reload"})
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A boot may take `boot`.
+    """The times of a link, in seconds. A boot may take `boot`.
 
     A dead link is noticed within `ping_every` + `answer`, another dialplan within `dialplan_every`
     more.
@@ -87,7 +87,7 @@ class AmiLink:
 
     @property
     def age_s(self) -> float | None:
-        """Seconds since the Asterisk at the other end started, or a little less.
+        """The seconds since the Asterisk at the other end started, or a little less.
 
         None where it does not say.
         """
@@ -272,9 +272,9 @@ class AmiLink:
 
 
 def booted_at(fully_booted: Fields, now: float) -> float | None:
-    """When Asterisk was started, on the clock of `now`, or up to a second later.
+    """Return when Asterisk was started, on the clock of `now`, or up to a second later.
 
-    It tells whole seconds.
+    Asterisk tells whole seconds. Return None where it tells none.
     """
     uptime = fully_booted.get("uptime")
     return now - int(uptime) if isinstance(uptime, str) and uptime.isdecimal() else None

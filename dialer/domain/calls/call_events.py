@@ -151,7 +151,7 @@ class TalkingStopped:
 
 @dataclass(frozen=True, slots=True)
 class MachineFound:
-    """Reported by our own detector: the answering party has talked too long to be a person."""
+    """A machine, found by our own detector: it has talked too long to be a person."""
 
     attempt_id: AttemptId
     at: datetime
@@ -159,7 +159,7 @@ class MachineFound:
 
 @dataclass(frozen=True, slots=True)
 class MachineSpoken:
-    """Reported by our own detector: the machine's greeting and its beep are over."""
+    """The end of a machine's greeting and beep, found by our own detector."""
 
     attempt_id: AttemptId
     at: datetime

@@ -97,7 +97,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`count` stored hashes side by side at `level`, from the one numbered `first`.
+    """A run of `count` stored hashes side by side at `level`, from the one numbered `first`.
 
     Leaves are level 0; a level spans `TILE_HEIGHT` heights.
     """

@@ -1,18 +1,14 @@
 """The keyed fingerprint of a number: its only form outside the contacts table.
 
-A number has one fingerprint at any time, made by all keys in a row: the first key is applied to the
-number, each later one to the fingerprint made by the keys before it. So a new key turns every
-stored fingerprint into the new one without the number, which is no longer known for oppositions.
-`dialer keys rotate` does that to the whole database, some numbers at a time. Until it ends no call
-is made, and the database finds a number by the older fingerprint whether it was moved or not.
-Afterwards no entry is left under an older version and no double lookup is needed. No key may be
-thrown away: each is a link of the chain.
+All keys in a row make it: the first is applied to the number, each later one to the fingerprint
+made by the keys before it. So a new key turns every stored fingerprint into the new one without the
+number, which is no longer known for oppositions. No key may be thrown away: each is a link of the
+chain.
 
-A routine rotation makes keys copied earlier useless on data stored from now on. After a leak it
-does the same from this moment: without the new key nothing computes a new fingerprint, so the
-leaked keys are of no use against the database, the PBXs and backups of today. It cannot protect
-data copied together with the keys. Old backups, AstDB volumes and webhook deliveries hold old
-fingerprints, and must be destroyed by hand.
+While `dialer keys rotate` does that to the database no call is made, and a number is found by its
+older fingerprint whether it was moved or not. Afterwards none is left under an older version. A new
+key protects the data of today after a leak, but nothing that was copied together with the keys
+(docs/backup-and-keys.md#changing-the-fingerprint-key).
 """
 
 from collections.abc import Iterator
@@ -26,7 +22,7 @@ MARK_INPUT = PhoneNumber("dialer fingerprint keys")
 
 
 class Fingerprints:
-    """`keys`: of every version in force, from the first on."""
+    """Maker of fingerprints with the keys of every version in force, from the first on."""
 
     def __init__(self, first: bytes, *later: bytes) -> None:
         self._first = first

@@ -1,4 +1,4 @@
-"""A request that is sent twice is carried out once."""
+"""Idempotency keys: a request that is sent twice is carried out once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

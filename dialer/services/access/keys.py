@@ -1,8 +1,7 @@
-"""The fingerprint keys in force, and the change to new ones.
+"""The fingerprint keys in force, their rotation, and a watch for a rotation by another process.
 
-See services/access/fingerprints.py for the effect of a change.
-
-Watch over the fingerprint keys: those of this process must be those of the database.
+The keys of a process must be those of the database: other keys would find no opposition.
+services/access/fingerprints.py says what a new key does to fingerprints.
 """
 
 import asyncio
@@ -31,7 +30,10 @@ log = structlog.get_logger()
 
 
 class KeyWatch:
-    """`at_hand`: of how many versions the home has the keys."""
+    """Watch over the fingerprint keys: those of this process must be those of the database.
+
+    `at_hand`: of how many versions the home has the keys.
+    """
 
     def __init__(self, store: Store[HasKeys], at_hand: Callable[[], int]) -> None:
         self._store = store
@@ -67,7 +69,7 @@ Place = TypeVar("Place", str, int)
 
 
 class KeyWork(HasKeys, UnitOfWork, Protocol):
-    """The unit of work of a change of keys."""
+    """The unit of work of a change of keys: its beginning and its end are entries of the ledger."""
 
 
 async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) -> Fingerprints:
@@ -91,7 +93,7 @@ async def fingerprints_in_force(store: Store[HasKeys], keys: Sequence[bytes]) ->
 
 @dataclass(frozen=True, slots=True)
 class OneKeyMore:
-    """`dialer.ports.access.Rekeying` by one more key.
+    """Rekeying (`dialer.ports.access.Rekeying`) by one more key.
 
     `names`: the key of the ledger's names.
     """
@@ -151,7 +153,7 @@ class Keys:
             return await work.keys.all()
 
     async def being_made(self, actor: Actor) -> KeyVersion | None:
-        """The version to which a change that has not ended leads."""
+        """Return the version to which a change that has not ended leads."""
         actor.demand(Right.READ_EVIDENCE)
         async with self._store.read() as work:
             return await work.keys.being_made()
@@ -200,7 +202,7 @@ class Keys:
             return await work.keys.moved()
 
     async def _move(self, rekeying: OneKeyMore, so_far: Moved, listener: Listener) -> None:
-        """Others have the database for as long as each page had it."""
+        """Move page after page. In between, others have the database for as long."""
         begun = self._clock.monotonic()
         while some := await move_some(self._store, rekeying):
             took = self._clock.monotonic() - begun
@@ -310,7 +312,10 @@ def _made_at(made: KeyVersion) -> datetime:
 
 
 async def _to_the_last(page: Callable[[Place], Awaitable[Place]], first: Place) -> None:
-    """`page` is given the last that was seen, and returns the same where none follow."""
+    """Read page after page from `first` on.
+
+    `page` is given the last that was seen, and returns the same where none follow.
+    """
     last = first
     while (found := await page(last)) != last:
         last = found

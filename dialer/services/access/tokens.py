@@ -1,6 +1,7 @@
-"""Bearer tokens: made once, shown once, kept only as a hash.
+"""Bearer tokens of people and programs, and sessions at the console, opened with a token.
 
-Sessions at the console, opened with a token and never worth more than it is at this moment.
+A token is made once, shown once, and kept only as a hash. A session is never worth more than its
+token is at this moment.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _NAME = re.compile(r"\w[\w .@-]{0,63}")
 
 
 class TokenWork(HasTokens, UnitOfWork, Protocol):
-    """The unit of work of tokens."""
+    """The unit of work of tokens: making and revoking one are entries of the ledger."""
 
 
 class Tokens:
@@ -142,13 +143,13 @@ def trace_of(secret: str) -> str:
 
 
 async def add_token(work: TokenWork, token: Token, *, by: str) -> None:
-    """Raise `Conflict` where the name is taken."""
+    """Store a new token. Raise `Conflict` where the name is taken."""
     await work.tokens.add(token)
     work.record(token_created(token, by=by))
 
 
 async def revoke_token(work: TokenWork, name: str, *, by: str, at: datetime) -> None:
-    """Raise `NotFound`. A token revoked before keeps its first date."""
+    """Revoke a token. One revoked before keeps its first date. Raise `NotFound`."""
     if await work.tokens.revoke(name, at=at):
         work.record(token_revoked(name, by=by, at=at))
 
@@ -196,7 +197,7 @@ class Sessions:
         self._open.pop(trace_of(key), None)
 
     def of(self, key: str) -> Session:
-        """Raise `Unauthenticated` for one that is unknown or over."""
+        """Return an open session. Raise `Unauthenticated` for one that is unknown or over."""
         session = self._open.get(trace_of(key))
         if session is None or self._clock.monotonic() >= session.ends_at:
             raise Unauthenticated("no session", hint="log in with a token of `dialer token create`")

@@ -1,4 +1,7 @@
-"""Acts on a campaign, each with its evidence, in a unit of work."""
+"""Acts on a campaign, each with its evidence, for every service that moves one.
+
+Those that take `work` are part of the caller's unit; `pause` opens its own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,7 +33,7 @@ class StandingWork(HasCampaigns, HasHalts, Protocol):
 
 
 async def standing_of(work: StandingWork, campaign_id: CampaignId, *, lock: bool = False) -> CampaignSnapshot:
-    """Raise `NotFound`.
+    """Read a campaign with the halt and the elections that silence it. Raise `NotFound`.
 
     `lock`: neither the campaign's state nor the halt can change before the unit ends. The campaign
     is locked first, by all.
@@ -88,7 +91,7 @@ async def pause(
 
 
 async def freeze_script(work: CampaignWork, campaign_id: CampaignId, script: str) -> None:
-    """Raise `NotFound`."""
+    """Bind the campaign to the compiled script. Raise `NotFound`."""
     before = await work.campaigns.get(campaign_id, lock="exclusive")
     await work.campaigns.save(replace(before, script=script), before=before)
 
@@ -102,7 +105,7 @@ async def change_poll_dates(
     at: datetime,
     reason: str,
 ) -> Campaign:
-    """Raise `NotFound`, `Conflict`, `InvalidInput`."""
+    """Replace poll dates that a decree moved. Raise `NotFound`, `Conflict`, `InvalidInput`."""
     # Exclusive: no claim decides by the old dates behind it.
     before = await work.campaigns.get(campaign_id, lock="exclusive")
     after = replace(before, definition=with_poll_dates(before, dates, at))

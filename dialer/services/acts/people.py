@@ -1,8 +1,7 @@
-"""Acts on what is stored about people, each with its evidence, in a unit of work.
+"""Acts on stored data about people, each with its evidence: consents, oppositions, erasure.
 
-Consents given and withdrawn, each with its evidence, in a unit of work. Oppositions stored and
-lifted, each with its evidence, in a unit of work. Erasure of a person in a unit of work (GDPR
-17; rules T116, T121).
+Those that take `work` are part of the caller's unit; those that take `store` open units of their
+own. Erasure follows GDPR 17 (rules T116, T121).
 """
 
 import asyncio
@@ -31,7 +30,10 @@ AT_ONCE = 250
 
 
 class ConsentWork(HasConsents, HasContacts, HasNumberLocks, UnitOfWork, Protocol):
-    """The unit of work that stores a consent."""
+    """The unit of work that stores consents.
+
+    Contacts that were closed for want of one are due again in the same unit.
+    """
 
 
 async def add_consents(work: ConsentWork, events: Sequence[ConsentEvent], *, by: str) -> None:
@@ -76,7 +78,7 @@ BATCH = 5000
 
 
 class OppositionWork(HasSuppressions, HasNumberLocks, UnitOfWork, Protocol):
-    """The unit of work that stores an opposition."""
+    """The unit of work that stores oppositions, each after any judgement of its number."""
 
 
 async def store_oppositions(store: Store[OppositionWork], entries: Sequence[Suppression]) -> None:

@@ -1,1 +1,1 @@
-"""Events of calls, made durable."""
+"""Calls in progress: their events made durable, their pace, their recovery and their guards."""

@@ -1,6 +1,6 @@
-"""Events of calls, made durable.
+"""The applier of call events, which makes them durable.
 
-They become progressions, committed in batches. Then the PBX's outbox is cleared.
+Events become progressions, committed in batches. Only then is the PBX's outbox cleared.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ UNWANTED_NOTE = "the telephone answered 607 Unwanted (RFC 8197)"
 
 
 class CallEventWork(ProgressionWork, HasCampaigns, Protocol):
-    """The unit of work of events of calls."""
+    """The unit of work of call events: progressions, and the definitions of their campaigns."""
 
 
 class CallEventApplier:
@@ -152,7 +152,10 @@ class CallEventApplier:
         )
 
     async def _contact(self, attempt: Attempt, made: retry.Made) -> ContactChange:
-        """`made` does not count this attempt yet, which is still alive in the store."""
+        """Return the state of the contact after a final attempt.
+
+        `made` does not count this attempt yet, which is still alive in the store.
+        """
         match attempt.state:
             case AttemptState.LAPSED:
                 if attempt.lapse_reason in SHUT:

@@ -26,7 +26,7 @@ LOOK_EVERY_S = 5.0
 
 
 class GuardWork(BreakerWork, HasProbes, Protocol):
-    """The unit of work of the guards."""
+    """The unit of work of the guards, which pause campaigns by what calls and probes have shown."""
 
 
 class CallGuards:

@@ -56,7 +56,7 @@ class CallRecords:
         self._fingerprints = fingerprints
 
     async def get(self, actor: Actor, attempt_id: AttemptId) -> CallRecord:
-        """Raise `NotFound`."""
+        """Return one call. Raise `NotFound`."""
         actor.demand(Right.READ_CALLS)
         async with self._store.read() as work:
             row = await work.attempts.get(attempt_id)
@@ -95,5 +95,8 @@ class CallRecords:
 
 
 def masked(number: str) -> str:
-    """Country code and last two digits are enough for an operator to recognise a call."""
+    """Mask a number.
+
+    Country code and last two digits are enough for an operator to recognise a call.
+    """
     return f"{number[:3]}{'*' * max(0, len(number) - 5)}{number[-2:]}"

@@ -1,9 +1,6 @@
-"""The paces of this process, and the calls alive that they count.
+"""The calls alive in this process, and its pace on every trunk and for every campaign.
 
-The paces of this process on every trunk and for every campaign. They include the Originates
-that its PBXs have not answered yet.
-
-The calls alive in this process, counted for pacing. The database is the truth: every recovery
+Originates that a PBX has not answered yet count, too. The database is the truth: every recovery
 corrects these counts with it.
 """
 
@@ -22,7 +19,7 @@ from dialer.domain.calls.pacing import GIVEN_UP_S, Pacer
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An Originate, and whom it keeps waiting."""
+    """An Originate that the PBX has not answered yet, and the two pacers that it keeps waiting."""
 
     pbx: str
     trunk: str
@@ -31,9 +28,10 @@ class UnderWay:
 
 
 class Paces:
-    """Paces. `now` is in seconds of the monotonic clock.
+    """The paces of this process, on every trunk and for every campaign.
 
-    `news` of a trunk is set when there is news of one of its calls.
+    `now` is in seconds of the monotonic clock. `news` of a trunk is set when there is news of one
+    of its calls.
     """
 
     def __init__(self) -> None:
@@ -55,7 +53,7 @@ class Paces:
         return own.slots(now, horizon_s), shared.slots(now, horizon_s)
 
     def of(self, attempt: Attempt) -> tuple[Pacer, Pacer]:
-        """Its campaign's, and its trunk's: neither rate is ever exceeded."""
+        """Return the pacers of its campaign and of its trunk: neither rate is ever exceeded."""
         return self._campaigns[attempt.campaign_id], self._trunks[attempt.trunk]
 
     def sent(self, attempt: Attempt, now: float) -> None:
@@ -65,7 +63,7 @@ class Paces:
             pacer.sent(attempt.id, now)
 
     def heard(self, attempt_id: AttemptId, now: float) -> None:
-        """The PBX let it pass or refused it, or it was never asked for it."""
+        """Note that the PBX let it pass or refused it, or was never asked for it."""
         if known := self._under_way.pop(attempt_id, None):
             for pacer in known.pacers:
                 pacer.heard(attempt_id, now)
@@ -93,7 +91,7 @@ class Paces:
                 del self._campaigns[campaign_id]
 
     async def news(self, trunk: str, *, within_s: float) -> bool:
-        """Wait for it; return False where the time ran out."""
+        """Wait for news of a call on the trunk; return False where the time ran out."""
         event = self._news[trunk]
         event.clear()
         with suppress(TimeoutError):
@@ -103,6 +101,8 @@ class Paces:
 
 
 class LiveCalls:
+    """The calls alive in this process, counted by campaign, trunk and PBX."""
+
     def __init__(self) -> None:
         self._alive: dict[AttemptId, Attempt] = {}
         self._counts: Counter[tuple[str, str]] = Counter()

@@ -1,8 +1,7 @@
-"""The events of one PBX, one after another.
+"""The worker of one PBX: the only consumer of its events, one after another.
 
-Its link, its calls and our own findings meet here only, so nothing races.
-
-Time for one PBX's consumer: a mark among its events, and housekeeping without events.
+Its link, its calls and our own findings meet in one inbox, so nothing races. A ticker puts marks of
+time among them, and does the housekeeping that no event calls for.
 """
 
 import asyncio
@@ -47,11 +46,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileDue:
-    """The store knows an attempt that this process does not: ask the PBX for its state."""
+    """A finding: the store knows an attempt that this process does not.
+
+    The PBX is asked for its state.
+    """
 
 
 class Ticker:
-    """Puts marks into the row of events with `put`.
+    """The timer of one PBX's worker, which puts marks into its row of events with `put`.
 
     One mark at a time waits there: a slow consumer gets no extra work.
     """
@@ -80,7 +82,7 @@ class Ticker:
             tasks.create_task(self._tidy())
 
     def heard(self) -> None:
-        """The mark has been reached."""
+        """Note that the mark has been reached."""
         self._waiting = False
 
     async def _tick(self) -> None:
@@ -122,12 +124,12 @@ MAX_BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class LeaseChanged:
-    """This process began to drive the PBX, or may not any more."""
+    """A change of the lease: this process began to drive the PBX, or may not any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryRecovery:
-    """The recovery failed: try another."""
+    """A finding: the recovery failed, and another is to be tried."""
 
 
 Finding = LinkLost | LinkUp | LineUsed | TrunkAsked | Tick | ReconcileDue | LeaseChanged | RetryRecovery
@@ -165,7 +167,7 @@ class PbxWorker:
         self._ticker = Ticker(self._telephony, fleet, recovery, line, clock, put)
 
     def put(self, event: CallEvent) -> None:
-        """Something this process itself knows about a call of this PBX."""
+        """Queue an event that this process itself knows of a call of this PBX."""
         self._inbox.put_nowait(event)
 
     def not_sent(self, attempt: Attempt, why: UnsentCause | FreeText) -> None:
@@ -320,7 +322,10 @@ class PbxWorker:
             self._fleet.set_ready(self._telephony.pbx, ready=True)
 
     async def _collect(self) -> None:
-        """A batch precedes the dialling; of a flood the rest comes between the calls' events."""
+        """Take a batch of oppositions from the call-back line.
+
+        The first batch precedes the dialling; of a flood the rest comes between the calls' events.
+        """
         if await self._collector.collect():
             self._inbox.put_nowait(LineUsed(self._telephony.pbx))
 

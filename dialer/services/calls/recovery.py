@@ -1,11 +1,8 @@
-"""Recovery after any loss of the link: leave no attempt in doubt, and dial nothing twice.
+"""Recovery of calls after a loss of the link, on overdue news, and where no process reaches a PBX.
 
-It reads the PBX's memory and asks for the calls alive.
-
-Attempts of one PBX with overdue news.
-
-End of attempts that no PBX will report. Their PBX was taken out of the configuration, or no
-process reaches it.
+No attempt is left in doubt, and nothing is dialled twice. The PBX's memory is read, and the calls
+alive are asked for. Attempts on a PBX that was taken out of the configuration, or that no process
+reaches, end by the clock.
 """
 
 import asyncio
@@ -39,7 +36,7 @@ SLACK = timedelta(seconds=2)
 
 
 class RecoveryWork(HasAttempts, UnitOfWork, Protocol):
-    """The unit of work of a recovery."""
+    """The unit of work of a recovery: attempts, and entries of the ledger about the link."""
 
 
 class Recovery:
@@ -170,7 +167,7 @@ LONGEST_SILENCE = timedelta(minutes=15)
 
 
 class Overdue:
-    """A watch for overdue news.
+    """A watch for overdue news of the attempts of one PBX.
 
     All questions are about a moment up to which every message has been heard. So messages read late
     make no attempt overdue.
@@ -203,7 +200,7 @@ class Overdue:
 
 
 def overdue(attempt: Attempt, now: datetime) -> bool:
-    """The PBX should have told us more by now."""
+    """Tell whether the PBX should have told us more of the attempt by now."""
     if attempt.dialed_at is None:
         return now > attempt.expires_at + 2 * SLACK
     return now > attempt.dialed_at + LONGEST_SILENCE
@@ -232,7 +229,7 @@ class Sighting:
 
 
 class OrphanedAttempts:
-    """Ends unreported attempts. Every process runs one, for all PBXs.
+    """The end of attempts that no PBX will report. Every process runs one, for all PBXs.
 
     Of two that end the same attempt the first counts.
     """

@@ -1,7 +1,8 @@
 """A circuit breaker for each trunk.
 
-Signs that the trunk cannot get calls through slow them down, then pause its campaigns. Everything
-is counted in the store, regardless of the process that made the calls.
+Signs that the trunk cannot get calls through slow them down, then pause its campaigns. Consents of
+numbers that it reports as unallocated end only once it has reached a callee (T057). Everything is
+counted in the store, regardless of the process that made the calls.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ BY_THE_CALL = "call"
 
 
 class BreakerWork(CampaignWork, ConsentWork, HasAttempts, HasTrunks, Protocol):
-    """The unit of work of a circuit breaker."""
+    """The unit of work of a circuit breaker: it pauses campaigns, and ends or keeps consents."""
 
 
 class TrunkBreaker:

@@ -28,11 +28,11 @@ NOTE = "pressed in a call that this database does not know"
 
 
 class StrangerWork(OppositionWork, HasCampaigns, Protocol):
-    """The unit of work for calls that the store does not know."""
+    """The unit of work that stores oppositions of calls that the store does not know."""
 
 
 class UnknownCalls:
-    """Takes oppositions of unknown calls.
+    """Calls of which the store knows nothing, whose oppositions are taken all the same.
 
     Where the ledger accepts the database as the right one, the entries on the PBX are cleared once
     they are stored. Elsewhere they stay: the database that knows these calls may come back, and

@@ -21,7 +21,10 @@ _VALUE_ERROR = "Value error, "
 
 
 def parse_definition(mapping: object) -> CampaignDefinition:
-    """Raise `InvalidInput` with the first problems: `sponsor.email: is missing`."""
+    """Parse a campaign file.
+
+    Raise `InvalidInput` with the first problems: `sponsor.email: is missing`.
+    """
     try:
         definition = CampaignDefinition.model_validate(mapping)
     except ValidationError as error:
@@ -32,7 +35,7 @@ def parse_definition(mapping: object) -> CampaignDefinition:
 
 
 def _booleans(mapping: object) -> tuple[Problem, ...]:
-    """No key takes one, and where a number is wanted pydantic would read it as 0 or 1."""
+    """Return a problem for each boolean: no key takes one, and pydantic would read it as 0 or 1."""
     return tuple(
         Problem(path, f"is {str(value).lower()}, which no key of a campaign file takes")
         for path, value in values_by_path(mapping)

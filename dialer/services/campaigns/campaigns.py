@@ -31,7 +31,7 @@ from dialer.services.preflight import approval_problems
 
 
 class CampaignLifeWork(campaigns.CampaignWork, HasContacts, HasOppositionLists, Protocol):
-    """The unit of work of a campaign's life."""
+    """The unit of work of a campaign's life. It reads the list for an approval or a start."""
 
 
 class Campaigns:

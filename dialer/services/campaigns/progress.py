@@ -1,7 +1,6 @@
-"""Progress of a campaign, and the reason for which it waits.
+"""The progress of a campaign, the reason for which it waits, and the upkeep of its counts.
 
-The counts behind a campaign's progress. They are folded each minute, and compared with the
-stored rows each night.
+The counts are folded each minute, and compared with the stored rows each night.
 """
 
 import asyncio
@@ -35,6 +34,8 @@ RECOUNT_HOUR = 2
 
 
 class Counts:
+    """The upkeep of the counts behind every campaign's progress."""
+
     def __init__(self, store: Store[HasCampaigns], clock: Clock) -> None:
         self._store = store
         self._clock = clock
@@ -49,7 +50,7 @@ class Counts:
                 log.warning("counts not tended", error=str(error))
 
     async def tend(self) -> None:
-        """The first night is that after the start."""
+        """Fold the counts, and compare them once a night, first in the night after the start."""
         async with self._store.write() as work:
             await work.campaigns.fold_counts()
         now = self._clock.now()
@@ -67,7 +68,7 @@ class ProgressWork(HasCampaigns, HasHalts, HasKeys, HasTrunks, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CampaignProgress:
-    """Progress of a campaign.
+    """The progress of a campaign.
 
     `waiting` says in one line why nothing is dialled at the moment; empty while it dials. `probes`
     holds the last one of each number shown. `probe_required` False means a loopback trunk, which

@@ -1,7 +1,7 @@
 """A campaign's audio: recorded for the draft, compiled at approval, checked before every start.
 
-From a campaign file to the audio of its calls. Recordings are read; the script is written,
-compiled and measured.
+From the campaign file the script is written, made into audio and measured. Recordings are read from
+files in or below the folder of the campaign file.
 """
 
 import hashlib
@@ -80,7 +80,7 @@ def _read(name: str, folder: Path) -> bytes:
 
 
 class ScriptWork(HasCampaigns, UnitOfWork, Protocol):
-    """The unit of work of a campaign's audio."""
+    """The unit of work of a campaign's audio: a recording kept is an entry of the ledger."""
 
 
 class Scripts:
@@ -151,11 +151,14 @@ class Scripts:
         return await self._prompts.check(campaign.script)
 
     async def audio(self, script: str, name: str) -> bytes:
-        """A-law, 8 kHz."""
+        """Return the sound of a prompt in A-law, 8 kHz."""
         return await self._prompts.audio(script, name)
 
     async def compile(self, campaign: Campaign) -> CompiledScript:
-        """Raise `InvalidInput` where the script is incomplete, cannot be made or takes too long."""
+        """Compile the campaign's script with its kept recordings.
+
+        Raise `InvalidInput` where it is incomplete, cannot be made or takes too long.
+        """
         recordings = await self._recordings.of(campaign.id)
         definition = campaign.definition
         return await compile_script(definition, recordings, self._prompts, self._rules(definition))
@@ -169,7 +172,7 @@ class Scripts:
             await self._prompts.check(campaign.script)
 
     async def hashes(self, script: str) -> Mapping[str, str]:
-        """SHA-256 by prompt name, as approved; empty where the audio is gone or changed."""
+        """Return SHA-256 by prompt name, as approved; empty where the audio is gone or changed."""
         if script not in self._hashes:
             try:
                 compiled = await self._prompts.check(script)

@@ -1,11 +1,10 @@
 """Proofs of consent, sealed from their arrival (FP-32b).
 
-They stand apart from the contact, under keys of their own, and are never dialable. The key of a
-month seals the source and the proof of every consent recorded in it. It is none of the keys of
-people, so that the proof stays readable when a contact is erased after 60 days. It is destroyed
-when the last consent of its month has passed its three years. Rules only ask whether there is a
-proof. They, the stored inputs of decisions and the ledger's digests have the sealed text, and none
-opens it.
+They stand apart from the contact, and are never dialable. The key of a month seals the source and
+the proof of every consent recorded in it. It is none of the keys of people, so that the proof stays
+readable when a contact is erased after 60 days, and it is destroyed when the last consent of its
+month has passed its three years. Rules only ask whether there is a proof: they, the stored inputs
+of decisions and the ledger's digests have the sealed text, and none opens it.
 """
 
 import base64
@@ -29,7 +28,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Seal of one month. An empty text stays empty: it is no proof."""
+    """The seal of one month. An empty text stays empty: it is no proof."""
 
     month: str
     cipher: Cipher
@@ -41,7 +40,7 @@ class Sealing:
 
 
 class Opening:
-    """Opener with every key that existed when it was made."""
+    """An opener with every key that existed when it was made."""
 
     def __init__(self, ciphers: Mapping[str, Cipher]) -> None:
         self._ciphers = ciphers

@@ -1,6 +1,7 @@
-"""Consents one by one: recorded, and taken back as easily as given (GDPR 7(3), FP-05).
+"""Consents one by one: recorded, taken back as easily as given (GDPR 7(3), FP-05), and restored.
 
-Ends of consents that a trunk at fault brought, undone page by page.
+Restoring undoes, page by page, the ends that a faulty trunk brought by reporting numbers as
+unallocated. The callees' own words stand.
 """
 
 import asyncio

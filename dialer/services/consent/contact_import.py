@@ -1,6 +1,6 @@
-"""Use case: a contact list, with where it came from, joins a campaign (FP-30, FP-31, E4).
+"""Imports from CSV files: contact lists into a campaign, and consents for all campaigns.
 
-Use case: consents from a file, for all campaigns.
+A contact list states where it came from, and is refused without (FP-30, FP-31, E4).
 """
 
 from collections.abc import Sequence
@@ -177,7 +177,7 @@ class ConsentIntake:
 
 
 def read_consent_row(row: CsvRow, stamp: ImportStamp) -> ConsentGiven:
-    """Raise `RowRejected`."""
+    """Read a row of a file of consents. Raise `RowRejected`."""
     demand_whole(row)
     number = phone(row, REGION)
     return contact_rows.read_consent(row, number, place(row, number), stamp)

@@ -1,6 +1,6 @@
-"""A row of a contact list: number, place, and consent if the row states one.
+"""The rows of a contact list: number, place, details, and consent if the row states one.
 
-The consent columns of a row (docs/contact-file.md, docs/rules/readings.md#consent).
+The columns are those of docs/contact-file.md; for consents see docs/rules/readings.md#consent.
 """
 
 import re
@@ -164,7 +164,10 @@ class Jurisdiction:
 
 
 def read_contact(row: CsvRow, jurisdiction: Jurisdiction, stamp: ImportStamp) -> NewContact:
-    """Raise `RowRejected` where anything in the row is malformed: it is then left out whole."""
+    """Read a row.
+
+    Raise `RowRejected` where anything in it is malformed: it is then left out whole.
+    """
     cells.demand_whole(row)
     number = cells.phone(row, jurisdiction.region)
     _demand_inside(number, jurisdiction)

@@ -30,7 +30,7 @@ class ContactReviews:
     async def page(
         self, actor: Actor, campaign_id: CampaignId, *, after: ContactId | None = None, limit: int = 1000
     ) -> list[SetAside]:
-        """Raise `NotFound`."""
+        """Return contacts of a campaign that were set aside. Raise `NotFound`."""
         actor.demand(Right.READ_CAMPAIGNS)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)

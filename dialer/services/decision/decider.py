@@ -1,4 +1,4 @@
-"""From stored data to a decision, to its archived inputs, and to what becomes of the contact.
+"""The decider: from stored data to a decision, its archived inputs and the contact's next state.
 
 Of the inputs, the part that a campaign's callees share is stored once, by its hash. The part about
 one person is stored under their key.
@@ -181,7 +181,7 @@ class Decider:
         lists: tuple[ListStanding, ...],
         system: SystemFacts | None,
     ) -> Facts:
-        """The facts about a number that is not on the campaign's list, so has no consent there."""
+        """Return the facts about a number off the campaign's list, which has no consent there."""
         return Facts(
             number=number,
             on_list=False,
@@ -205,7 +205,7 @@ class Decider:
 
     @property
     def all_loopback(self) -> bool:
-        """True only where there are trunks and every one leads to this machine."""
+        """Tell whether there are trunks and every one leads to this machine."""
         return bool(self.trunks) and all(plan.facts.loopback for plan in self.trunks.values())
 
     def trunk_facts(self, name: str) -> TrunkFacts:

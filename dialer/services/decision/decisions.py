@@ -1,10 +1,7 @@
-"""Decisions on request, and past decisions made again.
+"""Decisions on request, by the rules of the dialling loop, and past decisions made again.
 
-Decisions on request: would this number be called at that instant, and why. The rules are those
-of the dialling loop.
-
-Past decisions, made again (E1, T126, T127). They are made from their stored inputs with the
-pack of their day, and must come out the same.
+A past decision is made from its stored inputs with the pack of its day, and must come out the same
+(E1, T126, T127).
 """
 
 import asyncio
@@ -49,7 +46,7 @@ class DecisionWork(StandingWork, HasContacts, HasSuppressions, HasOppositionList
 
 @dataclass(frozen=True, slots=True)
 class DecisionQuestion:
-    """A question.
+    """A question whether a number would be called at an instant, and why.
 
     `phone_number` is as typed. `live` adds the present state of campaign, halt, clock and ledger.
     """
@@ -159,7 +156,7 @@ class ReplayOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference.
+    """A past decision that cannot be made again, or comes out otherwise.
 
     `fields` holds the answers then and now, by field of the decision. `why` is the obstacle to
     making it again.
@@ -172,7 +169,7 @@ class Difference:
 
 @dataclass(slots=True)
 class ReplayReport:
-    """Result of a replay.
+    """The result of a replay.
 
     `packs` counts the decisions with each pack, as `name@version`; empty where none was in force.
     """

@@ -1,7 +1,6 @@
-"""A claim: judge due contacts on the stored facts, and write every judgement, in one unit.
+"""Claims: due contacts are judged on the stored facts, and every judgement is written in one unit.
 
-Claims of contacts that may be called. A contact that cannot be decided is set aside for a
-person, so that the others go on.
+A contact that cannot be decided is set aside for a person, so that the others go on.
 """
 
 from collections import Counter
@@ -47,11 +46,11 @@ JudgeContact = Callable[[CampaignSnapshot, ContactFacts], ClaimDecision]
 class ClaimWork(
     StandingWork, HasContacts, HasAttempts, HasDecisions, HasNumberLocks, HasKeys, UnitOfWork, Protocol
 ):
-    """The unit of work of a claim."""
+    """The unit of work of a claim, from its campaign's lock to the evidence of each decision."""
 
 
 class ClaimWatch(Protocol):
-    """Follows a claim, so that its caller knows how far it came."""
+    """A watch that follows a claim, so that its caller knows how far it came."""
 
     def takes_up(self, contact_ids: Sequence[ContactId]) -> None:
         """Note the contacts that are read and judged next."""
@@ -158,7 +157,10 @@ class Claim:
                 return
 
     async def _write(self) -> list[ClaimDecision]:
-        """Contacts whose number another process took in this very moment are busy, too."""
+        """Write the judgements.
+
+        Contacts whose number another process took in this very moment are busy, too.
+        """
         outcomes = [judgement.outcome for _, judgement in self.judged]
         made = await self.work.attempts.add([one for one in outcomes if isinstance(one, Attempt)])
         kept: list[tuple[Contact, ClaimDecision]] = []
@@ -230,7 +232,7 @@ A halt, a 9 and other writers to the database wait meanwhile.
 
 
 class ClaimingWork(ClaimWork, HasReviews, Protocol):
-    """The unit of work of claiming."""
+    """The unit of work of a claim, or of setting aside the contact that breaks it."""
 
 
 class Judging:

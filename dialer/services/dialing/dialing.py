@@ -1,9 +1,7 @@
-"""The dialling loop.
+"""The dialling loop, and the suspension of all dialling for the clock or the ledger.
 
-Shortly before every free slot, claim a due contact, decide, commit, and only then send the call.
-
-Suspension of all dialling for the clock or the ledger, before any contact is read. See T030 and
-T130.
+Shortly before every free slot it claims a due contact, decides, commits, and only then sends the
+call. A suspension precedes any reading of contacts (T030, T130).
 """
 
 import asyncio
@@ -40,7 +38,7 @@ NO_TROUBLE = frozenset[ReasonCode]()
 
 
 class Suspension:
-    """A suspension.
+    """A suspension of all dialling while the clock or the ledger is in doubt.
 
     Its beginning, each change of its reasons and its end are one entry of the ledger each, however
     long it lasts.
@@ -53,7 +51,7 @@ class Suspension:
         self._recorded = NO_TROUBLE
 
     async def lasts(self) -> bool:
-        """Tell whether it lasts.
+        """Tell whether dialling is suspended now, and record any change.
 
         Raise `Unavailable` where a change cannot be recorded: the next look records it then.
         """
@@ -74,7 +72,7 @@ SERVICE_NAME = "dialling loop"
 
 
 class DialingWork(ClaimingWork, Protocol):
-    """The unit of work of the dialling loop."""
+    """The unit of work of the dialling loop: it claims contacts, pauses and completes campaigns."""
 
 
 class DialingLoop:

@@ -32,7 +32,7 @@ Lost ones are given up by the clock.
 
 
 class SendingWork(HasAttempts, HasLeases, Protocol):
-    """The unit of work before an Originate."""
+    """The unit of work before an Originate: the lease of the PBX and its attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Sending:
         return due
 
     def _wait(self, waiting: Waiting, now: float) -> float:
-        """Seconds to its slot; without end while the PBX owes too much."""
+        """Return the seconds to its slot; without end while the PBX owes too much."""
         pacers = self._paces.of(waiting.attempt)
         return max(max(0.0, pacer.next_slot - now) if pacer.room(now) else math.inf for pacer in pacers)
 

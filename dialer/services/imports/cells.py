@@ -1,4 +1,7 @@
-"""Cells that several kinds of import read alike. Each raises `RowRejected` for a malformed one."""
+"""Readers of cells that several kinds of import share.
+
+Each raises `RowRejected` for a malformed cell; parsers of windows raise `ValueError`.
+"""
 
 import re
 from datetime import UTC, datetime, time
@@ -45,14 +48,14 @@ def phone(row: CsvRow, region: str) -> PhoneNumber:
 
 
 def name(row: CsvRow, column: str) -> str | None:
-    """An identifier exactly as written (ids are compared so); None where the cell is blank."""
+    """Read an identifier exactly as written (ids are compared so); None where the cell is blank."""
     value = row.cells.get(column, "")
     _check(column, value, MAX_NAME)
     return value if value.strip() else None
 
 
 def text(row: CsvRow, column: str) -> str:
-    """Free text without surrounding spaces, perhaps empty."""
+    """Read free text without surrounding spaces, perhaps empty."""
     value = row.text(column)
     _check(column, value, MAX_TEXT)
     return value
@@ -68,7 +71,7 @@ def instant(row: CsvRow, column: str) -> datetime | None:
 
 
 def place(row: CsvRow, number: PhoneNumber) -> Statement:
-    """Territory and zone as stated, where they are known and fit each other and the number."""
+    """Read territory and zone as stated, where they are known and fit each other and the number."""
     territory, timezone = _territory(row, number), row.text("timezone") or None
     try:
         check_zone(territory, timezone, number)
@@ -109,13 +112,13 @@ _WINDOW = re.compile(r"([^\s,]+(?: *, *[^\s,]+)*) +([0-9:]+)-([0-9:]+)")
 
 
 def parse_windows(text: str) -> tuple[ConsentedWindow, ...]:
-    """`mon-fri 10:00-13:00; tue 18:00-19:00`; empty text gives none."""
+    """Parse `mon-fri 10:00-13:00; tue 18:00-19:00`; empty text gives none."""
     return tuple(_window(part.strip()) for part in text.split(";")) if text.strip() else ()
 
 
 @lru_cache(maxsize=1024)
 def parse_window(days: str, start: str, end: str) -> ConsentedWindow:
-    """`mon-fri` or `tue,thu`, and two times `HH:MM`, half-open within one day."""
+    """Parse days as `mon-fri` or `tue,thu`, and two times `HH:MM`, half-open within one day."""
     opens, closes = _clock(start), _clock(end)
     if opens >= closes:
         raise ValueError(f"ends at {end}, not after its start at {start}")

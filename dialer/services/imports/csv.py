@@ -1,6 +1,7 @@
-"""CSV as people save it, in batches of rows (docs/contact-file.md).
+"""CSV as people save it, read in batches of rows (docs/contact-file.md).
 
-Physical lines of a CSV file: numbered, hashed, decoded, at most one row in memory.
+Physical lines are numbered, hashed and decoded, with at most one row in memory. The first line of a
+broken row is given up alone: the further ones may be good rows.
 """
 
 import csv
@@ -52,7 +53,7 @@ class CsvLines:
         return first.decode()
 
     def sha256(self) -> str:
-        """Hexadecimal, of all bytes read so far."""
+        """Return the SHA-256 of all bytes read so far, in hexadecimal."""
         return self._sha256.hexdigest()
 
     def __iter__(self) -> "CsvLines":
@@ -119,7 +120,7 @@ class RowBatch:
 
 
 class CsvReader:
-    """Reads one open file from its beginning to its end.
+    """A reader of one open file, from its beginning to its end.
 
     Blocking: call it in a thread. Raise `InvalidInput` for the whole file.
     """

@@ -28,7 +28,7 @@ class RowNote:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """A report. `rows` = `imported` + `duplicates` + `rejected_count`.
+    """The report of an import: `rows` = `imported` + `duplicates` + `rejected_count`.
 
     `rejected` and `warnings` hold the first thousand each.
     """
@@ -74,7 +74,7 @@ class Tally:
         self._duplicates += duplicates
 
     def warn(self, note: RowNote) -> None:
-        """Remarks on the whole file (line 0) are kept beyond the first thousand."""
+        """Keep a remark. Remarks on the whole file (line 0) are kept beyond the first thousand."""
         if note.line == 0 or len(self._warnings) < MAX_INLINE:
             self._warnings.append(note)
 
@@ -85,7 +85,7 @@ class Tally:
         csv.writer(self._rejects_file()).writerow((note.line, note.code, note.detail))
 
     def report(self) -> ImportReport:
-        """Closes the rejects file."""
+        """Close the rejects file, and return the report."""
         self.close()
         return ImportReport(
             import_id=self._import_id,

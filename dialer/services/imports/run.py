@@ -1,10 +1,8 @@
-"""The course of every import, and its report.
+"""The course of every import, from the check of its file to its report.
 
-The part of an import that differs by kind: its columns, the meaning of a row, its storage.
-Reports of imports, and their progress.
-
-The course of every import. Check the whole file, record its provenance, then keep its rows some
-hundreds at a time.
+The whole file is checked and its provenance recorded, then its rows are kept some hundreds at a
+time. Kinds of import differ in their `Intake` alone. The progress of an import is read with its
+report.
 """
 
 import asyncio
@@ -64,7 +62,7 @@ class ImportStamp:
 
 
 class RowRejected(Exception):
-    """This row is left out; the others go on. `detail` must not repeat a phone number."""
+    """The rejection of one row; the others go on. `detail` must not repeat a phone number."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -81,7 +79,7 @@ class Warned:
 
 
 class Intake(Protocol[Item]):
-    """A kind of import."""
+    """A kind of import: its columns, the meaning of a row, and its storage."""
 
     @property
     def columns(self) -> frozenset[str]: ...
@@ -117,7 +115,7 @@ def new_import_id() -> ImportId:
 
 
 class ImportWork(HasImports, UnitOfWork, Protocol):
-    """The unit of work of an import."""
+    """The unit of work of an import: its beginning and its end are entries of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ class ImportSource:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The origin of an import; for contacts with the supplier's statement."""
+    """The origin of an import: kind and author, and for contacts the supplier's statement."""
 
     kind: str
     imported_by: str
@@ -157,7 +155,7 @@ class FileReading:
         """Hash of the whole file, once read."""
 
     async def batches(self) -> AsyncIterator[RowBatch]:
-        """Raise `InvalidInput` where the file as a whole is refused."""
+        """Yield the rows in batches. Raise `InvalidInput` where the file as a whole is refused."""
         path = self._source.path
         try:
             file = await asyncio.to_thread(path.open, "rb")
@@ -236,7 +234,7 @@ async def begin_import(work: ImportWork, manifest: ImportManifest) -> None:
 
 
 async def end_import(work: ImportWork, import_id: ImportId, counts: ImportCounts, report: str) -> None:
-    """`report`: the import report as JSON. Raise `NotFound`."""
+    """End an import; `report` is the import report as JSON. Raise `NotFound`."""
     manifest = await work.imports.end(import_id, counts, report)
     work.record(import_ended(manifest, asdict(counts), report))
 
@@ -257,8 +255,9 @@ def _read_rows(batch: RowBatch, intake: Intake[Item], tally: Tally) -> list[Item
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """`manifest` is None while the file is checked, `report` (JSON) while the import goes on.
+    """The state of an import.
 
+    `manifest` is None while the file is checked, `report` (JSON) while the import goes on.
     `progress` is None once it is over, and where another process runs it.
     """
 
@@ -268,6 +267,8 @@ class ImportState:
 
 
 class ImportReports:
+    """Reports of imports, and the progress of those that this process runs."""
+
     def __init__(self, store: Store[HasImports]) -> None:
         self._store = store
         self._progress: dict[ImportId, ImportProgress] = {}
@@ -285,7 +286,7 @@ class ImportReports:
             self._progress.pop(import_id, None)
 
     async def state(self, actor: Actor, import_id: ImportId) -> ImportState:
-        """Raise `NotFound`."""
+        """Return the state of an import. Raise `NotFound`."""
         if not actor.may(Right.READ_EVIDENCE):
             actor.demand(Right.IMPORT)
         progress = self._progress.get(import_id)

@@ -1,4 +1,4 @@
-"""The ledger in a folder that stands alone.
+"""The export of the ledger into a folder that stands alone.
 
 It holds entries, heads, the public key, and the verifier, which needs Python only.
 """

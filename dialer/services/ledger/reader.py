@@ -1,7 +1,4 @@
-"""The ledger for auditors: its head, its entries, and the proved entries about one call.
-
-The ledger's use cases for the edges.
-"""
+"""The ledger for auditors: its head, its entries, and the entries about one call, with proofs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +55,7 @@ OF_THE_PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class GrownHead:
-    """A head.
+    """A signed head.
 
     `consistency` proves that the ledger has only grown up to it (RFC 9162, 2.1.4).
     """
@@ -141,6 +138,8 @@ async def _last(ledger: LedgerRepository) -> SignedHead:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSuite:
+    """The ledger's use cases for the edges."""
+
     reader: LedgerReader
     verifier: LedgerVerifier
     export: LedgerExport

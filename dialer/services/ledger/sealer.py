@@ -32,7 +32,7 @@ MOST_PASSED_OVER = 10
 
 
 class Sealer:
-    """Seals the ledger. Every process has one; the database lets one at a time seal.
+    """The sealer of the ledger. Every process has one; the database lets one at a time seal.
 
     No call is made while sealing or exporting fails.
     """

@@ -1,12 +1,8 @@
-"""Check of the whole stored ledger.
+"""The check of the whole stored ledger, and of the rows and inputs of decisions that it describes.
 
-It covers chain, tree, every head in the database and outside it, decisions and outcomes, and the
-rows they describe.
-
-The stored rows, checked against the ledger: rows changed, removed or added are found.
-
-Inputs of decisions, checked against the hashes in the ledger. They are contexts, rule packs,
-and the sealed part of each person.
+Chain, tree and every head, in the database and outside it, are checked first. Then rows changed,
+removed or added are found, and inputs of decisions (contexts, rule packs, the sealed part of each
+person) are held against the hashes in the ledger.
 """
 
 import asyncio
@@ -34,6 +30,8 @@ from dialer.verifier import verify_ledger
 
 
 class InputCheck:
+    """The check of the inputs of decisions against the hashes in the ledger."""
+
     def __init__(self, snapshot: ledger.RecordedRepository, vault: Vault) -> None:
         self._snapshot = snapshot
         self._vault = vault
@@ -41,7 +39,7 @@ class InputCheck:
         self._packs: set[str] = set()
 
     async def fetch(self, inputs: Sequence[ledger.SealedInputs]) -> None:
-        """The contexts of these, as many as are not known yet."""
+        """Read the contexts of these inputs that are not known yet."""
         self._packs |= {one.pack_hash for one in inputs if one.pack_hash}
         wanted = {one.context_hash for one in inputs if one.context_hash}
         if missing := wanted - self._contexts.keys():
@@ -88,7 +86,7 @@ Memory holds few of them, however long the ledger.
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationReport:
-    """A report. `rows` counts the rows checked.
+    """The report of a check of the stored rows. `rows` counts the rows checked.
 
     `size` counts the entries, including the ones that wait to be sealed.
     """
@@ -99,6 +97,8 @@ class ReconciliationReport:
 
 
 class RecordCheck:
+    """The check of the stored rows against the entries of the ledger."""
+
     def __init__(
         self, store: Store[ledger.HasRecorded], vault: Vault, proofs: ConsentProofs, subject_key: bytes
     ) -> None:
@@ -148,7 +148,7 @@ class RecordCheck:
 
 
 class ReconciliationRun:
-    """A run in progress."""
+    """A check of the stored rows in progress, fed with entries and pages of rows."""
 
     def __init__(self, inputs: InputCheck, proofs: Opening, subject_key: bytes) -> None:
         self.reconciliation = Reconciliation()
@@ -182,7 +182,7 @@ class ReconciliationRun:
                 self.reconciliation.keep(row)
 
     def _as_recorded(self, told: row_digests.RecordedValue) -> row_digests.RecordedValue:
-        """A proof that was sealed since was vouched for in clear."""
+        """Return the record as its entry vouched for it: proofs sealed later are opened."""
         return self._proofs.as_recorded(told) if isinstance(told, ConsentGiven) else told
 
     def _rows(self, stored: ledger.StoredRow) -> Iterator[DigestRow]:
@@ -234,7 +234,10 @@ class LedgerVerifier:
         self._signer = signer
 
     async def run(self, actor: Actor, kept: Iterable[str] = ()) -> LedgerVerdict:
-        """`kept`: lines of heads that were handed out earlier. Raise `Unavailable`."""
+        """Check the whole ledger. Raise `Unavailable`.
+
+        `kept`: lines of heads that were handed out earlier.
+        """
         actor.demand(Right.READ_EVIDENCE)
         lines = [*kept, *await self._files.lines(), *[line async for line in head_lines(self._store)]]
         async with self._store.read() as work:

@@ -17,7 +17,7 @@ LONG_S = 1.0
 
 
 class LoopWatch:
-    """Sleeps for a moment, again and again.
+    """A watch over the event loop, which sleeps for a moment, again and again.
 
     Where it oversleeps, something held the loop, or the machine did not run this process.
     """

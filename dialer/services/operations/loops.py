@@ -1,9 +1,7 @@
-"""The loops of a running service.
+"""The loops of a running service: a consumer for each PBX, the dialling loop, and side jobs.
 
-The loops of a running service: one consumer for each PBX, the dialling loop, and side jobs.
-
-Loops that no call needs. One that dies is started again, after growing pauses, and its health
-shows that.
+A loop that calls need ends them all when it breaks. A side job that dies is started again, after
+growing pauses, and its health shows that.
 """
 
 import asyncio
@@ -55,6 +53,8 @@ class JobHealth:
 
 
 class SideJobs:
+    """The loops that no call needs. One that dies is started again, after growing pauses."""
+
     def __init__(self, jobs: Mapping[str, Loop], clock: Clock, meter: Meter) -> None:
         self.jobs = jobs
         self._clock = clock

@@ -19,7 +19,10 @@ class Metrics:
         self._store = store
 
     async def page(self) -> bytes:
-        """The text format of Prometheus. A database that is away is a figure, not an error."""
+        """Return the figures in the text format of Prometheus.
+
+        A database that is away is a figure, not an error.
+        """
         try:
             state, waiting = await within(DATABASE_S, self._look())
         except Unavailable:

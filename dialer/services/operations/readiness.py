@@ -93,7 +93,7 @@ class Upkeep:
 
 
 class Readiness:
-    """`free_bytes`: room on the disk of the home."""
+    """The check of every part of the machine. `free_bytes`: room on the disk of the home."""
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class Readiness:
         return MachinePart(PartKind.CLOCK, not doubt, doubt or "runs evenly", stops_calls=True)
 
     def _pbxs(self) -> list[MachinePart]:
-        """Calls go on while any of them is connected."""
+        """Return a part for each PBX. Calls go on while any of them is connected."""
         working = {name: self._fleet.at_work(name) for name in self._fleet.telephonies}
         parts = [
             MachinePart(PartKind.PBX, ok, "connected" if ok else "is not connected", which=name)
@@ -169,7 +169,7 @@ class Readiness:
         return parts
 
     def _loop(self) -> MachinePart:
-        """Check the loop.
+        """Check the event loop.
 
         Held for long it delays a halt and events of the PBXs, but no call goes wrong.
         """
@@ -178,7 +178,7 @@ class Readiness:
         return MachinePart(PartKind.EVENT_LOOP, longest < LONG_S, detail)
 
     def _jobs(self) -> list[MachinePart]:
-        """No call needs them; they are started again by themselves."""
+        """Return a part for each side job. No call needs them; they start again by themselves."""
         parts: list[MachinePart] = []
         for name, health in self._upkeep.side.health().items():
             since = health.failing_since
@@ -196,7 +196,10 @@ def _rekeyed(made: KeyVersion | None) -> tuple[MachinePart, ...]:
 
 
 def _kept(status: RetentionStatus | None) -> tuple[MachinePart, ...]:
-    """Nothing where it is not known; the database's own line says why."""
+    """Return the part of retention.
+
+    Return none where it is not known; the database's own line says why.
+    """
     if status is None:
         return ()
     ok = status.failing_since is None and not status.overdue

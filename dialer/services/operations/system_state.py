@@ -1,7 +1,6 @@
-"""The state of the machine: its halt, its PBXs, and its clock.
+"""The state of the machine (halt, PBXs, clock), and a feed of it and of the campaigns that live.
 
-The machine and its running campaigns, for followers. They are read once a period for all
-followers, and not at all without one.
+The feed reads once a period for all followers, and not at all without one.
 """
 
 import asyncio
@@ -83,6 +82,8 @@ STANDING = datetime.min.replace(tzinfo=UTC)
 
 
 class Feed:
+    """The machine and its running and paused campaigns, for followers."""
+
     def __init__(
         self, store: Store[HasCampaigns], clock: Clock, system: SystemReader, progress: ProgressReader
     ) -> None:

@@ -1,8 +1,7 @@
 """The call-back line: the announcement to callers of a shown number, and their oppositions.
 
-A PBX plays it with this service or without it.
-
-Proof that the numbers that a campaign shows reach its call-back line (FP-17).
+A PBX plays it with this service or without it. A campaign dials only with proof that the numbers it
+shows reach the line (FP-17).
 """
 
 import re
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
 
 
 class LineProofs:
-    """Proofs of lines. A campaign on a loopback trunk shows its number to no outsider.
+    """Proofs that the numbers that a campaign shows reach its call-back line (FP-17).
 
-    It needs no proof, unless its file asks for one.
+    A campaign on a loopback trunk shows its number to no outsider: it needs no proof, unless its
+    file asks for one.
     """
 
     def __init__(self, store: Store[HasProbes], trunks: Mapping[str, TrunkPlan], clock: Clock) -> None:
@@ -52,7 +52,7 @@ class LineProofs:
             return await work.probes.latest(campaign.definition.sponsor.id, numbers_of(campaign))
 
     async def missing(self, campaign: Campaign) -> str:
-        """Why it may not dial, in one line; empty where it may."""
+        """Return why it may not dial, in one line; empty where it may."""
         if not self.needed(campaign):
             return ""
         return unproved(numbers_of(campaign), await self.latest(campaign), self._clock.now())

@@ -1,9 +1,8 @@
-"""The lock of one PBX, made whole from the database after any loss of its link.
+"""The lock of one PBX, made whole from the database, and the calls that an opposition cancels.
 
-It holds the oppositions, in today's fingerprints.
-
-Sponsors by the key that stands for them at the PBXs. Oppositions while the telephone rings:
-they count for the call on its way (T051, T052).
+The lock holds the oppositions in today's fingerprints. It is made whole after any loss of the PBX's
+link, before the first call. An opposition while the telephone rings counts for the call on its way
+(T051, T052).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,6 +57,8 @@ Against = tuple[Fingerprint, str | None]
 
 
 class RingingCalls:
+    """The calls that ring while their callee opposes."""
+
     def __init__(self, store: Store[HasAttempts], fleet: Fleet) -> None:
         self._store = store
         self._fleet = fleet
@@ -98,7 +99,7 @@ READ_BACK = "read back from the lock of the PBX after a restoration"
 
 
 class LockWork(OppositionWork, HasCampaigns, HasRestores, Protocol):
-    """The unit of work of a PBX's lock."""
+    """The unit of work of a PBX's lock. It reads the lock back after a restoration."""
 
 
 class PbxLock:

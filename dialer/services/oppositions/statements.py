@@ -1,4 +1,4 @@
-"""From a statement to the oppositions it means: nothing is refused for its spelling.
+"""The oppositions that a statement means: nothing is refused for its spelling.
 
 See docs/rules/readings.md#oppositions.
 """
@@ -46,7 +46,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodOppositions:
-    """An entry for every number that could be meant.
+    """The oppositions that a statement means: an entry for every number that could be meant.
 
     `warnings` name the values stored otherwise than written.
     """
@@ -58,7 +58,10 @@ class UnderstoodOppositions:
 def understand(
     objection: StatedOpposition, receipt: Receipt, fingerprints: Fingerprints
 ) -> UnderstoodOppositions:
-    """Raise `InvalidInput` only where there is no digit that could be part of a number."""
+    """Return the oppositions of a statement.
+
+    Raise `InvalidInput` only where there is no digit that could be part of a number.
+    """
     readings = every_reading(objection.phone_number)
     if not readings:
         raise InvalidInput(

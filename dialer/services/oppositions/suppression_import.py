@@ -1,4 +1,7 @@
-"""Use case: oppositions from a file."""
+"""The import of oppositions from a CSV file.
+
+A row is rejected only where it holds no digit: in doubt an opposition is kept.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -62,7 +65,7 @@ Readings = tuple[Suppression, ...]
 
 
 class Telling:
-    """Informs the PBXs of one batch after another. Storing the next batch does not wait for it."""
+    """The way to the PBXs, one batch after another. Storing the next batch does not wait for it."""
 
     def __init__(self, suppressions: Suppressions) -> None:
         self._suppressions = suppressions

@@ -94,11 +94,11 @@ class Suppressions:
         await self.tell(suppressions)
 
     async def store(self, suppressions: Sequence[Suppression]) -> None:
-        """The first half of `enforce`: nothing is decided for them any more."""
+        """Store them, the first half of `enforce`: nothing is decided for them any more."""
         await people.store_oppositions(self._store, suppressions)
 
     async def tell(self, suppressions: Sequence[Suppression]) -> None:
-        """The second: nothing decided before leaves any more."""
+        """Tell the PBXs, the second half: nothing decided before leaves any more."""
         await self._locks.suppress(pbx_entries(suppressions))
         await self._ringing.cancel((s.fingerprint, s.sponsor) for s in suppressions)
 
@@ -114,7 +114,7 @@ class Suppressions:
         return tuple(entry for one in meant for entry in found.get(one, ()))
 
     async def count(self, actor: Actor) -> int:
-        """Numbers opposed, by fingerprint."""
+        """Count the numbers opposed, by fingerprint."""
         _demand_sight(actor)
         async with self._store.read() as work:
             return await work.suppressions.count()

@@ -17,7 +17,7 @@ class DialplanVerdict:
 
 
 class ProofMemory:
-    """Memory of the last proof.
+    """A memory of the last proof.
 
     Following every path takes seconds, and the same dialplan, line for line, proves the same.
     """
@@ -35,7 +35,7 @@ PROOFS = ProofMemory()
 
 
 async def verify(source: DialplanSource, approved: DialplanSource) -> DialplanVerdict:
-    """Read and prove `source`. Raises as `DialplanSource.read`."""
+    """Read and prove `source`. Raise as `DialplanSource.read`."""
     dialplan = await source.read()
     ours = await approved.read()
     return DialplanVerdict(source.name, dialplan.hash == ours.hash, PROOFS.of(dialplan))

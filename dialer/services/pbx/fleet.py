@@ -1,6 +1,6 @@
 """The PBXs this process drives: which of them are ready, and how to tell them all something.
 
-Waiting no longer than one can afford to.
+It also holds `within`: no part waits longer for another than it can afford to.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ class Fleet:
         (self._elsewhere.add if elsewhere else self._elsewhere.discard)(pbx)
 
     def at_work(self, pbx: str) -> bool:
-        """Ready here, or driven by another process."""
+        """Tell whether it is ready here, or driven by another process."""
         return pbx in self._ready or pbx in self._elsewhere
 
     def shares(self, limit: int, names: Sequence[str]) -> tuple[int, float]:

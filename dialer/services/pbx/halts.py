@@ -1,9 +1,7 @@
-"""The halts in force, the same at every PBX.
+"""The emergency stop, and the halts in force, kept the same at every PBX.
 
-They are settled again after an absence of a PBX, the database or this process.
-
-The emergency stop: every PBX refuses new calls and hangs up the present ones. It works with the
-database down.
+A halt makes every PBX refuse new calls and hang up the present ones, even with the database down.
+Halts are settled again after an absence of a PBX, the database or this process.
 """
 
 import asyncio
@@ -38,7 +36,7 @@ MOST_CHANGES = 10
 
 
 class HaltWork(HasHalts, HasRestores, UnitOfWork, Protocol):
-    """The unit of work of a halt."""
+    """The unit of work of a halt. The end of the last one also ends a restoration."""
 
 
 class Halts:
@@ -231,7 +229,7 @@ async def add_halt(work: HasHalts, halt: Halt) -> bool:
 
 
 async def end_halts(work: HaltWork, ids: Collection[HaltId], *, by: str, at: datetime, reason: str) -> bool:
-    """Return whether nothing is halted any more: another halt may have begun meanwhile.
+    """End halts; return whether nothing is halted any more: another may have begun meanwhile.
 
     A restoration from a backup ends with the halt that it called.
     """
@@ -256,6 +254,8 @@ class HaltingWork(HasHalts, HasRestores, Protocol):
 
 
 class Halting:
+    """The emergency stop, and its end, as people ask for them."""
+
     def __init__(self, store: Store[HaltingWork], fleet: Fleet, clock: Clock, halts: Halts) -> None:
         self._store = store
         self._fleet = fleet

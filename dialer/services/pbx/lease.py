@@ -1,9 +1,7 @@
-"""The lease of one PBX: its holder in the database drives the PBX.
+"""The lease of one PBX, whose holder in the database drives it, and the keeper of the lease.
 
-A silent holder loses it, and another process takes over.
-
-Keeper of the lease of one PBX while its link lives. It reports when this process begins or
-ceases to hold it.
+A silent holder loses it, and another process takes over. The keeper renews it while the PBX's link
+lives, and reports when this process begins or ceases to hold it.
 """
 
 import asyncio
@@ -55,12 +53,12 @@ class Lease:
 
     @property
     def ours(self) -> bool:
-        """This process had it when it last asked."""
+        """Tell whether this process had it when it last asked."""
         return self._seen is not None and self._seen.holder == self.driver.holder
 
     @property
     def elsewhere(self) -> bool:
-        """Another process had it when this one last asked, and gave signs of life."""
+        """Tell whether another process had it when this one last asked, and gave signs of life."""
         return self._seen is not None and not self.ours and self._silent is None
 
     async def renew(self) -> None:
@@ -152,7 +150,7 @@ LINK_GRACE_S = 5.0
 
 
 class LeaseKeeper:
-    """Keeps the lease.
+    """The keeper of the lease of one PBX while its link lives.
 
     `changed` is called whenever the lease ends or begins, and once where it began anew before its
     end was noticed.
@@ -168,7 +166,7 @@ class LeaseKeeper:
         self._lost_at = clock.monotonic()
 
     def link_is(self, *, up: bool) -> None:
-        """The link came or went, whenever the consumer comes to hear of it."""
+        """Note that the link came or went, whenever the consumer comes to hear of it."""
         self._linked = up
         self._lost_at = self._clock.monotonic()
 

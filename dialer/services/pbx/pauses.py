@@ -1,7 +1,7 @@
-"""Pauses at the PBXs.
+"""Pauses of campaigns at the PBXs.
 
-Each has a flag for a paused campaign beside that of the halt. Calls that have passed it are waited
-for.
+Each PBX has a flag for a paused campaign beside that of the halt. Calls that have passed it are
+waited for.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ WITHIN_S = ORIGINATE_LIFE.total_seconds() + 2
 
 
 class PauseWork(HasAttempts, HasCampaigns, Protocol):
-    """The unit of work of a pause."""
+    """The unit of work that reads campaigns and their calls for a pause."""
 
 
 class Pauses:
-    """The database says which campaigns are paused; a flag that says otherwise is set right."""
+    """Pauses as the database has them; a flag that says otherwise is set right."""
 
     def __init__(self, store: Store[PauseWork], fleet: Fleet, clock: Clock) -> None:
         self._store = store
@@ -95,7 +95,10 @@ class Pauses:
             await self._agree_on(telephony, campaign_id)
 
     async def _agree_on(self, telephony: Telephony, campaign_id: CampaignId) -> None:
-        """The flag is read before the campaign: one that is set meanwhile is another, and stays."""
+        """Set the flag right by the state of the campaign.
+
+        The flag is read before the campaign: one that is set meanwhile is another, and stays.
+        """
         flag = await telephony.pause_flag(campaign_id)
         async with self._store.read() as work:
             campaign = await work.campaigns.get(campaign_id)
@@ -126,5 +129,5 @@ class Pauses:
 
 
 def _has_left(attempt: Attempt) -> bool:
-    """Or never will: the network has answered it, or it is over."""
+    """Tell whether its INVITE has left or never will: the network answered it, or it is over."""
     return not attempt.alive or attempt.ringing_at is not None or attempt.answered_at is not None

@@ -14,7 +14,7 @@ from dialer.ports.upkeep import BackupFolder, DatabaseFile
 
 
 class BackupWork(HasKeys, UnitOfWork, Protocol):
-    """The unit of work of a backup."""
+    """The unit of work of a backup: the version of the keys, and an entry of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
-"""Erasure of personal data: at its limit, or at a person's wish.
+"""Erasure of personal data: daily at its limit, or at a person's wish; and access to their data.
 
-The rights of each person: access to their data, and its erasure. See GDPR 15 and 17, T116 and
-T121.
-
-Daily erasure of data past its limit, with an alarm where it fails. Sources: FP-32, FP-32b,
-US-15, UK-08, CA-11, E8, T120.
+Access and erasure are rights of each person (GDPR 15 and 17, T116, T121). The daily erasure raises
+an alarm where it fails (FP-32, FP-32b, US-15, UK-08, CA-11, E8, T120).
 """
 
 import asyncio
@@ -45,7 +42,7 @@ class SubjectWork(ErasureWork, HasSubjects, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenedDecision:
-    """A decision.
+    """A stored decision about the person, with its inputs opened.
 
     `told` is its question and answer; None where they cannot be read. Then `why` says whether they
     were erased.
@@ -58,6 +55,8 @@ class OpenedDecision:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
+    """Everything stored about one person."""
+
     number: PhoneNumber
     fingerprint: Fingerprint
     file: SubjectFile
@@ -66,6 +65,8 @@ class Subject:
 
 
 class Subjects:
+    """The rights of each person: access to their data, and its erasure."""
+
     def __init__(
         self,
         store: Store[SubjectWork],
@@ -160,7 +161,7 @@ BATCH = 1000
 
 
 class RetentionWork(HasRetention, HasKeys, UnitOfWork, Protocol):
-    """The unit of work of retention."""
+    """The unit of work of retention: each run is stored, and is an entry of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,10 @@ class RetentionStatus:
 
 
 class Retention:
-    """Retention. With a shifted clock (`pretended`) nothing is erased and nothing is overdue.
+    """Daily erasure of data past its limit.
 
-    Real data must not be erased on pretended time.
+    With a shifted clock (`pretended`) nothing is erased and nothing is overdue: real data must not
+    be erased on pretended time.
     """
 
     def __init__(

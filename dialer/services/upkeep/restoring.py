@@ -66,7 +66,7 @@ class RestoringWork(
     UnitOfWork,
     Protocol,
 ):
-    """The unit of work of a restoration."""
+    """The unit of work of a restoration, which brings back data of nearly every kind."""
 
 
 @dataclass(frozen=True, slots=True)
