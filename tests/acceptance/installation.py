@@ -1,6 +1,6 @@
-"""A whole installation as a user has one.
+"""A whole installation as a user has one: home, PBX, `dialer` command and `dialer serve`.
 
-It is a home, a PBX, the `dialer` command and `dialer serve`, in processes of their own.
+The command and the service run in processes of their own, Asterisk in its container.
 """
 
 import asyncio

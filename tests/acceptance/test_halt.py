@@ -1,6 +1,6 @@
 """The emergency stop with the database down, judged at the callees and at the PBX.
 
-The PBX stays locked when the service dies.
+The PBX stays locked even when the service dies.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The same program on PostgreSQL, judged at the callees.
 
-Calls made and refused, sound heard, records kept.
+It covers calls made and refused, sound heard, and records kept.
 """
 
 import asyncio

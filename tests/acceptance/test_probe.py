@@ -1,7 +1,4 @@
-"""A campaign whose number does not lead to its line makes no call (FP-17, T093, E9).
-
-Once the number does, it calls.
-"""
+"""A campaign calls nobody before its number leads to its line, and calls then (FP-17, T093, E9)."""
 
 import asyncio
 import hashlib

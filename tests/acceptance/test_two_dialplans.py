@@ -1,7 +1,4 @@
-"""Two PBX containers, one with another version of the dialplan.
-
-The service calls through the approved one alone.
-"""
+"""Of two PBX containers, the service calls through the one with the approved dialplan alone."""
 
 import shutil
 import socket

@@ -1,6 +1,6 @@
-"""Two processes of the service, two PBXs, one PostgreSQL: each drives a PBX.
+"""Two processes of the service, two PBXs, one PostgreSQL: each process drives a PBX.
 
-When one dies the other takes over and calls no number twice.
+When one dies the other takes over, and calls no number twice.
 """
 
 import asyncio

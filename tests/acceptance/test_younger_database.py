@@ -1,6 +1,6 @@
 """The database comes back some seconds younger during a call (field case 10).
 
-So it does after an asynchronous failover.
+An asynchronous failover leaves it so.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Ten thousand questions at once about a list of fifty thousand.
 
-python -m tests.bench.bench_decide [database URL]
+Usage: `python -m tests.bench.bench_decide [database URL]`.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""An installation whose callees answer at once and hang up after two seconds, in the notice.
+"""An installation for benchmarks of many calls: callees answer at once, and soon hang up.
 
-It is for benchmarks of many calls.
+They hang up after two seconds, in the notice.
 """
 
 import asyncio

@@ -1,7 +1,4 @@
-"""Decisions as the dialling loop makes and records them, on the rows of a real database.
-
-The rules are the real ones.
-"""
+"""Decisions by the real rules, made and recorded as the dialling loop does, on a real database."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta

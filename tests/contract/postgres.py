@@ -1,6 +1,6 @@
-"""A PostgreSQL server for one test session.
+"""A PostgreSQL server for one test session, gone when the session is.
 
-It has a private directory and a unix socket only, and is gone when the session is.
+It has a private directory, and listens on a unix socket only.
 """
 
 import os

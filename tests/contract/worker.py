@@ -2,7 +2,7 @@
 
     python -m tests.contract.worker MODE URL
 
-It says each attempt id it was given.
+It prints each attempt id it was given.
 """
 
 import asyncio

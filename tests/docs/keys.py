@@ -1,7 +1,4 @@
-"""The keys that a model of the code accepts, as a manual's table states them.
-
-They are derived from the model itself.
-"""
+"""The keys that a model of the code accepts, derived from it, as a manual's table states them."""
 
 import json
 from collections.abc import Iterator, Mapping

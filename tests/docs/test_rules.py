@@ -1,6 +1,7 @@
-"""The pages of rules keep their promises.
+"""The pages of rules keep their promises: sources, places in the code, reason codes, citations.
 
-Source and room of each rule, a place for each reason code, and every rule that packs cite.
+Each rule has its source and its room, each reason code a place, and each rule that packs cite a
+page.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""The manual's tables state the code's own lists.
-
-Each key, column, variable and route, and no other.
-"""
+"""The manual's tables state each key, column, variable and route of the code, and no other."""
 
 import re
 import tomllib

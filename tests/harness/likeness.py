@@ -1,7 +1,4 @@
-"""Recognise sound that is not byte for byte a prompt, by cross-correlation.
-
-Another codec, or another level.
-"""
+"""Recognise sound of another codec or level as a prompt, by cross-correlation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """A manager interface on loopback that misbehaves on demand.
 
-It drops, repeats, reorders, cuts, delays, refuses, stays silent.
+It drops, repeats, reorders, cuts, delays, refuses or stays silent.
 """
 
 import asyncio

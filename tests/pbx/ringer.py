@@ -1,6 +1,6 @@
 """A caller who rings the number they were shown.
 
-One SIP call to the PBX, from a trunk's address on loopback.
+It is one SIP call to the PBX, from a trunk's address on loopback.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Prompts that cannot be mistaken: noise of their own after 20 ms of silence.
 
-So each packet heard shows its place.
+Each packet heard shows its place in its prompt.
 """
 
 import random

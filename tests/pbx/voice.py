@@ -1,6 +1,6 @@
 """The RTP of a callee in code: silence, and keys in every way that telephones send them.
 
-Faults of the network included.
+The network's faults are among the ways.
 """
 
 import math

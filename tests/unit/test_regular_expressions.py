@@ -1,6 +1,6 @@
 """No regular expression costs more than its text is long.
 
-A stranger's text must not hold up the calls.
+The text of a stranger must not hold up the calls.
 """
 
 import importlib

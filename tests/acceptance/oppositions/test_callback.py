@@ -1,4 +1,4 @@
-"""A person rings the number shown and presses 9 while the service is down.
+"""A person rings the number shown and presses 9 while the service is down: the 9 is kept.
 
 The service stores the opposition when it comes back.
 """

@@ -1,6 +1,7 @@
 """After a campaign no number stands where none may.
 
-Logs, metrics, all files of the PBX, the ledger, webhooks, answers to operators.
+It is looked for in logs, metrics, all files of the PBX, the ledger, webhooks and answers to
+operators.
 """
 
 import asyncio

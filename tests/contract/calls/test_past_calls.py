@@ -1,6 +1,6 @@
 """Calls known from the journal alone, after a restoration: they count like calls.
 
-No event of them is notified twice.
+No event of theirs is notified twice.
 """
 
 from datetime import timedelta

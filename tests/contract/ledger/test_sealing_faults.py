@@ -1,7 +1,4 @@
-"""The sealer in failing surroundings: slow, hanging, or put back to an earlier state.
-
-On both engines.
-"""
+"""The sealer where files or database are slow, hang, or are put back, on both engines."""
 
 import asyncio
 import json

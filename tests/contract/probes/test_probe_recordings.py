@@ -1,7 +1,4 @@
-"""Sound heard by probes stays as evidence as long as the proofs of consent (E8, E9).
-
-Then it goes.
-"""
+"""Sound heard by probes stays as evidence as long as proofs of consent, then goes (E8, E9)."""
 
 import os
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """The roll of tokens lets a halt through while the database is away.
 
-A real database tells it slowly.
+The database is a real one, made slow to answer.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The whole service on loopback without a PBX, and a client that checks each answer.
 
-An answer must be as its view and the API's document say.
+An answer must be as its view and the API's document describe it.
 """
 
 import json

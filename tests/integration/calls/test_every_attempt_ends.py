@@ -1,7 +1,4 @@
-"""Every attempt ends, with the process, the link or the PBX away.
-
-Hearing of it late is no doubt.
-"""
+"""Every attempt ends, with the process, the link or the PBX away; late news is no doubt."""
 
 import asyncio
 from collections import Counter

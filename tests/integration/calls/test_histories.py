@@ -1,6 +1,6 @@
 """Faults in any order: no number is called twice, no opposition is lost, every attempt ends.
 
-Its end is a known state.
+Each attempt ends in a known state.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""The call-back line in an inspection pack (E9).
+"""The call-back line in an inspection pack (E9): every try, and the recordings that are kept.
 
-It has every try, by its recording's hash, and the recordings that are kept.
+A try stands there by the hash of its recording.
 """
 
 import asyncio

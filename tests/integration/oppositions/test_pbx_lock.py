@@ -1,6 +1,6 @@
 """The lock of a PBX that was away gets the entries it missed and no more.
 
-Its entries are in today's fingerprints. It loses no opposition that only the PBX knows.
+It gets them in today's fingerprints, and loses no opposition that only the PBX knows.
 """
 
 import asyncio

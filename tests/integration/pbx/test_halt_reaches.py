@@ -1,7 +1,4 @@
-"""A halt reaches a PBX that was away when it began.
-
-Its end is not taken for another one's.
-"""
+"""A halt reaches a PBX that was away when it began, and its end is not taken for another one's."""
 
 import asyncio
 from random import Random

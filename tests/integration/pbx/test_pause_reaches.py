@@ -1,7 +1,4 @@
-"""A pause is answered when no further INVITE can leave, and not before.
-
-Its flag is never left standing.
-"""
+"""A pause is answered when no further INVITE can leave, not before, and leaves no flag standing."""
 
 import asyncio
 

@@ -1,6 +1,6 @@
-"""Calls to our own numbers, and campaigns that wait for them (FP-17, T093).
+"""Campaigns wait until their own numbers answer as they must, and pause when they do not.
 
-A campaign waits until the numbers answer as they must, and pauses when they do not.
+Cases FP-17, T093. The numbers are called by probes.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A call forwarded abroad, at a premium or to an unknown place is dropped before any sound (T111).
 
-RFC 3261, 5806, 7044.
+It shows by a 181 (RFC 3261), Diversion (RFC 5806) or History-Info (RFC 7044).
 """
 
 from tests.pbx.callee import Manner

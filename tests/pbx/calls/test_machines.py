@@ -1,6 +1,6 @@
 """An answering machine: the text left on it, and that its keys are no choice.
 
-The service informs the PBX by two entries in AstDB.
+The service tells the PBX of it by two entries in AstDB.
 """
 
 import asyncio

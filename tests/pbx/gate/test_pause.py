@@ -1,6 +1,6 @@
 """Calls that may still send an INVITE, as a real Asterisk answers.
 
-It takes its time between its gate and the trunk.
+Asterisk takes its time between its gate and the trunk.
 """
 
 import asyncio

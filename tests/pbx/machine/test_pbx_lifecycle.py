@@ -1,6 +1,6 @@
 """`dialer pbx up|down|status` with the real Docker: its starts, its remains, its faults.
 
-Each fault is one line.
+Each fault is told in one line.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The end of a call waits a moment for the network's answer, and is reported once.
 
-With the answer, or without it where none comes.
+It is reported without the answer where none comes.
 """
 
 import asyncio

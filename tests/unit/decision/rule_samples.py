@@ -1,7 +1,4 @@
-"""Facts for the rules' tests, changed one at a time.
-
-A campaign, a consent and a callee that may be called.
-"""
+"""Facts for the rules' tests: a callee that may be called, to be changed one fact at a time."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time

@@ -1,6 +1,6 @@
 """The list of rules: asking only those that apply gives the answer of all.
 
-For every profile, own packs and sectors.
+That holds for every profile, own packs and sectors.
 """
 
 from collections import Counter

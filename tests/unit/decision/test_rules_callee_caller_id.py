@@ -1,7 +1,4 @@
-"""Cases T089 to T094, and test numbers (T087).
-
-Numbers that are shown, and numbers that may only be called on loopback.
-"""
+"""Numbers that are shown, and numbers called on loopback only: cases T089 to T094, and T087."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """External lists, held against every decision.
 
-People who object, and lines that no machine may call.
+They name people who object, or lines that no machine may call.
 """
 
 from dataclasses import replace

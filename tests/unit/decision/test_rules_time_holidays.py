@@ -1,6 +1,6 @@
 """Local holidays: they block where the callee may be there (docs/rules/readings.md#holidays).
 
-A territory, an area of one or an area code shows that.
+A territory, an area of one, or an area code shows where that is.
 """
 
 import pytest

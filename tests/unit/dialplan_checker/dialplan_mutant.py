@@ -1,7 +1,4 @@
-"""The real dialplan, broken by hand in one place.
-
-The place, the change, and the claim that must object.
-"""
+"""The real dialplan broken by hand in one place, with the claim that must object."""
 
 from dataclasses import dataclass
 

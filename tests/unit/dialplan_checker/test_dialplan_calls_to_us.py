@@ -1,6 +1,6 @@
-"""A line on which people call us is held to the same claims, under any names of its prompts.
+"""A line on which people call us is held to the same claims.
 
-And under any names of its contexts.
+Its prompts and contexts may have any names.
 """
 
 import pytest

@@ -1,6 +1,6 @@
-"""The report of an inspection: every word in both languages, every kind of fault somewhere.
+"""The report of an inspection: every word in both languages, every kind of fault in some place.
 
-And nothing that a page would run.
+A page of it runs nothing.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """Rule packs: shipped ones are sound, bad ones are refused with file, key and reason.
 
-The day of the call decides between them.
+Among the packs of a profile, the day of the call decides.
 """
 
 from datetime import date, timedelta
