@@ -75,7 +75,7 @@ class Attempt:
     script: str
     originated_at: datetime | None = None
     dialed_at: datetime | None = None
-    """When the PBX's gate let it through: from here on an INVITE may have left."""
+    """The time at which the PBX's gate let it through: from here on an INVITE may have left."""
     ringing_at: datetime | None = None
     answered_at: datetime | None = None
     opposed_at: datetime | None = None

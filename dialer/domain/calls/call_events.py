@@ -84,7 +84,7 @@ class UnsentCause(StrEnum):
 
 
 LapseReason = RefusalCause | UnsentCause | FreeText
-"""Why nothing was sent. The text is the PBX's own, where it refused an Originate."""
+"""The reason why nothing was sent. The text is the PBX's own, where it refused an Originate."""
 
 
 @dataclass(frozen=True, slots=True)

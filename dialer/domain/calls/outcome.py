@@ -29,7 +29,7 @@ class EndReason(StrEnum):
     FORWARDED = "forwarded"
     """The network took the call elsewhere (T111). The callee is not called again."""
     LATE_ANSWER = "late_answer"
-    """It was answered just as we gave up: the callee heard nothing."""
+    """An answer came just as we gave up: the callee heard nothing."""
 
     @property
     def in_trace(self) -> str:

@@ -29,7 +29,7 @@ class Pacer:
     calls_per_second: float
     next_slot: float = 0.0
     under_way: dict[AttemptId, float] = field(default_factory=dict)
-    """By attempt, the time since which it is under way."""
+    """The time since which each is under way, by attempt."""
 
     def slots(self, now: float, horizon_s: float) -> int:
         """Count the slots between `now` and `horizon_s` seconds later."""

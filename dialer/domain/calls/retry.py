@@ -75,7 +75,7 @@ CLOSED_BY: dict[Result, ClosedReason] = {
     Result.LOST: ClosedReason.LOST,
 }
 REVIEW = "REVIEW"
-"""Stands in place of a refusal's codes: the decision itself could not be made."""
+"""A code in place of a refusal's codes: the decision itself could not be made."""
 LONGEST_WAIT = timedelta(hours=1)
 """Longest wait before a contact is judged again whom our side or the trunk failed to call."""
 

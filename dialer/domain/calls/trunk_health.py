@@ -18,7 +18,7 @@ LAST_CALLS = 50
 FEWEST_CALLS = 20
 """Fewer say nothing about a trunk."""
 LATEST_CALLS = 10
-"""By these alone the pace is halved."""
+"""The calls by which alone the pace is halved."""
 UNHEARD_MOST = 30
 """Calls in a row without any response yet: at so many, sending stops until the trunk responds."""
 SLOWER = 0.5

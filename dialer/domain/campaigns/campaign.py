@@ -30,7 +30,7 @@ class CampaignVerb(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     COMPLETE = "complete"
-    """Used by the dialling loop alone, when no contact is left to call."""
+    """The verb of the dialling loop alone, when no contact is left to call."""
 
 
 SILENT_WITH_OTHERS = frozenset({CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED})

@@ -33,7 +33,7 @@ class Scope(NamedTuple):
 
 
 Mismatch = Callable[[Scope], str | None]
-"""Says why a consent is not about this campaign; None where this rule passes it."""
+"""A rule of scope: why a consent is not about this campaign; None where it passes."""
 
 
 def basis(scope: Scope) -> str | None:
@@ -94,7 +94,7 @@ class ScopeRules:
 
 
 Complaint = Callable[[Covering, DecisionContext], str | None]
-"""Says why a consent fails one rule; None where it passes."""
+"""A rule of validity: why a consent fails it; None where it passes."""
 
 
 def withdrawn(covering: Covering, context: DecisionContext) -> str | None:

@@ -20,7 +20,7 @@ from dialer.domain.rulepacks.pack_parts import RuleName as Name
 
 Applies = Callable[[DecisionContext], bool]
 Check = Callable[[DecisionContext], str | None]
-"""Returns the sentence of a refusal, None where the rule has nothing to say."""
+"""A check: it returns the sentence of a refusal, None where the rule has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)

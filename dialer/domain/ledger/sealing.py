@@ -19,7 +19,7 @@ from dialer.domain.ledger.tree import TILE_HEIGHT, Frontier, Subtree, leaf_hash
 
 FORMAT = "dialer-ledger/1"
 NONE_BEFORE = "0" * 64
-"""Stands for the hash before the first entry, and before the first head."""
+"""The hash in place of one before the first entry, and before the first head."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ PLACES = {
     "987": "PF",
     "988": "NC",
 }
-"""By their first digits, the longest that fits; any other department is metropolitan."""
+"""Places by first digits, the longest that fits; any other department is metropolitan."""
 LAST_DEPARTMENT = 95
 
 

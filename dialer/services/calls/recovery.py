@@ -32,7 +32,7 @@ from dialer.services.pbx.halts import Halts
 from dialer.services.pbx.pauses import Pauses
 
 SLACK = timedelta(seconds=2)
-"""Beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
+"""Time beyond an Originate's life: clocks differ a little, and an answer may be on its way."""
 
 
 class RecoveryWork(HasAttempts, UnitOfWork, Protocol):

@@ -221,7 +221,7 @@ LOOK_AHEAD = 500
 NARROWER = 4
 """Factor by which the search for a contact that breaks its claim is narrowed, and widened again."""
 MOST_ASIDE = 10
-"""So many set aside one after another say that it lies not with them: the campaign is paused."""
+"""Contacts set aside one after another: so many are not at fault, and the campaign is paused."""
 
 
 MOST_JUDGING_S = 0.02

@@ -26,9 +26,9 @@ HANGS_S = 10.0
 JOURNAL_S = 5.0
 """A disk that takes longer is taken for one that does not answer."""
 ROOM_S = 60.0
-"""So long an import waits for a ledger that is not writable."""
+"""Longest wait of an import for a ledger that is not writable, in seconds."""
 MOST_PASSED_OVER = 10
-"""So often may another process be sealing while events wait here: then it hangs."""
+"""Turns for which another process may seal while events wait here: then it hangs."""
 
 
 class Sealer:
