@@ -1,4 +1,4 @@
-"""Call records, masked for tokens that may not see whole numbers."""
+"""Call records over HTTP, masked for tokens that may not see whole numbers."""
 
 from dialer.api.http.answers import Name, Nothing, Page, Phone
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get

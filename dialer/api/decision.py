@@ -1,4 +1,4 @@
-"""Decisions: would this number be called at that instant, and why."""
+"""Decisions over HTTP: would this number be called at that instant, and why."""
 
 import asyncio
 

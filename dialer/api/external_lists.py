@@ -1,4 +1,4 @@
-"""External lists: a national one, a sponsor's own, or lines closed to machines.
+"""External lists over HTTP: a national one, a sponsor's own, or lines closed to machines.
 
 Each import replaces the list of the same name.
 """

@@ -1,4 +1,4 @@
-"""The ledger: its head, its entries, and the evidence of one call.
+"""The ledger over HTTP: its head, its entries, and the evidence of one call.
 
 Each is shown in the form that the stand-alone verifier takes.
 """

@@ -1,4 +1,4 @@
-"""Call-back probes: test calls to the numbers that a campaign shows."""
+"""Call-back probes over HTTP: test calls to the numbers that a campaign shows."""
 
 from dialer.api.http.answers import Nothing, Page
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get

@@ -1,4 +1,4 @@
-"""dialer calls: the calls made, with prompts heard, keys pressed, and ends."""
+"""`dialer calls`: the calls made, with prompts heard, keys pressed, and ends."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence

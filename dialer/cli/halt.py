@@ -1,4 +1,4 @@
-"""dialer halt, dialer unhalt: the emergency stop of every PBX, and its end."""
+"""`dialer halt`, `dialer unhalt`: the emergency stop of every PBX, and its end."""
 
 import asyncio
 from importlib import import_module

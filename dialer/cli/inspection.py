@@ -1,4 +1,4 @@
-"""dialer inspect: everything an inspector asks for, in a folder that stands alone."""
+"""`dialer inspect`: everything an inspector asks for, in a folder that stands alone."""
 
 from enum import StrEnum
 from pathlib import Path

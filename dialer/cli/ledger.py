@@ -1,4 +1,4 @@
-"""dialer ledger: the record of decisions and acts, with proofs that it is unchanged."""
+"""`dialer ledger`: the record of decisions and acts, with proofs that it is unchanged."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""dialer probe: calls to the numbers that a campaign shows, to prove its call-back line."""
+"""`dialer probe`: calls to the numbers that a campaign shows, to prove its call-back line."""
 
 import typer
 

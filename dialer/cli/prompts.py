@@ -1,4 +1,4 @@
-"""dialer prompts: the prompts of a campaign, before and after its approval."""
+"""`dialer prompts`: the prompts of a campaign, before and after its approval."""
 
 import shutil
 import subprocess

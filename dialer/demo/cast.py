@@ -1,6 +1,6 @@
 """The people on the demo's list, and what must become of each.
 
-A campaigner's files, as for any real campaign: the campaign and its contacts.
+The files are a campaigner's, as for any real campaign: the campaign and its contacts.
 """
 
 import csv

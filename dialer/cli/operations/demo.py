@@ -1,4 +1,4 @@
-"""dialer demo: a whole campaign on this machine, with real Asterisk and fictional callees."""
+"""`dialer demo`: a whole campaign on this machine, with real Asterisk and fictional callees."""
 
 import asyncio
 import sys

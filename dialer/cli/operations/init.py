@@ -1,4 +1,4 @@
-"""dialer init: home, keys, database, first admin token."""
+"""`dialer init`: home, keys, database, first admin token."""
 
 import asyncio
 from typing import Annotated

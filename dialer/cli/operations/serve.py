@@ -1,4 +1,4 @@
-"""dialer serve: the dialling loop and the HTTP control, until a signal stops it."""
+"""`dialer serve`: the dialling loop and the HTTP control, until a signal stops it."""
 
 import asyncio
 import gc
