@@ -1,5 +1,7 @@
 """Notifications over HTTP: CloudEvents in structured mode, signed, within bounds of time."""
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -7,11 +9,15 @@ from dataclasses import dataclass, field
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from dialer.domain.base.errors import Unavailable
-from dialer.domain.upkeep import SIGNATURE, signature
 from dialer.ports.clock import Clock
 from dialer.ports.upkeep import WebhookUrl
 
 TIMEOUT = ClientTimeout(total=10, sock_connect=5)
+SIGNATURE = "Dialer-Signature"
+"""Header `t=<UNIX seconds>,v1=<hex>`.
+
+HMAC-SHA256 (RFC 2104) over `<UNIX seconds>.<body>`, keyed with the endpoint's secret.
+"""
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
 
 
@@ -55,3 +61,9 @@ class HttpWebhookSender:
             raise Unavailable(f"not delivered: {type(error).__name__}") from None
         if not 200 <= status < 300:
             raise Unavailable(f"not delivered: answered {status}")
+
+
+def signature(secret: bytes, at: int, body: bytes) -> str:
+    """Return the value of the header `SIGNATURE` for a body sent at `at`, in UNIX seconds."""
+    digest = hmac.new(secret, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"

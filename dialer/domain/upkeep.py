@@ -1,13 +1,12 @@
 """The content of a backup, notifications to other systems, and the limits of retention. Pure.
 
 A backup lists its files by name, size and hash, so that restored files are the saved ones.
-Notifications are signed CloudEvents 1.0 in JSON, with fingerprints and ids and never a number. Days
+Notifications are CloudEvents 1.0 in JSON, with fingerprints and ids and never a number. Days
 of retention are 24 hours in UTC, so that no clock change moves a limit (FP-32, FP-32b, US-15,
 UK-08, CA-11).
 """
 
 import hashlib
-import hmac
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -84,11 +83,6 @@ def read_manifest(text: str) -> BackupManifest:
 
 
 SOURCE = "/dialer"
-SIGNATURE = "Dialer-Signature"
-"""Header `t=<UNIX seconds>,v1=<hex>`.
-
-HMAC-SHA256 (RFC 2104) over `<UNIX seconds>.<body>`, keyed with the endpoint's secret.
-"""
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 84
@@ -159,12 +153,6 @@ def campaign_ended(campaign: Campaign, *, by: str, at: datetime) -> Notification
 
 def halt_changed(*, halted: bool, by: str, at: datetime) -> Notification:
     return Notification(Topic.HALTED if halted else Topic.UNHALTED, at, "system", {"by": by})
-
-
-def signature(secret: bytes, at: int, body: bytes) -> str:
-    """Return the value of the header `SIGNATURE` for a body sent at `at`, in UNIX seconds."""
-    digest = hmac.new(secret, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
 
 
 def pause_after(tries: int) -> timedelta | None:

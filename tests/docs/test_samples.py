@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dialer.domain.upkeep import signature
+from dialer.adapters.webhook_sender import signature
 from dialer.services.campaigns.campaign_file import parse_definition
 from dialer.settings import ConfigFile
 from tests.docs.pages import pages as every_page

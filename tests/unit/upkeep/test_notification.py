@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from dialer.domain.upkeep import MOST_TRIES, halt_changed, pause_after, signature
+from dialer.adapters.webhook_sender import signature
+from dialer.domain.upkeep import MOST_TRIES, halt_changed, pause_after
 from tests.samples.campaigns import NOW
 
 
