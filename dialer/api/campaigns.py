@@ -24,7 +24,7 @@ ONE = "/v1/campaigns/{campaign_id}"
 LONGEST_RECORDING = 64 * MIB
 
 
-Model = TypeVar("Model", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel)
 
 
 def read_definition(model: type[CampaignDefinition], raw: bytes) -> CampaignDefinition:
@@ -101,9 +101,9 @@ def move(
     verb: str,
     summary: str,
     right: Right,
-    body: type[Model],
-    handler: Callable[[Asked[Nothing, Model]], Awaitable[CampaignView]],
-) -> Endpoint[Nothing, Model, CampaignView]:
+    body: type[M],
+    handler: Callable[[Asked[Nothing, M]], Awaitable[CampaignView]],
+) -> Endpoint[Nothing, M, CampaignView]:
     """Declare a verb that moves a campaign through its life."""
     return post(
         f"{ONE}/{verb}",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar, Union, get_args, get_
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 DATE_TIME = {"type": "string", "format": "date-time"}
 AT = "2027-02-01T09:00:00.000+00:00"
@@ -68,13 +68,13 @@ class View(BaseModel):
         return _example_of_model(cls)
 
 
-class Items(View, Generic[Item]):
+class Items(View, Generic[T]):
     """A list that is shown whole."""
 
-    items: Annotated[tuple[Item, ...], about("The entries, in order.")]
+    items: Annotated[tuple[T, ...], about("The entries, in order.")]
 
 
-class Listing(Items[Item]):
+class Listing(Items[T]):
     """A list that continues at a cursor."""
 
     next_cursor: Annotated[
@@ -83,7 +83,7 @@ class Listing(Items[Item]):
     ]
 
     @classmethod
-    def whole(cls, items: Iterable[Item]) -> Self:
+    def whole(cls, items: Iterable[T]) -> Self:
         """Make a list that ends here."""
         return cls(items=tuple(items), next_cursor=None)
 

@@ -24,7 +24,7 @@ from dialer.domain.oppositions.suppression import PbxSuppression
 from dialer.ports.clock import Clock
 from dialer.ports.telephony import Line, LineObjection, LineUsed
 
-Entry = TypeVar("Entry", Opposed, Ended, LineObjection)
+T = TypeVar("T", Opposed, Ended, LineObjection)
 
 BROKEN = {"Action": "Getvar", "Variable": "DIALER_BROKEN"}
 """The variable with the time of the last failure to keep an opposition.
@@ -247,7 +247,7 @@ class PbxMemory:
             if not reply.success and reply.message != harmless:
                 succeeded(reply)
 
-    def _usable(self, entries: Iterable[Entry | Unusable]) -> Iterator[Entry]:
+    def _usable(self, entries: Iterable[T | Unusable]) -> Iterator[T]:
         """Yield the usable entries.
 
         An entry that cannot be read stays there, for a person to look at.

@@ -73,7 +73,7 @@ SALT_BYTES, NONCE_BYTES = 16, 12
 COST = 2**17
 """Cost of scrypt (RFC 7914): half a second and 128 MiB a guess."""
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class BackupFiles:
@@ -129,7 +129,7 @@ class BackupFiles:
         """Lay keys and passwords into `below`. Raise `InvalidInput` for the wrong passphrase."""
         await self._do(lambda: self._lay_secrets(manifest, passphrase, below))
 
-    async def _do(self, work: Callable[[], Result]) -> Result:
+    async def _do(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(work)
         except OSError as error:

@@ -19,7 +19,7 @@ from dialer.domain.base.types import HaltId
 NAME = re.compile(r"[0-9a-f]{32}")
 NOBODY_KNOWS = "a halt of which nothing else could be kept"
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class HaltFolder:
@@ -37,7 +37,7 @@ class HaltFolder:
     async def drop(self, ids: Collection[HaltId]) -> None:
         await self._do(lambda: self._unlink(ids))
 
-    async def _do(self, work: Callable[[], Result]) -> Result:
+    async def _do(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(work)
         except OSError as error:

@@ -18,7 +18,7 @@ from typing import BinaryIO, TypeVar
 
 from dialer.domain.base.errors import Unavailable
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class DayFiles:
@@ -45,7 +45,7 @@ class DayFiles:
         for path in await self.do(self.kept):
             yield await self.do(partial(_lines_of, path))
 
-    async def do(self, work: Callable[[], Result]) -> Result:
+    async def do(self, work: Callable[[], T]) -> T:
         """Run `work` on the files in a thread. Raise `Unavailable` where the folder fails."""
         try:
             return await asyncio.to_thread(work)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.types import ProbeId
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class RecordingFiles:
@@ -27,7 +27,7 @@ class RecordingFiles:
     async def of(self, campaign_id: str) -> dict[str, bytes]:
         return await self._do(lambda: self._read_all(self._root / campaign_id))
 
-    async def _do(self, work: Callable[[], Result]) -> Result:
+    async def _do(self, work: Callable[[], T]) -> T:
         """Run `work` in a thread. Raise `Unavailable` where the folder fails."""
         try:
             return await asyncio.to_thread(work)
@@ -101,7 +101,7 @@ class ProbeSoundFiles:
             file.unlink(missing_ok=True)
 
 
-async def _used(folder: Path, work: Callable[[], Result]) -> Result:
+async def _used(folder: Path, work: Callable[[], T]) -> T:
     """Run `work` in a thread. Raise `Unavailable` where the folder does not let us."""
     try:
         return await asyncio.to_thread(work)

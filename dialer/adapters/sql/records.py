@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    Kind = TypeVar("Kind", bound=DataclassInstance)
+    T = TypeVar("T", bound=DataclassInstance)
 
 
 Record = dict[str, Any]
@@ -159,7 +159,7 @@ def _undecoded(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return sa.type_coerce(column, sa.BigInteger() if isinstance(kind, sa.Integer) else sa.Text())
 
 
-def _made(kind: "type[Kind]", row: Fields) -> "Kind":
+def _made(kind: "type[T]", row: Fields) -> "T":
     return kind(**{name: row[name] for name in names_of(kind)})
 
 

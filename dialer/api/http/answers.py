@@ -58,8 +58,8 @@ class Page(Wire):
     cursor: str | None = None
 
 
-Value = TypeVar("Value")
-Shown = TypeVar("Shown", bound=BaseModel)
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 FEW_ITEMS = 50
 LONGEST_PIECE = 64 * 1024
 
@@ -88,7 +88,7 @@ class Streams:
 STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
 
 
-class Answer(ABC, Generic[Value]):
+class Answer(ABC, Generic[T]):
     """The answer of a route when all goes well, with its OpenAPI description."""
 
     model: type[BaseModel] | None = None
@@ -96,40 +96,40 @@ class Answer(ABC, Generic[Value]):
     location: Callable[[Any], str] | None = None
 
     @abstractmethod
-    async def send(self, request: web.Request, value: Value) -> web.StreamResponse: ...
+    async def send(self, request: web.Request, value: T) -> web.StreamResponse: ...
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """Return the OpenAPI content of the answer."""
 
 
-class KeptKind(Answer[Value]):
+class KeptKind(Answer[T]):
     """An answer that can be given again."""
 
-    async def open(self, request: web.Request, value: Value) -> web.StreamResponse | None:  # noqa: ARG002
+    async def open(self, request: web.Request, value: T) -> web.StreamResponse | None:  # noqa: ARG002
         """Send the head before the rest is known. Return None where both go together."""
         return None
 
     @abstractmethod
-    async def keep(self, value: Value) -> ArchivedAnswer:
+    async def keep(self, value: T) -> ArchivedAnswer:
         """Return the answer as it goes over the wire, fit to be given again."""
 
-    async def send(self, request: web.Request, value: Value) -> web.StreamResponse:
+    async def send(self, request: web.Request, value: T) -> web.StreamResponse:
         opened = await self.open(request, value)
         return await deliver(opened, await self.keep(value))
 
 
-class JsonAnswer(KeptKind[Shown]):
+class JsonAnswer(KeptKind[M]):
     """A view as JSON. `location` maps the view to the path of the thing shown."""
 
     def __init__(
-        self, model: type[Shown], *, status: int = 200, location: Callable[[Shown], str] | None = None
+        self, model: type[M], *, status: int = 200, location: Callable[[M], str] | None = None
     ) -> None:
-        self.model: type[Shown] = model
+        self.model: type[M] = model
         self.status = status
         self.location = location
 
-    async def keep(self, value: Shown) -> ArchivedAnswer:
+    async def keep(self, value: M) -> ArchivedAnswer:
         return ArchivedAnswer(
             self.status, self.location(value) if self.location else None, await json_body(value)
         )

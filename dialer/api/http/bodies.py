@@ -24,25 +24,25 @@ IDLE_S = 30.0
 UPLOADS: web.AppKey[Path] = web.AppKey("uploads", Path)
 """Folder for incoming files."""
 
-Value = TypeVar("Value")
-Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[Value]):
+class Received(Generic[T]):
     """A body, and the SHA-256 of its bytes as sent."""
 
-    value: Value
+    value: T
     sha256: str
 
 
-class Body(ABC, Generic[Value]):
+class Body(ABC, Generic[T]):
     """The body of a route: how to read it, and its OpenAPI description."""
 
     model: type[BaseModel] | None = None
 
     @abstractmethod
-    def read(self, request: web.Request) -> AbstractAsyncContextManager[Received[Value]]:
+    def read(self, request: web.Request) -> AbstractAsyncContextManager[Received[T]]:
         """Read the body, valid inside the context.
 
         Raise `InvalidInput`, `TooLarge`, `TooSlow`, `WrongMediaType`.
@@ -64,7 +64,7 @@ class NoBody(Body[Nothing]):
         return None
 
 
-class JsonBody(Body[Model]):
+class JsonBody(Body[M]):
     """A JSON document.
 
     `optional`: an empty body means the model's defaults. `forgiving`: so does an unreadable one,
@@ -75,16 +75,16 @@ class JsonBody(Body[Model]):
 
     def __init__(
         self,
-        model: type[Model],
+        model: type[M],
         *,
         limit: int = MIB,
         optional: bool = False,
         forgiving: bool = False,
         any_type: bool = False,
         long: bool = False,
-        parse: Callable[[type[Model], bytes], Model] = parse_json,
+        parse: Callable[[type[M], bytes], M] = parse_json,
     ) -> None:
-        self.model: type[Model] = model
+        self.model: type[M] = model
         self._parse = parse
         self._limit = limit
         self._optional = optional
@@ -93,7 +93,7 @@ class JsonBody(Body[Model]):
         self._long = long
 
     @asynccontextmanager
-    async def read(self, request: web.Request) -> AsyncIterator[Received[Model]]:
+    async def read(self, request: web.Request) -> AsyncIterator[Received[M]]:
         try:
             raw = b"".join([chunk async for chunk in chunks(request, self._limit)])
             if raw and not self.any_type:

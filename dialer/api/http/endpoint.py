@@ -6,12 +6,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from dialer.api.http.answers import Answer, JsonAnswer, Nothing, Shown
+from dialer.api.http.answers import Answer, JsonAnswer, Nothing
 from dialer.api.http.bodies import Body, NoBody
 from dialer.domain.access import Actor, Right
 from dialer.domain.base.errors import DialerError
 from dialer.services.operations.suite import Services
 
+M = TypeVar("M", bound=BaseModel)
 Query = TypeVar("Query", bound=BaseModel)
 BodyValue = TypeVar("BodyValue")
 AnswerValue = TypeVar("AnswerValue")
@@ -63,11 +64,11 @@ def get(
     summary: str,
     rights: tuple[Right, ...],
     query: type[Query],
-    model: type[Shown],
-    handler: Callable[[Asked[Query, Nothing]], Awaitable[Shown]],
+    model: type[M],
+    handler: Callable[[Asked[Query, Nothing]], Awaitable[M]],
     *,
     errors: tuple[type[DialerError], ...] = (),
-) -> Endpoint[Query, Nothing, Shown]:
+) -> Endpoint[Query, Nothing, M]:
     """Declare a route that shows something."""
     return Endpoint(
         method="GET",

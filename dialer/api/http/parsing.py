@@ -54,7 +54,7 @@ def _too_many(most: int) -> errors.InvalidInput:
     )
 
 
-Model = TypeVar("Model", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel)
 
 UNFIT = "the body cannot be used"
 PATH_IDS = {
@@ -69,7 +69,7 @@ PATH_IDS = {
 """The form of each id in a path; any other is not found."""
 
 
-def parse_json(model: type[Model], raw: bytes) -> Model:
+def parse_json(model: type[M], raw: bytes) -> M:
     """Parse JSON with strict types: "5" is no number, 5 is no time. Raise `InvalidInput`."""
     demand_few_values(raw, MOST_VALUES)
     _demand_no_nul(raw)
@@ -89,13 +89,13 @@ def read_json(raw: bytes, most: int) -> object:
         raise errors.InvalidInput("the body is not JSON") from None
 
 
-def parse_items(model: type[Model], items: Sequence[object], within: str = "") -> list[Model]:
+def parse_items(model: type[M], items: Sequence[object], within: str = "") -> list[M]:
     """Validate items one by one: a long list validated at once would block everything else.
 
     `within` is the path of the list. Raise `InvalidInput` with the first problems, without counting
     the rest.
     """
-    found: list[Model] = []
+    found: list[M] = []
     problems: list[errors.Problem] = []
     for place, item in enumerate(items):
         try:
@@ -120,7 +120,7 @@ def _demand_no_nul(raw: bytes) -> None:
         raise errors.InvalidInput(UNFIT, (errors.Problem("body", "holds a NUL character"),))
 
 
-def parse_query(model: type[Model], query: MultiMapping[str]) -> Model:
+def parse_query(model: type[M], query: MultiMapping[str]) -> M:
     """Parse the query. Raise `InvalidInput`, also for a repeated or unknown parameter."""
     values = dict(query)
     if repeated := tuple(
@@ -168,7 +168,7 @@ def with_plus(number: str) -> str:
     return f"+{number[1:]}" if number.startswith(" ") else number
 
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 List = TypeVar("List", bound=Listing[Any])
 
 READ_AT_ONCE = 100
@@ -196,18 +196,18 @@ def read_cursor(cursor: str | None, kind: str) -> str | None:
 
 
 async def page(
-    read: Callable[[str | None, int], Awaitable[Sequence[Item]]],
+    read: Callable[[str | None, int], Awaitable[Sequence[T]]],
     after: str | None,
     limit: int,
-    view: Callable[[Item], View],
-    id_of: Callable[[Item], str],
+    view: Callable[[T], View],
+    id_of: Callable[[T], str],
     model: type[List],
 ) -> List:
     """Read up to `limit` items after the one whose id is `after`, and show them as a `model`.
 
     A hundred at a time are read: a thousand in one go would hold the loop.
     """
-    found: list[Item] = []
+    found: list[T] = []
     while wanted := min(limit + 1 - len(found), READ_AT_ONCE):
         some = await read(id_of(found[-1]) if found else after, wanted)
         found += some

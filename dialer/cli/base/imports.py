@@ -18,13 +18,13 @@ from dialer.views.consent import ReportView
 SHOWN = 20
 """Rejected rows listed for people. The rejects file holds all of them."""
 
-Opened = TypeVar("Opened")
+T = TypeVar("T")
 
 
 def import_file(
     file: Path,
-    start: Callable[[Opened, Actor, ImportSource], Awaitable[ImportReport]],
-    opened: Callable[[Callable[[Opened, Actor], Awaitable[ImportReport]]], ImportReport],
+    start: Callable[[T, Actor, ImportSource], Awaitable[ImportReport]],
+    opened: Callable[[Callable[[T, Actor], Awaitable[ImportReport]]], ImportReport],
     *,
     as_json: bool,
 ) -> None:
@@ -33,7 +33,7 @@ def import_file(
     Exit 1 where nothing was imported.
     """
 
-    async def work(service: Opened, actor: Actor) -> ImportReport:
+    async def work(service: T, actor: Actor) -> ImportReport:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
         stderr = Console(stderr=True)
         with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bars:

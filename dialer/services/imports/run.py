@@ -27,7 +27,7 @@ from dialer.services.access.fingerprints import Fingerprints
 from dialer.services.imports.csv import CsvReader, CsvRow, RowBatch
 from dialer.services.imports.report import ImportReport, RowNote, Tally
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 Phase = Literal["check", "import"]
 
 
@@ -78,17 +78,17 @@ class Warned:
     detail: str
 
 
-class Intake(Protocol[Item]):
+class Intake(Protocol[T]):
     """A kind of import: its columns, the meaning of a row, and its storage."""
 
     @property
     def columns(self) -> frozenset[str]: ...
 
-    def read(self, row: CsvRow) -> tuple[Item, Sequence[Warned]]:
+    def read(self, row: CsvRow) -> tuple[T, Sequence[Warned]]:
         """Read a row. Pure. Raise `RowRejected`."""
         ...
 
-    async def keep(self, items: Sequence[Item]) -> int:
+    async def keep(self, items: Sequence[T]) -> int:
         """Store items in one transaction; return the number stored before."""
         ...
 
@@ -183,7 +183,7 @@ class Importer:
     rejects_folder: Path
     room: Callable[[], Awaitable[None]]
 
-    async def import_from(self, source: ImportSource, intake: Intake[Item], origin: Origin) -> ImportReport:
+    async def import_from(self, source: ImportSource, intake: Intake[T], origin: Origin) -> ImportReport:
         """Check the file whole, then keep its good rows.
 
         Raise `InvalidInput` where it is refused: nothing is stored then.
@@ -218,7 +218,7 @@ class Importer:
         return report
 
     async def _keep(
-        self, reading: FileReading, intake: Intake[Item], manifest: ImportManifest, tally: Tally
+        self, reading: FileReading, intake: Intake[T], manifest: ImportManifest, tally: Tally
     ) -> None:
         async for batch in reading.batches():
             await self.room()
@@ -239,8 +239,8 @@ async def end_import(work: ImportWork, import_id: ImportId, counts: ImportCounts
     work.record(import_ended(manifest, asdict(counts), report))
 
 
-def _read_rows(batch: RowBatch, intake: Intake[Item], tally: Tally) -> list[Item]:
-    items: list[Item] = []
+def _read_rows(batch: RowBatch, intake: Intake[T], tally: Tally) -> list[T]:
+    items: list[T] = []
     for row in batch.rows:
         try:
             item, warnings = intake.read(row)

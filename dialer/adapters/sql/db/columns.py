@@ -21,8 +21,8 @@ MICROSECOND = timedelta(microseconds=1)
 # SQLite numbers rows by itself only in a column declared exactly INTEGER.
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
-Value = TypeVar("Value")
-Stored = TypeVar("Stored")
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 class NaiveTime(DontWrapMixin, ValueError):
@@ -43,23 +43,23 @@ def from_micros(stored: int) -> datetime:
     return EPOCH + stored * MICROSECOND
 
 
-class Encoded(TypeDecorator[Value], Generic[Value, Stored]):
+class Encoded(TypeDecorator[T], Generic[T, S]):
     """Stores `encode(value)` and gives back `decode(stored)`; NULL stays None."""
 
     cache_ok = True
 
     @staticmethod
     @abstractmethod
-    def encode(value: Value) -> Stored: ...
+    def encode(value: T) -> S: ...
 
     @staticmethod
     @abstractmethod
-    def decode(stored: Stored) -> Value: ...
+    def decode(stored: S) -> T: ...
 
-    def process_bind_param(self, value: Value | None, dialect: sa.Dialect) -> Stored | None:  # noqa: ARG002
+    def process_bind_param(self, value: T | None, dialect: sa.Dialect) -> S | None:  # noqa: ARG002
         return None if value is None else self.encode(value)
 
-    def process_result_value(self, value: Stored | None, dialect: sa.Dialect) -> Value | None:  # noqa: ARG002
+    def process_result_value(self, value: S | None, dialect: sa.Dialect) -> T | None:  # noqa: ARG002
         return None if value is None else self.decode(value)
 
 

@@ -38,12 +38,12 @@ class Closable(Protocol):
     async def close(self) -> None: ...
 
 
-Opened = TypeVar("Opened", bound=Closable)
-Answer = TypeVar("Answer")
+C = TypeVar("C", bound=Closable)
+T = TypeVar("T")
 Options = ParamSpec("Options")
 
 
-async def to_the_end(work: asyncio.Future[Answer], *, give_up: bool = False) -> Answer:
+async def to_the_end(work: asyncio.Future[T], *, give_up: bool = False) -> T:
     """Wait for `work`, however often the caller is cancelled; that is raised once the work is done.
 
     `give_up`: the work is cancelled, too, but only once, for it may take a while to clean up.
@@ -79,12 +79,10 @@ class Connections:
         self._loans: set[asyncio.Task[None]] = set()
         self._closing = self._closed = False
 
-    def owned(
-        self, connect: Callable[Options, Awaitable[Opened]]
-    ) -> Callable[Options, Coroutine[Any, Any, Opened]]:
+    def owned(self, connect: Callable[Options, Awaitable[C]]) -> Callable[Options, Coroutine[Any, Any, C]]:
         """Wrap `connect`, and know the connections it opens."""
 
-        async def open_one(*words: Options.args, **options: Options.kwargs) -> Opened:
+        async def open_one(*words: Options.args, **options: Options.kwargs) -> C:
             connection = await connect(*words, **options)
             if self._closed:
                 await connection.close()
@@ -170,7 +168,7 @@ class PatientConnection(psycopg.AsyncConnection[Any]):
     _waiting: asyncio.Task[Any] | None = None
     _ended = False
 
-    async def wait(self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None) -> Answer:  # noqa: ASYNC109
+    async def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:  # noqa: ASYNC109
         """Wait as psycopg does, but for a limited time.
 
         With the time to try a cancellation it is some ten seconds longer at most. A caller
@@ -188,7 +186,7 @@ class PatientConnection(psycopg.AsyncConnection[Any]):
             await asyncio.wait({self._waiting})
         await super().close()
 
-    async def _answer(self, gen: PQGen[Answer], interval: float, within_s: float | None) -> Answer:
+    async def _answer(self, gen: PQGen[T], interval: float, within_s: float | None) -> T:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await super().wait(gen, interval, within_s)

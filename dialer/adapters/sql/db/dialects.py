@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.domain.base.types import Fingerprint
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 # SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535.
 LONGEST_LIST = 5000
@@ -22,7 +22,7 @@ AT_ONCE = 250
 """Rows written without a pause: some ten milliseconds without a call event read."""
 
 
-def chunks(items: Iterable[Item], longest: int = LONGEST_LIST) -> Iterator[Sequence[Item]]:
+def chunks(items: Iterable[T], longest: int = LONGEST_LIST) -> Iterator[Sequence[T]]:
     """Cut a list of any length into lists that both engines take as IN (...)."""
     iterator = iter(items)
     while chunk := list(islice(iterator, longest)):
