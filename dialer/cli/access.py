@@ -11,7 +11,7 @@ import typer
 from dialer.bootstrap import Service
 from dialer.cli.base.progress_bar import progress_bar
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import Json, console, instant, print_json, print_list, print_view
+from dialer.cli.base.terminal import JsonOption, console, instant, print_json, print_list, print_view
 from dialer.domain.access import Actor, Role, Token
 from dialer.services.access.keys import Rotated
 from dialer.views.access import KeyVersionsView, RevokedView, RotatedView, TokenList, TokenMadeView, TokenView
@@ -26,7 +26,7 @@ def create(
     expires: Annotated[
         datetime | None, typer.Option(parser=instant, metavar="TIME", help="When it ends.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a token and show it, this once."""
 
@@ -43,7 +43,7 @@ def create(
 
 
 @tokens.command("list")
-def list_tokens(as_json: Json = False) -> None:
+def list_tokens(as_json: JsonOption = False) -> None:
     """List all tokens, revoked ones too."""
 
     async def work(service: Service, actor: Actor) -> list[Token]:
@@ -55,7 +55,7 @@ def list_tokens(as_json: Json = False) -> None:
 
 
 @tokens.command()
-def revoke(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: Json = False) -> None:
+def revoke(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: JsonOption = False) -> None:
     """End a token at once and for good."""
 
     async def work(service: Service, actor: Actor) -> None:
@@ -72,7 +72,7 @@ keys = typer.Typer(help="List the keys of the fingerprints, and change to new on
 
 
 @keys.command("list")
-def list_keys(as_json: Json = False) -> None:
+def list_keys(as_json: JsonOption = False) -> None:
     """List every version, with who began it and why."""
 
     async def work(service: Service, actor: Actor) -> KeyVersionsView:
@@ -86,7 +86,7 @@ def list_keys(as_json: Json = False) -> None:
 @keys.command()
 def rotate(
     reason: Annotated[str, typer.Option(help="Why, for the record: routine, or after a leak.")] = "",
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring every stored fingerprint to a new key; no opposition is lost.
 

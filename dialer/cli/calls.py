@@ -10,7 +10,7 @@ import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import Json, print_list, print_view
+from dialer.cli.base.terminal import JsonOption, print_list, print_view
 from dialer.domain.access import Actor
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.services.calls.call_records import CallQuery, CallRecord
@@ -18,8 +18,10 @@ from dialer.views.calls import CallList, CallView, export_csv, export_json
 
 app = typer.Typer(help="Read call records.", no_args_is_help=True)
 
-Campaign = Annotated[str | None, typer.Option("--campaign", metavar="ID", help="Of this campaign only.")]
-Number = Annotated[str | None, typer.Option("--number", metavar="NUMBER", help="To this number only.")]
+CampaignFilter = Annotated[
+    str | None, typer.Option("--campaign", metavar="ID", help="Of this campaign only.")
+]
+NumberFilter = Annotated[str | None, typer.Option("--number", metavar="NUMBER", help="To this number only.")]
 PAGE = 1000
 COLUMNS = ("attempt_id", "contact", "phone_number", "decided_at", "dial_status", "result", "state")
 
@@ -31,11 +33,11 @@ class Format(StrEnum):
 
 @app.command("list")
 def list_calls(
-    campaign: Campaign = None,
-    number: Number = None,
+    campaign: CampaignFilter = None,
+    number: NumberFilter = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
     cursor: Annotated[str | None, typer.Option(help="Go on after an earlier list's `next_cursor`.")] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List calls in order of decision."""
 
@@ -52,7 +54,7 @@ def list_calls(
 
 
 @app.command()
-def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json: Json = False) -> None:
+def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json: JsonOption = False) -> None:
     """Show one call, whole."""
 
     async def work(service: Service, actor: Actor) -> CallRecord:
@@ -64,9 +66,9 @@ def show(attempt_id: Annotated[str, typer.Argument(metavar="ATTEMPT")], as_json:
 @app.command()
 def export(
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.CSV,
-    campaign: Campaign = None,
-    number: Number = None,
-    as_json: Json = False,
+    campaign: CampaignFilter = None,
+    number: NumberFilter = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write every call to standard output. Cells that a spreadsheet would run are made harmless."""
     write = export_json if as_json or form is Format.JSON else export_csv

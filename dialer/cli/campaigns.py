@@ -69,7 +69,7 @@ POLL_S = 0.5
 def progress(
     campaign_id: terminal.CampaignArgument,
     watch: Annotated[bool, typer.Option("--watch", help="Live, until it ends.")] = False,
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Show how far it is, and why it waits when it does."""
 
@@ -123,7 +123,7 @@ def _for_people(view: ProgressView) -> dict[str, object]:
     return plain | results | refused | probes
 
 
-def preflight(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False) -> None:
+def preflight(campaign_id: terminal.CampaignArgument, as_json: terminal.JsonOption = False) -> None:
     """Foresee how many of the list would be called, when, and how many never and why.
 
     It makes no call.
@@ -164,7 +164,7 @@ def poll_dates(
         list[str], typer.Option("--date", metavar="TERRITORY=DATE", help="Such as default=2027-04-25.")
     ],
     reason: Annotated[str, typer.Option(help="Which decree, for the record.")],
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Move poll dates of a campaign, as a decree did.
 
@@ -195,13 +195,12 @@ app.command()(progress)
 app.command()(preflight)
 app.command()(poll_dates)
 
-Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 PAGE = 500
 
 
 @app.command()
 def create(
-    file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: terminal.Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: terminal.JsonOption = False
 ) -> None:
     """Make a draft from a campaign file and the recordings it names."""
     source = read_campaign(file)
@@ -213,7 +212,7 @@ def create(
 
 
 @app.command("list")
-def list_campaigns(as_json: terminal.Json = False) -> None:
+def list_campaigns(as_json: terminal.JsonOption = False) -> None:
     """List all campaigns, in order of creation."""
 
     async def work(service: Service, actor: Actor) -> list[Campaign]:
@@ -229,7 +228,7 @@ def list_campaigns(as_json: terminal.Json = False) -> None:
 
 
 @app.command()
-def show(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False) -> None:
+def show(campaign_id: terminal.CampaignArgument, as_json: terminal.JsonOption = False) -> None:
     """Show one campaign, whole."""
 
     async def work(service: Service, actor: Actor) -> Campaign:
@@ -239,7 +238,7 @@ def show(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False)
 
 
 @app.command()
-def approve(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False) -> None:
+def approve(campaign_id: terminal.CampaignArgument, as_json: terminal.JsonOption = False) -> None:
     """Check trunk, contacts and prompts, and freeze the script.
 
     The person who made the campaign may not approve it, unless all trunks are on loopback.
@@ -251,7 +250,7 @@ def approve(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = Fal
 
 
 @app.command()
-def start(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False) -> None:
+def start(campaign_id: terminal.CampaignArgument, as_json: terminal.JsonOption = False) -> None:
     """Let `dialer serve` call its contacts."""
     _act(
         lambda service, actor: service.suite.campaigns.start(actor, CampaignId(campaign_id)), as_json=as_json
@@ -260,7 +259,9 @@ def start(campaign_id: terminal.CampaignArgument, as_json: terminal.Json = False
 
 @app.command()
 def pause(
-    campaign_id: terminal.CampaignArgument, reason: Reason = DEFAULT_REASON, as_json: terminal.Json = False
+    campaign_id: terminal.CampaignArgument,
+    reason: terminal.ReasonOption = DEFAULT_REASON,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Pause it. Done only when no further call can leave; calls in progress finish."""
     _act(
@@ -272,7 +273,9 @@ def pause(
 
 @app.command()
 def resume(
-    campaign_id: terminal.CampaignArgument, reason: Reason = "", as_json: terminal.Json = False
+    campaign_id: terminal.CampaignArgument,
+    reason: terminal.ReasonOption = "",
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Go on where it was paused. After a restoration it needs a reason."""
     _act(
@@ -284,7 +287,9 @@ def resume(
 
 @app.command()
 def stop(
-    campaign_id: terminal.CampaignArgument, reason: Reason = DEFAULT_REASON, as_json: terminal.Json = False
+    campaign_id: terminal.CampaignArgument,
+    reason: terminal.ReasonOption = DEFAULT_REASON,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """End it for good; done only when no further call can leave."""
     _act(

@@ -11,7 +11,7 @@ from dialer.cli.base import terminal
 from dialer.cli.base.desk import with_desk
 from dialer.cli.base.imports import import_file
 from dialer.cli.base.session import with_service
-from dialer.cli.oppositions import Channel, ReceivedAt, Sponsor, show_recorded
+from dialer.cli.oppositions import ChannelOption, ReceivedAtOption, SponsorOption, show_recorded
 from dialer.domain.access import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.ports.consent import SetAside
@@ -27,7 +27,7 @@ consents = typer.Typer(help="Record consents and their withdrawal.", no_args_is_
 
 @consents.command("import")
 def import_consents(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv")], as_json: terminal.Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")], as_json: terminal.JsonOption = False
 ) -> None:
     """Add consents from a file: `phone_number` and the consent columns of the contact list."""
 
@@ -40,10 +40,10 @@ def import_consents(
 @consents.command()
 def withdraw(
     number: terminal.NumberArgument,
-    channel: Channel,
-    sponsor: Sponsor = None,
-    received_at: ReceivedAt = None,
-    as_json: terminal.Json = False,
+    channel: ChannelOption,
+    sponsor: SponsorOption = None,
+    received_at: ReceivedAtOption = None,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """End the consents of a number, in any spelling; a call to it that is ringing is cancelled."""
 
@@ -70,7 +70,7 @@ def restore(
         datetime | None,
         typer.Option(parser=terminal.instant, metavar="TIME", help="When it ended; else now."),
     ] = None,
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Undo the ends of consents that a trunk caused by reporting numbers as unassigned.
 
@@ -109,7 +109,7 @@ def import_contacts(
         datetime,
         typer.Option(parser=terminal.instant, metavar="TIME", help="When the numbers were collected."),
     ],
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Add a list to a campaign. A bad row is reported and never stops the rest.
 
@@ -124,7 +124,7 @@ def import_contacts(
 
 
 @contacts_app.command()
-def review(campaign: terminal.CampaignOption, as_json: terminal.Json = False) -> None:
+def review(campaign: terminal.CampaignOption, as_json: terminal.JsonOption = False) -> None:
     """List contacts whose judgement failed, with the error.
 
     They are not called until somebody puts them back.
@@ -138,7 +138,7 @@ def review(campaign: terminal.CampaignOption, as_json: terminal.Json = False) ->
 
 
 @contacts_app.command("judge-again")
-def judge_again(campaign: terminal.CampaignOption, as_json: terminal.Json = False) -> None:
+def judge_again(campaign: terminal.CampaignOption, as_json: terminal.JsonOption = False) -> None:
     """Put every contact back on the list that is closed for review."""
 
     async def work(service: Service, actor: Actor) -> int:

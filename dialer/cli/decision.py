@@ -19,7 +19,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 from dialer.bootstrap import Service
 from dialer.cli.base.program import FAILED
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import CampaignOption, Json, console, instant, print_fields, print_json
+from dialer.cli.base.terminal import CampaignOption, JsonOption, console, instant, print_fields, print_json
 from dialer.domain.access import Actor
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import AttemptId, CampaignId
@@ -110,7 +110,7 @@ def decide(
         Path | None, typer.Option(metavar="CASES.csv", help="Columns number,at; one JSON object a line.")
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Add the present state, halt, clock, ledger.")] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge as if the campaign were running. A refusal is an answer too: exit 0."""
     campaign_id = CampaignId(campaign)
@@ -172,7 +172,7 @@ def replay(
     attempt: Annotated[
         str | None, typer.Option("--attempt", metavar="ID", help="The permit of this attempt only.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make recorded decisions again from the facts stored with them.
 

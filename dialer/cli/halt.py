@@ -2,14 +2,14 @@
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from dialer.bootstrap.home import Links, clock_of, halt_notes
 from dialer.bootstrap.pbxs import stop_pbxs
 from dialer.cli.base.program import FAILED, report
-from dialer.cli.base.terminal import Json, print_fields, print_json
+from dialer.cli.base.terminal import JsonOption, ReasonOption, print_fields, print_json
 from dialer.domain.access import LOCAL_ADMINISTRATOR, Actor, Right
 from dialer.domain.base.errors import Unavailable
 from dialer.domain.base.halt import Halt
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 
     from dialer.bootstrap.service import Service
 
-    Opening = Callable[[Settings], AbstractAsyncContextManager[Service]]
+    OpenService = Callable[[Settings], AbstractAsyncContextManager[Service]]
 
 
 DATABASE_S = 1.0
-Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 
 
-def halt(reason: Reason = "halted at the command line", as_json: Json = False) -> None:
+def halt(reason: ReasonOption = "halted at the command line", as_json: JsonOption = False) -> None:
     """Hang up every call and refuse new ones, on every PBX.
 
     Exit 1 where one could not be reached.
@@ -91,12 +90,12 @@ async def _record(settings: Settings, halt: Halt) -> bool:
         return False
 
 
-def _service() -> "Opening":
+def _service() -> "OpenService":
     """Import late: see `_halt`."""
     return import_module("dialer.bootstrap.service").open_service  # type: ignore[no-any-return]
 
 
-def unhalt(reason: Reason = "", as_json: Json = False) -> None:
+def unhalt(reason: ReasonOption = "", as_json: JsonOption = False) -> None:
     """End a halt. It needs a reason."""
     with_service = import_module("dialer.cli.base.session").with_service
 

@@ -11,7 +11,7 @@ from dialer.bootstrap.inspecting import inspector_of
 from dialer.cli.base.program import FAILED
 from dialer.cli.base.progress_bar import progress_bar
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import Json, console, print_json
+from dialer.cli.base.terminal import JsonOption, console, print_json
 from dialer.cli.ledger import read_lines
 from dialer.domain.access import Actor
 from dialer.domain.base.types import CampaignId
@@ -39,7 +39,7 @@ def inspect(
         Path | None,
         typer.Option("--head", metavar="FILE", help="Heads kept from earlier, to be proved: one a line."),
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the inspection pack; exit 1 where it shows what may not be."""
     request = Request(

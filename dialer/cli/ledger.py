@@ -8,7 +8,7 @@ import typer
 from dialer.bootstrap import Service
 from dialer.cli.base.program import FAILED
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import Json, console, print_json, print_table, print_view
+from dialer.cli.base.terminal import JsonOption, console, print_json, print_table, print_view
 from dialer.domain.access import Actor
 from dialer.domain.base.errors import InvalidInput
 from dialer.domain.base.types import AttemptId
@@ -20,21 +20,21 @@ from dialer.views.ledger import EvidenceView, FindingsView, HeadView, LedgerExpo
 
 app = typer.Typer(help="Verify, show and export the ledger.", no_args_is_help=True)
 
-Kept = Annotated[
+HeadFileOption = Annotated[
     Path | None, typer.Option("--head", metavar="FILE", help="Heads kept from earlier, one a line.")
 ]
 
 
 @app.command()
 def verify(
-    head: Kept = None,
+    head: HeadFileOption = None,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="DIR", help="An exported ledger; needs no database.")
     ] = None,
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="Public key for --export, if not its own.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check every entry and every head; exit 1 where one was changed, and name the first."""
     kept = read_lines(head) if head else []
@@ -58,7 +58,7 @@ def _show(view: VerdictView | FindingsView) -> None:
 
 
 @app.command()
-def head(as_json: Json = False) -> None:
+def head(as_json: JsonOption = False) -> None:
     """Show the last signed head.
 
     Keep a copy elsewhere: `verify --head` holds the ledger against it.
@@ -72,7 +72,7 @@ def head(as_json: Json = False) -> None:
 
 @app.command("export")
 def export_ledger(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")], as_json: Json = False
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")], as_json: JsonOption = False
 ) -> None:
     """Write all entries, heads, the public key and a verifier that needs nothing but Python."""
 

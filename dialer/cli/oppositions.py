@@ -26,9 +26,9 @@ from dialer.services.oppositions.statements import StatedOpposition
 from dialer.views.consent import WithdrawnHereView
 from dialer.views.oppositions import AddedView, CheckedView, CountView, ListsView, ListView, RemovedView
 
-Channel = Annotated[OppositionChannel, typer.Option(help="The way it reached us.")]
-Sponsor = Annotated[str | None, typer.Option(metavar="ID", help="For this sponsor only; else for all.")]
-ReceivedAt = Annotated[str | None, typer.Option(metavar="TIME", help="When it reached us; else now.")]
+ChannelOption = Annotated[OppositionChannel, typer.Option(help="The way it reached us.")]
+SponsorOption = Annotated[str | None, typer.Option(metavar="ID", help="For this sponsor only; else for all.")]
+ReceivedAtOption = Annotated[str | None, typer.Option(metavar="TIME", help="When it reached us; else now.")]
 
 
 def show_recorded(view: AddedView | WithdrawnHereView, done: str, *, as_json: bool) -> None:
@@ -42,19 +42,19 @@ def show_recorded(view: AddedView | WithdrawnHereView, done: str, *, as_json: bo
         terminal.console.print(f"warning: {warning}", markup=False, soft_wrap=True)
 
 
-ValidFrom = Annotated[
+ValidFromOption = Annotated[
     datetime | None,
     typer.Option(
         parser=terminal.instant, metavar="TIME", help="With --list: since when it is valid; now unless said."
     ),
 ]
-ValidTo = Annotated[
+ValidToOption = Annotated[
     datetime | None,
     typer.Option(
         parser=terminal.instant, metavar="TIME", help="With --list: until when it is valid; required."
     ),
 ]
-Kind = Annotated[
+KindOption = Annotated[
     ListKind,
     typer.Option("--kind", help="With --list: people who object, or lines that no machine may call."),
 ]
@@ -92,7 +92,7 @@ def import_list(file: Path, name: str, stated: Stated, *, as_json: bool) -> None
     import_file(file, start, with_service, as_json=as_json)
 
 
-def lists(as_json: terminal.Json = False) -> None:
+def lists(as_json: terminal.JsonOption = False) -> None:
     """List lists kept by others, with their validity: a decision holds numbers against them."""
 
     async def work(service: Service, actor: Actor) -> Sequence[ListedCount]:
@@ -109,11 +109,11 @@ app.command()(lists)
 @app.command()
 def add(
     number: terminal.NumberArgument,
-    channel: Channel,
-    sponsor: Sponsor = None,
-    received_at: ReceivedAt = None,
+    channel: ChannelOption,
+    sponsor: SponsorOption = None,
+    received_at: ReceivedAtOption = None,
     note: Annotated[str | None, typer.Option(help="What was said.")] = None,
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Record an opposition, in any spelling of the number.
 
@@ -136,10 +136,10 @@ def import_suppressions(
         typer.Option("--list", metavar="NAME", help="A list kept by others: it replaces its last import."),
     ] = None,
     sponsor: Annotated[str | None, typer.Option(help="With --list: for this sponsor alone.")] = None,
-    valid_from: ValidFrom = None,
-    valid_to: ValidTo = None,
-    kind: Kind = ListKind.OPPOSITIONS,
-    as_json: terminal.Json = False,
+    valid_from: ValidFromOption = None,
+    valid_to: ValidToOption = None,
+    kind: KindOption = ListKind.OPPOSITIONS,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Record oppositions from a file: phone_number, channel, received_at, sponsor, note.
 
@@ -159,7 +159,7 @@ def import_suppressions(
 
 
 @app.command()
-def check(number: terminal.NumberArgument, as_json: terminal.Json = False) -> None:
+def check(number: terminal.NumberArgument, as_json: terminal.JsonOption = False) -> None:
     """Say whether oppositions against a number are in force."""
 
     async def work(service: Service, actor: Actor) -> Sequence[Suppression]:
@@ -176,7 +176,7 @@ def check(number: terminal.NumberArgument, as_json: terminal.Json = False) -> No
 
 
 @app.command()
-def count(as_json: terminal.Json = False) -> None:
+def count(as_json: terminal.JsonOption = False) -> None:
     """Count the numbers that are opposed."""
 
     async def work(service: Service, actor: Actor) -> int:
@@ -193,7 +193,7 @@ def count(as_json: terminal.Json = False) -> None:
 def remove(
     number: terminal.NumberArgument,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Who asked for it, and how.")],
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Lift every opposition of a number; for administrators. Consents given before it stay void."""
 

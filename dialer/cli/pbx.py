@@ -16,7 +16,7 @@ from dialer.adapters.pbx.dialplan import DialplanFiles
 from dialer.adapters.pbx.lifecycle import PbxStatus
 from dialer.bootstrap import ami_address
 from dialer.cli.base.program import FAILED
-from dialer.cli.base.terminal import Json, console, print_fields, print_json
+from dialer.cli.base.terminal import JsonOption, console, print_fields, print_json
 from dialer.dialplan_checker.proof import ASSUMPTIONS, ClaimProof
 from dialer.domain.base.errors import NotFound
 from dialer.services.pbx.dialplan import DialplanVerdict
@@ -27,10 +27,10 @@ from dialer.views.pbx import DialplanView
 
 dialplan_app = typer.Typer(help="Prove the dialplan.", no_args_is_help=True)
 
-Folder = Annotated[
+FolderArgument = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="Dialplan files; the program's own where not named.")
 ]
-PbxName = Annotated[
+PbxOption = Annotated[
     str | None, typer.Option("--pbx", metavar="NAME", help="What this running PBX has loaded.")
 ]
 
@@ -41,7 +41,7 @@ def dialplan() -> None:
 
 
 @dialplan_app.command()
-def verify(folder: Folder = None, pbx: PbxName = None, as_json: Json = False) -> None:
+def verify(folder: FolderArgument = None, pbx: PbxOption = None, as_json: JsonOption = False) -> None:
     """Follow every path and prove the claims that a call must keep to.
 
     Exit 1 with the offending path where one fails.
@@ -117,25 +117,25 @@ def _line(text: str) -> None:
 
 pbx = typer.Typer(help="Start, stop and check the Asterisk that makes the calls.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Option(help="Name of this PBX; several run side by side.")]
+NameOption = Annotated[str, typer.Option(help="Name of this PBX; several run side by side.")]
 
 
-Trunk = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the INVITEs go.")]
-TrunkName = Annotated[str, typer.Option(help="What campaigns call this trunk.")]
-SipPort = Annotated[int, typer.Option(help="UDP port of Asterisk's SIP.")]
-AmiPort = Annotated[int, typer.Option(help="TCP port of AMI, on loopback only.")]
-Rtp = Annotated[str, typer.Option(metavar="A-B", help="UDP ports for sound, two a call.")]
+TrunkOption = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the INVITEs go.")]
+TrunkNameOption = Annotated[str, typer.Option(help="What campaigns call this trunk.")]
+SipPortOption = Annotated[int, typer.Option(help="UDP port of Asterisk's SIP.")]
+AmiPortOption = Annotated[int, typer.Option(help="TCP port of AMI, on loopback only.")]
+RtpOption = Annotated[str, typer.Option(metavar="A-B", help="UDP ports for sound, two a call.")]
 
 
 @pbx.command()
 def up(
-    name: Name = "pbx1",
-    trunk: Trunk = "127.0.0.1:5080",
-    trunk_name: TrunkName = "default",
-    sip_port: SipPort = 5060,
-    ami_port: AmiPort = 5038,
-    rtp: Rtp = "20000-22000",
-    json: Json = False,
+    name: NameOption = "pbx1",
+    trunk: TrunkOption = "127.0.0.1:5080",
+    trunk_name: TrunkNameOption = "default",
+    sip_port: SipPortOption = 5060,
+    ami_port: AmiPortOption = 5038,
+    rtp: RtpOption = "20000-22000",
+    json: JsonOption = False,
 ) -> None:
     """Start Asterisk, building its image where that is missing; done when it takes calls."""
     running = asyncio.run(lifecycle.up(_spec(name, (trunk_name, trunk), (sip_port, ami_port), rtp)))
@@ -149,19 +149,19 @@ def up(
 
 @pbx.command()
 def render(
-    name: Name = "pbx1",
-    trunk: Trunk = "127.0.0.1:5080",
-    trunk_name: TrunkName = "default",
-    sip_port: SipPort = 5060,
-    ami_port: AmiPort = 5038,
-    rtp: Rtp = "20000-22000",
+    name: NameOption = "pbx1",
+    trunk: TrunkOption = "127.0.0.1:5080",
+    trunk_name: TrunkNameOption = "default",
+    sip_port: SipPortOption = 5060,
+    ami_port: AmiPortOption = 5038,
+    rtp: RtpOption = "20000-22000",
 ) -> None:
     """Only write Asterisk's configuration, for a container that something else starts."""
     lifecycle.prepare(_spec(name, (trunk_name, trunk), (sip_port, ami_port), rtp))
 
 
 @pbx.command()
-def down(name: Name = "pbx1", json: Json = False) -> None:
+def down(name: NameOption = "pbx1", json: JsonOption = False) -> None:
     """Stop Asterisk; calls in progress end. Its storage stays."""
     asyncio.run(lifecycle.down(name, read_settings().home))
     if json:
@@ -171,7 +171,7 @@ def down(name: Name = "pbx1", json: Json = False) -> None:
 
 
 @pbx.command()
-def status(name: Name = "pbx1", json: Json = False) -> None:
+def status(name: NameOption = "pbx1", json: JsonOption = False) -> None:
     """Say whether Asterisk is up; exit 1 if it is not."""
     found = asyncio.run(lifecycle.status(name, read_settings().home))
     if json:

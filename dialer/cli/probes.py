@@ -5,7 +5,7 @@ import typer
 from dialer.bootstrap import Links, Service
 from dialer.cli.base.program import FAILED
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import CampaignArgument, Json, print_list
+from dialer.cli.base.terminal import CampaignArgument, JsonOption, print_list
 from dialer.domain.access import Actor
 from dialer.domain.base.types import CampaignId
 from dialer.domain.probes.probe import Probe, ProbeOutcome
@@ -20,7 +20,7 @@ PAGE = 500
 
 
 @app.command("run")
-def run_now(campaign_id: CampaignArgument, as_json: Json = False) -> None:
+def run_now(campaign_id: CampaignArgument, as_json: JsonOption = False) -> None:
     """Ring every number that the campaign shows, one after the other.
 
     Exit 1 where one did not pass.
@@ -36,7 +36,7 @@ def run_now(campaign_id: CampaignArgument, as_json: Json = False) -> None:
 
 
 @app.command("list")
-def list_probes(campaign_id: CampaignArgument, as_json: Json = False) -> None:
+def list_probes(campaign_id: CampaignArgument, as_json: JsonOption = False) -> None:
     """List every probe of the campaign's numbers, in order of their calls."""
 
     async def work(service: Service, actor: Actor) -> list[Probe]:

@@ -9,7 +9,7 @@ import typer
 
 from dialer.bootstrap import Service
 from dialer.cli.base.session import with_service
-from dialer.cli.base.terminal import Json, print_json, print_table
+from dialer.cli.base.terminal import JsonOption, print_json, print_table
 from dialer.cli.campaigns import read_campaign
 from dialer.domain.access import Actor
 from dialer.domain.base.errors import InvalidInput, Unavailable
@@ -20,24 +20,24 @@ from dialer.views.campaigns import ScriptView
 
 app = typer.Typer(help="Build, list and play prompts.", no_args_is_help=True)
 
-CampaignFile = Annotated[
+CampaignFileOption = Annotated[
     Path | None, typer.Option("--file", metavar="FILE.toml", help="What this campaign file would say.")
 ]
-Approved = Annotated[
+ApprovedOption = Annotated[
     str | None, typer.Option("--campaign", metavar="ID", help="As approved for this campaign.")
 ]
 PLAYER = ("play", "-q", "-t", "raw", "-r", str(RATE), "-e", "a-law", "-b", "8", "-c", "1", "-")
 
 
 @app.command()
-def build(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: Json = False) -> None:
+def build(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: JsonOption = False) -> None:
     """Compile and check what a campaign file says; approve nothing."""
     _show(with_service(lambda service, actor: _script(service, actor, file, None)), as_json=as_json)
 
 
 @app.command("list")
 def list_prompts(
-    campaign: Annotated[str, typer.Option("--campaign", metavar="ID")], as_json: Json = False
+    campaign: Annotated[str, typer.Option("--campaign", metavar="ID")], as_json: JsonOption = False
 ) -> None:
     """List the approved prompts, each with its length, its voice and its hash."""
     _show(with_service(lambda service, actor: _script(service, actor, None, campaign)), as_json=as_json)
@@ -46,8 +46,8 @@ def list_prompts(
 @app.command()
 def play(
     name: Annotated[str, typer.Argument(metavar="PROMPT")],
-    file: CampaignFile = None,
-    campaign: Approved = None,
+    file: CampaignFileOption = None,
+    campaign: ApprovedOption = None,
     wav: Annotated[
         Path | None, typer.Option("--wav", metavar="FILE.wav", help="Write it here instead.")
     ] = None,

@@ -32,11 +32,11 @@ from dialer.views.upkeep import BackupView, RestoredView, RetentionView, RunView
 
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    passphrase_file: terminal.PassphraseFile = None,
+    passphrase_file: terminal.PassphraseFileOption = None,
     without_keys: Annotated[
         bool, typer.Option("--without-keys", help="Leave the keys out: keep a copy of home/keys yourself.")
     ] = False,
-    as_json: terminal.Json = False,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Save database, keys, prompts, exported heads and the journal, while calls go on.
 
@@ -65,7 +65,7 @@ def db() -> None:
 
 
 @db_app.command()
-def upgrade(as_json: terminal.Json = False) -> None:
+def upgrade(as_json: terminal.JsonOption = False) -> None:
     """Bring the database to the schema of this program; harmless when it is there already."""
     asyncio.run(upgrade_schema(read_settings().database_url))
     if as_json:
@@ -92,8 +92,8 @@ def restore(
         Path | None,
         typer.Option("--keys", metavar="DIR", help="Your copy of home/keys, if the backup has none."),
     ] = None,
-    passphrase_file: terminal.PassphraseFile = None,
-    as_json: terminal.Json = False,
+    passphrase_file: terminal.PassphraseFileOption = None,
+    as_json: terminal.JsonOption = False,
 ) -> None:
     """Restore a backup into an empty home and database.
 
@@ -120,7 +120,7 @@ retention = typer.Typer(
 
 
 @retention.command("run")
-def run_now(as_json: terminal.Json = False) -> None:
+def run_now(as_json: terminal.JsonOption = False) -> None:
     """Erase everything due, now. Exit 1 where it failed."""
 
     async def work(service: Service, actor: Actor) -> RetentionRun:
@@ -133,7 +133,7 @@ def run_now(as_json: terminal.Json = False) -> None:
 
 
 @retention.command()
-def status(as_json: terminal.Json = False) -> None:
+def status(as_json: terminal.JsonOption = False) -> None:
     """Show the last run, the next, and the lists kept, each until when.
 
     Exit 1 where erasing fails or something is overdue.
@@ -180,7 +180,7 @@ def export(
 
 
 @subject.command()
-def erase(number: terminal.NumberArgument, as_json: terminal.Json = False) -> None:
+def erase(number: terminal.NumberArgument, as_json: terminal.JsonOption = False) -> None:
     """Erase a number for good; for administrators.
 
     Its oppositions stay in force, its consents are taken back.

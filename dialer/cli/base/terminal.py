@@ -30,7 +30,7 @@ def instant(text: str) -> datetime:
 
 SHORTEST = 12
 
-PassphraseFile = Annotated[
+PassphraseFileOption = Annotated[
     Path | None, typer.Option("--passphrase-file", metavar="FILE", help="Its first line seals the keys.")
 ]
 
@@ -53,9 +53,10 @@ def read_passphrase(path: Path | None) -> str | None:
     return passphrase
 
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 CampaignOption = Annotated[str, typer.Option("--campaign", metavar="ID", help="The campaign.")]
 CampaignArgument = Annotated[str, typer.Argument(metavar="ID", help="The campaign.")]
+ReasonOption = Annotated[str, typer.Option(help="Why, for the record.")]
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="As people write it, or +33199000001.")]
 
 

@@ -23,7 +23,7 @@ from dialer.adapters.sql.db.schema_version import is_current
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.bootstrap import Links, open_service
 from dialer.cli.base.program import FAILED
-from dialer.cli.base.terminal import Json, console, print_json
+from dialer.cli.base.terminal import JsonOption, console, print_json
 from dialer.domain.access import LOCAL_ADMINISTRATOR
 from dialer.domain.base.errors import BadSettings, DialerError
 from dialer.services.operations.readiness import ROOM_BYTES, PartKind
@@ -238,7 +238,7 @@ def _trunk(trunk: TrunkSettings, known: set[str], now: datetime) -> CheckResult:
     return well(check, f"{trunk.host}, {len(valid)} caller ids")
 
 
-def doctor(as_json: Json = False) -> None:
+def doctor(as_json: JsonOption = False) -> None:
     """Look at everything, change nothing. Exit 1 where something is wrong."""
     findings = asyncio.run(_examine())
     ok = all(finding.ok for finding in findings)
