@@ -1,6 +1,6 @@
 """Call records over HTTP, masked for tokens that may not see whole numbers."""
 
-from dialer.api.http.answers import Name, Nothing, Page, Phone
+from dialer.api.http.answers import Nothing, Page, Phone, WireName
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get
 from dialer.api.http.parsing import page, read_cursor
 from dialer.domain.access import Right
@@ -11,7 +11,7 @@ from dialer.views.calls import CallList, CallView
 
 
 class CallsQuery(Page):
-    campaign: Name | None = None
+    campaign: WireName | None = None
     phone_number: Phone | None = None
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
-from dialer.api.http.answers import JsonAnswer, Name, Nothing, Page, Reason, Text, Wire
+from dialer.api.http.answers import JsonAnswer, Nothing, Page, Reason, Wire, WireName, WireText
 from dialer.api.http.bodies import MIB, FileBody, JsonBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get, post
 from dialer.api.http.parsing import MOST_VALUES, page, parse_json, read_cursor, read_json
@@ -118,8 +118,8 @@ def move(
 class PollDates(Wire):
     """New poll dates by territory, or `default`. The others stay. `reason` names the decree."""
 
-    poll_dates: dict[Name, date] = Field(min_length=1)
-    reason: Text
+    poll_dates: dict[WireName, date] = Field(min_length=1)
+    reason: WireText
 
 
 async def change(asked: Asked[Nothing, PollDates]) -> CampaignView:

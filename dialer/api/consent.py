@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, RootModel
 
-from dialer.api.http.answers import Instant, JsonAnswer, Name, Nothing, Phone, Text, Wire
+from dialer.api.http.answers import JsonAnswer, Nothing, Phone, Wire, WireName, WireText
 from dialer.api.http.bodies import MIB, FileBody, JsonBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get, post
 from dialer.api.http.parsing import parse_items, parse_json, read_json
@@ -17,6 +17,7 @@ from dialer.api.imports import Begun, ReportAnswer, begin
 from dialer.api.oppositions import OppositionBody
 from dialer.domain.access import Right
 from dialer.domain.base.errors import Conflict
+from dialer.domain.base.instant import WrittenInstant
 from dialer.domain.base.types import CampaignId, ImportId
 from dialer.services.consent.consents import TrunkFault
 from dialer.services.consent.contact_import import Provenance
@@ -66,10 +67,10 @@ class TrunkFaultBody(Wire):
     Without `until` it lasts until now.
     """
 
-    trunk: Name
-    since: Instant
-    until: Instant | None = None
-    reason: Text
+    trunk: WireName
+    since: WrittenInstant
+    until: WrittenInstant | None = None
+    reason: WireText
 
 
 def read_consents(model: type[ConsentsBody], raw: bytes) -> ConsentsBody:
@@ -104,8 +105,8 @@ class ProvenanceQuery(Wire):
     """Provenance of the list, as its supplier states it (FP-30)."""
 
     source_class: str
-    supplier: Name
-    collected_at: Instant
+    supplier: WireName
+    collected_at: WrittenInstant
 
 
 async def import_consents(asked: Asked[ProvenanceQuery, Path]) -> Begun:

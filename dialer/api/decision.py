@@ -4,12 +4,13 @@ import asyncio
 
 from pydantic import Field, RootModel
 
-from dialer.api.http.answers import Instant, JsonAnswer, Name, Nothing, Phone, Wire
+from dialer.api.http.answers import JsonAnswer, Nothing, Phone, Wire, WireName
 from dialer.api.http.bodies import MIB, JsonBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, post
 from dialer.api.http.parsing import parse_items, parse_json, read_json
 from dialer.domain.access import Right
 from dialer.domain.base.errors import InvalidInput, NotFound, Problem
+from dialer.domain.base.instant import WrittenInstant
 from dialer.domain.base.types import CampaignId
 from dialer.services.decision.decisions import DecisionQuestion
 from dialer.views.decision import DecisionsView, DecisionView, ManyDecisions
@@ -26,9 +27,9 @@ class QuestionBody(Wire):
     supposes that the campaign is running.
     """
 
-    campaign: Name
+    campaign: WireName
     phone_number: Phone
-    at: Instant
+    at: WrittenInstant
     live: bool = False
 
 

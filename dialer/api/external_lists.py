@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from dialer.api.consent import LARGEST_LIST
-from dialer.api.http.answers import Instant, Name, Nothing, Wire
+from dialer.api.http.answers import Nothing, Wire, WireName
 from dialer.api.http.bodies import FileBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, Endpoint, get
 from dialer.api.imports import Begun, ReportAnswer, begin
 from dialer.domain.access import Right
+from dialer.domain.base.instant import WrittenInstant
 from dialer.domain.oppositions.suppression import ListKind
 from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
@@ -26,10 +27,10 @@ class ListQuery(Wire):
     Without `sponsor` it holds for every sponsor. `valid_to` is exclusive.
     """
 
-    name: Name
-    valid_from: Instant
-    valid_to: Instant
-    sponsor: Name = ""
+    name: WireName
+    valid_from: WrittenInstant
+    valid_to: WrittenInstant
+    sponsor: WireName = ""
     kind: Literal["oppositions", "lines"] = "oppositions"
 
 

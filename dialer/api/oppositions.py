@@ -5,7 +5,7 @@ An administrator alone lifts them.
 
 from pydantic import Field, JsonValue
 
-from dialer.api.http.answers import JsonAnswer, Nothing, Phone, Text, Wire
+from dialer.api.http.answers import JsonAnswer, Nothing, Phone, Wire, WireText
 from dialer.api.http.bodies import JsonBody
 from dialer.api.http.endpoint import AnyEndpoint, Asked, get, post
 from dialer.api.http.parsing import with_plus
@@ -41,7 +41,7 @@ class PhoneQuery(Wire):
 
 class Removal(Wire):
     phone_number: Phone
-    reason: Text
+    reason: WireText
 
 
 async def add(asked: Asked[Nothing, OppositionBody]) -> UnderstoodView:

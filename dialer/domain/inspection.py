@@ -52,7 +52,7 @@ class Bars:
     bars: tuple[tuple[str, int], ...]
 
 
-Answer = Sentence | Table | Bars
+SectionAnswer = Sentence | Table | Bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class PackSection:
     """
 
     code: str
-    answers: tuple[Answer, ...]
+    answers: tuple[SectionAnswer, ...]
     files: tuple[str, ...] = ()
     faults: tuple[tuple[str, int], ...] = ()
     attachments: tuple[str, ...] = ()

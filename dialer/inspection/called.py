@@ -26,7 +26,7 @@ from dialer.domain.numbers.number_plan import number_facts
 from dialer.domain.numbers.phone_text import PhoneError
 from dialer.domain.numbers.territory import TERRITORIES, territory_of
 from dialer.inspection.findings import Counted
-from dialer.inspection.sealed import Listener, SealedCampaign
+from dialer.inspection.sealed import CountListener, SealedCampaign
 from dialer.ports.access import Vault
 from dialer.ports.consent import HasProofs
 from dialer.ports.inspection import CalledPerson, HasInspections, PackFiles
@@ -35,14 +35,13 @@ from dialer.ports.unit_of_work import Store
 from dialer.services.calls.call_records import CallRecord, CallRecords, masked
 from dialer.services.consent.consent_proofs import ConsentProofs, Opening
 from dialer.services.ledger.reader import OF_THE_PERSON
-from dialer.verifier.people import read_person
+from dialer.verifier.people import Document, read_person
 from dialer.verifier.recount import Recount
 from dialer.views.calls import CALL_COLUMNS, CallView, cell
 
 PAGE = 500
 ENDS = (Kind.OUTCOME, Kind.LATE_OPPOSITION, Kind.OPPOSITION)
 """Kinds of entries about the end of a call, which belong together."""
-Document = dict[str, Any]
 
 
 class CalledWork(HasInspections, HasProofs, Protocol):
@@ -262,7 +261,7 @@ async def count_calls(
     records: CallRecords,
     terms: dict[str, Any],
     files: PackFiles,
-    listener: Listener,
+    listener: CountListener,
 ) -> Counted:
     """Write and count the calls.
 

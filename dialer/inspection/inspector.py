@@ -77,7 +77,7 @@ def _read(lines: Iterable[str]) -> Iterator[Head]:
 
 
 FORMAT = "dialer-inspection/1"
-Progress = Callable[[str, int, int], None]
+StepListener = Callable[[str, int, int], None]
 """Takes the name of a step, the items done, and their total (0: not known)."""
 
 
@@ -126,7 +126,7 @@ class Inspector:
         self._tools = tools
         self._pretended = pretended
 
-    async def run(self, actor: Actor, request: Request, progress: Progress) -> PackView:
+    async def run(self, actor: Actor, request: Request, progress: StepListener) -> PackView:
         """Write a pack. Raise `Forbidden`, `NotFound`, `InvalidInput`.
 
         Raise `Conflict` where the folder is not empty, `Unavailable` for a damaged ledger.
@@ -142,7 +142,7 @@ class Inspector:
             return await self._hand_over(actor, inspected, request, files)
 
     async def _inspect(
-        self, actor: Actor, campaign: Campaign, request: Request, files: PackFiles, progress: Progress
+        self, actor: Actor, campaign: Campaign, request: Request, files: PackFiles, progress: StepListener
     ) -> findings.Inspected:
         tools, faults = self._tools, findings.Faults()
         await tools.sealer.tick()
@@ -192,7 +192,7 @@ class Inspector:
         sealed: SealedCampaign,
         request: Request,
         files: PackFiles,
-        progress: Progress,
+        progress: StepListener,
     ) -> findings.Counted:
         inputs = await self._tools.programs.inputs(campaign, sealed, files)
         packs = [RulePack.model_validate(pack) for pack in inputs["packs"].values()]

@@ -28,7 +28,7 @@ OF_ALL = (
 """Kinds that concern people called by any campaign."""
 OF_EVIDENCE = (Kind.PERMIT, Kind.PROBE, *OF_CAMPAIGNS, *OF_LISTS, *OF_ALL)
 
-Listener = Callable[[int, int], None]
+CountListener = Callable[[int, int], None]
 """Takes the items done, and their total."""
 
 
@@ -61,7 +61,7 @@ class SealedCampaign:
 
 
 async def read_sealed(
-    store: Store[SealedWork], campaign_id: CampaignId, lists: Sequence[str], listener: Listener
+    store: Store[SealedWork], campaign_id: CampaignId, lists: Sequence[str], listener: CountListener
 ) -> SealedCampaign:
     """Read the sealed entries. Raise `NotFound` while nothing is sealed.
 
@@ -78,7 +78,7 @@ async def read_sealed(
     return found
 
 
-async def _tree(store: Store[SealedWork], head: SignedHead, listener: Listener) -> ProofTree:
+async def _tree(store: Store[SealedWork], head: SignedHead, listener: CountListener) -> ProofTree:
     tree, size = ProofTree(), head.head.size
     while tree.size < size:
         async with store.read() as work:
@@ -95,7 +95,9 @@ async def _tree(store: Store[SealedWork], head: SignedHead, listener: Listener) 
     return tree
 
 
-async def _entries(store: Store[SealedWork], size: int, listener: Listener) -> AsyncIterator[SealedEntry]:
+async def _entries(
+    store: Store[SealedWork], size: int, listener: CountListener
+) -> AsyncIterator[SealedEntry]:
     first = 0
     while True:
         async with store.read() as work:

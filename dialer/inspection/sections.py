@@ -8,7 +8,7 @@ ledger itself.
 from collections.abc import Callable
 from typing import Any
 
-from dialer.domain.inspection import Answer, Bars, PackSection, Sentence, Table
+from dialer.domain.inspection import Bars, PackSection, SectionAnswer, Sentence, Table
 from dialer.domain.ledger.event import Kind
 from dialer.inspection.findings import Inspected, rejects_of
 from dialer.ports.inspection import ReportHead
@@ -17,7 +17,7 @@ from dialer.services.decision.decisions import ReplayOutcome
 SPAN_COLUMNS = ("what", "calls", "median_s", "p99_s", "max_s")
 
 
-def objection_first(found: Inspected) -> tuple[Answer, ...]:
+def objection_first(found: Inspected) -> tuple[SectionAnswer, ...]:
     totals, spans = _totals(found), found.counted.figures["milliseconds"]
     told = spans.get("answer_to_objection_told", {"count": 0})["count"]
     return (
@@ -27,7 +27,7 @@ def objection_first(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def consent(found: Inspected) -> tuple[Answer, ...]:
+def consent(found: Inspected) -> tuple[SectionAnswer, ...]:
     totals = _totals(found)
     return (
         Sentence("consent", {"people": totals.get("people", 0), "invites": totals.get("invites", 0)}),
@@ -35,7 +35,7 @@ def consent(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def coverage(found: Inspected) -> tuple[Answer, ...]:
+def coverage(found: Inspected) -> tuple[SectionAnswer, ...]:
     outcomes = found.programming.replay.outcomes
     return (
         Sentence("coverage", {"invites": _totals(found).get("invites", 0)}),
@@ -44,7 +44,7 @@ def coverage(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def objections(found: Inspected) -> tuple[Answer, ...]:
+def objections(found: Inspected) -> tuple[SectionAnswer, ...]:
     channels = _counts(found, "oppositions")
     between = _counts(found, "invited_before_recording")
     return (
@@ -54,7 +54,7 @@ def objections(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def caller_id(found: Inspected) -> tuple[Answer, ...]:
+def caller_id(found: Inspected) -> tuple[SectionAnswer, ...]:
     probes = tuple(
         (
             probe.started_at,
@@ -73,7 +73,7 @@ def caller_id(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def hours(found: Inspected) -> tuple[Answer, ...]:
+def hours(found: Inspected) -> tuple[SectionAnswer, ...]:
     figures = found.counted.figures
     return (
         Sentence("invites", {"count": _totals(found).get("invites", 0)}),
@@ -85,7 +85,7 @@ def hours(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def silence(found: Inspected) -> tuple[Answer, ...]:
+def silence(found: Inspected) -> tuple[SectionAnswer, ...]:
     last = found.counted.figures["silence"]
     if not last:
         return (Sentence("no_election"),)
@@ -95,7 +95,7 @@ def silence(found: Inspected) -> tuple[Answer, ...]:
     return (Table("silence", ("territory", "limit", "last_invite", "last_end"), rows),)
 
 
-def frequency(found: Inspected) -> tuple[Answer, ...]:
+def frequency(found: Inspected) -> tuple[SectionAnswer, ...]:
     rows = tuple(
         (cap["rule"], cap["window_days"], cap["max"], cap["highest"]) for cap in found.counted.figures["caps"]
     )
@@ -105,7 +105,7 @@ def frequency(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def abandoned(found: Inspected) -> tuple[Answer, ...]:
+def abandoned(found: Inspected) -> tuple[SectionAnswer, ...]:
     rows = tuple(
         (day, told["answered"], told["without_sound_1s"], told["without_sound_2s"])
         for day, told in found.counted.figures["periods"].items()
@@ -140,7 +140,7 @@ def _spans(found: Inspected, key: str, names: tuple[str, ...]) -> Table:
 MOST_SHOWN = 200
 
 
-def programming(found: Inspected) -> tuple[Answer, ...]:
+def programming(found: Inspected) -> tuple[SectionAnswer, ...]:
     campaign, proof = found.campaign, found.programming.dialplan.proof
     definition, outcomes = campaign.definition, found.programming.replay.outcomes
     terms = (
@@ -175,7 +175,7 @@ def programming(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def script(found: Inspected) -> tuple[Answer, ...]:
+def script(found: Inspected) -> tuple[SectionAnswer, ...]:
     made = found.programming.script
     if made is None:
         return (Sentence("no_script", {"script": found.campaign.script or "-"}),)
@@ -198,7 +198,7 @@ def script(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def origin(found: Inspected) -> tuple[Answer, ...]:
+def origin(found: Inspected) -> tuple[SectionAnswer, ...]:
     rows = tuple(
         (
             one.manifest.id,
@@ -219,7 +219,7 @@ def origin(found: Inspected) -> tuple[Answer, ...]:
     return (Sentence("origin", {"lists": len(rows)}), Table("lists", columns, rows))
 
 
-def erasing(found: Inspected) -> tuple[Answer, ...]:
+def erasing(found: Inspected) -> tuple[SectionAnswer, ...]:
     status = found.accounts.retention
     last = status.last
     limits = {dated.kept.import_id: dated.limit for dated in status.lists}
@@ -238,7 +238,7 @@ def erasing(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-def requests(found: Inspected) -> tuple[Answer, ...]:
+def requests(found: Inspected) -> tuple[SectionAnswer, ...]:
     kinds = (Kind.SUBJECT_EXPORT, Kind.SUBJECT_ERASE)
     rows = tuple(
         (told["at"], told["kind"], entry.index) for entry, told in found.sealed.acts if told["kind"] in kinds
@@ -247,15 +247,15 @@ def requests(found: Inspected) -> tuple[Answer, ...]:
     return (Sentence("requests", {"count": len(rows)}), shown)
 
 
-def complaints(_: Inspected) -> tuple[Answer, ...]:
+def complaints(_: Inspected) -> tuple[SectionAnswer, ...]:
     return (Sentence("complaints"),)
 
 
-def nothing(_: Inspected) -> tuple[Answer, ...]:
+def nothing(_: Inspected) -> tuple[SectionAnswer, ...]:
     return ()
 
 
-def advertising(found: Inspected) -> tuple[Answer, ...]:
+def advertising(found: Inspected) -> tuple[SectionAnswer, ...]:
     definition = found.campaign.definition
     rows = (
         ("sponsor", definition.sponsor.name),
@@ -269,7 +269,7 @@ def advertising(found: Inspected) -> tuple[Answer, ...]:
     return (Table("campaign", ("what", "value"), rows),)
 
 
-def integrity(found: Inspected) -> tuple[Answer, ...]:
+def integrity(found: Inspected) -> tuple[SectionAnswer, ...]:
     head, ledger = found.sealed.head.head, found.ledger
     gaps = tuple((finding.index, finding.detail) for finding in ledger.findings if finding.gap)
     return (
@@ -284,7 +284,7 @@ def integrity(found: Inspected) -> tuple[Answer, ...]:
     )
 
 
-Answers = Callable[[Inspected], tuple[Answer, ...]]
+Answers = Callable[[Inspected], tuple[SectionAnswer, ...]]
 POINTS: dict[str, tuple[Answers, tuple[str, ...], tuple[str, ...]]] = {
     "E1": (
         programming,

@@ -23,7 +23,15 @@ from dialer.domain.decision.facts import Facts
 from dialer.domain.decision.record import ReasonCode
 from dialer.domain.oppositions.suppression import ListStanding
 from dialer.domain.preflight.campaign_checks import check_approval, language_problems, reminders
-from dialer.domain.preflight.forecast import Endings, Foreseen, Kind, NumberKinds, foresee, horizon, turns
+from dialer.domain.preflight.forecast import (
+    Endings,
+    Foreseen,
+    NumberKind,
+    NumberKinds,
+    foresee,
+    horizon,
+    turns,
+)
 from dialer.domain.rulepacks.pack_parts import Reminder
 from dialer.domain.rulepacks.rulepack import RulePack, RulePackIndex
 from dialer.ports.consent import HasContacts
@@ -120,8 +128,8 @@ class Survey:
         self._start = start
         self._until = horizon(definition, start)
         self._numbers = NumberKinds(definition, decider.trunk_facts(definition.trunk), packs)
-        self._known: dict[tuple[Hashable, Kind], Foreseen] = {}
-        self._endings: dict[tuple[Hashable, Kind], Endings] = {}
+        self._known: dict[tuple[Hashable, NumberKind], Foreseen] = {}
+        self._endings: dict[tuple[Hashable, NumberKind], Endings] = {}
         self._turn = asyncio.Lock()
 
     async def take(self, page: Sequence[ContactGroup]) -> None:
@@ -134,7 +142,7 @@ class Survey:
             kinds = [self._numbers.of(number) for number in alike.numbers]
             examples = dict(zip(kinds, alike.numbers, strict=True))
             if alike.ends:
-                ends: defaultdict[Kind, list[datetime]] = defaultdict(list)
+                ends: defaultdict[NumberKind, list[datetime]] = defaultdict(list)
                 for kind, end in zip(kinds, alike.ends, strict=True):
                     ends[kind].append(end)
                 for kind, some in ends.items():
@@ -143,7 +151,7 @@ class Survey:
                 for kind, count in Counter(kinds).items():
                     self.forecast.add(self._foreseen(alike, kind, examples[kind], count), count)
 
-    def _foreseen(self, alike: ContactGroup, kind: Kind, number: PhoneNumber, count: int) -> Foreseen:
+    def _foreseen(self, alike: ContactGroup, kind: NumberKind, number: PhoneNumber, count: int) -> Foreseen:
         """Foresee a group of contacts.
 
         The result is remembered where there are several: in a list of a million people each may be
@@ -158,7 +166,7 @@ class Survey:
         return foreseen
 
     def _add_ending(
-        self, alike: ContactGroup, kind: Kind, number: PhoneNumber, ends: Sequence[datetime]
+        self, alike: ContactGroup, kind: NumberKind, number: PhoneNumber, ends: Sequence[datetime]
     ) -> None:
         """Add contacts whose consent ends meanwhile. Results are remembered, too."""
         endings = self._endings.get((alike.kind, kind))

@@ -8,13 +8,13 @@ from dialer.ports.access import KeyVersion
 from dialer.services.access.keys import Rotated
 from dialer.views.base import AT, Instant, InstantText, Items, Listing, View, about
 
-Name = Annotated[str, about("Who acts: this name stands in every record.", "anne")]
+ActorName = Annotated[str, about("Who acts: this name stands in every record.", "anne")]
 
 
 class TokenView(View):
     """A bearer token, without its secret."""
 
-    name: Name
+    name: ActorName
     role: Annotated[Role, about("The role of its bearer, which decides their rights.", "operator")]
     created_at: Annotated[Instant, about("When it was made.", AT)]
     expires_at: Annotated[Instant | None, about("When it ends; null: never by itself.", AT)]
@@ -33,7 +33,7 @@ class TokenList(Listing[TokenView]):
 class TokenMadeView(View):
     """A token that was made. Its secret is shown this once."""
 
-    name: Name
+    name: ActorName
     role: Annotated[Role, about("The role of its bearer, which decides their rights.", "operator")]
     expires_at: Annotated[InstantText | None, about("When it ends, as it was asked for; null: never.", AT)]
     token: Annotated[str, about("The secret: the bearer sends it with each request.", "dlr_1f0c9b7e")]
@@ -42,11 +42,11 @@ class TokenMadeView(View):
 class RevokedView(View):
     """A token that was ended for good."""
 
-    name: Name
+    name: ActorName
     revoked: Annotated[Literal[True], about("Always true.", True)]
 
 
-State = Literal["replaced", "in_force", "being_made"]
+KeyState = Literal["replaced", "in_force", "being_made"]
 Version = Annotated[int, about("Number of the version, from 1.", 2)]
 
 
@@ -60,10 +60,10 @@ class KeyVersionView(View):
     made_at: Annotated[Instant | None, about("When it was made; null: with the database.", AT)]
     by: Annotated[str, about("Who made it; empty: nobody, it is the first.", "anne")]
     reason: Annotated[str, about("Why it was made.", "routine")]
-    state: Annotated[State, about("Whether it is in force.", "in_force")]
+    state: Annotated[KeyState, about("Whether it is in force.", "in_force")]
 
     @classmethod
-    def of(cls, version: KeyVersion, state: State) -> Self:
+    def of(cls, version: KeyVersion, state: KeyState) -> Self:
         return cls(
             version=version.version,
             mark=version.mark,

@@ -195,10 +195,10 @@ def cell(value: object) -> str:
     return f"'{text}" if _RUNS.search(text) and not _NUMBER.fullmatch(text) else text
 
 
-Pages = AsyncIterator[Sequence[CallView]]
+CallPages = AsyncIterator[Sequence[CallView]]
 
 
-async def export_csv(pages: Pages, out: TextIO) -> None:
+async def export_csv(pages: CallPages, out: TextIO) -> None:
     """Write calls as CSV (RFC 4180), always with a header line."""
     writer = csv.writer(out)
     writer.writerow(CALL_COLUMNS)
@@ -206,7 +206,7 @@ async def export_csv(pages: Pages, out: TextIO) -> None:
         writer.writerows(map(cell, call.document().values()) for call in page)
 
 
-async def export_json(pages: Pages, out: TextIO) -> None:
+async def export_json(pages: CallPages, out: TextIO) -> None:
     """Write calls in the shape of every list, one call a line."""
     out.write('{"items": [')
     separator = "\n"

@@ -46,15 +46,15 @@ class ScriptView(View):
 
 
 Id = Annotated[str, about("The campaign: `c` and twelve hexadecimal digits.", CAMPAIGN_ID)]
-Name = Annotated[str, about("Name of the campaign.", "Municipales 2027")]
-State = Annotated[CampaignState, about("Where it is in its life.", "running")]
+CampaignName = Annotated[str, about("Name of the campaign.", "Municipales 2027")]
+CampaignStateField = Annotated[CampaignState, about("Where it is in its life.", "running")]
 
 
 class CampaignView(CampaignDefinition, View):
     """A campaign: its state and history, and the keys of its file that have a value."""
 
     id: Id
-    state: State
+    state: CampaignStateField
     created_by: Annotated[str, about("Who made the draft.", "anne")]
     created_at: Annotated[Instant, about("When the draft was made.", AT)]
     approved_by: Annotated[str | None, about("Who approved it; null: nobody yet.", "bruno")]
@@ -117,8 +117,8 @@ class ProgressView(View):
     """Progress of a campaign, and the reason for which it waits when it does."""
 
     id: Id
-    name: Name
-    state: State
+    name: CampaignName
+    state: CampaignStateField
     waiting: Annotated[
         str, about("Why nothing is dialled at the moment, in one line; empty while it dials.", "")
     ]
@@ -192,7 +192,7 @@ class PreflightView(View):
     """The forecast for the list. `contacts` = `called` + `never` + `undecided`."""
 
     id: Id
-    name: Name
+    name: CampaignName
     from_: Annotated[Instant, about("The instant from which it was foreseen.", AT, alias="from")]
     contacts: Annotated[int, about("Contacts on its lists.", 1200)]
     called: Annotated[int, about("Contacts that could be called at some time.", 1100)]

@@ -10,7 +10,7 @@ from dialer.views.base import AT, CAMPAIGN_ID, IMPORT_ID, SHA256, Instant, Listi
 from dialer.views.oppositions import NotTold, Told, Warnings
 
 Import = Annotated[str, about("The import: `i` and twelve hexadecimal digits.", IMPORT_ID)]
-Line = Annotated[int, about("The line of the file where the row starts; the header is 1.", 3)]
+LineNumber = Annotated[int, about("The line of the file where the row starts; the header is 1.", 3)]
 
 
 class NoteView(View):
@@ -106,7 +106,7 @@ class SetAsideView(View):
     id: Annotated[int, about("The contact.", 17)]
     external_id: Annotated[str | None, about("Its own id in the list.", "member-17")]
     import_id: Import
-    line: Line
+    line: LineNumber
     reason: Annotated[str, about("The error, for people.", "ValueError: unknown time zone")]
 
 

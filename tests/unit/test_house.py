@@ -29,6 +29,8 @@ RIDDLE = re.compile(
     re.IGNORECASE,
 )
 
+CAMEL_CASE = re.compile(r"_*[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(_co|_contra)?")
+
 
 def docstrings(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -40,15 +42,38 @@ def docstrings(path: Path) -> Iterator[str]:
             yield node.value.value
 
 
+def statements(path: Path) -> Iterator[ast.stmt]:
+    """The statements of a module, with those under a condition such as `TYPE_CHECKING`."""
+    left: list[ast.stmt] = list(reversed(ast.parse(path.read_text("utf-8")).body))
+    while left:
+        statement = left.pop()
+        yield statement
+        if isinstance(statement, ast.If):
+            left += [*statement.body, *statement.orelse]
+
+
+def assigned_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement assigns, and that of a `type` statement."""
+    match statement:
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case _ if type(statement).__name__ == "TypeAlias":  # Python 3.12
+            yield statement.name.id  # type: ignore[attr-defined]
+
+
 def type_names(path: Path) -> Iterator[str]:
-    """The classes of a module and its `NewType`s."""
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            if isinstance(function, ast.Name) and function.id == "NewType":
-                yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+    """The classes of a module, its aliases of types, its `NewType`s and variables of types.
+
+    An assigned name is one of a type where it is in CamelCase. A variable of one letter (`T`) is
+    none: it has no meaning outside its module.
+    """
+    for statement in statements(path):
+        if isinstance(statement, ast.ClassDef):
+            yield statement.name
+        else:
+            yield from (name for name in assigned_names(statement) if CAMEL_CASE.fullmatch(name))
 
 
 def test_no_type_name_stands_in_two_modules() -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dialer.adapters.ami import translate
 from dialer.adapters.ami.originate import SHAPES, require
-from dialer.adapters.ami.wire import Action, ActionRefused, Fields, Reply, legible
+from dialer.adapters.ami.wire import Action, ActionRefused, Headers, Reply, legible
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, Fingerprint, HaltId
 from dialer.domain.calls.call_events import Ended, Opposed
@@ -22,7 +22,7 @@ def hangup(channel: str) -> Action:
     return {"Action": "Hangup", "Channel": channel}
 
 
-def callees_among(channels: Iterable[Fields]) -> list[Fields]:
+def callees_among(channels: Iterable[Headers]) -> list[Headers]:
     return [channel for channel in channels if str(channel.get("channel", "")).startswith(translate.CALLEE)]
 
 
@@ -96,7 +96,7 @@ def suppressed_family(entry: PbxSuppression) -> str:
     return f"{SUPPRESSED}/{entry.sponsor_key or EVERYBODY}"
 
 
-def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
+def suppressed_entries(rows: Iterable[Headers]) -> Iterator[PbxSuppression]:
     """Read the suppressions among `rows`.
 
     Skip rows of another shape: the gate never looks them up.
@@ -106,13 +106,13 @@ def suppressed_entries(rows: Iterable[Fields]) -> Iterator[PbxSuppression]:
             yield PbxSuppression(Fingerprint(found[2]), None if found[1] == EVERYBODY else found[1])
 
 
-def marked(rows: Iterable[Fields]) -> str | None:
+def marked(rows: Iterable[Headers]) -> str | None:
     """The mark in the answer to DBGet. None where its shape is not ours."""
     values = [translate.text(row, "val") for row in rows if "val" in row]
     return values[0] if values and MARK_SHAPE.fullmatch(values[0]) else None
 
 
-def value_in(rows: Iterable[Fields]) -> str:
+def value_in(rows: Iterable[Headers]) -> str:
     """The value in the answer to DBGet."""
     return next((translate.text(row, "val") for row in rows if "val" in row), "")
 
@@ -121,7 +121,7 @@ def halt_text(halt: Halt) -> str:
     return f"{halt.id}|{legible(halt.reason)}"
 
 
-def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
+def halt_flag(rows: Iterable[Headers]) -> HaltFlag:
     """Read the flag in the answer to DBGet.
 
     A flag of another shape counts as well: a person set it, or a program older than ids.
@@ -132,7 +132,7 @@ def halt_flag(rows: Iterable[Fields]) -> HaltFlag:
 
 
 def opposed_entries(
-    rows: Iterable[Fields], pbx_time: translate.PbxTime, now: datetime
+    rows: Iterable[Headers], pbx_time: translate.PbxTime, now: datetime
 ) -> Iterator[Opposed | translate.Unusable]:
     """Read oppositions: `<UNIX ms>|<fingerprint>|<sponsor key>` under the attempt id.
 
@@ -161,7 +161,7 @@ def suppression_in(value: str) -> PbxSuppression | None:
 
 
 def ended_entries(
-    rows: Iterable[Fields], pbx_time: translate.PbxTime
+    rows: Iterable[Headers], pbx_time: translate.PbxTime
 ) -> Iterator[Ended | translate.Unusable]:
     """Read ends: fields of the DialerEnded event, `Name: value` joined by commas, by attempt id."""
     for row in rows:
@@ -187,7 +187,7 @@ def unused(mark: Reply) -> bool:
     )
 
 
-def expired(rows: Iterable[Fields], before: int) -> Iterator[str]:
+def expired(rows: Iterable[Headers], before: int) -> Iterator[str]:
     """Yield the keys of rows whose value begins with a UNIX second earlier than `before`.
 
     Rows without such a second stay for a person to look at.
@@ -204,7 +204,7 @@ def named(part: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
-def attempt_of(row: Fields, family: str) -> AttemptId:
+def attempt_of(row: Headers, family: str) -> AttemptId:
     """Read the attempt of a row that DBGetTree names `/family/key`.
 
     Raise `Malformed` for another family.

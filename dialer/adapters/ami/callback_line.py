@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 from dialer.adapters.ami.astdb import DOWN, OPPOSED, put
 from dialer.adapters.ami.originate import NEVER, SHAPES, require
 from dialer.adapters.ami.translate import Malformed, PbxTime, Unusable, matching, text
-from dialer.adapters.ami.wire import Action, Fields
+from dialer.adapters.ami.wire import Action, Headers
 from dialer.ports.telephony import Line, LineObjection
 
 LINE = "dialer-line"
@@ -28,7 +28,7 @@ _KEY = re.compile(rf"/{OPPOSED}/(line-[0-9A-Za-z.-]+)")
 _VALUE = re.compile(r"([0-9]{13})\|([0-9A-Za-z+/=]+)\|([0-9a-f]{16})")
 
 
-def is_line_entry(row: Fields) -> bool:
+def is_line_entry(row: Headers) -> bool:
     """Return True where an entry of the oppositions' outbox came from a caller of the line."""
     return _KEY.fullmatch(text(row, "key")) is not None
 
@@ -46,7 +46,7 @@ def describe_line(lines: Iterable[Line], pbx_time: PbxTime) -> Iterator[Action]:
         yield put(LINE, line.number, f"{line.script}|{line.sponsor_key}")
 
 
-def objections(rows: Iterable[Fields], key: str, pbx_time: PbxTime) -> Iterator[LineObjection | Unusable]:
+def objections(rows: Iterable[Headers], key: str, pbx_time: PbxTime) -> Iterator[LineObjection | Unusable]:
     """Read oppositions of callers, one a call.
 
     Where a 9 came up as well, count its later record: it may hold a number that was typed.
@@ -61,7 +61,7 @@ def objections(rows: Iterable[Fields], key: str, pbx_time: PbxTime) -> Iterator[
             yield Unusable(OPPOSED, str(error))
 
 
-def _objection(row: Fields, key: str, pbx_time: PbxTime) -> LineObjection:
+def _objection(row: Headers, key: str, pbx_time: PbxTime) -> LineObjection:
     found = _KEY.fullmatch(matching(row, "key", _KEY))
     value = _VALUE.fullmatch(matching(row, "val", _VALUE))
     assert found is not None

@@ -38,7 +38,7 @@ class Wires:
     # Both names are needed: panoramisk reads either to decide on sending again, and we never do.
     forgetable_actions = frozenset({"originate", "login", "ping"})
 
-    def __init__(self, on_event: Callable[[wire.Fields], None], on_lost: Callable[[], None]) -> None:
+    def __init__(self, on_event: Callable[[wire.Headers], None], on_lost: Callable[[], None]) -> None:
         self.awaiting_actions: deque[PanoramiskAction] = deque(maxlen=0)
         self._on_event = on_event
         self._on_lost = on_lost
@@ -53,7 +53,7 @@ class Wires:
 class AmiClient:
     """`on_event` gets every event that answers no action, in order; it must not raise."""
 
-    def __init__(self, on_event: Callable[[wire.Fields], None]) -> None:
+    def __init__(self, on_event: Callable[[wire.Headers], None]) -> None:
         self._on_event = on_event
         self._protocol: Any = None
         self._unanswered: set[asyncio.Future[Any]] = set()
@@ -155,7 +155,7 @@ class AmiClient:
                 future.set_result(None)
 
 
-def without_end(items: tuple[wire.Fields, ...]) -> tuple[wire.Fields, ...]:
+def without_end(items: tuple[wire.Headers, ...]) -> tuple[wire.Headers, ...]:
     """Return the items of a list without the event that ends it.
 
     Raise `ActionRefused` where that event counts another number of items.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from dialer.adapters.ami.translate import Malformed, text
-from dialer.adapters.ami.wire import Action, ContractBroken, Fields, Reply
+from dialer.adapters.ami.wire import Action, ContractBroken, Headers, Reply
 from dialer.dialplan_checker.model import ChannelPosition, Dialplan, DialplanFault, Step, dialplan_of
 from dialer.dialplan_checker.reading import Unreadable, check_extension
 
@@ -17,7 +17,7 @@ FILES = "pbx_config"
 """Asterisk's name for the module that reads extensions.conf."""
 
 
-def dialplan_in(rows: Iterable[Fields]) -> Dialplan:
+def dialplan_in(rows: Iterable[Headers]) -> Dialplan:
     """Read a dialplan from ListDialplan events. Never raise: see `Dialplan.faults`."""
     steps: list[Step] = []
     faults: list[DialplanFault] = []
@@ -29,7 +29,7 @@ def dialplan_in(rows: Iterable[Fields]) -> Dialplan:
     return dialplan_of(steps, faults)
 
 
-def _step(row: Fields) -> Step:
+def _step(row: Headers) -> Step:
     for kind in ("includecontext", "switch", "ignorepattern"):
         if kind in row:
             raise Malformed(f"{kind} {row[kind]}")

@@ -2,7 +2,7 @@
 
 from dialer.adapters.ami.contract import SHOW_DIALPLAN, dialplan_in
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.wire import ActionRefused, Fields
+from dialer.adapters.ami.wire import ActionRefused, Headers
 from dialer.dialplan_checker.model import Dialplan
 
 
@@ -33,7 +33,7 @@ class RunningDialplan:
 class UnansweredPbx:
     """A listener for a link that only asks and needs no events."""
 
-    def event(self, fields: Fields) -> None: ...
+    def event(self, fields: Headers) -> None: ...
 
     def up(self) -> None: ...
 

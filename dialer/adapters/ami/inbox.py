@@ -20,7 +20,7 @@ from dialer.adapters.ami.translate import (
     text,
     translate,
 )
-from dialer.adapters.ami.wire import Fields
+from dialer.adapters.ami.wire import Headers
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import CallEvent, Dialing, Ended, Refused
 from dialer.ports.clock import Clock
@@ -39,13 +39,13 @@ class CalleeChannels:
         self._channels: dict[AttemptId, str] = {}
         self._begun: set[AttemptId] = set()
 
-    def feed(self, fields: Fields) -> None:
+    def feed(self, fields: Headers) -> None:
         try:
             self._feed(fields)
         except Malformed:
             return
 
-    def _feed(self, fields: Fields) -> None:
+    def _feed(self, fields: Headers) -> None:
         event = text(fields, "event")
         if event == "Hangup":
             attempt = callee_call(fields)
@@ -60,7 +60,7 @@ class CalleeChannels:
                 if event in _BEGUN:
                     self._begun.add(attempt)
 
-    def reset(self, channels: Iterable[Fields]) -> None:
+    def reset(self, channels: Iterable[Headers]) -> None:
         """Start again from a list of all channels: a lost link may have hidden hang-ups."""
         self._channels.clear()
         for fields in channels:
@@ -111,7 +111,7 @@ class Inbox:
         self._at_the_gate: set[AttemptId] = set()
         self._queue: asyncio.Queue[TelephonyEvent | LinkClosed] = asyncio.Queue()
 
-    def event(self, fields: Fields) -> None:
+    def event(self, fields: Headers) -> None:
         if fields.get("userevent") == LINE_USED:
             self.put(LineUsed(self._pbx))
             return

@@ -12,7 +12,7 @@ import structlog
 
 from dialer.adapters.ami import contract
 from dialer.adapters.ami.client import AmiClient
-from dialer.adapters.ami.wire import Action, ContractBroken, Fields, LinkDown, LoginRefused, Reply
+from dialer.adapters.ami.wire import Action, ContractBroken, Headers, LinkDown, LoginRefused, Reply
 from dialer.domain.base.errors import DialerError, Unavailable
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ class AmiAddress:
 class LinkListener(Protocol):
     """Callbacks, called in the order of events. They must not raise."""
 
-    def event(self, fields: Fields) -> None: ...
+    def event(self, fields: Headers) -> None: ...
 
     def up(self) -> None: ...
 
@@ -185,7 +185,7 @@ class AmiLink:
                 self._client = None
                 self._listener.lost()
 
-    def _on_event(self, fields: Fields) -> None:
+    def _on_event(self, fields: Headers) -> None:
         if fields.get("event") == BOOTED:
             self._booted_at = booted_at(fields, asyncio.get_running_loop().time())
         if fields.get("event") in _PBX_EVENTS:
@@ -271,7 +271,7 @@ class AmiLink:
             raise LinkDown(f"the link to the PBX at {self._at} was lost")
 
 
-def booted_at(fully_booted: Fields, now: float) -> float | None:
+def booted_at(fully_booted: Headers, now: float) -> float | None:
     """Return when Asterisk was started, on the clock of `now`, or up to a second later.
 
     Asterisk tells whole seconds. Return None where it tells none.

@@ -16,7 +16,7 @@ from dialer.adapters.ami.inbox import Inbox
 from dialer.adapters.ami.link import AmiLink
 from dialer.adapters.ami.originate import SHAPES, require
 from dialer.adapters.ami.translate import ATTEMPT_ID, PbxTime, Unusable, text
-from dialer.adapters.ami.wire import Action, ActionRefused, Fields
+from dialer.adapters.ami.wire import Action, ActionRefused, Headers
 from dialer.domain.base.halt import Halt, HaltFlag
 from dialer.domain.base.types import AttemptId, CampaignId
 from dialer.domain.calls.call_events import Ended, Opposed, PbxOutbox
@@ -180,11 +180,11 @@ class PbxMemory:
         line_used = [LineUsed(self._pbx)] if any(map(callback_line.is_line_entry, rows)) else []
         return [*self._oppositions(rows), *line_used]
 
-    def _oppositions(self, rows: Iterable[Fields]) -> tuple[Opposed, ...]:
+    def _oppositions(self, rows: Iterable[Headers]) -> tuple[Opposed, ...]:
         of_calls = [row for row in rows if not callback_line.is_line_entry(row)]
         return tuple(self._usable(astdb.opposed_entries(of_calls, self._pbx_time, self._clock.now())))
 
-    async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Fields]:
+    async def _rows_of(self, family: str, keys: Sequence[str]) -> list[Headers]:
         """Read rows as the tree of the family would give them."""
         replies = await self._link.ask_all([astdb.get(family, key) for key in keys])
         return [
@@ -211,7 +211,7 @@ class PbxMemory:
     async def clear_line_objections(self, keys: Sequence[str]) -> None:
         await self._delete_opposed(keys)
 
-    async def _opposed_rows(self) -> Sequence[Fields]:
+    async def _opposed_rows(self) -> Sequence[Headers]:
         return succeeded(await self._link.ask(astdb.tree(astdb.OPPOSED))).items
 
     async def clear_opposed(self, attempt_ids: Sequence[AttemptId]) -> None:

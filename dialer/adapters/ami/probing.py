@@ -11,7 +11,7 @@ from dialer.adapters.ami import astdb
 from dialer.adapters.ami.link import AmiLink
 from dialer.adapters.ami.originate import SHAPES, TIMEOUT_SLACK_S, require, sealed
 from dialer.adapters.ami.translate import Malformed, PbxTime, matching, text
-from dialer.adapters.ami.wire import Action, Fields, LinkDown, NoAnswer, UnsafeValue
+from dialer.adapters.ami.wire import Action, Headers, LinkDown, NoAnswer, UnsafeValue
 from dialer.domain.base.errors import NotOriginated
 from dialer.domain.calls.call_events import DialStatus
 from dialer.ports.telephony import ProbeEnd, ProbeOrder
@@ -66,7 +66,7 @@ def probe_action(order: ProbeOrder, seal_key: str, pbx_time: PbxTime) -> Action:
     }
 
 
-def end_in(rows: Iterable[Fields]) -> ProbeEnd | None:
+def end_in(rows: Iterable[Headers]) -> ProbeEnd | None:
     """The report in the answer to DBGet, None where there is none yet.
 
     Raise `Malformed` where it cannot be read.
@@ -77,7 +77,7 @@ def end_in(rows: Iterable[Fields]) -> ProbeEnd | None:
     return None
 
 
-def _end(fields: Fields) -> ProbeEnd:
+def _end(fields: Headers) -> ProbeEnd:
     if text(fields, "refused"):
         return ProbeEnd(None, refused=matching(fields, "refused", _WHY))
     status = text(fields, "dialstatus")

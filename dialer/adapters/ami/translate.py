@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dialer.adapters.ami.wire import Fields
+from dialer.adapters.ami.wire import Headers
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls import call_events
 
@@ -45,7 +45,7 @@ class Malformed(ValueError):
     """A field of ours that is missing, repeated with different values, or of another shape."""
 
 
-def text(fields: Fields, name: str) -> str:
+def text(fields: Headers, name: str) -> str:
     """Value of a header, empty where absent: panoramisk drops a last header without a value."""
     value = fields.get(name, "")
     if isinstance(value, str):
@@ -55,22 +55,22 @@ def text(fields: Fields, name: str) -> str:
     raise Malformed(f"{name} is repeated with different values")
 
 
-def matching(fields: Fields, name: str, shape: re.Pattern[str]) -> str:
+def matching(fields: Headers, name: str, shape: re.Pattern[str]) -> str:
     value = text(fields, name)
     if not shape.fullmatch(value):
         raise Malformed(f"{name} is not {shape.pattern}")
     return value
 
 
-def attempt_id(fields: Fields, name: str = "attempt") -> AttemptId:
+def attempt_id(fields: Headers, name: str = "attempt") -> AttemptId:
     return AttemptId(matching(fields, name, ATTEMPT_ID))
 
 
-def reported_at(fields: Fields, pbx_time: PbxTime) -> datetime:
+def reported_at(fields: Headers, pbx_time: PbxTime) -> datetime:
     return pbx_time.instant(int(matching(fields, "at", _MILLISECONDS)))
 
 
-def opposed_at(fields: Fields, pbx_time: PbxTime, otherwise: datetime) -> datetime:
+def opposed_at(fields: Headers, pbx_time: PbxTime, otherwise: datetime) -> datetime:
     """Read when a callee opposed.
 
     Return `otherwise` where that cannot be read: it counts all the same.
@@ -81,7 +81,7 @@ def opposed_at(fields: Fields, pbx_time: PbxTime, otherwise: datetime) -> dateti
         return otherwise
 
 
-def ended(attempt: AttemptId, fields: Fields, pbx_time: PbxTime) -> call_events.Ended:
+def ended(attempt: AttemptId, fields: Headers, pbx_time: PbxTime) -> call_events.Ended:
     """Read an end. Raise `Malformed`.
 
     A cause or SIP code that Asterisk did not learn is empty. They become 0 and None.
@@ -157,16 +157,16 @@ class ReceiptTime:
     received_at: datetime
     pbx_time: PbxTime
 
-    def event_time(self, fields: Fields) -> datetime:
+    def event_time(self, fields: Headers) -> datetime:
         """Asterisk's own timestamp where it sends one (`timestampevents`), else the receipt."""
         found = _TIMESTAMP.fullmatch(text(fields, "timestamp"))
         return self.pbx_time.instant(int(found[1] + found[2])) if found else self.received_at
 
 
-Reader = Callable[[Fields, ReceiptTime], Translation]
+Reader = Callable[[Headers, ReceiptTime], Translation]
 
 
-def translate(fields: Fields, received_at: datetime, pbx_time: PbxTime) -> Translation:
+def translate(fields: Headers, received_at: datetime, pbx_time: PbxTime) -> Translation:
     try:
         name = text(fields, "event")
         if name == "UserEvent":
@@ -184,7 +184,7 @@ def unknown(name: str) -> Unusable | None:
     return Unusable("UserEvent", "its name is none of ours") if name.startswith("Dialer") else None
 
 
-def _label(fields: Fields) -> str:
+def _label(fields: Headers) -> str:
     """Label an event by one of a fixed few: counters must not grow with the events sent."""
     names = [fields.get("userevent"), fields.get("event")]
     return next(
@@ -192,7 +192,7 @@ def _label(fields: Fields) -> str:
     )
 
 
-def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
+def callee_call(fields: Headers, prefix: str = "") -> AttemptId | None:
     """The attempt whose callee's channel the event is about.
 
     `prefix` is `dest` for the far end of a dial.
@@ -202,16 +202,16 @@ def callee_call(fields: Fields, prefix: str = "") -> AttemptId | None:
     return AttemptId(linked) if is_ours else None
 
 
-def _refused(fields: Fields, moment: ReceiptTime) -> call_events.Refused:
+def _refused(fields: Headers, moment: ReceiptTime) -> call_events.Refused:
     why = call_events.RefusalCause(matching(fields, "why", _WHY))
     return call_events.Refused(attempt_id(fields), reported_at(fields, moment.pbx_time), why)
 
 
-def _ended(fields: Fields, moment: ReceiptTime) -> call_events.CallEvent:
+def _ended(fields: Headers, moment: ReceiptTime) -> call_events.CallEvent:
     return ended(attempt_id(fields), fields, moment.pbx_time)
 
 
-def _opposed(fields: Fields, moment: ReceiptTime) -> call_events.Opposed:
+def _opposed(fields: Headers, moment: ReceiptTime) -> call_events.Opposed:
     return call_events.Opposed(attempt_id(fields), opposed_at(fields, moment.pbx_time, moment.received_at))
 
 
@@ -228,28 +228,28 @@ def _on_callee(
     The halves of the Local channel do not count: they go when the callee answers.
     """
 
-    def read(fields: Fields, moment: ReceiptTime) -> call_events.CallEvent | None:
+    def read(fields: Headers, moment: ReceiptTime) -> call_events.CallEvent | None:
         attempt = callee_call(fields)
         return kind(attempt, moment.event_time(fields)) if attempt else None
 
     return read
 
 
-def _dial_state(fields: Fields, moment: ReceiptTime) -> call_events.Ringing | None:
+def _dial_state(fields: Headers, moment: ReceiptTime) -> call_events.Ringing | None:
     attempt = callee_call(fields, "dest")
     if attempt is None or text(fields, "dialstatus") != "RINGING":
         return None
     return call_events.Ringing(attempt, moment.event_time(fields))
 
 
-def _new_state(fields: Fields, moment: ReceiptTime) -> call_events.Ringing | None:
+def _new_state(fields: Headers, moment: ReceiptTime) -> call_events.Ringing | None:
     attempt = callee_call(fields)
     if attempt is None or text(fields, "channelstate") != _RINGING_STATE:
         return None
     return call_events.Ringing(attempt, moment.event_time(fields))
 
 
-def _key(fields: Fields, moment: ReceiptTime) -> call_events.Opposed | None:
+def _key(fields: Headers, moment: ReceiptTime) -> call_events.Opposed | None:
     """Read a 9 as an opposition once any part of it was seen.
 
     A hang-up may cut it off before the dialplan hears of it.
@@ -259,7 +259,7 @@ def _key(fields: Fields, moment: ReceiptTime) -> call_events.Opposed | None:
     return call_events.Opposed(attempt, moment.event_time(fields)) if attempt and by_callee else None
 
 
-def _originate_response(fields: Fields, _moment: ReceiptTime) -> OriginateFailed | None:
+def _originate_response(fields: Headers, _moment: ReceiptTime) -> OriginateFailed | None:
     if text(fields, "response") == "Success":
         return None
     unique = text(fields, "uniqueid")

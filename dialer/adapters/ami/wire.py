@@ -52,7 +52,7 @@ class UnsafeValue(InvalidInput):
 
 Header = str | tuple[str, ...]
 """Value of a header. A tuple where Asterisk repeated the header."""
-Fields = Mapping[str, Header]
+Headers = Mapping[str, Header]
 """Headers that Asterisk sent, by name in lower case."""
 Action = Mapping[str, str | Sequence[str]]
 """Headers that we send. A sequence repeats its header."""
@@ -79,8 +79,8 @@ class Reply:
 
     success: bool
     message: str
-    fields: Fields
-    items: tuple[Fields, ...] = ()
+    fields: Headers
+    items: tuple[Headers, ...] = ()
 
 
 def check_safe(action: Action) -> None:

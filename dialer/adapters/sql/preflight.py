@@ -23,7 +23,7 @@ from dialer.adapters.sql.decision import LISTED, PAST, dossiers_of, listed_conta
 from dialer.adapters.sql.schema import people
 from dialer.adapters.sql.schema.calls import attempts
 from dialer.adapters.sql.schema.machine import past_calls
-from dialer.domain.base.intervals import Span
+from dialer.domain.base.intervals import Intervals
 from dialer.domain.base.types import CampaignId, ContactId, PhoneNumber
 from dialer.domain.consent import ContactDetails
 from dialer.domain.decision.facts import Facts
@@ -63,7 +63,7 @@ def of_contact(rows: sa.Table | sa.Subquery) -> list[sa.ColumnElement[Any]]:
     return columns_but(rows, OF_NOBODY_ELSE | OF_DIALLING | OF_NO_RULE)
 
 
-def of_consent(given: Span) -> list[sa.ColumnElement[Any]]:
+def of_consent(given: Intervals) -> list[sa.ColumnElement[Any]]:
     """Return its columns but the end."""
     return [
         *columns_but(people.consents, EVENT_ALONE | TOLD_OTHERWISE),
@@ -82,7 +82,7 @@ def stated(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 
 def reached(
-    column: sa.ColumnElement[Any], spans: Span, within: sa.ColumnElement[int] | None = None
+    column: sa.ColumnElement[Any], spans: Intervals, within: sa.ColumnElement[int] | None = None
 ) -> sa.ColumnElement[int]:
     """Return the time itself, or `within`, inside a span.
 

@@ -106,7 +106,7 @@ def consent_of(row: sa.Row[Any]) -> consent.ConsentEvent:
     return consent.ConsentGiven(*tuple(row)[1:])
 
 
-Fields = Mapping[str, Any]
+RowValues = Mapping[str, Any]
 REMOVED = ("removed_at", "removed_by", "removed_reason")
 UNTOUCHED = row_digests.HaltRecord(halted=False, reason="", by="", at=None)
 """The row as the first migration leaves it."""
@@ -122,7 +122,7 @@ class Spec:
 
     table: sa.Table
     parts: tuple[row_digests.RecordKind, ...]
-    tell: Callable[[Fields], tuple[row_digests.RecordedValue, ...]]
+    tell: Callable[[RowValues], tuple[row_digests.RecordedValue, ...]]
     order: str = ""
 
     @property
@@ -145,7 +145,7 @@ class Spec:
         names = (self.order, self.key.name) if self.order else (self.key.name,)
         return tuple(_undecoded(self.table.c[name]) for name in names)
 
-    def read(self, row: Fields) -> StoredRow:
+    def read(self, row: RowValues) -> StoredRow:
         inputs = _made(SealedInputs, row) if self.table is decisions else None
         person = row.get("fingerprint"), row.get("pseudonym")
         return StoredRow(self.name(row[self.key.name]), self.tell(row), *person, inputs)
@@ -159,15 +159,15 @@ def _undecoded(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return sa.type_coerce(column, sa.BigInteger() if isinstance(kind, sa.Integer) else sa.Text())
 
 
-def _made(kind: "type[T]", row: Fields) -> "T":
+def _made(kind: "type[T]", row: RowValues) -> "T":
     return kind(**{name: row[name] for name in names_of(kind)})
 
 
-def _call(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _call(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     return (_made(Attempt, {**row, "number": ""}),)
 
 
-def _consent(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _consent(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     if not row["withdrawn"]:
         return (_made(consent.ConsentGiven, {**row, "given_at": row["at"]}),)
     known = {*names_of(consent.ConsentWithdrawn), "id", "withdrawn", "at", "pseudonym", "key"}
@@ -176,33 +176,33 @@ def _consent(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
     return (_made(consent.ConsentWithdrawn, {**row, "withdrawn_at": row["at"]}),)
 
 
-def _undone(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _undone(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     voiding = consent.ConsentWithdrawn(
         row["fingerprint"], None, row["channel"], row["at"], row["recorded_at"]
     )
     return voiding, _made(consent.ConsentReinstated, row)
 
 
-def _opposition(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _opposition(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     entry, removed = _made(Suppression, row), [row[name] is not None for name in REMOVED]
     if any(removed) and not all(removed):
         raise Contradiction("half of a removal")
     return (entry, _made(row_digests.SuppressionRemoval, row)) if any(removed) else (entry,)
 
 
-def _campaign(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _campaign(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     campaign = _made(Campaign, row)
     if row["sponsor"] != campaign.definition.sponsor.id:
         raise Contradiction("the campaign names two sponsors")
     return (campaign,)
 
 
-def _import(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _import(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     manifest, result = _made(consent.ImportManifest, row), _made(row_digests.ImportResult, row)
     return (manifest,) if result == row_digests.ImportResult(manifest.id) else (manifest, result)
 
 
-def _token(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _token(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     token = _made(Token, row)
     return (
         (token,)
@@ -211,12 +211,12 @@ def _token(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
     )
 
 
-def _halt(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _halt(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     state = _made(row_digests.HaltRecord, row)
     return () if state == UNTOUCHED else (state,)
 
 
-def _retention(row: Fields) -> tuple[row_digests.RecordedValue, ...]:
+def _retention(row: RowValues) -> tuple[row_digests.RecordedValue, ...]:
     run = _made(RetentionRun, row)
     return () if run.ended_at is None else (run,)
 

@@ -4,7 +4,6 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from io import BytesIO
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -13,13 +12,10 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PlainValidator,
     RootModel,
     StringConstraints,
-    WithJsonSchema,
 )
 
-from dialer.domain.base.instant import instant_of
 from dialer.ports.records import ArchivedAnswer
 
 
@@ -33,22 +29,16 @@ class Nothing(Wire):
     """No parameters, or an empty object."""
 
 
-Instant = Annotated[
-    datetime,
-    PlainValidator(instant_of, json_schema_input_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A telephone number in any spelling."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=2000)]
+WireName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+WireText = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Reason(Wire):
     """A reason, in the sender's own words."""
 
-    reason: Text = ""
+    reason: WireText = ""
 
 
 class Page(Wire):

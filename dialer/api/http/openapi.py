@@ -26,9 +26,9 @@ from dialer.domain.base.errors import (
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 _ID = re.compile(r"\{(\w+)\}")
-KEY_PARAMETER: Json = {
+KEY_PARAMETER: JsonObject = {
     "name": IDEMPOTENCY_KEY,
     "in": "header",
     "description": "The same key with the same request gives the same answer again, for 24 hours.",
@@ -36,9 +36,9 @@ KEY_PARAMETER: Json = {
 }
 
 
-def describe(endpoints: Sequence[AnyEndpoint], version: str) -> Json:
+def describe(endpoints: Sequence[AnyEndpoint], version: str) -> JsonObject:
     """Return the whole document, as JSON."""
-    paths: dict[str, Json] = {path: dict(item) for path, item in PUBLIC_PATHS.items()}
+    paths: dict[str, JsonObject] = {path: dict(item) for path, item in PUBLIC_PATHS.items()}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation(endpoint)
     return {
@@ -52,8 +52,8 @@ def describe(endpoints: Sequence[AnyEndpoint], version: str) -> Json:
     }
 
 
-def operation(endpoint: AnyEndpoint) -> Json:
-    described: Json = {
+def operation(endpoint: AnyEndpoint) -> JsonObject:
+    described: JsonObject = {
         "operationId": f"{endpoint.handler.__module__.rpartition('.')[2]}_{endpoint.handler.__name__}",
         "summary": endpoint.summary,
         "description": f"Needs the right to {' or to '.join(endpoint.rights)}.",
@@ -66,8 +66,8 @@ def operation(endpoint: AnyEndpoint) -> Json:
     return described
 
 
-def parameters(endpoint: AnyEndpoint) -> list[Json]:
-    found: list[Json] = [
+def parameters(endpoint: AnyEndpoint) -> list[JsonObject]:
+    found: list[JsonObject] = [
         {
             "name": name,
             "in": "path",
@@ -87,14 +87,14 @@ def parameters(endpoint: AnyEndpoint) -> list[Json]:
     return found
 
 
-def success(endpoint: AnyEndpoint) -> Json:
-    answer: Json = {"description": "Done.", "content": endpoint.answer.describe()}
+def success(endpoint: AnyEndpoint) -> JsonObject:
+    answer: JsonObject = {"description": "Done.", "content": endpoint.answer.describe()}
     if endpoint.answer.location:
         answer["headers"] = {"Location": {"schema": {"type": "string"}}}
     return answer
 
 
-def refusals(endpoint: AnyEndpoint) -> dict[str, Json]:
+def refusals(endpoint: AnyEndpoint) -> dict[str, JsonObject]:
     """Return every problem that this route may answer, by status."""
     statuses = sorted({problems.status_of(kind) for kind in errors_of(endpoint)})
     return {str(int(status)): problem(status.phrase) for status in statuses}
@@ -117,14 +117,14 @@ def errors_of(endpoint: AnyEndpoint) -> set[type[DialerError]]:
     return errors
 
 
-def problem(phrase: str) -> Json:
+def problem(phrase: str) -> JsonObject:
     return {
         "description": phrase,
         "content": {problems.MEDIA_TYPE: {"schema": reference(problems.ProblemDocument)}},
     }
 
 
-def schemas(endpoints: Sequence[AnyEndpoint]) -> Json:
+def schemas(endpoints: Sequence[AnyEndpoint]) -> JsonObject:
     """Return every model, under its own name."""
     models: set[type[BaseModel]] = {problems.ProblemDocument, *PUBLIC_MODELS}
     for endpoint in endpoints:
@@ -133,5 +133,5 @@ def schemas(endpoints: Sequence[AnyEndpoint]) -> Json:
     _, found = models_json_schema(
         [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
     )
-    definitions: Json = found["$defs"]
+    definitions: JsonObject = found["$defs"]
     return definitions

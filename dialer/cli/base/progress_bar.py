@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dialer.inspection.inspector import Progress as Listener
+from dialer.inspection.inspector import StepListener
 
 
 @contextmanager
-def progress_bar() -> Iterator[Listener]:
+def progress_bar() -> Iterator[StepListener]:
     """Yield a listener that takes the work's name, the amount done and the whole amount."""
     stderr = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -23,11 +23,11 @@ _NOT_BROKEN = Fact(f"x{unknown('GLOBAL(DIALER_BROKEN)')} = x{unknown('DB(dialer-
 """The service has seen the end of the last failure to keep an opposition, if there was any."""
 _IN_TIME = Fact(f"{unknown('EPOCH', empty=False)} < {value_of('EXPIRES')}")
 
-Check = tuple[str, Fact]
+GateCheck = tuple[str, Fact]
 """The subject of a check, in a person's words, and the fact that shows it was made."""
 
 
-def common_checks(sealed: Sequence[str]) -> tuple[Check, ...]:
+def common_checks(sealed: Sequence[str]) -> tuple[GateCheck, ...]:
     """Return the checks of both gates. `sealed`: the values under the seal, in their order."""
     seal = unknown(f"SHA1({':'.join([_KEY, *sealed, _KEY])})", empty=False)
     return (
@@ -61,7 +61,7 @@ def once(used: str, channel: str, *flags: Fact) -> tuple[Fact, ...]:
 
 
 def unchecked(
-    facts: Sequence[Fact], shapes: Iterable[str], checks: Iterable[Check], order: Sequence[Fact]
+    facts: Sequence[Fact], shapes: Iterable[str], checks: Iterable[GateCheck], order: Sequence[Fact]
 ) -> str:
     """Return the check that an INVITE leaves without, or an empty text.
 

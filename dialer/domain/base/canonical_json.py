@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
-Form = Callable[[Any], Plain]
+Serializer = Callable[[Any], Plain]
 
 
 def plain(value: object) -> Plain:
@@ -29,11 +29,11 @@ def plain(value: object) -> Plain:
     return form(value)
 
 
-FORM_BY_TYPE: dict[type, Form] = {}
+FORM_BY_TYPE: dict[type, Serializer] = {}
 """Filled by `plain`. A table of types, not of values: a few types, and millions of values."""
 
 
-def form_of(kind: type) -> Form:
+def form_of(kind: type) -> Serializer:
     if kind is NoneType or issubclass(kind, (int, str)):
         return itself
     if issubclass(kind, tuple) and (names := getattr(kind, "_fields", None)):
@@ -60,7 +60,7 @@ def each(values: Iterable[object]) -> list[Plain]:
     return [plain(value) for value in values]
 
 
-FORMS: dict[type, Form] = {
+FORMS: dict[type, Serializer] = {
     float: lambda value: int(value) if value.is_integer() else value,
     # A datetime is a date, too: this one is asked first.
     datetime: lambda value: value.astimezone(UTC).isoformat(),

@@ -5,6 +5,9 @@ They lie within the years for which the calendars here mean something.
 
 import re
 from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -49,3 +52,9 @@ def instant_of(value: object) -> datetime:
         case str():
             return parse_instant(value)
     raise ValueError(f"should be an ISO 8601 time such as {EXAMPLE}")
+
+
+WrittenInstant = Annotated[
+    datetime, BeforeValidator(instant_of), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A field of a model that people or programs write."""

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Interval = tuple[datetime, datetime]
-Span = tuple[Interval, ...]
+Intervals = tuple[Interval, ...]
 DAY = timedelta(days=1)
 MIDNIGHT = time(0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def merge(intervals: Iterable[Interval]) -> Span:
+def merge(intervals: Iterable[Interval]) -> Intervals:
     """Merge intervals: empty and inverted ones vanish, touching ones become one."""
     merged: list[Interval] = []
     for start, end in sorted(intervals):
@@ -24,16 +24,16 @@ def merge(intervals: Iterable[Interval]) -> Span:
     return tuple(merged)
 
 
-def intersect(left: Span, right: Span) -> Span:
+def intersect(left: Intervals, right: Intervals) -> Intervals:
     return merge((max(a, c), min(b, d)) for a, b in left for c, d in right)
 
 
-def subtract(span: Span, hole: Interval) -> Span:
+def subtract(span: Intervals, hole: Interval) -> Intervals:
     start, end = hole
     return merge(part for a, b in span for part in ((a, min(b, start)), (max(a, end), b)))
 
 
-def end_of(span: Span, at: datetime) -> datetime | None:
+def end_of(span: Intervals, at: datetime) -> datetime | None:
     """Return the end of the interval that contains `at`, None where none does."""
     for start, end in span:
         if start <= at < end:

@@ -4,20 +4,18 @@ Unknown keys are refused. Every field stands in docs/campaign-file.md.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    WithJsonSchema,
     model_validator,
 )
 
-from dialer.domain.base.instant import instant_of
+from dialer.domain.base.instant import WrittenInstant
 from dialer.domain.consent import Basis
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -29,11 +27,6 @@ It goes into Asterisk's configuration, channels and permits.
 """
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 TerritoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-
-
-Instant = Annotated[
-    datetime, BeforeValidator(instant_of), WithJsonSchema({"type": "string", "format": "date-time"})
-]
 
 
 class CampaignSection(BaseModel):
@@ -190,10 +183,10 @@ class CampaignDefinition(CampaignSection):
     )
     caller_id: E164 = Field(description="The number presented, in E.164.", examples=["+33162000001"])
     trunk: Name = Field(default="default", description="Name of the trunk.", examples=["default"])
-    starts_at: Instant = Field(
+    starts_at: WrittenInstant = Field(
         description="No call before it: ISO 8601 with an offset.", examples=["2027-02-01T09:00:00+01:00"]
     )
-    ends_at: Instant = Field(
+    ends_at: WrittenInstant = Field(
         description="No call from then on: ISO 8601 with an offset.", examples=["2027-02-05T20:00:00+01:00"]
     )
     purpose: Name = Field(description="What the calls are for, as consents name it.", examples=["political"])

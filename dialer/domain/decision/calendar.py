@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialer.domain.base import intervals
-from dialer.domain.base.intervals import DAY, Span
+from dialer.domain.base.intervals import DAY, Intervals
 from dialer.domain.base.memory import remembered
 from dialer.domain.campaigns.campaign_terms import CampaignTerms
 from dialer.domain.campaigns.electoral_silence import Silence
@@ -31,9 +31,9 @@ class OpenDay(NamedTuple):
     `hours`: legal hours, holidays not taken out.
     """
 
-    open: intervals.Span
-    windows: intervals.Span
-    hours: intervals.Span
+    open: intervals.Intervals
+    windows: intervals.Intervals
+    hours: intervals.Intervals
 
 
 class LegalHours:
@@ -79,9 +79,9 @@ class LegalHours:
         )
 
     @remembered(16384)
-    def legal_span(self, profile: str, place: CalleeLocation, utc_day: date) -> intervals.Span:
+    def legal_span(self, profile: str, place: CalleeLocation, utc_day: date) -> intervals.Intervals:
         """Return the legal hours of every zone at once, without the holidays of every territory."""
-        span: intervals.Span | None = None
+        span: intervals.Intervals | None = None
         for zone in place.zones:
             legal = self.zone_hours(profile, place.area, zone, utc_day)
             for day in (*days_around(utc_day), utc_day + 2 * intervals.DAY):
@@ -95,12 +95,14 @@ class LegalHours:
     @remembered(16384)
     def windows_span(
         self, place: CalleeLocation, windows: tuple[ConsentedWindow, ...], utc_day: date
-    ) -> intervals.Span:
+    ) -> intervals.Intervals:
         """Return the consented windows of every zone at once."""
         return intersect_all([self.zone_windows(windows, zone, utc_day) for zone in place.zones])
 
     @remembered(16384)
-    def appointment_span(self, profile: str, place: CalleeLocation, appointment: datetime) -> intervals.Span:
+    def appointment_span(
+        self, profile: str, place: CalleeLocation, appointment: datetime
+    ) -> intervals.Intervals:
         """Return the minutes that an exact appointment (UTC) opens.
 
         They lie within the hard bounds of every zone, or within legal hours where the pack opens no
@@ -118,7 +120,7 @@ class LegalHours:
         return intersect_all(spans)
 
     @remembered(16384)
-    def zone_hours(self, profile: str, area: str | None, zone: str, utc_day: date) -> intervals.Span:
+    def zone_hours(self, profile: str, area: str | None, zone: str, utc_day: date) -> intervals.Intervals:
         """Return the legal hours in one zone, holidays not yet taken out."""
         clock, found = ZoneInfo(zone), list[intervals.Interval]()
         for day in days_around(utc_day):
@@ -129,7 +131,7 @@ class LegalHours:
         return intervals.merge(found)
 
     @remembered(16384)
-    def zone_bounds(self, profile: str, zone: str, utc_day: date) -> intervals.Span:
+    def zone_bounds(self, profile: str, zone: str, utc_day: date) -> intervals.Intervals:
         """Return the pack's hard bounds in one zone: not even an exact appointment opens more."""
         clock, found = ZoneInfo(zone), list[intervals.Interval]()
         for day in days_around(utc_day):
@@ -139,7 +141,9 @@ class LegalHours:
         return intervals.merge(found)
 
     @remembered(16384)
-    def zone_windows(self, windows: tuple[ConsentedWindow, ...], zone: str, utc_day: date) -> intervals.Span:
+    def zone_windows(
+        self, windows: tuple[ConsentedWindow, ...], zone: str, utc_day: date
+    ) -> intervals.Intervals:
         """Return the consented windows in one zone."""
         clock = ZoneInfo(zone)
         return intervals.merge(
@@ -163,13 +167,13 @@ def range_on(day: date, start: time, end: time, zone: ZoneInfo) -> intervals.Int
     return intervals.opens(day, start, zone), intervals.closes(last, end, zone)
 
 
-def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> intervals.Span:
+def hours_on(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> intervals.Intervals:
     return intervals.merge(
         range_on(day, slot.start, slot.end, zone) for slot in hours if day.weekday() in slot.weekdays
     )
 
 
-def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) -> intervals.Span:
+def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) -> intervals.Intervals:
     """Return the stricter hours of a region on `day`, or all of it and the next without any."""
     region = pack.regions_by_area.get(area) if area else None
     if region is None or not region.hours:
@@ -180,7 +184,7 @@ def region_hours(pack: RulePack, area: str | None, day: date, zone: ZoneInfo) ->
     return hours_on(day, region.hours, zone)
 
 
-def minutes_around(appointment: datetime, pack: RulePack | None) -> intervals.Span:
+def minutes_around(appointment: datetime, pack: RulePack | None) -> intervals.Intervals:
     """Return the minutes that an exact appointment (UTC) consents to.
 
     None where the pack knows no appointments.
@@ -191,7 +195,7 @@ def minutes_around(appointment: datetime, pack: RulePack | None) -> intervals.Sp
     return ((appointment - leeway, appointment + leeway),)
 
 
-def intersect_all(spans: list[intervals.Span]) -> intervals.Span:
+def intersect_all(spans: list[intervals.Intervals]) -> intervals.Intervals:
     span = spans[0] if spans else ()
     for other in spans[1:]:
         span = intervals.intersect(span, other)
@@ -238,7 +242,7 @@ class CalleeCalendar:
     def open_day(self, windows: tuple[ConsentedWindow, ...], utc_day: date) -> OpenDay:
         return self.tables.hours.open_day(self.campaign.profile, self.place, windows, utc_day)
 
-    def appointment(self, appointment: datetime) -> Span:
+    def appointment(self, appointment: datetime) -> Intervals:
         appointment = appointment.astimezone(UTC)
         return self.tables.hours.appointment_span(self.campaign.profile, self.place, appointment)
 
@@ -298,7 +302,7 @@ class Calendars:
         )
 
 
-def within(span: Span, calendar: CalleeCalendar) -> CallTimes:
+def within(span: Intervals, calendar: CalleeCalendar) -> CallTimes:
     """Cut spans to the campaign's dates, the ring time and the silences."""
     campaign = calendar.campaign
     times = [

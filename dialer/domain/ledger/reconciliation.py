@@ -24,7 +24,7 @@ SUCCEEDING = frozenset({RecordKind.CALL, RecordKind.CAMPAIGN, RecordKind.HALT})
 PARTS = tuple(RecordKind)
 DECISIONS = frozenset({Kind.PERMIT, Kind.REFUSAL})
 
-Key = tuple[RecordKind, str, str | None]
+RecordKey = tuple[RecordKind, str, str | None]
 """Part, digest, subject."""
 
 
@@ -48,7 +48,7 @@ class EntryClaim:
     line: PlacedEntry
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RecordKey:
         return self.part, self.digest, self.line.subject
 
     @property
@@ -76,7 +76,7 @@ class DigestRow:
     name: str
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RecordKey:
         return self.part, self.digest, self.subject
 
     @property
@@ -158,8 +158,8 @@ class Reconciliation:
     """
 
     def __init__(self) -> None:
-        self._claims: defaultdict[Key, list[EntryClaim]] = defaultdict(list)
-        self._rows: defaultdict[Key, list[DigestRow]] = defaultdict(list)
+        self._claims: defaultdict[RecordKey, list[EntryClaim]] = defaultdict(list)
+        self._rows: defaultdict[RecordKey, list[DigestRow]] = defaultdict(list)
         self._last: dict[tuple[RecordKind, str | None], int] = {}
         self._erasures = Erasures()
         self._waiting: Counter[RecordKind] = Counter()
@@ -209,7 +209,7 @@ class Reconciliation:
         return claim.part in SUCCEEDING and self._last.get(claim.whose, -1) > claim.line.position
 
 
-def _matched(waiting: defaultdict[Key, list[Any]], key: Key) -> bool:
+def _matched(waiting: defaultdict[RecordKey, list[Any]], key: RecordKey) -> bool:
     """Take off one item that waits for `key`."""
     found = waiting.get(key)
     if not found:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from dialer.domain.base.instant import EARLIEST, LATEST
-from dialer.domain.base.intervals import Span, merge
+from dialer.domain.base.intervals import Intervals, merge
 from dialer.domain.base.types import PhoneNumber
 from dialer.domain.calls.retry import PAUSE, ContactClosed, after_refusal, final
 from dialer.domain.campaigns.campaign_definition import CampaignDefinition
@@ -116,8 +116,8 @@ class TimeBoundaries:
     matters by its own time), ascending from 0 attempts on.
     """
 
-    given: Span
-    expires: Span
+    given: Intervals
+    expires: Intervals
     called: tuple[tuple[int, datetime], ...]
 
 
@@ -138,7 +138,7 @@ def turns(definition: CampaignDefinition, packs: Iterable[RulePack], start: date
     )
 
 
-def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until: datetime) -> Span:
+def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until: datetime) -> Intervals:
     """Return the spans in which the time of giving matters.
 
     A consent begins at its own time and may grow too old. On another basis any time may matter, as
@@ -150,7 +150,7 @@ def given_turns(basis: Basis, packs: Iterable[RulePack], start: datetime, until:
     return merge((start - age, until - age) for age in ages)
 
 
-Kind = NumberFacts | PhoneNumber
+NumberKind = NumberFacts | PhoneNumber
 """Numbers of a kind share their facts.
 
 A number that a list names, or that is invalid, is like no other.
@@ -164,7 +164,7 @@ class NumberKinds:
         self._own = campaign_terms(definition).own_numbers | {entry.number for entry in trunk.caller_ids}
         self._denied = tuple(prefix for pack in packs for prefix in pack.denied_numbers)
 
-    def of(self, number: PhoneNumber) -> Kind:
+    def of(self, number: PhoneNumber) -> NumberKind:
         if number in self._own or number.startswith(self._denied):
             return number
         try:

@@ -56,7 +56,7 @@ _FLOOR = 20.0
 _AUDIBLE = 3.5
 """Sum of the decimal logarithms over the octaves above that of silence: faint noise stays below."""
 
-Frame = tuple[float, ...]
+AudioFrame = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def likeness(expected: bytes, heard: bytes) -> Likeness:
     return Likeness(100 * sum(results) // len(results), _longest_gap(results))
 
 
-def _scores(wanted: Sequence[Frame], found: Sequence[Frame]) -> Iterator[float]:
+def _scores(wanted: Sequence[AudioFrame], found: Sequence[AudioFrame]) -> Iterator[float]:
     """Yield how well each piece is heard near the place of the last one.
 
     Quiet pieces and the lost start are left out.
@@ -116,7 +116,7 @@ def audible(heard: bytes) -> bool:
     return sum(sum(frame) - silence > _AUDIBLE for frame in frames(heard)) >= SPOKEN
 
 
-def frames(audio: bytes) -> list[Frame]:
+def frames(audio: bytes) -> list[AudioFrame]:
     """Return the energy in each octave, as decimal logarithm, from 2-4 kHz down."""
     whole = len(audio) - len(audio) % _SAMPLES
     return [
@@ -124,7 +124,7 @@ def frames(audio: bytes) -> list[Frame]:
     ]
 
 
-def _octaves(samples: list[int]) -> Frame:
+def _octaves(samples: list[int]) -> AudioFrame:
     """Split into octaves by the Haar transform: differences of neighbours, then of their sums."""
     found, scale = [], 1.0
     for _ in range(_OCTAVES):
@@ -141,7 +141,7 @@ def _loudness(values: Iterable[int], scale: float) -> float:
     return math.log10(_FLOOR + scale * sum(value * value for value in values) / _SAMPLES)
 
 
-def _best_lag(wanted: Sequence[Frame], found: Sequence[Frame]) -> int:
+def _best_lag(wanted: Sequence[AudioFrame], found: Sequence[AudioFrame]) -> int:
     """Return the frame of `found` at which `wanted` as a whole fits best.
 
     Negative where its start is missing.
@@ -152,28 +152,28 @@ def _best_lag(wanted: Sequence[Frame], found: Sequence[Frame]) -> int:
     return 2 * max(lags, key=lambda lag: _fit(ours, theirs, lag), default=0)
 
 
-def _halved(some: Sequence[Frame]) -> list[Frame]:
+def _halved(some: Sequence[AudioFrame]) -> list[AudioFrame]:
     """Return the loudness alone, every other frame: enough to find the place."""
     return [(sum(frame),) for frame in some[::2]]
 
 
-def _fit(ours: Sequence[Frame], theirs: Sequence[Frame], lag: int) -> float:
+def _fit(ours: Sequence[AudioFrame], theirs: Sequence[AudioFrame], lag: int) -> float:
     first = max(0, -lag)
     last = min(len(ours), len(theirs) - lag)
     return correlation(ours[first:last], theirs[first + lag : last + lag])
 
 
-def _score(piece: Sequence[Frame], found: Sequence[Frame], at: int) -> float:
+def _score(piece: Sequence[AudioFrame], found: Sequence[AudioFrame], at: int) -> float:
     there = found[at : at + PIECE] if at >= 0 else []
     return correlation(piece, there) if len(there) == PIECE else 0.0
 
 
-def _spread(piece: Sequence[Frame]) -> float:
+def _spread(piece: Sequence[AudioFrame]) -> float:
     octaves: Iterator[tuple[float, ...]] = zip(*piece, strict=True)
     return sum(pstdev(octave) for octave in octaves) / (_OCTAVES + 1)
 
 
-def correlation(left: Sequence[Frame], right: Sequence[Frame]) -> float:
+def correlation(left: Sequence[AudioFrame], right: Sequence[AudioFrame]) -> float:
     """Return the correlation (Pearson), from -1 to 1; 0 where one side never changes.
 
     Each octave is taken about its own mean, so that neither level nor timbre counts.

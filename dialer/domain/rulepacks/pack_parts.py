@@ -46,7 +46,7 @@ class RuleName(StrEnum):
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+PackText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,9}$")]
 """The beginning of an E.164 number."""
@@ -119,13 +119,13 @@ class Hours(PackPart):
 class ContractBasis(PackPart):
     """A running contract may stand in place of an opt-in; `rule` is its id."""
 
-    rule: Line
+    rule: PackText
 
 
 class RequestBasis(PackPart):
     """A request to be called back may stand in place of an opt-in, for so many working days."""
 
-    rule: Line
+    rule: PackText
     working_days: int = Field(ge=1, le=30)
 
 
@@ -135,7 +135,7 @@ class FormRules(PackPart):
     A loopback trunk, which reaches no person, asks for no form.
     """
 
-    rule: Line
+    rule: PackText
     mentions: tuple[Mention, ...] = Field(min_length=1)
 
 
@@ -147,7 +147,7 @@ class ConsentRules(PackPart):
     statement alone speaks. `unfit_acts`: ways of agreeing that this pack does not take for consent.
     """
 
-    channel: Line
+    channel: PackText
     purpose: Literal["political", "not_political", "any"]
     max_age_days: int | None = Field(default=None, ge=1)
     window_required: bool = False
@@ -191,13 +191,13 @@ class Holidays(PackPart):
     shows, named as a subdivision of the nation.
     """
 
-    national: Line
+    national: PackText
     local: bool
     regional: bool = False
 
 
 class Cap(PackPart):
-    rule: Line
+    rule: PackText
     max: int = Field(ge=1)
     window_days: int = Field(ge=1, le=366)
 
@@ -256,7 +256,7 @@ class Region(PackPart):
     They are intersected with the pack's; none: it has no own.
     """
 
-    name: Line
+    name: PackText
     area_codes: tuple[Annotated[str, StringConstraints(pattern=r"^[2-9][0-9]{2}$")], ...] = Field(
         min_length=1
     )
@@ -308,8 +308,8 @@ class Reminder(PackPart):
     `with_election`: only where there is one.
     """
 
-    rule: Line
-    text: Line
+    rule: PackText
+    text: PackText
     with_election: bool = False
 
 
@@ -330,7 +330,7 @@ class RuleSource(PackPart):
     `note` says which reading was chosen where sources disagree or are silent.
     """
 
-    rule: Line
-    cite: Line
+    rule: PackText
+    cite: PackText
     marks: tuple[Mark, ...] = Field(min_length=1)
-    note: Line | None = None
+    note: PackText | None = None

@@ -47,9 +47,9 @@ class RulePack(pack_parts.PackPart):
     callback: pack_parts.CallbackRules
     machine_message: Literal["allowed", "forbidden"] = "forbidden"
     """Permission to leave the short text on a machine, where the campaign wants it (FP-28)."""
-    forbidden_sectors: tuple[pack_parts.Line, ...] = ()
-    denied_numbers: tuple[pack_parts.Line, ...] = ()
-    required_lists: tuple[pack_parts.Line, ...] = ()
+    forbidden_sectors: tuple[pack_parts.PackText, ...] = ()
+    denied_numbers: tuple[pack_parts.PackText, ...] = ()
+    required_lists: tuple[pack_parts.PackText, ...] = ()
     """External lists that must be valid at the instant of the call, or no call is made."""
     regions: tuple[pack_parts.Region, ...] = ()
     retention: pack_parts.RetentionRules = pack_parts.RetentionRules()
@@ -61,7 +61,7 @@ class RulePack(pack_parts.PackPart):
 
     A campaign under it needs a sign-off by name.
     """
-    rules: dict[pack_parts.RuleName, pack_parts.Line]
+    rules: dict[pack_parts.RuleName, pack_parts.PackText]
     sources: tuple[pack_parts.RuleSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

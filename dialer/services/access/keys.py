@@ -124,7 +124,7 @@ class Rotated:
     seconds: float
 
 
-Listener = Callable[[Moved], None]
+RekeyingListener = Callable[[Moved], None]
 
 
 class Keys:
@@ -158,7 +158,7 @@ class Keys:
         async with self._store.read() as work:
             return await work.keys.being_made()
 
-    async def rotate(self, actor: Actor, reason: str, listener: Listener = lambda _: None) -> Rotated:
+    async def rotate(self, actor: Actor, reason: str, listener: RekeyingListener = lambda _: None) -> Rotated:
         """Bring every stored fingerprint to a new key, or finish a change left by another call.
 
         No call is decided until it has ended. All else goes on, since each transaction is short.
@@ -180,7 +180,7 @@ class Keys:
                 "somebody else has ended this change of keys", hint="see `dialer keys list`"
             ) from None
 
-    async def _rotate(self, by: str, reason: str, listener: Listener) -> Rotated:
+    async def _rotate(self, by: str, reason: str, listener: RekeyingListener) -> Rotated:
         async with self._store.read() as work:
             version = await work.keys.last_version() + 1
         keys = self._add_key(version)[:version]
@@ -201,7 +201,7 @@ class Keys:
         async with self._store.read() as work:
             return await work.keys.moved()
 
-    async def _move(self, rekeying: OneKeyMore, so_far: Moved, listener: Listener) -> None:
+    async def _move(self, rekeying: OneKeyMore, so_far: Moved, listener: RekeyingListener) -> None:
         """Move page after page. In between, others have the database for as long."""
         begun = self._clock.monotonic()
         while some := await move_some(self._store, rekeying):

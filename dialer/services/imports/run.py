@@ -45,7 +45,7 @@ class ImportProgress:
     bytes_total: int
 
 
-ProgressListener = Callable[[ImportProgress], None]
+ImportListener = Callable[[ImportProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ImportSource:
 
     path: Path
     name: str
-    listener: ProgressListener | None = None
+    listener: ImportListener | None = None
     import_id: ImportId = field(default_factory=new_import_id)
 
 
@@ -274,7 +274,7 @@ class ImportReports:
         self._progress: dict[ImportId, ImportProgress] = {}
 
     @contextmanager
-    def followed(self, import_id: ImportId) -> Iterator[ProgressListener]:
+    def followed(self, import_id: ImportId) -> Iterator[ImportListener]:
         """Publish the progress given to the listener in the block, for every entitled reader."""
 
         def listen(progress: ImportProgress) -> None:

@@ -18,21 +18,21 @@ from dialer.ports.unit_of_work import Store
 from dialer.services.ledger.export import LedgerExport
 from dialer.services.ledger.verification import LedgerVerifier
 
-Proof = list[str]
+MerkleProof = list[str]
 """Hashes in hexadecimal, in the order of RFC 9162."""
 
 
-async def inclusion_proof(ledger: LedgerRepository, index: int, size: int) -> Proof:
+async def inclusion_proof(ledger: LedgerRepository, index: int, size: int) -> MerkleProof:
     """Prove that entry `index` is in the tree of `size` entries (RFC 9162, 2.1.3)."""
     return await _nodes(ledger, tree.inclusion_spans(index, size))
 
 
-async def consistency_proof(ledger: LedgerRepository, old: int, new: int) -> Proof:
+async def consistency_proof(ledger: LedgerRepository, old: int, new: int) -> MerkleProof:
     """Prove that the tree of `new` entries begins with that of `old` (RFC 9162, 2.1.4)."""
     return await _nodes(ledger, tree.consistency_spans(old, new))
 
 
-async def _nodes(ledger: LedgerRepository, spans: Sequence[tree.Span]) -> Proof:
+async def _nodes(ledger: LedgerRepository, spans: Sequence[tree.Span]) -> MerkleProof:
     return [(await _node(ledger, span)).hex() for span in spans]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from dialer.adapters.ami.client import AmiClient
 from dialer.adapters.ami.link import AmiAddress, AmiLink, Timing
-from dialer.adapters.ami.wire import ContractBroken, Fields, LinkDown, LoginRefused, NoAnswer, UnsafeValue
+from dialer.adapters.ami.wire import ContractBroken, Headers, LinkDown, LoginRefused, NoAnswer, UnsafeValue
 from tests.harness.patience import SOON_S
 from tests.harness.ports import free_port
 from tests.integration import fake_ami as fake
@@ -29,9 +29,9 @@ class Listener:
     """A listener that keeps its calls: "up", "lost", or the fields of an event."""
 
     def __init__(self) -> None:
-        self.heard: asyncio.Queue[str | Fields | BaseException] = asyncio.Queue()
+        self.heard: asyncio.Queue[str | Headers | BaseException] = asyncio.Queue()
 
-    def event(self, fields: Fields) -> None:
+    def event(self, fields: Headers) -> None:
         self.heard.put_nowait(fields)
 
     def up(self) -> None:
@@ -43,10 +43,10 @@ class Listener:
     def broken(self, error: BaseException) -> None:
         self.heard.put_nowait(error)
 
-    async def next(self) -> str | Fields | BaseException:
+    async def next(self) -> str | Headers | BaseException:
         return await asyncio.wait_for(self.heard.get(), SOON_S)
 
-    async def next_events(self, count: int) -> list[Fields]:
+    async def next_events(self, count: int) -> list[Headers]:
         heard = [await self.next() for _ in range(count)]
         return [fields for fields in heard if not isinstance(fields, str | BaseException)]
 
@@ -332,7 +332,7 @@ async def test_closing_ends_what_is_under_way() -> None:
 
 async def test_a_fault_in_the_listener_is_told_and_not_lost() -> None:
     class Faulty(Listener):
-        def event(self, fields: Fields) -> None:
+        def event(self, fields: Headers) -> None:
             raise RuntimeError("a fault of ours")
 
     listener = Faulty()

@@ -15,7 +15,7 @@ from dialer.adapters.ami.translate import (
     Unusable,
     translate,
 )
-from dialer.adapters.ami.wire import Fields, Header
+from dialer.adapters.ami.wire import Header, Headers
 from dialer.domain.base.types import AttemptId
 from dialer.domain.calls.call_events import (
     Answered,
@@ -65,11 +65,11 @@ CALL: tuple[dict[str, str], ...] = (
 )
 
 
-def heard(fields: Fields, shift: timedelta = timedelta()) -> Translation:
+def heard(fields: Headers, shift: timedelta = timedelta()) -> Translation:
     return translate(fields, NOW, PbxTime(shift))
 
 
-def said(name: str, **fields: Header) -> Fields:
+def said(name: str, **fields: Header) -> Headers:
     return {"event": "UserEvent", "userevent": name, "attempt": A, "at": str(MS), **fields}
 
 
@@ -207,7 +207,7 @@ def test_a_failed_originate_says_not_by_itself_that_nothing_was_sent() -> None:
     ],
     ids=repr,
 )
-def test_a_malformed_report_is_named_and_nothing_else(fields: Fields) -> None:
+def test_a_malformed_report_is_named_and_nothing_else(fields: Headers) -> None:
     assert isinstance(heard(fields), Unusable)
 
 

@@ -10,7 +10,7 @@ from dialer.adapters.ami.astdb import ended_entries, opposed_entries, suppressed
 from dialer.adapters.ami.contract import ACTIONS, check_gate, check_rights, check_version
 from dialer.adapters.ami.inbox import CalleeChannels
 from dialer.adapters.ami.translate import PbxTime, Unusable, translate
-from dialer.adapters.ami.wire import ContractBroken, Fields, Header, Reply, UnsafeValue, fields_of
+from dialer.adapters.ami.wire import ContractBroken, Header, Headers, Reply, UnsafeValue, fields_of
 from dialer.domain.base.types import AttemptId, Fingerprint
 from dialer.domain.calls.call_events import Ended, Opposed
 from dialer.domain.oppositions.suppression import PbxSuppression
@@ -80,7 +80,7 @@ def test_a_suppression_that_the_gate_would_never_look_up_is_refused() -> None:
         suppressed_family(PbxSuppression(good, "liste-demo"))
 
 
-def callee(event: str, channel: str = "PJSIP/default-1", attempt: str = A, prefix: str = "") -> Fields:
+def callee(event: str, channel: str = "PJSIP/default-1", attempt: str = A, prefix: str = "") -> Headers:
     return {"event": event, f"{prefix}channel": channel, f"{prefix}linkedid": attempt}
 
 
