@@ -3,7 +3,7 @@
 See docs/rules/readings.md#consent.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -93,11 +93,11 @@ class ScopeRules:
         return {code: fault for code, rule in SCOPE_RULES.items() if (fault := rule(scope)) is not None}
 
 
-Complaint = Callable[[Covering, DecisionContext], str | None]
-"""A rule of validity: why a consent fails it; None where it passes."""
+Complaint = Callable[[Covering, DecisionContext, datetime], str | None]
+"""A rule of validity: why a consent fails it at an instant; None where it passes."""
 
 
-def withdrawn(covering: Covering, context: DecisionContext) -> str | None:
+def withdrawn(covering: Covering, context: DecisionContext, _: datetime) -> str | None:
     return withdrawal(covering.consent, context)
 
 
@@ -112,7 +112,7 @@ def withdrawal(consent: ConsentGiven, context: DecisionContext) -> str | None:
     return None
 
 
-def proof(covering: Covering, context: DecisionContext) -> str | None:
+def proof(covering: Covering, context: DecisionContext, at: datetime) -> str | None:
     consent, pack = covering.consent, context.pack
     if not consent.proof.strip() or not consent.source.strip():
         return "the consent has no proof or no source"
@@ -120,7 +120,7 @@ def proof(covering: Covering, context: DecisionContext) -> str | None:
         return "the contract has no end on record"
     if pack is not None and consent.act in pack.unfit_acts:
         return f"{pack.pack.name} takes no {consent.act} for a consent"
-    if consent.given_at > context.at:
+    if consent.given_at > at:
         return f"the consent is dated {shown(consent.given_at)}, after the call"
     if pack is not None and pack.form is not None:
         return form_problem(consent, pack.form, outside=not context.facts.trunk.loopback)
@@ -140,9 +140,9 @@ def form_problem(consent: ConsentGiven, wanted: FormRules, *, outside: bool) -> 
     return f"the form of the consent lacks {', '.join(missing)} ({wanted.rule})" if missing else None
 
 
-def expired(covering: Covering, context: DecisionContext) -> str | None:
+def expired(covering: Covering, context: DecisionContext, at: datetime) -> str | None:
     ends = covering.ends
-    if ends is None or context.at < ends:
+    if ends is None or at < ends:
         return None
     consent = covering.consent
     return f"the {CALLED[consent.basis]} ended on {shown(ends)}{ending_rule(consent, context.pack)}"
@@ -160,7 +160,7 @@ def ending_rule(consent: ConsentGiven, pack: CompiledRulePack | None) -> str:
     return f" ({other.rule})" if other else ""
 
 
-def windowless(covering: Covering, context: DecisionContext) -> str | None:
+def windowless(covering: Covering, context: DecisionContext, _: datetime) -> str | None:
     consent, pack = covering.consent, context.pack
     if consent.windows or consent.appointment_at or pack is None or not pack.window_required:
         return None
@@ -175,11 +175,11 @@ VALIDITY_RULES: dict[ReasonCode, Complaint] = {
 }
 
 
-def validity_problems(covering: Covering, context: DecisionContext) -> dict[ReasonCode, str]:
-    """Return the sentences of the validity rules that a consent fails."""
+def validity_problems(covering: Covering, context: DecisionContext, at: datetime) -> dict[ReasonCode, str]:
+    """Return the sentences of the validity rules that a consent fails at an instant."""
     found = {}
     for code, complain in VALIDITY_RULES.items():
-        problem = complain(covering, context)
+        problem = complain(covering, context, at)
         if problem is not None:
             found[code] = problem
     return found
@@ -214,11 +214,26 @@ def judge_consents(context: DecisionContext, scope_rules: ScopeRules) -> Consent
         matching, speaking = in_turn(fitting, context)
     else:
         speaking = matching = [covering(one, pack) for one in fitting]
-    usable, problems = sift(speaking, [validity_problems(one, context) for one in speaking], VALIDITY_RULES)
+    found = [validity_problems(one, context, context.at) for one in speaking]
+    usable, problems = sift(speaking, found, VALIDITY_RULES)
     return ConsentView(matching, usable, problems)
 
 
-def in_turn(fitting: list[ConsentGiven], context: DecisionContext) -> tuple[list[Covering], list[Covering]]:
+def usable_in_turn(context: DecisionContext) -> Sequence[Covering]:
+    """Return the matching consents that are usable from now or from when they are given.
+
+    A consent that fails a rule which another passes is not: at its turn the other alone is judged.
+    """
+    matching = context.consent.matching
+    if len(matching) < 2:
+        return matching
+    found = [validity_problems(one, context, max(context.at, one.consent.given_at)) for one in matching]
+    return sift(matching, found, VALIDITY_RULES)[0]
+
+
+def in_turn(
+    fitting: Sequence[ConsentGiven], context: DecisionContext
+) -> tuple[list[Covering], list[Covering]]:
     """Return the consents that count at some time from now on, and the ones that count now.
 
     Each counts until the next is given; several count where they were given at once. A withdrawn
@@ -227,7 +242,7 @@ def in_turn(fitting: list[ConsentGiven], context: DecisionContext) -> tuple[list
     lasting = [consent for consent in fitting if withdrawal(consent, context) is None]
     past = [consent.given_at for consent in lasting if consent.given_at <= context.at]
     last = max(past, default=None)
-    to_come = [consent for consent in lasting if last <= consent.given_at] if last else fitting
+    to_come = [one for one in lasting if last is None or last <= one.given_at] or fitting
     matching = [covering(consent, context.pack, to_come) for consent in to_come]
     return matching, [one for one in matching if last is None or one.consent.given_at == last]
 
@@ -244,8 +259,8 @@ def covering(
 
 
 def sift(
-    ones: list[One], problems: list[Problems], rules: Iterable[ReasonCode]
-) -> tuple[list[One], Problems]:
+    ones: Sequence[One], problems: Sequence[Problems], rules: Iterable[ReasonCode]
+) -> tuple[Sequence[One], Problems]:
     """Return the candidates that pass rule after rule, and the rules that refuse.
 
     `problems` holds the failed rules of each. Where none passes one rule, that rule refuses and the

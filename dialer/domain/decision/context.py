@@ -4,7 +4,7 @@ It includes the earlier attempts summed up, the consents judged, the state of th
 at the instant asked, and the calendar's next opening.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -248,16 +248,17 @@ def windows_until(context: DecisionContext, days: list[OpenDay]) -> datetime | N
     return latest
 
 
-def next_open(context: DecisionContext) -> datetime | None:
+def next_open(context: DecisionContext, coverings: Iterable[Covering]) -> datetime | None:
     """Return the earliest instant (UTC) from `context.at` on that the calendar alone would allow.
 
-    The calendar: windows, hours, holidays, silences and the campaign's dates.
+    The calendar: windows, hours, holidays, silences and the campaign's dates. `coverings`: the
+    consents whose windows count.
     None where there is none before the campaign ends, or where nothing can be judged.
     """
     calendar = context.calendar
     if calendar is None or context.pack is None:
         return None
-    found = [start for one in context.consent.matching if (start := first_for(context, calendar, one))]
+    found = [start for one in coverings if (start := first_for(context, calendar, one))]
     return min(found, default=None)
 
 

@@ -12,7 +12,7 @@ from dialer.domain.base.intervals import EPOCH
 from dialer.domain.consent import ConsentGiven
 from dialer.domain.decision.cache import QUARTER, DecisionCache
 from dialer.domain.decision.calendar import CalleeCalendar
-from dialer.domain.decision.consent import judge_consents
+from dialer.domain.decision.consent import judge_consents, usable_in_turn
 from dialer.domain.decision.context import DecisionContext, calendar_state, history_of, next_open
 from dialer.domain.decision.facts import Facts, decision_hash, facts_from_json
 from dialer.domain.decision.record import PROJECT_RULE, Decision, ReasonCode, RefusalReason, decision
@@ -40,7 +40,9 @@ def decide(facts: Facts, at: datetime, cache: DecisionCache) -> Decision:
         reasons=reasons,
         permit_until=until,
         open_until=state.open_until if until is not None else None,
-        next_open=context.at if state.permit_until is not None else next_open(context),
+        next_open=context.at
+        if state.permit_until is not None
+        else next_open(context, usable_in_turn(context)),
         zones=place.zones if isinstance(place, CalleeLocation) else (),
         pack=context.pack,
         caller_id=context.caller_id,

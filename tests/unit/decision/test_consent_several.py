@@ -89,6 +89,19 @@ def test_a_statement_to_come_ends_what_is_allowed_now() -> None:
     assert (after.permitted, after.next_open) == (False, paris("2027-02-02 18:00:00"))
 
 
+def test_the_next_opening_is_not_that_of_a_withdrawn_consent_before_one_to_come() -> None:
+    to_come = later(given_at=AT + timedelta(hours=1), windows=TUESDAY)
+    decision = judged(AT, consents=(consent(given_at=AT), withdrawal(AT), to_come))
+    assert (decision.permitted, decision.next_open) == (False, paris("2027-02-02 18:00:00"))
+
+
+def test_the_next_opening_is_that_of_the_consent_which_will_be_heard() -> None:
+    """Of two of one instant, the one without proof opens no day for the other."""
+    decision = judged(AT, consents=(consent(proof=""), consent(windows=TUESDAY)))
+    assert decision.codes == {"OUT_OF_CONSENT_WINDOW"}
+    assert decision.next_open == paris("2027-02-02 18:00:00")
+
+
 def test_a_pack_that_hears_any_consent_still_does_for_the_decisions_of_its_days() -> None:
     (pack,) = (pack for pack in packs().shipped if pack.name == "fr-political")
     content = pack.model_dump()
