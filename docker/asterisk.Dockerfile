@@ -2,13 +2,10 @@
 # The configuration, the dialplan and the prompts are mounted read-only when the container starts; the image holds no secret.
 FROM debian:forky-slim
 
-# Empty on a pulled base image; docker/base-image.sh says what it must be on one that was made here.
-ARG APT_OPTIONS=""
-
 # A number of its own, above the system's range: files that only Asterisk may read are given to it from outside.
 RUN groupadd -g 10101 dialer && useradd -u 10101 -g 10101 -M -d /nonexistent -s /usr/sbin/nologin dialer
 
-RUN apt-get update -qq $APT_OPTIONS \
+RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends asterisk asterisk-modules \
     && rm -rf /var/lib/apt/lists/* /etc/asterisk/*
 

@@ -1,23 +1,12 @@
 #!/bin/sh
 # Makes the base image exist: debian:forky-slim, on which both Dockerfiles build.
 # Taken from a registry where one answers within a minute; otherwise made from the distribution's own packages.
-# Prints the build argument that the Dockerfiles need on standard output (empty for a pulled image).
 set -eu
 
 IMAGE=debian:forky-slim
-# Marks an image made here. Its packages lists may be older than they claim to live, so apt must be told not to mind.
-MADE_HERE=dialer.base=debootstrap
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
-
-made_here() {
-    [ "$(docker image inspect --format '{{index .Config.Labels "dialer.base"}}' "$IMAGE" 2>/dev/null)" = debootstrap ]
-}
-
-print_build_argument() {
-    if made_here; then echo "APT_OPTIONS=-o Acquire::Check-Valid-Until=false"; fi
 }
 
 make_it_here() {
@@ -34,7 +23,9 @@ make_it_here() {
         exit 1
     }
     as_root rm -rf "$root/var/cache/apt/archives" "$root/var/lib/apt/lists"
-    as_root tar -C "$root" -c . | docker import --change "LABEL $MADE_HERE" - "$IMAGE" >/dev/null
+    # Its packages lists may be older than they claim to live, and apt is not to mind.
+    echo 'Acquire::Check-Valid-Until "false";' | as_root tee "$root/etc/apt/apt.conf.d/90-made-here" >/dev/null
+    as_root tar -C "$root" -c . | docker import - "$IMAGE" >/dev/null
 }
 
 if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
@@ -44,4 +35,3 @@ if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
         make_it_here
     fi
 fi
-print_build_argument

@@ -142,11 +142,12 @@ async def ensure_image() -> str:
     image = image_name()
     known = await docker("image", "inspect", "--format", "{{.Id}}", image)
     if known.status:
-        await _build(image, await _base_image())
+        await _make_base_image()
+        await _build(image)
     return image
 
 
-async def _base_image() -> str:
+async def _make_base_image() -> None:
     try:
         made = await run(str(DOCKER / "base-image.sh"), timeout_s=_BUILD_S)
     except TimeoutError:
@@ -155,13 +156,11 @@ async def _base_image() -> str:
         ) from None
     if made.status:
         raise ImageNotBuilt(f"no base image: {made.last_line}", hint="run docker/base-image.sh by hand")
-    return made.output.strip()
 
 
-async def _build(image: str, argument: str) -> None:
-    options = ("--build-arg", argument) if argument else ()
+async def _build(image: str) -> None:
     built = await docker(
-        "build", "-q", "-t", image, "-f", str(ASTERISK_DOCKERFILE), *options, str(DOCKER), timeout_s=_BUILD_S
+        "build", "-q", "-t", image, "-f", str(ASTERISK_DOCKERFILE), str(DOCKER), timeout_s=_BUILD_S
     )
     if built.status:
         raise ImageNotBuilt(
