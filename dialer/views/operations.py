@@ -15,7 +15,10 @@ class HomeView(View):
     home: Annotated[str, about("Path of the home.", "/var/lib/dialer")]
     admin_token: Annotated[
         str | None,
-        about("The first administrator's token, shown this once; null: made before.", "dlr_1f0c9b7e"),
+        about(
+            "The first administrator's token, shown this once; null: made before, or not wanted.",
+            "dlr_1f0c9b7e",
+        ),
     ]
 
 

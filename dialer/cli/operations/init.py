@@ -21,6 +21,9 @@ def init(
     pretend_now: Annotated[
         str | None, typer.Option(metavar="TIME", help="a home for trying out, in which it is TIME")
     ] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="make no token, where the output of this is kept")
+    ] = False,
 ) -> None:
     """Make the home, its keys, the database and the first admin token.
 
@@ -30,22 +33,23 @@ def init(
     prepare_home(settings.home)
     if pretend_now:
         pretend(settings.home, pretending(instant(pretend_now)).shift)
-    token = asyncio.run(_prepare_database())
+    token = asyncio.run(_prepare_database(with_token=not no_token))
     if as_json:
         print_json(HomeView(home=str(settings.home), admin_token=token))
-    elif token:
-        console.print(f"home: {settings.home}\nadmin token, shown this once: {token}", markup=False)
     else:
-        console.print(
-            f"home: {settings.home}\nall was there already; make tokens with `dialer token create`",
-            markup=False,
-        )
+        console.print(f"home: {settings.home}\n{_told(token, wanted=not no_token)}", markup=False)
 
 
-async def _prepare_database() -> str | None:
+def _told(token: str | None, *, wanted: bool) -> str:
+    if token:
+        return f"admin token, shown this once: {token}"
+    return f"{'all was there already; ' if wanted else ''}make tokens with `dialer token create`"
+
+
+async def _prepare_database(*, with_token: bool) -> str | None:
     settings = read_settings()
     await upgrade(settings.database_url)
     async with open_service(settings) as service:
-        if await service.suite.tokens.all(LOCAL_ADMINISTRATOR):
+        if not with_token or await service.suite.tokens.all(LOCAL_ADMINISTRATOR):
             return None
         return await service.suite.tokens.create(LOCAL_ADMINISTRATOR, FIRST_ADMIN, Role.ADMIN)

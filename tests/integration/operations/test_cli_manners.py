@@ -50,6 +50,15 @@ def test_a_home_that_cannot_be_made_is_one_line(bare: Command) -> None:
     assert (ran.status, str(bare.home) in ran.complaint) == (1, True)
 
 
+def test_a_home_can_be_made_without_a_token(bare: Command) -> None:
+    """Where the output is kept, as Docker keeps it. A later `init` makes the first one."""
+    ran = bare("init", "--no-token")
+    assert (ran.status, "dlr_" in ran.out, "dialer token create" in ran.out) == (0, False, True)
+    assert bare.must("init", "--no-token")["admin_token"] is None
+    assert bare.must("token", "list")["items"] == []
+    assert bare.must("init")["admin_token"].startswith("dlr_")
+
+
 def test_without_a_database_one_is_told_how_to_get_it(bare: Command) -> None:
     (bare.home / "keys").mkdir(parents=True)
     ran = bare("campaign", "list")
