@@ -57,6 +57,13 @@ class PbxHome:
             _give(path)
         self.prompts.mkdir(mode=0o755, exist_ok=True)
 
+    def has_config(self, files: Mapping[str, str]) -> bool:
+        """Return whether these files lie there, and no others."""
+        there = {str(path.relative_to(self.etc)): path for path in self.etc.rglob("*") if path.is_file()}
+        return there.keys() == files.keys() and all(
+            there[name].read_text("ascii") == f"{text}\n" for name, text in files.items()
+        )
+
     def record(self, running: RunningPbx) -> None:
         """Write `pbx.json`, for `status` and `down`."""
         (self.folder / "pbx.json").write_text(json.dumps(asdict(running), indent=2) + "\n", encoding="utf-8")

@@ -113,10 +113,13 @@ async def up(spec: configuration.PbxSpec) -> configuration.RunningPbx:
 def prepare(spec: configuration.PbxSpec) -> None:
     """Write the configuration and the settings for `serve`, and start nothing.
 
-    docker/compose.yaml runs the containers.
+    docker/compose.yaml runs the containers. Leave alone a configuration that is as it should be:
+    an Asterisk that starts anew meanwhile would read half of it.
     """
     home = PbxHome(spec.home, spec.name)
-    home.write_config(configuration.render(spec, home.secrets()))
+    files = configuration.render(spec, home.secrets())
+    if not home.has_config(files):
+        home.write_config(files)
     home.write_settings(spec)
 
 

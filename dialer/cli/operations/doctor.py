@@ -19,6 +19,7 @@ from dialer.adapters.home.disk import free_bytes
 from dialer.adapters.home.keys import fingerprint_keys
 from dialer.adapters.home.rulepacks import load_packs
 from dialer.adapters.pbx.container import docker
+from dialer.adapters.pbx.lifecycle import started
 from dialer.adapters.sql.db.schema_version import is_current
 from dialer.adapters.zone_data import demand_zone_data
 from dialer.bootstrap import Links, open_service
@@ -123,10 +124,9 @@ def check_zones(now: datetime) -> CheckResult:
 
 
 async def check_engine(settings: Settings) -> CheckResult:
-    """Check Docker. It matters only where a PBX runs on this machine or none runs yet."""
-    started_here = list(settings.home.glob("pbx/*/dialer.toml"))
-    if settings.pbxs and not started_here:
-        return well("docker", "not needed: every PBX is another machine's")
+    """Check Docker. It matters only where this home started a PBX, or where none is known yet."""
+    if settings.pbxs and not started(settings.home):
+        return well("docker", "not needed: no PBX was started from this home")
     try:
         answer = await docker("version", "--format", "{{.Server.Version}}")
     except DialerError as error:

@@ -68,6 +68,25 @@ def test_a_pbx_that_does_not_answer_is_wrong(dialer: Command) -> None:
     assert "127.0.0.1:1" in findings(dialer)["pbx pbx1"]["detail"]
 
 
+def test_docker_is_not_needed_for_a_pbx_that_something_else_starts(
+    dialer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dialer("pbx", "render", "--ami-port", "1025").status == 0
+    monkeypatch.setenv("PATH", "")
+    assert "docker" not in findings(dialer)
+
+
+def test_a_configuration_that_is_as_it_should_be_is_left_alone(dialer: Command) -> None:
+    """An Asterisk that starts anew at that moment would read half of it."""
+    assert dialer("pbx", "render").status == 0
+    manager = dialer.home / "pbx" / "pbx1" / "etc" / "manager.conf"
+    first = manager.stat().st_ino, manager.read_text("ascii")
+    assert dialer("pbx", "render").status == 0
+    assert (manager.stat().st_ino, manager.read_text("ascii")) == first
+    assert dialer("pbx", "render", "--ami-port", "5039").status == 0
+    assert "port = 5039" in manager.read_text("ascii")
+
+
 ELSEWHERE = 'host = "192.0.2.1:5060"'
 ENDED = '[{ number = "+33162000001", mandate_ends_at = 2020-01-01T00:00:00Z }]'
 
