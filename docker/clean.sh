@@ -10,6 +10,9 @@ docker ps --all --filter label=dialer.home --format '{{.ID}} {{.Label "dialer.ho
     case $home in "$checkout"/*) docker rm --force "$id" >/dev/null ;; esac
 done
 # Docker itself refuses to remove an image that a container of another checkout still runs on.
-docker images --quiet dialer-asterisk | sort -u | while read -r image; do
+{
+    docker images --quiet --filter 'reference=dialer*-asterisk'
+    docker images --quiet --filter 'reference=dialer*-service'
+} | sort -u | while read -r image; do
     docker rmi "$image" >/dev/null 2>&1 || true
 done

@@ -11,6 +11,8 @@ cd "$(dirname "$0")"
 DEMO="ca-certificates python3-venv sip-tester espeak-ng sox libsox-fmt-base libsox-fmt-mp3 debootstrap iptables"
 # PostgreSQL is the second database of the tests, PgBouncer a pooler before it; Chromium shows the console; curl asks the API.
 TEST="$DEMO curl postgresql pgbouncer chromium chromium-driver"
+# Compose, old or new: Debian 12 has the old one alone, which is called docker-compose.
+docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || TEST="$TEST docker-compose"
 LOG=${TMPDIR:-/tmp}/dialer-setup.$(id -u).log
 
 case ${1:-} in
@@ -50,4 +52,4 @@ if [ -n "$wanted" ]; then
 fi
 
 ./engine.sh
-./base-image.sh >/dev/null
+./base-image.sh
