@@ -102,6 +102,24 @@ def test_the_next_opening_is_that_of_the_consent_which_will_be_heard() -> None:
     assert decision.next_open == paris("2027-02-02 18:00:00")
 
 
+def test_the_next_opening_is_not_put_off_by_a_later_consent_without_a_positive_act() -> None:
+    """What a withdrawal took away ends no consent to come, either."""
+    to_come = later(given_at=AT + timedelta(hours=12), windows=TUESDAY)
+    actless = consent(given_at=AT + timedelta(hours=13), act=None)
+    given = (withdrawal(AT), to_come, actless)
+    opens = paris("2027-02-02 18:00:00")
+    assert judged(AT, consents=given).next_open == opens
+    assert codes(opens, consents=given) == set()
+
+
+def test_of_two_to_come_at_one_instant_the_one_with_a_source_opens_the_calendar() -> None:
+    at, at_once = paris("2027-02-01 08:00:00"), AT
+    given = (consent(given_at=at_once, source=""), consent(given_at=at_once, windows=TUESDAY))
+    opens = paris("2027-02-02 18:00:00")
+    assert judged(at, consents=given).next_open == opens
+    assert codes(opens, consents=given) == set()
+
+
 def test_a_pack_that_hears_any_consent_still_does_for_the_decisions_of_its_days() -> None:
     (pack,) = (pack for pack in packs().shipped if pack.name == "fr-political")
     content = pack.model_dump()
