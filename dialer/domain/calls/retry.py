@@ -157,7 +157,9 @@ def after_refusal(decision: Decision) -> Due | ContactClosed:
     if shut and decision.next_open is None:
         silent = ReasonCode.ELECTORAL_SILENCE in shut
         return ContactClosed(ReasonCode.ELECTORAL_SILENCE if silent else shut[0])
-    pause = PAUSE if any(reason.code in PAUSES for reason in decision.reasons) else timedelta(0)
+    # A campaign that has not begun does not say yet that its calendar never opens.
+    waits = decision.next_open is None or any(reason.code in PAUSES for reason in decision.reasons)
+    pause = PAUSE if waits else timedelta(0)
     return Due(max(decision.next_open or decision.at, decision.at + pause))
 
 

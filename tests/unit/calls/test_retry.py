@@ -121,6 +121,15 @@ def test_caps_of_the_law_are_asked_again_later() -> None:
     assert after_refusal(refused(at=at, attempts=recent)) == Due(at + timedelta(hours=1))
 
 
+def test_whose_consent_ends_before_the_campaign_begins_is_not_asked_again_at_once() -> None:
+    at = paris("2027-02-01 11:00:00")
+    start = at + timedelta(days=1)
+    decision = refused(at=at, campaign=campaign(starts_at=start), consents=(consent(expires_at=start),))
+    assert decision.codes == {ReasonCode.CAMPAIGN_NOT_RUNNING}
+    assert decision.next_open is None
+    assert after_refusal(decision) == Due(at + timedelta(hours=1))
+
+
 def test_whoever_answers_607_has_objected() -> None:
     """RFC 8197; field case 14."""
     at_once = campaign(retry={"max_attempts": 2, "min_gap_hours": 0})
