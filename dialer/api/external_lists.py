@@ -15,9 +15,9 @@ from dialer.api.imports import Begun, ReportAnswer, begin
 from dialer.domain.access import Right
 from dialer.domain.base.instant import WrittenInstant
 from dialer.domain.oppositions.suppression import ListKind
-from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
+from dialer.services.oppositions.external_lists import ListOrigin
 from dialer.views.oppositions import ListsView, ListView
 
 

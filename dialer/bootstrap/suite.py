@@ -21,12 +21,12 @@ from dialer.services.consent.consents import Consents
 from dialer.services.consent.contact_import import ConsentImports, ContactImports
 from dialer.services.consent.reviews import ContactReviews
 from dialer.services.decision.decisions import Decisions, Replays
-from dialer.services.imports.external_lists import Lists
 from dialer.services.imports.run import Importer, ImportReports
 from dialer.services.operations.metrics import Metrics
 from dialer.services.operations.readiness import Readiness, Upkeep
 from dialer.services.operations.suite import Services
 from dialer.services.operations.system_state import Feed, SystemReader
+from dialer.services.oppositions.external_lists import Lists
 from dialer.services.oppositions.sms import TextMessages
 from dialer.services.oppositions.suppression_import import SuppressionImports
 from dialer.services.pbx.halts import Halting

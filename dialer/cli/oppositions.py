@@ -19,9 +19,9 @@ from dialer.cli.base.session import with_service
 from dialer.domain.access import Actor
 from dialer.domain.oppositions.suppression import ListKind, OppositionChannel, Suppression
 from dialer.ports.records import ListedCount
-from dialer.services.imports.external_lists import ListOrigin
 from dialer.services.imports.report import ImportReport
 from dialer.services.imports.run import ImportSource
+from dialer.services.oppositions.external_lists import ListOrigin
 from dialer.services.oppositions.statements import StatedOpposition
 from dialer.views.consent import WithdrawnHereView
 from dialer.views.oppositions import AddedView, CheckedView, CountView, ListsView, ListView, RemovedView

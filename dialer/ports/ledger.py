@@ -18,7 +18,7 @@ from dialer.ports.records import InputKind
 
 class Journal(Protocol):
     async def append(self, lines: Sequence[str]) -> None:
-        """On disk when this returns. Raise `Unavailable`."""
+        """Append lines; they are on disk when this returns. Raise `Unavailable`."""
         ...
 
     def days(self) -> AsyncIterator[Sequence[str]]:
@@ -125,11 +125,11 @@ class HeadFiles(Protocol):
         ...
 
     async def last_line(self) -> str | None:
-        """The last head exported. Raise `Unavailable`."""
+        """Return the last head exported. Raise `Unavailable`."""
         ...
 
     async def append(self, lines: Sequence[str]) -> None:
-        """On disk when this returns. Raise `Unavailable`."""
+        """Append lines; they are on disk when this returns. Raise `Unavailable`."""
         ...
 
     async def put_aside(self, own: frozenset[str]) -> list[str]:
@@ -153,7 +153,7 @@ class Signer(Protocol):
     def public_pem(self) -> str: ...
 
     def sign(self, message: bytes) -> bytes:
-        """Sixty-four bytes."""
+        """Return the signature, 64 bytes."""
         ...
 
     def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool: ...

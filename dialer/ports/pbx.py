@@ -163,11 +163,11 @@ class LeaseRepository(Protocol):
         ...
 
     async def give_up(self, driver: Driver) -> None:
-        """Harmless for a process that holds nothing."""
+        """Give up the driver's lease; do nothing where it holds none."""
         ...
 
     async def clear(self) -> None:
-        """No PBX is leased any more."""
+        """End every lease."""
         ...
 
 

@@ -58,7 +58,7 @@ class ProbeSounds(Protocol):
         ...
 
     async def forget(self, *, kept_before: datetime) -> None:
-        """Evidence that was kept for long enough."""
+        """Forget recordings kept since before `kept_before`."""
         ...
 
     async def clear(self) -> None:

@@ -189,7 +189,7 @@ class Telephony(Protocol):
     async def clear_halt(self) -> None: ...
 
     async def pause_flag(self, campaign_id: CampaignId) -> str | None:
-        """Different each time that it is set."""
+        """Return the flag of a paused campaign, None without one; each setting makes another."""
         ...
 
     async def set_pause(self, campaign_id: CampaignId, until: datetime) -> None:
@@ -197,7 +197,7 @@ class Telephony(Protocol):
         ...
 
     async def clear_pause(self, campaign_id: CampaignId, flag: str) -> None:
-        """Unless it was set again since it was seen to be `flag`."""
+        """Clear the flag, unless it was set again since it was seen to be `flag`."""
         ...
 
     async def passing(self, attempt_ids: Collection[AttemptId]) -> frozenset[AttemptId]:

@@ -55,7 +55,7 @@ class BackupFolder(Protocol):
         ...
 
     async def end(self, manifest: BackupManifest) -> None:
-        """The manifest is the last file: without it, this is no backup."""
+        """Write the manifest, as the last file: without it, this is no backup."""
         ...
 
 

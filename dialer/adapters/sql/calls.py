@@ -168,7 +168,7 @@ class SqlAttemptRepository(SqlRepository):
         return found[0]
 
     async def get_many(self, attempt_ids: Iterable[AttemptId]) -> dict[AttemptId, Attempt]:
-        """Unknown ids are left out."""
+        """Return attempts by id; unknown ids are left out."""
         found: dict[AttemptId, Attempt] = {}
         for ids in chunks(attempt_ids):
             rows = await self._connection.execute(ATTEMPT.where(attempts.c.id.in_(ids)))
@@ -195,7 +195,7 @@ class SqlAttemptRepository(SqlRepository):
         return found
 
     async def made(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, Made]:
-        """Nothing is said, too, not left out. An attempt still alive is not counted yet."""
+        """Count the attempts of each contact asked about; one still alive is not counted yet."""
         made = dict.fromkeys(contact_ids, Made())
         for ids in chunks(list(made)):
             statement = (

@@ -30,9 +30,6 @@ from dialer.ports.records import NewContact
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     T = TypeVar("T", bound=DataclassInstance)
 
 

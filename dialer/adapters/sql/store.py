@@ -129,7 +129,7 @@ class SqlStore:
     async def _unit(
         self, transaction: AbstractAsyncContextManager[AsyncConnection]
     ) -> AsyncIterator[SqlUnitOfWork]:
-        """Committed by `transaction`, once the block and the flush have gone well."""
+        """Yield a unit; `transaction` commits it once the block and the flush have gone well."""
         async with transaction as connection:
             unit = SqlUnitOfWork(connection, self._subscribers)
             yield unit

@@ -5,6 +5,9 @@ refuses: most callees need few checks. Asking every check gives the same answer,
 `tests/unit/decision/test_rules.py` proves.
 
 To add a rule: write the two functions in the `rules_*` file of its subject, and its line here.
+A rule about the number itself is stated in `preflight.forecast.NumberKinds` as well: forecasts ask
+once about all numbers of a kind. Read a key of the pack as `context.pack.pack.KEY`, unless it is
+compiled.
 """
 
 from collections.abc import Callable

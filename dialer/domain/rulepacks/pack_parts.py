@@ -1,6 +1,7 @@
 """The parts of a rule pack, each checked by itself (docs/rules/pack-format.md).
 
-A new key needs a default that changes nothing: then every pack of the past keeps its hash.
+A new key needs a default that changes nothing: then every pack of the past keeps its hash. A new
+`RuleName` cannot have one, as every pack gives each an id: a new rule takes a present name or none.
 """
 
 from datetime import date, time, timedelta

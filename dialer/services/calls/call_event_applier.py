@@ -84,7 +84,7 @@ class CallEventApplier:
         await self._settle(telephony, [event for event in events if event.attempt_id in before], after)
 
     async def rest(self, trunk: str, until: datetime) -> None:
-        """The trunk asks to be sent no call before `until`."""
+        """Send the trunk no call before `until`, as it asks."""
         await self._call_guards.trunks.rest(trunk, until)
 
     async def commit(self, attempts: Sequence[Attempt], before: dict[AttemptId, Attempt]) -> None:

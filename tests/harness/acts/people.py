@@ -23,8 +23,8 @@ from dialer.services.acts.people import (
 from dialer.services.consent import reviews
 from dialer.services.consent.consents import restore_consents
 from dialer.services.consent.contact_import import add_contacts
-from dialer.services.imports.external_lists import forget_replaced
 from dialer.services.imports.run import begin_import, end_import
+from dialer.services.oppositions.external_lists import forget_replaced
 from tests.harness.acts.base import Acts
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def own(pack: RulePack) -> RulePack:
         "version": "own.1",
         "valid_from": date(2027, 2, 1),
         "valid_to": date(2027, 3, 15),
-        "denied_numbers": (numbers[0][:8],),
+        "denied_numbers": (numbers[0][:8], *(number[:-1] + "7" for number in numbers[1:])),
         "forbidden_sectors": ("renewable_energy",),
         "required_lists": ("own-list",),
         "min_gap_hours": 50,

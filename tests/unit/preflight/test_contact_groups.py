@@ -1,13 +1,19 @@
 """Groups of contacts: the times that make a difference to a forecast, and the kinds of numbers."""
 
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dialer.adapters.sql.preflight import BLANKS
 from dialer.domain.base.instant import EARLIEST, LATEST
 from dialer.domain.base.types import PhoneNumber
-from dialer.domain.decision.facts import AuthorisedCallerId, TrunkFacts
+from dialer.domain.decision.decide import decide
+from dialer.domain.decision.facts import AuthorisedCallerId, Facts, TrunkFacts
 from dialer.domain.preflight.forecast import NumberKinds, horizon, turns
+from tests.unit.decision.drawn_questions import CACHES, EXACT, burdened, instants, questions
 from tests.unit.decision.rule_samples import LOOPBACK, campaign, packs, paris
 
 START, END = paris("2027-02-01 08:00:00"), paris("2027-02-06 00:00:00")
@@ -65,6 +71,38 @@ def test_what_is_no_number_is_like_no_other() -> None:
 def test_numbers_that_a_pack_denies_are_judged_one_by_one() -> None:
     denying = [pack.model_copy(update={"denied_numbers": ("+331990",)}) for pack in POLITICAL]
     assert NumberKinds(TOLD, LOOPBACK, denying).of(PhoneNumber("+33199000001")) == "+33199000001"
+
+
+@st.composite
+def two_numbers(draw: st.DrawFn) -> tuple[str, Facts, PhoneNumber, datetime]:
+    """Draw an index of rule packs by its name, a question, another number, an instant."""
+    index, question = (
+        draw(st.sampled_from(["shipped", "own", "own"])),
+        draw(st.one_of(burdened(), questions())),
+    )
+    other = PhoneNumber(question.number[:-1] + draw(st.sampled_from("0177")))
+    at = draw(st.one_of(instants(question, CACHES[index]()), st.just(START + timedelta(days=9))))
+    return index, question, other, at
+
+
+@settings(EXACT, max_examples=500)
+@given(two_numbers())
+def test_numbers_of_one_kind_get_one_answer(drawn: tuple[str, Facts, PhoneNumber, datetime]) -> None:
+    """A rule about the number that `NumberKinds` does not know is found here."""
+    index, question, other, at = drawn
+    known = CACHES[index]()
+    packs_of = (*known.packs.shipped, *known.packs.overriding)
+    mine = [pack for pack in packs_of if pack.name == question.campaign.profile]
+    kinds = NumberKinds(question.campaign, question.trunk, mine)
+    if kinds.of(question.number) == kinds.of(other):
+        asked, also = (
+            decide(replace(question, number=number), at, known) for number in (question.number, other)
+        )
+        assert (asked.codes, asked.next_open, asked.permit_until) == (
+            also.codes,
+            also.next_open,
+            also.permit_until,
+        )
 
 
 def test_every_blank_of_unicode_is_known() -> None:
