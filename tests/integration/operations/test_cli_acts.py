@@ -8,13 +8,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from dialer.cli import halt as halt_command
 from dialer.cli.base.program import Deferred
 from dialer.cli.main import app
+from dialer.domain.base.errors import Unavailable
+from tests.harness.patience import SOON_S
 from tests.integration.command import ORIGIN, Command
 from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
 from tests.samples.lists import CONSENT, HEADER
@@ -92,6 +96,43 @@ def acts(dialer: Command, folder: Path) -> Iterator[tuple[str, tuple[str, ...], 
     yield "unhalt", ("--reason", "sun"), "system.unhalt"
     yield "retention run", (), "retention.run"
     yield "keys rotate", ("--reason", "routine"), "keys.rotate"
+
+
+def test_a_halt_is_of_the_tokens_holder_however_long_the_modules_take_to_load(
+    dialer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database alone is waited for in vain, never the loading of what asks it."""
+    steps: list[str] = []
+    load, wait = halt_command._service, halt_command.within
+
+    def loading() -> Any:
+        steps.append("loaded")
+        return load()
+
+    async def waiting(_: float, work: Any) -> Any:
+        steps.append("timed")
+        return await wait(SOON_S, work)
+
+    monkeypatch.setattr(halt_command, "_service", loading)
+    monkeypatch.setattr(halt_command, "within", waiting)
+    token = dialer.must("token", "create", "--role", "auditor", "--name", "ines")["token"]
+    monkeypatch.setenv("DIALER_TOKEN", token)
+    assert "the role auditor may not" in dialer("halt").complaint
+    assert steps == ["loaded", "timed"]
+
+
+def test_a_halt_while_the_database_is_slow_names_nobody_who_was_not_looked_up(
+    dialer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def in_vain(_: float, work: Any) -> Any:
+        work.close()
+        raise Unavailable("the database does not answer")
+
+    token = dialer.must("token", "create", "--role", "operator", "--name", "bob")["token"]
+    monkeypatch.setenv("DIALER_TOKEN", token)
+    monkeypatch.setattr(halt_command, "within", in_vain)
+    assert dialer.must("halt")["recorded"] is True
+    assert ("system.halt", "a token that was not looked up") in told(dialer.home)
 
 
 @pytest.mark.usefixtures("a_busy_disk_is_waited_for")
