@@ -18,6 +18,7 @@ from dialer.cli import halt as halt_command
 from dialer.cli.base.program import Deferred
 from dialer.cli.main import app
 from dialer.domain.base.errors import Unavailable
+from dialer.services.pbx.fleet import within
 from tests.harness.patience import SOON_S
 from tests.integration.command import ORIGIN, Command
 from tests.samples.campaigns import CAMPAIGN_FILE, campaign_file
@@ -103,7 +104,7 @@ def test_a_halt_is_of_the_tokens_holder_however_long_the_modules_take_to_load(
 ) -> None:
     """The database alone is waited for in vain, never the loading of what asks it."""
     steps: list[str] = []
-    load, wait = halt_command._service, halt_command.within
+    load = halt_command._service
 
     def loading() -> Any:
         steps.append("loaded")
@@ -111,7 +112,7 @@ def test_a_halt_is_of_the_tokens_holder_however_long_the_modules_take_to_load(
 
     async def waiting(_: float, work: Any) -> Any:
         steps.append("timed")
-        return await wait(SOON_S, work)
+        return await within(SOON_S, work)
 
     monkeypatch.setattr(halt_command, "_service", loading)
     monkeypatch.setattr(halt_command, "within", waiting)
